@@ -1,0 +1,17 @@
+/** An error as AWS would answer it; the protocols write it, and the SDK clients rebuild it by its name. */
+export class AwsError extends Error {
+  readonly status: number;
+  /** More members of the error's body, as `CancellationReasons`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(
+    name: string,
+    message: string,
+    { status = 400, fields = {} }: { status?: number; fields?: Record<string, unknown> } = {},
+  ) {
+    super(message);
+    this.name = name;
+    this.status = status;
+    this.fields = fields;
+  }
+}
