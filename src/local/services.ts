@@ -1,0 +1,87 @@
+/** What the services of the runtime ask of each other. Each is made by `create…` in its own folder. */
+import type { Service } from './wire/http.ts';
+
+export interface LogLine {
+  /** Wall clock, epoch ms. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface Logs {
+  readonly service: Service;
+  createGroup(name: string, retentionDays?: number): void;
+  deleteGroup(name: string): void;
+  /** Creates the group and the stream when they are missing. */
+  append(group: string, stream: string, lines: readonly LogLine[]): void;
+}
+
+/** Tables, with inputs and outputs as in the DynamoDB API. */
+export interface Tables {
+  readonly service: Service;
+  createTable(input: Record<string, unknown>): void;
+  deleteTable(name: string): void;
+  arn(name: string): string;
+}
+
+export interface Objects {
+  readonly service: Service;
+  read(bucket: string, key: string): Buffer | undefined;
+}
+
+export interface FunctionSettings {
+  readonly name: string;
+  readonly description: string;
+  readonly runtime: string;
+  readonly handler: string;
+  readonly role: string;
+  /** Seconds; never scaled by the clock. */
+  readonly timeout: number;
+  /** MB. */
+  readonly memory: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The zipped code. */
+  readonly code: Buffer;
+  readonly logGroup: string;
+  readonly logFormat: 'JSON' | 'Text';
+  readonly logLevel?: string;
+  /** Present for a durable function; seconds and days. */
+  readonly durable?: { readonly executionTimeout: number; readonly retentionDays: number };
+  readonly deadLetterArn?: string;
+}
+
+export interface InvokeInput {
+  readonly functionName: string;
+  /** A version, an alias or `$LATEST`. */
+  readonly qualifier?: string;
+  readonly payload: Buffer;
+  readonly type: 'RequestResponse' | 'Event' | 'DryRun';
+  readonly executionName?: string;
+}
+
+export interface InvokeOutput {
+  readonly status: number;
+  readonly payload: string;
+  readonly functionError?: string;
+  readonly executionArn?: string;
+  readonly version: string;
+}
+
+export interface Functions {
+  readonly service: Service;
+  /** Creates or updates `$LATEST`. */
+  put(settings: FunctionSettings): void;
+  /** Freezes `$LATEST` as a new version unless nothing changed since the newest one; answers its number. */
+  publish(name: string, description?: string): string;
+  alias(name: string, alias: string, version: string): void;
+  remove(name: string): void;
+  arn(name: string, qualifier?: string): string;
+  /** Throws the AwsError that Lambda would answer. */
+  invoke(input: InvokeInput): Promise<InvokeOutput>;
+}
+
+export interface RestApis {
+  readonly service: Service;
+  /** Creates or replaces an API from its OpenAPI definition (intrinsics resolved) and answers its id. */
+  put(api: { id?: string; name: string; stage: string; definition: Record<string, unknown> }): string;
+  remove(id: string): void;
+}
