@@ -82,6 +82,11 @@ export interface Functions {
 export interface RestApis {
   readonly service: Service;
   /** Creates or replaces an API from its OpenAPI definition (intrinsics resolved) and answers its id. */
-  put(api: { id?: string; name: string; stage: string; definition: Record<string, unknown> }): string;
+  put(api: {
+    id?: string;
+    name: string;
+    stage: string;
+    definition: Record<string, unknown>;
+  }): string;
   remove(id: string): void;
 }
