@@ -1,0 +1,61 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { OrderRecord, OrderStatusResponse } from '../contract/api.ts';
+import { orderIdPattern } from '../contract/order.ts';
+import { documents, tableName } from '../shared/tables.ts';
+
+interface ApiEvent {
+  readonly pathParameters?: { readonly orderId?: string } | null;
+}
+
+interface ApiResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** `GET /orders/{orderId}`: 200, 400 for what cannot be an id, 404 until the first write, 500 without internals. */
+export async function handler(event: ApiEvent): Promise<ApiResponse> {
+  const orderId = event.pathParameters?.orderId ?? '';
+  if (!orderIdPattern.test(orderId)) {
+    return json(400, {
+      error: 'orderId must be 1 to 64 letters, digits, hyphens or underscores',
+    });
+  }
+  try {
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: tableName('ORDERS_TABLE'), Key: { orderId } }),
+    );
+    if (!Item) return json(404, { error: 'Order not found', orderId });
+    return json(200, statusResponse(Item as OrderRecord));
+  } catch (error) {
+    console.error('Reading an order failed', { orderId, error: (error as Error).name });
+    return json(500, { error: 'Failed to get order status' });
+  }
+}
+
+function statusResponse(record: OrderRecord): OrderStatusResponse {
+  const { orderId, status, customerId, customerEmail, total, items, createdAt } = record;
+  const { transitions, failure, undos, warnings } = record;
+  return {
+    orderId,
+    status,
+    customerId,
+    customerEmail,
+    total,
+    items,
+    createdAt,
+    lastUpdated: record.updatedAt,
+    ...(failure && { errorMessage: failure.message, failure }),
+    transitions,
+    ...(undos && { undos }),
+    ...(warnings && { warnings }),
+  };
+}
+
+function json(statusCode: number, body: object): ApiResponse {
+  return {
+    statusCode,
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,18 @@
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { stage, type WaitId } from '../contract/workflow.ts';
+import { processOrder } from './process-order.ts';
+import { simulatedPorts } from './simulated-ports.ts';
+
+/** A wait's length from the function's environment, which the template's parameters set; else the contract's. */
+function seconds(id: WaitId, variable: string): number {
+  return Number(process.env[variable] ?? stage(id).seconds);
+}
+
+const waitSeconds = {
+  'await-warehouse': seconds('await-warehouse', 'WAREHOUSE_WAIT_SECONDS'),
+  'await-pickup': seconds('await-pickup', 'PICKUP_WAIT_SECONDS'),
+} as const satisfies Record<WaitId, number>;
+
+export const handler = withDurableExecution((event: unknown, context) =>
+  processOrder(event, context, { ports: simulatedPorts, waitSeconds }),
+);

@@ -1,0 +1,113 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { listingKey, type OrderRecord } from '../contract/api.ts';
+import { toDecimal } from '../contract/order.ts';
+import { type OrderStatus, rank, statuses } from '../contract/workflow.ts';
+import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
+import type { Orders, PlacedOrder } from './ports.ts';
+
+const table = () => tableName('ORDERS_TABLE');
+
+/** The orders table. Every write is conditional: none makes a partial item, none moves a status back. */
+export const ordersTable: Orders = {
+  async place(placed, executionArn) {
+    // When the step ran before and was interrupted, the item stands as it was written then.
+    await putNew(newRecord(placed, { executionArn, status: 'validated' }));
+  },
+  async advance(orderId, reached) {
+    await moveTo(orderId, { reached });
+  },
+  async complete(orderId, warnings) {
+    await moveTo(orderId, {
+      reached: ['completed'],
+      ...(warnings.length > 0 && { also: { warnings } }),
+    });
+  },
+  async fail(placed, { executionArn, failure, undos }) {
+    const record = newRecord(placed, { executionArn, status: 'failed' });
+    if (failure.stage === 'validate-order' && (await putNew({ ...record, failure }))) return;
+    await moveTo(placed.orderId, {
+      reached: ['failed'],
+      also: { failure, ...(undos.length > 0 && { undos }) },
+    });
+  },
+};
+
+function newRecord(
+  { orderId, order, totalMinor }: PlacedOrder,
+  first: { readonly executionArn: string; readonly status: OrderStatus },
+): OrderRecord {
+  const now = new Date().toISOString();
+  const { customerPhone, ...rest } = order;
+  return {
+    orderId,
+    status: first.status,
+    ...rest,
+    ...(customerPhone !== undefined && { customerPhone }),
+    total: toDecimal(totalMinor),
+    transitions: [{ status: first.status, at: now }],
+    executionArn: first.executionArn,
+    createdAt: now,
+    updatedAt: now,
+    listing: listingKey(orderId, now),
+  };
+}
+
+/** Whether the item was new and is written. */
+async function putNew(record: OrderRecord): Promise<boolean> {
+  try {
+    await documents.send(
+      new PutCommand({
+        TableName: table(),
+        Item: record,
+        ConditionExpression: 'attribute_not_exists(orderId)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    return false;
+  }
+}
+
+interface Move {
+  /** The statuses to append, in order; the last is the order's from then on. */
+  readonly reached: readonly OrderStatus[];
+  readonly also?: Readonly<Record<string, unknown>>;
+}
+
+/** Appends transitions, only to an order that exists and is not as far yet. */
+async function moveTo(orderId: string, { reached, also = {} }: Move): Promise<void> {
+  const status = reached.at(-1);
+  if (!status) return;
+  const now = new Date().toISOString();
+  const earlier = statuses.filter((each) => rank(each) < rank(status));
+  const fields = Object.keys(also);
+  try {
+    await documents.send(
+      new UpdateCommand({
+        TableName: table(),
+        Key: { orderId },
+        UpdateExpression: [
+          'SET #status = :status, updatedAt = :now',
+          'transitions = list_append(transitions, :reached)',
+          ...fields.map((_, index) => `#f${index} = :f${index}`),
+        ].join(', '),
+        ConditionExpression: `#status IN (${earlier.map((_, index) => `:e${index}`).join(', ')})`,
+        ExpressionAttributeNames: {
+          '#status': 'status',
+          ...Object.fromEntries(fields.map((field, index) => [`#f${index}`, field])),
+        },
+        ExpressionAttributeValues: {
+          ':status': status,
+          ':now': now,
+          ':reached': reached.map((each) => ({ status: each, at: now })),
+          ...Object.fromEntries(earlier.map((each, index) => [`:e${index}`, each])),
+          ...Object.fromEntries(fields.map((field, index) => [`:f${index}`, also[field]])),
+        },
+      }),
+    );
+  } catch (error) {
+    // As far already, or further: an earlier attempt of this step wrote it.
+    if (!isConditionFailed(error)) throw error;
+  }
+}

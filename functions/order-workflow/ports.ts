@@ -1,0 +1,94 @@
+import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
+import type { Order } from '../contract/order.ts';
+import type { StageId, StageStatus, StepId } from '../contract/workflow.ts';
+
+/** An order on its way: what every port is told of it. Money is in minor units. */
+export interface PlacedOrder {
+  readonly orderId: string;
+  readonly order: Order;
+  readonly totalMinor: number;
+}
+
+/** One attempt at a stage; every effect carries the key, so that it happens once whatever is retried. */
+export interface Attempt {
+  /** `orderId/stageId`. */
+  readonly key: string;
+  readonly number: number;
+}
+
+/** A service outside the workflow does its part of one stage. Throws OrderRejected for a business no. */
+export type Work<T> = (placed: PlacedOrder, attempt: Attempt) => Promise<T>;
+
+/** Takes a stage's effect back; does nothing when there was none. */
+export type Undo = (placed: PlacedOrder, attempt: Attempt) => Promise<void>;
+
+export interface Payments {
+  readonly charge: Work<{ paymentId: string }>;
+  readonly refund: Undo;
+}
+
+export interface Inventory {
+  readonly check: Work<void>;
+  readonly reserve: Work<void>;
+  readonly release: Undo;
+  /** The reserved goods leave the house for good. */
+  readonly handOver: Work<void>;
+}
+
+export interface Risk {
+  readonly checkFraud: Work<{ score: number }>;
+  readonly checkCredit: Work<{ score: number }>;
+}
+
+export interface Invoices {
+  readonly issue: Work<{ invoiceId: string }>;
+  readonly void: Undo;
+}
+
+export interface Warehouse {
+  readonly pick: Work<void>;
+  readonly returnItems: Undo;
+  readonly inspect: Work<void>;
+  readonly pack: Work<{ packageId: string }>;
+}
+
+export interface Carrier {
+  readonly label: Work<{ trackingNumber: string }>;
+  readonly cancelLabel: Undo;
+  readonly collect: Work<void>;
+}
+
+export interface Customers {
+  readonly notify: Work<void>;
+  readonly creditPoints: Work<{ points: number }>;
+}
+
+export interface FailedEnding {
+  readonly executionArn: string;
+  readonly failure: Failure;
+  readonly undos: readonly UndoRecord[];
+}
+
+/** The order's own record. Statuses only go forward; writing the same status again changes nothing. */
+export interface Orders {
+  place(placed: PlacedOrder, executionArn: string): Promise<void>;
+  advance(orderId: string, statuses: readonly StageStatus[]): Promise<void>;
+  complete(orderId: string, warnings: readonly Warning[]): Promise<void>;
+  /** Closes the order as failed; one that was refused before its first write gets its whole item here. */
+  fail(placed: PlacedOrder, ending: FailedEnding): Promise<void>;
+}
+
+export interface Ports {
+  readonly orders: Orders;
+  readonly payments: Payments;
+  readonly inventory: Inventory;
+  readonly risk: Risk;
+  readonly invoices: Invoices;
+  readonly warehouse: Warehouse;
+  readonly carrier: Carrier;
+  readonly customers: Customers;
+}
+
+export function effectKey(orderId: string, stage: StageId | StepId): string {
+  return `${orderId}/${stage}`;
+}

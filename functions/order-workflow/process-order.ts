@@ -1,0 +1,110 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { OrderOutcome, Warning } from '../contract/api.ts';
+import { parseOrderEvent, totalMinor } from '../contract/order.ts';
+import { stage, type WaitId } from '../contract/workflow.ts';
+import type { Ports } from './ports.ts';
+import { OrderRejected } from './rejection.ts';
+import { retryGenerously } from './retry.ts';
+import { type StageRunner, stageRunner } from './stage-runner.ts';
+
+/** In minor units: above it the customer's credit is checked. */
+const creditCheckAbove = 100_000;
+
+/**
+ * One order, start to finish. Returns the outcome of an order that completed or that the business refused; throws when
+ * the event is not an order (nothing is written then) or when a stage broke for good (its order ends `failed`).
+ */
+export async function processOrder(
+  event: unknown,
+  context: DurableContext,
+  settings: { ports: Ports; waitSeconds: Readonly<Record<WaitId, number>> },
+): Promise<OrderOutcome> {
+  const { orderId, order } = orderOf(event);
+  const { ports, waitSeconds } = settings;
+  const { orders, payments, inventory, risk, invoices, warehouse, carrier, customers } = ports;
+  const placed = { orderId, order, totalMinor: totalMinor(order) };
+  const executionArn = context.executionContext.durableExecutionArn;
+  const run = stageRunner({ context, placed, orders, waitSeconds });
+  const { step, wait } = run;
+  const warnings: Warning[] = [];
+
+  try {
+    await step('validate-order', {
+      work: async () => {
+        if (order.items.length === 0) {
+          throw new OrderRejected('no-items', 'The order has no items; it needs at least one');
+        }
+        await orders.place(placed, executionArn);
+      },
+    });
+    await step('check-inventory', { work: inventory.check });
+    await step('process-payment', { work: payments.charge, undo: payments.refund });
+
+    await step('reserve-inventory', { work: inventory.reserve, undo: inventory.release });
+    await step('fraud-check', { work: risk.checkFraud });
+    await step('credit-check', {
+      work: async (...attempt) => {
+        if (placed.totalMinor <= creditCheckAbove) {
+          return { skipped: true, reason: 'The total is $1000 or less' };
+        }
+        const result = await risk.checkCredit(...attempt);
+        await orders.advance(orderId, [stage('credit-check').status]);
+        return result;
+      },
+    });
+
+    await step('generate-invoice', { work: invoices.issue, undo: invoices.void });
+
+    await wait('await-warehouse');
+    await step('pick-items', { work: warehouse.pick, undo: warehouse.returnItems });
+    await step('quality-check', { work: warehouse.inspect });
+    await step('package-order', { work: warehouse.pack });
+    await step('generate-shipping-label', { work: carrier.label, undo: carrier.cancelLabel });
+
+    await wait('await-pickup');
+    run.passPointOfNoReturn();
+    await step('ship-order', {
+      work: async (...attempt) => {
+        await carrier.collect(...attempt);
+        await inventory.handOver(...attempt);
+      },
+    });
+    await orWarn(run, warnings, () => step('send-notifications', { work: customers.notify }));
+    await orWarn(run, warnings, () =>
+      step('update-loyalty-points', { work: customers.creditPoints }),
+    );
+    await step('complete-order', { work: () => orders.complete(orderId, warnings) });
+    return { orderId, outcome: 'completed', ...(warnings.length > 0 && { warnings }) };
+  } catch (error) {
+    const failure = run.failureOf(error);
+    const undos = await run.undoAll();
+    await context.step('fail-order', () => orders.fail(placed, { executionArn, failure, undos }), {
+      retryStrategy: retryGenerously,
+    });
+    if (failure.code === 'technical-failure') throw error;
+    return { orderId, outcome: 'rejected', failure };
+  }
+}
+
+/** The event as an order; throws an error that names every field that is wrong, and none of its values. */
+function orderOf(event: unknown) {
+  const parsed = parseOrderEvent(event);
+  if (parsed.ok) return parsed.value;
+  const error = new Error(parsed.problems.map(({ message }) => message).join('; '));
+  error.name = 'InvalidOrderEvent';
+  throw error;
+}
+
+/** After the point of no return, what cannot be done is told on the order and does not stop it. */
+async function orWarn(
+  run: StageRunner,
+  warnings: Warning[],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { stage: failed, message } = run.failureOf(error);
+    warnings.push({ stage: failed, message });
+  }
+}
