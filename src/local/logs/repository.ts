@@ -1,0 +1,164 @@
+import type { LogLine } from '../services.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Group {
+  readonly name: string;
+  readonly created: number;
+  readonly retention: number | null;
+}
+
+export interface Stream {
+  readonly name: string;
+  readonly created: number;
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
+export interface Event {
+  readonly id: number;
+  readonly stream: string;
+  readonly timestamp: number;
+  readonly ingested: number;
+  readonly message: string;
+}
+
+/** Which events of a group: `after` is the (timestamp, id) of the last one already read. */
+export interface EventQuery {
+  readonly group: string;
+  readonly from: number;
+  readonly to: number;
+  readonly after?: { readonly timestamp: number; readonly id: number };
+  readonly before?: { readonly timestamp: number; readonly id: number };
+  readonly descending?: boolean;
+  readonly stream?: string;
+}
+
+const tables = `
+  create table if not exists log_groups (name text primary key, created integer not null, retention integer);
+  create table if not exists log_streams (
+    log_group text not null, name text not null, created integer not null, first integer, last integer,
+    primary key (log_group, name)) without rowid;
+  create table if not exists log_events (
+    id integer primary key autoincrement, log_group text not null, stream text not null,
+    timestamp integer not null, ingested integer not null, message text not null);
+  create index if not exists log_events_in_order on log_events (log_group, timestamp, id);
+`;
+
+/** Groups, streams and events in the store; events are ordered by their timestamp, then by their arrival. */
+export class LogRepository {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.schema(tables);
+  }
+
+  group(name: string): Group | undefined {
+    return this.#store.sql('select * from log_groups where name = ?').get(name) as
+      | Group
+      | undefined;
+  }
+
+  groups(): Group[] {
+    return this.#store.sql('select * from log_groups order by name').all() as unknown as Group[];
+  }
+
+  putGroup(name: string, retention: number | null): void {
+    this.#store.transact(() =>
+      this.#store
+        .sql(
+          'insert into log_groups (name, created, retention) values (?, ?, ?) ' +
+            'on conflict (name) do update set retention = coalesce(excluded.retention, retention)',
+        )
+        .run(name, Date.now(), retention),
+    );
+  }
+
+  setRetention(name: string, days: number | null): void {
+    this.#store.transact(() =>
+      this.#store.sql('update log_groups set retention = ? where name = ?').run(days, name),
+    );
+  }
+
+  deleteGroup(name: string): void {
+    this.#store.transact(() => {
+      this.#store.sql('delete from log_events where log_group = ?').run(name);
+      this.#store.sql('delete from log_streams where log_group = ?').run(name);
+      this.#store.sql('delete from log_groups where name = ?').run(name);
+    });
+  }
+
+  stream(group: string, name: string): Stream | undefined {
+    return this.#store
+      .sql('select * from log_streams where log_group = ? and name = ?')
+      .get(group, name) as Stream | undefined;
+  }
+
+  streams(group: string): Stream[] {
+    return this.#store
+      .sql('select * from log_streams where log_group = ? order by name')
+      .all(group) as unknown as Stream[];
+  }
+
+  putStream(group: string, name: string): void {
+    this.#store.transact(() =>
+      this.#store
+        .sql(
+          'insert into log_streams (log_group, name, created) values (?, ?, ?) on conflict do nothing',
+        )
+        .run(group, name, Date.now()),
+    );
+  }
+
+  append(at: { group: string; stream: string }, lines: readonly LogLine[]): void {
+    if (lines.length === 0) return;
+    const now = Date.now();
+    this.#store.transact(() => {
+      const insert = this.#store.sql(
+        'insert into log_events (log_group, stream, timestamp, ingested, message) values (?, ?, ?, ?, ?)',
+      );
+      let first = Number.POSITIVE_INFINITY;
+      let last = 0;
+      for (const line of lines) {
+        const timestamp = Math.trunc(line.timestamp);
+        first = Math.min(first, timestamp);
+        last = Math.max(last, timestamp);
+        insert.run(at.group, at.stream, timestamp, now, line.message);
+      }
+      this.#store
+        .sql(
+          'update log_streams set first = min(coalesce(first, ?1), ?1), last = max(coalesce(last, ?2), ?2) ' +
+            'where log_group = ?3 and name = ?4',
+        )
+        .run(first, last, at.group, at.stream);
+    });
+  }
+
+  /** Reads lazily, so that a filter that finds little need not hold a whole group. */
+  events(query: EventQuery): Iterable<Event> {
+    const order = query.descending ? 'desc' : 'asc';
+    const after = query.after ?? { timestamp: -1, id: -1 };
+    const before = query.before ?? {
+      timestamp: Number.MAX_SAFE_INTEGER,
+      id: Number.MAX_SAFE_INTEGER,
+    };
+    const rows = this.#store
+      .sql(
+        'select id, stream, timestamp, ingested, message from log_events where log_group = ? ' +
+          'and timestamp >= ? and timestamp < ? and (timestamp, id) > (?, ?) and (timestamp, id) < (?, ?) ' +
+          `and (? is null or stream = ?) order by timestamp ${order}, id ${order}`,
+      )
+      .iterate(
+        query.group,
+        Math.max(query.from, after.timestamp),
+        query.to,
+        after.timestamp,
+        after.id,
+        before.timestamp,
+        before.id,
+        query.stream ?? null,
+        query.stream ?? null,
+      );
+    return rows as unknown as Iterable<Event>;
+  }
+}

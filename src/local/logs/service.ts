@@ -1,0 +1,40 @@
+import type { Logs } from '../services.ts';
+import type { Store } from '../store/store.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import { awsJson, type Operation } from '../wire/json.ts';
+import { logOperations } from './operations.ts';
+import { LogRepository } from './repository.ts';
+
+const target = 'Logs_20140328.';
+
+/** CloudWatch Logs over the store: what handlers print, and what operators read with the CLI or an SDK. */
+export function createLogs({ store }: { store: Store }): Logs {
+  const repository = new LogRepository(store);
+  const operations = logOperations(repository);
+  return {
+    service: {
+      name: 'logs',
+      claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
+      handle(request) {
+        const known = request.headers.authorization ? operations : refused(operations);
+        return awsJson(request, { operations: known, version: '1.1' });
+      },
+    },
+    createGroup: (name, retentionDays) => repository.putGroup(name, retentionDays ?? null),
+    deleteGroup: (name) => repository.deleteGroup(name),
+    append(group, stream, lines) {
+      store.transact(() => {
+        repository.putGroup(group, null);
+        repository.putStream(group, stream);
+        repository.append({ group, stream }, lines);
+      });
+    },
+  };
+}
+
+function refused(operations: Record<string, Operation>): Record<string, Operation> {
+  const refuse: Operation = () => {
+    throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  };
+  return Object.fromEntries(Object.keys(operations).map((name) => [name, refuse]));
+}

@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parsePattern } from '../../../src/local/logs/pattern.ts';
+import { createLogs } from '../../../src/local/logs/service.ts';
+import { openStore, type Store } from '../../../src/local/store/store.ts';
+import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'logs-'));
+let store: Store;
+let server: RunningServer;
+let client: CloudWatchLogsClient;
+let logs: ReturnType<typeof createLogs>;
+
+beforeAll(async () => {
+  store = openStore(join(directory, 'state.sqlite'));
+  logs = createLogs({ store });
+  server = await serve({ services: [logs.service], store, port: 0 });
+  client = new CloudWatchLogsClient({
+    region: 'us-east-2',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+});
+
+afterAll(async () => {
+  await server.close();
+  store.close();
+  rmSync(directory, { recursive: true });
+});
+
+describe('CloudWatch Logs', () => {
+  it('keeps groups with their retention', async () => {
+    await client.send(new CreateLogGroupCommand({ logGroupName: '/g/retention' }));
+    await client.send(
+      new PutRetentionPolicyCommand({ logGroupName: '/g/retention', retentionInDays: 7 }),
+    );
+    const { logGroups } = await client.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: '/g/ret' }),
+    );
+    expect(logGroups).toMatchObject([{ logGroupName: '/g/retention', retentionInDays: 7 }]);
+    expect(logGroups?.[0]?.arn).toBe(
+      'arn:aws:logs:us-east-2:000000000000:log-group:/g/retention:*',
+    );
+    await expect(
+      client.send(new CreateLogGroupCommand({ logGroupName: '/g/retention' })),
+    ).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' });
+  });
+
+  it('answers the events of all streams in the order of their time, with stable ids', async () => {
+    logs.append('/g/order', 'a', [
+      { timestamp: 1000, message: 'first' },
+      { timestamp: 3000, message: 'third' },
+    ]);
+    logs.append('/g/order', 'b', [{ timestamp: 2000, message: 'second' }]);
+    const read = async () =>
+      (await client.send(new FilterLogEventsCommand({ logGroupName: '/g/order' }))).events ?? [];
+    const events = await read();
+    expect(events.map((event) => event.message)).toEqual(['first', 'second', 'third']);
+    expect((await read()).map((event) => event.eventId)).toEqual(
+      events.map((event) => event.eventId),
+    );
+    expect(new Set(events.map((event) => event.eventId)).size).toBe(3);
+  });
+
+  it('pages through what a filter finds', async () => {
+    const lines = Array.from({ length: 25 }, (_, i) => ({ timestamp: 5, message: `line ${i}` }));
+    logs.append('/g/pages', 's', lines);
+    const seen: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const answer = await client.send(
+        new FilterLogEventsCommand({ logGroupName: '/g/pages', limit: 10, nextToken }),
+      );
+      seen.push(...(answer.events ?? []).map((event) => event.message ?? ''));
+      nextToken = answer.nextToken;
+    } while (nextToken);
+    expect(seen).toEqual(lines.map((line) => line.message));
+  });
+
+  it('filters by time, streams and pattern', async () => {
+    for (const stream of ['x', 'y'])
+      logs.append('/g/filter', stream, [
+        { timestamp: 10, message: `{"level":"INFO","orderId":"ord-1","stream":"${stream}"}` },
+        { timestamp: 20, message: `{"level":"ERROR","orderId":"ord-2","stream":"${stream}"}` },
+      ]);
+    const answer = await client.send(
+      new FilterLogEventsCommand({
+        logGroupName: '/g/filter',
+        logStreamNames: ['y'],
+        startTime: 15,
+        endTime: 20,
+        filterPattern: '{ $.orderId = "ord*" }',
+      }),
+    );
+    expect(answer.events?.map((event) => event.logStreamName)).toEqual(['y']);
+  });
+
+  it('reads one stream forwards and from its end', async () => {
+    await client.send(new CreateLogGroupCommand({ logGroupName: '/g/get' }));
+    await client.send(new CreateLogStreamCommand({ logGroupName: '/g/get', logStreamName: 's' }));
+    const logEvents = [1, 2, 3].map((n) => ({ timestamp: n, message: `m${n}` }));
+    await client.send(
+      new PutLogEventsCommand({ logGroupName: '/g/get', logStreamName: 's', logEvents }),
+    );
+    const input = { logGroupName: '/g/get', logStreamName: 's', limit: 2 };
+    const head = await client.send(new GetLogEventsCommand({ ...input, startFromHead: true }));
+    expect(head.events?.map((event) => event.message)).toEqual(['m1', 'm2']);
+    const rest = await client.send(
+      new GetLogEventsCommand({ ...input, nextToken: head.nextForwardToken }),
+    );
+    expect(rest.events?.map((event) => event.message)).toEqual(['m3']);
+    const end = await client.send(
+      new GetLogEventsCommand({ ...input, nextToken: rest.nextForwardToken }),
+    );
+    expect(end.nextForwardToken).toBe(rest.nextForwardToken);
+    const tail = await client.send(new GetLogEventsCommand(input));
+    expect(tail.events?.map((event) => event.message)).toEqual(['m2', 'm3']);
+    const { logStreams } = await client.send(
+      new DescribeLogStreamsCommand({ logGroupName: '/g/get' }),
+    );
+    expect(logStreams).toMatchObject([{ logStreamName: 's', lastEventTimestamp: 3 }]);
+  });
+
+  it('forgets a deleted group with its events', async () => {
+    logs.append('/g/gone', 's', [{ timestamp: 1, message: 'x' }]);
+    await client.send(new DeleteLogGroupCommand({ logGroupName: '/g/gone' }));
+    await expect(
+      client.send(new FilterLogEventsCommand({ logGroupName: '/g/gone' })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('refuses a request without a signature', async () => {
+    const answer = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
+  });
+});
+
+describe('a filter pattern', () => {
+  const message = '{"level":"ERROR","n":5,"order":{"id":"ord-7"},"gone":null,"text":"a card"}';
+
+  it.each([
+    ['ERROR card', true],
+    ['ERROR missing', false],
+    ['"a card"', true],
+    ['"card a"', false],
+    ['ERROR -card', false],
+    ['?missing ?card', true],
+    ['{ $.level = "ERROR" }', true],
+    ['{ $.level = ERR* && $.n >= 5 }', true],
+    ['{ $.level = "INFO" || $.order.id = "ord-*" }', true],
+    ['{ ($.level = "INFO" || $.n > 5) && $.order.id = "ord-7" }', false],
+    ['{ $.level != "INFO" }', true],
+    ['{ $.missing NOT EXISTS }', true],
+    ['{ $.gone IS NULL }', true],
+  ])('%s', (pattern, expected) => {
+    expect(parsePattern(pattern)(message)).toBe(expected);
+  });
+
+  it('that is malformed is refused by name', () => {
+    expect(() => parsePattern('{ $.a = ')).toThrow('Invalid filter pattern');
+  });
+});

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStore, type Store } from '../../../src/local/store/store.ts';
+import { createSts } from '../../../src/local/sts/service.ts';
+import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'sts-'));
+let store: Store;
+let server: RunningServer;
+
+beforeAll(async () => {
+  store = openStore(join(directory, 'state.sqlite'));
+  server = await serve({ services: [createSts().service], store, port: 0 });
+});
+
+afterAll(async () => {
+  await server.close();
+  store.close();
+  rmSync(directory, { recursive: true });
+});
+
+it('tells the caller that the account is 000000000000', async () => {
+  const client = new STSClient({
+    region: 'us-east-2',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({
+    Account: '000000000000',
+    Arn: 'arn:aws:iam::000000000000:root',
+  });
+});
+
+it('refuses a request without a signature', async () => {
+  const body = 'Action=GetCallerIdentity&Version=2011-06-15';
+  const answer = await fetch(server.url, { method: 'POST', body });
+  expect(answer.status).toBe(403);
+  expect(await answer.text()).toContain('MissingAuthenticationToken');
+});
