@@ -1,0 +1,23 @@
+import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
+import { showDeployment } from '../src/cli/deployment.ts';
+import { deploy } from '../src/deploy/deploy.ts';
+
+export default class Deploy extends BaseCommand {
+  static override summary = 'Deploy the stack: package, plan, apply, and show what happens.';
+  static override examples = ['<%= config.bin %> deploy', '<%= config.bin %> deploy -e dev --json'];
+  static override flags = { timeout: timeoutFlag() };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Deploy);
+    const target = await this.target(flags);
+    const ui = this.ui(flags, process.stderr);
+    if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
+    const result = await showDeployment(deploy(target), { ui, timeoutMs: flags.timeout });
+    if (!result) return;
+    if (flags.json) return this.document(result);
+    for (const [name, value] of Object.entries(result.outputs)) {
+      this.out(`${name.padEnd(28)} ${value}\n`);
+    }
+    this.hint('orders submit --sample low --watch');
+  }
+}

@@ -1,0 +1,29 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { describeOrder } from '../src/cli/order-text.ts';
+import { findOrder } from '../src/orders/find.ts';
+import { getOrder } from '../src/orders/get.ts';
+
+export default class Get extends BaseCommand {
+  static override summary = 'Show one order: what it is, where it is, and what went wrong.';
+  static override examples = [
+    '<%= config.bin %> get latest',
+    '<%= config.bin %> get order-7f3a --json',
+  ];
+  static override args = {
+    order: Args.string({
+      description: 'id, the beginning of one, latest, or an execution ARN',
+      required: true,
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Get);
+    const target = await this.target(flags);
+    const view = await this.withStack(target, async (outputs) =>
+      getOrder(target, outputs, await findOrder(target, outputs, args.order)),
+    );
+    if (flags.json) return this.document(view);
+    this.out(describeOrder(view));
+  }
+}

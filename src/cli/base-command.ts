@@ -1,0 +1,100 @@
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import { type Notify, withStack } from '../deploy/ensure.ts';
+import { translate } from '../target/aws-errors.ts';
+import { resolveTarget, type Target } from '../target/resolve.ts';
+import type { StackOutputs } from '../target/stack.ts';
+import { parseDuration } from './duration.ts';
+import { describeError, errorDocument, exitOfOclif, okDocument } from './json.ts';
+import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from './terminal.ts';
+
+/** Flags of every command that works on an environment. */
+export const globalFlags = {
+  env: Flags.string({ char: 'e', env: 'ORDERS_ENV', description: 'environment to work on' }),
+  region: Flags.string({ env: 'ORDERS_REGION', description: 'AWS region' }),
+  stack: Flags.string({ env: 'ORDERS_STACK', description: 'CloudFormation stack' }),
+  profile: Flags.string({ env: 'ORDERS_PROFILE', description: 'AWS profile' }),
+  json: Flags.boolean({ description: 'answer in JSON on stdout' }),
+  ui: Flags.option({ options: uiModes, default: 'auto' as UiMode })({
+    env: 'ORDERS_UI',
+    description: 'how to show what goes on',
+  }),
+  'no-input': Flags.boolean({ description: 'never ask; fail instead' }),
+};
+
+/** `--timeout`, for commands that wait. */
+export const timeoutFlag = Flags.custom<number>({
+  parse: async (text) => parseDuration(text),
+  helpValue: '<duration>',
+  description: 'stop looking after this long (exit 124); what runs goes on',
+});
+
+export type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>;
+
+/** What every command has in common: its target, how it speaks, and how it fails. */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = globalFlags;
+  #target: Target | undefined;
+
+  /** The target that the flags mean. Starts the local runtime when that is the one. */
+  protected async target(flags: GlobalFlags): Promise<Target> {
+    const options = { cwd: process.cwd(), variables: process.env };
+    this.#target = await resolveTarget(flags, options);
+    if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
+    return this.#target;
+  }
+
+  /** Runs `use` with the outputs of the target's stack. */
+  protected withStack<T>(target: Target, use: (outputs: StackOutputs) => Promise<T>): Promise<T> {
+    const notify: Notify = (line) => process.stderr.write(`${line}\n`);
+    return withStack(target, notify, use);
+  }
+
+  /** How to show what goes on, on the stream that it is shown on. */
+  protected ui(flags: GlobalFlags, stream: NodeJS.WriteStream): Ui {
+    return chooseUi(flags.ui, stream, process.env);
+  }
+
+  /** Writes data. */
+  protected out(text: string): void {
+    process.stdout.write(text);
+  }
+
+  /** The one document of a command that answers once. */
+  protected document(data: unknown): void {
+    const { name, region } = this.#target?.environment ?? {};
+    const meta = { ...(name ? { env: name } : {}), ...(region ? { region } : {}) };
+    this.out(okDocument({ data, warnings: this.#target?.warnings ?? [], meta }));
+  }
+
+  /** Tells the person something that is not data. */
+  protected note(text: string): void {
+    process.stderr.write(`${mark('note')} ${text}\n`);
+  }
+
+  /** Names the next command. */
+  protected hint(text: string): void {
+    process.stderr.write(`  ${dim(text)}\n`);
+  }
+
+  /** Says what is wrong and what fixes it. Never ends the process: output may still be on its way. */
+  protected override async catch(error: Error): Promise<void> {
+    if (exitOfOclif(error) === 0) throw error;
+    const told = this.#target ? translate(error, this.#target) : error;
+    reportError(told, this.argv);
+  }
+}
+
+/** Reports an error on the stream that fits and sets the exit code. */
+export function reportError(error: unknown, argv: readonly string[]): void {
+  const { message, hint, exit } = describeError(error);
+  process.exitCode = exit;
+  if (argv.includes('--json')) {
+    process.stdout.write(errorDocument(error));
+    return;
+  }
+  process.stderr.write(`${mark('failed')} ${message}\n`);
+  for (const each of hint) process.stderr.write(`  ${dim(each)}\n`);
+  if (exit === 1 && error instanceof Error && process.env['ORDERS_DEBUG']) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+}

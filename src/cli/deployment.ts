@@ -1,0 +1,65 @@
+/** Shows a deployment on stderr while it goes on; its result is for the command to print. */
+import type { DeployEvent, DeployResult } from '../deploy/events.ts';
+import { formatDuration } from './duration.ts';
+import { interruptible } from './interrupt.ts';
+import { dim, mark, type Ui } from './terminal.ts';
+
+export interface DeploymentView {
+  readonly ui: Ui;
+  readonly timeoutMs: number | undefined;
+}
+
+const heartbeatMs = 60_000;
+
+/** Runs a deployment to its end; `undefined` when the person or `--timeout` stopped looking at it. */
+export async function showDeployment(
+  events: AsyncGenerator<DeployEvent, DeployResult>,
+  { ui, timeoutMs }: DeploymentView,
+): Promise<DeployResult | undefined> {
+  const write = (text: string) => void (ui === 'quiet' || process.stderr.write(`${text}\n`));
+  const { signal, release } = interruptible(timeoutMs);
+  const stopped = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const beat = setInterval(() => write(`${new Date().toISOString()} heartbeat`), heartbeatMs);
+  try {
+    for (;;) {
+      const next = await Promise.race([events.next(), stopped]);
+      if (!next) return detach(signal);
+      if (next.done) {
+        const { changed, durationMs } = next.value;
+        const took = formatDuration(durationMs);
+        write(`${mark('done')} ${changed ? 'Deployed' : 'No changes'} (${took})`);
+        return next.value;
+      }
+      write(ui === 'live' ? liveLine(next.value) : plainLine(next.value));
+    }
+  } finally {
+    clearInterval(beat);
+    release();
+  }
+}
+
+function detach(signal: AbortSignal): undefined {
+  const late = signal.reason instanceof Error;
+  process.exitCode = late ? 124 : signal.reason === 'SIGTERM' ? 143 : 130;
+  const why = late ? '--timeout is reached' : 'Detached';
+  process.stderr.write(
+    `${why}; what CloudFormation has begun goes on. Look again: orders deploy\n`,
+  );
+}
+
+/** One deployment event as a timestamped line. */
+export function plainLine(event: DeployEvent): string {
+  if (event.type === 'stage') return `${event.ts} ${event.stage} ${event.detail}`;
+  const reason = event.reason ? ` reason=${JSON.stringify(event.reason)}` : '';
+  return `${event.ts} ${event.logicalId} ${event.status} type=${event.resourceType}${reason}`;
+}
+
+/** The same for a person at a terminal. */
+export function liveLine(event: DeployEvent): string {
+  if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(8)} ${event.detail}`;
+  const { status, logicalId, reason } = event;
+  const sign = status.endsWith('_FAILED') ? mark('failed') : dim('·');
+  return `  ${sign} ${logicalId.padEnd(36)} ${status}${reason ? dim(`  ${reason}`) : ''}`;
+}

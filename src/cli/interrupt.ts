@@ -1,0 +1,25 @@
+/** Ctrl-C stops looking; what runs remotely goes on. The second one ends the program at once. */
+export function interruptible(timeoutMs: number | undefined): {
+  readonly signal: AbortSignal;
+  readonly abort: () => void;
+  readonly release: () => void;
+} {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    controller.abort(name);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs, controller);
+  const release = () => {
+    clearTimeout(timer);
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+  return { signal: controller.signal, abort: () => controller.abort('EPIPE'), release };
+}
+
+function expire(controller: AbortController): void {
+  controller.abort(new DOMException('--timeout is reached', 'TimeoutError'));
+}

@@ -1,0 +1,62 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Target } from '../target/resolve.ts';
+
+/** S3's limit for a bucket's name. */
+const longestName = 63;
+
+/** The bucket that a stack's archives are kept in; a long stack name is cut so that the name is legal. */
+export function artifactsBucket(stack: string, account: string, region: string): string {
+  const rest = `-artifacts-${account}-${region}`;
+  return `${stack
+    .toLowerCase()
+    .slice(0, longestName - rest.length)
+    .replace(/-+$/, '')}${rest}`;
+}
+
+/** The account the target's credentials belong to. */
+export async function accountOf(target: Target): Promise<string> {
+  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const identity = await target.clients.identity();
+  const { Account } = await identity.send(new GetCallerIdentityCommand({}));
+  if (!Account) throw new Error('STS named no account');
+  return Account;
+}
+
+export interface StoredObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Stores an object; makes the bucket when it is not there yet. Never writes to another account's bucket. */
+export async function store(target: Target, account: string, object: StoredObject): Promise<void> {
+  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const client = await target.clients.objects();
+  const put = () =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: object.bucket,
+        Key: object.key,
+        Body: object.bytes,
+        ExpectedBucketOwner: account,
+      }),
+    );
+  try {
+    await put();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NoSuchBucket') throw error;
+    await createBucket(client, object.bucket, target.environment.region);
+    await put();
+  }
+}
+
+async function createBucket(client: S3Client, bucket: string, region: string): Promise<void> {
+  const { CreateBucketCommand, BucketLocationConstraint } = await import('@aws-sdk/client-s3');
+  const place = Object.values(BucketLocationConstraint).find((each) => each === region);
+  await client.send(
+    new CreateBucketCommand({
+      Bucket: bucket,
+      ...(place ? { CreateBucketConfiguration: { LocationConstraint: place } } : {}),
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import type { Target } from '../target/resolve.ts';
+import { describeStack, forgetOutputs, rememberOutputs } from '../target/stack.ts';
+import { UserError } from '../user-error.ts';
+import { accountOf, artifactsBucket, store } from './artifacts.ts';
+import { type Plan, type PlanSource, plan } from './change-set.ts';
+import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
+import { type Package, packageStack } from './package.ts';
+import { deployFailure, followStack, newestEvent } from './stack-events.ts';
+
+/** CloudFormation takes a longer template only from S3. */
+const longestBody = 51_200;
+const templateRoot = 'templates';
+
+interface Place {
+  readonly account: string;
+  readonly bucket: string;
+}
+
+/** Deploys the project's stack to a target. Throws a UserError with the root cause when that fails. */
+export async function* deploy(target: Target): AsyncGenerator<DeployEvent, DeployResult> {
+  const started = performance.now();
+  const { region, stack } = target.environment;
+  const account = await accountOf(target);
+  const place = { account, bucket: artifactsBucket(stack, account, region) };
+  const packaged = await packageStack(target.root, place.bucket);
+  yield stageEvent('package', sizes(packaged));
+  await upload(target, place, packaged);
+  yield stageEvent('upload', `s3://${place.bucket}`);
+  const kind = yield* makeReady(target);
+  const template = await templateSource(target, place, packaged.template);
+  const planned = await plan(target, { kind, template });
+  const changed = planned.changes > 0;
+  yield stageEvent('plan', changed ? `${planned.changes} changes` : 'no changes');
+  if (changed) yield* apply(target, planned, kind);
+  forgetOutputs(target);
+  const description = await describeStack(target);
+  const outputs = description ? rememberOutputs(target, description) : {};
+  return { stack, changed, outputs, durationMs: Math.round(performance.now() - started) };
+}
+
+function sizes({ artifacts }: Package): string {
+  const total = artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return `${artifacts.length} functions, ${Math.round(total / 1000)} kB`;
+}
+
+async function upload(target: Target, place: Place, { artifacts }: Package): Promise<void> {
+  // The first may have to create the bucket; the rest must not race with it.
+  for (const { key, bytes } of artifacts) {
+    await store(target, place.account, { bucket: place.bucket, key, bytes });
+  }
+}
+
+async function templateSource(
+  target: Target,
+  { account, bucket }: Place,
+  body: string,
+): Promise<PlanSource['template']> {
+  const bytes = Buffer.from(body);
+  if (bytes.length <= longestBody) return { body };
+  const key = `${templateRoot}/${target.environment.stack}.yaml`;
+  await store(target, account, { bucket, key, bytes });
+  return { url: `https://${bucket}.s3.${target.environment.region}.amazonaws.com/${key}` };
+}
+
+/** Decides between creation and update; clears away a first creation that never succeeded. */
+async function* makeReady(target: Target): AsyncGenerator<DeployEvent, PlanSource['kind']> {
+  const stack = await describeStack(target);
+  const status = stack?.StackStatus;
+  if (!stack || !status || status === 'REVIEW_IN_PROGRESS') return 'CREATE';
+  if (status.endsWith('_IN_PROGRESS') && status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
+    throw new UserError(`The stack ${target.environment.stack} is busy: ${status}.`, {
+      hint: 'try again when that is done',
+      exit: 6,
+      code: 'StackBusy',
+    });
+  }
+  if (status === 'ROLLBACK_COMPLETE' || status === 'DELETE_FAILED') {
+    yield stageEvent('clear', 'a first deployment that never succeeded');
+    yield* remove(target, stack.StackId ?? '');
+    return 'CREATE';
+  }
+  if (status.endsWith('_FAILED')) throw deployFailure({ status, failures: [] });
+  return 'UPDATE';
+}
+
+async function* remove(target: Target, stackId: string): AsyncGenerator<DeployEvent> {
+  const { DeleteStackCommand } = await import('@aws-sdk/client-cloudformation');
+  const since = await newestEvent(target, stackId);
+  const client = await target.clients.cloudFormation();
+  await client.send(new DeleteStackCommand({ StackName: stackId }));
+  const end = yield* followStack(target, stackId, since);
+  if (end.status !== 'DELETE_COMPLETE') throw deployFailure(end);
+}
+
+async function* apply(
+  target: Target,
+  planned: Plan,
+  kind: PlanSource['kind'],
+): AsyncGenerator<DeployEvent> {
+  const { ExecuteChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = await target.clients.cloudFormation();
+  const since = await newestEvent(target, planned.stackId);
+  await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));
+  yield stageEvent('apply', kind === 'CREATE' ? 'creating the stack' : 'updating the stack');
+  const end = yield* followStack(target, planned.stackId, since);
+  const done = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
+  if (!done.includes(end.status)) throw deployFailure(end);
+}

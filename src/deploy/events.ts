@@ -1,0 +1,30 @@
+/** What is told of a deployment while it goes on. */
+export interface StageEvent {
+  readonly type: 'stage';
+  readonly ts: string;
+  readonly stage: 'package' | 'upload' | 'plan' | 'clear' | 'apply';
+  readonly detail: string;
+}
+
+export interface ResourceEvent {
+  readonly type: 'resource';
+  readonly ts: string;
+  readonly logicalId: string;
+  readonly resourceType: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export type DeployEvent = StageEvent | ResourceEvent;
+
+export interface DeployResult {
+  readonly stack: string;
+  readonly changed: boolean;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+}
+
+/** A stage that begins or is done now. */
+export function stageEvent(stage: StageEvent['stage'], detail: string): StageEvent {
+  return { type: 'stage', ts: new Date().toISOString(), stage, detail };
+}

@@ -1,0 +1,81 @@
+import { UserError } from '../user-error.ts';
+import type { Target } from './resolve.ts';
+
+const throttles = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+]);
+const needHuman = new Set([
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+]);
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EPIPE',
+]);
+
+/** Name (or system code) of an error, whatever threw it. */
+export function errorName(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name;
+}
+
+/** Whether AWS said that the thing asked for does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return ['ResourceNotFoundException', 'ResourceNotFound'].includes(errorName(error));
+}
+
+/** Whether the same request may succeed a little later: throttling, a network blip, a server's hiccup. */
+export function isTransient(error: unknown): boolean {
+  const name = errorName(error);
+  if (throttles.has(name) || unreachable.has(name) || name === 'TimeoutError') return true;
+  return (statusCode(error) ?? 0) >= 500;
+}
+
+function statusCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata as { httpStatusCode?: number };
+  return metadata.httpStatusCode;
+}
+
+/** Translates an SDK error into what is wrong and the command that fixes it; leaves others as they are. */
+export function translate(error: unknown, target: Target): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const name = errorName(error);
+  const env = target.environment.name;
+  if (needHuman.has(name)) {
+    const { profile } = target.environment;
+    return new UserError(`The AWS credentials for ${env} are missing or expired.`, {
+      hint: `aws sso login${profile ? ` --profile ${profile}` : ''}`,
+      exit: 4,
+      code: 'Credentials',
+      cause: error,
+    });
+  }
+  if (name === 'AccessDenied' || name === 'AccessDeniedException') {
+    const hint = 'ask for the permission named above, or use another --profile';
+    return new UserError(error.message, { hint, exit: 4, code: 'AccessDenied', cause: error });
+  }
+  if (isTransient(error)) {
+    const where = target.endpoint ?? target.environment.region;
+    return new UserError(`${env} (${where}) does not answer: ${error.message || name}`, {
+      hint: target.deploysItself ? 'orders local status' : 'try again in a moment',
+      exit: 7,
+      code: throttles.has(name) ? 'Throttled' : 'Unavailable',
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,67 @@
+/** The only place that constructs an SDK client. Each client is loaded when it is first asked for. */
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export interface ClientConfig {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface Clients {
+  readonly cloudFormation: () => Promise<CloudFormationClient>;
+  readonly lambda: () => Promise<LambdaClient>;
+  readonly tables: () => Promise<DynamoDBDocumentClient>;
+  readonly logs: () => Promise<CloudWatchLogsClient>;
+  readonly objects: () => Promise<S3Client>;
+  readonly identity: () => Promise<STSClient>;
+}
+
+/** Clients of one region and endpoint, each made at most once. */
+export function createClients(config: ClientConfig): Clients {
+  const common = { ...config, maxAttempts: 5 };
+  return {
+    cloudFormation: once(async () => {
+      const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+      return new CloudFormationClient(common);
+    }),
+    lambda: once(async () => {
+      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      return new LambdaClient(common);
+    }),
+    tables: once(async () => {
+      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+      const { DynamoDBDocumentClient } = await import('@aws-sdk/lib-dynamodb');
+      return DynamoDBDocumentClient.from(new DynamoDBClient(common));
+    }),
+    logs: once(async () => {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      return new CloudWatchLogsClient(common);
+    }),
+    objects: once(async () => {
+      const { S3Client } = await import('@aws-sdk/client-s3');
+      return new S3Client({
+        ...common,
+        forcePathStyle: config.endpoint !== undefined,
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+      });
+    }),
+    identity: once(async () => {
+      const { STSClient } = await import('@aws-sdk/client-sts');
+      return new STSClient(common);
+    }),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,69 @@
+/** Environments: names for where a stack lives. Pure: reads only what it is given. */
+import { UserError } from '../user-error.ts';
+import { isObject } from './project.ts';
+
+export interface Environment {
+  readonly name: string;
+  readonly region: string;
+  readonly stack: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+  readonly protected?: boolean;
+}
+
+export const localName = 'local';
+export const defaults = {
+  region: 'us-east-2',
+  stack: 'lambda-durable-order-processing',
+} as const;
+
+export interface Choice {
+  readonly env?: string | undefined;
+  readonly region?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Decides which environment is meant. Precedence: flag > environment variable > project config > default. */
+export function chooseEnvironment(
+  flags: Choice,
+  variables: Variables,
+  config: unknown,
+): Environment {
+  const settings = isObject(config) ? config : {};
+  const known = isObject(settings['environments']) ? settings['environments'] : {};
+  const name =
+    flags.env ?? variables['ORDERS_ENV'] ?? textOf(settings, 'defaultEnvironment') ?? localName;
+  const stored = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (name !== localName && !isObject(stored)) throw unknownEnvironment(name, Object.keys(known));
+  const entry = isObject(stored) ? stored : {};
+  const profile = flags.profile ?? variables['ORDERS_PROFILE'] ?? textOf(entry, 'profile');
+  const endpoint = name === localName ? undefined : textOf(entry, 'endpoint');
+  return {
+    name,
+    region:
+      flags.region ?? variables['ORDERS_REGION'] ?? textOf(entry, 'region') ?? defaults.region,
+    stack: flags.stack ?? variables['ORDERS_STACK'] ?? textOf(entry, 'stack') ?? defaults.stack,
+    ...(profile ? { profile } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    ...(entry['protected'] === true ? { protected: true } : {}),
+  };
+}
+
+function textOf(entry: Record<string, unknown>, key: string): string | undefined {
+  const value = entry[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function unknownEnvironment(name: string, known: readonly string[]): UserError {
+  return new UserError(`There is no environment "${name}".`, {
+    hint: [
+      `known: ${[localName, ...known].join(', ')}`,
+      `create it: orders deploy -e ${name} --region ${defaults.region} --stack ${defaults.stack}`,
+    ],
+    exit: 3,
+    code: 'UnknownEnvironment',
+  });
+}

@@ -1,0 +1,97 @@
+/** From an environment to a target. The only module that knows what is special about `local`. */
+import { join } from 'node:path';
+import { type Clients, createClients } from './clients.ts';
+import { type Choice, chooseEnvironment, type Environment, localName } from './environments.ts';
+import { projectRoot, readJson } from './project.ts';
+
+/** Everything a service needs to know about where it works. */
+export interface Target {
+  readonly environment: Environment;
+  readonly root: string;
+  readonly clients: Clients;
+  readonly endpoint?: string;
+  /** How much faster than wall time waits pass; 1 on AWS. */
+  readonly timeScale: number;
+  /** How often to look at something that changes, ms. */
+  readonly pollMs: number;
+  /** Whether a missing stack is created without being asked. */
+  readonly deploysItself: boolean;
+  /** For people: `local (time ×60)`. */
+  readonly label: string;
+  /** What the person should know about how the target was chosen. */
+  readonly warnings: readonly string[];
+}
+
+export interface LocalRuntime {
+  readonly url: string;
+  readonly timeScale: number;
+}
+
+export interface ResolveOptions {
+  readonly cwd: string;
+  readonly variables: NodeJS.ProcessEnv;
+  readonly ensureRuntime?: (root: string) => Promise<LocalRuntime>;
+}
+
+/** Resolves what the flags, variables and the project's config mean. Starts the local runtime if it is meant. */
+export async function resolveTarget(choice: Choice, options: ResolveOptions): Promise<Target> {
+  const root = projectRoot(options.cwd);
+  const config = readJson(join(root, 'orders.config.json'));
+  const environment = chooseEnvironment(choice, options.variables, config);
+  if (environment.name === localName) return localTarget(environment, root, options);
+  const { region, profile, endpoint } = environment;
+  const warnings = endpoint ? [] : forgetConfiguredEndpoint(environment.name, options.variables);
+  const where = { ...(profile ? { profile } : {}), ...(endpoint ? { endpoint } : {}) };
+  return {
+    environment,
+    root,
+    clients: createClients({ region, ...where }),
+    ...(endpoint ? { endpoint } : {}),
+    timeScale: 1,
+    pollMs: 1000,
+    deploysItself: false,
+    label: `${environment.name} (${region})`,
+    warnings,
+  };
+}
+
+async function localTarget(
+  environment: Environment,
+  root: string,
+  options: ResolveOptions,
+): Promise<Target> {
+  const { url, timeScale } = await (options.ensureRuntime ?? launchRuntime)(root);
+  return {
+    environment,
+    root,
+    clients: createClients({
+      region: environment.region,
+      endpoint: url,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    }),
+    endpoint: url,
+    timeScale,
+    pollMs: timeScale > 1 ? 150 : 1000,
+    deploysItself: true,
+    label: timeScale === 1 ? environment.name : `${environment.name} (time ×${timeScale})`,
+    warnings: [],
+  };
+}
+
+async function launchRuntime(root: string): Promise<LocalRuntime> {
+  const { ensureRuntime } = await import('../local/launch.ts');
+  const runtime = await ensureRuntime(root);
+  if (runtime.started) {
+    process.stderr.write(
+      `Started the local runtime at ${runtime.url} (time ×${runtime.timeScale})\n`,
+    );
+  }
+  return runtime;
+}
+
+/** A shell set up for the local runtime must not send a named environment's commands there. */
+function forgetConfiguredEndpoint(name: string, variables: NodeJS.ProcessEnv): string[] {
+  const set = Object.keys(variables).filter((key) => /^AWS_ENDPOINT_URL(_|$)/.test(key));
+  for (const key of set) delete variables[key];
+  return set.map((key) => `${key} is ignored: the environment "${name}" has no endpoint`);
+}

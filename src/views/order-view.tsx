@@ -1,0 +1,122 @@
+import { Box, Text } from 'ink';
+import type { OrderRecord } from '../../functions/contract/api.ts';
+import type { ShownStatus } from '../../functions/contract/workflow.ts';
+import {
+  activeStage,
+  countDone,
+  type PhaseProgress,
+  progressOf,
+  type StageState,
+} from '../workflow/progress.ts';
+
+export interface OrderViewProps {
+  readonly orderId: string;
+  readonly status: ShownStatus;
+  /** Absent while the order's item is not written yet. */
+  readonly order?: OrderRecord | undefined;
+  /** `local (time ×60)` */
+  readonly target: string;
+  readonly elapsed: string;
+  readonly columns: number;
+  /** Something that disturbs the view: the remote side does not answer. */
+  readonly trouble?: string | undefined;
+}
+
+const glyphs: Record<StageState, string> = {
+  pending: '·',
+  active: '◔',
+  done: '✓',
+  skipped: '–',
+  failed: '✗',
+  undone: '↶',
+};
+const colors: Record<StageState, string> = {
+  pending: 'gray',
+  active: 'cyan',
+  done: 'green',
+  skipped: 'gray',
+  failed: 'red',
+  undone: 'yellow',
+};
+
+/** One order in its workflow: what is behind it, what is at work, what is to come. */
+export function OrderView(props: OrderViewProps) {
+  const progress = progressOf(props.order);
+  return (
+    <Box flexDirection="column" width={props.columns}>
+      <Heading {...props} />
+      <Text> </Text>
+      {progress.map((phase) => (
+        <PhaseLine key={phase.id} phase={phase} />
+      ))}
+      <Text> </Text>
+      <Footing {...props} progress={progress} />
+    </Box>
+  );
+}
+
+function Heading({ orderId, order, target }: OrderViewProps) {
+  const total = order ? `$${order.total.toFixed(2)}` : '';
+  const facts = [order?.customerId, total, target].filter(Boolean).join(' · ');
+  return (
+    <Text wrap="truncate">
+      <Text bold>{orderId}</Text>
+      <Text dimColor> {facts}</Text>
+    </Text>
+  );
+}
+
+function PhaseLine({ phase }: { readonly phase: PhaseProgress }) {
+  const state = stateOf(phase);
+  const noted = phase.stages.filter(({ note }) => note);
+  return (
+    <>
+      <Text wrap="truncate">
+        <Text color={colors[state]}>{glyphs[state]} </Text>
+        <Text dimColor={state === 'pending'}>{phase.title.padEnd(24)}</Text>
+        {phase.stages.map(({ id, state: each }) => (
+          <Text key={id} color={colors[each]} bold={each === 'active'}>
+            {glyphs[each]}
+            {each === 'active' || each === 'failed' || each === 'undone' ? ` ${id} ` : ' '}
+          </Text>
+        ))}
+      </Text>
+      {noted.map(({ id, note }) => (
+        <Text key={id} color="red" wrap="truncate">
+          {'    '}
+          {id}: {note}
+        </Text>
+      ))}
+    </>
+  );
+}
+
+function Footing(props: OrderViewProps & { readonly progress: readonly PhaseProgress[] }) {
+  const { done, of } = countDone(props.progress);
+  const stage = activeStage(props.progress);
+  return (
+    <>
+      <Text wrap="truncate">
+        <Text color="cyan">{props.status}</Text>
+        <Text>{stage ? ` · ${stage.title}` : ''}</Text>
+        <Text dimColor>
+          {' '}
+          · {done}/{of} · {props.elapsed}
+        </Text>
+      </Text>
+      {props.trouble ? (
+        <Text color="yellow" wrap="truncate">
+          not visible right now: {props.trouble}
+        </Text>
+      ) : null}
+      <Text dimColor>ctrl-c stops looking; the order goes on</Text>
+    </>
+  );
+}
+
+function stateOf(phase: PhaseProgress): StageState {
+  const states = new Set(phase.stages.map(({ state }) => state));
+  for (const state of ['failed', 'active', 'undone'] as const) if (states.has(state)) return state;
+  if (!states.has('pending')) return 'done';
+  return states.has('done') ? 'active' : 'pending';
+}
