@@ -10,6 +10,7 @@ export interface ClientConfig {
   readonly region: string;
   readonly endpoint?: string;
   readonly profile?: string;
+  readonly maxAttempts?: number;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -24,7 +25,7 @@ export interface Clients {
 
 /** Clients of one region and endpoint, each made at most once. */
 export function createClients(config: ClientConfig): Clients {
-  const common = { ...config, maxAttempts: 5 };
+  const common = { maxAttempts: 5, ...config };
   return {
     cloudFormation: once(async () => {
       const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { jsonRenderer, plainRenderer } from '../../src/cli/renderers.ts';
+import { chooseUi, obeyNoColor } from '../../src/cli/terminal.ts';
+import type { FollowEvent } from '../../src/orders/events.ts';
+import { orderRecord } from '../orders/record.ts';
+
+const ts = '2026-11-22T08:12:05.000Z';
+const orderId = 'order-7f3a91bcde';
+const order = orderRecord(['validated']);
+const events: FollowEvent[] = [
+  {
+    type: 'status',
+    ts,
+    orderId,
+    from: 'received',
+    to: 'validated',
+    seq: 1,
+    elapsedMs: 300,
+  },
+  { type: 'snapshot', orderId, order },
+  { type: 'heartbeat', ts, orderId, status: 'validated' },
+  { type: 'gap', ts, orderId, reason: 'Rate "exceeded"' },
+  {
+    type: 'end',
+    ts,
+    orderId,
+    status: 'failed',
+    ending: 'failed',
+    exitCode: 10,
+    elapsedMs: 84_000,
+    failure: { stage: 'process-payment', code: 'payment-declined', message: 'Declined' },
+  },
+];
+
+it('writes one plain fact a line, with its time and its order first', () => {
+  let text = '';
+  const renderer = plainRenderer((part) => {
+    text += part;
+  });
+  for (const event of events) renderer.show(event);
+  expect(text.split('\n')).toEqual([
+    `${ts} ${orderId} validated elapsed=0.3s`,
+    `${ts} ${orderId} heartbeat status=validated`,
+    `${ts} ${orderId} gap reason="Rate \\"exceeded\\""`,
+    `${ts} ${orderId} end status=failed elapsed=1m24s exit=10 stage=process-payment code=payment-declined message="Declined"`,
+    '',
+  ]);
+});
+
+it('writes one JSON object a line, the last of them the end, and no snapshots', () => {
+  let text = '';
+  const renderer = jsonRenderer((part) => {
+    text += part;
+  });
+  for (const event of events) renderer.show(event);
+  const told = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(told.map(({ type }) => type)).toEqual(['status', 'heartbeat', 'gap', 'end']);
+  expect(told.every(({ v }) => v === 1)).toBe(true);
+  expect(told.at(-1)).toMatchObject({ exitCode: 10, failure: { code: 'payment-declined' } });
+});
+
+it('is live only where a person watches a terminal that is large enough, or where asked to be', () => {
+  const screen = { isTTY: true, columns: 80, rows: 24 };
+  expect(chooseUi('auto', screen, {})).toBe('live');
+  expect(chooseUi('auto', screen, { CI: 'true' })).toBe('plain');
+  expect(chooseUi('auto', screen, { TERM: 'dumb' })).toBe('plain');
+  expect(chooseUi('auto', { ...screen, columns: 39 }, {})).toBe('plain');
+  expect(chooseUi('auto', { isTTY: false }, {})).toBe('plain');
+  expect(chooseUi('live', { isTTY: false }, { CI: '1' })).toBe('live');
+});
+
+it('tells the colour library of NO_COLOR in the words it understands', () => {
+  const variables: NodeJS.ProcessEnv = { NO_COLOR: '1' };
+  obeyNoColor(variables);
+  expect(variables['FORCE_COLOR']).toBe('0');
+});

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { expect, it } from 'vitest';
+import { artifactsBucket } from '../../src/deploy/artifacts.ts';
+import { deploy } from '../../src/deploy/deploy.ts';
+import { withStack } from '../../src/deploy/ensure.ts';
+import type { DeployEvent } from '../../src/deploy/events.ts';
+import { packageStack } from '../../src/deploy/package.ts';
+import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../target/fake-aws.ts';
+
+const template = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Table: {Type: AWS::DynamoDB::Table}
+  Workflow:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: dist/functions/order-workflow/
+      Role: !Sub arn:\${AWS::Partition}:role
+`;
+
+function project(): string {
+  const root = mkdtempSync(join(tmpdir(), 'orders-'));
+  mkdirSync(join(root, 'dist/functions/order-workflow'), { recursive: true });
+  writeFileSync(join(root, 'template.yaml'), template);
+  writeFileSync(join(root, 'dist/functions/order-workflow/index.mjs'), 'export {}');
+  return root;
+}
+
+const stackId = 'arn:aws:cloudformation:us-east-2:000000000000:stack/orders-test/1';
+const event = (n: number, id: string, status: string, reason = '') =>
+  `<member><EventId>${n}</EventId><StackId>${stackId}</StackId><LogicalResourceId>${id}</LogicalResourceId>` +
+  `<PhysicalResourceId>${id === 'orders-test' ? stackId : id}</PhysicalResourceId>` +
+  `<ResourceType>${id === 'orders-test' ? 'AWS::CloudFormation::Stack' : 'T'}</ResourceType>` +
+  `<ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason>` +
+  '<Timestamp>2026-11-22T08:12:05Z</Timestamp></member>';
+
+/** An account without the stack, whose deployment ends with these events, newest first. */
+function account(end: readonly string[], planned: Answer) {
+  let stack = '';
+  let events = '';
+  let bucket = false;
+  return ({ name }: Call): Answer => {
+    const action = name.split(' ')[1] ?? '';
+    if (name.startsWith('PUT')) {
+      if (!name.includes('.zip')) bucket = true;
+      if (bucket) return { body: '' };
+      return { status: 404, body: '<Error><Code>NoSuchBucket</Code></Error>' };
+    }
+    switch (action) {
+      case 'GetCallerIdentity':
+        return xml(action, '<Account>000000000000</Account>');
+      case 'DescribeStacks':
+        if (!stack) return xmlError('ValidationError', 'Stack orders-test does not exist');
+        return xml(action, `<Stacks><member>${stack}</member></Stacks>`);
+      case 'CreateChangeSet':
+        return xml(action, `<Id>change-set</Id><StackId>${stackId}</StackId>`);
+      case 'DescribeChangeSet':
+        return planned;
+      case 'ExecuteChangeSet':
+        events = end.join('');
+        stack = `<StackName>orders-test</StackName><StackStatus>CREATE_COMPLETE</StackStatus><Outputs><member><OutputKey>OrdersTableName</OutputKey><OutputValue>orders</OutputValue></member></Outputs>`;
+        return xml(action, '');
+      case 'DescribeStackEvents':
+        return xml(action, `<StackEvents>${events}</StackEvents>`);
+      default:
+        return xml(action, '');
+    }
+  };
+}
+const ready = xml('DescribeChangeSet', '<Status>CREATE_COMPLETE</Status>');
+const created = [event(2, 'orders-test', 'CREATE_COMPLETE'), event(1, 'Table', 'CREATE_COMPLETE')];
+
+async function run(url: string, root: string) {
+  const events: DeployEvent[] = [];
+  const deployment = deploy(fakeTarget(url, root));
+  for (;;) {
+    const next = await deployment.next();
+    if (next.done) return { events, result: next.value };
+    events.push(next.value);
+  }
+}
+
+it('creates the bucket and the stack, tells its events in order, and returns its outputs', async () => {
+  using aws = await fakeAws(account(created, ready));
+  const { events, result } = await run(aws.url, project());
+  expect(result).toMatchObject({ changed: true, outputs: { OrdersTableName: 'orders' } });
+  const told = events.map((each) => (each.type === 'stage' ? each.stage : each.logicalId));
+  expect(told).toEqual(['package', 'upload', 'plan', 'apply', 'Table', 'orders-test']);
+  const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
+  const sent = new URLSearchParams(plan?.body);
+  expect(sent.get('ChangeSetType')).toBe('CREATE');
+  expect(sent.get('TemplateBody')).toMatch(
+    /CodeUri: s3:\/\/orders-test-artifacts-000000000000-us-east-2\/functions\/order-workflow\/\w{64}\.zip/,
+  );
+  expect(sent.get('TemplateBody')).toContain('Role: !Sub arn:');
+});
+
+it('calls a template that changes nothing a success', async () => {
+  const reason = "The submitted information didn't contain changes.";
+  const planned = `<Status>FAILED</Status><StatusReason>${reason}</StatusReason>`;
+  using aws = await fakeAws(account([], xml('DescribeChangeSet', planned)));
+  const { result } = await run(aws.url, project());
+  expect(result.changed).toBe(false);
+  expect(aws.calls.map(({ name }) => name)).not.toContain('Action ExecuteChangeSet');
+});
+
+it.each([
+  ['ROLLBACK_COMPLETE', 20],
+  ['ROLLBACK_FAILED', 21],
+])('names the root cause first when it ends %s', async (status, exit) => {
+  const end = [
+    event(4, 'orders-test', status),
+    event(3, 'Alias', 'CREATE_FAILED', 'Resource creation cancelled'),
+    event(2, 'Role', 'CREATE_FAILED', 'The role cannot be assumed'),
+    event(1, 'Gate', 'CREATE_FAILED', 'Resource creation cancelled'),
+  ];
+  using aws = await fakeAws(account(end, ready));
+  await expect(run(aws.url, project())).rejects.toMatchObject({
+    exit,
+    message: 'The deployment failed: Role CREATE_FAILED: The role cannot be assumed',
+  });
+});
+
+it('makes the same archive of the same code, whenever and wherever', async () => {
+  const [one, two] = [project(), project()];
+  const first = await packageStack(one, 'bucket');
+  const second = await packageStack(two, 'bucket');
+  expect(first.template).toBe(second.template);
+  const [artifact] = first.artifacts;
+  expect(Object.keys(unzipSync(artifact?.bytes ?? new Uint8Array()))).toEqual(['index.mjs']);
+});
+
+it('keeps the bucket name within what S3 allows', () => {
+  const name = artifactsBucket('lambda-durable-order-processing', '000000000000', 'us-east-2');
+  expect(name.length).toBeLessThanOrEqual(63);
+  expect(name).toMatch(/^lambda-durable-order-.*-artifacts-000000000000-us-east-2$/);
+});
+
+it('deploys on first use only where the target sets itself up; elsewhere it names the command', async () => {
+  using aws = await fakeAws(account(created, ready));
+  const root = project();
+  const use = async (outputs: Readonly<Record<string, string>>) => outputs['OrdersTableName'];
+  const asked = withStack(fakeTarget(aws.url, root), () => {}, use);
+  await expect(asked).rejects.toMatchObject({ exit: 3, hints: ['orders deploy -e fake'] });
+  const lines: string[] = [];
+  const own = fakeTarget(aws.url, root, { deploysItself: true });
+  const both = [1, 2].map(() => withStack(own, (line) => lines.push(line), use));
+  expect(await Promise.all(both)).toEqual(['orders', 'orders']);
+  expect(lines).toHaveLength(2);
+  expect(aws.calls.filter(({ name }) => name === 'Action ExecuteChangeSet')).toHaveLength(1);
+});

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { chooseEnvironment } from '../../src/target/environments.ts';
+import { resolveTarget } from '../../src/target/resolve.ts';
+
+const config = {
+  environments: { dev: { region: 'eu-west-1', stack: 'orders-dev', profile: 'dev-admin' } },
+};
+
+it('is local, with the original names, unless told otherwise', () => {
+  expect(chooseEnvironment({}, {}, undefined)).toEqual({
+    name: 'local',
+    region: 'us-east-2',
+    stack: 'lambda-durable-order-processing',
+  });
+});
+
+it('lets a flag win over a variable, a variable over the config, the config over the default', () => {
+  expect(chooseEnvironment({ env: 'dev' }, {}, config).region).toBe('eu-west-1');
+  const variables = { ORDERS_ENV: 'dev', ORDERS_REGION: 'us-west-2' };
+  expect(chooseEnvironment({}, variables, config).region).toBe('us-west-2');
+  expect(chooseEnvironment({ region: 'us-east-1' }, variables, config).region).toBe('us-east-1');
+});
+
+it('refuses an environment it does not know, whatever objects inherit', () => {
+  for (const env of ['prod', 'constructor', '__proto__']) {
+    expect(() => chooseEnvironment({ env }, {}, config)).toThrow(`no environment "${env}"`);
+  }
+});
+
+it('starts the local runtime for local only, and points every client at it', async () => {
+  const target = await resolveTarget(
+    { env: 'local' },
+    {
+      cwd: process.cwd(),
+      variables: {},
+      ensureRuntime: async () => ({ url: 'http://127.0.0.1:4999', timeScale: 60 }),
+    },
+  );
+  expect(target.label).toBe('local (time ×60)');
+  const lambda = await target.clients.lambda();
+  const endpoint = await lambda.config.endpoint?.();
+  expect(endpoint?.port).toBe(4999);
+  expect(await lambda.config.credentials()).toMatchObject({ accessKeyId: 'local' });
+});

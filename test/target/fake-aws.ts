@@ -1,0 +1,86 @@
+/** Answers of AWS, played back over HTTP: the wire is real, what is behind it is what a test says. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createClients } from '../../src/target/clients.ts';
+import type { Target } from '../../src/target/resolve.ts';
+
+export interface Call {
+  /** `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks` */
+  readonly name: string;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body: string;
+}
+
+/** Starts a server that answers with `answer` and keeps the calls it received. */
+export async function fakeAws(answer: (call: Call) => Answer) {
+  const calls: Call[] = [];
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const body = Buffer.concat(parts).toString();
+      const target = request.headers['x-amz-target'];
+      const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
+      const path = decodeURIComponent(request.url ?? '').split('?')[0];
+      const name =
+        typeof target === 'string'
+          ? `DynamoDB ${target.split('.')[1]}`
+          : action
+            ? `Action ${action}`
+            : `${request.method} ${path}`;
+      const call = { name, body };
+      calls.push(call);
+      const { status = 200, headers = {}, body: text } = answer(call);
+      response.writeHead(status, headers).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    calls,
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** A target whose clients speak to `url` and whose files are in `root`. */
+export function fakeTarget(url: string, root: string, more: Partial<Target> = {}): Target {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return {
+    environment: { name: 'fake', region: 'us-east-2', stack: 'orders-test' },
+    root,
+    clients: createClients({ region: 'us-east-2', endpoint: url, credentials, maxAttempts: 1 }),
+    endpoint: url,
+    timeScale: 60,
+    pollMs: 2,
+    deploysItself: false,
+    label: 'fake',
+    warnings: [],
+    ...more,
+  };
+}
+
+/** A CloudFormation, STS or other query answer. */
+export function xml(action: string, result: string): Answer {
+  return {
+    headers: { 'content-type': 'text/xml' },
+    body: `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`,
+  };
+}
+
+/** The error of a query service. */
+export function xmlError(code: string, message: string): Answer {
+  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+  return { status: 400, headers: { 'content-type': 'text/xml' }, body };
+}

@@ -1,0 +1,37 @@
+import { renderToString } from 'ink';
+import { expect, it } from 'vitest';
+import { OrderView } from '../../src/views/order-view.tsx';
+import { orderRecord } from '../orders/record.ts';
+
+const common = {
+  orderId: 'order-7f3a91bcde',
+  target: 'local (time ×60)',
+  elapsed: '12s',
+  columns: 80,
+};
+
+it('shows the order, where it is, and what is at work', () => {
+  const order = orderRecord(['validated', 'inventory-checked']);
+  const text = renderToString(<OrderView {...common} status={order.status} order={order} />);
+  expect(text).toContain('order-7f3a91bcde');
+  expect(text).toContain('CUST-001 · $91.98 · local (time ×60)');
+  expect(text).toMatch(/Validation\s+✓ ✓ ◔ process-payment/);
+  expect(text).toContain('inventory-checked · Process the payment · 2/17 · 12s');
+});
+
+it('shows a failed stage with its reason', () => {
+  const order = orderRecord(['validated', 'failed'], {
+    failure: { stage: 'check-inventory', code: 'out-of-stock', message: 'Out of stock' },
+  });
+  const text = renderToString(<OrderView {...common} status="failed" order={order} />);
+  expect(text).toContain('✗ check-inventory');
+  expect(text).toContain('check-inventory: Out of stock');
+});
+
+it('fits in ten rows and forty columns while nothing is wrong', () => {
+  const lines = renderToString(<OrderView {...common} status="received" columns={40} />).split(
+    '\n',
+  );
+  expect(lines.length).toBeLessThanOrEqual(10);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+});
