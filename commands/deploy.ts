@@ -1,15 +1,25 @@
+import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
+import { confirmProtected } from '../src/cli/confirm.ts';
 import { showDeployment } from '../src/cli/deployment.ts';
 import { deploy } from '../src/deploy/deploy.ts';
 
 export default class Deploy extends BaseCommand {
   static override summary = 'Deploy the stack: package, plan, apply, and show what happens.';
-  static override examples = ['<%= config.bin %> deploy', '<%= config.bin %> deploy -e dev --json'];
-  static override flags = { timeout: timeoutFlag() };
+  static override examples = [
+    '<%= config.bin %> deploy',
+    '<%= config.bin %> deploy -e dev --region eu-west-1 --stack orders-dev',
+  ];
+  static override flags = {
+    endpoint: Flags.string({ description: 'AWS-compatible endpoint of a new environment' }),
+    confirm: Flags.string({ description: 'name of the protected environment to change' }),
+    timeout: timeoutFlag(),
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Deploy);
-    const target = await this.target(flags);
+    const target = await this.target({ ...flags, create: flags.region !== undefined });
+    await confirmProtected(target, flags);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
     const result = await showDeployment(deploy(target), { ui, timeoutMs: flags.timeout });

@@ -1,6 +1,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { type Notify, withStack } from '../deploy/ensure.ts';
 import { translate } from '../target/aws-errors.ts';
+import type { Choice } from '../target/environments.ts';
 import { resolveTarget, type Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { parseDuration } from './duration.ts';
@@ -36,7 +37,7 @@ export abstract class BaseCommand extends Command {
   #target: Target | undefined;
 
   /** The target that the flags mean. Starts the local runtime when that is the one. */
-  protected async target(flags: GlobalFlags): Promise<Target> {
+  protected async target(flags: GlobalFlags & Choice): Promise<Target> {
     const options = { cwd: process.cwd(), variables: process.env };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);

@@ -30,7 +30,7 @@ export async function follow(
 ): Promise<EndEvent> {
   const { signal, abort, release } = interruptible(view.timeoutMs);
   endOnBrokenPipe(abort);
-  const renderer = await rendererFor(view, found.orderId, where.target.label);
+  const renderer = await rendererFor(view, found.orderId, where.target);
   const events = followOrder(where.target, where.outputs, { ...found, signal });
   try {
     for (;;) {
@@ -49,7 +49,7 @@ export async function follow(
   }
 }
 
-function rendererFor(view: FollowView, orderId: string, target: string): Promise<Renderer> {
+function rendererFor(view: FollowView, orderId: string, target: Target): Promise<Renderer> {
   const { ui, stream } = view;
   const write = (text: string) => void stream.write(text);
   if (ui === 'live') return liveRenderer(orderId, stream, target);

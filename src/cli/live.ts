@@ -6,11 +6,11 @@ import type { Renderer } from './renderers.ts';
 export async function liveRenderer(
   orderId: string,
   stream: NodeJS.WriteStream,
-  target: string,
+  { label: target, timeScale }: { readonly label: string; readonly timeScale: number },
 ): Promise<Renderer> {
   const { openLiveOrder } = await import('../views/live-order.tsx');
   let shown: Parameters<typeof openLiveOrder>[0] = { orderId, status: 'received' };
-  const view = openLiveOrder(shown, { stream, target, format: formatDuration });
+  const view = openLiveOrder(shown, { stream, target, timeScale, format: formatDuration });
   const show = (event: FollowEvent) => {
     if (event.type === 'snapshot') {
       shown = { orderId, status: event.order.status, order: event.order };

@@ -22,6 +22,9 @@ export interface Choice {
   readonly region?: string | undefined;
   readonly stack?: string | undefined;
   readonly profile?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** Whether a name that is not known yet is a new environment instead of a mistake. */
+  readonly create?: boolean;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -37,10 +40,12 @@ export function chooseEnvironment(
   const name =
     flags.env ?? variables['ORDERS_ENV'] ?? textOf(settings, 'defaultEnvironment') ?? localName;
   const stored = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (name !== localName && !isObject(stored)) throw unknownEnvironment(name, Object.keys(known));
+  if (name !== localName && !isObject(stored) && !flags.create) {
+    throw unknownEnvironment(name, Object.keys(known));
+  }
   const entry = isObject(stored) ? stored : {};
   const profile = flags.profile ?? variables['ORDERS_PROFILE'] ?? textOf(entry, 'profile');
-  const endpoint = name === localName ? undefined : textOf(entry, 'endpoint');
+  const endpoint = name === localName ? undefined : (flags.endpoint ?? textOf(entry, 'endpoint'));
   return {
     name,
     region:
@@ -50,6 +55,13 @@ export function chooseEnvironment(
     ...(endpoint ? { endpoint } : {}),
     ...(entry['protected'] === true ? { protected: true } : {}),
   };
+}
+
+/** The project's config with this environment in it. */
+export function withEnvironment(config: unknown, { name, ...entry }: Environment): unknown {
+  const settings = isObject(config) ? config : {};
+  const known = isObject(settings['environments']) ? settings['environments'] : {};
+  return { ...settings, environments: { ...known, [name]: entry } };
 }
 
 function textOf(entry: Record<string, unknown>, key: string): string | undefined {

@@ -1,8 +1,14 @@
 /** From an environment to a target. The only module that knows what is special about `local`. */
 import { join } from 'node:path';
 import { type Clients, createClients } from './clients.ts';
-import { type Choice, chooseEnvironment, type Environment, localName } from './environments.ts';
-import { projectRoot, readJson } from './project.ts';
+import {
+  type Choice,
+  chooseEnvironment,
+  type Environment,
+  localName,
+  withEnvironment,
+} from './environments.ts';
+import { projectRoot, readJson, writeJson } from './project.ts';
 
 /** Everything a service needs to know about where it works. */
 export interface Target {
@@ -36,9 +42,11 @@ export interface ResolveOptions {
 /** Resolves what the flags, variables and the project's config mean. Starts the local runtime if it is meant. */
 export async function resolveTarget(choice: Choice, options: ResolveOptions): Promise<Target> {
   const root = projectRoot(options.cwd);
-  const config = readJson(join(root, 'orders.config.json'));
+  const configFile = join(root, 'orders.config.json');
+  const config = readJson(configFile);
   const environment = chooseEnvironment(choice, options.variables, config);
   if (environment.name === localName) return localTarget(environment, root, options);
+  if (choice.create) writeJson(configFile, withEnvironment(config, environment));
   const { region, profile, endpoint } = environment;
   const warnings = endpoint ? [] : forgetConfiguredEndpoint(environment.name, options.variables);
   const where = { ...(profile ? { profile } : {}), ...(endpoint ? { endpoint } : {}) };

@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import type { ShownStatus } from '../../functions/contract/workflow.ts';
+import { isEnd, type ShownStatus, stage } from '../../functions/contract/workflow.ts';
+import { activeStage, progressOf } from '../workflow/progress.ts';
 import { OrderView } from './order-view.tsx';
 
 /** What the live view is given whenever something happened, and keeps showing until the next time. */
@@ -14,27 +15,39 @@ export interface LiveOrder {
 export interface LiveOptions {
   readonly stream: NodeJS.WriteStream;
   readonly target: string;
+  /** How much faster than wall time waits pass. */
+  readonly timeScale: number;
   readonly format: (ms: number) => string;
 }
 
 const frameMs = 150;
 
 /** Draws an order in place until closed. Keys are not read: an interrupt is a signal, for the command to handle. */
-export function openLiveOrder(first: LiveOrder, { stream, target, format }: LiveOptions) {
+export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
   let shown = first;
   const since = Date.now();
+  const { stream, format } = options;
   const frame = () => {
-    const began = shown.order ? Date.parse(shown.order.createdAt) : since;
+    const { order } = shown;
+    const began = order ? Date.parse(order.createdAt) : since;
+    const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
+    const left = order ? waitLeft(order, options.timeScale) : undefined;
     return (
       <OrderView
         {...shown}
-        target={target}
-        elapsed={format(Date.now() - began)}
+        target={options.target}
+        elapsed={format((last ? Date.parse(last) : Date.now()) - began)}
+        left={left === undefined ? undefined : `about ${format(left)} left`}
         columns={Math.min(stream.columns ?? 80, 100)}
       />
     );
   };
-  const ink = render(frame(), { stdout: stream, exitOnCtrlC: false, maxFps: 10 });
+  const ink = render(frame(), {
+    stdout: stream,
+    exitOnCtrlC: false,
+    maxFps: 10,
+    incrementalRendering: true,
+  });
   const ticking = setInterval(() => ink.rerender(frame()), frameMs);
   return {
     update: (next: LiveOrder) => {
@@ -47,4 +60,14 @@ export function openLiveOrder(first: LiveOrder, { stream, target, format }: Live
       await ink.waitUntilExit();
     },
   };
+}
+
+/** Wall ms until the wait at work is over, by its default length: a deployment may have chosen another. */
+function waitLeft(order: OrderRecord, timeScale: number): number | undefined {
+  const active = activeStage(progressOf(order));
+  if (!active?.at || active.kind !== 'wait') return undefined;
+  const declared = stage(active.id);
+  if (declared.kind !== 'wait') return undefined;
+  const until = Date.parse(active.at) + (declared.seconds * 1000) / timeScale;
+  return Math.max(0, until - Date.now());
 }

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import type { ShownStatus } from '../../functions/contract/workflow.ts';
+import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
 import {
   activeStage,
   countDone,
@@ -17,6 +17,8 @@ export interface OrderViewProps {
   /** `local (time ×60)` */
   readonly target: string;
   readonly elapsed: string;
+  /** How much of a wait is left, in words. */
+  readonly left?: string | undefined;
   readonly columns: number;
   /** Something that disturbs the view: the remote side does not answer. */
   readonly trouble?: string | undefined;
@@ -99,6 +101,7 @@ function Footing(props: OrderViewProps & { readonly progress: readonly PhaseProg
       <Text wrap="truncate">
         <Text color="cyan">{props.status}</Text>
         <Text>{stage ? ` · ${stage.title}` : ''}</Text>
+        <Text>{props.left ? `, ${props.left}` : ''}</Text>
         <Text dimColor>
           {' '}
           · {done}/{of} · {props.elapsed}
@@ -109,7 +112,7 @@ function Footing(props: OrderViewProps & { readonly progress: readonly PhaseProg
           not visible right now: {props.trouble}
         </Text>
       ) : null}
-      <Text dimColor>ctrl-c stops looking; the order goes on</Text>
+      {isEnd(props.status) ? null : <Text dimColor>ctrl-c stops looking; the order goes on</Text>}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseEnvironment } from '../../src/target/environments.ts';
+import { chooseEnvironment, withEnvironment } from '../../src/target/environments.ts';
 import { resolveTarget } from '../../src/target/resolve.ts';
 
 const config = {
@@ -41,4 +41,15 @@ it('starts the local runtime for local only, and points every client at it', asy
   const endpoint = await lambda.config.endpoint?.();
   expect(endpoint?.port).toBe(4999);
   expect(await lambda.config.credentials()).toMatchObject({ accessKeyId: 'local' });
+});
+
+it('adds an environment that a deployment names for the first time, and keeps the others', () => {
+  const choice = { env: 'test', region: 'eu-west-3', stack: 'orders-test', create: true };
+  const added = withEnvironment(config, chooseEnvironment(choice, {}, config));
+  expect(chooseEnvironment({ env: 'test' }, {}, added)).toEqual({
+    name: 'test',
+    region: 'eu-west-3',
+    stack: 'orders-test',
+  });
+  expect(chooseEnvironment({ env: 'dev' }, {}, added).stack).toBe('orders-dev');
 });
