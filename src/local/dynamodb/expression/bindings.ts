@@ -1,0 +1,160 @@
+import { invalid } from '../errors.ts';
+import { checkValue, type Item, type Value } from '../values.ts';
+import type { Action, Condition, Parsed, Path } from './ast.ts';
+import { checkCondition } from './check.ts';
+import { checkUpdate } from './check-update.ts';
+import { parseCondition, parseProjection } from './parser.ts';
+import { checkPaths } from './paths.ts';
+import { parseUpdate } from './update-parser.ts';
+
+export interface ExpressionInput {
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
+}
+
+/** A condition or the actions of an update, with what its placeholders stand for. */
+export interface Bound<T> {
+  readonly tree: T;
+  readonly bindings: Bindings;
+}
+
+const cached = 1000;
+
+/** Parses by `parse`, remembering the results by text. */
+function remember<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T> {
+  const known = new Map<string, Parsed<T>>();
+  return (text) => {
+    let parsed = known.get(text);
+    if (!parsed) {
+      parsed = parse(text);
+      // Expressions built with literals would fill the memory; the useful ones come back at once.
+      if (known.size >= cached) known.clear();
+      known.set(text, parsed);
+    }
+    return parsed;
+  };
+}
+
+const conditions = remember(parseCondition);
+const updates = remember(parseUpdate);
+const projections = remember(parseProjection);
+
+/** The placeholders of one request; knows which of them its expressions have used. */
+export class Bindings {
+  readonly #names: Readonly<Record<string, string>>;
+  readonly #values: Item = {};
+  readonly #unusedNames: Set<string>;
+  readonly #unusedValues: Set<string>;
+  #expressions = 0;
+
+  constructor({ ExpressionAttributeNames, ExpressionAttributeValues }: ExpressionInput) {
+    this.#names = ExpressionAttributeNames ?? {};
+    this.#unusedNames = new Set(Object.keys(this.#names));
+    this.#unusedValues = new Set(Object.keys(ExpressionAttributeValues ?? {}));
+    for (const [name, value] of Object.entries(ExpressionAttributeValues ?? {})) {
+      this.#values[name] = bindValue(name, value);
+    }
+  }
+
+  /** Parses and checks a condition; `parameter` names it in errors. */
+  condition(parameter: string, text: string | undefined): Bound<Condition> | undefined {
+    return this.#bind(parameter, text, { parse: conditions, check: checkCondition });
+  }
+
+  update(text: string | undefined): Bound<Action[]> | undefined {
+    return this.#bind('UpdateExpression', text, {
+      parse: updates,
+      check: (actions: Action[], to: Bindings) => checkUpdate(actions, to),
+    });
+  }
+
+  projection(text: string | undefined): readonly Path[] | undefined {
+    const check = (paths: Path[]) => checkPaths(paths.map((path) => this.path(path)));
+    const bound = this.#bind('ProjectionExpression', text, { parse: projections, check });
+    return bound?.tree.map((path) => this.path(path));
+  }
+
+  /** Call when all expressions are read: refuses placeholders that none of them uses. */
+  finish(): void {
+    if (this.#unusedNames.size > 0) this.#refuse('ExpressionAttributeNames', this.#unusedNames);
+    if (this.#unusedValues.size > 0) this.#refuse('ExpressionAttributeValues', this.#unusedValues);
+  }
+
+  /** A path with its placeholders replaced. */
+  path(path: Path): Path {
+    return path.some((part) => typeof part === 'string' && part.startsWith('#'))
+      ? path.map((part) => (typeof part === 'string' ? this.name(part) : part))
+      : path;
+  }
+
+  name(part: string): string {
+    return part.startsWith('#') ? (this.#names[part] ?? part) : part;
+  }
+
+  value(name: string): Value {
+    return this.#values[name] as Value;
+  }
+
+  #bind<T>(
+    parameter: string,
+    text: string | undefined,
+    {
+      parse,
+      check,
+    }: { parse: (text: string) => Parsed<T>; check: (tree: T, to: Bindings) => void },
+  ): Bound<T> | undefined {
+    if (text === undefined || text === null) return undefined;
+    this.#expressions += 1;
+    try {
+      if (text === '') throw invalid('The expression can not be empty;');
+      const { tree, names, values } = parse(text);
+      this.#use(names, values);
+      check(tree, this);
+      return { tree, bindings: this };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw invalid(`Invalid ${parameter}: ${error.message}`);
+    }
+  }
+
+  #use(names: ReadonlySet<string>, values: ReadonlySet<string>): void {
+    for (const name of names) {
+      if (this.#names[name] === undefined) {
+        throw invalid(
+          `An expression attribute name used in the document path is not defined; attribute name: ${name}`,
+        );
+      }
+      this.#unusedNames.delete(name);
+    }
+    for (const name of values) {
+      if (this.#values[name] === undefined) {
+        throw invalid(
+          `An expression attribute value used in expression is not defined; attribute value: ${name}`,
+        );
+      }
+      this.#unusedValues.delete(name);
+    }
+  }
+
+  #refuse(parameter: string, unused: ReadonlySet<string>): never {
+    if (this.#expressions === 0) {
+      throw invalid(`${parameter} can only be specified when using expressions`);
+    }
+    const keys = [...unused].join(', ');
+    throw invalid(`Value provided in ${parameter} unused in expressions: keys: {${keys}}`);
+  }
+}
+
+function bindValue(name: string, value: unknown): Value {
+  if (!/^:[A-Za-z0-9_]+$/.test(name)) {
+    throw invalid(`ExpressionAttributeValues contains invalid key: Syntax error; key: "${name}"`);
+  }
+  try {
+    return checkValue(value);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw invalid(
+      `ExpressionAttributeValues contains invalid value: ${error.message} for key ${name}`,
+    );
+  }
+}

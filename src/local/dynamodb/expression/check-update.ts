@@ -1,0 +1,74 @@
+import { invalid } from '../errors.ts';
+import { type Type, typeOf } from '../values.ts';
+import type { Action, Assigned } from './ast.ts';
+import type { Bindings } from './bindings.ts';
+import { checkPaths } from './paths.ts';
+
+const typeNames: Readonly<Partial<Record<Type, string>>> = {
+  S: 'STRING',
+  N: 'NUMBER',
+  B: 'BINARY',
+  NULL: 'NULL',
+  BOOL: 'BOOLEAN',
+  L: 'LIST',
+  M: 'MAP',
+};
+
+/** Finds what DynamoDB refuses in an update before it looks at the item. */
+export function checkUpdate(actions: readonly Action[], bindings: Bindings): void {
+  checkPaths(actions.map((action) => bindings.path(action.path)));
+  for (const action of actions) {
+    if (action.kind === 'SET') checkAssigned(action.value, bindings);
+    else if (action.kind !== 'REMOVE') {
+      const type = typeOf(bindings.value(action.value));
+      const name = typeNames[type];
+      if (name !== undefined && !(action.kind === 'ADD' && type === 'N')) {
+        throw invalid(
+          `Incorrect operand type for operator or function; operator: ${action.kind}, operand type: ${name}`,
+        );
+      }
+    }
+  }
+}
+
+function checkAssigned(value: Assigned, bindings: Bindings): void {
+  if (value.kind === 'sum') {
+    for (const side of [value.left, value.right]) {
+      checkAssigned(side, bindings);
+      refuseType(side, bindings, { name: value.sign === 1 ? '+' : '-', wanted: 'N' });
+    }
+  } else if (value.kind === 'call') {
+    checkCall(value, bindings);
+  }
+}
+
+function checkCall(call: Assigned & { kind: 'call' }, bindings: Bindings): void {
+  const { name, operands } = call;
+  if (name !== 'if_not_exists' && name !== 'list_append') {
+    throw invalid(`Invalid function name; function: ${name}`);
+  }
+  for (const operand of operands) checkAssigned(operand, bindings);
+  if (operands.length !== 2) {
+    throw invalid(
+      `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`,
+    );
+  }
+  if (name === 'list_append') {
+    for (const operand of operands) refuseType(operand, bindings, { name, wanted: 'L' });
+  } else if (operands[0]?.kind !== 'path') {
+    throw invalid(`Operator or function requires a document path; operator or function: ${name}`);
+  }
+}
+
+function refuseType(
+  operand: Assigned,
+  bindings: Bindings,
+  { name, wanted }: { name: string; wanted: Type },
+): void {
+  if (operand.kind !== 'value') return;
+  const type = typeOf(bindings.value(operand.name));
+  if (type === wanted) return;
+  throw invalid(
+    `Incorrect operand type for operator or function; operator or function: ${name}, operand type: ${type}`,
+  );
+}

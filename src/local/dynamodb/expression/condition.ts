@@ -1,0 +1,99 @@
+import { compare, equal, type Item, typeOf, type Value } from '../values.ts';
+import type { Comparator, Condition, Operand } from './ast.ts';
+import type { Bindings, Bound } from './bindings.ts';
+import { resolve } from './paths.ts';
+
+/** Whether `item` meets a checked condition. */
+export function holds({ tree, bindings }: Bound<Condition>, item: Item): boolean {
+  return test(tree, { item, bindings });
+}
+
+interface Scope {
+  readonly item: Item;
+  readonly bindings: Bindings;
+}
+
+function test(condition: Condition, scope: Scope): boolean {
+  switch (condition.kind) {
+    case 'and':
+      return test(condition.left, scope) && test(condition.right, scope);
+    case 'or':
+      return test(condition.left, scope) || test(condition.right, scope);
+    case 'not':
+      return !test(condition.inner, scope);
+    case 'compare': {
+      const [left, right] = condition.operands;
+      return matches(condition.operator, value(left, scope), value(right, scope));
+    }
+    case 'between': {
+      const [middle, low, high] = condition.operands.map((operand) => value(operand, scope));
+      return matches('>=', middle, low) && matches('<=', middle, high);
+    }
+    case 'in': {
+      const [wanted, ...options] = condition.operands;
+      const found = value(wanted, scope);
+      return options.some((option) => matches('=', found, value(option, scope)));
+    }
+    case 'call':
+      return call(condition, scope);
+  }
+}
+
+function value(operand: Operand, scope: Scope): Value | undefined {
+  switch (operand.kind) {
+    case 'value':
+      return scope.bindings.value(operand.name);
+    case 'path':
+      return resolve(scope.item, scope.bindings.path(operand.path));
+    case 'call': {
+      const [inner] = operand.operands;
+      return inner && sizeOf(value(inner, scope));
+    }
+  }
+}
+
+function sizeOf(of: Value | undefined): Value | undefined {
+  if (!of) return undefined;
+  const members = of.L ?? of.SS ?? of.NS ?? of.BS ?? (of.M && Object.keys(of.M)) ?? of.S;
+  const size =
+    members?.length ?? (of.B === undefined ? undefined : Buffer.byteLength(of.B, 'base64'));
+  return size === undefined ? undefined : { N: String(size) };
+}
+
+function matches(operator: Comparator, left: Value | undefined, right: Value | undefined): boolean {
+  if (!left || !right) return operator === '<>' && left !== right;
+  if (operator === '=') return equal(left, right);
+  if (operator === '<>') return !equal(left, right);
+  const order = compare(left, right);
+  if (order === undefined) return false;
+  if (operator === '<') return order < 0;
+  if (operator === '<=') return order <= 0;
+  return operator === '>' ? order > 0 : order >= 0;
+}
+
+function call({ name, operands }: Operand & { kind: 'call' }, scope: Scope): boolean {
+  const [left, right] = operands.map((operand) => value(operand, scope));
+  if (name === 'attribute_exists') return left !== undefined;
+  if (name === 'attribute_not_exists') return left === undefined;
+  if (!left || !right) return false;
+  if (name === 'attribute_type') return typeOf(left) === right.S;
+  return name === 'begins_with' ? beginsWith(left, right) : contains(left, right);
+}
+
+function beginsWith(whole: Value, start: Value): boolean {
+  if (whole.S !== undefined && start.S !== undefined) return whole.S.startsWith(start.S);
+  if (whole.B === undefined || start.B === undefined) return false;
+  const prefix = Buffer.from(start.B, 'base64');
+  return Buffer.from(whole.B, 'base64').subarray(0, prefix.length).equals(prefix);
+}
+
+function contains(whole: Value, part: Value): boolean {
+  if (whole.L) return whole.L.some((member) => equal(member, part));
+  if (part.S !== undefined) return (whole.SS ?? whole.S)?.includes(part.S) ?? false;
+  if (part.N !== undefined) return whole.NS?.includes(part.N) ?? false;
+  if (part.B === undefined) return false;
+  if (whole.BS) return whole.BS.includes(part.B);
+  return (
+    whole.B !== undefined && Buffer.from(whole.B, 'base64').includes(Buffer.from(part.B, 'base64'))
+  );
+}

@@ -1,0 +1,103 @@
+import { invalid } from '../errors.ts';
+
+export interface Token {
+  readonly kind: 'word' | 'name' | 'value' | 'number' | 'sign' | 'end';
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const pattern =
+  /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(<>|<=|>=|[=<>()[\],.+-])|$)/y;
+const kinds = ['name', 'value', 'word', 'number', 'sign'] as const;
+
+/** Splits an expression into tokens; the last one has kind `end`. */
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  pattern.lastIndex = 0;
+  for (;;) {
+    const from = pattern.lastIndex;
+    const match = pattern.exec(text);
+    if (!match) {
+      const rest = text.slice(from).trimStart();
+      const near = text.slice(tokens.at(-1)?.start ?? 0).slice(0, 40);
+      throw invalid(`Syntax error; token: "${rest[0] ?? ''}", near: "${near}"`);
+    }
+    const position = match.slice(1).findIndex((group) => group !== undefined);
+    const found = match[position + 1] ?? '';
+    const end = from + match[0].length;
+    if (position < 0) {
+      tokens.push({ kind: 'end', text: '<EOF>', start: end, end });
+      return tokens;
+    }
+    tokens.push({ kind: kinds[position] ?? 'sign', text: found, start: end - found.length, end });
+  }
+}
+
+/** Reads tokens one after the other, and notes the placeholders that it passes. */
+export class TokenReader {
+  readonly names = new Set<string>();
+  readonly values = new Set<string>();
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
+  #position = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#tokens = tokenize(text);
+  }
+
+  get next(): Token {
+    return this.#tokens[this.#position] as Token;
+  }
+
+  /** The token after the next one. */
+  get following(): Token | undefined {
+    return this.#tokens[this.#position + 1];
+  }
+
+  advance(): Token {
+    const token = this.next;
+    if (token.kind === 'name') this.names.add(token.text);
+    if (token.kind === 'value') this.values.add(token.text);
+    if (token.kind !== 'end') this.#position += 1;
+    return token;
+  }
+
+  isSign(text: string): boolean {
+    return this.next.kind === 'sign' && this.next.text === text;
+  }
+
+  /** Keywords have no case. */
+  isWord(word: string): boolean {
+    return this.next.kind === 'word' && this.next.text.toUpperCase() === word;
+  }
+
+  takeSign(text: string): boolean {
+    const found = this.isSign(text);
+    if (found) this.advance();
+    return found;
+  }
+
+  takeWord(word: string): boolean {
+    const found = this.isWord(word);
+    if (found) this.advance();
+    return found;
+  }
+
+  expectSign(text: string): void {
+    if (!this.takeSign(text)) this.fail();
+  }
+
+  expectEnd(): void {
+    if (this.next.kind !== 'end') this.fail();
+  }
+
+  fail(): never {
+    const start = this.#tokens[Math.max(0, this.#position - 1)]?.start ?? 0;
+    const end = this.following?.end ?? this.next.end;
+    throw invalid(
+      `Syntax error; token: "${this.next.text}", near: "${this.#text.slice(start, end).trim()}"`,
+    );
+  }
+}

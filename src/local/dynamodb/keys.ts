@@ -1,0 +1,112 @@
+import { parseDecimal } from './decimal.ts';
+import { invalid, invalidParameter } from './errors.ts';
+import type { KeySchema, Table } from './table.ts';
+import { type Item, typeOf, type Value } from './values.ts';
+
+/** A primary key as bytes that sort as DynamoDB sorts the values. */
+export interface EncodedKey {
+  readonly hash: Buffer;
+  /** Empty when the key has no range attribute. */
+  readonly range: Buffer;
+}
+
+const none = Buffer.alloc(0);
+
+/** Encodes a key value so that comparing the bytes compares the values. */
+export function encode(value: Value): Buffer {
+  if (value.S !== undefined) return Buffer.from(value.S);
+  if (value.B !== undefined) return Buffer.from(value.B, 'base64');
+  return encodeNumber(value.N ?? '0');
+}
+
+function encodeNumber(text: string): Buffer {
+  const { negative, digits, exponent } = parseDecimal(text);
+  if (digits === '') return Buffer.from([1]);
+  const top = digits.length + exponent - 1 + 130;
+  const bytes = Buffer.from(digits, 'latin1');
+  if (!negative) return Buffer.concat([Buffer.from([2, top]), bytes]);
+  // Negative numbers sort the other way round: complement all, and end above any digit.
+  const inverted = bytes.map((byte) => 0x69 - byte);
+  return Buffer.concat([Buffer.from([0, 255 - top]), inverted, Buffer.from([255])]);
+}
+
+/** The key of an item by `schema`; undefined when an attribute is missing, which leaves it out of an index. */
+export function keyOf(item: Item, schema: KeySchema): EncodedKey | undefined {
+  const hash = item[schema.hash];
+  if (!hash) return undefined;
+  if (schema.range === undefined) return { hash: encode(hash), range: none };
+  const range = item[schema.range];
+  return range && { hash: encode(hash), range: encode(range) };
+}
+
+/** Checks that `item` holds a primary key of the table's types, and encodes it. */
+export function primaryKey(table: Table, item: Item): EncodedKey {
+  const { hash, range } = table.keys;
+  checkKeyAttribute(table, item, hash);
+  if (range !== undefined) checkKeyAttribute(table, item, range);
+  return keyOf(item, table.keys) as EncodedKey;
+}
+
+function checkKeyAttribute(table: Table, item: Item, name: string): void {
+  const value = item[name];
+  const type = table.types[name];
+  if (!value) throw invalidParameter(`Missing the key ${name} in the item`);
+  if (typeOf(value) !== type) {
+    throw invalidParameter(
+      `Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`,
+    );
+  }
+  checkKeySize(value, name, name === table.keys.hash ? 2048 : 1024);
+}
+
+function checkKeySize(value: Value, name: string, limit: number): void {
+  if (value.S === '' || value.B === '') {
+    const kind = value.S === '' ? 'string' : 'binary';
+    throw invalidParameter(
+      `The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
+    );
+  }
+  if (value.N === undefined && encode(value).length > limit) {
+    const kind = limit === 2048 ? 'hashkey' : 'rangekey';
+    throw invalidParameter(`Size of ${kind} has exceeded the maximum size limit of${limit} bytes`);
+  }
+}
+
+/** Checks that `key` is exactly a primary key, as in GetItem, and encodes it. */
+export function exactKey(table: Table, key: Item): EncodedKey {
+  const expected = table.keys.range === undefined ? 1 : 2;
+  const matches =
+    Object.keys(key).length === expected &&
+    table.keyNames.every((name) => {
+      const value = key[name];
+      return value !== undefined && typeOf(value) === table.types[name];
+    });
+  if (!matches) throw invalid('The provided key element does not match the schema');
+  return primaryKey(table, key);
+}
+
+/** Checks that the attributes that indexes are keyed by have the declared types. */
+export function checkIndexKeys(table: Table, item: Item): void {
+  for (const index of table.indexes) {
+    for (const name of index.keyNames) {
+      const value = item[name];
+      if (!value) continue;
+      if (typeOf(value) !== table.types[name]) {
+        throw invalidParameter(
+          `Type mismatch for Index Key ${name} Expected: ${table.types[name]} Actual: ${typeOf(value)} IndexName: ${index.name}`,
+        );
+      }
+      checkKeySize(value, name, name === index.keys.hash ? 2048 : 1024);
+    }
+  }
+}
+
+/** The key attributes of an item, by name. */
+export function pickKeys(item: Item, names: readonly string[]): Item {
+  const key: Item = {};
+  for (const name of names) {
+    const value = item[name];
+    if (value) key[name] = value;
+  }
+  return key;
+}

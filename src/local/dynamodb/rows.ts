@@ -1,0 +1,163 @@
+import type { Store } from '../store/store.ts';
+import { invalid } from './errors.ts';
+import { checkIndexKeys, type EncodedKey, keyOf } from './keys.ts';
+import type { Index, Table } from './table.ts';
+import { type Item, itemSize } from './values.ts';
+
+const largestItem = 400 * 1024;
+
+export interface Row {
+  readonly item: Item;
+  readonly size: number;
+}
+
+/** A bound of the range key: `range operator bytes`. */
+export interface Bound {
+  readonly operator: '=' | '<' | '<=' | '>' | '>=';
+  readonly bytes: Buffer;
+}
+
+/** What to walk through, in key order. */
+export interface Walk {
+  readonly table: Table;
+  readonly index?: Index;
+  /** Absent for a scan. */
+  readonly hash?: Buffer;
+  readonly bounds?: readonly Bound[];
+  readonly backward?: boolean;
+  /** The key columns of the item after which to go on, in the order of the walk. */
+  readonly after?: readonly Buffer[];
+}
+
+export interface Rows {
+  get(table: Table, key: EncodedKey): Item | undefined;
+  put(table: Table, change: { key: EncodedKey; item: Item; old: Item | undefined }): void;
+  delete(table: Table, change: { key: EncodedKey; old: Item }): void;
+  walk(walk: Walk): Generator<Row, void>;
+  clear(table: Table): void;
+  totals(table: Table): { count: number; size: number };
+}
+
+/** The items of all tables, and the entries of their indexes, in the store. */
+export function openRows(store: Store): Rows {
+  store.schema(`
+    create table if not exists ddb_items (
+      tbl text not null, hash blob not null, range blob not null, item text not null, size integer not null,
+      primary key (tbl, hash, range));
+    create table if not exists ddb_index (
+      tbl text not null, idx text not null, hash blob not null, range blob not null,
+      base_hash blob not null, base_range blob not null,
+      primary key (tbl, idx, hash, range, base_hash, base_range)) without rowid`);
+  const reindex = (table: Table, change: Reindex) => updateIndexes(store, table, change);
+  return {
+    get(table, { hash, range }) {
+      const row = store
+        .sql('select item from ddb_items where tbl = ? and hash = ? and range = ?')
+        .get(table.name, hash, range);
+      return row && (JSON.parse(row['item'] as string) as Item);
+    },
+    put(table, { key, item, old }) {
+      checkIndexKeys(table, item);
+      const size = itemSize(item);
+      if (size > largestItem) throw invalid('Item size has exceeded the maximum allowed size');
+      store
+        .sql(
+          'insert or replace into ddb_items (tbl, hash, range, item, size) values (?, ?, ?, ?, ?)',
+        )
+        .run(table.name, key.hash, key.range, JSON.stringify(item), size);
+      reindex(table, { key, item, old });
+    },
+    delete(table, { key, old }) {
+      store
+        .sql('delete from ddb_items where tbl = ? and hash = ? and range = ?')
+        .run(table.name, key.hash, key.range);
+      reindex(table, { key, item: undefined, old });
+    },
+    *walk(walk) {
+      const { text, values } = select(walk);
+      for (const row of store.sql(text).iterate(...values)) {
+        yield { item: JSON.parse(row['item'] as string) as Item, size: row['size'] as number };
+      }
+    },
+    clear(table) {
+      store.sql('delete from ddb_items where tbl = ?').run(table.name);
+      store.sql('delete from ddb_index where tbl = ?').run(table.name);
+    },
+    totals(table) {
+      const row = store
+        .sql(
+          'select count(*) as count, coalesce(sum(size), 0) as size from ddb_items where tbl = ?',
+        )
+        .get(table.name);
+      return { count: Number(row?.['count'] ?? 0), size: Number(row?.['size'] ?? 0) };
+    },
+  };
+}
+
+interface Reindex {
+  readonly key: EncodedKey;
+  readonly item: Item | undefined;
+  readonly old: Item | undefined;
+}
+
+function updateIndexes(store: Store, table: Table, { key, item, old }: Reindex): void {
+  for (const index of table.indexes) {
+    const before = old && keyOf(old, index.keys);
+    const after = item && keyOf(item, index.keys);
+    if (before && after && before.hash.equals(after.hash) && before.range.equals(after.range)) {
+      continue;
+    }
+    if (before) {
+      store
+        .sql(
+          'delete from ddb_index where tbl = ? and idx = ? and hash = ? and range = ? and base_hash = ? and base_range = ?',
+        )
+        .run(table.name, index.name, before.hash, before.range, key.hash, key.range);
+    }
+    if (after) {
+      store
+        .sql('insert into ddb_index values (?, ?, ?, ?, ?, ?)')
+        .run(table.name, index.name, after.hash, after.range, key.hash, key.range);
+    }
+  }
+}
+
+function select(walk: Walk): { text: string; values: (string | Buffer)[] } {
+  const { table, index, hash, bounds = [], backward, after } = walk;
+  const entry = index ? 'x' : 'i';
+  const from = index
+    ? 'ddb_index x join ddb_items i on i.tbl = x.tbl and i.hash = x.base_hash and i.range = x.base_range'
+    : 'ddb_items i';
+  const where = [`${entry}.tbl = ?`];
+  const values: (string | Buffer)[] = [table.name];
+  if (index) {
+    where.push('x.idx = ?');
+    values.push(index.name);
+  }
+  if (hash) {
+    where.push(`${entry}.hash = ?`);
+    values.push(hash);
+  }
+  for (const { operator, bytes } of bounds) {
+    where.push(`${entry}.range ${operator} ?`);
+    values.push(bytes);
+  }
+  const columns = walkColumns(walk);
+  if (after) {
+    const marks = columns.map(() => '?').join(', ');
+    where.push(`(${columns.join(', ')}) ${backward ? '<' : '>'} (${marks})`);
+    values.push(...after);
+  }
+  const order = columns.map((column) => (backward ? `${column} desc` : column)).join(', ');
+  const text = `select i.item, i.size from ${from} where ${where.join(' and ')} order by ${order}`;
+  return { text, values };
+}
+
+function walkColumns({ index, hash }: Walk): string[] {
+  const entry = index ? 'x' : 'i';
+  return [
+    ...(hash ? [] : [`${entry}.hash`]),
+    `${entry}.range`,
+    ...(index ? ['x.base_hash', 'x.base_range'] : []),
+  ];
+}

@@ -1,0 +1,82 @@
+import type { Tables } from '../services.ts';
+import type { Store } from '../store/store.ts';
+import type { WireRequest, WireResponse } from '../wire/http.ts';
+import { awsJson, type Operation } from '../wire/json.ts';
+import type { Context } from './operations/context.ts';
+import { query, scan } from './operations/query.ts';
+import { batchGetItem, getItem, transactGetItems } from './operations/read.ts';
+import {
+  createTable,
+  deleteTable,
+  describeTable,
+  describeTimeToLive,
+  listTables,
+  tableArn,
+  updateTimeToLive,
+} from './operations/tables.ts';
+import { batchWriteItem, transactWriteItems } from './operations/transact.ts';
+import { deleteItem, putItem, updateItem } from './operations/write.ts';
+import { openRows } from './rows.ts';
+import { type CreateTableInput, openCatalogue } from './table.ts';
+
+/** DynamoDB over the store: what it has written is in the store's next commit. */
+export function createDynamoDb({ store }: { store: Store }): Tables {
+  const context: Context = { store, tables: openCatalogue(store), rows: openRows(store) };
+  const operations = bind(context);
+  return {
+    service: {
+      name: 'dynamodb',
+      claims: ({ headers }) => headers['x-amz-target']?.startsWith('DynamoDB_20120810.') ?? false,
+      handle: (request) => handle(request, operations),
+    },
+    createTable: (input) => void createTable(context, input as CreateTableInput),
+    deleteTable: (name) => void deleteTable(context, { TableName: name }),
+    arn: (name) => tableArn(name),
+  };
+}
+
+type Handler = (context: Context, input: never, region: string) => unknown;
+
+const handlers: Readonly<Record<string, Handler>> = {
+  CreateTable: createTable,
+  DeleteTable: deleteTable,
+  DescribeTable: describeTable,
+  ListTables: listTables,
+  DescribeTimeToLive: describeTimeToLive,
+  UpdateTimeToLive: updateTimeToLive,
+  PutItem: putItem,
+  GetItem: getItem,
+  UpdateItem: updateItem,
+  DeleteItem: deleteItem,
+  Query: query,
+  Scan: scan,
+  BatchGetItem: batchGetItem,
+  BatchWriteItem: batchWriteItem,
+  TransactWriteItems: transactWriteItems,
+  TransactGetItems: transactGetItems,
+};
+
+function bind(context: Context): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [
+      name,
+      (input: never, request: WireRequest) => handler(context, input, request.region),
+    ]),
+  );
+}
+
+function handle(
+  request: WireRequest,
+  operations: Readonly<Record<string, Operation>>,
+): WireResponse | Promise<WireResponse> {
+  if (request.headers['authorization']) return awsJson(request, { operations, version: '1.0' });
+  const name = 'MissingAuthenticationTokenException';
+  return {
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name },
+    body: JSON.stringify({
+      __type: `com.amazon.coral.service#${name}`,
+      message: 'Request is missing Authentication Token',
+    }),
+  };
+}

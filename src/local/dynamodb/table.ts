@@ -1,0 +1,165 @@
+import type { Store } from '../store/store.ts';
+import { AwsError } from '../wire/aws-error.ts';
+
+export interface KeySchema {
+  readonly hash: string;
+  readonly range?: string;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly keys: KeySchema;
+  readonly keyNames: readonly string[];
+  readonly global: boolean;
+  /** The attributes that the index holds besides all keys; undefined for all. */
+  readonly include?: readonly string[];
+}
+
+/** A table as operations use it, made from what CreateTable was given. */
+export interface Table {
+  readonly name: string;
+  readonly keys: KeySchema;
+  readonly keyNames: readonly string[];
+  readonly types: Readonly<Record<string, string>>;
+  readonly indexes: readonly Index[];
+  readonly stored: StoredTable;
+}
+
+export interface KeyElement {
+  readonly AttributeName: string;
+  readonly KeyType: 'HASH' | 'RANGE';
+}
+
+export interface IndexInput {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeyElement[];
+  readonly Projection: {
+    readonly ProjectionType?: string;
+    readonly NonKeyAttributes?: readonly string[];
+  };
+}
+
+export interface CreateTableInput {
+  readonly TableName: string;
+  readonly KeySchema: readonly KeyElement[];
+  readonly AttributeDefinitions: readonly {
+    readonly AttributeName: string;
+    readonly AttributeType: string;
+  }[];
+  readonly GlobalSecondaryIndexes?: readonly IndexInput[];
+  readonly LocalSecondaryIndexes?: readonly IndexInput[];
+  readonly BillingMode?: string;
+  readonly ProvisionedThroughput?: {
+    readonly ReadCapacityUnits: number;
+    readonly WriteCapacityUnits: number;
+  };
+  readonly TimeToLiveSpecification?: TimeToLive;
+  readonly [more: string]: unknown;
+}
+
+export interface TimeToLive {
+  readonly AttributeName: string;
+  readonly Enabled: boolean;
+}
+
+export interface StoredTable {
+  readonly input: CreateTableInput;
+  readonly id: string;
+  /** Epoch seconds. */
+  readonly created: number;
+  readonly timeToLive?: TimeToLive;
+}
+
+export interface TableCatalogue {
+  find(name: string): Table | undefined;
+  /** Throws ResourceNotFoundException when there is no such table. */
+  get(name: string | undefined): Table;
+  save(stored: StoredTable): void;
+  remove(name: string): void;
+  names(): string[];
+}
+
+/** The tables that exist, kept in the store. */
+export function openCatalogue(store: Store): TableCatalogue {
+  store.schema(
+    'create table if not exists ddb_tables (name text primary key, definition text not null) without rowid',
+  );
+  // Cached by definition, not by name: a rolled-back change of a table then cannot leave a stale entry.
+  const parsed = new Map<string, Table>();
+  function find(name: string): Table | undefined {
+    const row = store.sql('select definition from ddb_tables where name = ?').get(name);
+    if (!row) return undefined;
+    const text = row['definition'] as string;
+    let table = parsed.get(text);
+    if (!table) {
+      table = describe(JSON.parse(text) as StoredTable);
+      parsed.set(text, table);
+    }
+    return table;
+  }
+  return {
+    find,
+    get(name) {
+      const table = find(name?.split('/').at(-1) ?? '');
+      if (!table) throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
+      return table;
+    },
+    save: (stored) =>
+      void store
+        .sql('insert or replace into ddb_tables (name, definition) values (?, ?)')
+        .run(stored.input.TableName, JSON.stringify(stored)),
+    remove: (name) => void store.sql('delete from ddb_tables where name = ?').run(name),
+    names: () =>
+      store
+        .sql('select name from ddb_tables order by name')
+        .all()
+        .map((row) => row['name'] as string),
+  };
+}
+
+function describe(stored: StoredTable): Table {
+  const { input } = stored;
+  const keys = keySchema(input.KeySchema);
+  const names = keyNames(keys);
+  const index = (global: boolean) => (from: IndexInput) => toIndex(from, { global, names });
+  return {
+    name: input.TableName,
+    keys,
+    keyNames: names,
+    types: Object.fromEntries(
+      input.AttributeDefinitions.map((entry) => [entry.AttributeName, entry.AttributeType]),
+    ),
+    indexes: [
+      ...(input.GlobalSecondaryIndexes ?? []).map(index(true)),
+      ...(input.LocalSecondaryIndexes ?? []).map(index(false)),
+    ],
+    stored,
+  };
+}
+
+function toIndex(
+  from: IndexInput,
+  { global, names }: { global: boolean; names: readonly string[] },
+): Index {
+  const keys = keySchema(from.KeySchema);
+  const type = from.Projection.ProjectionType ?? 'ALL';
+  const own = keyNames(keys);
+  const include = [...new Set([...names, ...own, ...(from.Projection.NonKeyAttributes ?? [])])];
+  return {
+    name: from.IndexName,
+    keys,
+    keyNames: own,
+    global,
+    ...(type === 'ALL' ? {} : { include }),
+  };
+}
+
+function keySchema(elements: readonly KeyElement[]): KeySchema {
+  const hash = elements.find((element) => element.KeyType === 'HASH')?.AttributeName ?? '';
+  const range = elements.find((element) => element.KeyType === 'RANGE')?.AttributeName;
+  return range === undefined ? { hash } : { hash, range };
+}
+
+function keyNames({ hash, range }: KeySchema): string[] {
+  return range === undefined ? [hash] : [hash, range];
+}

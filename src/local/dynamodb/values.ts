@@ -1,0 +1,190 @@
+import { addDecimals, canonical, compareDecimals } from './decimal.ts';
+import { invalid, invalidParameter } from './errors.ts';
+
+/** A value in DynamoDB's own JSON: exactly one member is set. */
+export interface Value {
+  S?: string;
+  N?: string;
+  /** Base64, as on the wire. */
+  B?: string;
+  BOOL?: boolean;
+  NULL?: boolean;
+  SS?: string[];
+  NS?: string[];
+  BS?: string[];
+  L?: Value[];
+  M?: Item;
+}
+
+export type Item = Record<string, Value>;
+export type Type = keyof Value;
+export const types: readonly Type[] = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M'];
+const known = new Set<string>(types);
+
+/** The type of a checked value. */
+export function typeOf(value: Value): Type {
+  for (const type in value) return type as Type;
+  return 'NULL';
+}
+
+/** Checks a value that came in and answers it with its numbers in canonical form. */
+export function checkValue(value: unknown): Value {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const set = keys.filter((key) => known.has(key));
+  if (set.length === 0) {
+    throw invalid(
+      'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
+    );
+  }
+  if (set.length > 1) {
+    throw invalid(
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    );
+  }
+  const type = set[0] as Type;
+  return checkTyped(type, (value as Record<string, unknown>)[type]);
+}
+
+function checkTyped(type: Type, content: unknown): Value {
+  switch (type) {
+    case 'S':
+      if (typeof content !== 'string') throw wrongType(type);
+      return { S: content };
+    case 'N':
+      if (typeof content !== 'string') throw wrongType(type);
+      return { N: canonical(content) };
+    case 'B':
+      return { B: checkBinary(content) };
+    case 'BOOL':
+      return { BOOL: content === true || content === 'true' };
+    case 'NULL':
+      if (content !== true && content !== 'true') {
+        throw invalidParameter('Null attribute value types must have the value of true');
+      }
+      return { NULL: true };
+    case 'L':
+      if (!Array.isArray(content)) throw wrongType(type);
+      return { L: content.map(checkValue) };
+    case 'M':
+      return { M: checkItem(content) };
+    case 'SS':
+    case 'NS':
+    case 'BS':
+      return checkSet(type, content);
+  }
+}
+
+function wrongType(type: Type): Error {
+  return invalid(`The value of type ${type} has the wrong JSON type`);
+}
+
+function checkBinary(content: unknown): string {
+  if (typeof content !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(content)) throw wrongType('B');
+  return content;
+}
+
+function checkSet(type: 'SS' | 'NS' | 'BS', content: unknown): Value {
+  if (!Array.isArray(content)) throw wrongType(type);
+  const name = { SS: 'string', NS: 'number', BS: 'binary' }[type];
+  if (content.length === 0) throw invalidParameter(`An ${name} set  may not be empty`);
+  const members = content.map((member: unknown) => {
+    if (typeof member !== 'string') throw wrongType(type);
+    return type === 'NS' ? canonical(member) : type === 'BS' ? checkBinary(member) : member;
+  });
+  if (new Set(members).size !== members.length) {
+    throw type === 'NS'
+      ? invalid('Input collection contains duplicates')
+      : invalidParameter(`Input collection [${members.join(', ')}] contains duplicates.`);
+  }
+  return { [type]: members };
+}
+
+/** Checks every attribute of an item (or map) that came in. */
+export function checkItem(content: unknown): Item {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw wrongType('M');
+  }
+  const item: Item = {};
+  for (const [name, value] of Object.entries(content)) item[name] = checkValue(value);
+  return item;
+}
+
+/** Equality of DynamoDB: types must match, sets have no order. */
+export function equal(left: Value, right: Value): boolean {
+  const type = typeOf(left);
+  if (type !== typeOf(right)) return false;
+  if (type === 'L') return equalLists(left.L ?? [], right.L ?? []);
+  if (type === 'M') return equalMaps(left.M ?? {}, right.M ?? {});
+  if (type === 'SS' || type === 'NS' || type === 'BS') {
+    const [a, b] = [left[type] ?? [], new Set(right[type])];
+    return a.length === b.size && a.every((member) => b.has(member));
+  }
+  return left[type] === right[type];
+}
+
+function equalLists(left: readonly Value[], right: readonly Value[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((member, index) => {
+      const other = right[index];
+      return other !== undefined && equal(member, other);
+    })
+  );
+}
+
+function equalMaps(left: Item, right: Item): boolean {
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => {
+      const [a, b] = [left[name], right[name]];
+      return a !== undefined && b !== undefined && equal(a, b);
+    })
+  );
+}
+
+/** The order of two strings, numbers or binaries of the same type; undefined for everything else. */
+export function compare(left: Value, right: Value): number | undefined {
+  if (left.N !== undefined && right.N !== undefined) return compareDecimals(left.N, right.N);
+  if (left.S !== undefined && right.S !== undefined) {
+    return left.S === right.S ? 0 : Buffer.compare(Buffer.from(left.S), Buffer.from(right.S));
+  }
+  if (left.B !== undefined && right.B !== undefined) {
+    return Buffer.compare(Buffer.from(left.B, 'base64'), Buffer.from(right.B, 'base64'));
+  }
+  return undefined;
+}
+
+/** Adds or subtracts two number values. */
+export function addNumbers(left: string, right: string, sign: 1 | -1): Value {
+  return { N: addDecimals(left, right, sign) };
+}
+
+/** The bytes that an item counts for against the 400 KB limit and the 1 MB page. */
+export function itemSize(item: Item): number {
+  let size = 0;
+  for (const name in item) {
+    const value = item[name];
+    if (value) size += Buffer.byteLength(name) + valueSize(value);
+  }
+  return size;
+}
+
+function valueSize(value: Value): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.N !== undefined) return numberSize(value.N);
+  if (value.B !== undefined) return Buffer.byteLength(value.B, 'base64');
+  if (value.M) return 3 + itemSize(value.M) + Object.keys(value.M).length;
+  if (value.L) return 3 + value.L.reduce((sum, member) => sum + 1 + valueSize(member), 0);
+  if (value.SS) return value.SS.reduce((sum, member) => sum + Buffer.byteLength(member), 0);
+  if (value.NS) return value.NS.reduce((sum, member) => sum + numberSize(member), 0);
+  if (value.BS) {
+    return value.BS.reduce((sum, member) => sum + Buffer.byteLength(member, 'base64'), 0);
+  }
+  return 1;
+}
+
+function numberSize(text: string): number {
+  const digits = text.replace(/^-?0*\.?0*|\.|0+$/g, '').length;
+  return Math.ceil(digits / 2) + 1 + (text.startsWith('-') ? 1 : 0);
+}
