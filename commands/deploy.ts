@@ -20,6 +20,7 @@ export default class Deploy extends BaseCommand {
     const { flags } = await this.parse(Deploy);
     const target = await this.target({ ...flags, create: flags.region !== undefined });
     await confirmProtected(target, flags);
+    this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
     const result = await showDeployment(deploy(target), { ui, timeoutMs: flags.timeout });

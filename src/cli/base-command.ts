@@ -1,5 +1,6 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { type Notify, withStack } from '../deploy/ensure.ts';
+import { staleBundles } from '../deploy/staleness.ts';
 import { translate } from '../target/aws-errors.ts';
 import type { Choice } from '../target/environments.ts';
 import { resolveTarget, type Target } from '../target/resolve.ts';
@@ -48,6 +49,15 @@ export abstract class BaseCommand extends Command {
   protected withStack<T>(target: Target, use: (outputs: StackOutputs) => Promise<T>): Promise<T> {
     const notify: Notify = (line) => process.stderr.write(`${line}\n`);
     return withStack(target, notify, use);
+  }
+
+  /** Names the functions that were changed and not built: what runs is older than what the person reads. */
+  protected noteStale(target: Target): void {
+    const stale = staleBundles(target.root);
+    if (stale.length === 0) return;
+    this.note(
+      `${stale.join(' and ')} changed after the last build: npm run build && orders deploy`,
+    );
   }
 
   /** How to show what goes on, on the stream that it is shown on. */
