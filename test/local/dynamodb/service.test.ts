@@ -185,6 +185,17 @@ describe('expressions', () => {
     });
   });
 
+  it('see no attributes of JavaScript objects', async () => {
+    const attempt = fixture.client.send(
+      new PutItemCommand({
+        TableName,
+        Item: key('proto'),
+        ConditionExpression: 'attribute_exists(toString)',
+      }),
+    );
+    await expect(attempt).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+  });
+
   it('must use every placeholder', async () => {
     await expect(
       update('REMOVE a', { ExpressionAttributeValues: { ':v': { N: '1' } } }),

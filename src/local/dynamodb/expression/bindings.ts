@@ -1,3 +1,4 @@
+import { AwsError } from '../../wire/aws-error.ts';
 import { invalid } from '../errors.ts';
 import { checkValue, type Item, type Value } from '../values.ts';
 import type { Action, Condition, Parsed, Path } from './ast.ts';
@@ -112,7 +113,7 @@ export class Bindings {
       check(tree, this);
       return { tree, bindings: this };
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof AwsError)) throw error;
       throw invalid(`Invalid ${parameter}: ${error.message}`);
     }
   }
@@ -152,7 +153,7 @@ function bindValue(name: string, value: unknown): Value {
   try {
     return checkValue(value);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof AwsError)) throw error;
     throw invalid(
       `ExpressionAttributeValues contains invalid value: ${error.message} for key ${name}`,
     );

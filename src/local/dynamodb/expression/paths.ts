@@ -2,15 +2,20 @@ import { invalid } from '../errors.ts';
 import type { Item, Value } from '../values.ts';
 import type { Path } from './ast.ts';
 
+/** An attribute by name; names such as `constructor` are not those of the JavaScript object. */
+export function attribute(item: Item, name: string): Value | undefined {
+  return Object.hasOwn(item, name) ? item[name] : undefined;
+}
+
 /** What a path without placeholders leads to in an item. */
 export function resolve(item: Item, path: Path): Value | undefined {
-  let value: Value | undefined = item[path[0] as string];
+  let value = attribute(item, path[0] as string);
   for (let at = 1; value && at < path.length; at += 1) value = child(value, path[at] as string);
   return value;
 }
 
 function child(value: Value, part: string | number): Value | undefined {
-  return typeof part === 'number' ? value.L?.[part] : value.M?.[part];
+  return typeof part === 'number' ? value.L?.[part] : value.M && attribute(value.M, part);
 }
 
 /** Refuses paths of which one holds the other, or that disagree on what is a list and what a map. */

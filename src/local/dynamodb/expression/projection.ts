@@ -1,5 +1,6 @@
 import type { Item, Value } from '../values.ts';
 import type { Path } from './ast.ts';
+import { attribute } from './paths.ts';
 
 interface Node {
   /** Set where a path ends: the whole value is wanted. */
@@ -12,7 +13,7 @@ export function project(item: Item, paths: readonly Path[]): Item {
   if (paths.every((path) => path.length === 1)) {
     const result: Item = {};
     for (const [name] of paths) {
-      const value = item[name as string];
+      const value = attribute(item, name as string);
       if (value) result[name as string] = value;
     }
     return result;
@@ -56,7 +57,7 @@ function pickMap(map: Item, node: Node): Item | undefined {
   const result: Item = {};
   let found = false;
   for (const [part, child] of node.children) {
-    const value = typeof part === 'string' ? map[part] : undefined;
+    const value = typeof part === 'string' ? attribute(map, part) : undefined;
     const picked = value && pick(value, child);
     if (!picked) continue;
     result[part] = picked;
