@@ -1,0 +1,118 @@
+import { invalid } from './wire.ts';
+import { parseYaml } from './yaml-tags.ts';
+
+export type Fields = Record<string, unknown>;
+
+export interface ParameterDeclaration {
+  readonly Type: string;
+  readonly Default?: unknown;
+  readonly Description?: string;
+  readonly NoEcho?: unknown;
+  readonly AllowedValues?: readonly unknown[];
+  readonly AllowedPattern?: string;
+  readonly MinLength?: unknown;
+  readonly MaxLength?: unknown;
+  readonly MinValue?: unknown;
+  readonly MaxValue?: unknown;
+  readonly ConstraintDescription?: string;
+}
+
+export interface ResourceDeclaration {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Properties?: Fields;
+  readonly Metadata?: Fields;
+}
+
+export interface OutputDeclaration {
+  readonly Value: unknown;
+  readonly Description?: string;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
+}
+
+export interface Template {
+  readonly Description?: string;
+  readonly Transform?: string | readonly string[];
+  readonly Globals?: { readonly Function?: Fields; readonly Api?: Fields };
+  readonly Parameters?: Readonly<Record<string, ParameterDeclaration>>;
+  readonly Conditions?: Fields;
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Fields>>>>;
+  readonly Resources: Readonly<Record<string, ResourceDeclaration>>;
+  readonly Outputs?: Readonly<Record<string, OutputDeclaration>>;
+}
+
+const sections = new Set([
+  'AWSTemplateFormatVersion',
+  'Description',
+  'Metadata',
+  'Transform',
+  'Globals',
+  'Parameters',
+  'Rules',
+  'Mappings',
+  'Conditions',
+  'Resources',
+  'Outputs',
+]);
+
+const services =
+  /^AWS::(ApiGateway|CloudWatch|DynamoDB|Events|IAM|KMS|Lambda|Logs|S3|SNS|SQS|SSM|Scheduler|SecretsManager)::\w+$/;
+
+/** Parses a template and refuses what CloudFormation would refuse before it looks at any value. */
+export function parseTemplate(text: string): Template {
+  const parsed = parseYaml(text);
+  if (!isFields(parsed)) throw invalid('Template format error: unsupported structure.');
+  const unknown = Object.keys(parsed).find((name) => !sections.has(name));
+  if (unknown) {
+    throw invalid(`Invalid template property or properties [${unknown}]`);
+  }
+  const resources = parsed['Resources'];
+  if (!isFields(resources) || Object.keys(resources).length === 0) {
+    throw invalid('Template format error: At least one Resources member must be defined.');
+  }
+  for (const [name, resource] of Object.entries(resources)) {
+    if (!/^[A-Za-z0-9]+$/.test(name)) {
+      throw invalid(`Template format error: Resource name ${name} is non alphanumeric.`);
+    }
+    if (!isFields(resource) || typeof resource['Type'] !== 'string') {
+      throw invalid(
+        `Template format error: [/Resources/${name}] Every Resources object must contain a Type member.`,
+      );
+    }
+  }
+  return parsed as unknown as Template;
+}
+
+/** Refuses resource types that the local runtime does not know. */
+export function checkTypes({ Resources }: Template): void {
+  const types = Object.values(Resources).map((resource) => resource.Type);
+  const unknown = [...new Set(types.filter((type) => !services.test(type)))];
+  if (unknown.length > 0) {
+    throw invalid(`Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
+  }
+}
+
+/** Whether the template makes IAM resources, which have to be acknowledged. */
+export function needsIam({ Resources }: Template): 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_IAM' | '' {
+  const iam = Object.values(Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+  if (iam.length === 0) return '';
+  return iam.some(({ Properties = {} }) => 'RoleName' in Properties)
+    ? 'CAPABILITY_NAMED_IAM'
+    : 'CAPABILITY_IAM';
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The intrinsic function that a value is, as `['Ref', 'Name']`. */
+export function intrinsic(value: unknown): [name: string, argument: unknown] | undefined {
+  if (!isFields(value)) return undefined;
+  const [[name, argument] = [''], ...others] = Object.entries(value);
+  const known = name.startsWith('Fn::') || name === 'Ref' || name === 'Condition';
+  return known && others.length === 0 ? [name, argument] : undefined;
+}

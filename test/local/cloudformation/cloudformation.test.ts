@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateSummaryCommand,
+} from '@aws-sdk/client-cloudformation';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createCloudFormation } from '../../../src/local/cloudformation/service.ts';
+import { createLogs } from '../../../src/local/logs/service.ts';
+import { openStore, type Store } from '../../../src/local/store/store.ts';
+import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { fakeApis, fakeFunctions, fakeTables } from './fakes.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'cfn-'));
+const fake = { ...fakeFunctions(), tables: fakeTables(), apis: fakeApis() };
+let store: Store;
+let server: RunningServer;
+let client: CloudFormationClient;
+
+beforeAll(async () => {
+  store = openStore(join(directory, 'state.sqlite'));
+  const { service } = createCloudFormation({
+    store,
+    functions: fake.functions,
+    tables: fake.tables.tables,
+    apis: fake.apis.apis,
+    logs: createLogs({ store }),
+    objects: {
+      service: { name: 's3', claims: () => false, handle: () => ({ status: 500 }) },
+      read: (_, key) => (key.startsWith('code') ? Buffer.from(key) : undefined),
+    },
+    url: () => server.url,
+  });
+  server = await serve({ services: [service], store, port: 0 });
+  client = new CloudFormationClient({
+    region: 'us-east-2',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+});
+
+afterAll(async () => {
+  await server.close();
+  store.close();
+  rmSync(directory, { recursive: true });
+});
+
+const template = (code: string, wait = 5) => `
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Wait: {Type: Number, Default: ${wait}, MinValue: 1}
+  Level: {Type: String, Default: INFO, AllowedValues: [INFO, WARN]}
+Conditions:
+  Never: !Equals [!Ref Level, nothing]
+Globals:
+  Function:
+    Runtime: nodejs24.x
+    Environment: {Variables: {ORDERS_TABLE: !Ref OrdersTable}}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    UpdateReplacePolicy: Retain
+    Properties:
+      FunctionName: !Sub \${AWS::StackName}-worker
+      CodeUri: s3://bucket/${code}
+      Handler: worker.handler
+      Role: !GetAtt Role.Arn
+      AutoPublishAlias: live
+      VersionDescription: &text !Sub wait=\${Wait} level=\${Level}
+      DurableConfig: {ExecutionTimeout: 60, RetentionPeriodInDays: 7}
+      LoggingConfig: {LogFormat: JSON, LogGroup: !Ref Logs}
+      Environment: {Variables: {WAIT: !Ref Wait, SETTINGS: *text}}
+  Role: {Type: AWS::IAM::Role, Properties: {}}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7}}
+  Extra: {Type: AWS::Logs::LogGroup, Condition: Never}
+  OrdersTable:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: RetainExceptOnCreate
+    Properties:
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      GatewayResponses:
+        DEFAULT_5XX: {StatusCode: 500, ResponseParameters: {Headers: {Retry-After: "'5'"}}}
+      DefinitionBody:
+        paths: {/x: {get: {uri: !Sub 'functions/\${Worker.Alias}/invocations'}}}
+Outputs:
+  ApiUrl: {Value: !Sub 'https://\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/v1'}
+  Table: {Value: !Ref OrdersTable}
+  Alias: {Value: !Ref Worker.Alias}
+`;
+
+let sets = 0;
+
+async function changeSet(
+  StackName: string,
+  TemplateBody: string,
+  ChangeSetType: 'CREATE' | 'UPDATE',
+) {
+  const ChangeSetName = `set${++sets}`;
+  const Capabilities = ['CAPABILITY_IAM' as const];
+  await client.send(
+    new CreateChangeSetCommand({
+      StackName,
+      ChangeSetName,
+      ChangeSetType,
+      TemplateBody,
+      Capabilities,
+    }),
+  );
+  return client.send(new DescribeChangeSetCommand({ StackName, ChangeSetName }));
+}
+
+async function deploy(name: string, body: string, type: 'CREATE' | 'UPDATE') {
+  const set = await changeSet(name, body, type);
+  await client.send(new ExecuteChangeSetCommand({ ChangeSetName: set.ChangeSetId }));
+  return { set, stack: await describeStack(name) };
+}
+
+async function describeStack(StackName: string) {
+  return (await client.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0];
+}
+
+const output = (stack: Awaited<ReturnType<typeof describeStack>>, key: string) =>
+  stack?.Outputs?.find((each) => each.OutputKey === key)?.OutputValue;
+
+it('deploys a change set and answers outputs that work here', async () => {
+  const { set, stack } = await deploy('first', template('code1'), 'CREATE');
+  expect(set.Status).toBe('CREATE_COMPLETE');
+  expect(stack?.StackStatus).toBe('CREATE_COMPLETE');
+  expect(output(stack, 'ApiUrl')).toBe(`${server.url}/execute-api/api1/v1`);
+  expect(output(stack, 'Table')).toMatch(/^first-OrdersTable-[A-Z0-9]{12}$/);
+  expect(output(stack, 'Alias')).toMatch(/:function:first-worker:live$/);
+  const worker = fake.latest.get('first-worker');
+  expect(worker).toMatchObject({
+    durable: { executionTimeout: 60, retentionDays: 7 },
+    logFormat: 'JSON',
+    code: Buffer.from('code1'),
+    environment: {
+      ORDERS_TABLE: output(stack, 'Table'),
+      WAIT: '5',
+      SETTINGS: 'wait=5 level=INFO',
+    },
+  });
+  expect(worker?.logGroup).toMatch(/^first-Logs-/);
+  expect(fake.versions).toEqual(['first-worker wait=5 level=INFO']);
+  expect(fake.aliases.get('first-worker:live')).toBe('1');
+  expect(fake.apis.made.get('api1')?.definition).toMatchObject({
+    paths: { '/x': { get: { uri: expect.stringContaining(':first-worker:live/invocations') } } },
+    'x-amazon-apigateway-gateway-responses': {
+      DEFAULT_5XX: { responseParameters: { 'gatewayresponse.header.Retry-After': "'5'" } },
+    },
+  });
+});
+
+it('says that nothing changed', async () => {
+  const set = await changeSet('first', template('code1'), 'UPDATE');
+  expect(set).toMatchObject({
+    Status: 'FAILED',
+    StatusReason: expect.stringContaining("The submitted information didn't contain changes."),
+  });
+});
+
+it('publishes a version when only a setting changes', async () => {
+  const { set, stack } = await deploy('first', template('code1', 9), 'UPDATE');
+  const changes = set.Changes?.map(({ ResourceChange: change }) => [
+    change?.ResourceType,
+    change?.Action,
+    change?.Replacement,
+  ]);
+  expect(changes).toEqual(
+    expect.arrayContaining([
+      ['AWS::Lambda::Function', 'Modify', 'False'],
+      ['AWS::Lambda::Version', 'Modify', 'True'],
+      ['AWS::Lambda::Alias', 'Modify', 'False'],
+    ]),
+  );
+  expect(stack?.StackStatus).toBe('UPDATE_COMPLETE');
+  expect(fake.aliases.get('first-worker:live')).toBe('2');
+});
+
+it('rolls an update back when a resource fails, and says why', async () => {
+  const { stack } = await deploy('first', template('missing', 11), 'UPDATE');
+  expect(stack?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  const { StackEvents = [] } = await client.send(
+    new DescribeStackEventsCommand({ StackName: 'first' }),
+  );
+  const failed = StackEvents.find((each) => each.ResourceStatus === 'UPDATE_FAILED');
+  expect(failed?.ResourceStatusReason).toContain('NoSuchKey');
+  expect(fake.latest.get('first-worker')?.environment['WAIT']).toBe('9');
+  expect(fake.aliases.get('first-worker:live')).toBe('2');
+});
+
+it('keeps the table of a deleted stack, which is found by its id alone', async () => {
+  const stack = await describeStack('first');
+  const table = output(stack, 'Table') ?? '';
+  await client.send(new DeleteStackCommand({ StackName: 'first' }));
+  await expect(describeStack('first')).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: 'Stack with id first does not exist',
+  });
+  expect((await describeStack(stack?.StackId ?? ''))?.StackStatus).toBe('DELETE_COMPLETE');
+  expect(fake.tables.made.has(table)).toBe(true);
+  expect(fake.latest.has('first-worker')).toBe(false);
+  expect(fake.apis.made.size).toBe(0);
+});
+
+it('removes what a failed creation made', async () => {
+  const TemplateBody = `
+Resources:
+  Good: {Type: AWS::DynamoDB::Table, DeletionPolicy: RetainExceptOnCreate, Properties: {TableName: good}}
+  Bad: {Type: AWS::DynamoDB::Table, DependsOn: Good, Properties: {TableName: broken}}`;
+  await client.send(new CreateStackCommand({ StackName: 'failing', TemplateBody }));
+  const stack = await describeStack('failing');
+  expect(stack?.StackStatus).toBe('ROLLBACK_COMPLETE');
+  expect(stack?.StackStatusReason).toContain('[Bad]');
+  expect(fake.tables.made.has('good')).toBe(false);
+  const { StackResources } = await client.send(
+    new DescribeStackResourcesCommand({ StackName: 'failing' }),
+  );
+  expect(StackResources ?? []).toEqual([]);
+});
+
+it.each([
+  [
+    'an unknown reference',
+    'Resources: {T: {Type: AWS::SQS::Queue, Properties: {A: !Ref Nope}}}',
+    /Nope/,
+  ],
+  ['an unknown type', 'Resources: {T: {Type: AWS::Moon::Base}}', /AWS::Moon::Base/],
+  ['malformed YAML', 'Resources: [', /Template format error/],
+  ['IAM without a capability', 'Resources: {T: {Type: AWS::IAM::Role}}', /CAPABILITY_IAM/],
+  [
+    'a parameter out of bounds',
+    'Parameters: {P: {Type: Number, Default: 0, MinValue: 1}}\nResources: {T: {Type: AWS::SQS::Queue}}',
+    /'P' must be a number not less than 1/,
+  ],
+])('refuses %s', async (_, TemplateBody, message) => {
+  const command = new CreateStackCommand({ StackName: 'refused', TemplateBody });
+  await expect(client.send(command)).rejects.toThrow(message);
+});
+
+it('summarises the parameters of a template', async () => {
+  const summary = await client.send(
+    new GetTemplateSummaryCommand({ TemplateBody: template('code1') }),
+  );
+  expect(summary.Parameters?.map((each) => each.ParameterKey)).toEqual(['Wait', 'Level']);
+  expect(summary.Parameters?.[0]?.DefaultValue).toBe('5');
+});
+
+it('refuses a request without a signature', async () => {
+  const body = 'Action=DescribeStacks&Version=2010-05-15';
+  const answer = await fetch(server.url, { method: 'POST', body });
+  expect(answer.status).toBe(403);
+});

@@ -1,0 +1,58 @@
+import type { FunctionSettings, Functions, RestApis, Tables } from '../../../src/local/services.ts';
+
+const service = {
+  name: 'fake',
+  claims: () => false,
+  handle: () => ({ status: 500 }),
+};
+
+/** Functions that remember what they were told. */
+export function fakeFunctions() {
+  const latest = new Map<string, FunctionSettings>();
+  const versions: string[] = [];
+  const aliases = new Map<string, string>();
+  const functions: Functions = {
+    service,
+    put: (settings) => void latest.set(settings.name, settings),
+    publish(name, description = '') {
+      versions.push(`${name} ${description}`);
+      return String(versions.length);
+    },
+    alias: (name, alias, version) => void aliases.set(`${name}:${alias}`, version),
+    remove: (name) => void latest.delete(name),
+    arn: (name, qualifier) =>
+      `arn:aws:lambda:us-east-2:000000000000:function:${name}${qualifier ? `:${qualifier}` : ''}`,
+    invoke: () => Promise.reject(new Error('not in this test')),
+  };
+  return { functions, latest, versions, aliases };
+}
+
+/** Tables by name; one called `broken` cannot be made. */
+export function fakeTables() {
+  const made = new Map<string, Record<string, unknown>>();
+  const tables: Tables = {
+    service,
+    createTable(input) {
+      if (input['TableName'] === 'broken') throw new Error('this table is broken');
+      made.set(String(input['TableName']), input);
+    },
+    deleteTable: (name) => void made.delete(name),
+    arn: (name) => `arn:aws:dynamodb:us-east-2:000000000000:table/${name}`,
+  };
+  return { tables, made };
+}
+
+/** APIs by id. */
+export function fakeApis() {
+  const made = new Map<string, Parameters<RestApis['put']>[0]>();
+  const apis: RestApis = {
+    service,
+    put(api) {
+      const id = api.id ?? `api${made.size + 1}`;
+      made.set(id, api);
+      return id;
+    },
+    remove: (id) => void made.delete(id),
+  };
+  return { apis, made };
+}
