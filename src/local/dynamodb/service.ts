@@ -14,6 +14,7 @@ import {
   tableArn,
   updateTimeToLive,
 } from './operations/tables.ts';
+import { tokenSchema } from './operations/tokens.ts';
 import { batchWriteItem, transactWriteItems } from './operations/transact.ts';
 import { deleteItem, putItem, updateItem } from './operations/write.ts';
 import { openRows } from './rows.ts';
@@ -22,6 +23,7 @@ import { type CreateTableInput, openCatalogue } from './table.ts';
 /** DynamoDB over the store: what it has written is in the store's next commit. */
 export function createDynamoDb({ store }: { store: Store }): Tables {
   const context: Context = { store, tables: openCatalogue(store), rows: openRows(store) };
+  tokenSchema(store);
   const operations = bind(context);
   return {
     service: {

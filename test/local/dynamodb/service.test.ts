@@ -367,6 +367,29 @@ describe('batches and transactions', () => {
     expect(await get('t0')).toBeUndefined();
   });
 
+  it('transactions are written once per client request token', async () => {
+    const add = (n: string) =>
+      fixture.client.send(
+        new TransactWriteItemsCommand({
+          ClientRequestToken: 'once',
+          TransactItems: [
+            {
+              Update: {
+                TableName,
+                Key: key('once'),
+                UpdateExpression: 'ADD n :n',
+                ExpressionAttributeValues: { ':n': { N: n } },
+              },
+            },
+          ],
+        }),
+      );
+    await add('1');
+    await add('1');
+    expect(await get('once')).toEqual({ ...key('once'), n: { N: '1' } });
+    await expect(add('2')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
+  });
+
   it('transactions that hold write everything, and read together', async () => {
     await fixture.client.send(
       new TransactWriteItemsCommand({

@@ -3,6 +3,7 @@ import { invalid } from '../errors.ts';
 import type { Item } from '../values.ts';
 import type { Context } from './context.ts';
 import { identity } from './read.ts';
+import { repeated } from './tokens.ts';
 import { allowed, apply, type Change, prepare, type WriteInput, type WriteKind } from './write.ts';
 
 const kinds = ['Put', 'Delete', 'Update', 'ConditionCheck'] as const;
@@ -18,7 +19,7 @@ type TransactItem = Partial<Record<WriteKind, WriteInput>>;
 /** TransactWriteItems: every condition is tested on the items as they were, and then all is written or nothing. */
 export function transactWriteItems(
   context: Context,
-  input: { readonly TransactItems?: readonly TransactItem[] },
+  input: { readonly TransactItems?: readonly TransactItem[]; readonly ClientRequestToken?: string },
 ): object {
   const items = input.TransactItems ?? [];
   if (items.length === 0 || items.length > 100) {
@@ -29,6 +30,8 @@ export function transactWriteItems(
     throw invalid('Transaction request cannot include multiple operations on one item');
   }
   return context.store.transact(() => {
+    const { ClientRequestToken: token } = input;
+    if (token && repeated(context.store, token, items)) return {};
     const reasons: Reason[] = changes.map((change) => attempt(context, change));
     if (reasons.some((reason) => reason.Code !== 'None')) throw cancelled(reasons);
     return {};
