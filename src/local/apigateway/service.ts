@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Functions, RestApis } from '../services.ts';
 import type { Store } from '../store/store.ts';
-import type { Definition } from './definition.ts';
-import { callApi, type RestApi } from './gateway.ts';
+import type { WireRequest, WireResponse } from '../wire/http.ts';
+import { type Api, contextOf, gatewayResponse, route } from './call.ts';
+import { integrate } from './integrate.ts';
+import { refusal } from './validate.ts';
 
-const prefix = '/execute-api/';
+const largestBody = 10 * 1024 * 1024;
+const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/**
- * The REST front of API Gateway: `/execute-api/<id>/<stage>/…` without a key or a signature. It reads the template's OpenAPI
- * definition: mapping templates, request validation, gateway responses, Lambda integrations.
- */
+/** API Gateway: serves REST APIs from their OpenAPI definitions at `/execute-api/<id>/<stage>/`. */
 export function createApiGateway({
   store,
   functions,
@@ -17,48 +17,60 @@ export function createApiGateway({
   store: Store;
   functions: Functions;
 }): RestApis {
-  store.schema('create table if not exists rest_apis (id text primary key, data text not null)');
-  const apis = new Map<string, RestApi>();
+  store.schema('create table if not exists rest_apis (id text primary key, api text not null)');
+  const cache = new Map<string, Api>();
 
-  function find(id: string): RestApi | undefined {
-    const row = store.sql('select data from rest_apis where id = ?').get(id);
-    if (!row) return undefined;
-    // Parsed once: the definition is only replaced as a whole.
-    const cached = apis.get(String(row['data']));
+  function find(id: string): Api | undefined {
+    const cached = cache.get(id);
     if (cached) return cached;
-    const api = JSON.parse(String(row['data'])) as RestApi;
-    apis.set(String(row['data']), api);
+    const row = store.sql('select api from rest_apis where id = ?').get(id);
+    if (!row) return undefined;
+    const api = JSON.parse(String(row['api'])) as Api;
+    cache.set(id, api);
     return api;
+  }
+
+  async function handle(request: WireRequest): Promise<WireResponse> {
+    const [, , id = '', stage = '', ...rest] = request.path.split('/');
+    const api = find(id);
+    if (!api || api.stage !== stage) {
+      return { status: 403, headers: json, body: '{"message":"Forbidden"}' };
+    }
+    const path = `/${rest.join('/')}`;
+    const call = route(api, request, path);
+    if (!call) {
+      const context = contextOf(api, request, path);
+      const message = 'Missing Authentication Token';
+      return gatewayResponse({ api, context }, 'MISSING_AUTHENTICATION_TOKEN', { message });
+    }
+    if (request.body.length > largestBody) {
+      return gatewayResponse(call, 'REQUEST_TOO_LARGE', { message: 'Request Too Long' });
+    }
+    return refusal(call) ?? (await integrate(functions, call));
   }
 
   return {
     service: {
       name: 'execute-api',
-      claims: ({ path }) => path.startsWith(prefix),
-      async handle(request) {
-        const [id = '', stage, ...rest] = request.path.slice(prefix.length).split('/');
-        const api = find(id);
-        if (!api || api.stage !== stage) {
-          return {
-            status: 403,
-            headers: { 'content-type': 'application/json' },
-            body: '{"message":"Forbidden"}',
-          };
-        }
-        return callApi(api, rest.join('/'), { request, functions });
-      },
+      claims: ({ path }) => path.startsWith('/execute-api/'),
+      handle,
     },
-    put({ id = randomBytes(5).toString('hex'), name, stage, definition }) {
-      const api: RestApi = { id, name, stage, definition: definition as Definition };
+    put(given) {
+      const id =
+        given.id ?? Array.from({ length: 10 }, () => letters[randomInt(letters.length)]).join('');
+      cache.delete(id);
       store.transact(() =>
         store
-          .sql('insert or replace into rest_apis (id, data) values (?, ?)')
-          .run(id, JSON.stringify(api)),
+          .sql('insert or replace into rest_apis (id, api) values (?, ?)')
+          .run(id, JSON.stringify({ ...given, id })),
       );
       return id;
     },
     remove(id) {
+      cache.delete(id);
       store.transact(() => store.sql('delete from rest_apis where id = ?').run(id));
     },
   };
 }
+
+const json = { 'content-type': 'application/json' };

@@ -1,133 +1,187 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApiGateway } from '../../../src/local/apigateway/service.ts';
-import type { Functions, InvokeInput, InvokeOutput } from '../../../src/local/services.ts';
+import { render } from '../../../src/local/apigateway/vtl.ts';
+import type { InvokeInput, InvokeOutput } from '../../../src/local/services.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
-import { AwsError } from '../../../src/local/wire/aws-error.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { fakeFunctions } from '../cloudformation/fakes.ts';
 
-const order = {
-  customerId: 'CUST-001',
-  customerEmail: 'customer1@example.com',
-  items: [{ productId: 'BOOK-001', name: 'Book', quantity: 2, price: 45.99 }],
-};
-
+const directory = mkdtempSync(join(tmpdir(), 'api-'));
+const uri = (name: string) =>
+  `arn:aws:apigateway:us-east-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-2:000000000000:function:${name}/invocations`;
+let answer: () => Partial<InvokeOutput> = () => ({});
+let invoked: InvokeInput | undefined;
 let store: Store;
 let server: RunningServer;
-let base: string;
-let invoked: InvokeInput[] = [];
-let answer: () => InvokeOutput;
+let url: string;
+
+const definition = {
+  'x-amazon-apigateway-request-validators': {
+    all: { validateRequestBody: true, validateRequestParameters: true },
+  },
+  'x-amazon-apigateway-request-validator': 'all',
+  'x-amazon-apigateway-gateway-responses': {
+    BAD_REQUEST_BODY: {
+      statusCode: 400,
+      responseTemplates: {
+        'application/json':
+          '{"error":"InvalidRequest","message":"$context.error.validationErrorString"}',
+      },
+    },
+    INTEGRATION_FAILURE: {
+      statusCode: 503,
+      responseParameters: { 'gatewayresponse.header.Retry-After': "'5'" },
+    },
+  },
+  paths: {
+    '/orders': {
+      post: {
+        parameters: [{ name: 'Idempotency-Key', in: 'header', required: true }],
+        requestBody: {
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } },
+        },
+        'x-amazon-apigateway-integration': {
+          type: 'aws',
+          uri: uri('worker:live'),
+          passthroughBehavior: 'never',
+          requestParameters: {
+            'integration.request.header.X-Amz-Invocation-Type': "'Event'",
+          },
+          requestTemplates: {
+            'application/json': `#set($id = $util.escapeJavaScript($input.params('idempotency-key')).replaceAll("\\\\'", "'"))
+#set($context.requestOverride.header.X-Amz-Durable-Execution-Name = $id)
+{"orderId":"$id","order":$input.json('$')}`,
+          },
+          responses: {
+            default: {
+              statusCode: '202',
+              responseTemplates: {
+                'application/json': `#set($context.responseOverride.header.Location = "/$context.stage/orders/$input.params('Idempotency-Key')")
+{"status":"ACCEPTED"}`,
+              },
+            },
+          },
+        },
+      },
+    },
+    '/orders/{orderId}': {
+      get: { 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') } },
+    },
+  },
+  components: {
+    schemas: {
+      Order: {
+        type: 'object',
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            minItems: 1,
+            items: { type: 'object', properties: { quantity: { type: 'integer', minimum: 1 } } },
+          },
+        },
+      },
+    },
+  },
+};
 
 beforeAll(async () => {
-  store = openStore(join(mkdtempSync(join(tmpdir(), 'orders-gateway-')), 'state.sqlite'));
-  const functions = {
-    invoke: async (input: InvokeInput) => {
-      invoked.push(input);
-      return answer();
+  store = openStore(join(directory, 'state.sqlite'));
+  const { functions } = fakeFunctions();
+  const apis = createApiGateway({
+    store,
+    functions: {
+      ...functions,
+      async invoke(input) {
+        invoked = input;
+        return { status: 202, payload: '', version: '1', ...answer() };
+      },
     },
-  } as unknown as Functions;
-  const apis = createApiGateway({ store, functions });
+  });
   server = await serve({ services: [apis.service], store, port: 0 });
-  const template = readFileSync(new URL('../../../template.yaml', import.meta.url), 'utf8')
-    .replace(/!Sub /g, '')
-    .replace(/\$\{\w+\.Arn\}/g, 'arn:aws:lambda:us-east-2:000000000000:function:the-function');
-  const { Resources } = parse(template, { logLevel: 'silent' });
-  const definition = Resources.OrderApi.Properties.DefinitionBody;
-  base = `${server.url}/execute-api/${apis.put({ name: 'orders', stage: 'prod', definition })}/prod`;
+  url = `${server.url}/execute-api/${apis.put({ name: 'a', stage: 'v1', definition })}/v1`;
 });
-beforeEach(() => {
-  invoked = [];
-  answer = () => ({ status: 202, payload: '', version: '1' });
-});
+
 afterAll(async () => {
   await server.close();
   store.close();
+  rmSync(directory, { recursive: true });
 });
 
-const post = (body: string, headers: Record<string, string> = {}) =>
-  fetch(`${base}/orders`, {
+const submit = (body: string, headers: Record<string, string> = {}) =>
+  fetch(`${url}/orders`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
     body,
+    headers: { 'content-type': 'application/json', 'Idempotency-Key': 'ord-1', ...headers },
   });
 
-it('starts an order under an id of its own, in the payload and as the execution name', async () => {
-  const response = await post(JSON.stringify(order));
-  const { message, orderId } = await response.json();
-  expect([response.status, message]).toEqual([202, 'Order processing initiated']);
-  expect(orderId).toMatch(/^order-[0-9a-f-]{36}$/);
-  expect(invoked[0]).toMatchObject({
-    functionName: 'the-function',
+it('starts the function asynchronously under the name that its template sets', async () => {
+  answer = () => ({});
+  const response = await submit('{"items":[{"quantity":2}]}');
+  expect(response.status).toBe(202);
+  expect(response.headers.get('location')).toBe('/v1/orders/ord-1');
+  expect(await response.json()).toEqual({ status: 'ACCEPTED' });
+  expect(invoked).toMatchObject({
+    functionName: 'worker',
     qualifier: 'live',
     type: 'Event',
-    executionName: orderId,
+    executionName: 'ord-1',
   });
-  expect(invoked[0]?.payload.toString()).toBe(JSON.stringify({ orderId, order }));
-});
-
-it("takes the caller's Idempotency-Key for the order id", async () => {
-  await post(JSON.stringify(order), { 'Idempotency-Key': 'web-1' });
-  expect(invoked[0]?.executionName).toBe('web-1');
-  expect(JSON.parse(invoked[0]?.payload.toString() ?? '').orderId).toBe('web-1');
-});
-
-it('lets no quote in an Idempotency-Key out of its string', async () => {
-  await post(JSON.stringify(order), { 'Idempotency-Key': 'x","order":{"a":1},"b":"' });
-  expect(JSON.parse(invoked[0]?.payload.toString() ?? '')).toEqual({
-    orderId: 'x","order":{"a":1},"b":"',
-    order,
+  expect(JSON.parse(String(invoked?.payload))).toEqual({
+    orderId: 'ord-1',
+    order: { items: [{ quantity: 2 }] },
   });
 });
 
 it.each([
-  ['{"customerId":', 'not JSON'],
-  [JSON.stringify({ ...order, items: [{ ...order.items[0], quantity: 0 }] }), 'items[0].quantity'],
-  [JSON.stringify({ ...order, items: [{ ...order.items[0], price: 'x' }] }), 'items[0].price'],
-  [JSON.stringify({ ...order, coupon: 1 }), 'coupon'],
-  [JSON.stringify({ ...order, customerId: undefined }), 'customerId'],
-])('refuses %s and names %s', async (body, named) => {
-  const response = await post(body);
+  ['{"items":[{"quantity":0}]}', /items\[0\]\.quantity/],
+  ['{}', /items: is required/],
+  ['{"items"', /Malformed JSON/],
+])('names what is wrong with %s', async (body, message) => {
+  const response = await submit(body);
   expect(response.status).toBe(400);
-  expect((await response.json()).error).toContain(named);
-  expect(invoked).toEqual([]);
+  expect(await response.text()).toMatch(message);
 });
 
-it('refuses another content type', async () => {
-  expect((await post('<order/>', { 'content-type': 'text/xml' })).status).toBeGreaterThanOrEqual(
-    400,
-  );
-  expect(invoked).toEqual([]);
+it('refuses other media types, missing parameters and unknown routes', async () => {
+  expect((await submit('x', { 'content-type': 'text/plain' })).status).toBe(415);
+  const missing = await submit('{"items":[{}]}', { 'Idempotency-Key': '' });
+  expect(missing.status).toBe(400);
+  const unknown = await fetch(`${url}/nothing`);
+  expect(unknown.status).toBe(403);
+  expect(await unknown.json()).toEqual({ message: 'Missing Authentication Token' });
+  expect((await submit(`"${'x'.repeat(10 * 1024 * 1024)}"`)).status).toBe(413);
 });
 
-it('hands a path parameter on decoded once, with its slash', async () => {
-  answer = () => ({
-    status: 200,
-    payload: JSON.stringify({ statusCode: 404, headers: { 'X-A': 'b' }, body: '{"error":"no"}' }),
-    version: '1',
-  });
-  const response = await fetch(`${base}/orders/a%2Fb`);
-  expect([response.status, response.headers.get('x-a')]).toEqual([404, 'b']);
-  expect(JSON.parse(invoked[0]?.payload.toString() ?? '').pathParameters).toEqual({
-    orderId: 'a/b',
-  });
-});
-
-it('answers like API Gateway where there is no route', async () => {
-  const response = await fetch(`${base}/customers`);
-  expect([response.status, await response.json()]).toEqual([
-    403,
-    { message: 'Missing Authentication Token' },
-  ]);
-});
-
-it('says that the integration refused when Lambda does', async () => {
+it('maps a refusal of the function to INTEGRATION_FAILURE', async () => {
   answer = () => {
-    throw new AwsError('TooManyRequestsException', 'Rate exceeded', { status: 429 });
+    throw new Error('throttled');
   };
-  const response = await post(JSON.stringify(order));
-  expect(response.status).toBe(500);
-  expect((await response.json()).message).toContain('Rate exceeded');
+  const response = await submit('{"items":[{}]}');
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('5');
+});
+
+it('hands a proxied function its event and answers as it says', async () => {
+  const body = JSON.stringify({ statusCode: 404, headers: { 'X-A': 'b' }, body: 'none' });
+  answer = () => ({ payload: body });
+  const response = await fetch(`${url}/orders/a%2Fb%2520c?full=1`);
+  expect(response.status).toBe(404);
+  expect(response.headers.get('x-a')).toBe('b');
+  expect(await response.text()).toBe('none');
+  expect(JSON.parse(String(invoked?.payload))).toMatchObject({
+    httpMethod: 'GET',
+    resource: '/orders/{orderId}',
+    pathParameters: { orderId: 'a/b%20c' },
+    queryStringParameters: { full: '1' },
+  });
+});
+
+it("knows the methods of Java's strings in templates", () => {
+  const template =
+    '#set($s = "ab-1")$s.matches("[a-z-]+\\d") $s.replaceAll("[a-z]", "x") $s.length() $s.isEmpty()';
+  expect(render(template, {})).toBe('true xx-1 4 false');
 });
