@@ -93,7 +93,7 @@ export class Program {
         const declaration = this.template.Parameters?.[name];
         const value = this.#parameters[name];
         if (declaration && value !== undefined) return parameterReference(declaration, value);
-        return find(name)?.physicalId;
+        return Object.hasOwn(this.template.Resources, name) ? find(name)?.physicalId : undefined;
       },
       attribute: (id, name) => {
         const value = find(id)?.attributes[name];

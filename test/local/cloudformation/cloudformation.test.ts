@@ -80,7 +80,7 @@ Resources:
       DurableConfig: {ExecutionTimeout: 60, RetentionPeriodInDays: 7}
       LoggingConfig: {LogFormat: JSON, LogGroup: !Ref Logs}
       Environment: {Variables: {WAIT: !Ref Wait, SETTINGS: *text}}
-  Role: {Type: AWS::IAM::Role, Properties: {}}
+  Role: {Type: AWS::IAM::Role, Properties: {Description: !Sub '\${OrdersTable.Arn}/index'}}
   Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7}}
   Extra: {Type: AWS::Logs::LogGroup, Condition: Never}
   OrdersTable:
