@@ -1,0 +1,118 @@
+import type { Engine } from './execution/engine.ts';
+import type { ErrorObject, Execution } from './execution/model.ts';
+import type { FunctionRegistry, FunctionVersion } from './functions.ts';
+
+/** A function's configuration as GetFunctionConfiguration answers it. */
+export function configuration(version: FunctionVersion): Record<string, unknown> {
+  const { settings } = version;
+  return {
+    FunctionName: settings.name,
+    FunctionArn: version.arn,
+    Runtime: settings.runtime,
+    Role: settings.role,
+    Handler: settings.handler,
+    CodeSize: version.size,
+    CodeSha256: Buffer.from(version.sha, 'hex').toString('base64'),
+    Description: version.description,
+    Timeout: settings.timeout,
+    MemorySize: settings.memory,
+    LastModified: new Date(version.modified).toISOString().replace('Z', '+0000'),
+    Version: version.version,
+    RevisionId: version.revision.slice(0, 32),
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    PackageType: 'Zip',
+    Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
+    Environment: { Variables: settings.environment },
+    LoggingConfig: {
+      LogFormat: settings.logFormat,
+      LogGroup: settings.logGroup,
+      ...(settings.logLevel ? { ApplicationLogLevel: settings.logLevel } : {}),
+    },
+    ...(settings.deadLetterArn ? { DeadLetterConfig: { TargetArn: settings.deadLetterArn } } : {}),
+    ...(settings.durable
+      ? {
+          DurableConfig: {
+            ExecutionTimeout: settings.durable.executionTimeout,
+            RetentionPeriodInDays: settings.durable.retentionDays,
+          },
+        }
+      : {}),
+  };
+}
+
+export function aliasConfiguration(
+  functions: FunctionRegistry,
+  name: string,
+  alias: { name: string; version: string },
+) {
+  return {
+    AliasArn: functions.arn(name, alias.name),
+    Name: alias.name,
+    FunctionVersion: alias.version,
+    Description: '',
+  };
+}
+
+type Summary = Omit<Execution, 'operations' | 'untold'>;
+
+/** An execution as a list shows it. */
+export function executionSummary(functions: FunctionRegistry, execution: Summary) {
+  return {
+    DurableExecutionArn: execution.arn,
+    DurableExecutionName: execution.name,
+    FunctionArn: functions.arn(execution.functionName, execution.version),
+    Status: execution.status,
+    StartTimestamp: execution.started / 1000,
+    ...(execution.ended === undefined ? {} : { EndTimestamp: execution.ended / 1000 }),
+  };
+}
+
+export function executionDetails(functions: FunctionRegistry, execution: Execution) {
+  const { input, result, error } = execution;
+  return {
+    ...executionSummary(functions, execution),
+    Version: execution.version,
+    ...(input === undefined ? {} : { InputPayload: input }),
+    ...(result === undefined ? {} : { Result: result }),
+    ...(error ? { Error: error } : {}),
+  };
+}
+
+/** ListDurableExecutionsByFunction: newest first unless reversed. */
+export function listExecutions(
+  { engine, functions }: { engine: Engine; functions: FunctionRegistry },
+  name: string,
+  query: URLSearchParams,
+) {
+  const statuses = query.getAll('Statuses');
+  const wanted = query.get('DurableExecutionName');
+  const qualifier = query.get('Qualifier');
+  const version = qualifier ? functions.resolve(name, qualifier).version : undefined;
+  const after = Date.parse(query.get('StartedAfter') ?? '') || 0;
+  const before = Date.parse(query.get('StartedBefore') ?? '') || Number.MAX_SAFE_INTEGER;
+  const matching = engine.executions
+    .byFunction(name)
+    .filter((each) => statuses.length === 0 || statuses.includes(each.status))
+    .filter((each) => wanted === null || each.name === wanted)
+    .filter((each) => version === undefined || each.version === version)
+    .filter((each) => each.started >= after && each.started <= before);
+  if (query.get('ReverseOrder') === 'true') matching.reverse();
+  const from = Number(query.get('Marker') ?? 0) || 0;
+  const limit = Number(query.get('MaxItems') ?? 0) || 100;
+  return {
+    DurableExecutions: matching
+      .slice(from, from + limit)
+      .map((each) => executionSummary(functions, each)),
+    ...(from + limit < matching.length ? { NextMarker: String(from + limit) } : {}),
+  };
+}
+
+/** What a synchronous caller reads of an execution that failed. */
+export function failureBody(status: string, error: ErrorObject | undefined): string {
+  return JSON.stringify({
+    errorType: error?.ErrorType ?? `Execution.${status}`,
+    errorMessage: error?.ErrorMessage ?? '',
+    ...(error?.StackTrace ? { stackTrace: error.StackTrace } : {}),
+  });
+}

@@ -1,0 +1,243 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { FunctionSettings, LogLine, Logs } from '../services.ts';
+import type { ErrorReport, InvocationMessage, ResultMessage } from './bootstrap.ts';
+import { platformLines } from './platform-lines.ts';
+
+/** Credentials of handlers: what they call is recognised by it. */
+export const handlerAccessKey = 'ASIALOCALHANDLER0000';
+
+const idleMs = 60_000;
+
+export interface Code {
+  readonly settings: Omit<FunctionSettings, 'code'>;
+  readonly version: string;
+  readonly arn: string;
+  /** Changes whenever the function's code or configuration does. */
+  readonly revision: string;
+  /** Where the code lies unzipped. */
+  root(): string;
+}
+
+export interface Job {
+  readonly code: Code;
+  readonly requestId: string;
+  readonly event: string;
+  /** May exceed the cap: a handler waits for it. */
+  readonly nested?: boolean;
+}
+
+export interface Outcome {
+  readonly payload?: string;
+  readonly error?: ErrorReport;
+}
+
+interface Environment {
+  readonly key: string;
+  readonly stream: string;
+  readonly child: ChildProcess;
+  work?: { job: Job; started: number; end(outcome: Outcome): void; timeout: NodeJS.Timeout };
+  idle?: NodeJS.Timeout;
+}
+
+interface Options {
+  readonly logs: Logs;
+  readonly directory: string;
+  endpoint(): string;
+}
+
+/** Lambda's execution environments: processes that are kept warm, and run one invocation each at a time. */
+export class Environments {
+  readonly #options: Options;
+  readonly #all = new Set<Environment>();
+  readonly #queue: { job: Job; resolve(outcome: Outcome): void }[] = [];
+  readonly #cap = 2 * availableParallelism() + 2;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Runs a handler once; never rejects. */
+  run(job: Job): Promise<Outcome> {
+    return new Promise((resolve) => {
+      if (this.#closed) return;
+      if (job.nested) this.#begin(this.#free(keyOf(job)) ?? this.#launch(job), { job, resolve });
+      else {
+        this.#queue.push({ job, resolve });
+        this.#next();
+      }
+    });
+  }
+
+  /** Kills every process; what they ran has no outcome. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue.length = 0;
+    await Promise.all([...this.#all].map((each) => this.#discard(each)));
+  }
+
+  #next(): void {
+    let head = this.#queue[0];
+    while (head) {
+      const key = keyOf(head.job);
+      const environment = this.#free(key) ?? this.#room(head.job);
+      if (!environment) return;
+      this.#queue.shift();
+      this.#begin(environment, head);
+      head = this.#queue[0];
+    }
+  }
+
+  #free(key: string): Environment | undefined {
+    for (const each of this.#all) if (!each.work && each.key === key) return each;
+    return undefined;
+  }
+
+  #room(job: Job): Environment | undefined {
+    if (this.#all.size < this.#cap) return this.#launch(job);
+    for (const each of this.#all) {
+      if (each.work) continue;
+      void this.#discard(each);
+      return this.#launch(job);
+    }
+    return undefined;
+  }
+
+  #launch(job: Job): Environment {
+    const { settings, version } = job.code;
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+    const stream = `${day}/[${version}]${randomUUID().replaceAll('-', '')}`;
+    const child = fork(bootstrap(), [], {
+      execArgv: [`--max-old-space-size=${settings.memory}`, '--max-semi-space-size=8'],
+      env: this.#env(job.code, stream),
+      cwd: job.code.root(),
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'json',
+    });
+    const environment: Environment = { key: keyOf(job), stream, child };
+    this.#all.add(environment);
+    child.on('message', (message) => this.#heard(environment, message as ResultMessage));
+    child.on('error', () => this.#exited(environment, 1));
+    child.on('close', (code, signal) => this.#exited(environment, code ?? signal ?? 1));
+    return environment;
+  }
+
+  #begin(environment: Environment, work: { job: Job; resolve(outcome: Outcome): void }): void {
+    clearTimeout(environment.idle);
+    const { job } = work;
+    const { timeout } = job.code.settings;
+    const started = Date.now();
+    environment.work = {
+      job,
+      started,
+      end: (outcome) => work.resolve(outcome),
+      timeout: setTimeout(() => this.#timedOut(environment), timeout * 1000),
+    };
+    const message: InvocationMessage = {
+      requestId: job.requestId,
+      event: job.event,
+      deadline: started + timeout * 1000,
+      functionArn: job.code.arn,
+    };
+    environment.child.send(message, () => {});
+  }
+
+  #heard(environment: Environment, { lines, payload, error }: ResultMessage): void {
+    const { work } = environment;
+    if (!work) return;
+    if (payload === undefined && !error) {
+      this.#log(environment, lines);
+      return;
+    }
+    this.#end(environment, lines, error ? { error } : { payload: payload ?? 'null' });
+    environment.idle = setTimeout(() => void this.#discard(environment), idleMs);
+    environment.idle.unref();
+    this.#next();
+  }
+
+  #end(environment: Environment, lines: readonly LogLine[], outcome: Outcome): void {
+    const { work } = environment;
+    if (!work) return;
+    clearTimeout(work.timeout);
+    delete environment.work;
+    const { job, started } = work;
+    this.#log(environment, platformLines({ job, started, lines, outcome }), job);
+    work.end(outcome);
+  }
+
+  #log(environment: Environment, lines: readonly LogLine[], job = environment.work?.job): void {
+    if (job && !this.#closed) {
+      this.#options.logs.append(job.code.settings.logGroup, environment.stream, lines);
+    }
+  }
+
+  #timedOut(environment: Environment): void {
+    const job = environment.work?.job;
+    if (!job) return;
+    const seconds = job.code.settings.timeout.toFixed(2);
+    const errorMessage = `RequestId: ${job.requestId} Error: Task timed out after ${seconds} seconds`;
+    const error = { errorType: 'Sandbox.Timedout', errorMessage };
+    this.#end(environment, [], { error });
+    void this.#discard(environment);
+    this.#next();
+  }
+
+  #exited(environment: Environment, status: number | string): void {
+    clearTimeout(environment.idle);
+    if (!this.#all.delete(environment) || this.#closed) return;
+    const how = typeof status === 'number' ? `exit status ${status}` : `signal: ${status}`;
+    const requestId = environment.work?.job.requestId ?? '';
+    const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: ${how}`;
+    this.#end(environment, [], { error: { errorType: 'Runtime.ExitError', errorMessage } });
+    this.#next();
+  }
+
+  #discard(environment: Environment): Promise<void> {
+    clearTimeout(environment.idle);
+    clearTimeout(environment.work?.timeout);
+    this.#all.delete(environment);
+    const { child } = environment;
+    if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('close', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  #env(code: Code, stream: string): Record<string, string> {
+    const { settings, version } = code;
+    return {
+      PATH: process.env['PATH'] ?? '',
+      TZ: 'UTC',
+      AWS_REGION: 'us-east-2',
+      AWS_DEFAULT_REGION: 'us-east-2',
+      AWS_ACCESS_KEY_ID: handlerAccessKey,
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL: this.#options.endpoint(),
+      AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
+      AWS_LAMBDA_FUNCTION_NAME: settings.name,
+      AWS_LAMBDA_FUNCTION_VERSION: version,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memory),
+      AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,
+      AWS_LAMBDA_LOG_STREAM_NAME: stream,
+      AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
+      ...(settings.logLevel ? { AWS_LAMBDA_LOG_LEVEL: settings.logLevel } : {}),
+      LAMBDA_TASK_ROOT: code.root(),
+      _HANDLER: settings.handler,
+      NODE_COMPILE_CACHE: `${this.#options.directory}/compile-cache`,
+      ...settings.environment,
+    };
+  }
+}
+
+function keyOf({ code }: Job): string {
+  return `${code.arn} ${code.revision}`;
+}
+
+function bootstrap(): URL {
+  if (import.meta.url.endsWith('.ts')) return new URL('./bootstrap.ts', import.meta.url);
+  const chunk = new URL('.', import.meta.url).pathname.endsWith('/chunks/');
+  return new URL(chunk ? '../bootstrap.js' : './bootstrap.js', import.meta.url);
+}

@@ -1,0 +1,145 @@
+import type { Clock } from '../../clock.ts';
+import type { Outcome } from '../environments.ts';
+import type { ErrorObject, Execution, HistoryEvent, Operation } from './model.ts';
+
+/** An event about an operation. */
+export function operationEvent(
+  operation: Operation,
+  { type, details }: { type: string; details: Record<string, unknown> },
+): HistoryEvent {
+  return {
+    EventType: type,
+    EventTimestamp: Date.now() / 1000,
+    Id: operation.id,
+    ...(operation.parent === undefined ? {} : { ParentId: operation.parent }),
+    ...(operation.name === undefined ? {} : { Name: operation.name }),
+    ...(operation.subType === undefined ? {} : { SubType: operation.subType }),
+    [`${type}Details`]: details,
+  };
+}
+
+/** An event about the execution as a whole. */
+export function executionEvent(
+  execution: Execution,
+  type: string,
+  details: Record<string, unknown>,
+): HistoryEvent {
+  return {
+    EventType: type,
+    EventTimestamp: Date.now() / 1000,
+    Id: execution.id,
+    Name: execution.name,
+    [`${type}Details`]: details,
+  };
+}
+
+/** The end of an invocation; the only event without an id of its own. */
+export function invocationCompleted(run: {
+  started: number;
+  requestId: string | undefined;
+  error: ErrorObject | undefined;
+}): HistoryEvent {
+  const now = Date.now() / 1000;
+  return {
+    EventType: 'InvocationCompleted',
+    EventTimestamp: now,
+    InvocationCompletedDetails: {
+      StartTimestamp: run.started / 1000,
+      EndTimestamp: now,
+      RequestId: run.requestId,
+      ...(run.error ? { Error: errorOf(run.error) } : {}),
+    },
+  };
+}
+
+/** What made an invocation fail, as the API spells it. */
+export function errorObject({ error }: Outcome): ErrorObject | undefined {
+  if (!error) return undefined;
+  return {
+    ErrorType: error.errorType,
+    ErrorMessage: error.errorMessage,
+    ...(error.trace ? { StackTrace: error.trace } : {}),
+  };
+}
+
+/** `Truncated` is always there: the conformance suite of AWS expects it. */
+export function resultOf(payload: string | undefined) {
+  return { ...(payload === undefined ? {} : { Payload: payload }), Truncated: false };
+}
+
+export function errorOf(error: ErrorObject | undefined) {
+  return { ...(error ? { Payload: error } : {}), Truncated: false };
+}
+
+/** Wall-clock ms as the API (epoch seconds) or the invocation event (ISO 8601) spells it. */
+type Spell = (ms: number) => number | string;
+const seconds: Spell = (ms) => ms / 1000;
+const iso: Spell = (ms) => new Date(ms).toISOString();
+
+/** An operation as the handler's SDK reads it. */
+export function wireOperation(
+  operation: Operation,
+  clock: Clock,
+  where: 'api' | 'event',
+): Record<string, unknown> {
+  const spell = where === 'api' ? seconds : iso;
+  const { result, error, due } = operation;
+  const outcome = {
+    ...(result === undefined ? {} : { Result: result }),
+    ...(error ? { Error: error } : {}),
+  };
+  const wire: Record<string, unknown> = {
+    Id: operation.id,
+    ...(operation.parent === undefined ? {} : { ParentId: operation.parent }),
+    ...(operation.name === undefined ? {} : { Name: operation.name }),
+    Type: operation.type,
+    ...(operation.subType === undefined ? {} : { SubType: operation.subType }),
+    StartTimestamp: spell(operation.started),
+    ...(operation.ended === undefined ? {} : { EndTimestamp: spell(operation.ended) }),
+    Status: operation.status,
+  };
+  const at = due === undefined ? undefined : spell(clock.toWall(due));
+  if (operation.type === 'CONTEXT') {
+    wire['ContextDetails'] = {
+      ...(operation.replayChildren ? { ReplayChildren: true } : {}),
+      ...outcome,
+    };
+  }
+  if (operation.type === 'STEP') {
+    wire['StepDetails'] = {
+      ...(operation.attempt ? { Attempt: operation.attempt } : {}),
+      ...(at === undefined ? {} : { NextAttemptTimestamp: at }),
+      ...outcome,
+    };
+  }
+  if (operation.type === 'WAIT') {
+    wire['WaitDetails'] = at === undefined ? {} : { ScheduledEndTimestamp: at };
+  }
+  return wire;
+}
+
+/** The EXECUTION operation, always the first of the state. */
+export function executionOperation(execution: Execution, where: 'api' | 'event') {
+  const spell = where === 'api' ? seconds : iso;
+  return {
+    Id: execution.id,
+    Type: 'EXECUTION',
+    Name: execution.name,
+    Status: 'STARTED',
+    StartTimestamp: spell(execution.started),
+    ExecutionDetails: execution.input === undefined ? {} : { InputPayload: execution.input },
+  };
+}
+
+/** What a replay needs: not the children of closed contexts, unless their body runs again. */
+export function visibleOperations(execution: Execution): Operation[] {
+  const hidden = new Set<string>();
+  const visible: Operation[] = [];
+  for (const operation of execution.operations.values()) {
+    const parent = execution.operations.get(operation.parent ?? '');
+    const closed = parent && parent.ended !== undefined && !parent.replayChildren;
+    if (closed || (parent && hidden.has(parent.id))) hidden.add(operation.id);
+    else visible.push(operation);
+  }
+  return visible;
+}

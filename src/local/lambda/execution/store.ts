@@ -1,0 +1,177 @@
+import type { Store } from '../../store/store.ts';
+import type { Execution, HistoryEvent, Operation } from './model.ts';
+
+const tables = `
+  create table if not exists lambda_executions (
+    id text primary key, arn text not null unique, name text not null, function text not null, version text not null,
+    status text not null, started real not null, running integer not null, body text not null);
+  create index if not exists lambda_executions_by_name on lambda_executions (function, name);
+  create index if not exists lambda_executions_by_status on lambda_executions (status);
+  create table if not exists lambda_operations (
+    execution text not null, position integer not null, id text not null, body text not null,
+    primary key (execution, id));
+  create table if not exists lambda_events (
+    execution text not null, id integer not null, body text not null, primary key (execution, id)) without rowid;
+  create table if not exists lambda_timers (
+    execution text not null, operation text not null, due real not null, held integer not null,
+    primary key (execution, operation)) without rowid;
+  create index if not exists lambda_timers_by_due on lambda_timers (held, due);
+`;
+
+type Stored = Omit<Execution, 'operations' | 'untold'>;
+
+/** Timers that belong to the execution itself rather than to one of its operations. */
+export const executionTimeout = '!timeout';
+export const invocationRetry = '!retry';
+
+/** Executions, operations, events and timers as rows. */
+export class ExecutionStore {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.schema(tables);
+  }
+
+  save(execution: Execution): void {
+    const { operations: _, untold: __, invocation: ___, ...body } = execution;
+    this.#store
+      .sql('insert or replace into lambda_executions values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        execution.id,
+        execution.arn,
+        execution.name,
+        execution.functionName,
+        execution.version,
+        execution.status,
+        execution.started,
+        execution.invocation ? 1 : 0,
+        JSON.stringify(body),
+      );
+  }
+
+  load(id: string): Execution | undefined {
+    const row = this.#store.sql('select body from lambda_executions where id = ?').get(id);
+    if (!row) return undefined;
+    const operations = new Map<string, Operation>();
+    const rows = this.#store
+      .sql('select body from lambda_operations where execution = ? order by position')
+      .all(id);
+    for (const each of rows) {
+      const operation = JSON.parse(String(each['body'])) as Operation;
+      operations.set(operation.id, operation);
+    }
+    const stored = JSON.parse(String(row['body'])) as Stored;
+    const last = this.#store
+      .sql('select coalesce(max(id), 0) as last from lambda_events where execution = ?')
+      .get(id);
+    return { ...stored, events: Number(last?.['last']), operations, untold: new Set() };
+  }
+
+  /** The id of the newest execution of a function with that name. */
+  named(functionName: string, name: string): string | undefined {
+    const row = this.#store
+      .sql('select id from lambda_executions where function = ? and name = ? order by started desc')
+      .get(functionName, name);
+    return row && String(row['id']);
+  }
+
+  byFunction(functionName: string): Stored[] {
+    const rows = this.#store
+      .sql(
+        'select body from lambda_executions where function = ? order by started desc, rowid desc',
+      )
+      .all(functionName);
+    return rows.map((row) => JSON.parse(String(row['body'])) as Stored);
+  }
+
+  count(): number {
+    const row = this.#store
+      .sql("select count(*) as n from lambda_executions where status = 'RUNNING'")
+      .get();
+    return Number(row?.['n']);
+  }
+
+  inFlight(): string[] {
+    const rows = this.#store
+      .sql("select id from lambda_executions where status = 'RUNNING' and running = 1")
+      .all();
+    return rows.map((row) => String(row['id']));
+  }
+
+  putOperation(execution: Execution, operation: Operation): void {
+    this.#store
+      .sql(
+        'insert into lambda_operations values (?, ?, ?, ?) on conflict do update set body = excluded.body',
+      )
+      .run(execution.id, execution.operations.size, operation.id, JSON.stringify(operation));
+  }
+
+  append(execution: Execution, event: HistoryEvent): void {
+    execution.events += 1;
+    this.#store
+      .sql('insert into lambda_events values (?, ?, ?)')
+      .run(execution.id, execution.events, JSON.stringify(event));
+  }
+
+  /** Events after (or, newest first, before) an id. */
+  events(id: string, page: { marker: number | undefined; limit: number; reverse: boolean }) {
+    const text = page.reverse
+      ? 'select id, body from lambda_events where execution = ? and id < ? order by id desc limit ?'
+      : 'select id, body from lambda_events where execution = ? and id > ? order by id limit ?';
+    const from = page.marker ?? (page.reverse ? Number.MAX_SAFE_INTEGER : 0);
+    const rows = this.#store.sql(text).all(id, from, page.limit);
+    return rows.map((row) => ({
+      ...(JSON.parse(String(row['body'])) as HistoryEvent),
+      EventId: Number(row['id']),
+    }));
+  }
+
+  /** A held timer fires only at a checkpoint or when the invocation in flight has ended. */
+  setTimer(execution: string, operation: string, timer: { due: number; held: boolean }): void {
+    this.#store
+      .sql('insert or replace into lambda_timers values (?, ?, ?, ?)')
+      .run(execution, operation, timer.due, timer.held ? 1 : 0);
+  }
+
+  dropTimer(execution: string, operation: string): void {
+    this.#store
+      .sql('delete from lambda_timers where execution = ? and operation = ?')
+      .run(execution, operation);
+  }
+
+  dropTimers(execution: string): void {
+    this.#store.sql('delete from lambda_timers where execution = ?').run(execution);
+  }
+
+  hold(execution: string, held: boolean): void {
+    this.#store
+      .sql('update lambda_timers set held = ? where execution = ? and operation <> ?')
+      .run(held ? 1 : 0, execution, executionTimeout);
+  }
+
+  nextDue(): number | undefined {
+    const row = this.#store.sql('select min(due) as due from lambda_timers where held = 0').get();
+    return row?.['due'] === null ? undefined : Number(row?.['due']);
+  }
+
+  /** Timers that are due, earliest first: of one execution, or all that are not held. */
+  due(now: number, execution?: string): { execution: string; operation: string }[] {
+    const rows =
+      execution === undefined
+        ? this.#store
+            .sql(
+              'select execution, operation from lambda_timers where held = 0 and due <= ? order by due',
+            )
+            .all(now)
+        : this.#store
+            .sql(
+              'select execution, operation from lambda_timers where execution = ? and due <= ? order by due',
+            )
+            .all(execution, now);
+    return rows.map((row) => ({
+      execution: String(row['execution']),
+      operation: String(row['operation']),
+    }));
+  }
+}

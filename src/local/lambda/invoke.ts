@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { InvokeInput, InvokeOutput } from '../services.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import { failureBody } from './describe.ts';
+import type { Environments } from './environments.ts';
+import type { Engine } from './execution/engine.ts';
+import type { Execution } from './execution/model.ts';
+import { invalid } from './execution/updates.ts';
+import type { FunctionRegistry, FunctionVersion } from './functions.ts';
+
+export interface Parts {
+  readonly engine: Engine;
+  readonly functions: FunctionRegistry;
+  readonly environments: Environments;
+}
+
+/** Lambda refuses to wait for executions that may take longer; seconds. */
+const longestSynchronous = 900;
+
+/** Invoke; `nested` when a handler is the caller. */
+export async function invoke(
+  parts: Parts,
+  input: InvokeInput,
+  nested = false,
+): Promise<InvokeOutput> {
+  const { functionName, qualifier, type } = input;
+  const version = parts.functions.resolve(functionName, qualifier);
+  const text = input.payload.toString('utf8');
+  checkPayload(input, text);
+  const { durable } = version.settings;
+  if (durable) checkDurable(input, durable.executionTimeout);
+  else if (input.executionName !== undefined) {
+    throw invalid('Durable execution names can only be given to durable functions.');
+  }
+  if (type === 'DryRun') return { status: 204, payload: '', version: version.version };
+  return durable
+    ? invokeDurable(parts, { input, version, text })
+    : invokePlain(parts, { input, version, text, nested });
+}
+
+function checkPayload({ type, payload }: InvokeInput, text: string): void {
+  const largest = (type === 'Event' ? 1 : 6) * 1024 * 1024;
+  if (payload.length > largest) {
+    const message = `${payload.length} byte payload is too large for the ${type} invocation type (limit ${largest} bytes)`;
+    throw new AwsError('RequestTooLargeException', message, { status: 413 });
+  }
+  if (text === '') return;
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AwsError(
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${why}`,
+    );
+  }
+}
+
+function checkDurable({ qualifier, type, executionName }: InvokeInput, timeout: number): void {
+  if (!qualifier) throw invalid('You cannot invoke a durable function using an unqualified ARN.');
+  if (type === 'RequestResponse' && timeout > longestSynchronous) {
+    throw invalid(
+      'You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.',
+    );
+  }
+  if (executionName !== undefined && !/^[a-zA-Z0-9_-]{1,64}$/.test(executionName)) {
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${executionName}' at 'durableExecutionName' failed to satisfy ` +
+        'constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-_]+',
+    );
+  }
+}
+
+interface Call {
+  readonly input: InvokeInput;
+  readonly version: FunctionVersion;
+  readonly text: string;
+}
+
+async function invokeDurable(parts: Parts, { input, version, text }: Call): Promise<InvokeOutput> {
+  const execution = startOrFind(parts.engine, { input, version, text });
+  const common = { executionArn: execution.arn, version: execution.version };
+  await parts.engine.store.committed();
+  if (input.type === 'Event') return { ...common, status: 202, payload: '' };
+  const { status, result, error } = await parts.engine.closed(execution);
+  if (status === 'SUCCEEDED') return { ...common, status: 200, payload: result ?? '' };
+  const payload = failureBody(status, error);
+  return { ...common, status: 200, payload, functionError: 'Unhandled' };
+}
+
+/** The same name with the same bytes is the same execution, also when that has closed. */
+function startOrFind(engine: Engine, { input, version, text }: Call): Execution {
+  const name = input.executionName ?? randomUUID();
+  const id = input.executionName && engine.executions.named(version.settings.name, name);
+  const existing = id ? engine.find(id) : undefined;
+  if (!existing) return engine.begin(version, { name, ...(text === '' ? {} : { input: text }) });
+  if ((existing.input ?? '') === text) return existing;
+  throw new AwsError(
+    'DurableExecutionAlreadyStartedException',
+    `Execution already started: ${existing.arn}`,
+    { status: 409 },
+  );
+}
+
+async function invokePlain(
+  { environments }: Parts,
+  { input, version, text, nested }: Call & { nested: boolean },
+): Promise<InvokeOutput> {
+  const job = { code: version, requestId: randomUUID(), event: text || '{}', nested };
+  const running = environments.run(job);
+  if (input.type === 'Event') return { status: 202, payload: '', version: version.version };
+  const { payload = 'null', error } = await running;
+  if (!error) return { status: 200, payload, version: version.version };
+  return {
+    status: 200,
+    payload: JSON.stringify(error),
+    functionError: 'Unhandled',
+    version: version.version,
+  };
+}

@@ -1,0 +1,170 @@
+import { AwsError } from '../wire/aws-error.ts';
+import type { WireRequest, WireResponse } from '../wire/http.ts';
+import { aliasConfiguration, configuration, executionDetails, listExecutions } from './describe.ts';
+import { handlerAccessKey } from './environments.ts';
+import { type CheckpointInput, checkpoint, readState } from './execution/checkpoint.ts';
+import type { ErrorObject, Execution } from './execution/model.ts';
+import { invalid } from './execution/updates.ts';
+import { invoke, type Parts } from './invoke.ts';
+
+const json = (value: unknown): WireResponse => ({ status: 200, body: JSON.stringify(value) });
+
+/** Answers an operation; ARNs hold an encoded `/`, so the path is split before it is decoded. */
+export function route(parts: Parts, request: WireRequest): WireResponse | Promise<WireResponse> {
+  const [, version, resource, ...rest] = request.path.split('/').map(decodeURIComponent);
+  if (version === '2015-03-31' && resource === 'functions') {
+    return functionRoute(parts, request, rest);
+  }
+  if (resource === 'durable-executions') {
+    const action = ['checkpoint', 'state', 'history', 'stop'].find((each) => each === rest.at(-1));
+    const arn = (action ? rest.slice(0, -1) : rest).join('/');
+    return executionRoute(parts, request, { arn, action });
+  }
+  const [name = '', list] = rest;
+  if (resource === 'functions' && list === 'durable-executions') {
+    const target = parseTarget(name);
+    parts.functions.resolve(target.name, target.qualifier);
+    return json(listExecutions(parts, target.name, request.query));
+  }
+  throw unknown(request);
+}
+
+function functionRoute(
+  parts: Parts,
+  request: WireRequest,
+  [identifier, action, member]: string[],
+): WireResponse | Promise<WireResponse> {
+  const { functions } = parts;
+  const { method, query } = request;
+  if (!identifier && method === 'GET') {
+    return json({
+      Functions: functions.names().map((each) => configuration(functions.resolve(each))),
+    });
+  }
+  const target = parseTarget(identifier ?? '');
+  const { name } = target;
+  const qualifier = query.get('Qualifier') ?? target.qualifier;
+  if (method === 'POST' && action === 'invocations') {
+    return invocation(parts, request, { name, qualifier });
+  }
+  if (method !== 'GET') throw unknown(request);
+  const version = functions.resolve(name, qualifier);
+  if (!action) {
+    const code = { RepositoryType: 'S3', Location: `file://${version.root()}` };
+    return json({ Configuration: configuration(version), Code: code });
+  }
+  if (action === 'configuration') return json(configuration(version));
+  if (action === 'versions') return json({ Versions: functions.versions(name).map(configuration) });
+  if (action !== 'aliases') throw unknown(request);
+  const aliases = functions.aliases(name).map((each) => aliasConfiguration(functions, name, each));
+  if (!member) return json({ Aliases: aliases });
+  const alias = aliases.find((each) => each.Name === member);
+  if (alias) return json(alias);
+  throw new AwsError(
+    'ResourceNotFoundException',
+    `Alias not found: ${functions.arn(name, member)}`,
+    { status: 404 },
+  );
+}
+
+async function invocation(
+  parts: Parts,
+  { headers, body }: WireRequest,
+  { name, qualifier }: { name: string; qualifier: string | undefined },
+): Promise<WireResponse> {
+  const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (type !== 'RequestResponse' && type !== 'Event' && type !== 'DryRun') {
+    throw invalid(`Invalid invocation type: ${type}`);
+  }
+  const executionName = headers['x-amz-durable-execution-name'];
+  const nested = headers.authorization?.includes(handlerAccessKey) ?? false;
+  const input = {
+    functionName: name,
+    ...(qualifier ? { qualifier } : {}),
+    payload: body,
+    type,
+    ...(executionName === undefined ? {} : { executionName }),
+  } as const;
+  const output = await invoke(parts, input, nested);
+  return {
+    status: output.status,
+    body: output.payload,
+    headers: {
+      'x-amz-executed-version': output.version,
+      ...(output.functionError ? { 'x-amz-function-error': output.functionError } : {}),
+      ...(output.executionArn ? { 'x-amz-durable-execution-arn': output.executionArn } : {}),
+    },
+  };
+}
+
+function executionRoute(
+  parts: Parts,
+  request: WireRequest,
+  { arn, action }: { arn: string; action: string | undefined },
+): WireResponse {
+  const { engine, functions } = parts;
+  const id = arn.split('/').at(-1) ?? '';
+  const { method, query } = request;
+  if (method === 'POST' && action === 'checkpoint') {
+    return { status: 200, body: checkpoint(engine, id, parse(request.body) as CheckpointInput) };
+  }
+  if (method === 'GET' && action === 'state') return json(readState(engine, id, query));
+  const execution = engine.find(id);
+  if (execution?.arn !== arn) {
+    throw new AwsError('ResourceNotFoundException', 'Durable Execution does not exist', {
+      status: 404,
+    });
+  }
+  if (method === 'GET' && action === 'history') return json(history(parts, execution, query));
+  if (method === 'POST' && action === 'stop') return json(stop(parts, execution, request));
+  if (method === 'GET' && !action) return json(executionDetails(functions, execution));
+  throw unknown(request);
+}
+
+function history({ engine }: Parts, { id }: Execution, query: URLSearchParams) {
+  const text = query.get('Marker');
+  if (text !== null && !/^\d+$/.test(text)) throw invalid('Invalid Marker');
+  const limit = Number(query.get('MaxItems') ?? 0) || 100;
+  const page = {
+    marker: text === null ? undefined : Number(text),
+    limit: limit + 1,
+    reverse: query.get('ReverseOrder') === 'true',
+  };
+  const events = engine.executions.events(id, page);
+  const Events = events.slice(0, limit);
+  const last = Events.at(-1);
+  return { Events, ...(events.length > limit && last ? { NextMarker: String(last.EventId) } : {}) };
+}
+
+function stop({ engine }: Parts, execution: Execution, { body }: WireRequest) {
+  if (execution.status === 'RUNNING') {
+    const error = parse(body) as ErrorObject;
+    const given = Object.keys(error).length > 0 ? { error } : {};
+    engine.store.transact(() => engine.close(execution, { status: 'STOPPED', ...given }));
+    engine.rearm();
+  }
+  return { StopTimestamp: (execution.ended ?? Date.now()) / 1000 };
+}
+
+function parse(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not JSON');
+  }
+}
+
+/** A name, `name:qualifier`, a partial or a full ARN. */
+function parseTarget(identifier: string): { name: string; qualifier: string | undefined } {
+  const [name = '', qualifier] = identifier.replace(/^.*function:/, '').split(':');
+  return { name, qualifier };
+}
+
+function unknown({ method, path }: WireRequest): AwsError {
+  return new AwsError(
+    'UnknownOperationException',
+    `The local runtime does not implement ${method} ${path} of Lambda`,
+    { status: 404 },
+  );
+}

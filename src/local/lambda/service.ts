@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Functions, Logs } from '../services.ts';
+import type { Store } from '../store/store.ts';
+import { AwsError } from '../wire/aws-error.ts';
+import type { WireRequest, WireResponse } from '../wire/http.ts';
+import { asAwsError } from '../wire/json.ts';
+import { Environments } from './environments.ts';
+import { Engine } from './execution/engine.ts';
+import { FunctionRegistry } from './functions.ts';
+import { invoke, type Parts } from './invoke.ts';
+import { route } from './routes.ts';
+
+export interface Lambda extends Functions {
+  /** Resumes what was running when the runtime went down. */
+  start(): void;
+  /** Executions that have not closed. */
+  running(): number;
+  /** Kills every handler; their executions go on with the next start. */
+  close(): Promise<void>;
+}
+
+/** Lambda with durable executions over the store; handlers run in processes of their own. */
+export function createLambda(options: {
+  store: Store;
+  clock: Clock;
+  logs: Logs;
+  /** Where code is unzipped. */
+  directory: string;
+  /** The URL of the runtime, for handlers. */
+  endpoint: () => string;
+}): Lambda {
+  const { store, clock } = options;
+  const functions = new FunctionRegistry(store, options.directory);
+  const environments = new Environments(options);
+  const engine = new Engine({ store, clock, functions, environments });
+  const parts: Parts = { engine, functions, environments };
+  return {
+    service: {
+      name: 'lambda',
+      claims: ({ path }) =>
+        path.startsWith('/2015-03-31/functions') || path.startsWith('/2025-12-01/'),
+      handle: (request) => answer(parts, request),
+    },
+    put: (settings) => functions.put(settings),
+    publish: (name, description) => functions.publish(name, description),
+    alias: (name, alias, version) => functions.alias(name, alias, version),
+    remove: (name) => functions.remove(name),
+    arn: (name, qualifier) => functions.arn(name, qualifier),
+    invoke: (input) => invoke(parts, input),
+    start: () => engine.resume(),
+    running: () => engine.executions.count(),
+    async close() {
+      engine.shutDown();
+      await environments.close();
+    },
+  };
+}
+
+/** restJson: the error's name is in a header, and its message in both spellings Lambda's model has. */
+async function answer(parts: Parts, request: WireRequest): Promise<WireResponse> {
+  const common = { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() };
+  try {
+    if (!request.headers.authorization) {
+      const message = 'Missing Authentication Token';
+      throw new AwsError('MissingAuthenticationTokenException', message, { status: 403 });
+    }
+    const response = await route(parts, request);
+    return { ...response, headers: { ...common, ...response.headers } };
+  } catch (error) {
+    const { name, status, message, fields } = asAwsError(error);
+    const Type = status < 500 ? 'User' : 'Service';
+    const body = JSON.stringify({ Type, Message: message, message, ...fields });
+    return { status, headers: { ...common, 'x-amzn-errortype': name }, body };
+  }
+}
