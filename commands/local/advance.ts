@@ -1,0 +1,27 @@
+import { Args } from '@oclif/core';
+import { parseDuration } from '../../src/cli/duration.ts';
+import { LocalCommand } from '../../src/cli/local-command.ts';
+import { UserError } from '../../src/user-error.ts';
+
+export default class LocalAdvance extends LocalCommand {
+  static override description = 'Jump ahead in the local time, so that waits end at once.';
+  static override examples = ['<%= config.bin %> local advance 5m'];
+  static override args = {
+    duration: Args.string({ required: true, description: 'how far: 90s, 5m, 1h30m' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(LocalAdvance);
+    const { advanceRuntime } = await import('../../src/local/launch.ts');
+    const ms = parseDuration(args.duration);
+    if (!advanceRuntime(this.root, ms)) {
+      throw new UserError('The local runtime is not running.', {
+        hint: 'orders local start',
+        exit: 3,
+        code: 'NotRunning',
+      });
+    }
+    if (flags.json) this.document({ advancedMs: ms });
+    else this.out(`advanced by ${args.duration}\n`);
+  }
+}

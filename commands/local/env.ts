@@ -1,0 +1,24 @@
+import { LocalCommand } from '../../src/cli/local-command.ts';
+import { defaults } from '../../src/target/environments.ts';
+
+export default class LocalEnv extends LocalCommand {
+  static override description =
+    'Print the exports that point other AWS tools at the local runtime, which is started if need be.';
+  static override examples = ['eval $(<%= config.bin %> local env)'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(LocalEnv);
+    const { ensureRuntime } = await import('../../src/local/launch.ts');
+    const { url } = await ensureRuntime(this.root);
+    const variables = {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: defaults.region,
+      AWS_DEFAULT_REGION: defaults.region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    };
+    if (flags.json) this.document(variables);
+    else
+      for (const [name, value] of Object.entries(variables)) this.out(`export ${name}=${value}\n`);
+  }
+}

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { RuntimeOptions } from './main.ts';
+import {
+  isAlive,
+  type RuntimeState,
+  readState,
+  removeState,
+  stateDirectory,
+} from './state-file.ts';
+
+/** Waits of virtual time are sixty times as fast unless the operator says otherwise. */
+export const defaultTimeScale = 60;
+export const defaultPort = 4510;
+
+/** A file of the build: beside this bundle, or beside its folder when this code is in a chunk of it. */
+function dist(file: string): string {
+  const here = fileURLToPath(import.meta.url);
+  const at = here.lastIndexOf(`${sep}dist${sep}`);
+  return join(at < 0 ? join(dirname(here), '../../dist') : here.slice(0, at + 5), file);
+}
+
+export interface LaunchSettings {
+  readonly port?: number | undefined;
+  readonly timeScale?: number | undefined;
+  /** Whether it may stop itself after a while with nothing to do. */
+  readonly auto?: boolean;
+}
+
+/**
+ * The running runtime of the project in `root`, started in the background when there is none. A runtime of another
+ * build is restarted: its orders go on from their last checkpoint. Of several commands at once one starts it and the
+ * others wait. Throws an Error with the end of the runtime's log when it does not come up within ten seconds.
+ */
+export async function ensureRuntime(
+  root: string,
+  settings: LaunchSettings = {},
+): Promise<{ url: string; timeScale: number; started: boolean }> {
+  const build = buildId();
+  const running = readState(root);
+  if (running && running.build === build) return { ...running, started: false };
+  mkdirSync(stateDirectory(root), { recursive: true, mode: 0o700 });
+  if (!claimStart(root)) return { ...(await untilUp(root, build)), started: false };
+  try {
+    const again = readState(root);
+    if (again?.build === build) return { ...again, started: false };
+    if (again) await stopRuntime(root);
+    const { port = defaultPort, timeScale = again?.timeScale ?? defaultTimeScale } = settings;
+    launch({ root, port, timeScale, auto: settings.auto ?? true, build });
+    return { ...(await untilUp(root, build)), started: true };
+  } finally {
+    rmSync(startLock(root), { force: true });
+  }
+}
+
+/** Asks the runtime to stop and waits until its process is gone; false when none was running. */
+export async function stopRuntime(root: string): Promise<boolean> {
+  const state = readState(root);
+  if (!state) return false;
+  process.kill(state.pid, 'SIGTERM');
+  for (let waited = 0; isAlive(state.pid); waited += 20) {
+    if (waited > 5_000) process.kill(state.pid, 'SIGKILL');
+    await sleep(20);
+  }
+  removeState(root);
+  return true;
+}
+
+/** Runs the runtime as a child that shares the terminal; answers its exit code. */
+export function runInForeground(root: string, settings: LaunchSettings): Promise<number> {
+  const { port = defaultPort, timeScale = defaultTimeScale } = settings;
+  const options: RuntimeOptions = { root, port, timeScale, auto: false, build: buildId() };
+  const child = spawn(process.execPath, [dist('runtime.js'), JSON.stringify(options)], {
+    stdio: 'inherit',
+    cwd: root,
+  });
+  // The terminal sends Ctrl-C to both; this one waits until the runtime has put everything away.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+}
+
+/** Stops the runtime and deletes what it keeps; what commands wrote beside it stays. */
+export async function resetRuntime(root: string): Promise<void> {
+  await stopRuntime(root);
+  rmSync(stateDirectory(root), { recursive: true, force: true });
+}
+
+/** Jumps the runtime's clock ahead by milliseconds; false when none is running. */
+export function advanceRuntime(root: string, ms: number): boolean {
+  const state = readState(root);
+  if (!state) return false;
+  writeFileSync(join(stateDirectory(root), 'advance'), String(ms), { mode: 0o600 });
+  process.kill(state.pid, 'SIGUSR2');
+  return true;
+}
+
+/** The name of this build, or `development` when run from the sources. */
+export function buildId(): string {
+  try {
+    return readFileSync(dist('build-id'), 'utf8');
+  } catch {
+    return 'development';
+  }
+}
+
+function launch(options: RuntimeOptions): void {
+  const log = openSync(join(stateDirectory(options.root), 'runtime.log'), 'a', 0o600);
+  const child = spawn(process.execPath, [dist('runtime.js'), JSON.stringify(options)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: options.root,
+  });
+  child.unref();
+  closeSync(log);
+}
+
+const startLock = (root: string) => join(stateDirectory(root), 'starting');
+
+/** Whether this process may start the runtime; a claim older than ten seconds was left by one that died. */
+function claimStart(root: string): boolean {
+  const lock = startLock(root);
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age < 10_000) return false;
+    rmSync(lock, { force: true });
+    return claimStart(root);
+  }
+}
+
+async function untilUp(root: string, build: string): Promise<RuntimeState> {
+  for (let waited = 0; waited < 10_000; waited += 25) {
+    const state = readState(root);
+    if (state?.build === build) return state;
+    await sleep(25);
+  }
+  throw new Error(`The local runtime did not start.\n${logTail(root)}`);
+}
+
+function logTail(root: string): string {
+  try {
+    const log = readFileSync(join(stateDirectory(root), 'runtime.log'), 'utf8');
+    return log.split('\n').slice(-15).join('\n');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,73 @@
+/** The runtime's process: `node runtime.js <options as JSON>`. Started by `launch.ts`, in the background or not. */
+import { readFileSync } from 'node:fs';
+import { startRuntime } from './runtime.ts';
+import { isAlive, readState, removeState, stateDirectory, writeState } from './state-file.ts';
+
+export interface RuntimeOptions {
+  readonly root: string;
+  readonly port: number;
+  readonly timeScale: number;
+  /** Started by a command's first use: it stops itself after `idleMinutes` with nothing running. */
+  readonly auto: boolean;
+  readonly build: string;
+}
+
+const preferredPort = 4510;
+const idleMinutes = 15;
+
+const options = JSON.parse(process.argv[2] ?? '{}') as RuntimeOptions;
+await main(options);
+
+async function main({ root, port, timeScale, auto, build }: RuntimeOptions): Promise<void> {
+  const other = readState(root);
+  if (other && other.pid !== process.pid && isAlive(other.pid)) {
+    process.stderr.write(`A runtime of this project is already running (pid ${other.pid}).\n`);
+    process.exitCode = 6;
+    return;
+  }
+  const runtime = await onFirstFreePort(port, (free) =>
+    startRuntime({ directory: stateDirectory(root), port: free, timeScale }),
+  );
+  writeState(root, { url: runtime.url, pid: process.pid, startedAt: Date.now(), timeScale, build });
+  process.stdout.write(`orders runtime: ${runtime.url} (pid ${process.pid}, time ×${timeScale})\n`);
+
+  let closing = false;
+  const stop = async () => {
+    if (closing) process.exit(130);
+    closing = true;
+    removeState(root);
+    await runtime.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  process.on('SIGUSR2', () => advance(root, runtime.advance));
+  if (auto) stopWhenIdle(runtime.isBusy, () => void stop());
+}
+
+/** The preferred port, or the next free one; a port that was asked for is taken or refused. */
+async function onFirstFreePort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
+  if (port !== preferredPort) return start(port);
+  for (let candidate = port; candidate < port + 20; candidate += 1) {
+    try {
+      return await start(candidate);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+  return start(0);
+}
+
+/** `orders local advance` leaves the milliseconds in a file and signals. */
+function advance(root: string, jump: (ms: number) => void): void {
+  const ms = Number(readFileSync(`${stateDirectory(root)}/advance`, 'utf8'));
+  if (Number.isFinite(ms) && ms > 0) jump(ms);
+}
+
+function stopWhenIdle(isBusy: () => boolean, stop: () => void): void {
+  let idleSince = Date.now();
+  setInterval(() => {
+    if (isBusy()) idleSince = Date.now();
+    else if (Date.now() - idleSince > idleMinutes * 60_000) stop();
+  }, 30_000).unref();
+}

@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApiGateway } from './apigateway/service.ts';
+import { startClock } from './clock.ts';
+import { createCloudFormation } from './cloudformation/service.ts';
+import { createDynamoDb } from './dynamodb/service.ts';
+import { createLambda } from './lambda/service.ts';
+import { createLogs } from './logs/service.ts';
+import { createS3 } from './s3/service.ts';
+import { openStore, type Store } from './store/store.ts';
+import { createSts } from './sts/service.ts';
+import { serve } from './wire/server.ts';
+
+export interface Runtime {
+  readonly url: string;
+  readonly timeScale: number;
+  /** Jumps the virtual clock ahead by milliseconds. */
+  advance(ms: number): void;
+  /** Whether an order is on its way: an auto-started runtime that has none stops itself. */
+  isBusy(): boolean;
+  close(): Promise<void>;
+}
+
+/** How often the clock is persisted while time passes and nothing else is written; wall ms. */
+const clockTick = 2_000;
+
+/**
+ * Starts a small AWS on loopback over the store in `directory`, and resumes the executions that were running.
+ * `port` 0 takes any free one.
+ */
+export async function startRuntime(options: {
+  directory: string;
+  port: number;
+  timeScale: number;
+}): Promise<Runtime> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const store = openStore(join(options.directory, 'state.sqlite'));
+  const clock = persistentClock(store, options.timeScale);
+  let url = '';
+  const logs = createLogs({ store });
+  const tables = createDynamoDb({ store });
+  const objects = createS3({ store });
+  const functions = createLambda({
+    store,
+    clock,
+    logs,
+    directory: options.directory,
+    endpoint: () => url,
+  });
+  const apis = createApiGateway({ store, functions });
+  const formation = createCloudFormation({
+    store,
+    functions,
+    tables,
+    logs,
+    objects,
+    apis,
+    url: () => url,
+  });
+  const services = [apis, functions, tables, logs, objects, createSts(), formation];
+  const server = await serve({
+    services: services.map((each) => each.service),
+    store,
+    port: options.port,
+  });
+  url = server.url;
+  functions.start();
+  const tick = setInterval(() => store.transact(() => undefined), clockTick);
+  return {
+    url,
+    timeScale: options.timeScale,
+    advance: (ms) => clock.advance(ms),
+    isBusy: () => functions.running() > 0,
+    async close() {
+      clearInterval(tick);
+      await server.close();
+      await functions.close();
+      clock.close();
+      store.close();
+    },
+  };
+}
+
+/** The clock goes on from where the store last saw it, and is written with every commit. */
+function persistentClock(store: Store, speed: number) {
+  store.schema('create table if not exists clock (id integer primary key, now real not null)');
+  const row = store.sql('select now from clock where id = 1').get() as { now: number } | undefined;
+  const clock = startClock({ from: row?.now ?? 0, speed });
+  store.beforeCommit(() => {
+    store.sql('insert or replace into clock (id, now) values (1, ?)').run(clock.now());
+  });
+  return clock;
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a running runtime says about itself; every command finds it here. */
+export interface RuntimeState {
+  readonly url: string;
+  readonly pid: number;
+  /** Wall clock, epoch ms. */
+  readonly startedAt: number;
+  readonly timeScale: number;
+  /** The build that runs; a command of another build restarts it. */
+  readonly build: string;
+}
+
+/** Where the runtime of a project keeps everything. */
+export function stateDirectory(root: string): string {
+  return join(root, '.orders', 'local');
+}
+
+/** The state of the runtime whose process lives, or nothing. */
+export function readState(root: string): RuntimeState | undefined {
+  try {
+    const state = JSON.parse(
+      readFileSync(join(stateDirectory(root), 'runtime.json'), 'utf8'),
+    ) as RuntimeState;
+    return isAlive(state.pid) ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Written beside and renamed, so that a reader never sees half of it. */
+export function writeState(root: string, state: RuntimeState): void {
+  const directory = stateDirectory(root);
+  mkdirSync(directory, { recursive: true });
+  const next = join(directory, `runtime.json.${process.pid}`);
+  writeFileSync(next, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(next, join(directory, 'runtime.json'));
+}
+
+export function removeState(root: string): void {
+  rmSync(join(stateDirectory(root), 'runtime.json'), { force: true });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const program = join(repository, 'bin/orders');
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A project of its own, with a local runtime of its own that starts with the first command that needs it. */
+export function aProject() {
+  const root = mkdtempSync(join(tmpdir(), 'orders-project-'));
+  cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));
+  for (const name of ['functions', 'dist']) symlinkSync(join(repository, name), join(root, name));
+  const options = {
+    cwd: root,
+    env: { PATH: process.env['PATH'], HOME: root, NODE_ENV: undefined, TZ: 'UTC' },
+  };
+
+  /** Runs the real program to its end. */
+  function orders(...argv: string[]): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const child = execFile(
+        program,
+        argv,
+        { ...options, maxBuffer: 64 << 20, timeout: 60_000 },
+        (error, stdout, stderr) => {
+          const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
+          resolve({ code, stdout, stderr });
+        },
+      );
+      child.stdin?.end();
+    });
+  }
+
+  /** The `data` of a command's JSON document. */
+  // biome-ignore lint/suspicious/noExplicitAny: the tests look into what they expect
+  async function ask(...argv: string[]): Promise<any> {
+    const { stdout, stderr } = await orders(...argv, '--json');
+    try {
+      return JSON.parse(stdout).data;
+    } catch {
+      throw new Error(`orders ${argv.join(' ')} answered no JSON:\n${stdout}\n${stderr}`);
+    }
+  }
+
+  return {
+    root,
+    orders,
+    ask,
+    start: (...argv: string[]): ChildProcess => spawn(program, argv, options),
+    async close() {
+      await orders('local', 'stop');
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Project = ReturnType<typeof aProject>;
