@@ -109,7 +109,10 @@ async function invokePlain(
 ): Promise<InvokeOutput> {
   const job = { code: version, requestId: randomUUID(), event: text || '{}', nested };
   const running = environments.run(job);
-  if (input.type === 'Event') return { status: 202, payload: '', version: version.version };
+  if (input.type === 'Event') {
+    running.catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    return { status: 202, payload: '', version: version.version };
+  }
   const { payload = 'null', error } = await running;
   if (!error) return { status: 200, payload, version: version.version };
   return {
