@@ -8,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -49,13 +50,17 @@ export async function ensureRuntime(
 ): Promise<{ url: string; timeScale: number; started: boolean }> {
   const build = buildId();
   const running = readState(root);
-  if (running && running.build === build) return { ...running, started: false };
+  if (running?.build === build && (await answers(running.url))) {
+    return { ...running, started: false };
+  }
   mkdirSync(stateDirectory(root), { recursive: true, mode: 0o700 });
   if (!claimStart(root)) return { ...(await untilUp(root, build)), started: false };
   try {
     const again = readState(root);
-    if (again?.build === build) return { ...again, started: false };
-    if (again) await stopRuntime(root);
+    const up = again && (await answers(again.url));
+    if (up && again.build === build) return { ...again, started: false };
+    if (up) await stopRuntime(root);
+    else removeState(root);
     const { port = defaultPort, timeScale = again?.timeScale ?? defaultTimeScale } = settings;
     launch({ root, port, timeScale, auto: settings.auto ?? true, build });
     return { ...(await untilUp(root, build)), started: true };
@@ -124,6 +129,20 @@ function launch(options: RuntimeOptions): void {
   });
   child.unref();
   closeSync(log);
+}
+
+/** Whether something listens there: a process number alone may have passed on to another program. */
+function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    const settle = (is: boolean) => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
 }
 
 const startLock = (root: string) => join(stateDirectory(root), 'starting');

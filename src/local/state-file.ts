@@ -42,11 +42,16 @@ export function removeState(root: string): void {
   rmSync(join(stateDirectory(root), 'runtime.json'), { force: true });
 }
 
+/** Whether a process runs; one that has ended and was not yet collected by its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
   }
 }

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetDurableExecutionHistoryCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stages, statuses } from '../../functions/contract/workflow.ts';
 import { jsonOf } from '../support/json.ts';
 import { aProject, type Project } from '../support/project.ts';
@@ -168,7 +168,10 @@ describe('the HTTP API, as the original used it', () => {
 it('loses nothing when the runtime is killed during the warehouse wait: one charge, and the order completes', async () => {
   const { stdout } = await project.orders('submit', '--sample', 'low', '-o', 'id');
   const id = stdout.trim();
-  await project.orders('watch', id, '--until', 'awaiting-warehouse', '--ui', 'quiet');
+  await vi.waitUntil(async () => {
+    const { order } = await project.ask('get', id);
+    return order?.status === 'awaiting-warehouse';
+  }, 5_000);
   const { pid } = await project.ask('local', 'status');
   process.kill(pid, 'SIGKILL');
   expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
