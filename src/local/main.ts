@@ -42,7 +42,11 @@ async function main({ root, port, timeScale, auto, build }: RuntimeOptions): Pro
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
   process.on('SIGUSR2', () => advance(root, (ms) => runtime.advance(ms)));
-  if (auto) stopWhenIdle(() => runtime.isBusy(), () => void stop());
+  if (auto)
+    stopWhenIdle(
+      () => runtime.isBusy(),
+      () => void stop(),
+    );
 }
 
 /** The preferred port, or the next free one; a port that was asked for is taken or refused. */
