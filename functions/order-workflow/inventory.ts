@@ -1,8 +1,9 @@
-import { BatchGetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { documents, tableName } from '../shared/tables.ts';
-import type { Inventory, PlacedOrder } from './ports.ts';
-import { answerAs } from './provider.ts';
-import { OrderRejected } from './rejection.ts';
+import { type TransactItems, transact } from '../shared/transactions.ts';
+import { OrderRejected } from './failures.ts';
+import type { Attempt, Inventory, PlacedOrder } from './ports.ts';
+import { answerAs, callItem, logCall, refuseIfTroubled } from './provider.ts';
 
 /** What a product has in stock until its first order: any product can be ordered without seeding a table. */
 const initialStock = 1_000_000;
@@ -12,13 +13,14 @@ const products = () => tableName('PRODUCTS_TABLE');
 /** Real stock, kept with conditional writes: never oversold, and each change of one order happens once. */
 export const inventory: Inventory = {
   async check(placed, attempt) {
-    await answerAs('check-inventory', placed, attempt);
     const wanted = quantities(placed);
-    const { Responses = {} } = await documents.send(
-      new BatchGetCommand({
-        RequestItems: { [products()]: { Keys: wanted.map(([productId]) => ({ productId })) } },
-      }),
-    );
+    const read = new BatchGetCommand({
+      RequestItems: { [products()]: { Keys: wanted.map(([productId]) => ({ productId })) } },
+    });
+    const [{ Responses = {} }] = await Promise.all([
+      documents.send(read),
+      answerAs('check-inventory', placed, attempt),
+    ]);
     const stock = new Map(
       (Responses[products()] ?? []).map((item) => [item['productId'], Number(item['available'])]),
     );
@@ -26,33 +28,29 @@ export const inventory: Inventory = {
     if (short) throw outOfStock(short[0]);
   },
   async reserve(placed, attempt) {
-    await answerAs('reserve-inventory', placed, attempt);
-    const wanted = quantities(placed);
-    try {
-      await move(placed, {
-        from: undefined,
-        to: 'held',
-        change:
-          'SET available = if_not_exists(available, :initial) - :quantity ADD reserved :quantity',
-        condition:
-          '(attribute_not_exists(available) AND :initial >= :quantity) OR available >= :quantity',
-        values: { ':initial': initialStock },
-      });
-    } catch (error) {
-      const short = wanted[refusedProduct(error)];
-      throw short ? outOfStock(short[0]) : error;
-    }
+    const call = 'reserve-inventory';
+    await refuseIfTroubled('reserve-inventory', placed, { call, attempt });
+    const short = await move(placed, attempt, {
+      call,
+      to: 'held',
+      change:
+        'SET available = if_not_exists(available, :initial) - :quantity ADD reserved :quantity',
+      condition:
+        '(attribute_not_exists(available) AND :initial >= :quantity) OR available >= :quantity',
+      values: { ':initial': initialStock },
+    });
+    if (short) throw outOfStock(short);
   },
-  async release(placed) {
-    await move(placed, {
-      from: 'held',
+  async release(placed, attempt) {
+    await move(placed, attempt, {
+      call: 'release-inventory',
       to: 'released',
       change: 'ADD available :quantity, reserved :negative',
     });
   },
-  async handOver(placed) {
-    await move(placed, {
-      from: 'held',
+  async handOver(placed, attempt) {
+    await move(placed, attempt, {
+      call: 'hand-over-inventory',
       to: 'handed-over',
       change: 'ADD sold :quantity, reserved :negative',
     });
@@ -62,43 +60,67 @@ export const inventory: Inventory = {
 type Reservation = 'held' | 'released' | 'handed-over';
 
 interface StockMove {
-  /** The reservation's state before; absent for none. In another state the move has been made: nothing happens. */
-  readonly from: Reservation | undefined;
+  readonly call: string;
+  /** `held` comes from no reservation, the others from `held`; in another state nothing happens. */
   readonly to: Reservation;
   readonly change: string;
   readonly condition?: string;
   readonly values?: Readonly<Record<string, number>>;
 }
 
-/** Moves stock of every product of the order, and the order's reservation with it, in one transaction. */
-async function move(placed: PlacedOrder, { from, to, ...stock }: StockMove): Promise<void> {
-  const reservation = {
+/**
+ * Moves stock of every product of the order, and the order's reservation with it, in one transaction: once, whatever
+ * is retried. Answers the product that has too little, if one has.
+ */
+async function move(
+  placed: PlacedOrder,
+  attempt: Attempt,
+  { call, ...stock }: StockMove,
+): Promise<string | undefined> {
+  const { orderId } = placed;
+  const wanted = quantities(placed);
+  const logged = callItem(orderId, { call, attempt, effective: true });
+  const changes = wanted.map((line) => productChange(line, stock));
+  const items = [reservationChange(orderId, stock.to), ...changes, { Put: logged }];
+  const refused = await transact(items, `${orderId}/${call}`);
+  if (refused === undefined) return undefined;
+  await logCall(orderId, { call, attempt, effective: false });
+  // The first item is the reservation's: the move was made before, or there is nothing to move.
+  return refused === 0 ? undefined : wanted[refused - 1]?.[0];
+}
+
+function reservationChange(orderId: string, to: Reservation): TransactItems[number] {
+  const held = to === 'held';
+  return {
     Update: {
       TableName: tableName('ORDERS_TABLE'),
-      Key: { orderId: placed.orderId },
+      Key: { orderId },
       UpdateExpression: 'SET reservation = :to',
-      ConditionExpression: from ? 'reservation = :from' : 'attribute_not_exists(reservation)',
-      ExpressionAttributeValues: { ':to': to, ...(from && { ':from': from }) },
+      ConditionExpression: held
+        ? 'attribute_exists(orderId) AND attribute_not_exists(reservation)'
+        : 'reservation = :held',
+      ExpressionAttributeValues: { ':to': to, ...(!held && { ':held': 'held' }) },
     },
   };
-  const updates = quantities(placed).map(([productId, quantity]) => ({
+}
+
+function productChange(
+  [productId, quantity]: readonly [string, number],
+  { change, condition, values }: Omit<StockMove, 'call'>,
+): TransactItems[number] {
+  return {
     Update: {
       TableName: products(),
       Key: { productId },
-      UpdateExpression: stock.change,
-      ...(stock.condition && { ConditionExpression: stock.condition }),
+      UpdateExpression: change,
+      ...(condition && { ConditionExpression: condition }),
       ExpressionAttributeValues: {
         ':quantity': quantity,
-        ...(stock.change.includes(':negative') && { ':negative': -quantity }),
-        ...stock.values,
+        ...(change.includes(':negative') && { ':negative': -quantity }),
+        ...values,
       },
     },
-  }));
-  try {
-    await documents.send(new TransactWriteCommand({ TransactItems: [reservation, ...updates] }));
-  } catch (error) {
-    if (reasons(error)[0] !== 'ConditionalCheckFailed') throw error;
-  }
+  };
 }
 
 /** The order's products with their quantities; lines of one product are one change of its stock. */
@@ -108,16 +130,6 @@ function quantities({ order }: PlacedOrder): [productId: string, quantity: numbe
     sums.set(productId, (sums.get(productId) ?? 0) + quantity);
   }
   return [...sums];
-}
-
-function reasons(error: unknown): readonly (string | undefined)[] {
-  const { CancellationReasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
-  return CancellationReasons.map(({ Code }) => Code);
-}
-
-/** Which of the order's products refused a transaction; the first reason is the reservation's. */
-function refusedProduct(error: unknown): number {
-  return reasons(error).indexOf('ConditionalCheckFailed') - 1;
 }
 
 function outOfStock(productId: string): OrderRejected {

@@ -1,11 +1,15 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { listingKey, type OrderRecord } from '../contract/api.ts';
 import { toDecimal } from '../contract/order.ts';
-import { type OrderStatus, rank, statuses } from '../contract/workflow.ts';
+import { isEnd, type OrderStatus, rank, statuses } from '../contract/workflow.ts';
 import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
+import { OrderIdTaken } from './failures.ts';
 import type { Orders, PlacedOrder } from './ports.ts';
 
 const table = () => tableName('ORDERS_TABLE');
+
+/** The statuses that an order can still leave. */
+const open = [...statuses, 'awaiting-review' as const].filter((each) => !isEnd(each));
 
 /** The orders table. Every write is conditional: none makes a partial item, none moves a status back. */
 export const ordersTable: Orders = {
@@ -52,7 +56,7 @@ function newRecord(
   };
 }
 
-/** Whether the item was new and is written. */
+/** Whether the item was new and is written; false when this execution wrote it before. */
 async function putNew(record: OrderRecord): Promise<boolean> {
   try {
     await documents.send(
@@ -60,11 +64,16 @@ async function putNew(record: OrderRecord): Promise<boolean> {
         TableName: table(),
         Item: record,
         ConditionExpression: 'attribute_not_exists(orderId)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
     return true;
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
+    // The document client leaves an error's item as it came off the wire.
+    if (error.Item?.['executionArn']?.S !== record.executionArn) {
+      throw new OrderIdTaken(record.orderId);
+    }
     return false;
   }
 }
@@ -80,7 +89,7 @@ async function moveTo(orderId: string, { reached, also = {} }: Move): Promise<vo
   const status = reached.at(-1);
   if (!status) return;
   const now = new Date().toISOString();
-  const earlier = statuses.filter((each) => rank(each) < rank(status));
+  const earlier = open.filter((each) => rank(each) < rank(status));
   const fields = Object.keys(also);
   try {
     await documents.send(

@@ -1,18 +1,18 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import type { OrderOutcome, Warning } from '../contract/api.ts';
+import type { OrderOutcome } from '../contract/api.ts';
 import { parseOrderEvent, totalMinor } from '../contract/order.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
+import { isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
 import type { Ports } from './ports.ts';
-import { OrderRejected } from './rejection.ts';
-import { retryGenerously } from './retry.ts';
-import { type StageRunner, stageRunner } from './stage-runner.ts';
+import { stageRunner } from './stage-runner.ts';
 
 /** In minor units: above it the customer's credit is checked. */
 const creditCheckAbove = 100_000;
 
 /**
  * One order, start to finish. Returns the outcome of an order that completed or that the business refused; throws when
- * the event is not an order (nothing is written then) or when a stage broke for good (its order ends `failed`).
+ * the event is not an order or its id is another execution's (nothing is written then), or when a stage broke for good
+ * (its order ends `failed`).
  */
 export async function processOrder(
   event: unknown,
@@ -25,8 +25,7 @@ export async function processOrder(
   const placed = { orderId, order, totalMinor: totalMinor(order) };
   const executionArn = context.executionContext.durableExecutionArn;
   const run = stageRunner({ context, placed, orders, waitSeconds });
-  const { step, wait } = run;
-  const warnings: Warning[] = [];
+  const { step, stepOrWarn, wait, warnings } = run;
 
   try {
     await step('validate-order', {
@@ -69,19 +68,16 @@ export async function processOrder(
         await inventory.handOver(...attempt);
       },
     });
-    await orWarn(run, warnings, () => step('send-notifications', { work: customers.notify }));
-    await orWarn(run, warnings, () =>
-      step('update-loyalty-points', { work: customers.creditPoints }),
-    );
+    await stepOrWarn('send-notifications', { work: customers.notify });
+    await stepOrWarn('update-loyalty-points', { work: customers.creditPoints });
     await step('complete-order', { work: () => orders.complete(orderId, warnings) });
     return { orderId, outcome: 'completed', ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
+    if (isOrderIdTaken(error)) throw error;
     const failure = run.failureOf(error);
-    const undos = await run.undoAll();
-    await context.step('fail-order', () => orders.fail(placed, { executionArn, failure, undos }), {
-      retryStrategy: retryGenerously,
-    });
-    if (failure.code === 'technical-failure') throw error;
+    const undos = await run.undoAfter(failure);
+    await run.failOrder(() => orders.fail(placed, { executionArn, failure, undos }));
+    if (failure.code === technicalFailure) throw error;
     return { orderId, outcome: 'rejected', failure };
   }
 }
@@ -93,18 +89,4 @@ function orderOf(event: unknown) {
   const error = new Error(parsed.problems.map(({ message }) => message).join('; '));
   error.name = 'InvalidOrderEvent';
   throw error;
-}
-
-/** After the point of no return, what cannot be done is told on the order and does not stop it. */
-async function orWarn(
-  run: StageRunner,
-  warnings: Warning[],
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { stage: failed, message } = run.failureOf(error);
-    warnings.push({ stage: failed, message });
-  }
 }

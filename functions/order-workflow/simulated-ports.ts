@@ -1,34 +1,34 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { StepId } from '../contract/workflow.ts';
-import { documents, tableName } from '../shared/tables.ts';
+import { type StepId, stage } from '../contract/workflow.ts';
+import { tableName } from '../shared/tables.ts';
+import { transact } from '../shared/transactions.ts';
 import { inventory } from './inventory.ts';
 import { ordersTable } from './orders-table.ts';
 import { simulatedPayments } from './payments.ts';
 import type { Attempt, Customers, PlacedOrder, Ports, Undo, Work } from './ports.ts';
-import { answerAs, idFor, logCall } from './provider.ts';
+import { answerAs, callItem, idFor, logCall, refuseIfTroubled, takeBack } from './provider.ts';
 
 /** Serves a stage and hands out an id derived from the effect's key. */
 function serving<Name extends string>(
-  stage: StepId,
+  id: StepId,
   name: Name,
   prefix: string,
 ): Work<Record<Name, string>> {
   return async (placed, attempt) => {
-    await answerAs(stage, placed, attempt);
+    await answerAs(id, placed, attempt);
     return { [name]: idFor(prefix, attempt.key) } as Record<Name, string>;
   };
 }
 
 const doing =
-  (stage: StepId): Work<void> =>
+  (id: StepId): Work<void> =>
   (placed, attempt) =>
-    answerAs(stage, placed, attempt);
+    answerAs(id, placed, attempt);
 
-/** Taking back at a simulated provider is one more call that it receives. */
+/** Takes back what a stage did at a provider that keeps nothing but its log. */
 const undoing =
-  (call: string): Undo =>
+  (id: 'generate-invoice' | 'pick-items' | 'generate-shipping-label'): Undo =>
   (placed, attempt) =>
-    logCall(placed.orderId, { call, attempt, effective: true });
+    takeBack(placed, { stage: id, undo: stage(id).undo, attempt });
 
 /** A score that is the same for the same order, between `low` and `high`. */
 function score({ orderId }: PlacedOrder, low: number, high: number): number {
@@ -37,13 +37,16 @@ function score({ orderId }: PlacedOrder, low: number, high: number): number {
 
 /** One point for every ten units of currency, credited once an order. */
 const creditPoints: Customers['creditPoints'] = async (placed, attempt) => {
-  await answerAs('update-loyalty-points', placed, attempt);
+  const { orderId, order } = placed;
+  const call = 'update-loyalty-points';
+  await refuseIfTroubled('update-loyalty-points', placed, { call, attempt });
   const points = Math.floor(placed.totalMinor / 1000);
-  const { customerId } = placed.order;
+  const { customerId } = order;
   const table = tableName('LOYALTY_TABLE');
-  const entry = {
+  const credit = {
     TableName: table,
-    Item: { customerId, entry: placed.orderId, points },
+    // The mark is no letter of an order id: no order's entry can be the balance.
+    Item: { customerId, entry: `order#${orderId}`, points },
     ConditionExpression: 'attribute_not_exists(customerId)',
   };
   const balance = {
@@ -52,14 +55,10 @@ const creditPoints: Customers['creditPoints'] = async (placed, attempt) => {
     UpdateExpression: 'ADD points :points',
     ExpressionAttributeValues: { ':points': points },
   };
-  try {
-    await documents.send(
-      new TransactWriteCommand({ TransactItems: [{ Put: entry }, { Update: balance }] }),
-    );
-  } catch (error) {
-    const { CancellationReasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
-    if (CancellationReasons[0]?.Code !== 'ConditionalCheckFailed') throw error;
-  }
+  const logged = callItem(orderId, { call, attempt, effective: true });
+  const items = [{ Put: credit }, { Update: balance }, { Put: logged }];
+  const refused = await transact(items, attempt.key);
+  if (refused !== undefined) await logCall(orderId, { call, attempt, effective: false });
   return { points };
 };
 
@@ -87,17 +86,17 @@ export const simulatedPorts: Ports = {
   },
   invoices: {
     issue: serving('generate-invoice', 'invoiceId', 'INV'),
-    void: undoing('void-invoice'),
+    void: undoing('generate-invoice'),
   },
   warehouse: {
     pick: doing('pick-items'),
-    returnItems: undoing('return-items'),
+    returnItems: undoing('pick-items'),
     inspect: doing('quality-check'),
     pack: serving('package-order', 'packageId', 'PKG'),
   },
   carrier: {
     label: serving('generate-shipping-label', 'trackingNumber', 'TRK'),
-    cancelLabel: undoing('cancel-shipping-label'),
+    cancelLabel: undoing('generate-shipping-label'),
     collect: doing('ship-order'),
   },
   customers: { notify, creditPoints },

@@ -1,34 +1,37 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import type { Failure, UndoRecord } from '../contract/api.ts';
+import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
 import {
   type StageStatus,
   type StepId,
-  stage,
   stages,
   statusOf,
   type UndoableId,
-  type UndoId,
   type WaitId,
 } from '../contract/workflow.ts';
-import { type Attempt, effectKey, type PlacedOrder, type Ports, type Undo } from './ports.ts';
-import { rejectionCode } from './rejection.ts';
+import { reasonOf, rejectionCode, technicalFailure } from './failures.ts';
+import { effectKey, type PlacedOrder, type Ports, type Undo, type Work } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
+import { type StepFunction, told } from './told.ts';
+import { undosOf } from './undos.ts';
 
 /** What a step of the contract does; one that can be undone cannot be written without its undo. */
 type StepWork<T, Id extends StepId> = Id extends UndoableId
-  ? { readonly work: WorkOf<T>; readonly undo: Undo }
-  : { readonly work: WorkOf<T> };
-type WorkOf<T> = (placed: PlacedOrder, attempt: Attempt) => Promise<T>;
+  ? { readonly work: Work<T>; readonly undo: Undo }
+  : { readonly work: Work<T> };
 
 export interface StageRunner {
   readonly step: <T, Id extends StepId>(id: Id, does: StepWork<T, Id>) => Promise<T>;
+  /** A step that the order can do without: when it cannot be done, that is told among the warnings. */
+  readonly stepOrWarn: <T, Id extends StepId>(id: Id, does: StepWork<T, Id>) => Promise<void>;
   readonly wait: (id: WaitId) => Promise<void>;
+  readonly warnings: readonly Warning[];
   /** From here on nothing is taken back any more. */
   readonly passPointOfNoReturn: () => void;
-  /** Takes back, the latest first, what was done before the failure; one that fails does not stop the others. */
-  readonly undoAll: () => Promise<UndoRecord[]>;
   /** Why the stage that failed did, for the order's record. */
   readonly failureOf: (error: unknown) => Failure;
+  readonly undoAfter: (failure: Failure) => Promise<UndoRecord[]>;
+  /** Records that the order failed, in a durable step of its own. */
+  readonly failOrder: (record: () => Promise<void>) => Promise<void>;
 }
 
 interface RunnerOptions {
@@ -40,66 +43,51 @@ interface RunnerOptions {
 
 /** Maps stages of the contract to durable operations; the only place that knows both. */
 export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOptions): StageRunner {
-  const undos: { id: StepId; name: UndoId; undo: Undo }[] = [];
+  const { orderId } = placed;
+  const undos = undosOf(context, placed);
+  const warnings: Warning[] = [];
   let current: StepId = 'validate-order';
 
+  const failureOf = (error: unknown): Failure => ({
+    stage: current,
+    code: rejectionCode(error) ?? technicalFailure,
+    message: reasonOf(error),
+  });
+
+  async function step<T, Id extends StepId>(id: Id, does: StepWork<T, Id>): Promise<T> {
+    current = id;
+    if ('undo' in does) undos.register(id, does.undo);
+    const work: StepFunction<T> = async ({ attempt: number }) => {
+      const result = await does.work(placed, { key: effectKey(orderId, id), number });
+      // Inside the step, so that a replay writes nothing; the last step records its status itself.
+      const reached = statusesAfter(id);
+      if (reached.length > 0) await orders.advance(orderId, reached);
+      return result;
+    };
+    const retryStrategy = id === 'complete-order' ? retryGenerously : retryHiccups;
+    return context.step(id, told(id, work), { retryStrategy });
+  }
+
   return {
-    async step(id, does) {
-      current = id;
-      const { undo: name } = stage(id) as { undo?: UndoId };
-      // Registered before the work: it may half-happen.
-      if (name && 'undo' in does) undos.unshift({ id, name, undo: does.undo });
-      return context.step(
-        id,
-        async ({ attempt }) => {
-          const result = await does.work(placed, {
-            key: effectKey(placed.orderId, id),
-            number: attempt ?? 1,
-          });
-          // Inside the step, so that a replay writes nothing; the last step records its status itself.
-          const reached = statusesAfter(id);
-          if (reached.length > 0) await orders.advance(placed.orderId, reached);
-          return result;
-        },
-        { retryStrategy: id === 'complete-order' ? retryGenerously : retryHiccups },
-      );
+    step,
+    async stepOrWarn(id, does) {
+      try {
+        await step(id, does);
+      } catch (error) {
+        const { stage, message } = failureOf(error);
+        warnings.push({ stage, message });
+      }
     },
     wait: (id) => context.wait(id, { seconds: waitSeconds[id] }),
-    passPointOfNoReturn: () => {
-      undos.length = 0;
-    },
-    async undoAll() {
-      const records: UndoRecord[] = [];
-      for (const { id, name, undo } of undos) {
-        records.push(
-          await runUndo(name, () =>
-            undo(placed, { key: effectKey(placed.orderId, id), number: 1 }),
-          ),
-        );
-      }
-      return records;
-    },
-    failureOf(error) {
-      const code = rejectionCode(error);
-      // A rejected stage did nothing, so there is nothing of its own to take back.
-      if (code && undos[0]?.id === current) undos.shift();
-      const message = error instanceof Error ? error.message : String(error);
-      return { stage: current, code: code ?? 'technical-failure', message };
+    warnings,
+    passPointOfNoReturn: undos.forget,
+    failureOf,
+    undoAfter: undos.runAfter,
+    async failOrder(record) {
+      const work = told('fail-order', record);
+      await context.step('fail-order', work, { retryStrategy: retryGenerously });
     },
   };
-
-  async function runUndo(undo: UndoId, work: () => Promise<void>): Promise<UndoRecord> {
-    try {
-      await context.step(undo, work, { retryStrategy: retryGenerously });
-      return { undo, outcome: 'done' };
-    } catch (error) {
-      return {
-        undo,
-        outcome: 'failed',
-        message: error instanceof Error ? error.message : String(error),
-      };
-    }
-  }
 }
 
 /**

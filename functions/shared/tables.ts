@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** One client an environment: connections and credentials are reused between invocations. */
@@ -13,6 +13,6 @@ export function tableName(variable: string): string {
   return name;
 }
 
-export function isConditionFailed(error: unknown): boolean {
+export function isConditionFailed(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

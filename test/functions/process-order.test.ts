@@ -1,97 +1,25 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Failure, OrderOutcome, UndoRecord, Warning } from '../../functions/contract/api.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { OrderOutcome } from '../../functions/contract/api.ts';
 import type { Order } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import {
   pointOfNoReturn,
-  type StageStatus,
   type StepId,
   stages,
   undosAfter,
 } from '../../functions/contract/workflow.ts';
+import { OrderIdTaken, ProviderUnavailable } from '../../functions/order-workflow/failures.ts';
 import type { Ports } from '../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../functions/order-workflow/process-order.ts';
-import { OrderRejected } from '../../functions/order-workflow/rejection.ts';
+import { type How, world } from './world.ts';
 
-beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
+beforeAll(() => {
+  process.env['AWS_LAMBDA_LOG_LEVEL'] = 'ERROR';
+  return LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
+});
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
-
-type How = 'rejected' | 'broken';
-
-/** A world that writes down what it is asked, and fails where the test says. */
-function world(failing?: { stage: StepId; how: How }) {
-  const calls: string[] = [];
-  const statuses: (StageStatus | 'failed')[] = [];
-  let ended: { failure?: Failure; undos?: readonly UndoRecord[]; warnings?: readonly Warning[] } =
-    {};
-  const stageWork =
-    <T>(stage: StepId, result: T) =>
-    async () => {
-      calls.push(stage);
-      if (failing?.stage !== stage) return result;
-      if (failing.how === 'rejected') throw new OrderRejected('refused', `${stage} says no`);
-      throw new Error(`${stage} is down`);
-    };
-  const undo = (name: string) => async () => {
-    calls.push(name);
-  };
-  const ports: Ports = {
-    orders: {
-      async place() {
-        await stageWork('validate-order', undefined)();
-        statuses.push('validated');
-      },
-      async advance(_id, reached) {
-        statuses.push(...reached);
-      },
-      async complete(_id, warnings) {
-        await stageWork('complete-order', undefined)();
-        statuses.push('completed');
-        ended = { warnings };
-      },
-      async fail(_placed, { failure, undos }) {
-        statuses.push('failed');
-        ended = { failure, undos };
-      },
-    },
-    payments: {
-      charge: stageWork('process-payment', { paymentId: 'P' }),
-      refund: undo('refund-payment'),
-    },
-    inventory: {
-      check: stageWork('check-inventory', undefined),
-      reserve: stageWork('reserve-inventory', undefined),
-      release: undo('release-inventory'),
-      handOver: undo('hand-over'),
-    },
-    risk: {
-      checkFraud: stageWork('fraud-check', { score: 1 }),
-      checkCredit: stageWork('credit-check', { score: 700 }),
-    },
-    invoices: {
-      issue: stageWork('generate-invoice', { invoiceId: 'I' }),
-      void: undo('void-invoice'),
-    },
-    warehouse: {
-      pick: stageWork('pick-items', undefined),
-      returnItems: undo('return-items'),
-      inspect: stageWork('quality-check', undefined),
-      pack: stageWork('package-order', { packageId: 'K' }),
-    },
-    carrier: {
-      label: stageWork('generate-shipping-label', { trackingNumber: 'T' }),
-      cancelLabel: undo('cancel-shipping-label'),
-      collect: stageWork('ship-order', undefined),
-    },
-    customers: {
-      notify: stageWork('send-notifications', undefined),
-      creditPoints: stageWork('update-loyalty-points', { points: 9 }),
-    },
-  };
-  return { ports, calls, statuses, ended: () => ended };
-}
 
 async function run(event: unknown, ports: Ports) {
   const runner = new LocalDurableTestRunner({
@@ -156,23 +84,35 @@ const failures = upToShipping
   ]);
 
 describe.each(failures)('when $stage is $how', ({ stage, how }) => {
-  it('undoes what came before, the latest first, once, and the order fails with the reason', async () => {
-    const { ports, calls, statuses, ended } = world({ stage, how });
-    const { result } = await run(event(samples['high']), ports);
-    expect(calls.filter((call) => undoNames.includes(call))).toEqual(undosAfter(stage, how));
-    expect(ended().undos?.map((record) => record.undo)).toEqual(undosAfter(stage, how));
-    expect(ended().failure).toMatchObject({
-      stage,
-      code: how === 'rejected' ? 'refused' : 'technical-failure',
-    });
-    expect(statuses.at(-1)).toBe('failed');
-    expect(result.getStatus()).toBe(how === 'rejected' ? 'SUCCEEDED' : 'FAILED');
+  const here = world({ stage, how });
+  let status: unknown;
+  beforeAll(async () => {
+    const { result } = await run(event(samples['high']), here.ports);
+    status = result.getStatus();
   });
 
-  it(how === 'rejected' ? 'asks once' : 'tries four times', async () => {
-    const { ports, calls } = world({ stage, how });
-    await run(event(samples['high']), ports);
-    expect(calls.filter((call) => call === stage)).toHaveLength(how === 'rejected' ? 1 : 4);
+  it('undoes what came before, the latest first, once', () => {
+    const expected = undosAfter(stage, how);
+    expect(here.calls.filter((call) => undoNames.includes(call))).toEqual(expected);
+    expect(here.ended().undos).toEqual(expected.map((undo) => ({ undo, outcome: 'done' })));
+  });
+
+  it(how === 'rejected' ? 'asks once' : 'tries four times', () => {
+    const asked = here.calls.filter((call) => call === stage);
+    expect(asked).toHaveLength(how === 'rejected' ? 1 : 4);
+  });
+
+  it('ends the order failed, with the reason', () => {
+    expect(here.statuses.at(-1)).toBe('failed');
+    expect(here.ended().failure).toEqual(
+      how === 'rejected'
+        ? { stage, code: 'refused', message: `${stage} says no` }
+        : { stage, code: 'technical-failure', message: `${stage} is down` },
+    );
+  });
+
+  it(how === 'rejected' ? 'returns an outcome' : 'fails the execution loudly', () => {
+    expect(status).toBe(how === 'rejected' ? 'SUCCEEDED' : 'FAILED');
   });
 });
 
@@ -193,7 +133,7 @@ it('goes on undoing when one undo fails, and records it', async () => {
     ...ports,
     inventory: {
       ...ports.inventory,
-      release: () => Promise.reject(new Error('The warehouse is down')),
+      release: () => Promise.reject(new ProviderUnavailable('The warehouse is down')),
     },
   };
   await run(event(samples['high']), broken);
@@ -201,4 +141,60 @@ it('goes on undoing when one undo fails, and records it', async () => {
     { undo: 'release-inventory', outcome: 'failed', message: 'The warehouse is down' },
     { undo: 'refund-payment', outcome: 'done' },
   ]);
+});
+
+it("keeps the text of an error that is not the workflow's own out of the order's record", async () => {
+  const { ports, ended } = world();
+  const leaking: Ports = {
+    ...ports,
+    risk: {
+      ...ports.risk,
+      checkFraud: async () => {
+        throw Object.assign(new Error('role arn:aws:iam::123456789012:role/x may not read'), {
+          name: 'AccessDeniedException',
+        });
+      },
+    },
+  };
+  await run(event(samples['high']), leaking);
+  expect(ended().failure?.message).toBe('An unexpected error (AccessDeniedException)');
+});
+
+it("leaves another execution's order of the same id alone, and fails", async () => {
+  const { ports, calls, statuses } = world();
+  const place = () => Promise.reject(new OrderIdTaken('order-1'));
+  const { result, operations } = await run(event(samples['high']), {
+    ...ports,
+    orders: { ...ports.orders, place },
+  });
+  expect(result.getStatus()).toBe('FAILED');
+  expect(result.getError().errorMessage).toContain('belongs to another execution');
+  expect(operations).toEqual(['validate-order']);
+  expect([...calls, ...statuses]).toEqual([]);
+});
+
+it('gives every effect the key of its order and stage', async () => {
+  const { ports, keys } = world();
+  await run(event(samples['high']), ports);
+  const asked = stages.filter((each) => each.kind === 'step').map((each) => `order-1/${each.id}`);
+  expect(keys).toEqual(asked.filter((key) => !/validate-order|complete-order/.test(key)));
+});
+
+it('says in the log what was done, and never who the customer is', async () => {
+  const { ports } = world({ stage: 'package-order', how: 'broken' });
+  let text = '';
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((said) => {
+      text += String(said);
+      return true;
+    }),
+  );
+  process.env['AWS_LAMBDA_LOG_LEVEL'] = 'INFO';
+  const order = { ...samples['high'], customerPhone: '+1 555 0100' } as Order;
+  await run(event(order), ports);
+  for (const spy of spies) spy.mockRestore();
+  process.env['AWS_LAMBDA_LOG_LEVEL'] = 'ERROR';
+  expect(text).toContain('process-payment done');
+  expect(text).toContain('package-order failed');
+  expect(text).not.toMatch(/@example\.com|555/);
 });

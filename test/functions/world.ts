@@ -1,0 +1,88 @@
+import type { Failure, UndoRecord, Warning } from '../../functions/contract/api.ts';
+import type { StageStatus, StepId } from '../../functions/contract/workflow.ts';
+import { OrderRejected, ProviderUnavailable } from '../../functions/order-workflow/failures.ts';
+import type { Attempt, PlacedOrder, Ports } from '../../functions/order-workflow/ports.ts';
+
+export type How = 'rejected' | 'broken';
+
+interface Ending {
+  readonly failure?: Failure;
+  readonly undos?: readonly UndoRecord[];
+  readonly warnings?: readonly Warning[];
+}
+
+/** A world in memory that writes down what it is asked, and fails where the test says. */
+export function world(failing?: { stage: StepId; how: How }) {
+  const calls: string[] = [];
+  const keys: string[] = [];
+  const statuses: (StageStatus | 'failed')[] = [];
+  let ended: Ending = {};
+
+  const doing =
+    <T>(stage: StepId, result: T) =>
+    async (_placed?: PlacedOrder, attempt?: Attempt) => {
+      calls.push(stage);
+      if (attempt) keys.push(attempt.key);
+      if (failing?.stage !== stage) return result;
+      if (failing.how === 'rejected') throw new OrderRejected('refused', `${stage} says no`);
+      throw new ProviderUnavailable(`${stage} is down`);
+    };
+  const undo = (name: string) => async () => {
+    calls.push(name);
+  };
+
+  const ports: Ports = {
+    orders: {
+      async place() {
+        await doing('validate-order', undefined)();
+        statuses.push('validated');
+      },
+      async advance(_id, reached) {
+        statuses.push(...reached);
+      },
+      async complete(_id, warnings) {
+        await doing('complete-order', undefined)();
+        statuses.push('completed');
+        ended = { warnings };
+      },
+      async fail(_placed, { failure, undos }) {
+        statuses.push('failed');
+        ended = { failure, undos };
+      },
+    },
+    payments: {
+      charge: doing('process-payment', { paymentId: 'P' }),
+      refund: undo('refund-payment'),
+    },
+    inventory: {
+      check: doing('check-inventory', undefined),
+      reserve: doing('reserve-inventory', undefined),
+      release: undo('release-inventory'),
+      handOver: undo('hand-over'),
+    },
+    risk: {
+      checkFraud: doing('fraud-check', { score: 1 }),
+      checkCredit: doing('credit-check', { score: 700 }),
+    },
+    invoices: {
+      issue: doing('generate-invoice', { invoiceId: 'I' }),
+      void: undo('void-invoice'),
+    },
+    warehouse: {
+      pick: doing('pick-items', undefined),
+      returnItems: undo('return-items'),
+      inspect: doing('quality-check', undefined),
+      pack: doing('package-order', { packageId: 'K' }),
+    },
+    carrier: {
+      label: doing('generate-shipping-label', { trackingNumber: 'T' }),
+      cancelLabel: undo('cancel-shipping-label'),
+      collect: doing('ship-order', undefined),
+    },
+    customers: {
+      notify: doing('send-notifications', undefined),
+      creditPoints: doing('update-loyalty-points', { points: 9 }),
+    },
+  };
+  return { ports, calls, keys, statuses, ended: () => ended };
+}
