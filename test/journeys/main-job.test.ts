@@ -178,3 +178,16 @@ it('loses nothing when the runtime is killed during the warehouse wait: one char
   ({ url } = await project.ask('local', 'status'));
   expect(effectiveCharges(await providerCalls(id))).toBe(1);
 });
+
+it('loses nothing when the runtime is killed in the middle of the first steps', async () => {
+  const { stdout } = await project.orders('submit', '--sample', 'low', '-o', 'id');
+  const id = stdout.trim();
+  const { pid } = await project.ask('local', 'status');
+  process.kill(pid, 'SIGKILL');
+  expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
+  const { order } = await project.ask('get', id);
+  const recorded = order.transitions.map((each: { status: string }) => each.status);
+  expect(recorded).toEqual(statuses.filter((status) => status !== 'credit-checked'));
+  ({ url } = await project.ask('local', 'status'));
+  expect(effectiveCharges(await providerCalls(id))).toBe(1);
+});
