@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { listingIndex, outputs } from '../functions/contract/api.ts';
 import { orderJsonSchema } from '../functions/contract/json-schema.ts';
+import { canonicalEvent } from '../functions/contract/order.ts';
 import { stage } from '../functions/contract/workflow.ts';
+import { render, util } from '../src/local/apigateway/vtl.ts';
 
 const text = readFileSync(new URL('../template.yaml', import.meta.url), 'utf8');
 const template = parse(text, { logLevel: 'silent' });
@@ -33,4 +35,110 @@ it('lists orders by an index without personal data', () => {
   const [index] = Resources.OrdersTable.Properties.GlobalSecondaryIndexes;
   expect(index.IndexName).toBe(listingIndex);
   expect(index.Projection.NonKeyAttributes).toEqual(['status', 'customerId', 'total', 'updatedAt']);
+});
+
+describe('POST /orders', () => {
+  const { paths } = Resources.OrderApi.Properties.DefinitionBody;
+  const integration = paths['/orders'].post['x-amazon-apigateway-integration'];
+  const event = {
+    orderId: 'web-1',
+    order: {
+      customerId: 'C',
+      customerEmail: 'c@example.com',
+      items: [{ productId: 'P', name: 'Thing', quantity: 1, price: 9.99 }],
+    },
+  };
+
+  function mapped(template: string, key?: string) {
+    const header: Record<string, string> = {};
+    const context = { requestId: 'r-1', requestOverride: { header } };
+    const input = {
+      params: (name: string) => (name === 'Idempotency-Key' ? (key ?? '') : ''),
+      json: () => JSON.stringify(event.order),
+    };
+    return { text: render(template, { context, input, util }), header };
+  }
+  const request = integration.requestTemplates['application/json'];
+  const response = integration.responses.default.responseTemplates['application/json'];
+
+  it("starts an execution with the contract's bytes, named as the Idempotency-Key says", () => {
+    const { text: sent, header } = mapped(request, 'web-1');
+    expect(sent).toBe(canonicalEvent(event));
+    expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'web-1' });
+    expect(integration.requestParameters).toEqual({
+      'integration.request.header.X-Amz-Invocation-Type': "'Event'",
+    });
+  });
+
+  it('names an order after the request when there is no key', () => {
+    const { text: sent, header } = mapped(request);
+    expect(JSON.parse(sent).orderId).toBe('order-r-1');
+    expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'order-r-1' });
+    expect(JSON.parse(mapped(response).text).orderId).toBe('order-r-1');
+  });
+
+  it('lets no key reach into the order', () => {
+    const { text: sent } = mapped(request, 'x","order":{"customerId":"Z"},"a":"');
+    expect(Object.keys(JSON.parse(sent))).toEqual(['orderId', 'order']);
+    expect(JSON.parse(sent).order).toEqual(event.order);
+  });
+
+  it('answers 202 as the original does', () => {
+    expect(integration.responses.default.statusCode).toBe('202');
+    expect(mapped(response, 'web-1').text).toBe(
+      '{"message": "Order processing initiated", "orderId": "web-1"}',
+    );
+  });
+});
+
+it('asks every caller to sign, and has one stage', () => {
+  const { Auth, OpenApiVersion, StageName } = Resources.OrderApi.Properties;
+  expect(Auth.DefaultAuthorizer).toBe('AWS_IAM');
+  expect([OpenApiVersion, StageName]).toEqual(['3.0.1', 'prod']);
+});
+
+it('publishes a new version for every setting that a version freezes', () => {
+  const { VersionDescription, DurableConfig, Environment, LoggingConfig } =
+    Resources.OrderProcessingFunction.Properties;
+  const frozen = [DurableConfig, Environment.Variables, LoggingConfig]
+    .flatMap((each) => Object.values(each))
+    .filter((value) => Object.hasOwn(Parameters, String(value)));
+  expect(frozen).toHaveLength(5);
+  for (const parameter of frozen) expect(VersionDescription).toContain(`\${${parameter}}`);
+});
+
+it('sets every environment variable that the functions read', () => {
+  const globals = Object.keys(template.Globals.Function.Environment.Variables);
+  const workflow = Object.keys(Resources.OrderProcessingFunction.Properties.Environment.Variables);
+  const read = ['order-workflow', 'order-status', 'shared'].flatMap((folder) =>
+    readdirSync(new URL(`../functions/${folder}/`, import.meta.url)).flatMap((file) => {
+      const source = readFileSync(
+        new URL(`../functions/${folder}/${file}`, import.meta.url),
+        'utf8',
+      );
+      return [...source.matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map(([, name]) => name);
+    }),
+  );
+  expect([...new Set(read)].filter((name) => name !== 'ALL_OLD').sort()).toEqual(
+    [...globals, ...workflow].sort(),
+  );
+});
+
+it('gives no role more than named actions on named resources', () => {
+  for (const role of [Resources.OrderProcessingRole, Resources.OrderStatusRole]) {
+    for (const { Effect, Action, Resource } of role.Properties.Policies[0].PolicyDocument
+      .Statement) {
+      expect(Effect).toBe('Allow');
+      expect([Action].flat().join()).not.toContain('*');
+      expect([Resource].flat()).not.toContain('*');
+    }
+  }
+});
+
+it('keeps what customers are owed when the stack goes, except from a creation that failed', () => {
+  const tables = Object.values<Record<string, unknown>>(Resources).filter(
+    (each) => each['Type'] === 'AWS::DynamoDB::Table',
+  );
+  expect(tables).toHaveLength(5);
+  for (const each of tables) expect(each['DeletionPolicy']).toBe('RetainExceptOnCreate');
 });

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Trigger, triggers } from '../contract/triggers.ts';
 import type { StepId, UndoId } from '../contract/workflow.ts';
-import { documents, tableName } from '../shared/tables.ts';
+import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
+import { transact } from '../shared/transactions.ts';
 import { OrderRejected, ProviderUnavailable } from './failures.ts';
 import type { Attempt, PlacedOrder } from './ports.ts';
 
@@ -16,23 +17,47 @@ export interface ProviderCall {
 
 const table = () => tableName('PROVIDER_CALLS_TABLE');
 
+/** A call as an item of the log. Whoever writes it as effective does so in one transaction with the effect. */
 export function callItem(orderId: string, { call, attempt, effective }: ProviderCall) {
+  const at = new Date().toISOString();
+  const { key, number } = attempt;
   return {
     TableName: table(),
-    Item: {
-      orderId,
-      callId: `${new Date().toISOString()}#${randomUUID()}`,
-      call,
-      key: attempt.key,
-      attempt: attempt.number,
-      effective,
-    },
+    Item: { orderId, callId: `${at}#${randomUUID()}`, call, key, attempt: number, effective, at },
   };
 }
 
 export async function logCall(orderId: string, call: ProviderCall): Promise<void> {
   await documents.send(new PutCommand(callItem(orderId, call)));
 }
+
+/**
+ * Serves a call at a provider that keeps nothing but its log: the logged call is the effect, and a call that was served
+ * before is only logged.
+ */
+export async function serveOnce(
+  orderId: string,
+  { call, attempt }: Omit<ProviderCall, 'effective'>,
+): Promise<void> {
+  try {
+    await documents.send(new PutCommand(effectItem(orderId, { call, attempt })));
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    await logCall(orderId, { call, attempt, effective: false });
+  }
+}
+
+/** The one item that is the effect of a call, at a provider that keeps nothing but its log. */
+function effectItem(orderId: string, call: Omit<ProviderCall, 'effective'>) {
+  const { TableName, Item } = callItem(orderId, { ...call, effective: true });
+  return {
+    TableName,
+    Item: { ...Item, callId: effectId(call.call) },
+    ConditionExpression: 'attribute_not_exists(callId)',
+  };
+}
+
+const effectId = (call: string) => `effect#${call}`;
 
 /**
  * What a provider answers in a stage when the order carries one of the contract's trigger values; undefined when it
@@ -51,22 +76,21 @@ export function troubleOf(
   return new ProviderUnavailable(`The provider of ${stage} is not available (503)`);
 }
 
-/** Plays the part of a provider that keeps nothing but its log: logs the call, and throws what it answers. */
+/** Plays the part of a provider that keeps nothing but its log, in a stage. */
 export async function answerAs(
   stage: StepId,
   placed: PlacedOrder,
   attempt: Attempt,
 ): Promise<void> {
-  const trouble = troubleOf(stage, placed, attempt);
-  await logCall(placed.orderId, { call: stage, attempt, effective: !trouble });
-  if (trouble) throw trouble;
+  await refuseIfTroubled(stage, placed, { call: stage, attempt });
+  await serveOnce(placed.orderId, { call: stage, attempt });
 }
 
 /** Throws what the provider answers in place of serving, once the refused call is on record. */
 export async function refuseIfTroubled(
   stage: StepId,
   placed: PlacedOrder,
-  { call, attempt }: Pick<ProviderCall, 'call' | 'attempt'>,
+  { call, attempt }: Omit<ProviderCall, 'effective'>,
 ): Promise<void> {
   const trouble = troubleOf(stage, placed, attempt);
   if (!trouble) return;
@@ -79,18 +103,14 @@ export async function takeBack(
   { orderId }: PlacedOrder,
   { stage, undo, attempt }: { stage: StepId; undo: UndoId; attempt: Attempt },
 ): Promise<void> {
-  const { Items = [] } = await documents.send(
-    new QueryCommand({
-      TableName: table(),
-      KeyConditionExpression: 'orderId = :orderId',
-      FilterExpression: '#key = :key AND effective = :true',
-      ExpressionAttributeNames: { '#key': 'key' },
-      ExpressionAttributeValues: { ':orderId': orderId, ':key': attempt.key, ':true': true },
-      ConsistentRead: true,
-    }),
-  );
-  const made = (call: string) => Items.some((each) => each['call'] === call);
-  await logCall(orderId, { call: undo, attempt, effective: made(stage) && !made(undo) });
+  const served = {
+    TableName: table(),
+    Key: { orderId, callId: effectId(stage) },
+    ConditionExpression: 'attribute_exists(callId)',
+  };
+  const back = effectItem(orderId, { call: undo, attempt });
+  const refused = await transact([{ ConditionCheck: served }, { Put: back }], attempt.key);
+  if (refused !== undefined) await logCall(orderId, { call: undo, attempt, effective: false });
 }
 
 function meets(trigger: Trigger, order: PlacedOrder['order']): boolean {

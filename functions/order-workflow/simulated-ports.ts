@@ -5,7 +5,15 @@ import { inventory } from './inventory.ts';
 import { ordersTable } from './orders-table.ts';
 import { simulatedPayments } from './payments.ts';
 import type { Attempt, Customers, PlacedOrder, Ports, Undo, Work } from './ports.ts';
-import { answerAs, callItem, idFor, logCall, refuseIfTroubled, takeBack } from './provider.ts';
+import {
+  answerAs,
+  callItem,
+  idFor,
+  logCall,
+  refuseIfTroubled,
+  serveOnce,
+  takeBack,
+} from './provider.ts';
 
 /** Serves a stage and hands out an id derived from the effect's key. */
 function serving<Name extends string>(
@@ -66,7 +74,7 @@ const creditPoints: Customers['creditPoints'] = async (placed, attempt) => {
 async function notify(placed: PlacedOrder, attempt: Attempt): Promise<void> {
   await answerAs('send-notifications', placed, attempt);
   if (placed.order.customerPhone === undefined) return;
-  await logCall(placed.orderId, { call: 'send-text-message', attempt, effective: true });
+  await serveOnce(placed.orderId, { call: 'send-text-message', attempt });
 }
 
 /** The world of the sample: real stock, loyalty and orders; the other services simulated, each call on record. */

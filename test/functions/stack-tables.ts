@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { type Fixture, start } from '../local/dynamodb/fixture.ts';
+
+/** Environment variable of the functions -> table of the template. */
+const variables = {
+  ORDERS_TABLE: 'OrdersTable',
+  PRODUCTS_TABLE: 'ProductsTable',
+  PAYMENTS_TABLE: 'PaymentsTable',
+  LOYALTY_TABLE: 'LoyaltyTable',
+  PROVIDER_CALLS_TABLE: 'ProviderCallsTable',
+} as const;
+
+/** The template's tables in a DynamoDB of their own, which the functions' environment points to. */
+export async function startTables(): Promise<Fixture> {
+  const fixture = await start();
+  const text = readFileSync(new URL('../../template.yaml', import.meta.url), 'utf8');
+  const { Resources } = parse(text, { logLevel: 'silent' });
+  for (const [variable, table] of Object.entries(variables)) {
+    const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
+      Resources[table].Properties;
+    fixture.tables.createTable({
+      TableName: table,
+      BillingMode,
+      AttributeDefinitions,
+      KeySchema,
+      ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
+    });
+    process.env[variable] = table;
+  }
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: fixture.url,
+    AWS_REGION: 'us-east-2',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_LAMBDA_LOG_LEVEL: 'ERROR',
+  });
+  return fixture;
+}
