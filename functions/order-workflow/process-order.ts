@@ -1,9 +1,9 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { OrderOutcome } from '../contract/api.ts';
-import { parseOrderEvent, totalMinor } from '../contract/order.ts';
+import { type Order, parseOrderEvent, totalMinor } from '../contract/order.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
 import { isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, Work } from './ports.ts';
 import { stageRunner } from './stage-runner.ts';
 
 /** In minor units: above it the customer's credit is checked. */
@@ -30,9 +30,7 @@ export async function processOrder(
   try {
     await step('validate-order', {
       work: async () => {
-        if (order.items.length === 0) {
-          throw new OrderRejected('no-items', 'The order has no items; it needs at least one');
-        }
+        refuseWithoutItems(order);
         await orders.place(placed, executionArn);
       },
     });
@@ -41,16 +39,7 @@ export async function processOrder(
 
     await step('reserve-inventory', { work: inventory.reserve, undo: inventory.release });
     await step('fraud-check', { work: risk.checkFraud });
-    await step('credit-check', {
-      work: async (...attempt) => {
-        if (placed.totalMinor <= creditCheckAbove) {
-          return { skipped: true, reason: 'The total is $1000 or less' };
-        }
-        const result = await risk.checkCredit(...attempt);
-        await orders.advance(orderId, [stage('credit-check').status]);
-        return result;
-      },
-    });
+    await step('credit-check', { work: checkCredit(ports) });
 
     await step('generate-invoice', { work: invoices.issue, undo: invoices.void });
 
@@ -80,6 +69,23 @@ export async function processOrder(
     if (failure.code === technicalFailure) throw error;
     return { orderId, outcome: 'rejected', failure };
   }
+}
+
+function refuseWithoutItems({ items }: Order): void {
+  if (items.length > 0) return;
+  throw new OrderRejected('no-items', 'The order has no items; it needs at least one');
+}
+
+/** Asks the credit service about large orders only; the step records its status itself, as it may be skipped. */
+function checkCredit({ risk, orders }: Ports): Work<object> {
+  return async (placed, attempt) => {
+    if (placed.totalMinor <= creditCheckAbove) {
+      return { skipped: true, reason: 'The total is $1000 or less' };
+    }
+    const result = await risk.checkCredit(placed, attempt);
+    await orders.advance(placed.orderId, [stage('credit-check').status]);
+    return result;
+  };
 }
 
 /** The event as an order; throws an error that names every field that is wrong, and none of its values. */
