@@ -1,5 +1,5 @@
-import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
+import { orderArg } from '../src/cli/order-arguments.ts';
 import { describeOrder } from '../src/cli/order-text.ts';
 import { findOrder } from '../src/orders/find.ts';
 import { getOrder } from '../src/orders/get.ts';
@@ -9,13 +9,9 @@ export default class Get extends BaseCommand {
   static override examples = [
     '<%= config.bin %> get latest',
     '<%= config.bin %> get order-7f3a --json',
+    '<%= config.bin %> get @-2',
   ];
-  static override args = {
-    order: Args.string({
-      description: 'id, the beginning of one, latest, or an execution ARN',
-      required: true,
-    }),
-  };
+  static override args = { order: orderArg() };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Get);

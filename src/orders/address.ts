@@ -3,18 +3,24 @@ import { orderIdPattern } from '../../functions/contract/order.ts';
 import { UserError } from '../user-error.ts';
 
 export type Reference =
-  | { readonly kind: 'latest' }
+  /** `back` orders before now: 1 is the newest. */
+  | { readonly kind: 'recent'; readonly back: number }
   | { readonly kind: 'arn'; readonly arn: string; readonly orderId: string }
   | { readonly kind: 'id'; readonly text: string };
 
-/** Reads a reference: a full id, the beginning of one, `latest`, or an execution ARN. */
+/** How far back `@-N` reaches. */
+const mostBack = 1000;
+
+/** Reads a reference: a full id, the beginning of one, `latest`, `@-2` (the second newest), or an execution ARN. */
 export function parseReference(text: string): Reference {
-  if (text === 'latest') return { kind: 'latest' };
+  if (text === 'latest') return { kind: 'recent', back: 1 };
+  const back = Number(/^@-(\d+)$/.exec(text)?.[1]);
+  if (back >= 1 && back <= mostBack) return { kind: 'recent', back };
   const arn = /^arn:[^/]+\/durable-execution\/([^/]+)\/[^/]+$/.exec(text);
   if (arn?.[1]) return { kind: 'arn', arn: text, orderId: arn[1] };
   if (orderIdPattern.test(text)) return { kind: 'id', text };
   throw new UserError(`"${text}" is not an order id, the beginning of one, or an execution ARN.`, {
-    hint: 'orders get latest',
+    hint: ['orders get latest', 'orders get @-2 is the second newest order'],
     code: 'BadReference',
   });
 }

@@ -1,10 +1,12 @@
+/** Finds the orders that people name. */
 import { existsSync, readFileSync } from 'node:fs';
-import { listingIndex, listingShards, outputs as names } from '../../functions/contract/api.ts';
 import type { Target } from '../target/resolve.ts';
-import { cachePath, output, type StackOutputs } from '../target/stack.ts';
+import { cachePath, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
-import { isPrefix, parseReference, pickByPrefix } from './address.ts';
-import { findExecution, readOrder } from './get.ts';
+import { isPrefix, parseReference, pickByPrefix, type Reference } from './address.ts';
+import { readOrders } from './batch.ts';
+import { findExecution } from './get.ts';
+import { type ListedOrder, newestFirst } from './newest.ts';
 
 /** An order that exists, and its execution where that is already known. */
 export interface Found {
@@ -12,59 +14,154 @@ export interface Found {
   readonly executionArn?: string;
 }
 
-interface Known extends Found {
-  readonly at: string;
+interface Submitted extends Found {
+  /** When this machine submitted it, RFC 3339 UTC. */
+  readonly createdAt: string;
 }
 
-/** How many of the newest orders a prefix is looked for among, and how many days back. */
+/** How many of the newest orders a name is looked for among, and how many days back. */
 const newest = 1000;
-const days = 7;
+const days = 30;
+/** An order submitted this long ago may have no item yet, and its execution not be listed yet, ms. */
+const graceMs = 30_000;
+/** So many of the last submitted orders may be newer than the newest listed one. */
+const mostUnlisted = 10;
 
-/** Finds the order that `text` names: a full id, a unique prefix, `latest`, or an execution ARN. */
+/** Finds the order that `text` names: a full id, a unique prefix, `latest`, `@-2`, or an execution ARN. */
 export async function findOrder(
   target: Target,
   outputs: StackOutputs,
   text: string,
 ): Promise<Found> {
-  const reference = parseReference(text);
-  if (reference.kind === 'arn') {
-    return { orderId: reference.orderId, executionArn: reference.arn };
+  const [found] = await findOrders(target, outputs, [text]);
+  if (found) return found;
+  throw notFound(target, text);
+}
+
+/** Finds the orders that `texts` name, each as `findOrder` does, in their order and each once. */
+export async function findOrders(
+  target: Target,
+  outputs: StackOutputs,
+  texts: readonly string[],
+): Promise<Found[]> {
+  const references = texts.map(parseReference);
+  const finder = new Finder(target, outputs);
+  await finder.readAll(references.flatMap((each) => (each.kind === 'id' ? [each.text] : [])));
+  const found = new Map<string, Found>();
+  for (const reference of references) {
+    const order = await finder.find(reference);
+    if (!found.has(order.orderId)) found.set(order.orderId, order);
   }
-  const cached = submittedHere(target);
-  if (reference.kind === 'latest') return findLatest(target, outputs, cached);
-  const exact = cached.findLast(({ orderId }) => orderId === text);
-  if (exact) return exact;
-  const record = await readOrder(target, outputs, text);
-  if (record) return { orderId: text, executionArn: record.executionArn };
-  if (isPrefix(text)) {
-    const listed = await newestOrders(target, outputs, newest);
-    const all = [...cached, ...listed];
+  return [...found.values()];
+}
+
+/** Looks in the table, among the newest orders and at what was submitted here; each at most once. */
+class Finder {
+  readonly #target: Target;
+  readonly #outputs: StackOutputs;
+  readonly #submitted: readonly Submitted[];
+  #items = new Map<string, Found>();
+  #listed: readonly ListedOrder[] = [];
+  #listedCount = 0;
+
+  constructor(target: Target, outputs: StackOutputs) {
+    this.#target = target;
+    this.#outputs = outputs;
+    this.#submitted = submittedHere(target);
+  }
+
+  async readAll(ids: readonly string[]): Promise<void> {
+    const fields = ['orderId', 'executionArn'] as const;
+    this.#items = await readOrders(this.#target, this.#outputs, { ids, fields });
+  }
+
+  async find(reference: Reference): Promise<Found> {
+    if (reference.kind === 'arn') {
+      return { orderId: reference.orderId, executionArn: reference.arn };
+    }
+    if (reference.kind === 'recent') return this.#recent(reference.back);
+    const { text } = reference;
+    const found = this.#items.get(text) ?? (await this.#withoutItem(text));
+    if (found) return found;
+    throw notFound(this.#target, text);
+  }
+
+  async #withoutItem(text: string): Promise<Found | undefined> {
+    const here = this.#submitted.findLast(({ orderId }) => orderId === text);
+    if (here || !isPrefix(text)) return this.#running(text, here);
+    const listed = await this.#newest(newest);
+    const all = [...this.#submitted, ...listed];
     const orderId = pickByPrefix(
       text,
       all.map((each) => each.orderId),
     );
-    const match = all.find((each) => each.orderId === orderId);
-    if (match) return match;
+    if (orderId === undefined) return this.#running(text, undefined);
+    if (listed.some((each) => each.orderId === orderId)) return { orderId };
+    return this.#running(
+      orderId,
+      this.#submitted.findLast((each) => each.orderId === orderId),
+    );
   }
-  const executionArn = await findExecution(target, outputs, text);
-  if (executionArn) return { orderId: text, executionArn };
-  throw notFound(target, text);
+
+  /** An order whose item is not written yet, by its execution. */
+  async #running(orderId: string, here: Submitted | undefined): Promise<Found | undefined> {
+    if (here && Date.now() - Date.parse(here.createdAt) < graceMs) {
+      const { executionArn } = here;
+      return { orderId, ...(executionArn ? { executionArn } : {}) };
+    }
+    const executionArn = await findExecution(this.#target, this.#outputs, orderId);
+    return executionArn === undefined ? undefined : { orderId, executionArn };
+  }
+
+  async #recent(back: number): Promise<Found> {
+    const listed = await this.#newest(back);
+    const known = new Set(listed.map(({ orderId }) => orderId));
+    const oldest = listed.length < back ? '' : (listed.at(-1)?.createdAt ?? '');
+    const unlisted = this.#submitted
+      .slice(-mostUnlisted)
+      .filter(({ orderId, createdAt }) => !known.has(orderId) && createdAt > oldest);
+    const byAge = [...unlisted, ...listed].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+    let there = 0;
+    for (const { orderId } of byAge) {
+      const here = unlisted.find((each) => each.orderId === orderId);
+      const found = here ? await this.#running(orderId, here) : { orderId };
+      if (found) there += 1;
+      if (found && there === back) return found;
+    }
+    throw tooFew(this.#target, there);
+  }
+
+  async #newest(count: number): Promise<readonly ListedOrder[]> {
+    if (this.#listedCount >= count) return this.#listed.slice(0, count);
+    const now = Date.now();
+    const range = {
+      since: new Date(now - days * 86_400_000).toISOString(),
+      // The clocks of the machine and of AWS may differ a little.
+      until: new Date(now + 3_600_000).toISOString(),
+      page: count,
+    };
+    const listed: ListedOrder[] = [];
+    for await (const order of newestFirst(this.#target, this.#outputs, range)) {
+      listed.push(order);
+      if (listed.length === count) break;
+    }
+    this.#listed = listed;
+    this.#listedCount = count;
+    return listed;
+  }
 }
 
-async function findLatest(
-  target: Target,
-  outputs: StackOutputs,
-  cached: readonly Known[],
-): Promise<Found> {
-  const [listed] = await newestOrders(target, outputs, 1);
-  const here = cached.at(-1);
-  const latest = here && (!listed || here.at > listed.at) ? here : listed;
-  if (latest) return latest;
-  throw new UserError(`There are no orders in ${target.environment.name} yet.`, {
-    hint: 'orders submit --sample low',
-    exit: 5,
-    code: 'NotFound',
-  });
+function tooFew(target: Target, there: number): UserError {
+  const where = `in ${target.environment.name} in the last ${days} days`;
+  const orders = there === 1 ? '1 order' : `${there || 'no'} orders`;
+  return new UserError(
+    `There ${there === 1 ? 'is' : 'are'} ${there ? 'only ' : ''}${orders} ${where}.`,
+    {
+      hint: there === 0 ? 'orders submit --sample low' : 'orders list',
+      exit: 5,
+      code: 'NotFound',
+    },
+  );
 }
 
 function notFound(target: Target, text: string): UserError {
@@ -76,43 +173,12 @@ function notFound(target: Target, text: string): UserError {
 }
 
 /** What this machine submitted to the environment, oldest first. */
-function submittedHere(target: Target): Known[] {
+function submittedHere(target: Target): Submitted[] {
   const file = cachePath(target, 'ids');
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-newest);
   return lines.flatMap((line) => {
-    const [at = '', orderId, executionArn] = line.split(' ');
-    return orderId ? [{ at, orderId, ...(executionArn ? { executionArn } : {}) }] : [];
+    const [createdAt = '', orderId, executionArn] = line.split(' ');
+    return orderId ? [{ createdAt, orderId, ...(executionArn ? { executionArn } : {}) }] : [];
   });
-}
-
-/** The newest orders of the listing index, newest first; day by day, every shard of a day at once. */
-async function newestOrders(
-  target: Target,
-  outputs: StackOutputs,
-  count: number,
-): Promise<Known[]> {
-  const { QueryCommand } = await import('@aws-sdk/lib-dynamodb');
-  const tables = await target.clients.tables();
-  const shard = async (listing: string): Promise<Known[]> => {
-    const answer = await tables.send(
-      new QueryCommand({
-        TableName: output(outputs, names.ordersTable),
-        IndexName: listingIndex,
-        KeyConditionExpression: 'listing = :listing',
-        ExpressionAttributeValues: { ':listing': listing },
-        ScanIndexForward: false,
-        Limit: count,
-      }),
-    );
-    return (answer.Items ?? []).map(({ orderId, createdAt }) => ({ orderId, at: createdAt }));
-  };
-  const found: Known[] = [];
-  for (let back = 0; back < days && found.length < count; back++) {
-    const day = new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
-    const shards = Array.from({ length: listingShards }, (_, index) => shard(`${day}#${index}`));
-    const ofDay = (await Promise.all(shards)).flat();
-    found.push(...ofDay.sort((a, b) => (a.at < b.at ? 1 : -1)));
-  }
-  return found.slice(0, count);
 }

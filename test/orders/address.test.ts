@@ -5,11 +5,14 @@ import { newOrderId } from '../../src/orders/submit.ts';
 const arn =
   'arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/order-7f3a91bcde/0a1b';
 
-it('tells an id, latest and an execution ARN apart', () => {
-  expect(parseReference('latest')).toEqual({ kind: 'latest' });
+it('tells an id, the newest orders and an execution ARN apart', () => {
+  expect(parseReference('latest')).toEqual({ kind: 'recent', back: 1 });
+  expect(parseReference('@-2')).toEqual({ kind: 'recent', back: 2 });
   expect(parseReference(arn)).toEqual({ kind: 'arn', arn, orderId: 'order-7f3a91bcde' });
   expect(parseReference('order-7f3a')).toEqual({ kind: 'id', text: 'order-7f3a' });
-  expect(() => parseReference('a b')).toThrow('not an order id');
+  for (const text of ['a b', '', '@-0', '@-', '@2', '@-1001']) {
+    expect(() => parseReference(text)).toThrow('not an order id');
+  }
 });
 
 it('takes four characters beyond "order-" for a prefix', () => {

@@ -7,6 +7,7 @@ import type { Target } from '../../src/target/resolve.ts';
 export interface Call {
   /** `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks` */
   readonly name: string;
+  readonly query: URLSearchParams;
   readonly body: string;
 }
 
@@ -26,14 +27,14 @@ export async function fakeAws(answer: (call: Call) => Answer) {
       const body = Buffer.concat(parts).toString();
       const target = request.headers['x-amz-target'];
       const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
-      const path = decodeURIComponent(request.url ?? '').split('?')[0];
+      const [path, search] = decodeURIComponent(request.url ?? '').split('?');
       const name =
         typeof target === 'string'
           ? `DynamoDB ${target.split('.')[1]}`
           : action
             ? `Action ${action}`
             : `${request.method} ${path}`;
-      const call = { name, body };
+      const call = { name, query: new URLSearchParams(search), body };
       calls.push(call);
       const { status = 200, headers = {}, body: text } = answer(call);
       response.writeHead(status, headers).end(text);

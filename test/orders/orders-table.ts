@@ -1,0 +1,64 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { listingKey, type OrderRecord } from '../../functions/contract/api.ts';
+import { createClients } from '../../src/target/clients.ts';
+import type { Target } from '../../src/target/resolve.ts';
+import { startTables } from '../functions/stack-tables.ts';
+import { fakeAws, fakeTarget } from '../target/fake-aws.ts';
+import { orderRecord } from './record.ts';
+
+export const outputs = {
+  OrdersTableName: 'OrdersTable',
+  OrderProcessingFunctionArn: 'arn:aws:lambda:us-east-2:000000000000:function:f',
+};
+
+/** An order as the table has it. */
+export function order(orderId: string, createdAt: string, more: Partial<OrderRecord> = {}) {
+  return orderRecord(['validated'], {
+    orderId,
+    createdAt,
+    updatedAt: createdAt,
+    listing: listingKey(orderId, createdAt),
+    ...more,
+  });
+}
+
+/** The real orders table, and a Lambda that knows the executions named in `running`. */
+export async function startOrders() {
+  const fixture = await startTables();
+  const running = new Map<string, string>();
+  const lambda = await fakeAws(({ query }) => {
+    const arn = running.get(query.get('DurableExecutionName') ?? '');
+    const DurableExecutions = arn ? [{ DurableExecutionArn: arn }] : [];
+    return {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ DurableExecutions }),
+    };
+  });
+  const root = mkdtempSync(join(tmpdir(), 'orders-'));
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const clientsAt = (endpoint: string) =>
+    createClients({ region: 'us-east-2', endpoint, credentials });
+  const target: Target = fakeTarget(fixture.url, root, {
+    clients: { ...clientsAt(fixture.url), lambda: clientsAt(lambda.url).lambda },
+  });
+  return {
+    target,
+    running,
+    async put(orders: readonly OrderRecord[]) {
+      const tables = await target.clients.tables();
+      for (let from = 0; from < orders.length; from += 25) {
+        const puts = orders.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+        await tables.send(new BatchWriteCommand({ RequestItems: { OrdersTable: puts } }));
+      }
+    },
+    async close() {
+      lambda[Symbol.dispose]();
+      await fixture.close();
+    },
+  };
+}
+
+export type Orders = Awaited<ReturnType<typeof startOrders>>;
