@@ -6,7 +6,7 @@ import type { Choice } from '../target/environments.ts';
 import { resolveTarget, type Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { parseDuration } from './duration.ts';
-import { describeError, errorDocument, exitOfOclif, okDocument } from './json.ts';
+import { describeError, errorDocument, exitOfOclif, type Meta, okDocument } from './json.ts';
 import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from './terminal.ts';
 
 /** Flags of every command that works on an environment. */
@@ -70,10 +70,10 @@ export abstract class BaseCommand extends Command {
     process.stdout.write(text);
   }
 
-  /** The one document of a command that answers once. */
-  protected document(data: unknown): void {
+  /** The one document of a command that answers once; `more` is said about the data beside it. */
+  protected document(data: unknown, more: Omit<Meta, 'env' | 'region'> = {}): void {
     const { name, region } = this.#target?.environment ?? {};
-    const meta = { ...(name ? { env: name } : {}), ...(region ? { region } : {}) };
+    const meta = { ...(name ? { env: name } : {}), ...(region ? { region } : {}), ...more };
     this.out(okDocument({ data, warnings: this.#target?.warnings ?? [], meta }));
   }
 

@@ -6,6 +6,10 @@ export const version = 1;
 export interface Meta {
   readonly env?: string;
   readonly region?: string;
+  /** How far back a list looks, RFC 3339 UTC. */
+  readonly since?: string;
+  /** Where a list that is cut goes on. */
+  readonly cursor?: string;
 }
 
 export interface Envelope {

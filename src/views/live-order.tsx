@@ -1,7 +1,7 @@
 import { render } from 'ink';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd, type ShownStatus, stage } from '../../functions/contract/workflow.ts';
-import { activeStage, progressOf } from '../workflow/progress.ts';
+import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
+import { waitEndsAt } from '../workflow/waits.ts';
 import { OrderView } from './order-view.tsx';
 
 /** What the live view is given whenever something happened, and keeps showing until the next time. */
@@ -31,13 +31,13 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
     const { order } = shown;
     const began = order ? Date.parse(order.createdAt) : since;
     const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
-    const left = order ? waitLeft(order, options.timeScale) : undefined;
+    const ends = order ? waitEndsAt(order, options.timeScale) : undefined;
     return (
       <OrderView
         {...shown}
         target={options.target}
         elapsed={format((last ? Date.parse(last) : Date.now()) - began)}
-        left={left === undefined ? undefined : `about ${format(left)} left`}
+        left={ends === undefined ? undefined : `about ${format(ends - Date.now())} left`}
         columns={Math.min(stream.columns ?? 80, 100)}
       />
     );
@@ -60,14 +60,4 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
       await ink.waitUntilExit();
     },
   };
-}
-
-/** Wall ms until the wait at work is over, by its default length: a deployment may have chosen another. */
-function waitLeft(order: OrderRecord, timeScale: number): number | undefined {
-  const active = activeStage(progressOf(order));
-  if (!active?.at || active.kind !== 'wait') return undefined;
-  const declared = stage(active.id);
-  if (declared.kind !== 'wait') return undefined;
-  const until = Date.parse(active.at) + (declared.seconds * 1000) / timeScale;
-  return Math.max(0, until - Date.now());
 }

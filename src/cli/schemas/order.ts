@@ -1,0 +1,42 @@
+/** The parts that the JSON of several commands has in common. */
+import * as v from 'valibot';
+import {
+  type OrderStatus,
+  type phases,
+  stages,
+  statuses,
+} from '../../../functions/contract/workflow.ts';
+
+type Literals<T extends string> = readonly [T, ...T[]];
+
+/** RFC 3339 UTC with milliseconds. */
+export const timeSchema = v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339 UTC'));
+
+const ends = ['awaiting-review', 'failed', 'cancelled'] as const;
+export const statusSchema = v.picklist([...statuses, ...ends] as unknown as Literals<OrderStatus>);
+export const shownStatusSchema = v.pipe(
+  v.picklist(['received', ...statuses, ...ends] as unknown as Literals<OrderStatus | 'received'>),
+  v.description('received: the execution runs and has not written the order yet'),
+);
+
+type StageId = (typeof phases)[number]['stages'][number]['id'];
+export const stageSchema = v.picklist(stages.map(({ id }) => id) as unknown as Literals<StageId>);
+
+type Undo = Extract<(typeof phases)[number]['stages'][number], { undo: string }>['undo'];
+const undoIds = stages.flatMap((each) => ('undo' in each ? [each.undo] : []));
+
+export const failureSchema = v.strictObject({
+  stage: stageSchema,
+  code: v.pipe(v.string(), v.description('stable, for programs')),
+  message: v.string(),
+});
+
+export const warningSchema = v.strictObject({ stage: stageSchema, message: v.string() });
+
+export const undoSchema = v.strictObject({
+  undo: v.picklist(undoIds as unknown as Literals<Undo>),
+  outcome: v.picklist(['done', 'failed']),
+  message: v.exactOptional(v.string()),
+});
+
+export const transitionSchema = v.strictObject({ status: statusSchema, at: timeSchema });

@@ -1,0 +1,18 @@
+import type { OrderRecord } from '../../functions/contract/api.ts';
+import { stage } from '../../functions/contract/workflow.ts';
+import { activeStage, progressOf } from './progress.ts';
+
+/**
+ * When the wait that the order is in will be over: ms since the epoch, by the wait's default length (a deployment may
+ * have chosen another) and `timeScale`, how much faster than wall time waits pass. `undefined` when it is in none.
+ */
+export function waitEndsAt(
+  order: Parameters<typeof progressOf>[0] & Pick<OrderRecord, 'status'>,
+  timeScale: number,
+): number | undefined {
+  const active = activeStage(progressOf(order));
+  if (!active?.at || active.kind !== 'wait') return undefined;
+  const declared = stage(active.id);
+  if (declared.kind !== 'wait') return undefined;
+  return Date.parse(active.at) + (declared.seconds * 1000) / timeScale;
+}
