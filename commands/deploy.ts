@@ -2,28 +2,40 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { showDeployment } from '../src/cli/deployment.ts';
+import { readParameters } from '../src/cli/parameters.ts';
 import { deploy } from '../src/deploy/deploy.ts';
 
 export default class Deploy extends BaseCommand {
   static override summary = 'Deploy the stack: package, plan, apply, and show what happens.';
   static override examples = [
     '<%= config.bin %> deploy',
+    '<%= config.bin %> deploy --parameter WarehouseWaitSeconds=60 --parameter PickupWaitSeconds=30',
     '<%= config.bin %> deploy -e dev --region eu-west-1 --stack orders-dev',
   ];
   static override flags = {
     endpoint: Flags.string({ description: 'AWS-compatible endpoint of a new environment' }),
+    parameter: Flags.string({
+      description: 'value of a template parameter; others keep theirs',
+      helpValue: 'NAME=VALUE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     confirm: Flags.string({ description: 'name of the protected environment to change' }),
     timeout: timeoutFlag(),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Deploy);
+    const parameters = readParameters(flags.parameter ?? []);
     const target = await this.target({ ...flags, create: flags.region !== undefined });
     await confirmProtected(target, flags);
     this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
-    const result = await showDeployment(deploy(target), { ui, timeoutMs: flags.timeout });
+    const result = await showDeployment(deploy(target, parameters), {
+      ui,
+      timeoutMs: flags.timeout,
+    });
     if (!result) return;
     if (flags.json) return this.document(result);
     for (const [name, value] of Object.entries(result.outputs)) {

@@ -13,6 +13,9 @@ export interface Plan {
 export interface PlanSource {
   readonly kind: 'CREATE' | 'UPDATE';
   readonly template: { readonly body: string } | { readonly url: string };
+  /** Names of the parameters that the stack has values of. */
+  readonly previous: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 const nothingToDo = /didn't contain changes|no updates are to be performed/i;
@@ -23,13 +26,21 @@ export async function plan(target: Target, source: PlanSource): Promise<Plan> {
     '@aws-sdk/client-cloudformation'
   );
   const client = await target.clients.cloudFormation();
-  const { template } = source;
+  const { template, previous, parameters } = source;
+  const kept = previous.filter((name) => !Object.hasOwn(parameters, name));
   const created = await client.send(
     new CreateChangeSetCommand({
       StackName: target.environment.stack,
       ChangeSetName: `orders-${Date.now()}`,
       ChangeSetType: source.kind,
       ...('body' in template ? { TemplateBody: template.body } : { TemplateURL: template.url }),
+      Parameters: [
+        ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+        ...Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+          ParameterKey,
+          ParameterValue,
+        })),
+      ],
       Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
       Tags: [{ Key: 'application', Value: 'orders' }],
     }),

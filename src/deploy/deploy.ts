@@ -16,8 +16,14 @@ interface Place {
   readonly bucket: string;
 }
 
+/** Values of template parameters. Those not given keep the value that the stack has, else the template's default. */
+export type Parameters = Readonly<Record<string, string>>;
+
 /** Deploys the project's stack to a target. Throws a UserError with the root cause when that fails. */
-export async function* deploy(target: Target): AsyncGenerator<DeployEvent, DeployResult> {
+export async function* deploy(
+  target: Target,
+  parameters: Parameters = {},
+): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
   const { region, stack } = target.environment;
   const account = await accountOf(target);
@@ -26,12 +32,12 @@ export async function* deploy(target: Target): AsyncGenerator<DeployEvent, Deplo
   yield stageEvent('package', sizes(packaged));
   await upload(target, place, packaged);
   yield stageEvent('upload', `s3://${place.bucket}`);
-  const kind = yield* makeReady(target);
+  const ready = yield* makeReady(target);
   const template = await templateSource(target, place, packaged.template);
-  const planned = await plan(target, { kind, template });
+  const planned = await plan(target, { ...ready, template, parameters });
   const changed = planned.changes > 0;
   yield stageEvent('plan', changed ? `${planned.changes} changes` : 'no changes');
-  if (changed) yield* apply(target, planned, kind);
+  if (changed) yield* apply(target, planned, ready.kind);
   forgetOutputs(target);
   const description = await describeStack(target);
   const outputs = description ? rememberOutputs(target, description) : {};
@@ -63,10 +69,12 @@ async function templateSource(
 }
 
 /** Decides between creation and update; clears away a first creation that never succeeded. */
-async function* makeReady(target: Target): AsyncGenerator<DeployEvent, PlanSource['kind']> {
+async function* makeReady(
+  target: Target,
+): AsyncGenerator<DeployEvent, Pick<PlanSource, 'kind' | 'previous'>> {
   const stack = await describeStack(target);
   const status = stack?.StackStatus;
-  if (!stack || !status || status === 'REVIEW_IN_PROGRESS') return 'CREATE';
+  if (!stack || !status || status === 'REVIEW_IN_PROGRESS') return { kind: 'CREATE', previous: [] };
   if (status.endsWith('_IN_PROGRESS') && status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
     throw new UserError(`The stack ${target.environment.stack} is busy: ${status}.`, {
       hint: 'try again when that is done',
@@ -77,10 +85,11 @@ async function* makeReady(target: Target): AsyncGenerator<DeployEvent, PlanSourc
   if (status === 'ROLLBACK_COMPLETE' || status === 'DELETE_FAILED') {
     yield stageEvent('clear', 'a first deployment that never succeeded');
     yield* remove(target, stack.StackId ?? '');
-    return 'CREATE';
+    return { kind: 'CREATE', previous: [] };
   }
   if (status.endsWith('_FAILED')) throw deployFailure({ status, failures: [] });
-  return 'UPDATE';
+  const previous = (stack.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
+  return { kind: 'UPDATE', previous };
 }
 
 async function* remove(target: Target, stackId: string): AsyncGenerator<DeployEvent> {

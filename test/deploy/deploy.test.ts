@@ -97,6 +97,30 @@ it('creates the bucket and the stack, tells its events in order, and returns its
   expect(sent.get('TemplateBody')).toContain('Role: !Sub arn:');
 });
 
+it('gives the parameters asked for, and keeps the values that the stack has of the others', async () => {
+  const stack =
+    '<StackName>orders-test</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Parameters>' +
+    '<member><ParameterKey>LogLevel</ParameterKey><ParameterValue>WARN</ParameterValue></member>' +
+    '<member><ParameterKey>PickupWaitSeconds</ParameterKey><ParameterValue>180</ParameterValue></member>' +
+    '</Parameters>';
+  const deployed = account([event(1, 'orders-test', 'UPDATE_COMPLETE')], ready);
+  using aws = await fakeAws((call) =>
+    call.name === 'Action DescribeStacks'
+      ? xml('DescribeStacks', `<Stacks><member>${stack}</member></Stacks>`)
+      : deployed(call),
+  );
+  const deployment = deploy(fakeTarget(aws.url, project()), { PickupWaitSeconds: '1' });
+  while (!(await deployment.next()).done);
+  const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
+  const sent = [...new URLSearchParams(plan?.body)].filter(([key]) => key.startsWith('Parameters'));
+  expect(Object.fromEntries(sent)).toEqual({
+    'Parameters.member.1.ParameterKey': 'LogLevel',
+    'Parameters.member.1.UsePreviousValue': 'true',
+    'Parameters.member.2.ParameterKey': 'PickupWaitSeconds',
+    'Parameters.member.2.ParameterValue': '1',
+  });
+});
+
 it('calls a template that changes nothing a success', async () => {
   const reason = "The submitted information didn't contain changes.";
   const planned = `<Status>FAILED</Status><StatusReason>${reason}</StatusReason>`;

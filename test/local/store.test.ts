@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/local/store/store.ts';
 
@@ -10,9 +11,9 @@ afterEach(() => {
   for (const store of open.splice(0)) store.close();
 });
 
-function aStore() {
+function aStore(sync?: () => Promise<void>) {
   const path = join(mkdtempSync(join(tmpdir(), 'orders-store-')), 'state.sqlite');
-  const store = openStore(path);
+  const store = openStore(path, sync);
   open.push(store);
   store.schema('create table if not exists notes (text)');
   const add = (text: string) => store.sql('insert into notes values (?)').run(text);
@@ -71,4 +72,53 @@ it('writes with every commit what asked to be', async () => {
   store.transact(() => add('this'));
   await store.committed();
   expect(onDisk()).toEqual(['this', 'and this']);
+});
+
+it('says committed only when a sync that began after the commit has ended', async () => {
+  const syncs: PromiseWithResolvers<void>[] = [];
+  const { store, add } = aStore(() => {
+    const sync = Promise.withResolvers<void>();
+    syncs.push(sync);
+    return sync.promise;
+  });
+  const told: string[] = [];
+  const tell = (text: string) => {
+    store.transact(() => add(text));
+    void store.committed().then(() => told.push(text));
+  };
+  tell('first');
+  await nextTurn();
+  tell('second');
+  await nextTurn();
+  expect([syncs.length, told]).toEqual([1, []]);
+  syncs[0]?.resolve();
+  await nextTurn();
+  expect([syncs.length, told]).toEqual([2, ['first']]);
+  syncs[1]?.resolve();
+  await nextTurn();
+  expect(told).toEqual(['first', 'second']);
+});
+
+it('makes a reader wait for what it may have read', async () => {
+  const sync = Promise.withResolvers<void>();
+  const { store, add } = aStore(() => sync.promise);
+  store.transact(() => add('seen'));
+  await nextTurn();
+  let answered = false;
+  void store.committed().then(() => {
+    answered = true;
+  });
+  await nextTurn();
+  expect(answered).toBe(false);
+  sync.resolve();
+  await nextTurn();
+  expect(answered).toBe(true);
+});
+
+it('acknowledges nothing any more once the disk has failed', async () => {
+  const { store, add } = aStore(() => Promise.reject(new Error('input/output error')));
+  store.transact(() => add('lost'));
+  await expect(store.committed()).rejects.toThrow('input/output error');
+  expect(() => store.transact(() => add('more'))).toThrow('input/output error');
+  await expect(store.committed()).rejects.toThrow('input/output error');
 });

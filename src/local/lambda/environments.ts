@@ -110,7 +110,7 @@ export class Environments {
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${version}]${randomUUID().replaceAll('-', '')}`;
     const child = fork(bootstrap(), [], {
-      execArgv: [`--max-old-space-size=${settings.memory}`, '--max-semi-space-size=8'],
+      execArgv: [`--max-old-space-size=${settings.memory}`, '--max-semi-space-size=4'],
       env: this.#env(job.code, stream),
       cwd: job.code.root(),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,9 +1,12 @@
+import { fdatasync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { GroupCommit } from './group-commit.ts';
 
 /**
- * The one store: a SQLite file (WAL, synchronous=FULL) shared by every service, so that checkpoints, timers,
- * tables and logs commit together. All work of one turn of the event loop is one commit (group commit), and
- * nothing is answered before the commit that holds it.
+ * The one store: a SQLite file shared by every service, so that checkpoints, timers, tables and logs commit together.
+ * All work of one turn of the event loop is one commit (group commit), and nothing is answered before the commit that
+ * holds it is on disk.
  */
 export interface Store {
   /**
@@ -22,40 +25,29 @@ export interface Store {
   close(): void;
 }
 
-export function openStore(path: string): Store {
+/**
+ * Opens the store at `path`. `sync` makes the write-ahead log durable; a test may give its own.
+ *
+ * SQLite's own `synchronous=FULL` waits for the disk inside every commit, and with it every request of the process.
+ * `NORMAL` writes the same log without waiting; the log is then synced beside the next turns, and what a turn wrote
+ * counts as committed when a sync that began after it has ended. See https://www.sqlite.org/wal.html.
+ */
+export function openStore(path: string, sync: () => Promise<void> = logSync(path)): Store {
   const db = new DatabaseSync(path);
-  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory');
+  db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory');
   const statements = new Map<string, StatementSync>();
   const hooks: (() => void)[] = [];
-  let pending: PromiseWithResolvers<void> | undefined;
   let depth = 0;
-
-  function begin(): void {
-    if (pending) return;
-    db.exec('begin immediate');
-    pending = Promise.withResolvers<void>();
-    pending.promise.catch(() => {});
-    setImmediate(commit);
-  }
-
-  function commit(): void {
-    if (!pending) return;
-    const { resolve, reject } = pending;
-    try {
+  const group = new GroupCommit({
+    db,
+    sync,
+    beforeCommit() {
       for (const write of hooks) write();
-      db.exec('commit');
-      pending = undefined;
-      resolve();
-    } catch (error) {
-      if (db.isTransaction) db.exec('rollback');
-      pending = undefined;
-      reject(error);
-    }
-  }
-
+    },
+  });
   return {
     transact(work) {
-      begin();
+      group.begin();
       const savepoint = `s${++depth}`;
       db.exec(`savepoint ${savepoint}`);
       try {
@@ -69,7 +61,7 @@ export function openStore(path: string): Store {
         depth -= 1;
       }
     },
-    committed: () => pending?.promise ?? Promise.resolve(),
+    committed: () => group.committed(),
     sql(text) {
       let statement = statements.get(text);
       if (!statement) {
@@ -80,9 +72,17 @@ export function openStore(path: string): Store {
     },
     schema: (text) => db.exec(text),
     beforeCommit: (write) => hooks.push(write),
-    close() {
-      commit();
-      db.close();
-    },
+    close: () => group.close(),
+  };
+}
+
+const datasync = promisify(fdatasync);
+
+/** Syncs the write-ahead log of the database at `path`; SQLite keeps it in one file for as long as it is open. */
+function logSync(path: string): () => Promise<void> {
+  let log: number | undefined;
+  return () => {
+    log ??= openSync(`${path}-wal`, 'r');
+    return datasync(log);
   };
 }

@@ -1,0 +1,180 @@
+/**
+ * The floor under the local runtime's throughput: the same function bundle, in the same processes and with its real SDK
+ * clients, against a stub that commits every request to disk and answers what the workflow wants to hear. What a runtime
+ * adds to this is its own cost.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '../src/local/store/store.ts';
+
+interface Operation {
+  readonly Id: string;
+  readonly Type: string;
+  Status: string;
+  readonly [more: string]: unknown;
+}
+
+interface Update {
+  readonly Id: string;
+  readonly Type: string;
+  readonly Action: string;
+  readonly Name?: string;
+  readonly SubType?: string;
+  readonly Payload?: string;
+}
+
+export interface Floor {
+  /** Runs one order after another in every process, `count` in all; seconds. */
+  run(count: number): Promise<number>;
+  readonly pids: readonly number[];
+  close(): void;
+}
+
+/** Starts the stub and as many handler processes as the runtime would keep. */
+export async function startFloor(options: {
+  readonly directory: string;
+  readonly bundle: string;
+  readonly bootstrap: string;
+  readonly event: (orderId: string) => string;
+}): Promise<Floor> {
+  const store = openStore(join(options.directory, 'floor.sqlite'));
+  store.schema('create table log (body blob)');
+  const executions = new Map<string, Map<string, Operation>>();
+  const serve = async (request: IncomingMessage, reply: ServerResponse) => {
+    const body = await read(request);
+    const text = answer(request, body, executions);
+    store.transact(() => store.sql('insert into log values (?)').run(body));
+    await store.committed();
+    reply.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+    reply.end(text);
+  };
+  const server = createServer(
+    { noDelay: true, keepAliveTimeout: 60_000 },
+    (request, reply) => void serve(request, reply),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const children = Array.from({ length: 2 * availableParallelism() + 2 }, () =>
+    fork(options.bootstrap, [], {
+      execArgv: ['--max-old-space-size=512', '--max-semi-space-size=4'],
+      env: environment(endpoint, options),
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    }),
+  );
+  let number = 0;
+
+  async function order(child: ChildProcess): Promise<void> {
+    number += 1;
+    const arn = `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/o/${number}`;
+    const execution: Operation = {
+      Id: String(number),
+      Type: 'EXECUTION',
+      Status: 'STARTED',
+      StartTimestamp: new Date().toISOString(),
+      ExecutionDetails: { InputPayload: options.event(`floor-${number}`) },
+    };
+    const operations = new Map([[execution.Id, execution]]);
+    executions.set(arn, operations);
+    for (;;) {
+      const result = await invoke(child, arn, operations);
+      if (result.Status === 'SUCCEEDED') break;
+      if (result.Status !== 'PENDING')
+        throw new Error(`The floor's order failed: ${result.Status}`);
+      for (const each of operations.values()) if (each.Type === 'WAIT') each.Status = 'SUCCEEDED';
+    }
+    executions.delete(arn);
+  }
+
+  return {
+    pids: children.flatMap(({ pid }) => pid ?? []),
+    async run(count) {
+      const started = performance.now();
+      let left = count;
+      const work = async (child: ChildProcess) => {
+        while (left-- > 0) await order(child);
+      };
+      await Promise.all(children.map(work));
+      return (performance.now() - started) / 1000;
+    },
+    close() {
+      for (const child of children) child.kill('SIGKILL');
+      server.close();
+      server.closeAllConnections();
+      store.close();
+    },
+  };
+}
+
+function environment(endpoint: string, { bundle }: { bundle: string }): Record<string, string> {
+  const tables = ['ORDERS', 'PRODUCTS', 'PAYMENTS', 'LOYALTY', 'PROVIDER_CALLS'];
+  return {
+    AWS_REGION: 'us-east-2',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_LAMBDA_LOG_FORMAT: 'JSON',
+    LAMBDA_TASK_ROOT: bundle,
+    _HANDLER: 'index.handler',
+    ...Object.fromEntries(tables.map((name) => [`${name}_TABLE`, name])),
+  };
+}
+
+function invoke(
+  child: ChildProcess,
+  arn: string,
+  operations: Map<string, Operation>,
+): Promise<{ Status: string }> {
+  const event = {
+    DurableExecutionArn: arn,
+    CheckpointToken: 'token',
+    InitialExecutionState: { Operations: [...operations.values()], NextMarker: '' },
+  };
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: { payload?: string; error?: { errorMessage: string } }) => {
+      if (message.error) reject(new Error(message.error.errorMessage));
+      else resolve(JSON.parse(message.payload ?? '{}'));
+    });
+    child.send({
+      requestId: 'bench',
+      event: JSON.stringify(event),
+      deadline: Date.now() + 60_000,
+      functionArn: arn,
+    });
+  });
+}
+
+function answer(
+  request: IncomingMessage,
+  body: Buffer,
+  executions: Map<string, Map<string, Operation>>,
+): string {
+  if (request.headers['x-amz-target']) return '{"Responses":{}}';
+  const arn = decodeURIComponent(request.url?.split('/')[3] ?? '');
+  const operations = executions.get(arn) ?? new Map<string, Operation>();
+  const { Updates = [] } = JSON.parse(body.toString()) as { Updates?: Update[] };
+  const changed = Updates.map((update) => {
+    const operation = applied(update);
+    operations.set(update.Id, operation);
+    return operation;
+  });
+  return JSON.stringify({ CheckpointToken: 'token', NewExecutionState: { Operations: changed } });
+}
+
+function applied({ Id, Type, Action, Name, SubType, Payload }: Update): Operation {
+  const Status = Action === 'SUCCEED' ? 'SUCCEEDED' : 'STARTED';
+  const at = Date.now() / 1000;
+  const details =
+    Type === 'WAIT'
+      ? { WaitDetails: { ScheduledEndTimestamp: at + 300 } }
+      : { StepDetails: { Attempt: 1, ...(Payload === undefined ? {} : { Result: Payload }) } };
+  return { Id, Type, Name, SubType, Status, StartTimestamp: at, ...details };
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

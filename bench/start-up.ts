@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+
+const runs = 15;
+
+/** Medians, taken in turn so that a busy machine is busy for all of them. */
+export function startUp(program: string, project: string): void {
+  const cases: Record<string, [string, string[]]> = {
+    'node -e 0': [process.execPath, ['-e', '0']],
+    'orders --version': [program, ['--version']],
+    'orders --help': [program, ['--help']],
+    'orders get --nope': [program, ['get', '--nope']],
+    'orders submit': [program, ['submit', '--sample', 'low']],
+    'orders get latest': [program, ['get', 'latest']],
+  };
+  const times: Record<string, number[]> = {};
+  for (let run = 0; run < runs; run += 1) {
+    for (const [name, [file, argv]] of Object.entries(cases)) {
+      const started = performance.now();
+      spawnSync(file, argv, { cwd: project, stdio: 'ignore' });
+      times[name] = [...(times[name] ?? []), performance.now() - started];
+    }
+  }
+  const base = median(times['node -e 0'] ?? []);
+  console.log(`start-up, median of ${runs}`);
+  for (const [name, each] of Object.entries(times)) {
+    console.log(`  ${name.padEnd(18)} ${(median(each) / base).toFixed(2)}x node -e 0`);
+  }
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
