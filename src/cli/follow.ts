@@ -1,17 +1,18 @@
-/** Connects a followed order with the renderer that was asked for. */
-import type { EndEvent } from '../orders/events.ts';
+/** Connects followed orders with the renderer that was asked for. */
+import { type EndEvent, type FollowEvent, type SummaryEvent, summarize } from '../orders/events.ts';
 import type { Found } from '../orders/find.ts';
-import { followOrder } from '../orders/follow.ts';
+import { followOrder, followOrders } from '../orders/follow.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { interruptible } from './interrupt.ts';
-import { liveRenderer } from './live.ts';
+import { liveRenderer, liveTableRenderer } from './live.ts';
 import {
   endSentence,
   jsonRenderer,
   plainRenderer,
   quietRenderer,
   type Renderer,
+  summarySentence,
 } from './renderers.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from './terminal.ts';
 
@@ -22,24 +23,84 @@ export interface FollowView {
   readonly timeoutMs: number | undefined;
 }
 
+interface Where {
+  readonly target: Target;
+  readonly outputs: StackOutputs;
+}
+
 /** Shows an order until its end, sets the exit code its end calls for, and returns it. */
-export async function follow(
-  where: { readonly target: Target; readonly outputs: StackOutputs },
-  found: Found,
+export async function follow(where: Where, found: Found, view: FollowView): Promise<EndEvent> {
+  const { target, outputs } = where;
+  const renderer = await rendererFor(view, () => liveRenderer(found.orderId, view.stream, target));
+  return show(renderer, view, {
+    events: (signal) => followOrder(target, outputs, { ...found, signal }),
+    conclude: (end) => ({ code: end.exitCode, ...endSentence(end) }),
+    isDetached: ({ ending }) => ending === 'detached' || ending === 'timeout',
+  });
+}
+
+/** Shows several orders until all have ended, and sets the exit code that their ends call for together. */
+export async function followMany(
+  where: Where,
+  orders: readonly Found[],
   view: FollowView,
-): Promise<EndEvent> {
-  const { signal, abort, release } = interruptible(view.timeoutMs);
+): Promise<SummaryEvent> {
+  const { target, outputs } = where;
+  const ids = orders.map(({ orderId }) => orderId);
+  const renderer = await rendererFor(view, () => liveTableRenderer(ids, view.stream, target));
+  const again = ids.length > 5 ? 'orders list --running' : `orders watch ${ids.join(' ')}`;
+  return show(renderer, view, {
+    async *events(signal) {
+      const summary = summarize(yield* followOrders(target, outputs, { orders, signal }));
+      renderer.show(summary);
+      return summary;
+    },
+    conclude: (summary) => ({ code: summary.exitCode, ...summarySentence(summary, again) }),
+    isDetached: ({ endings }) => Boolean(endings.detached ?? endings.timeout),
+  });
+}
+
+function rendererFor(view: FollowView, live: () => Promise<Renderer>): Promise<Renderer> {
+  const { ui, stream } = view;
+  const write = (text: string) => void stream.write(text);
+  if (ui === 'live') return live();
+  if (ui === 'json') return Promise.resolve(jsonRenderer(write));
+  return Promise.resolve(ui === 'plain' ? plainRenderer(write) : quietRenderer());
+}
+
+interface Shown<End> {
+  readonly events: (signal: AbortSignal) => AsyncGenerator<FollowEvent, End>;
+  readonly conclude: (end: End) => { code: number; good: boolean; text: string; hint: string };
+  readonly isDetached: (end: End) => boolean;
+}
+
+async function show<End>(
+  renderer: Renderer,
+  { ui, timeoutMs }: FollowView,
+  { events, conclude, isDetached }: Shown<End>,
+): Promise<End> {
+  const { signal, abort, release } = interruptible(timeoutMs);
   endOnBrokenPipe(abort);
-  const renderer = await rendererFor(view, found.orderId, where.target);
-  const events = followOrder(where.target, where.outputs, { ...found, signal });
   try {
+    const stream = events(signal);
     for (;;) {
-      const next = await events.next();
-      if (next.done) {
-        await renderer.close();
-        return conclude(next.value, signal, view.ui);
+      const next = await stream.next();
+      if (!next.done) {
+        renderer.show(next.value);
+        continue;
       }
-      renderer.show(next.value);
+      await renderer.close();
+      const { code, good, text, hint } = conclude(next.value);
+      // A reader that went away is no failure of ours; a polite kill is told from Ctrl-C.
+      const codes: Record<string, number> = { EPIPE: 0, SIGTERM: 143 };
+      process.exitCode = codes[String(signal.reason)] ?? code;
+      const silent = ui === 'json' || ui === 'quiet' || signal.reason === 'EPIPE';
+      if (!silent && (ui === 'live' || isDetached(next.value))) {
+        // The terminal has echoed ^C where the line begins.
+        const start = ui === 'live' ? '\r' : '';
+        process.stderr.write(`${start}${mark(good ? 'done' : 'failed')} ${text}\n  ${dim(hint)}\n`);
+      }
+      return next.value;
     }
   } catch (error) {
     await renderer.close();
@@ -47,24 +108,4 @@ export async function follow(
   } finally {
     release();
   }
-}
-
-function rendererFor(view: FollowView, orderId: string, target: Target): Promise<Renderer> {
-  const { ui, stream } = view;
-  const write = (text: string) => void stream.write(text);
-  if (ui === 'live') return liveRenderer(orderId, stream, target);
-  if (ui === 'json') return Promise.resolve(jsonRenderer(write));
-  return Promise.resolve(ui === 'plain' ? plainRenderer(write) : quietRenderer());
-}
-
-function conclude(end: EndEvent, signal: AbortSignal, ui: FollowView['ui']): EndEvent {
-  // A reader that went away is no failure of ours; a polite kill is told from Ctrl-C.
-  const codes: Record<string, number> = { EPIPE: 0, SIGTERM: 143 };
-  process.exitCode = codes[String(signal.reason)] ?? end.exitCode;
-  if (ui === 'json' || ui === 'quiet' || signal.reason === 'EPIPE') return end;
-  const { good, text, hint } = endSentence(end);
-  if (ui === 'live' || end.ending === 'detached' || end.ending === 'timeout') {
-    process.stderr.write(`${mark(good ? 'done' : 'failed')} ${text}\n  ${dim(hint)}\n`);
-  }
-  return end;
 }

@@ -1,10 +1,13 @@
-/** The renderers of a followed order. They read one event stream and never ask AWS for anything. */
-import type { EndEvent, FollowEvent } from '../orders/events.ts';
+/** The renderers of followed orders. They read one event stream and never ask AWS for anything. */
+import type { EndEvent, Ending, FollowEvent, StepEvent, SummaryEvent } from '../orders/events.ts';
 import { formatDuration } from './duration.ts';
 import { line } from './json.ts';
 
+/** What a renderer is told; the summary is the last of several orders' records. */
+export type ShownEvent = FollowEvent | SummaryEvent;
+
 export interface Renderer {
-  readonly show: (event: FollowEvent) => void;
+  readonly show: (event: ShownEvent) => void;
   /** Gives the terminal back. */
   readonly close: () => Promise<void>;
 }
@@ -39,20 +42,39 @@ export function quietRenderer(): Renderer {
   return { show: () => {}, close: stays };
 }
 
-/** An event as a plain line; a snapshot has none. */
-export function plainLine(event: FollowEvent): string | undefined {
+/** An event as a plain line; a snapshot has none. What is about several orders has `*` in the place of the id. */
+export function plainLine(event: ShownEvent): string | undefined {
+  if (event.type === 'snapshot') return undefined;
+  const orderId = ('orderId' in event ? event.orderId : undefined) ?? '*';
+  return `${event.ts} ${orderId} ${plainFacts(event)}`;
+}
+
+function plainFacts(event: Exclude<ShownEvent, { type: 'snapshot' }>): string {
   switch (event.type) {
-    case 'snapshot':
-      return undefined;
     case 'status':
-      return `${event.ts} ${event.orderId} ${event.to} elapsed=${compact(event.elapsedMs)}`;
+      return `${event.to} elapsed=${compact(event.elapsedMs)}`;
+    case 'step':
+      return plainStep(event);
     case 'heartbeat':
-      return `${event.ts} ${event.orderId} heartbeat status=${event.status}`;
+      return `heartbeat status=${event.status}`;
     case 'gap':
-      return `${event.ts} ${event.orderId} gap reason=${JSON.stringify(event.reason)}`;
+      return `gap reason=${JSON.stringify(event.reason)}`;
+    case 'gap-end':
+      return `gap-end lasted=${compact(event.lastedMs)}`;
     case 'end':
-      return plainEnd(event);
+      return 'orderId' in event ? plainEnd(event) : plainSummary(event);
   }
+}
+
+function plainStep({ step, state, attempt, retryInMs, error }: StepEvent): string {
+  const retry = retryInMs === undefined ? '' : ` retry_in=${compact(retryInMs)}`;
+  const message = JSON.stringify(error.message || error.type);
+  return `step name=${step} state=${state} attempt=${attempt}${retry} error=${message}`;
+}
+
+function plainSummary({ orders, endings, exitCode }: SummaryEvent): string {
+  const counts = Object.entries(endings).map(([ending, count]) => `${ending}=${count}`);
+  return `end orders=${orders} ${counts.join(' ')} exit=${exitCode}`;
 }
 
 function plainEnd(event: EndEvent): string {
@@ -66,7 +88,7 @@ function plainEnd(event: EndEvent): string {
     ...(error ? [`error=${JSON.stringify(error)}`] : []),
     ...warnings.map(({ stage, message }) => `warning=${JSON.stringify(`${stage}: ${message}`)}`),
   ];
-  return `${event.ts} ${event.orderId} end ${facts.join(' ')}`;
+  return `end ${facts.join(' ')}`;
 }
 
 const compact = (ms: number) => formatDuration(ms).replaceAll(' ', '');
@@ -90,6 +112,8 @@ export function endSentence(event: EndEvent): { good: boolean; text: string; hin
       return { good: false, text: `${orderId} timed out after ${took}`, hint: look };
     case 'stopped':
       return { good: false, text: `The execution of ${orderId} was stopped`, hint: look };
+    case 'gone':
+      return { good: false, text: `${orderId} does not exist any more`, hint: 'orders list' };
     case 'timeout':
       return {
         good: false,
@@ -103,4 +127,21 @@ export function endSentence(event: EndEvent): { good: boolean; text: string; hin
         hint: again,
       };
   }
+}
+
+/** The same for several orders together; `again` is the command that looks at them again. */
+export function summarySentence(
+  { orders, endings, exitCode }: SummaryEvent,
+  again: string,
+): { good: boolean; text: string; hint: string } {
+  const { timeout = 0, detached = 0, ...known } = endings;
+  const counts = (Object.entries(known) as [Ending, number][]).map(
+    ([ending, count]) => `${count} ${ending}`,
+  );
+  const running = timeout + detached;
+  const told = [...counts, ...(running > 0 ? [`${running} keep running`] : [])].join(', ');
+  if (running === 0)
+    return { good: exitCode === 0, text: `${orders} orders: ${told}`, hint: 'orders list' };
+  const why = timeout > 0 ? 'Stopped looking: --timeout is reached' : 'Detached';
+  return { good: timeout === 0, text: `${why}; ${told}`, hint: again };
 }

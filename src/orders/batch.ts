@@ -10,13 +10,14 @@ export interface BatchOptions<Field extends keyof OrderRecord> {
   readonly ids: Iterable<string>;
   /** Only these attributes are read; all of them when absent. */
   readonly fields?: readonly Field[];
+  readonly signal?: AbortSignal;
 }
 
 /** The items of many orders by id, a hundred a call, consistently read. An order without an item is absent. */
 export async function readOrders<Field extends keyof OrderRecord = keyof OrderRecord>(
   target: Target,
   outputs: StackOutputs,
-  { ids, fields }: BatchOptions<Field>,
+  { ids, fields, signal }: BatchOptions<Field>,
 ): Promise<Map<string, Pick<OrderRecord, Field>>> {
   const { BatchGetCommand } = await import('@aws-sdk/lib-dynamodb');
   const tables = await target.clients.tables();
@@ -27,7 +28,8 @@ export async function readOrders<Field extends keyof OrderRecord = keyof OrderRe
   while (left.length > 0) {
     const keys = left.slice(0, most);
     const request = { Keys: keys, ConsistentRead: true, ...(fields && projection(fields)) };
-    const answer = await tables.send(new BatchGetCommand({ RequestItems: { [table]: request } }));
+    const command = new BatchGetCommand({ RequestItems: { [table]: request } });
+    const answer = await tables.send(command, signal ? { abortSignal: signal } : {});
     const items = (answer.Responses?.[table] ?? []) as OrderRecord[];
     for (const item of items) found.set(item.orderId, item);
     // What a throttled table leaves is asked for again, a little later.

@@ -1,161 +1,181 @@
-/** Follows one order to its end by looking at its item, and at its execution when the item stands still. */
+/** Follows orders to their ends by looking at their items, and at their executions where the items stand still. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
-import { isTransient } from '../target/aws-errors.ts';
+import { isTransient, needsSignIn, translate } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
-import { type EndEvent, type Ending, exitOf, type FollowEvent } from './events.ts';
+import { UserError } from '../user-error.ts';
+import { readFailedAttempts } from './attempts.ts';
+import { readOrders } from './batch.ts';
+import type { EndEvent, FollowEvent } from './events.ts';
 import type { Found } from './find.ts';
-import { type Execution, findExecution, readExecution, readOrder } from './get.ts';
+import { Follower, type Source } from './follower.ts';
+import { findExecution, readExecution } from './get.ts';
+import { executionReads } from './limiter.ts';
 
-export interface FollowOptions extends Found {
+interface Watching {
   /** Aborting stops looking; the reason `TimeoutError` is told from a person's detaching. */
   readonly signal: AbortSignal;
-  /** How long nothing may be said, ms. */
+  /** How long nothing may be said about an order, ms. */
   readonly heartbeatMs?: number;
 }
 
-interface Source {
-  readonly order: () => Promise<OrderRecord | undefined>;
-  readonly execution: (arn: string | undefined) => Promise<Execution | undefined>;
+export interface FollowOptions extends Found, Watching {}
+
+export interface FollowManyOptions extends Watching {
+  readonly orders: readonly Found[];
 }
 
-/** An execution's end reaches the item a moment before or after; how many looks to give it. */
-const graceLooks = 3;
-/** The execution is asked for once in so many looks at an item that stands still. */
-const looksPerExecution = 8;
 const longestBackoff = 15_000;
+const heartbeat = 60_000;
 
 /** Yields what happens to an order until its end, or until `signal` says to stop looking. Always ends in `end`. */
 export async function* followOrder(
   target: Target,
   outputs: StackOutputs,
-  options: FollowOptions,
+  { signal, heartbeatMs, ...order }: FollowOptions,
 ): AsyncGenerator<FollowEvent, EndEvent> {
-  const follower = new Follower(options);
-  const source: Source = {
-    order: () => readOrder(target, outputs, options.orderId),
-    execution: async (known) => {
-      const arn = known ?? (await findExecution(target, outputs, options.orderId));
-      return arn ? readExecution(target, arn) : undefined;
-    },
+  const options = {
+    orders: [order],
+    signal,
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   };
-  let failures = 0;
-  while (!options.signal.aborted) {
-    try {
-      yield* follower.look(source);
-      failures = 0;
-      if (follower.end) break;
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      failures += 1;
-      if (failures === 1) yield follower.gap(error);
-    }
-    yield* follower.heartbeat();
-    const backoff = Math.min(target.pollMs * 2 ** failures, longestBackoff);
-    await sleep(backoff, undefined, { signal: options.signal }).catch(() => {});
-  }
-  const end = follower.end ?? follower.abandon(options.signal);
-  yield end;
-  return end;
+  const [end] = yield* followOrders(target, outputs, options);
+  if (end) return end;
+  throw new Error('an order was followed and has no end');
 }
 
-/** What is known of the order, and what was already told. */
-class Follower {
-  end: EndEvent | undefined;
-  readonly #options: FollowOptions;
-  readonly #since = Date.now();
-  #order: OrderRecord | undefined;
-  #status: ShownStatus = 'received';
-  #told = 0;
-  #still = 0;
-  #closedLooks = 0;
-  #lastTold = Date.now();
-
-  constructor(options: FollowOptions) {
-    this.#options = options;
-  }
-
-  async *look(source: Source): AsyncGenerator<FollowEvent> {
-    const order = await source.order();
-    const moved = order !== undefined && order.updatedAt !== this.#order?.updatedAt;
-    this.#still = moved ? 0 : this.#still + 1;
-    if (moved) {
-      this.#order = order;
-      yield* this.#transitions(order);
-      yield { type: 'snapshot', orderId: order.orderId, order };
-      if (isEnd(order.status)) this.end = this.#ended(order.status);
-      return;
+/**
+ * Yields what happens to orders until all have ended, or until `signal` says to stop looking. Each ends in `end`. One
+ * poller reads the items of all in batches; the history, which is scarce, is only read when a single order is followed.
+ */
+export async function* followOrders(
+  target: Target,
+  outputs: StackOutputs,
+  { orders, signal, heartbeatMs = heartbeat }: FollowManyOptions,
+): AsyncGenerator<FollowEvent, readonly EndEvent[]> {
+  const followers = orders.map((order) => new Follower(order));
+  const sight = new Sight(target, followers.length === 1 ? followers[0]?.orderId : undefined);
+  const open = () => followers.filter(({ end }) => !end);
+  while (!signal.aborted) {
+    try {
+      yield* lookAt(open(), { target, outputs, signal, sight, alone: followers.length === 1 });
+    } catch (error) {
+      if (signal.aborted) break;
+      const gap = sight.lost(error);
+      if (gap) yield gap;
     }
-    if (this.#still % looksPerExecution !== 0 && this.#closedLooks === 0) return;
-    const execution = await source.execution(order?.executionArn ?? this.#options.executionArn);
-    if (!execution || execution.status === 'RUNNING') return;
-    this.#closedLooks += 1;
-    if (this.#closedLooks > graceLooks) this.end = this.#closed(execution);
-  }
-
-  *#transitions(order: OrderRecord): Generator<FollowEvent> {
-    for (const { status, at } of order.transitions.slice(this.#told)) {
-      this.#told += 1;
-      const from = this.#status;
-      this.#status = status;
-      this.#lastTold = Date.now();
-      const elapsedMs = Date.parse(at) - Date.parse(order.createdAt);
-      const { orderId } = order;
-      yield { type: 'status', ts: at, orderId, from, to: status, seq: this.#told, elapsedMs };
+    if (open().length === 0) break;
+    for (const follower of open()) {
+      const beat = follower.heartbeat(heartbeatMs);
+      if (beat) yield beat;
     }
+    await sleep(sight.nextLookMs, undefined, { signal }).catch(() => {});
+  }
+  for (const follower of open()) {
+    follower.end = follower.abandon(signal.reason);
+    yield follower.end;
+  }
+  return followers.flatMap(({ end }) => end ?? []);
+}
+
+interface Look {
+  readonly target: Target;
+  readonly outputs: StackOutputs;
+  readonly signal: AbortSignal;
+  readonly sight: Sight;
+  readonly alone: boolean;
+}
+
+/** Looks once at every order that has not ended. */
+async function* lookAt(followers: readonly Follower[], look: Look): AsyncGenerator<FollowEvent> {
+  const { target, outputs, signal, sight } = look;
+  const ids = followers.map(({ orderId }) => orderId);
+  const items = await unlessAborted(signal, readOrders(target, outputs, { ids, signal }));
+  const back = sight.found();
+  if (back) yield back;
+  for (const follower of followers) {
+    try {
+      yield* follower.look(items.get(follower.orderId), sourceOf(follower.orderId, look));
+    } catch (error) {
+      // The item was seen; its execution is asked about again later.
+      if (!isTransient(error)) throw error;
+    }
+    if (follower.end) yield follower.end;
+  }
+}
+
+function sourceOf(orderId: string, { target, outputs, alone, signal }: Look): Source {
+  const attempts = async (arn: string) => {
+    try {
+      return await unlessAborted(signal, readFailedAttempts(target, arn));
+    } catch (error) {
+      // The history is an extra: a watcher that is throttled, or may not read it, watches on.
+      if (needsSignIn(error)) throw error;
+      return [];
+    }
+  };
+  return {
+    mayAsk: () => executionReads.take(),
+    async execution(known) {
+      const arn = known ?? (await unlessAborted(signal, findExecution(target, outputs, orderId)));
+      return arn ? unlessAborted(signal, readExecution(target, arn)) : undefined;
+    },
+    ...(alone ? { attempts } : {}),
+  };
+}
+
+/** What `work` answers; when `signal` comes first, its answer is not waited for. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+/** Whether the orders can be seen, and when to look next. */
+class Sight {
+  readonly #target: Target;
+  readonly #of: { readonly orderId?: string };
+  #failures = 0;
+  #lostAt = 0;
+  #everSeen = false;
+
+  constructor(target: Target, orderId: string | undefined) {
+    this.#target = target;
+    this.#of = orderId === undefined ? {} : { orderId };
   }
 
-  *heartbeat(): Generator<FollowEvent> {
-    const { heartbeatMs = 60_000, orderId } = this.#options;
-    if (Date.now() - this.#lastTold < heartbeatMs) return;
-    this.#lastTold = Date.now();
-    yield { type: 'heartbeat', ts: now(), orderId, status: this.#status };
+  get nextLookMs(): number {
+    return Math.min(this.#target.pollMs * 2 ** this.#failures, longestBackoff);
   }
 
-  gap(error: unknown): FollowEvent {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
-    return { type: 'gap', ts: now(), orderId: this.#options.orderId, reason };
+  found(): FollowEvent | undefined {
+    const lostAt = this.#failures > 0 ? this.#lostAt : undefined;
+    this.#failures = 0;
+    this.#everSeen = true;
+    if (lostAt === undefined) return undefined;
+    return { type: 'gap-end', ts: now(), ...this.#of, lastedMs: Date.now() - lostAt };
   }
 
-  abandon(signal: AbortSignal): EndEvent {
-    const reason: unknown = signal.reason;
-    const late = reason instanceof Error && reason.name === 'TimeoutError';
-    return this.#ended(late ? 'timeout' : 'detached');
+  /** Tells once that the orders cannot be seen; throws what will not pass. */
+  lost(error: unknown): FollowEvent | undefined {
+    // Credentials that worked have expired: the person signs in again, and the watch goes on.
+    const expired = needsSignIn(error) && this.#everSeen;
+    if (!isTransient(error) && !expired) throw error;
+    if (expired) this.#target.clients.renewCredentials();
+    this.#failures += 1;
+    if (this.#failures > 1) return undefined;
+    this.#lostAt = Date.now();
+    return { type: 'gap', ts: now(), ...this.#of, reason: reasonOf(error, this.#target) };
   }
+}
 
-  #closed({ status, error }: Execution): EndEvent {
-    const endings: Record<Execution['status'], Ending> = {
-      RUNNING: 'failed',
-      SUCCEEDED: 'failed',
-      FAILED: 'failed',
-      TIMED_OUT: 'timed-out',
-      STOPPED: 'stopped',
-    };
-    const why = error ?? `the execution is ${status} and the order never reached an end`;
-    return { ...this.#ended(endings[status]), error: why };
-  }
-
-  #ended(ending: Ending): EndEvent {
-    const order = this.#order;
-    const last = order?.transitions.at(-1)?.at;
-    const settled = order && isEnd(order.status) && last;
-    const elapsedMs = settled
-      ? Date.parse(last) - Date.parse(order.createdAt)
-      : Date.now() - (order ? Date.parse(order.createdAt) : this.#since);
-    return {
-      type: 'end',
-      ts: now(),
-      orderId: this.#options.orderId,
-      status: this.#status,
-      ending,
-      exitCode: exitOf(ending),
-      elapsedMs,
-      ...(order?.failure ? { failure: order.failure } : {}),
-      ...(order?.warnings?.length ? { warnings: order.warnings } : {}),
-    };
-  }
+function reasonOf(error: unknown, target: Target): string {
+  const told = needsSignIn(error) ? translate(error, target) : error;
+  if (told instanceof UserError) return [told.message, ...told.hints].join(' ');
+  return told instanceof Error ? told.message || told.name : String(told);
 }
 
 const now = () => new Date().toISOString();

@@ -44,6 +44,11 @@ export function isTransient(error: unknown): boolean {
   return (statusCode(error) ?? 0) >= 500;
 }
 
+/** Whether a person has to sign in: there are no credentials, or AWS no longer takes them. */
+export function needsSignIn(error: unknown): boolean {
+  return needHuman.has(errorName(error));
+}
+
 function statusCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const metadata = error.$metadata as { httpStatusCode?: number };
@@ -55,7 +60,7 @@ export function translate(error: unknown, target: Target): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const name = errorName(error);
   const env = target.environment.name;
-  if (needHuman.has(name)) {
+  if (needsSignIn(error)) {
     const { profile } = target.environment;
     return new UserError(`The AWS credentials for ${env} are missing or expired.`, {
       hint: `aws sso login${profile ? ` --profile ${profile}` : ''}`,

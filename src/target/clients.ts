@@ -21,11 +21,28 @@ export interface Clients {
   readonly logs: () => Promise<CloudWatchLogsClient>;
   readonly objects: () => Promise<S3Client>;
   readonly identity: () => Promise<STSClient>;
+  /** Makes every client look for credentials anew: the SDK keeps what a file held, also when that has expired. */
+  readonly renewCredentials: () => void;
+}
+
+interface Client {
+  readonly config: Pick<LambdaClient['config'], 'credentials' | 'credentialDefaultProvider'>;
 }
 
 /** Clients of one region and endpoint, each made at most once. */
 export function createClients(config: ClientConfig): Clients {
   const common = { maxAttempts: 5, ...config };
+  const made: Client[] = [];
+  const once = <T extends Client>(make: () => Promise<T>) => {
+    let client: Promise<T> | undefined;
+    return () => {
+      client ??= make().then((each) => {
+        made.push(each);
+        return each;
+      });
+      return client;
+    };
+  };
   return {
     cloudFormation: once(async () => {
       const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
@@ -56,13 +73,13 @@ export function createClients(config: ClientConfig): Clients {
       const { STSClient } = await import('@aws-sdk/client-sts');
       return new STSClient(common);
     }),
-  };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
+    renewCredentials() {
+      if (config.credentials) return;
+      const { profile } = config;
+      for (const { config: resolved } of made) {
+        const find = resolved.credentialDefaultProvider({ profile, ignoreCache: true });
+        resolved.credentials = find;
+      }
+    },
   };
 }

@@ -1,7 +1,8 @@
-import { render } from 'ink';
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
+import type { StepEvent } from '../orders/events.ts';
 import { waitEndsAt } from '../workflow/waits.ts';
+import { draw, type Size } from './draw.ts';
 import { OrderView } from './order-view.tsx';
 
 /** What the live view is given whenever something happened, and keeps showing until the next time. */
@@ -10,6 +11,8 @@ export interface LiveOrder {
   readonly status: ShownStatus;
   readonly order?: OrderRecord | undefined;
   readonly trouble?: string | undefined;
+  /** The last failed attempt of the step at work. */
+  readonly retry?: StepEvent | undefined;
 }
 
 export interface LiveOptions {
@@ -20,14 +23,15 @@ export interface LiveOptions {
   readonly format: (ms: number) => string;
 }
 
-const frameMs = 150;
+/** Terminal rows from which on there are blank lines. */
+const roomy = 14;
 
-/** Draws an order in place until closed. Keys are not read: an interrupt is a signal, for the command to handle. */
+/** Draws an order in place until closed. */
 export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
   let shown = first;
   const since = Date.now();
   const { stream, format } = options;
-  const frame = () => {
+  const frame = ({ columns, rows }: Size) => {
     const { order } = shown;
     const began = order ? Date.parse(order.createdAt) : since;
     const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
@@ -37,27 +41,28 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
         {...shown}
         target={options.target}
         elapsed={format((last ? Date.parse(last) : Date.now()) - began)}
-        left={ends === undefined ? undefined : `about ${format(ends - Date.now())} left`}
-        columns={Math.min(stream.columns ?? 80, 100)}
+        left={ends === undefined ? undefined : `${format(ends - Date.now())} left`}
+        retry={shown.retry && retryText(shown.retry, format)}
+        columns={Math.min(columns, 100)}
+        compact={rows < roomy}
       />
     );
   };
-  const ink = render(frame(), {
-    stdout: stream,
-    exitOnCtrlC: false,
-    maxFps: 10,
-    incrementalRendering: true,
-  });
-  const ticking = setInterval(() => ink.rerender(frame()), frameMs);
+  const drawing = draw(frame, stream);
   return {
     update: (next: LiveOrder) => {
       shown = next;
     },
-    close: async () => {
-      clearInterval(ticking);
-      ink.rerender(frame());
-      ink.unmount();
-      await ink.waitUntilExit();
-    },
+    close: () => drawing.close(),
   };
+}
+
+/** `process-payment attempt 2 in 1.4s: the provider does not answer` */
+function retryText(retry: StepEvent, format: (ms: number) => string): string {
+  const { step, attempt, retryInMs, ts, error } = retry;
+  const why = error.message || error.type;
+  if (retryInMs === undefined) return `${step} failed at attempt ${attempt}: ${why}`;
+  const left = Date.parse(ts) + retryInMs - Date.now();
+  const when = left > 0 ? `, retry in ${format(left)}` : '';
+  return `${step} attempt ${attempt + 1}${when}: ${why}`;
 }

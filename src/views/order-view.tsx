@@ -20,6 +20,10 @@ export interface OrderViewProps {
   /** How much of a wait is left, in words. */
   readonly left?: string | undefined;
   readonly columns: number;
+  /** The step at work is being tried again, in words. */
+  readonly retry?: string | undefined;
+  /** Whether there are few rows. */
+  readonly compact?: boolean;
   /** Something that disturbs the view: the remote side does not answer. */
   readonly trouble?: string | undefined;
 }
@@ -41,17 +45,20 @@ const colors: Record<StageState, string> = {
   undone: 'yellow',
 };
 
+/** Terminal columns below which only what matters most is said. */
+const narrow = 70;
+
 /** One order in its workflow: what is behind it, what is at work, what is to come. */
 export function OrderView(props: OrderViewProps) {
   const progress = progressOf(props.order);
   return (
     <Box flexDirection="column" width={props.columns}>
       <Heading {...props} />
-      <Text> </Text>
+      {props.compact ? null : <Text> </Text>}
       {progress.map((phase) => (
-        <PhaseLine key={phase.id} phase={phase} />
+        <PhaseLine key={phase.id} phase={phase} narrow={props.columns < narrow} />
       ))}
-      <Text> </Text>
+      {props.compact ? null : <Text> </Text>}
       <Footing {...props} progress={progress} />
     </Box>
   );
@@ -68,14 +75,17 @@ function Heading({ orderId, order, target }: OrderViewProps) {
   );
 }
 
-function PhaseLine({ phase }: { readonly phase: PhaseProgress }) {
+function PhaseLine(props: { readonly phase: PhaseProgress; readonly narrow: boolean }) {
+  const { phase } = props;
   const state = stateOf(phase);
   const noted = phase.stages.filter(({ note }) => note);
   return (
     <>
       <Text wrap="truncate">
         <Text color={colors[state]}>{glyphs[state]} </Text>
-        <Text dimColor={state === 'pending'}>{phase.title.padEnd(24)}</Text>
+        <Text dimColor={state === 'pending'}>
+          {props.narrow ? `${phase.title} ` : phase.title.padEnd(24)}
+        </Text>
         {phase.stages.map(({ id, state: each }) => (
           <Text key={id} color={colors[each]} bold={each === 'active'}>
             {glyphs[each]}
@@ -96,23 +106,31 @@ function PhaseLine({ phase }: { readonly phase: PhaseProgress }) {
 function Footing(props: OrderViewProps & { readonly progress: readonly PhaseProgress[] }) {
   const { done, of } = countDone(props.progress);
   const stage = activeStage(props.progress);
+  const hasNoRoom = props.compact && (props.retry !== undefined || props.trouble !== undefined);
   return (
     <>
       <Text wrap="truncate">
         <Text color="cyan">{props.status}</Text>
-        <Text>{stage ? ` · ${stage.title}` : ''}</Text>
-        <Text>{props.left ? `, ${props.left}` : ''}</Text>
+        <Text>{stage && props.columns >= narrow ? ` · ${stage.title}` : ''}</Text>
+        <Text>{props.left ? ` · ${props.left}` : ''}</Text>
         <Text dimColor>
           {' '}
           · {done}/{of} · {props.elapsed}
         </Text>
       </Text>
+      {props.retry ? (
+        <Text color="yellow" wrap="truncate">
+          {props.retry}
+        </Text>
+      ) : null}
       {props.trouble ? (
         <Text color="yellow" wrap="truncate">
           not visible right now: {props.trouble}
         </Text>
       ) : null}
-      {isEnd(props.status) ? null : <Text dimColor>ctrl-c stops looking; the order goes on</Text>}
+      {isEnd(props.status) || hasNoRoom ? null : (
+        <Text dimColor>ctrl-c stops looking; the order goes on</Text>
+      )}
     </>
   );
 }

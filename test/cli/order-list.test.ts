@@ -1,10 +1,10 @@
-import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { formatAge, formatDuration, parseMoment } from '../../src/cli/duration.ts';
 import { nextCommand } from '../../src/cli/listing.ts';
 import { countOrders, formatOrders, type ListView } from '../../src/cli/order-list.ts';
 import { formatTable } from '../../src/cli/table.ts';
 import type { OrderRow } from '../../src/orders/list.ts';
+import { terminal } from './terminal.ts';
 
 const now = Date.parse('2026-11-22T08:20:00.000Z');
 const row = (more: Partial<OrderRow>): OrderRow => ({
@@ -31,11 +31,6 @@ const rows = [
   }),
 ];
 
-/** A terminal so wide, without colours. */
-function terminal(columns: number): NodeJS.WriteStream {
-  const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
-  return Object.assign(stream, { isTTY: true, columns, getColorDepth: () => 1 }) as never;
-}
 function shown(columns: number, more: Partial<ListView> = {}): string[] {
   const view = { format: 'table', header: true, stream: terminal(columns), now, ...more } as const;
   return formatOrders(rows, view).trimEnd().split('\n');

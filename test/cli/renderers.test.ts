@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { jsonRenderer, plainRenderer } from '../../src/cli/renderers.ts';
+import {
+  jsonRenderer,
+  plainLine,
+  plainRenderer,
+  summarySentence,
+} from '../../src/cli/renderers.ts';
 import { chooseUi, obeyNoColor } from '../../src/cli/terminal.ts';
 import type { FollowEvent } from '../../src/orders/events.ts';
 import { orderRecord } from '../orders/record.ts';
@@ -19,7 +24,18 @@ const events: FollowEvent[] = [
   },
   { type: 'snapshot', orderId, order },
   { type: 'heartbeat', ts, orderId, status: 'validated' },
+  {
+    type: 'step',
+    ts,
+    orderId,
+    step: 'process-payment',
+    state: 'failed',
+    attempt: 2,
+    retryInMs: 1400,
+    error: { type: 'ProviderUnavailable', message: 'Payment gateway 503' },
+  },
   { type: 'gap', ts, orderId, reason: 'Rate "exceeded"' },
+  { type: 'gap-end', ts, orderId, lastedMs: 12_000 },
   {
     type: 'end',
     ts,
@@ -41,7 +57,9 @@ it('writes one plain fact a line, with its time and its order first', () => {
   expect(text.split('\n')).toEqual([
     `${ts} ${orderId} validated elapsed=0.3s`,
     `${ts} ${orderId} heartbeat status=validated`,
+    `${ts} ${orderId} step name=process-payment state=failed attempt=2 retry_in=1.4s error="Payment gateway 503"`,
     `${ts} ${orderId} gap reason="Rate \\"exceeded\\""`,
+    `${ts} ${orderId} gap-end lasted=12s`,
     `${ts} ${orderId} end status=failed elapsed=1m24s exit=10 stage=process-payment code=payment-declined message="Declined"`,
     '',
   ]);
@@ -57,9 +75,38 @@ it('writes one JSON object a line, the last of them the end, and no snapshots', 
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(told.map(({ type }) => type)).toEqual(['status', 'heartbeat', 'gap', 'end']);
+  expect(told.map(({ type }) => type)).toEqual([
+    'status',
+    'heartbeat',
+    'step',
+    'gap',
+    'gap-end',
+    'end',
+  ]);
   expect(told.every(({ v }) => v === 1)).toBe(true);
   expect(told.at(-1)).toMatchObject({ exitCode: 10, failure: { code: 'payment-declined' } });
+});
+
+it('ends several orders in a line about all of them', () => {
+  const summary = {
+    type: 'end',
+    ts,
+    orders: 3,
+    endings: { completed: 2, failed: 1 },
+    exitCode: 13,
+  } as const;
+  expect(plainLine(summary)).toBe(`${ts} * end orders=3 completed=2 failed=1 exit=13`);
+  expect(summarySentence(summary, 'orders watch a b c')).toEqual({
+    good: false,
+    text: '3 orders: 2 completed, 1 failed',
+    hint: 'orders list',
+  });
+  const left = { ...summary, endings: { completed: 1, detached: 2 }, exitCode: 130 } as const;
+  expect(summarySentence(left, 'orders watch a b c')).toEqual({
+    good: true,
+    text: 'Detached; 1 completed, 2 keep running',
+    hint: 'orders watch a b c',
+  });
 });
 
 it('is live only where a person watches a terminal that is large enough, or where asked to be', () => {

@@ -1,13 +1,20 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { readOrderInput } from '../../src/cli/order-input.ts';
-import type { FollowEvent } from '../../src/orders/events.ts';
-import { followOrder } from '../../src/orders/follow.ts';
+import {
+  type EndEvent,
+  type Ending,
+  exitOf,
+  type FollowEvent,
+  summarize,
+} from '../../src/orders/events.ts';
+import { followOrder, followOrders } from '../../src/orders/follow.ts';
 import { submitOrder } from '../../src/orders/submit.ts';
+import { createClients } from '../../src/target/clients.ts';
 import { type Answer, type Call, fakeAws, fakeTarget } from '../target/fake-aws.ts';
 import { orderRecord } from './record.ts';
 
@@ -20,10 +27,22 @@ const record = orderRecord(['validated']);
 const { orderId, executionArn } = record;
 const root = () => mkdtempSync(join(tmpdir(), 'orders-'));
 
-const item = (order: OrderRecord | undefined): Answer => ({
+const json = (body: object): Answer => ({
   headers: { 'content-type': 'application/x-amz-json-1.0' },
-  body: JSON.stringify(order ? { Item: marshall(order, { removeUndefinedValues: true }) } : {}),
+  body: JSON.stringify(body),
 });
+const items = (orders: readonly OrderRecord[]) =>
+  json({ Responses: { orders: orders.map((order) => marshall(order)) } });
+const item = (order: OrderRecord | undefined) => items(order ? [order] : []);
+const expired: Answer = {
+  status: 400,
+  headers: { 'content-type': 'application/x-amz-json-1.0' },
+  body: '{"__type":"ExpiredTokenException","message":"The security token is expired"}',
+};
+const notFound: Answer = {
+  headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
+  body: '{"Message":"Durable execution not found"}',
+};
 const throttled: Answer = {
   status: 400,
   headers: { 'content-type': 'application/x-amz-json-1.0' },
@@ -79,7 +98,7 @@ it('survives throttling and goes on where it was', async () => {
   const done = orderRecord(['validated', 'completed']);
   const burst = Array.from({ length: 3 }, () => throttled);
   using aws = await fakeAws(tableOf([item(record), ...burst, item(done)]));
-  expect(told(await all(aws.url))).toEqual(['validated', 'gap', 'completed', 'end']);
+  expect(told(await all(aws.url))).toEqual(['validated', 'gap', 'gap-end', 'completed', 'end']);
 });
 
 it.each([
@@ -103,6 +122,139 @@ it('shows a sign of life when nothing happens for long', async () => {
   using aws = await fakeAws(tableOf([item(record)]));
   const events = await all(aws.url, AbortSignal.timeout(100), 20);
   expect(told(events)).toContain('heartbeat');
+});
+
+it('says once that the credentials expired, and goes on when there are new ones', async () => {
+  const signIn = (accessKeyId: string) =>
+    writeFileSync(file, `[dev]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=s\n`);
+  const directory = root();
+  const file = join(directory, 'credentials');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
+  vi.stubEnv('AWS_CONFIG_FILE', join(directory, 'none'));
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+  signIn('old');
+  let looks = 0;
+  const table = tableOf([item(record), item(orderRecord(['validated', 'completed']))]);
+  using aws = await fakeAws((call) => {
+    looks += 1;
+    if (looks === 1 || call.accessKeyId === 'new') return table(call);
+    if (looks === 4) signIn('new');
+    return expired;
+  });
+  const clients = createClients({ region: 'us-east-2', endpoint: aws.url, profile: 'dev' });
+  const target = fakeTarget(aws.url, directory, { clients });
+  const { signal } = new AbortController();
+  const events: FollowEvent[] = [];
+  for await (const event of followOrder(target, outputs, { orderId, executionArn, signal })) {
+    if (event.type !== 'snapshot') events.push(event);
+  }
+  vi.unstubAllEnvs();
+  expect(told(events)).toEqual(['validated', 'gap', 'gap-end', 'completed', 'end']);
+  expect(events[1]).toMatchObject({ reason: expect.stringMatching(/expired.*aws sso login/) });
+});
+
+it('does not begin to watch with credentials that never worked', async () => {
+  using aws = await fakeAws(() => expired);
+  await expect(all(aws.url)).rejects.toMatchObject({ name: 'ExpiredTokenException' });
+});
+
+it('tells every failed attempt of a step that takes long, once, with the time to the next', async () => {
+  const ts = '2026-11-22T08:12:06.000Z';
+  const attempt = (CurrentAttempt: number, more = {}) => ({
+    EventType: 'StepFailed',
+    EventId: CurrentAttempt * 10,
+    EventTimestamp: Date.parse(ts) / 1000,
+    Name: 'check-inventory',
+    StepFailedDetails: {
+      Error: { Payload: { ErrorType: 'ProviderUnavailable', ErrorMessage: '503' } },
+      RetryDetails: { CurrentAttempt, ...more },
+    },
+  });
+  const first = attempt(1, { NextAttemptDelaySeconds: 60 });
+  let asked = 0;
+  const enough = new AbortController();
+  const look = tableOf([item(record)]);
+  using aws = await fakeAws((call) => {
+    if (!call.name.endsWith('/history')) return look(call);
+    asked += 1;
+    if (asked === 2) setTimeout(() => enough.abort('SIGINT'), 100);
+    return json({ Events: asked === 1 ? [first] : [attempt(2), first] });
+  });
+  const events = await all(aws.url, enough.signal);
+  expect(events.filter(({ type }) => type === 'step')).toEqual([
+    {
+      type: 'step',
+      ts,
+      orderId,
+      step: 'check-inventory',
+      state: 'failed',
+      attempt: 1,
+      retryInMs: 1000,
+      error: { type: 'ProviderUnavailable', message: '503' },
+    },
+    expect.not.objectContaining({ retryInMs: expect.anything() }),
+  ]);
+  // Scarce: about once a second, however often the item is looked at.
+  expect(asked).toBe(2);
+});
+
+it('ends 5 when there is neither an item nor an execution any more', async () => {
+  using aws = await fakeAws((call) =>
+    call.name.startsWith('DynamoDB') ? item(undefined) : { ...notFound, status: 404 },
+  );
+  expect((await all(aws.url)).at(-1)).toMatchObject({ ending: 'gone', exitCode: 5 });
+});
+
+it('follows several through one batch a look, without their histories, each to its own end', async () => {
+  const done = orderRecord(['validated', 'completed'], { orderId: 'order-done' });
+  const failed = orderRecord(['validated', 'failed'], { orderId: 'order-failed' });
+  let look = 0;
+  using aws = await fakeAws(({ name }) => {
+    if (!name.startsWith('DynamoDB')) return execution('RUNNING');
+    look += 1;
+    return items(look < 3 ? [done] : [failed]);
+  });
+  const orders = [{ orderId: 'order-done' }, { orderId: 'order-failed' }];
+  const { signal } = new AbortController();
+  const stream = followOrders(fakeTarget(aws.url, root()), outputs, { orders, signal });
+  const events: FollowEvent[] = [];
+  for (;;) {
+    const next = await stream.next();
+    if (!next.done) events.push(next.value);
+    else {
+      expect(next.value.map(({ exitCode }) => exitCode)).toEqual([0, 10]);
+      break;
+    }
+  }
+  const ends = events.filter(({ type }) => type === 'end');
+  expect(ends.map(({ orderId: of }) => of)).toEqual(['order-done', 'order-failed']);
+  const keys = aws.calls.map(({ body }) => JSON.parse(body).RequestItems.orders.Keys.length);
+  expect(keys).toEqual([2, 1, 1]);
+});
+
+it('gives several the code that they have in common, 13 if none, and that of leaving before either', () => {
+  const end = (ending: Ending): EndEvent => ({
+    type: 'end',
+    ts: '',
+    orderId,
+    status: 'validated',
+    ending,
+    exitCode: exitOf(ending),
+    elapsedMs: 0,
+  });
+  const together = (...endings: Ending[]) => summarize(endings.map(end)).exitCode;
+  expect(together('completed', 'completed')).toBe(0);
+  expect(together('failed', 'failed')).toBe(10);
+  expect(together('cancelled', 'stopped')).toBe(12);
+  expect(together('completed', 'failed')).toBe(13);
+  expect(together('completed', 'detached')).toBe(130);
+  expect(together('failed', 'timeout')).toBe(124);
+  expect(
+    summarize(['completed', 'failed', 'completed'].map((each) => end(each as Ending))),
+  ).toMatchObject({
+    orders: 3,
+    endings: { completed: 2, failed: 1 },
+  });
 });
 
 it('starts an order under its id with the canonical bytes, and calls another order by that id a conflict', async () => {

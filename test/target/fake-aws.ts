@@ -8,6 +8,8 @@ export interface Call {
   /** `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks` */
   readonly name: string;
   readonly query: URLSearchParams;
+  /** Whose credentials the call was signed with. */
+  readonly accessKeyId: string | undefined;
   readonly body: string;
 }
 
@@ -34,7 +36,9 @@ export async function fakeAws(answer: (call: Call) => Answer) {
           : action
             ? `Action ${action}`
             : `${request.method} ${path}`;
-      const call = { name, query: new URLSearchParams(search), body };
+      const { authorization = '' } = request.headers;
+      const accessKeyId = /Credential=(\w+)/.exec(authorization)?.[1];
+      const call = { name, query: new URLSearchParams(search), accessKeyId, body };
       calls.push(call);
       const { status = 200, headers = {}, body: text } = answer(call);
       response.writeHead(status, headers).end(text);

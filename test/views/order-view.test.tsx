@@ -28,10 +28,40 @@ it('shows a failed stage with its reason', () => {
   expect(text).toContain('check-inventory: Out of stock');
 });
 
-it('fits in ten rows and forty columns while nothing is wrong', () => {
-  const lines = renderToString(<OrderView {...common} status="received" columns={40} />).split(
-    '\n',
-  );
-  expect(lines.length).toBeLessThanOrEqual(10);
+it('leaves a row of ten free and fits in forty columns, also while a step is tried again', () => {
+  const lines = renderToString(
+    <OrderView
+      {...common}
+      status="received"
+      columns={40}
+      compact
+      retry="validate-order attempt 2"
+    />,
+  ).split('\n');
+  expect(lines.length).toBeLessThanOrEqual(9);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+});
+
+it('keeps how long a wait still takes on a narrow screen', () => {
+  const order = orderRecord([
+    'validated',
+    'inventory-checked',
+    'invoice-generated',
+    'awaiting-warehouse',
+  ]);
+  const view = (
+    <OrderView {...common} status={order.status} order={order} left="4m 57s left" columns={40} />
+  );
+  expect(renderToString(view)).toContain('awaiting-warehouse · 4m 57s left · 7/17');
+});
+
+it('shows a step that is tried again', () => {
+  const view = (
+    <OrderView
+      {...common}
+      status="validated"
+      retry="process-payment attempt 2, retry in 1.4s: 503"
+    />
+  );
+  expect(renderToString(view)).toContain('process-payment attempt 2, retry in 1.4s: 503');
 });
