@@ -46,7 +46,11 @@ export function draw(frame: (size: Size) => ReactElement, stream: NodeJS.WriteSt
   };
 }
 
-const sizeOf = ({ columns = 80, rows = 24 }: NodeJS.WriteStream): Size => ({ columns, rows });
+/** A stream that is made live and is no terminal knows no size. */
+const sizeOf = ({ columns, rows }: Partial<Size>): Size => ({
+  columns: columns ?? 80,
+  rows: rows ?? 24,
+});
 
 /** The rows that a frame drawn for one size takes on a screen of another. */
 function rowsOf(frame: ReactElement, drawnFor: Size, on: Size): number {
