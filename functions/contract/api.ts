@@ -28,6 +28,9 @@ export interface Warning {
   readonly message: string;
 }
 
+/** What became of the stock that an order reserved. */
+export type Reservation = 'held' | 'released' | 'handed-over';
+
 /** An item of the orders table. `total` and `price` are decimals with two places. */
 export interface OrderRecord {
   readonly orderId: string;
@@ -44,6 +47,8 @@ export interface OrderRecord {
   readonly failure?: Failure;
   readonly undos?: readonly UndoRecord[];
   readonly warnings?: readonly Warning[];
+  /** Absent until the stock is reserved. */
+  readonly reservation?: Reservation;
   /** Key of the listing index: `<UTC day>#<hash of orderId mod 4>`. */
   readonly listing: string;
 }

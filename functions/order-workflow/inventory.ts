@@ -1,4 +1,5 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Reservation } from '../contract/api.ts';
 import { documents, tableName } from '../shared/tables.ts';
 import { type TransactItems, transact } from '../shared/transactions.ts';
 import { OrderRejected } from './failures.ts';
@@ -56,8 +57,6 @@ export const inventory: Inventory = {
     });
   },
 };
-
-type Reservation = 'held' | 'released' | 'handed-over';
 
 interface StockMove {
   readonly call: string;

@@ -1,10 +1,20 @@
 /** The renderers of followed orders. They read one event stream and never ask AWS for anything. */
-import type { EndEvent, Ending, FollowEvent, StepEvent, SummaryEvent } from '../orders/events.ts';
+import type {
+  EndEvent,
+  Ending,
+  FollowEvent,
+  SnapshotEvent,
+  StepEvent,
+  SummaryEvent,
+} from '../orders/events.ts';
 import { formatDuration } from './duration.ts';
 import { line } from './json.ts';
 
 /** What a renderer is told; the summary is the last of several orders' records. */
 export type ShownEvent = FollowEvent | SummaryEvent;
+
+/** A line of NDJSON. */
+export type StreamRecord = Exclude<ShownEvent, SnapshotEvent> & { readonly v: 1 };
 
 export interface Renderer {
   readonly show: (event: ShownEvent) => void;

@@ -16,7 +16,8 @@ export const outputs = {
 
 /** An order as the table has it. */
 export function order(orderId: string, createdAt: string, more: Partial<OrderRecord> = {}) {
-  return orderRecord(['validated'], {
+  const { status = 'validated' } = more;
+  return orderRecord(status === 'validated' ? [status] : ['validated', status], {
     orderId,
     createdAt,
     updatedAt: createdAt,

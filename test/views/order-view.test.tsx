@@ -36,6 +36,7 @@ it('leaves a row of ten free and fits in forty columns, also while a step is tri
       columns={40}
       compact
       retry="validate-order attempt 2"
+      trouble="Rate exceeded"
     />,
   ).split('\n');
   expect(lines.length).toBeLessThanOrEqual(9);

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import type { OrderView } from '../../orders/get.ts';
+import { schemaOf } from './agree.ts';
+import {
+  failureSchema,
+  shownStatusSchema,
+  statusSchema,
+  timeSchema,
+  transitionSchema,
+  undoSchema,
+  warningSchema,
+} from './order.ts';
+
+const amountSchema = v.pipe(v.number(), v.description('a decimal with two places'));
+
+const recordSchema = v.strictObject({
+  orderId: v.string(),
+  status: statusSchema,
+  customerId: v.string(),
+  customerEmail: v.string(),
+  customerPhone: v.exactOptional(v.string()),
+  items: v.array(
+    v.strictObject({
+      productId: v.string(),
+      name: v.string(),
+      quantity: v.number(),
+      price: amountSchema,
+    }),
+  ),
+  total: amountSchema,
+  transitions: v.array(transitionSchema),
+  executionArn: v.string(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+  failure: v.exactOptional(failureSchema),
+  undos: v.exactOptional(v.array(undoSchema)),
+  warnings: v.exactOptional(v.array(warningSchema)),
+  reservation: v.exactOptional(
+    v.pipe(
+      v.picklist(['held', 'released', 'handed-over']),
+      v.description('what became of the stock it reserved'),
+    ),
+  ),
+  listing: v.pipe(v.string(), v.description('where the listing index keeps the order')),
+});
+
+/** The data of `orders get --json`. */
+export const getSchema = schemaOf<OrderView>()(
+  v.strictObject({
+    orderId: v.string(),
+    status: shownStatusSchema,
+    order: v.exactOptional(v.pipe(recordSchema, v.description('absent until it is written'))),
+    execution: v.exactOptional(
+      v.pipe(
+        v.strictObject({
+          arn: v.string(),
+          status: v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'STOPPED']),
+          error: v.exactOptional(v.string()),
+        }),
+        v.description('of an order that has not ended'),
+      ),
+    ),
+  }),
+);

@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import type { EndEvent } from '../../orders/events.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { StreamRecord } from '../renderers.ts';
+import { schemaOf } from './agree.ts';
+import { failureSchema, shownStatusSchema, timeSchema, warningSchema } from './order.ts';
+
+const codes = Object.keys(exitCodes).map(Number) as unknown as readonly [ExitCode, ...ExitCode[]];
+const exitCodeSchema = v.picklist(codes);
+
+const endings = [
+  'completed',
+  'failed',
+  'cancelled',
+  'timed-out',
+  'stopped',
+  'gone',
+  'timeout',
+  'detached',
+] as const;
+const endingSchema = v.pipe(
+  v.picklist(endings),
+  v.description('timeout and detached: nobody looks any more, and the order goes on'),
+);
+
+const common = { v: v.literal(1), ts: timeSchema };
+const one = { ...common, orderId: v.string() };
+/** Absent where several orders are watched. */
+const maybeOne = { ...common, orderId: v.exactOptional(v.string()) };
+const msSchema = v.pipe(v.number(), v.minValue(0), v.description('milliseconds of wall time'));
+
+const endFields = {
+  orderId: v.string(),
+  status: shownStatusSchema,
+  ending: endingSchema,
+  exitCode: exitCodeSchema,
+  elapsedMs: msSchema,
+  failure: v.exactOptional(failureSchema),
+  error: v.exactOptional(v.string()),
+  warnings: v.exactOptional(v.array(warningSchema)),
+};
+
+/** How an order ended, as `orders submit --wait --json` has it. */
+export const endSchema = schemaOf<EndEvent>()(
+  v.strictObject({ type: v.literal('end'), ts: timeSchema, ...endFields }),
+);
+
+/** A record of `orders watch --json`. The last is an `end`: of the order, or without `orderId` of several together. */
+export const watchSchema = schemaOf<StreamRecord>()(
+  v.union([
+    v.strictObject({
+      type: v.literal('status'),
+      ...one,
+      from: v.exactOptional(shownStatusSchema),
+      to: shownStatusSchema,
+      seq: v.pipe(v.number(), v.description('1 for the first status of the order')),
+      elapsedMs: v.pipe(v.number(), v.description('milliseconds since the order was created')),
+    }),
+    v.strictObject({
+      type: v.literal('step'),
+      ...one,
+      step: v.pipe(v.string(), v.description('a stage, an undo, or another durable step')),
+      state: v.literal('failed'),
+      attempt: v.number(),
+      retryInMs: v.exactOptional(
+        v.pipe(msSchema, v.description('from ts on; absent when it is not tried again')),
+      ),
+      error: v.strictObject({ type: v.string(), message: v.string() }),
+    }),
+    v.strictObject({ type: v.literal('heartbeat'), ...one, status: shownStatusSchema }),
+    v.strictObject({ type: v.literal('gap'), ...maybeOne, reason: v.string() }),
+    v.strictObject({ type: v.literal('gap-end'), ...maybeOne, lastedMs: msSchema }),
+    v.strictObject({ type: v.literal('end'), ...common, ...endFields }),
+    v.strictObject({
+      type: v.literal('end'),
+      ...common,
+      orders: v.number(),
+      endings: v.strictObject(v.entriesFromList(endings, v.exactOptional(v.number()))),
+      exitCode: exitCodeSchema,
+    }),
+  ]),
+);

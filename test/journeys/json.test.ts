@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getSchema } from '../../src/cli/schemas/get.ts';
+import { listSchema } from '../../src/cli/schemas/list.ts';
+import { submitSchema } from '../../src/cli/schemas/submit.ts';
+import { watchSchema } from '../../src/cli/schemas/watch.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+const samples = ['low', 'payment-declined', 'unreachable', 'damaged', 'payment-hiccup'] as const;
+let project: Project;
+const ids: string[] = [];
+
+beforeAll(async () => {
+  project = aProject();
+  // A wait is over in a quarter of a second; a hiccup would pass unseen if it were much faster.
+  await project.orders('local', 'start', '--time-scale', '1200');
+  for (const sample of samples) {
+    const submitted = v.parse(submitSchema, await project.ask('submit', '--sample', sample));
+    ids.push(submitted.orderId);
+  }
+});
+afterAll(() => project.close());
+
+/** The records of a stream, each as its schema describes it. */
+async function watch(...argv: string[]) {
+  const { stdout, code } = await project.orders('watch', ...argv, '--json');
+  const lines = stdout.trimEnd().split('\n');
+  return { records: lines.map((line) => v.parse(watchSchema, JSON.parse(line))), code };
+}
+
+it('watches several orders as records, the last about all of them, and exits 13 when they end differently', async () => {
+  const { records, code } = await watch(...ids);
+  expect(records.at(-1)).toMatchObject({
+    type: 'end',
+    orders: 5,
+    endings: { completed: 3, failed: 2 },
+    exitCode: 13,
+  });
+  expect(code).toBe(13);
+  const ends = records.filter((each) => each.type === 'end' && 'orderId' in each);
+  expect(ends).toHaveLength(5);
+});
+
+it('watches one order as records, the last its end', async () => {
+  const { records, code } = await watch(ids[1] ?? '');
+  expect(records.at(-1)).toMatchObject({ type: 'end', orderId: ids[1], exitCode: 10 });
+  expect(code).toBe(10);
+});
+
+it('gets every order, and lists them all, as the schemas say', async () => {
+  const views = [];
+  for (const id of ids) views.push(v.parse(getSchema, await project.ask('get', id)));
+  expect(views.map(({ status }) => status)).toEqual([
+    'completed',
+    'failed',
+    'completed',
+    'failed',
+    'completed',
+  ]);
+  const listed = v.parse(listSchema, await project.ask('list'));
+  expect(listed.map(({ orderId }) => orderId)).toEqual(ids.toReversed());
+});
+
+it('has the end in the document of an order that was waited for', async () => {
+  const waited = v.parse(submitSchema, await project.ask('submit', '--sample', 'low', '--wait'));
+  expect(waited.end).toMatchObject({ ending: 'completed', exitCode: 0 });
+});
+
+it('tells what a step is tried again for, and ends in a record also when it is interrupted', async () => {
+  await project.orders('local', 'stop');
+  await project.orders('local', 'start', '--time-scale', '1');
+  const { orderId } = await project.ask('submit', '--sample', 'payment-hiccup');
+  const watching = project.start('watch', orderId, '--json');
+  const records = [];
+  for await (const line of createInterface({ input: watching.stdout as Readable })) {
+    const record = v.parse(watchSchema, JSON.parse(line));
+    records.push(record);
+    if (record.type === 'step' && record.attempt === 2) watching.kill('SIGINT');
+  }
+  expect(records.filter((each) => each.type === 'step')).toMatchObject([
+    { step: 'process-payment', attempt: 1, retryInMs: 1000 },
+    { step: 'process-payment', attempt: 2, retryInMs: 2000 },
+  ]);
+  expect(records.at(-1)).toMatchObject({ type: 'end', ending: 'detached', exitCode: 130 });
+  if (watching.exitCode === null) await once(watching, 'exit');
+  expect(watching.exitCode).toBe(130);
+});
