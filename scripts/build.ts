@@ -4,14 +4,17 @@
  */
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { Plugin } from '@oclif/core';
+import { type BuildOptions, build } from 'esbuild';
+import { without, withPlainBuiltins } from './plugins.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
 const requireBanner =
-  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+  "const require=process.getBuiltinModule('module').createRequire(import.meta.url);";
 
 const shared: BuildOptions = {
   bundle: true,
@@ -25,17 +28,18 @@ const shared: BuildOptions = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-/** Ink asks for its developer tools in a file that is bundled and never run. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^react-devtools-core$/ }, () => ({
-      path: 'react-devtools-core',
-      namespace: 'empty',
-    }));
-    bundler.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }));
-  },
-};
+/** Ink's developer tools; HTTP/2, as AWS speaks HTTP/1.1 here; and how oclif finds plugins, which the command table does. */
+const unused = without({
+  'react-devtools-core': 'export default {}',
+  'node:http2': 'export default { constants: {} }',
+  http2: 'export default { constants: {} }',
+  'wsl-utils': 'export const isWsl = false',
+  tinyglobby: 'export {}',
+  minimatch: 'export {}',
+  lilconfig: 'export {}',
+  'get-package-type': 'export {}',
+  semver: 'export const satisfies = () => true',
+});
 
 async function buildFunctions(): Promise<void> {
   for (const name of ['order-workflow', 'order-status']) {
@@ -51,8 +55,9 @@ async function buildFunctions(): Promise<void> {
 
 async function buildCli(): Promise<void> {
   const commands = globSync('commands/**/*.ts');
-  await build({
+  const { outputFiles } = await build({
     ...shared,
+    write: false,
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'main' },
       { in: 'src/local/main.ts', out: 'runtime' },
@@ -63,8 +68,22 @@ async function buildCli(): Promise<void> {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     jsx: 'automatic',
-    plugins: [withoutDevtools],
+    plugins: [unused],
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, withPlainBuiltins(text));
+  }
+}
+
+/**
+ * What oclif knows of the commands without loading one: their flags, arguments and help. Made from the commands as they
+ * were built.
+ */
+async function writeCommandTable(): Promise<void> {
+  const plugin = new Plugin({ root, ignoreManifest: true, isRoot: true });
+  await plugin.load();
+  writeFileSync('dist/commands.json', JSON.stringify(plugin.manifest.commands));
 }
 
 /** The build's name: a command of another build restarts the runtime. */
@@ -78,4 +97,5 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 await buildFunctions();
 await buildCli();
+await writeCommandTable();
 writeBuildId();

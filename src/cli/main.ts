@@ -1,29 +1,11 @@
-/** The program. Everything that is not needed by every command is loaded later. */
+/** The program's entry: answers `--version`, and loads the rest for anything else. */
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
-import { packageRoot } from '../target/project.ts';
-import { endOnBrokenPipe, obeyNoColor } from './terminal.ts';
 
-async function main(argv: string[]): Promise<void> {
-  obeyNoColor(process.env);
-  const root = packageRoot();
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    process.stdout.write(`${version}\n`);
-    return;
-  }
-  enableCompileCache();
-  endOnBrokenPipe(() => {});
-  const { run } = await import('./run.ts');
-  try {
-    await run(argv, { root });
-  } catch (error) {
-    const { exitOfOclif } = await import('./json.ts');
-    if (exitOfOclif(error) === 0) return;
-    const { reportError } = await import('./base-command.ts');
-    reportError(error, argv);
-  }
+const argv = process.argv.slice(2);
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+  const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8'));
+  process.stdout.write(`${version}\n`);
+} else {
+  // Not awaited: when a reader goes away early, an unsettled await at the top would end the program with a warning.
+  void import('./program.ts').then(({ runProgram }) => runProgram(argv));
 }
-
-await main(process.argv.slice(2));

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import type { Command, Interfaces } from '@oclif/core';
+import { packageRoot } from '../target/project.ts';
+import { endOnBrokenPipe, obeyNoColor } from './terminal.ts';
+
+type Table = Readonly<Record<string, Command.Cached>>;
+
+/**
+ * Runs a command, and reports how it failed. oclif is given the commands from the table that the build made: it then
+ * looks into no directory, and loads the one command that runs.
+ */
+export async function runProgram(argv: string[]): Promise<void> {
+  const root = packageRoot();
+  enableCompileCache(join(root, 'dist/compile-cache'));
+  obeyNoColor(process.env);
+  endOnBrokenPipe(() => {});
+  const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON;
+  const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as Table;
+  const plugin = pluginOf(table, { pjson, root });
+  const { run } = await import('./oclif.ts');
+  try {
+    await run(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
+  } catch (error) {
+    const { exitOfOclif } = await import('./json.ts');
+    if (exitOfOclif(error) === 0) return;
+    const { reportError } = await import('./base-command.ts');
+    reportError(error, argv);
+  }
+}
+
+function pluginOf(
+  table: Table,
+  { pjson, root }: { pjson: Interfaces.PJSON; root: string },
+): Interfaces.Plugin {
+  const load = async (id: string): Promise<Command.Class> => {
+    const { default: command } = await import(`${root}/dist/commands/${id.replaceAll(':', '/')}.js`);
+    return Object.assign(command, { id, plugin });
+  };
+  const plugin: Interfaces.Plugin = {
+    _base: '',
+    alias: pjson.name,
+    commandIDs: Object.keys(table),
+    commands: Object.entries(table).map(([id, command]) => ({ ...command, load: () => load(id) })),
+    commandsDir: undefined,
+    findCommand: load,
+    hasManifest: true,
+    hooks: {},
+    isRoot: true,
+    load: () => Promise.resolve(),
+    moduleType: 'module',
+    name: pjson.name,
+    options: { root },
+    pjson,
+    root,
+    topics: Object.entries(pjson.oclif.topics ?? {}).map(([name, topic]) => ({ ...topic, name })),
+    type: 'core',
+    valid: true,
+    version: pjson.version,
+  };
+  return plugin;
+}
