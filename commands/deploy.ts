@@ -29,7 +29,7 @@ export default class Deploy extends BaseCommand {
     const parameters = readParameters(flags.parameter ?? []);
     const target = await this.target({ ...flags, create: flags.region !== undefined });
     await confirmProtected(target, flags);
-    this.noteStale(target);
+    await this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
     const result = await showDeployment(deploy(target, parameters), {

@@ -1,8 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { orderArg } from '../src/cli/order-arguments.ts';
 import { describeOrder } from '../src/cli/order-text.ts';
-import { findOrder } from '../src/orders/find.ts';
-import { getOrder } from '../src/orders/get.ts';
+import { getOrder } from '../src/orders/get-order.ts';
 
 export default class Get extends BaseCommand {
   static override summary = 'Show one order: what it is, where it is, and what went wrong.';
@@ -16,9 +15,7 @@ export default class Get extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Get);
     const target = await this.target(flags);
-    const view = await this.withStack(target, async (outputs) =>
-      getOrder(target, outputs, await findOrder(target, outputs, args.order)),
-    );
+    const view = await this.withStack(target, (outputs) => getOrder(target, outputs, args.order));
     if (flags.json) return this.document(view);
     this.out(describeOrder(view));
   }

@@ -51,7 +51,7 @@ export default class Submit extends BaseCommand {
       return this.out(`${JSON.stringify(data, null, 2)}\n`);
     }
     const target = await this.target(flags);
-    if (target.deploysItself) this.noteStale(target);
+    if (target.deploysItself) await this.noteStale(target);
     await this.withStack(target, async (outputs) => {
       const submitted = await submitOrder(target, outputs, { event, via: flags.via });
       const write = (text: string) => this.out(text);

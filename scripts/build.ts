@@ -39,6 +39,7 @@ const unused = without({
   lilconfig: 'export {}',
   'get-package-type': 'export {}',
   semver: 'export const satisfies = () => true',
+  debug: 'export default () => Object.assign(() => {}, { enabled: false })',
 });
 
 async function buildFunctions(): Promise<void> {

@@ -1,9 +1,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
-import { type Notify, withStack } from '../deploy/ensure.ts';
-import { staleBundles } from '../deploy/staleness.ts';
-import { translate } from '../target/aws-errors.ts';
+import type { Notify } from '../deploy/ensure.ts';
 import type { Choice } from '../target/environments.ts';
-import { resolveTarget, type Target } from '../target/resolve.ts';
+import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { parseDuration } from './duration.ts';
 import { describeError, errorDocument, exitOfOclif, type Meta, okDocument } from './json.ts';
@@ -32,13 +30,17 @@ export const timeoutFlag = Flags.custom<number>({
 
 export type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>;
 
-/** What every command has in common: its target, how it speaks, and how it fails. */
+/**
+ * What every command has in common: its target, how it speaks, and how it fails. What only a command that gets as far
+ * needs is loaded there: help and a usage error must be quick.
+ */
 export abstract class BaseCommand extends Command {
   static override baseFlags = globalFlags;
   #target: Target | undefined;
 
   /** The target that the flags mean. Starts the local runtime when that is the one. */
   protected async target(flags: GlobalFlags & Choice): Promise<Target> {
+    const { resolveTarget } = await import('../target/resolve.ts');
     const options = { cwd: process.cwd(), variables: process.env };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
@@ -46,13 +48,18 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Runs `use` with the outputs of the target's stack. */
-  protected withStack<T>(target: Target, use: (outputs: StackOutputs) => Promise<T>): Promise<T> {
+  protected async withStack<T>(
+    target: Target,
+    use: (outputs: StackOutputs) => Promise<T>,
+  ): Promise<T> {
+    const { withStack } = await import('../deploy/ensure.ts');
     const notify: Notify = (line) => process.stderr.write(`${line}\n`);
     return withStack(target, notify, use);
   }
 
   /** Names the functions that were changed and not built: what runs is older than what the person reads. */
-  protected noteStale(target: Target): void {
+  protected async noteStale(target: Target): Promise<void> {
+    const { staleBundles } = await import('../deploy/staleness.ts');
     const stale = staleBundles(target.root);
     if (stale.length === 0) return;
     this.note(
@@ -90,8 +97,9 @@ export abstract class BaseCommand extends Command {
   /** Says what is wrong and what fixes it. Never ends the process: output may still be on its way. */
   protected override async catch(error: Error): Promise<void> {
     if (exitOfOclif(error) === 0) throw error;
-    const told = this.#target ? translate(error, this.#target) : error;
-    reportError(told, this.argv);
+    if (!this.#target) return reportError(error, this.argv);
+    const { translate } = await import('../target/aws-errors.ts');
+    reportError(translate(error, this.#target), this.argv);
   }
 }
 

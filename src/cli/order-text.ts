@@ -1,4 +1,4 @@
-import type { OrderView } from '../orders/get.ts';
+import type { OrderView } from '../orders/get-order.ts';
 import { progressOf, type StageState } from '../workflow/progress.ts';
 import { formatMoney } from './duration.ts';
 

@@ -35,7 +35,9 @@ function pluginOf(
   { pjson, root }: { pjson: Interfaces.PJSON; root: string },
 ): Interfaces.Plugin {
   const load = async (id: string): Promise<Command.Class> => {
-    const { default: command } = await import(`${root}/dist/commands/${id.replaceAll(':', '/')}.js`);
+    const { default: command } = await import(
+      `${root}/dist/commands/${id.replaceAll(':', '/')}.js`
+    );
     return Object.assign(command, { id, plugin });
   };
   const plugin: Interfaces.Plugin = {

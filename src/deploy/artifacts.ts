@@ -15,7 +15,7 @@ export function artifactsBucket(stack: string, account: string, region: string):
 
 /** The account the target's credentials belong to. */
 export async function accountOf(target: Target): Promise<string> {
-  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const { GetCallerIdentityCommand } = await import('../target/sdk/identity.ts');
   const identity = await target.clients.identity();
   const { Account } = await identity.send(new GetCallerIdentityCommand({}));
   if (!Account) throw new Error('STS named no account');
@@ -30,7 +30,7 @@ export interface StoredObject {
 
 /** Stores an object; makes the bucket when it is not there yet. Never writes to another account's bucket. */
 export async function store(target: Target, account: string, object: StoredObject): Promise<void> {
-  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const { PutObjectCommand } = await import('../target/sdk/objects.ts');
   const client = await target.clients.objects();
   const put = () =>
     client.send(
@@ -51,7 +51,9 @@ export async function store(target: Target, account: string, object: StoredObjec
 }
 
 async function createBucket(client: S3Client, bucket: string, region: string): Promise<void> {
-  const { CreateBucketCommand, BucketLocationConstraint } = await import('@aws-sdk/client-s3');
+  const { CreateBucketCommand, BucketLocationConstraint } = await import(
+    '../target/sdk/objects.ts'
+  );
   const place = Object.values(BucketLocationConstraint).find((each) => each === region);
   await client.send(
     new CreateBucketCommand({

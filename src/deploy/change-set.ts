@@ -23,7 +23,7 @@ const nothingToDo = /didn't contain changes|no updates are to be performed/i;
 /** Asks CloudFormation what it would change, and waits for the answer. */
 export async function plan(target: Target, source: PlanSource): Promise<Plan> {
   const { CreateChangeSetCommand, DeleteChangeSetCommand } = await import(
-    '@aws-sdk/client-cloudformation'
+    '../target/sdk/cloudformation.ts'
   );
   const client = await target.clients.cloudFormation();
   const { template, previous, parameters } = source;
@@ -65,7 +65,7 @@ async function untilPlanned(
   changeSet: string,
   pollMs: number,
 ): Promise<DescribeChangeSetOutput> {
-  const { DescribeChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
   for (;;) {
     const answer = await client.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
     if (answer.Status === 'CREATE_COMPLETE' || answer.Status === 'FAILED') return answer;

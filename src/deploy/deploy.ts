@@ -93,7 +93,7 @@ async function* makeReady(
 }
 
 async function* remove(target: Target, stackId: string): AsyncGenerator<DeployEvent> {
-  const { DeleteStackCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DeleteStackCommand } = await import('../target/sdk/cloudformation.ts');
   const since = await newestEvent(target, stackId);
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteStackCommand({ StackName: stackId }));
@@ -106,7 +106,7 @@ async function* apply(
   planned: Plan,
   kind: PlanSource['kind'],
 ): AsyncGenerator<DeployEvent> {
-  const { ExecuteChangeSetCommand } = await import('@aws-sdk/client-cloudformation');
+  const { ExecuteChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const since = await newestEvent(target, planned.stackId);
   await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));

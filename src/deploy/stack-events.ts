@@ -48,7 +48,7 @@ async function eventsAfter(
   stackId: string,
   since: string | undefined,
 ): Promise<StackEvent[]> {
-  const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStackEventsCommand } = await import('../target/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const found: StackEvent[] = [];
   let token: string | undefined;

@@ -19,7 +19,7 @@ export async function readOrders<Field extends keyof OrderRecord = keyof OrderRe
   outputs: StackOutputs,
   { ids, fields, signal }: BatchOptions<Field>,
 ): Promise<Map<string, Pick<OrderRecord, Field>>> {
-  const { BatchGetCommand } = await import('@aws-sdk/lib-dynamodb');
+  const { BatchGetCommand } = await import('../target/sdk/tables.ts');
   const tables = await target.clients.tables();
   const table = output(outputs, names.ordersTable);
   const found = new Map<string, Pick<OrderRecord, Field>>();

@@ -1,23 +1,12 @@
 import { outputs as names, type OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
 import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
-import { UserError } from '../user-error.ts';
-import type { Found } from './find.ts';
 
 export interface Execution {
   readonly arn: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
   readonly error?: string;
-}
-
-export interface OrderView {
-  readonly orderId: string;
-  readonly status: ShownStatus;
-  /** Absent while an execution exists and its item does not yet. */
-  readonly order?: OrderRecord;
-  readonly execution?: Execution;
 }
 
 /** The order's item, or `undefined` while there is none. */
@@ -26,7 +15,7 @@ export async function readOrder(
   outputs: StackOutputs,
   orderId: string,
 ): Promise<OrderRecord | undefined> {
-  const { GetCommand } = await import('@aws-sdk/lib-dynamodb');
+  const { GetCommand } = await import('../target/sdk/tables.ts');
   const tables = await target.clients.tables();
   const answer = await tables.send(
     new GetCommand({
@@ -44,7 +33,7 @@ export async function findExecution(
   outputs: StackOutputs,
   orderId: string,
 ): Promise<string | undefined> {
-  const { ListDurableExecutionsByFunctionCommand } = await import('@aws-sdk/client-lambda');
+  const { ListDurableExecutionsByFunctionCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const answer = await lambda.send(
     new ListDurableExecutionsByFunctionCommand({
@@ -58,7 +47,7 @@ export async function findExecution(
 
 /** The state of an execution; `undefined` when its record is gone. */
 export async function readExecution(target: Target, arn: string): Promise<Execution | undefined> {
-  const { GetDurableExecutionCommand } = await import('@aws-sdk/client-lambda');
+  const { GetDurableExecutionCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {
     const answer = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
@@ -68,30 +57,4 @@ export async function readExecution(target: Target, arn: string): Promise<Execut
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-/** One order: its item and, where it is not at its end, its execution. */
-export async function getOrder(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, executionArn }: Found,
-): Promise<OrderView> {
-  const order = await readOrder(target, outputs, orderId);
-  const arn = order?.executionArn ?? executionArn;
-  const settled = order !== undefined && isEnd(order.status);
-  const execution = arn && !settled ? await readExecution(target, arn) : undefined;
-  if (!order && !execution) {
-    throw new UserError(`No order "${orderId}" in ${target.environment.name}.`, {
-      hint: 'orders get latest',
-      exit: 5,
-      code: 'NotFound',
-    });
-  }
-  const gone = !order && execution && execution.status !== 'RUNNING';
-  return {
-    orderId,
-    status: order?.status ?? (gone ? 'failed' : 'received'),
-    ...(order ? { order } : {}),
-    ...(execution ? { execution } : {}),
-  };
 }

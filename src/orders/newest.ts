@@ -73,7 +73,7 @@ async function* pages(
   outputs: StackOutputs,
   { shard, bounds }: { readonly shard: string; readonly bounds: Range },
 ): AsyncGenerator<ListedOrder, void> {
-  const { QueryCommand } = await import('@aws-sdk/lib-dynamodb');
+  const { QueryCommand } = await import('../target/sdk/tables.ts');
   const tables = await target.clients.tables();
   const { statuses = [], customerId } = bounds;
   const filters = [

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { outputs as names } from '../../functions/contract/api.ts';
@@ -17,7 +18,7 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** A new order id: `order-` and ten random base32 letters. */
 export function newOrderId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  const bytes = randomBytes(10);
   return `order-${[...bytes].map((byte) => alphabet[byte % 32]).join('')}`;
 }
 
@@ -61,7 +62,7 @@ async function invoke(
   outputs: StackOutputs,
   event: OrderEvent,
 ): Promise<string | undefined> {
-  const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {
     const answer = await lambda.send(

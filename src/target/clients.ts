@@ -45,24 +45,23 @@ export function createClients(config: ClientConfig): Clients {
   };
   return {
     cloudFormation: once(async () => {
-      const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+      const { CloudFormationClient } = await import('./sdk/cloudformation.ts');
       return new CloudFormationClient(common);
     }),
     lambda: once(async () => {
-      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      const { LambdaClient } = await import('./sdk/lambda.ts');
       return new LambdaClient(common);
     }),
     tables: once(async () => {
-      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-      const { DynamoDBDocumentClient } = await import('@aws-sdk/lib-dynamodb');
+      const { DynamoDBClient, DynamoDBDocumentClient } = await import('./sdk/tables.ts');
       return DynamoDBDocumentClient.from(new DynamoDBClient(common));
     }),
     logs: once(async () => {
-      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      const { CloudWatchLogsClient } = await import('./sdk/logs.ts');
       return new CloudWatchLogsClient(common);
     }),
     objects: once(async () => {
-      const { S3Client } = await import('@aws-sdk/client-s3');
+      const { S3Client } = await import('./sdk/objects.ts');
       return new S3Client({
         ...common,
         forcePathStyle: config.endpoint !== undefined,
@@ -70,7 +69,7 @@ export function createClients(config: ClientConfig): Clients {
       });
     }),
     identity: once(async () => {
-      const { STSClient } = await import('@aws-sdk/client-sts');
+      const { STSClient } = await import('./sdk/identity.ts');
       return new STSClient(common);
     }),
     renewCredentials() {

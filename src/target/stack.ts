@@ -23,7 +23,7 @@ export function output(outputs: StackOutputs, name: OutputName): string {
 
 /** The stack's description, or `undefined` when there is none. */
 export async function describeStack(target: Target): Promise<Stack | undefined> {
-  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStacksCommand } = await import('./sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   try {
     const answer = await client.send(

@@ -1,0 +1,58 @@
+import type { OrderRecord } from '../../functions/contract/api.ts';
+import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
+import type { Target } from '../target/resolve.ts';
+import type { StackOutputs } from '../target/stack.ts';
+import { UserError } from '../user-error.ts';
+import { parseReference } from './address.ts';
+import { findOrder } from './find.ts';
+import { type Execution, readExecution, readOrder } from './get.ts';
+
+export interface OrderView {
+  readonly orderId: string;
+  readonly status: ShownStatus;
+  /** Absent while an execution exists and its item does not yet. */
+  readonly order?: OrderRecord;
+  readonly execution?: Execution;
+}
+
+/** One order, however it is named: its item and, where it is not at its end, its execution. */
+export async function getOrder(
+  target: Target,
+  outputs: StackOutputs,
+  text: string,
+): Promise<OrderView> {
+  const reference = parseReference(text);
+  // Mostly the text is an id as it stands: then one read is all there is to do.
+  const named = reference.kind === 'id' ? await readOrder(target, outputs, text) : undefined;
+  if (named) return viewOf(target, named.orderId, { order: named });
+  const { orderId, executionArn } = await findOrder(target, outputs, text);
+  const order = await readOrder(target, outputs, orderId);
+  return viewOf(target, orderId, {
+    ...(order ? { order } : {}),
+    ...(executionArn ? { executionArn } : {}),
+  });
+}
+
+async function viewOf(
+  target: Target,
+  orderId: string,
+  { order, executionArn }: { order?: OrderRecord; executionArn?: string },
+): Promise<OrderView> {
+  const arn = order?.executionArn ?? executionArn;
+  const settled = order !== undefined && isEnd(order.status);
+  const execution = arn && !settled ? await readExecution(target, arn) : undefined;
+  if (!order && !execution) {
+    throw new UserError(`No order "${orderId}" in ${target.environment.name}.`, {
+      hint: 'orders get latest',
+      exit: 5,
+      code: 'NotFound',
+    });
+  }
+  const gone = !order && execution && execution.status !== 'RUNNING';
+  return {
+    orderId,
+    status: order?.status ?? (gone ? 'failed' : 'received'),
+    ...(order ? { order } : {}),
+    ...(execution ? { execution } : {}),
+  };
+}
