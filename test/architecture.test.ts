@@ -50,6 +50,18 @@ it('constructs SDK clients of the CLI in one place', () => {
   expect(makers).toEqual(['src/target/clients.ts']);
 });
 
+it('loads the SDK through the modules that name what is used of it', () => {
+  const strays = files.filter(
+    (file) =>
+      file.startsWith('src/') &&
+      !file.startsWith('src/target/sdk/') &&
+      /import\(\s*'@aws-sdk|^import (?!type).* from '@aws-sdk/m.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
+  );
+  expect(strays).toEqual([]);
+});
+
 it('leaves the clock and chance out of the business process', () => {
   const text = readFileSync(join(root, 'functions/order-workflow/process-order.ts'), 'utf8');
   expect(text).not.toMatch(/Date\.now|new Date|Math\.random|randomUUID|performance\./);

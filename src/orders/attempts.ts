@@ -13,7 +13,7 @@ const newest = 20;
 
 /** The failed attempts among the newest events of an execution, the oldest first. */
 export async function readFailedAttempts(target: Target, arn: string): Promise<FailedAttempt[]> {
-  const { GetDurableExecutionHistoryCommand } = await import('@aws-sdk/client-lambda');
+  const { GetDurableExecutionHistoryCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const answer = await lambda.send(
     new GetDurableExecutionHistoryCommand({

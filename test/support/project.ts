@@ -22,14 +22,20 @@ export function aProject() {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: root, NODE_ENV: undefined, TZ: 'UTC' },
   };
+  const orders = (...argv: string[]) => runIn({}, argv);
 
-  /** Runs the real program to its end. */
-  function orders(...argv: string[]): Promise<Outcome> {
+  /** Runs the real program to its end, with more variables in its environment. */
+  function runIn(variables: Record<string, string>, argv: readonly string[]): Promise<Outcome> {
     return new Promise((resolve) => {
       const child = execFile(
         program,
         argv,
-        { ...options, maxBuffer: 64 << 20, timeout: 60_000 },
+        {
+          ...options,
+          env: { ...options.env, ...variables },
+          maxBuffer: 64 << 20,
+          timeout: 60_000,
+        },
         (error, stdout, stderr) => {
           const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
           resolve({ code, stdout, stderr });
@@ -54,6 +60,9 @@ export function aProject() {
     root,
     orders,
     ask,
+    with: (variables: Record<string, string>) => ({
+      orders: (...argv: string[]) => runIn(variables, argv),
+    }),
     start: (...argv: string[]): ChildProcess => spawn(program, argv, options),
     async close() {
       await orders('local', 'stop');

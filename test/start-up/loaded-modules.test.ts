@@ -1,0 +1,66 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+let orderId: string;
+
+beforeAll(async () => {
+  project = aProject();
+  orderId = (
+    await project.orders('submit', '--sample', 'invalid', '--wait', '-o', 'id')
+  ).stdout.trim();
+});
+afterAll(() => project.close());
+
+const recorder = fileURLToPath(new URL('record-modules.mjs', import.meta.url));
+
+/** The files of the program that a command loads, and the packages whose code is in them. */
+async function loadedBy(...argv: string[]) {
+  const list = join(project.root, 'modules');
+  rmSync(list, { force: true });
+  const env = { NODE_OPTIONS: `--import=${recorder}`, MODULES: list };
+  await project.with(env).orders(...argv);
+  const files = readFileSync(list, 'utf8')
+    .trim()
+    .split('\n')
+    .map((url) => fileURLToPath(url))
+    .filter((file) => file !== recorder);
+  const texts = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  // The bundler names the file that each piece came from in a comment.
+  const origins = texts.matchAll(/^\/\/ .*?node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm);
+  return { files, packages: new Set([...origins].map(([, name]) => name)) };
+}
+
+const clients = (packages: ReadonlySet<string | undefined>) =>
+  [...packages].filter((name) => name?.startsWith('@aws-sdk/client-')).sort();
+
+it('loads nothing to tell its version', async () => {
+  const { files } = await loadedBy('--version');
+  expect(files.map((file) => file.split('/').at(-1))).toEqual(['main.js']);
+});
+
+it.each(['--help', 'get --help', 'get --nope', 'gett'])(
+  'loads no SDK client, no Ink and no React for orders %s',
+  async (line) => {
+    const { packages } = await loadedBy(...line.split(' '));
+    expect(packages).toContain('@oclif/core');
+    expect(
+      [...packages].filter((name) => /^(@aws-sdk|@smithy|ink|react)/.test(name ?? '')),
+    ).toEqual([]);
+  },
+);
+
+it('loads the one client that a command speaks to, and no Ink without a terminal', async () => {
+  const get = await loadedBy('get', orderId);
+  expect(clients(get.packages)).toEqual(['@aws-sdk/client-dynamodb']);
+  const submit = await loadedBy('submit', '--sample', 'low');
+  expect(clients(submit.packages)).toEqual(['@aws-sdk/client-lambda']);
+  const wait = await loadedBy('submit', '--sample', 'invalid', '--watch');
+  for (const { packages } of [get, submit, wait]) {
+    expect(packages).not.toContain('ink');
+    expect(packages).not.toContain('react');
+  }
+});
