@@ -117,7 +117,8 @@ function nextOf(
   if (order?.failure) return order.failure.message;
   if (end?.error) return end.error;
   const ends = order && waitEndsAt(order, timeScale);
-  return ends === undefined ? '' : formatDuration(ends - now);
+  if (ends === undefined) return '';
+  return ends > now ? formatDuration(ends - now) : 'due';
 }
 
 const clip = (text: string, width: number) =>

@@ -41,7 +41,7 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
         {...shown}
         target={options.target}
         elapsed={format((last ? Date.parse(last) : Date.now()) - began)}
-        left={ends === undefined ? undefined : `${format(ends - Date.now())} left`}
+        left={ends === undefined ? undefined : leftText(ends - Date.now(), format)}
         retry={shown.retry && retryText(shown.retry, format)}
         columns={Math.min(columns, 100)}
         compact={rows < roomy}
@@ -66,3 +66,6 @@ function retryText(retry: StepEvent, format: (ms: number) => string): string {
   const when = left > 0 ? `, retry in ${format(left)}` : '';
   return `${step} attempt ${attempt + 1}${when}: ${why}`;
 }
+
+const leftText = (ms: number, format: (ms: number) => string) =>
+  ms > 0 ? `${format(ms)} left` : 'due';
