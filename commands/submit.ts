@@ -57,7 +57,7 @@ export default class Submit extends BaseCommand {
       const write = (text: string) => this.out(text);
       const stays = flags.wait || flags.watch;
       if (flags.json && !stays) return this.document(submitted);
-      if (!flags.json) showSubmitted(submitted, { write, flags, label: target.label });
+      if (!flags.json) showSubmitted(submitted, { write, flags, target });
       if (!stays) return;
       const ui = this.ui(flags, process.stderr);
       const end = await followSubmitted({ target, outputs }, submitted, { ui, flags });

@@ -99,7 +99,8 @@ export abstract class BaseCommand extends Command {
     if (exitOfOclif(error) === 0) throw error;
     if (!this.#target) return reportError(error, this.argv);
     const { translate } = await import('../target/aws-errors.ts');
-    reportError(translate(error, this.#target), this.argv);
+    const { withHintsFor } = await import('./hints.ts');
+    reportError(withHintsFor(this.#target, translate(error, this.#target)), this.argv);
   }
 }
 

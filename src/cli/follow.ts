@@ -4,6 +4,7 @@ import type { Found } from '../orders/find.ts';
 import { followOrder, followOrders } from '../orders/follow.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
+import { hintFor } from './hints.ts';
 import { interruptible } from './interrupt.ts';
 import { liveRenderer, liveTableRenderer } from './live.ts';
 import {
@@ -33,6 +34,7 @@ export async function follow(where: Where, found: Found, view: FollowView): Prom
   const { target, outputs } = where;
   const renderer = await rendererFor(view, () => liveRenderer(found.orderId, view.stream, target));
   return show(renderer, view, {
+    target,
     events: (signal) => followOrder(target, outputs, { ...found, signal }),
     conclude: (end) => ({ code: end.exitCode, ...endSentence(end) }),
     isDetached: ({ ending }) => ending === 'detached' || ending === 'timeout',
@@ -50,6 +52,7 @@ export async function followMany(
   const renderer = await rendererFor(view, () => liveTableRenderer(ids, view.stream, target));
   const again = ids.length > 5 ? 'orders list --running' : `orders watch ${ids.join(' ')}`;
   return show(renderer, view, {
+    target,
     async *events(signal) {
       const summary = summarize(yield* followOrders(target, outputs, { orders, signal }));
       renderer.show(summary);
@@ -69,6 +72,7 @@ function rendererFor(view: FollowView, live: () => Promise<Renderer>): Promise<R
 }
 
 interface Shown<End> {
+  readonly target: Target;
   readonly events: (signal: AbortSignal) => AsyncGenerator<FollowEvent, End>;
   readonly conclude: (end: End) => { code: number; good: boolean; text: string; hint: string };
   readonly isDetached: (end: End) => boolean;
@@ -77,7 +81,7 @@ interface Shown<End> {
 async function show<End>(
   renderer: Renderer,
   { ui, timeoutMs }: FollowView,
-  { events, conclude, isDetached }: Shown<End>,
+  { target, events, conclude, isDetached }: Shown<End>,
 ): Promise<End> {
   const { signal, abort, release } = interruptible(timeoutMs);
   endOnBrokenPipe(abort);
@@ -98,7 +102,9 @@ async function show<End>(
       if (!silent && (ui === 'live' || isDetached(next.value))) {
         // The terminal has echoed ^C where the line begins.
         const start = ui === 'live' ? '\r' : '';
-        process.stderr.write(`${start}${mark(good ? 'done' : 'failed')} ${text}\n  ${dim(hint)}\n`);
+        process.stderr.write(
+          `${start}${mark(good ? 'done' : 'failed')} ${text}\n  ${dim(hintFor(target, hint))}\n`,
+        );
       }
       return next.value;
     }

@@ -5,6 +5,7 @@ import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { formatMoney } from './duration.ts';
 import { follow } from './follow.ts';
+import { hintFor } from './hints.ts';
 import { dim, mark, type Ui } from './terminal.ts';
 
 interface SubmitFlags {
@@ -18,7 +19,7 @@ interface SubmitFlags {
 /** Prints the accepted order: its id alone, or a sentence and the command that watches it. */
 export function showSubmitted(
   submitted: Submitted,
-  to: { write: (text: string) => void; flags: SubmitFlags; label: string },
+  to: { write: (text: string) => void; flags: SubmitFlags; target: Target },
 ): void {
   const { orderId, customerId, lines, total } = submitted;
   if (to.flags.output === 'id') {
@@ -27,9 +28,9 @@ export function showSubmitted(
   }
   const items = `${lines} ${lines === 1 ? 'item' : 'items'}`;
   const facts = [`${orderId} accepted`, customerId, items, formatMoney(total)].join(' · ');
-  to.write(`${mark('done', process.stdout)} ${facts} → ${to.label}\n`);
+  to.write(`${mark('done', process.stdout)} ${facts} → ${to.target.label}\n`);
   if (to.flags.wait || to.flags.watch) return;
-  process.stderr.write(`  ${dim(`orders watch ${orderId}`)}\n`);
+  process.stderr.write(`  ${dim(hintFor(to.target, `orders watch ${orderId}`))}\n`);
 }
 
 /** Follows the order just submitted: shown with `--watch`, in silence with `--wait`, as NDJSON with both `--json`. */

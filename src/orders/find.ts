@@ -113,14 +113,18 @@ class Finder {
     return executionArn === undefined ? undefined : { orderId, executionArn };
   }
 
+  /** Orders submitted here count from then on, others from when their item was written. */
   async #recent(back: number): Promise<Found> {
-    const listed = await this.#newest(back);
+    const listed = await this.#newest(back + mostUnlisted);
     const known = new Set(listed.map(({ orderId }) => orderId));
     const oldest = listed.length < back ? '' : (listed.at(-1)?.createdAt ?? '');
     const unlisted = this.#submitted
       .slice(-mostUnlisted)
       .filter(({ orderId, createdAt }) => !known.has(orderId) && createdAt > oldest);
-    const byAge = [...unlisted, ...listed].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+    const since = new Map(this.#submitted.map(({ orderId, createdAt }) => [orderId, createdAt]));
+    const byAge = [...listed, ...unlisted]
+      .map(({ orderId, createdAt }) => ({ orderId, at: since.get(orderId) ?? createdAt }))
+      .sort((a, b) => (a.at < b.at ? 1 : -1));
     let there = 0;
     for (const { orderId } of byAge) {
       const here = unlisted.find((each) => each.orderId === orderId);

@@ -173,9 +173,9 @@ class Sight {
 }
 
 function reasonOf(error: unknown, target: Target): string {
-  const told = needsSignIn(error) ? translate(error, target) : error;
-  if (told instanceof UserError) return [told.message, ...told.hints].join(' ');
-  return told instanceof Error ? told.message || told.name : String(told);
+  const told = needsSignIn(error) ? translate(error, target) : undefined;
+  if (told instanceof UserError) return `the credentials have expired: ${told.hints.join(' ')}`;
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 const now = () => new Date().toISOString();

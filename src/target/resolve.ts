@@ -25,6 +25,8 @@ export interface Target {
   readonly deploysItself: boolean;
   /** For people: `local (time ×60)`. */
   readonly label: string;
+  /** What a command takes to work here too: `-e dev`, or nothing for the default. */
+  readonly envFlag: string;
   /** What the person should know about how the target was chosen. */
   readonly warnings: readonly string[];
 }
@@ -60,6 +62,7 @@ export async function resolveTarget(choice: Choice, options: ResolveOptions): Pr
     pollMs: 1000,
     deploysItself: false,
     label: `${environment.name} (${region})`,
+    envFlag: `-e ${environment.name}`,
     warnings,
   };
 }
@@ -83,6 +86,7 @@ async function localTarget(
     pollMs: timeScale > 1 ? 150 : 1000,
     deploysItself: true,
     label: timeScale === 1 ? environment.name : `${environment.name} (time ×${timeScale})`,
+    envFlag: '',
     warnings: [],
   };
 }

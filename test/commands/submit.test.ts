@@ -55,7 +55,7 @@ it('prints only the id where only the id is asked for', async () => {
 it('says what was accepted on stdout and what to do next on stderr', async () => {
   const { stdout, stderr } = await submit(['--sample', 'multi', '--id', 'web-5512']);
   expect(stdout).toContain('web-5512 accepted · CUST-003 · 3 items · $1,509.96 → fake');
-  expect(stderr).toContain('orders watch web-5512');
+  expect(stderr).toContain('orders watch -e fake web-5512');
 });
 
 it('answers one JSON document, also when it fails', async () => {

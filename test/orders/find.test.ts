@@ -57,6 +57,14 @@ it('counts an order that was just submitted and has no item yet, and none that i
   await expect(find('order-gone')).rejects.toMatchObject({ exit: 5, code: 'NotFound' });
 });
 
+it('counts orders submitted here in the order in which they were submitted', async () => {
+  submitted('order-first', 2);
+  submitted('order-second', 1);
+  await orders.put([order('order-first', ago(0.5)), order('order-second', ago(0.6))]);
+  expect((await find('latest')).orderId).toBe('order-second');
+  expect((await find('@-2')).orderId).toBe('order-first');
+});
+
 it('asks back when a beginning is that of several orders, and names them', async () => {
   await orders.put([order('order-7f3a1', ago(1)), order('order-7f3a2', ago(2))]);
   await expect(find('7f3a')).rejects.toMatchObject({

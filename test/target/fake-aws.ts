@@ -71,6 +71,7 @@ export function fakeTarget(url: string, root: string, more: Partial<Target> = {}
     pollMs: 2,
     deploysItself: false,
     label: 'fake',
+    envFlag: '-e fake',
     warnings: [],
     ...more,
   };
