@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { orderArg } from '../src/cli/order-arguments.ts';
 import { describeOrder } from '../src/cli/order-text.ts';
@@ -11,12 +12,16 @@ export default class Get extends BaseCommand {
     '<%= config.bin %> get @-2',
   ];
   static override args = { order: orderArg() };
+  static override flags = {
+    personal: Flags.boolean({ description: 'show e-mail and phone; JSON always has them' }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Get);
     const target = await this.target(flags);
     const view = await this.withStack(target, (outputs) => getOrder(target, outputs, args.order));
     if (flags.json) return this.document(view);
-    this.out(describeOrder(view));
+    const relative = process.stdout.isTTY === true;
+    this.out(describeOrder(view, { personal: flags.personal, relative, now: Date.now() }));
   }
 }

@@ -83,3 +83,10 @@ export function localClock(time: string, now = new Date()): string {
   const year = at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`;
   return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}${year} ${clock}`;
 }
+
+/** The same with seconds and tenths of them, as the fine steps of an order need: `07:12:04.6`. */
+export function localTime(time: string, now = new Date()): string {
+  const at = new Date(time);
+  const seconds = String(at.getSeconds()).padStart(2, '0');
+  return `${localClock(time, now)}:${seconds}.${Math.floor(at.getMilliseconds() / 100)}`;
+}

@@ -1,6 +1,8 @@
+import type { OrderRecord } from '../../functions/contract/api.ts';
 import type { OrderView } from '../orders/get-order.ts';
 import { progressOf, type StageState } from '../workflow/progress.ts';
-import { formatMoney } from './duration.ts';
+import { formatAge, formatMoney, localTime } from './duration.ts';
+import { printable } from './table.ts';
 
 const words: Record<StageState, string> = {
   pending: ' ',
@@ -11,38 +13,76 @@ const words: Record<StageState, string> = {
   undone: '↶',
 };
 
-/** One order as text for people: a fact a line, then its way through the workflow. */
-export function describeOrder({ orderId, status, order, execution }: OrderView): string {
-  const rows: (readonly [string, string])[] = [
-    ['order', orderId],
-    ['status', status],
-  ];
-  if (order) {
-    rows.push(['customer', order.customerId], ['e-mail', order.customerEmail]);
-    if (order.customerPhone) rows.push(['phone', order.customerPhone]);
-    rows.push(['total', formatMoney(order.total)]);
-    for (const { productId, name, quantity, price } of order.items) {
-      rows.push(['item', `${quantity} × ${name} (${productId}) at ${formatMoney(price)}`]);
-    }
-    rows.push(['created', order.createdAt], ['updated', order.updatedAt]);
-    const { failure, warnings = [], undos = [] } = order;
-    if (failure) rows.push(['failure', `${failure.stage}: ${failure.message} (${failure.code})`]);
-    for (const { stage, message } of warnings) rows.push(['warning', `${stage}: ${message}`]);
-    for (const { undo, outcome, message } of undos) {
-      rows.push(['undo', `${undo} ${outcome}${message ? `: ${message}` : ''}`]);
-    }
-  }
-  const arn = order?.executionArn ?? execution?.arn;
-  if (arn) rows.push(['execution', arn]);
-  if (execution) rows.push(['running', `${execution.status} ${execution.error ?? ''}`.trimEnd()]);
-  const facts = rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
-  return order ? `${facts}\n${workflowText(order)}` : facts;
+export interface OrderTextOptions {
+  /** Whether e-mail and phone are shown as they are. */
+  readonly personal: boolean;
+  /** Whether times are for people: on the local clock, and how long ago. Else RFC 3339 UTC. */
+  readonly relative: boolean;
+  readonly now: number;
 }
 
-function workflowText(order: NonNullable<OrderView['order']>): string {
+type Row = readonly [name: string, value: string];
+
+/** One order as text: a fact a line, then its way through the workflow. */
+export function describeOrder(view: OrderView, options: OrderTextOptions): string {
+  const { orderId, status, order, execution } = view;
+  const arn = order?.executionArn ?? execution?.arn;
+  const rows: Row[] = [
+    ['order', orderId],
+    ['status', status],
+    ...(order ? factsOf(order, options) : []),
+    ...(arn ? [['execution', arn] as const] : []),
+    ...(execution
+      ? [['running', `${execution.status} ${execution.error ?? ''}`.trimEnd()] as const]
+      : []),
+  ];
+  const facts = rows.map(([name, value]) => `${name.padEnd(10)} ${printable(value)}\n`).join('');
+  return order ? `${facts}\n${workflowText(order, options)}` : facts;
+}
+
+function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptions): Row[] {
+  const { customerEmail, customerPhone, failure, warnings = [], undos = [] } = order;
+  const time = (at: string) =>
+    relative ? `${localTime(at)}, ${formatAge(now - Date.parse(at))} ago` : at;
+  const hide = (text: string) => (personal ? text : mask(text));
+  return [
+    ['customer', order.customerId],
+    ['e-mail', hide(customerEmail)],
+    ...(customerPhone ? [['phone', hide(customerPhone)] as const] : []),
+    ['total', formatMoney(order.total)],
+    ...order.items.map(
+      ({ productId, name, quantity, price }): Row => [
+        'item',
+        `${quantity} × ${name} (${productId}) at ${formatMoney(price)}`,
+      ],
+    ),
+    ['created', time(order.createdAt)],
+    ['updated', time(order.updatedAt)],
+    ...(failure
+      ? [['failure', `${failure.stage}: ${failure.message} (${failure.code})`] as const]
+      : []),
+    ...warnings.map(({ stage, message }): Row => ['warning', `${stage}: ${message}`]),
+    ...undos.map(
+      ({ undo, outcome, message }): Row => [
+        'undo',
+        `${undo} ${outcome}${message ? `: ${message}` : ''}`,
+      ],
+    ),
+  ];
+}
+
+/** Enough to recognize it by, for who knows it. */
+function mask(text: string): string {
+  const [name = '', host] = text.split('@');
+  return host === undefined ? `…${text.slice(-2)}` : `${name.slice(0, 1)}…@${host}`;
+}
+
+function workflowText(order: OrderRecord, { relative }: OrderTextOptions): string {
   return progressOf(order)
     .flatMap(({ stages }) => stages)
-    .map(({ id, state, at = '' }) => `${words[state]} ${id.padEnd(24)} ${at}`.trimEnd())
-    .map((line) => `${line}\n`)
+    .map(({ id, state, at }) => {
+      const time = at && relative ? localTime(at) : (at ?? '');
+      return `${`${words[state]} ${id.padEnd(24)} ${time}`.trimEnd()}\n`;
+    })
     .join('');
 }
