@@ -66,7 +66,9 @@ function plainFacts(event: Exclude<ShownEvent, { type: 'snapshot' }>): string {
     case 'step':
       return plainStep(event);
     case 'heartbeat':
-      return `heartbeat status=${event.status}`;
+      return 'running' in event
+        ? `heartbeat running=${event.running}`
+        : `heartbeat status=${event.status}`;
     case 'gap':
       return `gap reason=${JSON.stringify(event.reason)}`;
     case 'gap-end':

@@ -20,12 +20,16 @@ export interface SnapshotEvent {
   readonly order: OrderRecord;
 }
 
-export interface HeartbeatEvent {
-  readonly type: 'heartbeat';
-  readonly ts: string;
-  readonly orderId: string;
-  readonly status: ShownStatus;
-}
+/** A sign of life when nothing happens for long. */
+export type HeartbeatEvent =
+  | {
+      readonly type: 'heartbeat';
+      readonly ts: string;
+      readonly orderId: string;
+      readonly status: ShownStatus;
+    }
+  /** When several orders are followed: how many have not ended. */
+  | { readonly type: 'heartbeat'; readonly ts: string; readonly running: number };
 
 /** An attempt of a durable step that failed. */
 export interface StepEvent {

@@ -15,7 +15,7 @@ import { executionReads } from './limiter.ts';
 interface Watching {
   /** Aborting stops looking; the reason `TimeoutError` is told from a person's detaching. */
   readonly signal: AbortSignal;
-  /** How long nothing may be said about an order, ms. */
+  /** How long nothing may be said, ms. */
   readonly heartbeatMs?: number;
 }
 
@@ -56,18 +56,26 @@ export async function* followOrders(
   const followers = orders.map((order) => new Follower(order));
   const sight = new Sight(target, followers.length === 1 ? followers[0]?.orderId : undefined);
   const open = () => followers.filter(({ end }) => !end);
+  const alone = followers.length === 1;
+  let quietSince = Date.now();
   while (!signal.aborted) {
     try {
-      yield* lookAt(open(), { target, outputs, signal, sight, alone: followers.length === 1 });
+      for await (const event of lookAt(open(), { target, outputs, signal, sight, alone })) {
+        quietSince = Date.now();
+        yield event;
+      }
     } catch (error) {
       if (signal.aborted) break;
       const gap = sight.lost(error);
       if (gap) yield gap;
     }
-    if (open().length === 0) break;
-    for (const follower of open()) {
-      const beat = follower.heartbeat(heartbeatMs);
-      if (beat) yield beat;
+    const [first] = open();
+    if (!first) break;
+    if (Date.now() - quietSince >= heartbeatMs) {
+      quietSince = Date.now();
+      const { orderId, status } = first;
+      const about = alone ? { orderId, status } : { running: open().length };
+      yield { type: 'heartbeat', ts: now(), ...about };
     }
     await sleep(sight.nextLookMs, undefined, { signal }).catch(() => {});
   }

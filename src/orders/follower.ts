@@ -33,7 +33,6 @@ export class Follower {
   #still = 0;
   #closedAnswers = 0;
   #missingAnswers = 0;
-  #lastTold = Date.now();
   #lastMoved = Date.now();
   #lastAsked = 0;
   #lastAttempt = 0;
@@ -66,10 +65,8 @@ export class Follower {
     if (execution && this.#closedAnswers > graceAnswers) this.end = this.#closed(execution);
   }
 
-  heartbeat(everyMs: number): FollowEvent | undefined {
-    if (this.end || Date.now() - this.#lastTold < everyMs) return undefined;
-    this.#lastTold = Date.now();
-    return { type: 'heartbeat', ts: now(), orderId: this.orderId, status: this.#status };
+  get status(): ShownStatus {
+    return this.#status;
   }
 
   /** The order goes on and nobody looks any more. */
@@ -87,7 +84,6 @@ export class Follower {
       this.#told += 1;
       const from = this.#status;
       this.#status = status;
-      this.#lastTold = Date.now();
       const elapsedMs = Date.parse(at) - Date.parse(order.createdAt);
       const { orderId } = order;
       yield { type: 'status', ts: at, orderId, from, to: status, seq: this.#told, elapsedMs };
@@ -102,9 +98,10 @@ export class Follower {
     if (!source.attempts || Date.now() - this.#lastAsked < longStepMs || !source.mayAsk()) return;
     this.#lastAsked = Date.now();
     for (const { seq, ts, ...attempt } of await source.attempts(arn)) {
-      if (seq <= this.#lastAttempt) continue;
+      // What failed before the order last moved did not stop it.
+      const isOld = this.#order !== undefined && ts < this.#order.updatedAt;
+      if (seq <= this.#lastAttempt || isOld) continue;
       this.#lastAttempt = seq;
-      this.#lastTold = Date.now();
       yield { type: 'step', ts, orderId: this.orderId, state: 'failed', ...attempt };
     }
   }

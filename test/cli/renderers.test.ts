@@ -87,7 +87,7 @@ it('writes one JSON object a line, the last of them the end, and no snapshots', 
   expect(told.at(-1)).toMatchObject({ exitCode: 10, failure: { code: 'payment-declined' } });
 });
 
-it('ends several orders in a line about all of them', () => {
+it('has lines about several orders together, and ends in one', () => {
   const summary = {
     type: 'end',
     ts,
@@ -96,6 +96,8 @@ it('ends several orders in a line about all of them', () => {
     exitCode: 13,
   } as const;
   expect(plainLine(summary)).toBe(`${ts} * end orders=3 completed=2 failed=1 exit=13`);
+  const beat = { type: 'heartbeat', ts, running: 2 } as const;
+  expect(plainLine(beat)).toBe(`${ts} * heartbeat running=2`);
   expect(summarySentence(summary, 'orders watch a b c')).toEqual({
     good: false,
     text: '3 orders: 2 completed, 1 failed',

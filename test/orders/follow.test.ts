@@ -118,10 +118,19 @@ it('ends 124 when the time is up and 130 when the person has seen enough; the or
   expect(left.at(-1)).toMatchObject({ ending: 'detached', exitCode: 130 });
 });
 
-it('shows a sign of life when nothing happens for long', async () => {
+it('shows a sign of life when nothing happens for long, one for all orders', async () => {
   using aws = await fakeAws(tableOf([item(record)]));
   const events = await all(aws.url, AbortSignal.timeout(100), 20);
   expect(told(events)).toContain('heartbeat');
+  const signal = AbortSignal.timeout(100);
+  const orders = [{ orderId }, { orderId: 'order-2' }, { orderId: 'order-3' }];
+  const target = fakeTarget(aws.url, root());
+  const beats = [];
+  for await (const event of followOrders(target, outputs, { orders, signal, heartbeatMs: 40 })) {
+    if (event.type === 'heartbeat') beats.push(event);
+  }
+  expect(beats.length).toBeLessThanOrEqual(2);
+  expect(beats[0]).toMatchObject({ running: 3 });
 });
 
 it('says once that the credentials expired, and goes on when there are new ones', async () => {
@@ -158,7 +167,7 @@ it('does not begin to watch with credentials that never worked', async () => {
   await expect(all(aws.url)).rejects.toMatchObject({ name: 'ExpiredTokenException' });
 });
 
-it('tells every failed attempt of a step that takes long, once, with the time to the next', async () => {
+it('tells every failed attempt of the step that an order stands in, once, with the time to the next', async () => {
   const ts = '2026-11-22T08:12:06.000Z';
   const attempt = (CurrentAttempt: number, more = {}) => ({
     EventType: 'StepFailed',
@@ -178,7 +187,8 @@ it('tells every failed attempt of a step that takes long, once, with the time to
     if (!call.name.endsWith('/history')) return look(call);
     asked += 1;
     if (asked === 2) setTimeout(() => enough.abort('SIGINT'), 100);
-    return json({ Events: asked === 1 ? [first] : [attempt(2), first] });
+    const old = { ...attempt(0), EventTimestamp: Date.parse(record.updatedAt) / 1000 - 1 };
+    return json({ Events: asked === 1 ? [first, old] : [attempt(2), first, old] });
   });
   const events = await all(aws.url, enough.signal);
   expect(events.filter(({ type }) => type === 'step')).toEqual([
@@ -227,7 +237,10 @@ it('follows several through one batch a look, without their histories, each to i
     }
   }
   const ends = events.filter(({ type }) => type === 'end');
-  expect(ends.map(({ orderId: of }) => of)).toEqual(['order-done', 'order-failed']);
+  expect(ends.map((each) => 'orderId' in each && each.orderId)).toEqual([
+    'order-done',
+    'order-failed',
+  ]);
   const keys = aws.calls.map(({ body }) => JSON.parse(body).RequestItems.orders.Keys.length);
   expect(keys).toEqual([2, 1, 1]);
 });

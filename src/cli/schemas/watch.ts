@@ -68,6 +68,11 @@ export const watchSchema = schemaOf<StreamRecord>()(
       error: v.strictObject({ type: v.string(), message: v.string() }),
     }),
     v.strictObject({ type: v.literal('heartbeat'), ...one, status: shownStatusSchema }),
+    v.strictObject({
+      type: v.literal('heartbeat'),
+      ...common,
+      running: v.pipe(v.number(), v.description('how many of several orders have not ended')),
+    }),
     v.strictObject({ type: v.literal('gap'), ...maybeOne, reason: v.string() }),
     v.strictObject({ type: v.literal('gap-end'), ...maybeOne, lastedMs: msSchema }),
     v.strictObject({ type: v.literal('end'), ...common, ...endFields }),
