@@ -105,6 +105,8 @@ function barsOf(span: Span, totalMs: number): Bar[] {
 function noteOf(span: Span, timeScale: number): string {
   const { name, kind, state, waitMs, skipped, attempts } = span;
   if (kind === 'wait') {
+    // At wall time the duration beside it says as much.
+    if (timeScale === 1 && state !== 'waiting') return '';
     const pace = timeScale === 1 ? '' : ` at ×${timeScale}`;
     const left = state === 'waiting' ? 'waiting, ' : '';
     return `${left}${waitMs === undefined ? '' : formatDuration(waitMs)}${pace}`;

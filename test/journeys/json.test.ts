@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
+import { historySchema, historyStreamSchema } from '../../src/cli/schemas/history.ts';
 import { listSchema } from '../../src/cli/schemas/list.ts';
 import { submitSchema } from '../../src/cli/schemas/submit.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
@@ -62,6 +63,32 @@ it('gets every order, and lists them all, as the schemas say', async () => {
   ]);
   const listed = v.parse(listSchema, await project.ask('list'));
   expect(listed.map(({ orderId }) => orderId).sort()).toEqual(ids.toSorted());
+});
+
+it('accounts for every operation of an execution, and keeps personal data back', async () => {
+  const [low = '', , , , hiccup = ''] = ids;
+  const history = v.parse(historySchema, await project.ask('history', low, '--data'));
+  expect(history).toMatchObject({ state: 'succeeded', operations: 17, retries: 0 });
+  expect(history.waitingMs + history.activeMs).toBe(history.totalMs);
+  const text = JSON.stringify(history.events);
+  expect(text).toContain('"customerEmail\\":\\"[redacted]');
+  expect(text).not.toContain('@');
+  const retried = v.parse(historySchema, await project.ask('history', hiccup));
+  expect(retried.retries).toBe(2);
+  expect(retried.spans[2]?.attempts[0]?.error?.type).toBe('ProviderUnavailable');
+});
+
+it('follows a history as records, each event once, and calls having looked a success', async () => {
+  const { orderId } = await project.ask('submit', '--sample', 'damaged');
+  const { stdout, code } = await project.orders('history', orderId, '--follow', '--json');
+  const records = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => v.parse(historyStreamSchema, JSON.parse(line)));
+  const events = records.flatMap((each) => (each.type === 'event' ? [each.event] : []));
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  expect(records.at(-1)).toMatchObject({ type: 'end', state: 'succeeded', exitCode: 0 });
+  expect(code).toBe(0);
 });
 
 it('has the end in the document of an order that was waited for', async () => {

@@ -1,0 +1,194 @@
+import { expect, it } from 'vitest';
+import { formatTimeline } from '../../src/cli/history-timeline.ts';
+import { type HistoryEvent, timelineOf } from '../../src/workflow/timeline.ts';
+import { terminal } from '../cli/terminal.ts';
+
+const begin = Date.parse('2026-11-22T08:12:04.000Z');
+const at = (ms: number) => new Date(begin + ms).toISOString();
+
+/** Events written as `[ms, type, name, more]`, numbered in their order. */
+function history(
+  ...events: readonly (readonly [number, string, string?, Partial<HistoryEvent>?])[]
+): HistoryEvent[] {
+  return events.map(([ms, type, name, more], index) => ({
+    seq: index + 1,
+    type,
+    at: at(ms),
+    ...(name ? { name, id: name } : {}),
+    ...more,
+  }));
+}
+
+const step = (name: string, from: number, to: number) =>
+  [
+    [from, 'StepStarted', name],
+    [to, 'StepSucceeded', name, { attempt: 1 }],
+  ] as const;
+const invocation = (from: number, to: number, more: Partial<HistoryEvent> = {}) =>
+  [to, 'InvocationCompleted', undefined, { startedAt: at(from), ...more }] as const;
+
+const stream = terminal(80);
+const drawn = (events: readonly HistoryEvent[], more = {}) => {
+  const timeline = timelineOf(events, begin + 1_000_000);
+  if (!timeline) throw new Error('no timeline');
+  const view = { width: 80, linear: false, timeScale: 1, stream, ...more };
+  return `\n${formatTimeline(timeline, view)}`;
+};
+
+const completed = history(
+  [0, 'ExecutionStarted'],
+  ...step('validate-order', 100, 212),
+  ...step('process-payment', 212, 700),
+  [700, 'WaitStarted', 'await-warehouse', { waitMs: 300_000 }],
+  invocation(0, 720),
+  [300_700, 'WaitSucceeded', 'await-warehouse'],
+  ...step('pick-items', 300_800, 301_000),
+  invocation(300_710, 301_200),
+  [301_200, 'ExecutionSucceeded'],
+);
+
+const waiting = completed.slice(0, 7);
+
+it('draws a completed execution with the wait cut out', () => {
+  expect(drawn(completed)).toMatchInlineSnapshot(`
+    "
+                    0s                           5m 00s
+    invocations     ■■■■■■■■■■■■■■■■■■■        ╱╱         ■■■■■■■■■■■■■    1.21s
+    validate-order    ████                     ╱╱                          112ms
+    process-payment      █████████████         ╱╱                          488ms
+    await-warehouse                  ░░░░░░░░░░╱╱░░░░░░░░░░               5m 00s
+    pick-items                                 ╱╱           ██████         200ms
+    █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation  ╱╱ time cut out
+    "
+  `);
+});
+
+it('draws to scale when asked, and names and durations alone where there is no room', () => {
+  expect(drawn(completed, { linear: true })).toMatchInlineSnapshot(`
+    "
+                    0s
+    invocations     ■                                                 ■    1.21s
+    validate-order  ▏                                                      112ms
+    process-payment ▏                                                      488ms
+    await-warehouse ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   5m 00s
+    pick-items                                                        ▏    200ms
+    █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation
+    "
+  `);
+  expect(drawn(completed, { width: 40 })).toMatchInlineSnapshot(`
+    "
+    invocations        1.21s  2
+    validate-order     112ms
+    process-payment    488ms
+    await-warehouse   5m 00s
+    pick-items         200ms
+    "
+  `);
+});
+
+it('accounts for all of the time: what is not in an invocation waits', () => {
+  const timeline = timelineOf(completed, 0);
+  expect(timeline).toMatchObject({
+    state: 'succeeded',
+    totalMs: 301_200,
+    activeMs: 720 + 490,
+    waitingMs: 301_200 - 720 - 490,
+    retries: 0,
+    operations: 4,
+  });
+});
+
+it('draws attempts and backoff of a step that was retried, with its first error', () => {
+  const error = { type: 'ProviderUnavailable', message: 'Payment gateway 503' };
+  const retried = history(
+    [0, 'ExecutionStarted'],
+    [10, 'StepStarted', 'process-payment'],
+    [110, 'StepFailed', 'process-payment', { attempt: 1, retryInMs: 1000, error }],
+    invocation(0, 120),
+    [1120, 'StepStarted', 'process-payment'],
+    [1300, 'StepSucceeded', 'process-payment', { attempt: 2 }],
+    invocation(1110, 1310),
+    [1310, 'ExecutionSucceeded'],
+  );
+  expect(timelineOf(retried, 0)?.retries).toBe(1);
+  expect(drawn(retried)).toMatchInlineSnapshot(`
+    "
+                       0s
+    invocations        ■■■                   ■■■■■    320ms  2
+    process-payment ×2 ███▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒████    1.29s  1: Payment gateway 503
+    █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation
+    "
+  `);
+});
+
+it('draws a failure with its reason and its undos', () => {
+  const error = { type: 'OrderRejected.damaged', message: 'The items are damaged' };
+  const failed = history(
+    [0, 'ExecutionStarted'],
+    ...step('pick-items', 10, 40),
+    [40, 'StepStarted', 'quality-check'],
+    [80, 'StepFailed', 'quality-check', { attempt: 1, error }],
+    ...step('return-items', 80, 120),
+    invocation(0, 130),
+    [130, 'ExecutionSucceeded'],
+  );
+  expect(drawn(failed)).toMatchInlineSnapshot(`
+    "
+                  0s
+    invocations   ■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■    130ms  1
+    pick-items      █████████                           30ms
+    quality-check           ███████████                 40ms  The items are damaged
+    return-items                      ███████████       40ms  undo
+    █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation
+    "
+  `);
+});
+
+it('tells an execution that waits now from one at work', () => {
+  const now = begin + 60_000;
+  expect(timelineOf(waiting, now)).toMatchObject({
+    state: 'running',
+    totalMs: 60_000,
+    activeMs: 720,
+    spans: [{}, {}, { name: 'await-warehouse', state: 'waiting' }],
+  });
+  const working = timelineOf(
+    history([0, 'ExecutionStarted'], [10, 'StepStarted', 'a']),
+    begin + 50,
+  );
+  expect(working?.spans[0]).toEqual({
+    name: 'a',
+    kind: 'step',
+    state: 'running',
+    startMs: 10,
+    attempts: [{ number: 1, startMs: 10 }],
+  });
+  expect(working?.invocations).toEqual([{ number: 1, startMs: 0, endMs: 50 }]);
+});
+
+it('shows an invocation that crashed, and one attempt for a step that two of them ran', () => {
+  const error = { type: 'Runtime.ExitError', message: 'exit status 1' };
+  const crashed = history(
+    [0, 'ExecutionStarted'],
+    [10, 'StepStarted', 'pick-items'],
+    invocation(0, 50, { error }),
+    [60, 'StepSucceeded', 'pick-items', { attempt: 1 }],
+    invocation(51, 70),
+    [70, 'ExecutionSucceeded'],
+  );
+  expect(timelineOf(crashed, 0)?.spans[0]?.attempts).toEqual([
+    { number: 1, startMs: 10, endMs: 60 },
+  ]);
+  expect(drawn(crashed)).toContain('1: Runtime.ExitError');
+});
+
+it('says why a step was skipped, and makes nothing of no events', () => {
+  const payload = JSON.stringify({ skipped: true, reason: 'The total is $1000 or less' });
+  const skipped = history(
+    [0, 'ExecutionStarted'],
+    [1, 'StepStarted', 'credit-check'],
+    [2, 'StepSucceeded', 'credit-check', { attempt: 1, payload }],
+  );
+  expect(timelineOf(skipped, begin)?.spans[0]?.skipped).toBe('The total is $1000 or less');
+  expect(timelineOf([], begin)).toBeUndefined();
+});
