@@ -44,8 +44,15 @@ export function describeError(error: unknown): {
   if (oclifExit !== undefined) {
     // The parser adds its own advice in further lines; the first says what is wrong, or announces a list of it.
     const [first = message, second = ''] = message.split('\n');
-    const what = /:$|^Parsing --\S+ *$/.test(first) ? `${first} ${second.trim().replace(/\s+/g, ' ')}` : first;
-    return { code: 'Usage', message: what.replace(/^The following errors? occurred: /, ''), hint: ['orders --help'], exit: oclifExit };
+    const what = /:$|^Parsing --\S+ *$/.test(first)
+      ? `${first} ${second.trim().replace(/\s+/g, ' ')}`
+      : first;
+    return {
+      code: 'Usage',
+      message: what.replace(/^The following errors? occurred: /, ''),
+      hint: ['orders --help'],
+      exit: oclifExit,
+    };
   }
   return { code: error instanceof Error ? error.name : 'Error', message, hint: [], exit: 1 };
 }

@@ -25,7 +25,7 @@ const step = (name: string, from: number, to: number) =>
     [to, 'StepSucceeded', name, { attempt: 1 }],
   ] as const;
 const invocation = (from: number, to: number, more: Partial<HistoryEvent> = {}) =>
-  [to, 'InvocationCompleted', undefined, { startedAt: at(from), ...more }] as const;
+  [to, 'InvocationCompleted', '', { startedAt: at(from), ...more }] as const;
 
 const stream = terminal(80);
 const drawn = (events: readonly HistoryEvent[], more = {}) => {
