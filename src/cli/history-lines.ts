@@ -1,5 +1,6 @@
 /** The steps and the events of an execution as lines. */
-import type { HistoryEvent, Span, Timeline } from '../workflow/timeline.ts';
+import type { HistoryEvent } from '../workflow/history-event.ts';
+import type { Span, Timeline } from '../workflow/timeline.ts';
 import { formatDuration } from './duration.ts';
 import { shortDuration } from './history-timeline.ts';
 import { type Column, formatTable, printable, type TableOptions } from './table.ts';

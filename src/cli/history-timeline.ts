@@ -1,6 +1,7 @@
 /** The timeline of an execution as text: who ran when, with the long waits cut out of the axis. */
 import { stages } from '../../functions/contract/workflow.ts';
-import type { Cut, Invocation, Span, Timeline } from '../workflow/timeline.ts';
+import type { Cut, Invocation } from '../workflow/invocations.ts';
+import type { Span, Timeline } from '../workflow/timeline.ts';
 import { formatDuration } from './duration.ts';
 import { printable } from './table.ts';
 import { dim } from './terminal.ts';
@@ -28,6 +29,7 @@ interface Row {
   readonly note: string;
 }
 
+/** Each a single code unit, so that a chart's cells are the letters of a string. */
 const glyphs = { ran: '█', backoff: '▒', waiting: '░', invocation: '■', cut: '╱╱' };
 const eighths = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const undos = new Set<string>(stages.flatMap((each) => ('undo' in each ? [each.undo] : [])));
@@ -144,11 +146,10 @@ class Axis {
 
   draw(bars: readonly Bar[]): string {
     const cells = Array.from({ length: this.#columns }, () => ' ');
-    for (const { fromMs, toMs, glyph } of bars)
-      this.#fill(cells, this.#at(fromMs), this.#at(toMs), glyph);
+    for (const bar of bars) this.#fill(cells, bar);
     for (const { fromMs } of this.#cuts) {
       const column = Math.round(this.#at(fromMs));
-      cells.splice(column, glyphs.cut.length, ...glyphs.cut);
+      cells.splice(column, glyphs.cut.length, ...Array.from(glyphs.cut));
     }
     return cells.slice(0, this.#columns).join('');
   }
@@ -167,7 +168,9 @@ class Axis {
   }
 
   /** What is shorter than a column shows as a part of one. */
-  #fill(cells: string[], from: number, to: number, glyph: string): void {
+  #fill(cells: string[], { fromMs, toMs, glyph }: Bar): void {
+    const from = this.#at(fromMs);
+    const to = this.#at(toMs);
     const first = Math.min(this.#columns - 1, Math.floor(from));
     const last = Math.max(first, Math.ceil(to) - 1);
     if (first === last && glyph === glyphs.ran) {

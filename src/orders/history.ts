@@ -5,13 +5,8 @@ import { isNotFound, isTransient } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
-import {
-  endOf,
-  type HistoryError,
-  type HistoryEvent,
-  type Timeline,
-  timelineOf,
-} from '../workflow/timeline.ts';
+import { endOf, type HistoryError, type HistoryEvent } from '../workflow/history-event.ts';
+import { type Timeline, timelineOf } from '../workflow/timeline.ts';
 import type { Found } from './find.ts';
 import { findExecution, readOrder } from './get.ts';
 import { executionReads } from './limiter.ts';

@@ -1,33 +1,18 @@
 /** What happened in an execution and when: a pure fold of its history. */
-
-export interface HistoryError {
-  readonly type: string;
-  readonly message: string;
-}
-
-/** One event of an execution's history, in the words of this program. */
-export interface HistoryEvent {
-  /** Position in the history, from 1. */
-  readonly seq: number;
-  /** As Lambda names it: `StepStarted`, `InvocationCompleted`, ... */
-  readonly type: string;
-  /** RFC 3339 UTC. */
-  readonly at: string;
-  /** Of the operation; absent on events of an invocation. */
-  readonly id?: string;
-  readonly name?: string;
-  readonly attempt?: number;
-  /** Until the next attempt, in the execution's own time. */
-  readonly retryInMs?: number;
-  /** The length of a wait, in the execution's own time. */
-  readonly waitMs?: number;
-  readonly error?: HistoryError;
-  /** Of an invocation: when it began. */
-  readonly startedAt?: string;
-  readonly requestId?: string;
-  /** What was handed over or returned, as text. */
-  readonly payload?: string;
-}
+import {
+  type ExecutionState,
+  endOf,
+  type HistoryError,
+  type HistoryEvent,
+} from './history-event.ts';
+import {
+  type Cut,
+  coverage,
+  cutsOf,
+  type Invocation,
+  invocationsOf,
+  type Offset,
+} from './invocations.ts';
 
 /** Times are milliseconds since the execution began. */
 export interface Attempt {
@@ -54,22 +39,6 @@ export interface Span {
   readonly attempts: readonly Attempt[];
 }
 
-export interface Invocation {
-  readonly number: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly requestId?: string;
-  readonly error?: HistoryError;
-}
-
-/** A stretch in which nothing ran, so long that a drawing to scale would show nothing else. */
-export interface Cut {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'timed-out' | 'stopped';
-
 export interface Timeline {
   readonly state: ExecutionState;
   /** RFC 3339 UTC. */
@@ -95,18 +64,6 @@ const kinds: Readonly<Record<string, Span['kind']>> = {
   ChainedInvoke: 'invoke',
 };
 
-const ends: Readonly<Record<string, ExecutionState>> = {
-  ExecutionSucceeded: 'succeeded',
-  ExecutionFailed: 'failed',
-  ExecutionTimedOut: 'timed-out',
-  ExecutionStopped: 'stopped',
-};
-
-/** The end of the execution that the event is, if it is one. */
-export function endOf({ type }: HistoryEvent): ExecutionState | undefined {
-  return ends[type];
-}
-
 /** Folds the events, in their order, as seen at `now` (ms since the epoch). No events make no timeline. */
 export function timelineOf(events: readonly HistoryEvent[], now: number): Timeline | undefined {
   const [first] = events;
@@ -117,8 +74,8 @@ export function timelineOf(events: readonly HistoryEvent[], now: number): Timeli
   const state = endOf(last) ?? 'running';
   const totalMs = state === 'running' ? Math.max(0, now - begin) : offset(last.at);
   const spans = spansOf(events, offset);
-  const closed = closedInvocations(events, offset);
-  const invocations = [...closed, ...openInvocation(closed, { events, spans, offset, totalMs })];
+  const working = spans.some(({ state: each }) => each === 'running');
+  const invocations = invocationsOf(events, { offset, working, totalMs });
   const activeMs = coverage(invocations, totalMs);
   return {
     state,
@@ -135,7 +92,6 @@ export function timelineOf(events: readonly HistoryEvent[], now: number): Timeli
   };
 }
 
-type Offset = (at: string) => number;
 type Draft = { -readonly [Key in keyof Span]: Span[Key] } & { attempts: Attempt[] };
 
 function spansOf(events: readonly HistoryEvent[], offset: Offset): Span[] {
@@ -207,69 +163,4 @@ function attempted(
     ...(error ? { error } : {}),
     ...(retryInMs === undefined ? {} : { retryInMs }),
   });
-}
-
-function closedInvocations(events: readonly HistoryEvent[], offset: Offset): Invocation[] {
-  const closed = events.filter(({ type }) => type === 'InvocationCompleted');
-  return closed.map(({ at, startedAt = at, requestId, error }, index) => ({
-    number: index + 1,
-    startMs: offset(startedAt),
-    endMs: offset(at),
-    ...(requestId ? { requestId } : {}),
-    ...(error ? { error } : {}),
-  }));
-}
-
-/** The invocation that runs now is not in the history yet; a step at work, or one since the last invocation, tells of it. */
-function openInvocation(
-  closed: readonly Invocation[],
-  seen: {
-    events: readonly HistoryEvent[];
-    spans: readonly Span[];
-    offset: Offset;
-    totalMs: number;
-  },
-): Invocation[] {
-  const { events, spans, offset, totalMs } = seen;
-  const last = events.findLastIndex(({ type }) => type === 'InvocationCompleted');
-  const since = events
-    .slice(last + 1)
-    .find(({ type }) => /^(Step|Context)/.test(type) || (last < 0 && type === 'ExecutionStarted'));
-  const works = spans.some(({ state }) => state === 'running') || last < 0;
-  const ended = events.some((event) => endOf(event) !== undefined);
-  if (!since || !works || ended) return [];
-  return [{ number: closed.length + 1, startMs: offset(since.at), endMs: totalMs }];
-}
-
-/** How much of the time is inside an invocation; those that overlap count once. */
-function coverage(invocations: readonly Invocation[], totalMs: number): number {
-  let covered = 0;
-  let until = 0;
-  for (const { startMs, endMs } of [...invocations].sort((a, b) => a.startMs - b.startMs)) {
-    const end = Math.min(endMs, totalMs);
-    covered += Math.max(0, end - Math.max(startMs, until));
-    until = Math.max(until, end);
-  }
-  return covered;
-}
-
-const cutAboveMedians = 10;
-
-function cutsOf(invocations: readonly Invocation[], totalMs: number): Cut[] {
-  const lengths = invocations.map(({ startMs, endMs }) => endMs - startMs).sort((a, b) => a - b);
-  const median = Math.max(1, lengths[lengths.length >> 1] ?? 0);
-  const cuts: Cut[] = [];
-  let until = 0;
-  const idle = (from: number, to: number) => {
-    if (to - from <= cutAboveMedians * median) return;
-    // A little of the waiting is left to be seen on both sides.
-    const margin = Math.min(median / 2, (to - from) / 10);
-    cuts.push({ fromMs: from + margin, toMs: to - margin });
-  };
-  for (const { startMs, endMs } of [...invocations].sort((a, b) => a.startMs - b.startMs)) {
-    idle(until, startMs);
-    until = Math.max(until, endMs);
-  }
-  if (invocations.length > 0) idle(until, totalMs);
-  return cuts;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatTimeline } from '../../src/cli/history-timeline.ts';
-import { type HistoryEvent, timelineOf } from '../../src/workflow/timeline.ts';
+import type { HistoryEvent } from '../../src/workflow/history-event.ts';
+import { timelineOf } from '../../src/workflow/timeline.ts';
 import { terminal } from '../cli/terminal.ts';
 
 const begin = Date.parse('2026-11-22T08:12:04.000Z');
