@@ -98,8 +98,8 @@ export class Follower {
     if (!source.attempts || Date.now() - this.#lastAsked < longStepMs || !source.mayAsk()) return;
     this.#lastAsked = Date.now();
     for (const { seq, ts, ...attempt } of await source.attempts(arn)) {
-      // What failed before the order last moved did not stop it.
-      const isOld = this.#order !== undefined && ts < this.#order.updatedAt;
+      // What failed before the order last moved did not hold it up. Some histories have whole seconds.
+      const isOld = this.#order && Date.parse(ts) + 1000 < Date.parse(this.#order.updatedAt);
       if (seq <= this.#lastAttempt || isOld) continue;
       this.#lastAttempt = seq;
       yield { type: 'step', ts, orderId: this.orderId, state: 'failed', ...attempt };

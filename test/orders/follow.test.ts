@@ -187,7 +187,11 @@ it('tells every failed attempt of the step that an order stands in, once, with t
     if (!call.name.endsWith('/history')) return look(call);
     asked += 1;
     if (asked === 2) setTimeout(() => enough.abort('SIGINT'), 100);
-    const old = { ...attempt(0), EventTimestamp: Date.parse(record.updatedAt) / 1000 - 1 };
+    const old = {
+      ...attempt(0),
+      EventId: 5,
+      EventTimestamp: Date.parse(record.updatedAt) / 1000 - 2,
+    };
     return json({ Events: asked === 1 ? [first, old] : [attempt(2), first, old] });
   });
   const events = await all(aws.url, enough.signal);
