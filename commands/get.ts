@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
-import { orderArg } from '../src/cli/order-arguments.ts';
+import { orderArg, readReference } from '../src/cli/order-arguments.ts';
 import { describeOrder } from '../src/cli/order-text.ts';
 import { getOrder } from '../src/orders/get-order.ts';
 
@@ -18,8 +18,9 @@ export default class Get extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Get);
+    const reference = await readReference(args.order);
     const target = await this.target(flags);
-    const view = await this.withStack(target, (outputs) => getOrder(target, outputs, args.order));
+    const view = await this.withStack(target, (outputs) => getOrder(target, outputs, reference));
     if (flags.json) return this.document(view);
     const relative = process.stdout.isTTY === true;
     this.out(describeOrder(view, { personal: flags.personal, relative, now: Date.now() }));

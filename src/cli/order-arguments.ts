@@ -6,7 +6,20 @@ import { UserError } from '../user-error.ts';
 const names = 'id, the beginning of one, latest, @-2 (the second newest), or an execution ARN';
 
 /** The argument of a command that is about one order. */
-export const orderArg = () => Args.string({ description: names, required: true });
+export const orderArg = () =>
+  Args.string({ description: `${names}; - reads it from stdin`, required: true });
+
+/** The reference of a command that is about one order; `-` reads it from stdin. */
+export async function readReference(
+  text: string,
+  stdin: NodeJS.ReadableStream = process.stdin,
+): Promise<string> {
+  const [reference = '', ...others] = await readReferences([text], stdin);
+  if (others.length === 0) return reference;
+  throw new UserError(`This is about one order, and stdin names ${others.length + 1}.`, {
+    hint: `orders get ${reference}`,
+  });
+}
 
 /** The arguments of a command that is about several orders; none are fine. */
 export const ordersArg = () =>

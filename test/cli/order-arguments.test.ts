@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { readReferences, referencesIn } from '../../src/cli/order-arguments.ts';
+import { readReference, readReferences, referencesIn } from '../../src/cli/order-arguments.ts';
 
 it('puts what stdin holds in the place of -, and reads stdin for nothing else', async () => {
   const stdin = Readable.from(['order-a\norder-b\n']);
@@ -41,3 +41,10 @@ it.each(['', '\n', '[]', '{"v":1,"ok":true,"data":[]}'])(
     expect(() => referencesIn(text)).toThrow('no order ids on stdin');
   },
 );
+
+it('reads the one order of a command that is about one, and refuses several', async () => {
+  expect(await readReference('-', Readable.from(['order-a\n']))).toBe('order-a');
+  expect(await readReference('latest')).toBe('latest');
+  const several = readReference('-', Readable.from(['order-a\norder-b\n']));
+  await expect(several).rejects.toThrow('stdin names 2');
+});

@@ -58,6 +58,7 @@ export function aProject() {
 
   return {
     root,
+    program,
     orders,
     ask,
     with: (variables: Record<string, string>) => ({

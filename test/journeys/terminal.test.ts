@@ -1,0 +1,90 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type IPty, spawn } from '@lydell/node-pty';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+
+beforeAll(async () => {
+  project = aProject();
+  await project.orders('local', 'start', '--time-scale', '1');
+});
+afterAll(() => project.close());
+
+/** The program at a terminal of its own. */
+function atTerminal(...argv: string[]) {
+  const { PATH } = process.env;
+  const env = { PATH, HOME: project.root, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
+  const terminal: IPty = spawn(project.program, argv, {
+    cwd: project.root,
+    cols: 80,
+    rows: 24,
+    env,
+  });
+  let raw = '';
+  const waiting = new Set<() => void>();
+  terminal.onData((text) => {
+    raw += text;
+    for (const check of waiting) check();
+  });
+  return {
+    terminal,
+    raw: () => raw,
+    exit: new Promise<number>((resolve) => {
+      terminal.onExit(({ exitCode }) => resolve(exitCode));
+    }),
+    /** Waits until what was written since `from` has `text` in it. */
+    until: (text: string, from = 0) =>
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (!stripVTControlCharacters(raw.slice(from)).includes(text)) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
+  };
+}
+
+const hidesCursor = '\u001b[?25l';
+const showsCursor = '\u001b[?25h';
+
+it('leaves an order alone at Ctrl-C: gives the cursor back, says how to look again, and exits 130', async () => {
+  const { orderId } = await project.ask('submit', '--sample', 'low');
+  const watching = atTerminal('watch', 'latest');
+  await watching.until('await-warehouse');
+  watching.terminal.write('\u0003');
+  expect(await watching.exit).toBe(130);
+  const raw = watching.raw();
+  expect(raw.lastIndexOf(showsCursor)).toBeGreaterThan(raw.lastIndexOf(hidesCursor));
+  const text = stripVTControlCharacters(raw);
+  expect(text).toContain(`Detached; ${orderId} keeps running (awaiting-warehouse)`);
+  expect(text).toContain(`orders watch ${orderId}`);
+  expect((await project.ask('get', orderId)).execution.status).toBe('RUNNING');
+});
+
+it('fits a terminal that gets small while it watches, and exits 143 when it is terminated', async () => {
+  const watching = atTerminal('watch', 'latest');
+  await watching.until('Wait for the warehouse');
+  const before = watching.raw().length;
+  watching.terminal.resize(40, 10);
+  await watching.until('ctrl-c stops looking', before);
+  const frame = stripVTControlCharacters(watching.raw().slice(before)).split(/\r?\n/);
+  for (const line of frame) expect(line.length).toBeLessThanOrEqual(40);
+  expect(frame.join('\n')).not.toContain('Wait for the warehouse');
+  watching.terminal.kill('SIGTERM');
+  expect(await watching.exit).toBe(143);
+});
+
+it('watches several in one table', async () => {
+  const { orderId } = await project.ask('submit', '--sample', 'payment-declined');
+  const watching = atTerminal('watch', orderId, '@-2');
+  await watching.until('✗');
+  watching.terminal.write('\u0003');
+  expect(await watching.exit).toBe(130);
+  const text = stripVTControlCharacters(watching.raw());
+  expect(text).toContain('1 failed · 1 running');
+  expect(text).toMatch(new RegExp(`✗ {2}${orderId} +3500\\.00 +failed +process-payment`));
+  expect(text).toContain('Detached; 1 failed, 1 keep running');
+});
