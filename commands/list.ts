@@ -16,6 +16,7 @@ export default class List extends BaseCommand {
   static override flags = {
     status: Flags.string({
       description: 'only orders with this status; several with commas',
+      helpValue: '<status>',
       options: [...orderStatuses],
       multiple: true,
       multipleNonGreedy: true,
