@@ -9,7 +9,7 @@ export default class History extends BaseCommand {
   static override summary =
     "Show what an order's execution did: when, how often, and why it failed.";
   static override description =
-    "Read from the durable execution's history. Payloads are shown with --data, without personal data unless --show-personal.";
+    "Read from the durable execution's history. Payloads are shown with --data, without personal data unless --personal.";
   static override examples = [
     '<%= config.bin %> history latest',
     '<%= config.bin %> history order-7f3a --view steps',
@@ -23,7 +23,7 @@ export default class History extends BaseCommand {
     }),
     follow: Flags.boolean({ char: 'f', description: 'print events as they come until the end' }),
     data: Flags.boolean({ description: 'with what was handed over and returned' }),
-    'show-personal': Flags.boolean({
+    personal: Flags.boolean({
       description: 'do not redact e-mail addresses and phone numbers',
       dependsOn: ['data'],
     }),

@@ -21,6 +21,12 @@ export const globalFlags = {
   'no-input': Flags.boolean({ description: 'never ask; fail instead' }),
 };
 
+/** A flag that takes a duration: milliseconds. */
+export const durationFlag = Flags.custom<number>({
+  parse: async (text) => parseDuration(text),
+  helpValue: '<duration>',
+});
+
 /** `--timeout`, for commands that wait. */
 export const timeoutFlag = Flags.custom<number>({
   parse: async (text) => parseDuration(text),
@@ -97,7 +103,7 @@ export abstract class BaseCommand extends Command {
   /** Says what is wrong and what fixes it. Never ends the process: output may still be on its way. */
   protected override async catch(error: Error): Promise<void> {
     if (exitOfOclif(error) === 0) throw error;
-    if (!this.#target) return reportError(error, this.argv);
+    if (!this.#target) return reportError(error, this.argv, this.id);
     const { translate } = await import('../target/aws-errors.ts');
     const { withHintsFor } = await import('./hints.ts');
     reportError(withHintsFor(this.#target, translate(error, this.#target)), this.argv);
@@ -105,11 +111,11 @@ export abstract class BaseCommand extends Command {
 }
 
 /** Reports an error on the stream that fits and sets the exit code. */
-export function reportError(error: unknown, argv: readonly string[]): void {
-  const { message, hint, exit } = describeError(error);
+export function reportError(error: unknown, argv: readonly string[], command?: string): void {
+  const { message, hint, exit } = describeError(error, command);
   process.exitCode = exit;
   if (argv.includes('--json')) {
-    process.stdout.write(errorDocument(error));
+    process.stdout.write(errorDocument(error, command));
     return;
   }
   process.stderr.write(`${mark('failed')} ${message}\n`);

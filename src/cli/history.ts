@@ -19,7 +19,7 @@ export interface HistoryFlags {
   readonly linear: boolean;
   readonly width?: number | undefined;
   readonly data: boolean;
-  readonly 'show-personal': boolean;
+  readonly personal: boolean;
   readonly json: boolean;
   readonly timeout?: number | undefined;
 }
@@ -105,11 +105,11 @@ export function historyData(report: HistoryReport, flags: HistoryFlags) {
 }
 
 /** An event with no more in it than was asked for. */
-function shown(flags: Pick<HistoryFlags, 'data' | 'show-personal'>) {
+function shown(flags: Pick<HistoryFlags, 'data' | 'personal'>) {
   return (event: HistoryEvent): HistoryEvent => {
     const { payload, ...rest } = event;
     if (!flags.data || payload === undefined) return rest;
-    return { ...rest, payload: flags['show-personal'] ? payload : redact(payload) };
+    return { ...rest, payload: flags.personal ? payload : redact(payload) };
   };
 }
 

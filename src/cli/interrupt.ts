@@ -6,7 +6,7 @@ export function interruptible(timeoutMs: number | undefined): {
 } {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    if (controller.signal.aborted) leave(name);
     controller.abort(name);
   };
   process.on('SIGINT', onSignal);
@@ -22,4 +22,12 @@ export function interruptible(timeoutMs: number | undefined): {
 
 function expire(controller: AbortController): void {
   controller.abort(new DOMException('--timeout is reached', 'TimeoutError'));
+}
+
+/** At once, and with the cursor that a live view has hidden. */
+function leave(name: NodeJS.Signals): never {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.isTTY) stream.write('\u001b[?25h');
+  }
+  process.exit(name === 'SIGTERM' ? 143 : 130);
 }

@@ -25,12 +25,16 @@ export function okDocument({ data, warnings, meta }: Envelope): string {
 }
 
 /** The document of a command that did not. */
-export function errorDocument(error: unknown, warnings: readonly string[] = []): string {
-  return `${JSON.stringify({ v: version, ok: false, error: describeError(error), warnings })}\n`;
+export function errorDocument(error: unknown, command?: string): string {
+  const described = describeError(error, command);
+  return `${JSON.stringify({ v: version, ok: false, error: described, warnings: [] })}\n`;
 }
 
-/** An error in the form that programs read and exits are taken from. */
-export function describeError(error: unknown): {
+/** An error in the form that programs read and exits are taken from; `command` is the one whose usage it may be. */
+export function describeError(
+  error: unknown,
+  command = '',
+): {
   code: string;
   message: string;
   hint: readonly string[];
@@ -50,7 +54,7 @@ export function describeError(error: unknown): {
     return {
       code: 'Usage',
       message: what.replace(/^The following errors? occurred: /, ''),
-      hint: ['orders --help'],
+      hint: [['orders', ...command.split(':'), '--help'].filter(Boolean).join(' ')],
       exit: oclifExit,
     };
   }

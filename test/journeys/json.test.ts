@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { historySchema, historyStreamSchema } from '../../src/cli/schemas/history.ts';
 import { listSchema } from '../../src/cli/schemas/list.ts';
+import { logsSchema } from '../../src/cli/schemas/logs.ts';
 import { submitSchema } from '../../src/cli/schemas/submit.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import { aProject, type Project } from '../support/project.ts';
@@ -76,6 +77,36 @@ it('accounts for every operation of an execution, and keeps personal data back',
   const retried = v.parse(historySchema, await project.ask('history', hiccup));
   expect(retried.retries).toBe(2);
   expect(retried.spans[2]?.attempts[0]?.error?.type).toBe('ProviderUnavailable');
+});
+
+it('tells the log of one order as records, and by level, step and pattern', async () => {
+  const [, declined = '', , , hiccup = ''] = ids;
+  const read = async (...argv: string[]) => {
+    const { stdout } = await project.orders('logs', ...argv, '--json');
+    const lines = stdout.trimEnd().split('\n');
+    return lines.map((line) => v.parse(logsSchema, JSON.parse(line)));
+  };
+  const warned = await read(hiccup, '--level', 'warn');
+  expect(warned).toMatchObject([
+    { step: 'process-payment', attempt: 1, level: 'WARN', orderId: hiccup },
+    { step: 'process-payment', attempt: 2, level: 'WARN' },
+    { type: 'end', lines: 2, exitCode: 0 },
+  ]);
+  const both = await read(declined, hiccup, '--step', 'process-payment', '--grep', 'fail|declin');
+  expect(both.at(-1)).toMatchObject({ type: 'end', lines: 3 });
+  const platform = await read(hiccup, '--source', 'platform,workflow', '--tail', '1');
+  expect(platform[0]).toMatchObject({ source: 'platform', message: 'report' });
+});
+
+it('follows the log of an order to its end, and ends when the reader of a log has had enough', async () => {
+  const { orderId } = await project.ask('submit', '--sample', 'low');
+  const { stdout, code } = await project.orders('logs', orderId, '--follow', '--linger', '0s');
+  expect(stdout).toContain('complete-order done');
+  expect(code).toBe(0);
+  const following = project.start('logs', '--follow');
+  following.stdout?.once('data', () => following.stdout?.destroy());
+  const [ended] = await once(following, 'close');
+  expect(ended).toBe(0);
 });
 
 it('follows a history as records, each event once, and calls having looked a success', async () => {

@@ -1,2 +1,2 @@
 /** What is used of the SDK, by name: a bundle holds no more of it, and loads the faster. */
-export { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+export { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';

@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import { logLevels, logSources } from '../../orders/logs/entry.ts';
+import type { logRecord } from '../log-lines.ts';
+import { schemaOf } from './agree.ts';
+import { timeSchema } from './order.ts';
+
+const entry = {
+  type: v.literal('log'),
+  ts: timeSchema,
+  ingestedAt: v.pipe(timeSchema, v.description('when CloudWatch had it')),
+  id: v.string(),
+  source: v.picklist(logSources),
+  level: v.picklist(logLevels),
+  message: v.string(),
+  orderId: v.exactOptional(v.string()),
+  step: v.exactOptional(v.string()),
+  attempt: v.exactOptional(v.number()),
+  requestId: v.exactOptional(v.string()),
+  fields: v.pipe(v.record(v.string(), v.unknown()), v.description('what else the line holds')),
+  replay: v.pipe(v.boolean(), v.description('an earlier invocation said it before')),
+};
+
+/** A line of the log, without the version that every record has. */
+export const logEntrySchema = schemaOf<ReturnType<typeof logRecord>>()(v.strictObject(entry));
+
+/** A record of `orders logs --json`. */
+export const logsSchema = v.variant('type', [
+  v.strictObject({ v: v.literal(1), ...entry }),
+  v.strictObject({
+    v: v.literal(1),
+    type: v.literal('gap'),
+    ts: timeSchema,
+    reason: v.string(),
+  }),
+  v.strictObject({
+    v: v.literal(1),
+    type: v.literal('end'),
+    lines: v.number(),
+    exitCode: v.picklist([0, 124, 130, 143]),
+  }),
+]);

@@ -1,0 +1,66 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { followLogs } from '../../../src/orders/logs/read.ts';
+import { type Answer, fakeAws, fakeTarget } from '../../target/fake-aws.ts';
+
+const outputs = {
+  OrderProcessingLogGroup: 'workflow',
+  OrderStatusLogGroup: 'status',
+  OrdersTableName: 'orders',
+};
+const day = Date.parse('2026-11-22T08:00:00.000Z');
+const event = (id: string, ms: number) => ({
+  eventId: id,
+  timestamp: day + ms,
+  ingestionTime: day + ms,
+  message: JSON.stringify({ level: 'INFO', message: id }),
+});
+
+const json = (value: unknown): Answer => ({
+  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  body: JSON.stringify(value),
+});
+const throttled: Answer = { status: 400, ...json({ __type: 'ThrottlingException' }) };
+
+/** A log whose reads answer what is given, one after the other; the status function is silent. */
+async function follow(reads: readonly (readonly ReturnType<typeof event>[] | 'throttled')[]) {
+  let read = 0;
+  const controller = new AbortController();
+  using aws = await fakeAws(({ body }) => {
+    if (JSON.parse(body).logGroupName === 'status') return json({ events: [] });
+    const answer = reads[read];
+    read += 1;
+    if (read > reads.length + 2) controller.abort();
+    return answer === 'throttled' ? throttled : json({ events: answer ?? [] });
+  });
+  const target = fakeTarget(aws.url, mkdtempSync(join(tmpdir(), 'orders-')));
+  const told: string[] = [];
+  const query = {
+    since: day,
+    orderIds: [],
+    sources: ['workflow', 'status'] as const,
+    signal: controller.signal,
+    lingerMs: 0,
+  };
+  for await (const items of followLogs(target, outputs, query)) {
+    for (const item of items) told.push('gap' in item ? `! ${item.gap}` : item.text);
+  }
+  return told;
+}
+
+it('prints events that come late, twice or in one millisecond once each, in order', async () => {
+  const told = await follow([
+    [event('b', 20), event('a', 10)],
+    [event('a', 10), event('b', 20), event('d', 30), event('c', 30)],
+    [event('late', 15), event('d', 30), event('e', 40)],
+  ]);
+  expect(told).toEqual(['a', 'b', 'c', 'd', 'late', 'e']);
+});
+
+it('rides out throttling, says so, and misses nothing', async () => {
+  const told = await follow([[event('a', 10)], 'throttled', 'throttled', [event('b', 20)]]);
+  expect(told.filter((each) => !each.startsWith('!'))).toEqual(['a', 'b']);
+  expect(told.filter((each) => each.startsWith('!'))).toHaveLength(2);
+});
