@@ -7,7 +7,9 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
+import { toJsonSchema } from '@valibot/to-json-schema';
 import { type BuildOptions, build } from 'esbuild';
+import { schemas } from '../src/cli/schemas/index.ts';
 import { without, withPlainBuiltins } from './plugins.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -87,6 +89,15 @@ async function writeCommandTable(): Promise<void> {
   writeFileSync('dist/commands.json', JSON.stringify(plugin.manifest.commands));
 }
 
+/** The JSON Schemas of what commands print, for programs that read it. */
+function writeSchemas(): void {
+  mkdirSync('dist/schemas');
+  for (const [name, schema] of Object.entries(schemas)) {
+    const text = JSON.stringify(toJsonSchema(schema, { errorMode: 'ignore' }), null, 2);
+    writeFileSync(`dist/schemas/${name}.json`, `${text}\n`);
+  }
+}
+
 /** The build's name: a command of another build restarts the runtime. */
 function writeBuildId(): void {
   const hash = createHash('sha256');
@@ -99,4 +110,5 @@ mkdirSync('dist', { recursive: true });
 await buildFunctions();
 await buildCli();
 await writeCommandTable();
+writeSchemas();
 writeBuildId();

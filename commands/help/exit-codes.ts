@@ -1,13 +1,7 @@
-import { Command } from '@oclif/core';
-import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { TopicCommand } from '../../src/cli/help-topics.ts';
 
-export default class ExitCodes extends Command {
+export default class ExitCodes extends TopicCommand {
   static override summary = 'What every exit code means.';
-
-  async run(): Promise<void> {
-    await this.parse(ExitCodes);
-    for (const [code, meaning] of Object.entries(exitCodes)) {
-      process.stdout.write(`${code.padStart(3)}  ${meaning}\n`);
-    }
-  }
+  static override examples = ['<%= config.bin %> help exit-codes'];
+  protected readonly topic = 'exit-codes';
 }

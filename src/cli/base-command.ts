@@ -3,22 +3,33 @@ import type { Notify } from '../deploy/ensure.ts';
 import type { Choice } from '../target/environments.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
+import { UserError } from '../user-error.ts';
 import { parseDuration } from './duration.ts';
 import { describeError, errorDocument, exitOfOclif, type Meta, okDocument } from './json.ts';
 import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from './terminal.ts';
 
 /** Flags of every command that works on an environment. */
 export const globalFlags = {
-  env: Flags.string({ char: 'e', env: 'ORDERS_ENV', description: 'environment to work on' }),
-  region: Flags.string({ env: 'ORDERS_REGION', description: 'AWS region' }),
-  stack: Flags.string({ env: 'ORDERS_STACK', description: 'CloudFormation stack' }),
-  profile: Flags.string({ env: 'ORDERS_PROFILE', description: 'AWS profile' }),
-  json: Flags.boolean({ description: 'answer in JSON on stdout' }),
+  env: Flags.string({
+    char: 'e',
+    env: 'ORDERS_ENV',
+    description: 'environment to work on',
+    helpGroup: 'GLOBAL',
+  }),
+  region: Flags.string({ env: 'ORDERS_REGION', description: 'AWS region', helpGroup: 'GLOBAL' }),
+  stack: Flags.string({
+    env: 'ORDERS_STACK',
+    description: 'CloudFormation stack',
+    helpGroup: 'GLOBAL',
+  }),
+  profile: Flags.string({ env: 'ORDERS_PROFILE', description: 'AWS profile', helpGroup: 'GLOBAL' }),
+  json: Flags.boolean({ description: 'answer in JSON on stdout', helpGroup: 'GLOBAL' }),
   ui: Flags.option({ options: uiModes, default: 'auto' as UiMode })({
     env: 'ORDERS_UI',
     description: 'how to show what goes on',
+    helpGroup: 'GLOBAL',
   }),
-  'no-input': Flags.boolean({ description: 'never ask; fail instead' }),
+  'no-input': Flags.boolean({ description: 'never ask; fail instead', helpGroup: 'GLOBAL' }),
 };
 
 /** A flag that takes a duration: milliseconds. */
@@ -103,10 +114,24 @@ export abstract class BaseCommand extends Command {
   /** Says what is wrong and what fixes it. Never ends the process: output may still be on its way. */
   protected override async catch(error: Error): Promise<void> {
     if (exitOfOclif(error) === 0) throw error;
-    if (!this.#target) return reportError(error, this.argv, this.id);
+    if (!this.#target) return reportError(await this.#explained(error), this.argv, this.id);
     const { translate } = await import('../target/aws-errors.ts');
     const { withHintsFor } = await import('./hints.ts');
     reportError(withHintsFor(this.#target, translate(error, this.#target)), this.argv);
+  }
+
+  /** Says what a flag that does not exist may have been meant to be. */
+  async #explained(error: Error): Promise<Error> {
+    const [, flag] = /^Nonexistent flags?: --(\S+)$/m.exec(error.message) ?? [];
+    if (flag === undefined) return error;
+    const { nearest } = await import('./suggest.ts');
+    const { flags, baseFlags } = this.ctor;
+    const meant = nearest(flag, Object.keys({ ...baseFlags, ...flags }));
+    const help = ['orders', ...(this.id ?? '').split(':'), '--help'].join(' ');
+    return new UserError(`There is no flag --${flag}.`, {
+      hint: [...(meant ? [`did you mean: --${meant}`] : []), help],
+      code: 'Usage',
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
 import { packageRoot } from '../target/project.ts';
+import { isAsciiOnly, writeAscii } from './ascii.ts';
 import { endOnBrokenPipe, obeyNoColor } from './terminal.ts';
 
 type Table = Readonly<Record<string, Command.Cached>>;
@@ -11,14 +12,17 @@ type Table = Readonly<Record<string, Command.Cached>>;
  * Runs a command, and reports how it failed. oclif is given the commands from the table that the build made: it then
  * looks into no directory, and loads the one command that runs.
  */
-export async function runProgram(argv: string[]): Promise<void> {
+export async function runProgram(given: string[]): Promise<void> {
   const root = packageRoot();
   enableCompileCache(join(root, 'dist/compile-cache'));
   obeyNoColor(process.env);
   endOnBrokenPipe(() => {});
+  if (isAsciiOnly(process.env))
+    for (const each of [process.stdout, process.stderr]) writeAscii(each);
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON;
   const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as Table;
   const plugin = pluginOf(table, { pjson, root });
+  const argv = helpOf(given, table);
   const { run } = await import('./oclif.ts');
   try {
     await run(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
@@ -26,8 +30,28 @@ export async function runProgram(argv: string[]): Promise<void> {
     const { exitOfOclif } = await import('./json.ts');
     if (exitOfOclif(error) === 0) return;
     const { reportError } = await import('./base-command.ts');
-    reportError(error, argv);
+    reportError(await explained(error, table), argv);
   }
+}
+
+/** `help get` is `get --help`, and `help` alone is everything; the topics of `help` are commands. */
+function helpOf([first, ...rest]: string[], table: Table): string[] {
+  if (first !== 'help') return first === undefined ? [] : [first, ...rest];
+  return table[`help:${rest[0]}`] ? [first, ...rest] : [...rest, '--help'];
+}
+
+/** Says what a command that does not exist may have been meant to be. */
+async function explained(error: unknown, table: Table): Promise<unknown> {
+  const [, id] =
+    /^command (\S+) not found\.?$/i.exec(error instanceof Error ? error.message : '') ?? [];
+  if (id === undefined) return error;
+  const { nearest } = await import('./suggest.ts');
+  const { UserError } = await import('../user-error.ts');
+  const meant = nearest(id, Object.keys(table))?.replaceAll(':', ' ');
+  return new UserError(`There is no command "${id.replaceAll(':', ' ')}".`, {
+    hint: [...(meant ? [`did you mean: orders ${meant}`] : []), 'orders --help'],
+    code: 'UnknownCommand',
+  });
 }
 
 function pluginOf(

@@ -13,11 +13,15 @@ export interface Screen {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Live only where a person looks at a terminal that is large enough; a mode asked for always wins. */
+/**
+ * Live only where a person looks at a terminal that is large enough; a mode asked for always wins. A screen reader is
+ * told one fact a line, as a view that redraws itself would be read again and again.
+ */
 export function chooseUi(mode: UiMode, screen: Screen, variables: Variables): Ui {
   if (mode !== 'auto') return mode;
   const { isTTY = false, columns = 80, rows = 24 } = screen;
-  const watched = isTTY && !variables['CI'] && variables['TERM'] !== 'dumb';
+  const spoken = variables['ACCESSIBLE'] || variables['INK_SCREEN_READER'] === 'true';
+  const watched = isTTY && !spoken && !variables['CI'] && variables['TERM'] !== 'dumb';
   return watched && columns >= 40 && rows >= 10 ? 'live' : 'plain';
 }
 

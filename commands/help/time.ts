@@ -1,0 +1,7 @@
+import { TopicCommand } from '../../src/cli/help-topics.ts';
+
+export default class Time extends TopicCommand {
+  static override summary = 'How time passes, here and on AWS.';
+  static override examples = ['<%= config.bin %> help time'];
+  protected readonly topic = 'time';
+}

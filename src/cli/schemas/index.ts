@@ -1,0 +1,19 @@
+/** Every schema of what commands print with `--json`, by the name of its file in the package. */
+import { documentOf, errorDocumentSchema } from './document.ts';
+import { getSchema } from './get.ts';
+import { historySchema, historyStreamSchema } from './history.ts';
+import { listSchema } from './list.ts';
+import { logsSchema } from './logs.ts';
+import { submitSchema } from './submit.ts';
+import { watchSchema } from './watch.ts';
+
+export const schemas = {
+  error: errorDocumentSchema,
+  get: documentOf(getSchema),
+  history: documentOf(historySchema),
+  'history-stream': historyStreamSchema,
+  list: documentOf(listSchema),
+  'logs-stream': logsSchema,
+  submit: documentOf(submitSchema),
+  'watch-stream': watchSchema,
+};
