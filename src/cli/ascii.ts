@@ -18,6 +18,8 @@ const replacements: Readonly<Record<string, string>> = {
   '●': '*',
   '○': 'o',
   '·': '-',
+  '–': '-',
+  '—': '-',
   '→': '>',
   '×': 'x',
   '…': '~',

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type IPty, spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aProject, type Project } from '../support/project.ts';
+import { atTerminal as openTerminal } from '../support/terminal.ts';
 
 let project: Project;
 
@@ -11,41 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.close());
 
-/** The program at a terminal of its own. */
-function atTerminal(...argv: string[]) {
-  const { PATH } = process.env;
-  const env = { PATH, HOME: project.root, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
-  const terminal: IPty = spawn(project.program, argv, {
-    cwd: project.root,
-    cols: 80,
-    rows: 24,
-    env,
-  });
-  let raw = '';
-  const waiting = new Set<() => void>();
-  terminal.onData((text) => {
-    raw += text;
-    for (const check of waiting) check();
-  });
-  return {
-    terminal,
-    raw: () => raw,
-    exit: new Promise<number>((resolve) => {
-      terminal.onExit(({ exitCode }) => resolve(exitCode));
-    }),
-    /** Waits until what was written since `from` has `text` in it. */
-    until: (text: string, from = 0) =>
-      new Promise<void>((resolve) => {
-        const check = () => {
-          if (!stripVTControlCharacters(raw.slice(from)).includes(text)) return;
-          waiting.delete(check);
-          resolve();
-        };
-        waiting.add(check);
-        check();
-      }),
-  };
-}
+const atTerminal = (...argv: string[]) => openTerminal(project, argv);
 
 const hidesCursor = '\u001b[?25l';
 const showsCursor = '\u001b[?25h';

@@ -5,6 +5,8 @@ import { isNotFound, isTransient } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
+import { readExecution } from '../get.ts';
+import { executionReads } from '../limiter.ts';
 import { type LogEntry, type LogEvent, type LogSource, parseEntry } from './entry.ts';
 import { InOrder } from './in-order.ts';
 
@@ -207,10 +209,25 @@ function endWatch(
     if (orderIds.length === 0) return false;
     if (endedAt === undefined && Date.now() - checked >= Math.min(endCheckMs, target.pollMs)) {
       checked = Date.now();
-      const found = await readOrders(target, outputs, { ids: orderIds, fields: ['status'] });
-      const all = orderIds.every((id) => isEnd(found.get(id)?.status ?? 'received'));
-      if (all) endedAt = Date.now();
+      if (await haveEnded(target, outputs, orderIds)) endedAt = Date.now();
     }
     return endedAt !== undefined && Date.now() - endedAt >= lingerMs;
   };
+}
+
+/** By their items; an execution that was stopped or timed out leaves its item as it was. */
+async function haveEnded(
+  target: Target,
+  outputs: StackOutputs,
+  ids: readonly string[],
+): Promise<boolean> {
+  const found = await readOrders(target, outputs, { ids, fields: ['status', 'executionArn'] });
+  for (const id of ids) {
+    const order = found.get(id);
+    if (order && isEnd(order.status)) continue;
+    if (!order?.executionArn || !executionReads.take()) return false;
+    const execution = await readExecution(target, order.executionArn);
+    if (execution?.status === 'RUNNING') return false;
+  }
+  return true;
 }

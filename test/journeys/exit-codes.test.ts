@@ -1,0 +1,84 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+const orders = new Map<string, string>();
+
+const statuses = [
+  'completed',
+  'failed',
+  'cancelled',
+  'stopped',
+  'timed out',
+  'running',
+  'unknown',
+] as const;
+
+/** Exit codes by command, one for each status in their order; for `running` with `--timeout`. */
+const table: Readonly<Record<string, readonly number[]>> = {
+  'get ID': [0, 0, 0, 0, 0, 0, 5],
+  'list -o id': [0, 0, 0, 0, 0, 0, 0],
+  'history ID': [0, 0, 5, 0, 0, 0, 5],
+  'logs ID': [0, 0, 0, 0, 0, 0, 5],
+  'history ID --follow --timeout 1s': [0, 0, 5, 0, 0, 124, 5],
+  'logs ID --follow --linger 0s --timeout 3s': [0, 0, 0, 0, 0, 124, 5],
+  'watch ID --timeout 3s': [0, 10, 12, 12, 11, 124, 5],
+  'watch ID --json --timeout 3s': [0, 10, 12, 12, 11, 124, 5],
+  'submit --id ID --sample low --wait --timeout 3s': [0, 6, 12, 12, 11, 124, 124],
+};
+
+const deploy = (...parameters: readonly string[]) =>
+  project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]));
+const submit = async (...argv: string[]) =>
+  (await project.ask('submit', '--sample', ...argv)).orderId as string;
+
+beforeAll(async () => {
+  project = aProject();
+  const quick = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
+  const { outputs } = await deploy(...quick);
+  orders.set('completed', await submit('low', '--wait'));
+  orders.set('failed', await submit('payment-declined', '--wait'));
+  orders.set('unknown', 'order-nobodyknow');
+  const { url } = await project.ask('local', 'status');
+  const config = {
+    endpoint: url,
+    region: 'us-east-2',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  // Nothing cancels an order yet; a table may hold one that was.
+  const { order } = await project.ask('get', orders.get('completed') ?? '');
+  const cancelled = { ...order, orderId: 'order-cancelled', status: 'cancelled' };
+  const executionArn = order.executionArn.replace(/[^/]+\/[^/]+$/, 'order-cancelled/none');
+  await DynamoDBDocumentClient.from(new DynamoDBClient(config)).send(
+    new PutCommand({ TableName: outputs.OrdersTableName, Item: { ...cancelled, executionArn } }),
+  );
+  orders.set('cancelled', 'order-cancelled');
+  await deploy('WarehouseWaitSeconds=600000', 'ExecutionTimeoutSeconds=60');
+  orders.set('timed out', await submit('low', '--wait'));
+  await deploy('ExecutionTimeoutSeconds=86400');
+  orders.set('running', await submit('low'));
+  const stopped = await project.ask('submit', '--sample', 'low');
+  await new LambdaClient(config).send(
+    new StopDurableExecutionCommand({ DurableExecutionArn: stopped.executionArn }),
+  );
+  orders.set('stopped', stopped.orderId);
+});
+afterAll(() => project.close());
+
+const cells = Object.entries(table).flatMap(([command, codes]) =>
+  statuses.map((status, index) => [command, status, codes[index]] as const),
+);
+
+it.concurrent.each(cells)(
+  'orders %s of an order that is %s exits %i',
+  async (command, status, code) => {
+    const argv = command
+      .split(' ')
+      .map((word) => (word === 'ID' ? (orders.get(status) ?? '') : word));
+    const outcome = await project.orders(...argv);
+    expect(outcome.code, outcome.stdout + outcome.stderr).toBe(code);
+  },
+);

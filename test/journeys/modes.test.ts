@@ -1,0 +1,106 @@
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aProject, type Project } from '../support/project.ts';
+import { atTerminal } from '../support/terminal.ts';
+
+let project: Project;
+const ids: Record<string, string> = {};
+
+beforeAll(async () => {
+  project = aProject();
+  const waits = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
+  await project.orders('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
+  for (const sample of ['low', 'payment-declined']) {
+    const { orderId } = await project.ask('submit', '--sample', sample, '--wait');
+    ids[sample] = orderId;
+  }
+});
+afterAll(() => project.close());
+
+interface Case {
+  readonly argv: readonly string[];
+  readonly exit: number;
+  /** Whether its lines fit a terminal of any width. */
+  readonly fits?: true;
+}
+
+/** `LOW` and `DECLINED` stand for the orders. */
+const cases: readonly Case[] = [
+  { argv: ['list'], exit: 0, fits: true },
+  { argv: ['list', '-o', 'wide'], exit: 0 },
+  { argv: ['get', 'LOW'], exit: 0 },
+  { argv: ['get', 'DECLINED'], exit: 0 },
+  { argv: ['get', 'nothing-like-it'], exit: 5 },
+  { argv: ['history', 'LOW'], exit: 0, fits: true },
+  { argv: ['history', 'DECLINED', '--view', 'steps'], exit: 0, fits: true },
+  { argv: ['history', 'LOW', '--follow'], exit: 0 },
+  { argv: ['logs', 'LOW'], exit: 0 },
+  { argv: ['logs', 'LOW', '--follow', '--linger', '0s'], exit: 0 },
+  { argv: ['watch', 'LOW'], exit: 0, fits: true },
+  { argv: ['watch', 'DECLINED'], exit: 10, fits: true },
+  { argv: ['watch', 'LOW', 'DECLINED'], exit: 13, fits: true },
+  { argv: ['submit', '--sample', 'payment-declined', '--watch'], exit: 10 },
+  { argv: ['submit', '--sample', 'low', '--wait'], exit: 0 },
+  { argv: ['submit'], exit: 2 },
+  { argv: ['deploy'], exit: 0 },
+  { argv: ['local', 'status'], exit: 0 },
+  { argv: ['help', 'time'], exit: 0 },
+];
+
+const resolved = (argv: readonly string[]) =>
+  argv.map(
+    (word) =>
+      (word === 'LOW' ? ids['low'] : word === 'DECLINED' ? ids['payment-declined'] : word) ?? '',
+  );
+
+const esc = '\u001b';
+const colour = new RegExp(`${esc}\\[[\\d;]*m`);
+const cursorMove = new RegExp(`${esc}\\[(\\d*[ABCDHJK]|\\?25[lh])`);
+
+const run = async (argv: readonly string[], settings: Parameters<typeof atTerminal>[2]) => {
+  const { exit, raw } = atTerminal(project, resolved(argv), settings);
+  return { code: await exit, raw: raw() };
+};
+
+describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
+  it('ends at a terminal with its exit code and the cursor back', async () => {
+    const { code, raw } = await run(argv, {});
+    expect(code, raw).toBe(exit);
+    expect(raw.lastIndexOf(`${esc}[?25h`)).toBeGreaterThanOrEqual(raw.lastIndexOf(`${esc}[?25l`));
+  });
+
+  it('ends on a small terminal, and fits it where it is a view', async () => {
+    const { code, raw } = await run(argv, { columns: 40, rows: 10 });
+    expect(code, raw).toBe(exit);
+    if (!fits) return;
+    // A sentence, and a command to paste, wrap.
+    const wide = stripVTControlCharacters(raw)
+      .split(/\r?\n/)
+      .filter((line) => line.length > 40 && !/[✓✗] order-|orders /.test(line));
+    expect(wide).toEqual([]);
+  });
+
+  it('has no colours under NO_COLOR', async () => {
+    const { code, raw } = await run(argv, { variables: { NO_COLOR: '1' } });
+    expect(code, raw).toBe(exit);
+    expect(raw).not.toMatch(colour);
+  });
+
+  it('never moves the cursor under CI', async () => {
+    const { code, raw } = await run(argv, { variables: { CI: '1' } });
+    expect(code, raw).toBe(exit);
+    expect(raw).not.toMatch(cursorMove);
+  });
+
+  it('writes plain ASCII to a dumb terminal', async () => {
+    const { code, raw } = await run(argv, { variables: { TERM: 'dumb' } });
+    expect(code, raw).toBe(exit);
+    expect(raw.match(/[^\r\n\t -~]/g) ?? []).toEqual([]);
+  });
+
+  it('writes no escape into a pipe, without anything on stdin', async () => {
+    const { code, stdout, stderr } = await project.orders(...resolved(argv));
+    expect(code, stderr).toBe(exit);
+    expect(stdout + stderr).not.toContain(esc);
+  });
+});
