@@ -18,8 +18,12 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** A new order id: `order-` and ten random base32 letters. */
 export function newOrderId(): string {
-  const bytes = randomBytes(10);
-  return `order-${[...bytes].map((byte) => alphabet[byte % 32]).join('')}`;
+  return idOf(randomBytes(10));
+}
+
+/** The order id that ten bytes stand for; further ones are not looked at. */
+export function idOf(bytes: Uint8Array): string {
+  return `order-${[...bytes.subarray(0, 10)].map((byte) => alphabet[byte % 32]).join('')}`;
 }
 
 export interface Submitted {

@@ -35,7 +35,7 @@ type Progressed = Pick<
 >;
 
 /** Orders above this total are credit-checked. */
-const creditCheckAbove = 1000;
+export const creditCheckAbove = 1000;
 
 /** The stages of every phase, each with its state. Without an order, nothing has begun but the first stage. */
 export function progressOf(order: Progressed | undefined): readonly PhaseProgress[] {

@@ -14,8 +14,11 @@ export const timeSchema = v.pipe(v.string(), v.isoTimestamp(), v.description('RF
 
 const ends = ['awaiting-review', 'failed', 'cancelled'] as const;
 export const statusSchema = v.picklist([...statuses, ...ends] as unknown as Literals<OrderStatus>);
+export const shownStatuses = ['received', ...statuses, ...ends] as unknown as Literals<
+  OrderStatus | 'received'
+>;
 export const shownStatusSchema = v.pipe(
-  v.picklist(['received', ...statuses, ...ends] as unknown as Literals<OrderStatus | 'received'>),
+  v.picklist(shownStatuses),
   v.description('received: the execution runs and has not written the order yet'),
 );
 

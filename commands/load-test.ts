@@ -1,0 +1,72 @@
+import { randomInt } from 'node:crypto';
+import { Flags } from '@oclif/core';
+import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
+import { confirmProtected } from '../src/cli/confirm.ts';
+import { hintFor } from '../src/cli/hints.ts';
+import { describeLoad } from '../src/cli/load-report.ts';
+import { rerunCommand, showLoadTest } from '../src/cli/load-test.ts';
+import { defaultMix, parseMix } from '../src/orders/load-test/mix.ts';
+
+export default class LoadTest extends BaseCommand {
+  static override summary =
+    'Submit many orders at once, follow them to their ends, and check that none was lost or mixed up.';
+  static override description =
+    'Exits 99 when a check fails: an order that fails because its sample asks for it is no fault. The same seed is the same orders; where it was used before, they get new ids.';
+  static override examples = [
+    '<%= config.bin %> load-test --count 5',
+    '<%= config.bin %> load-test --count 200 --concurrency 20 --mix low=70,high=20,payment-declined=10',
+    '<%= config.bin %> load-test --count 50 --seed 42 --json > report.json',
+  ];
+  static override flags = {
+    count: Flags.integer({
+      char: 'n',
+      description: 'how many orders',
+      default: 5,
+      min: 1,
+      max: 10_000,
+    }),
+    concurrency: Flags.integer({
+      description: 'how many submissions at once (default: all, at most 50)',
+      min: 1,
+      max: 50,
+    }),
+    mix: Flags.string({
+      description: 'samples with their shares',
+      default: defaultMix,
+      helpValue: 'SAMPLE=SHARE,…',
+    }),
+    seed: Flags.integer({
+      description: 'makes the same orders again (default: chance, printed)',
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      env: 'ORDERS_SEED',
+    }),
+    via: Flags.option({ options: ['invoke', 'api'] as const, default: 'invoke' as const })({
+      description: 'how the orders are handed over',
+    }),
+    confirm: Flags.string({ description: 'name of the protected environment to load' }),
+    timeout: timeoutFlag(),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(LoadTest);
+    const { count, via, seed = randomInt(100_000) } = flags;
+    const mix = parseMix(flags.mix);
+    const concurrency = Math.min(flags.concurrency ?? 50, count);
+    const target = await this.target(flags);
+    await confirmProtected(target, flags);
+    if (target.deploysItself) await this.noteStale(target);
+    const ui = this.ui(flags, process.stderr);
+    const report = await this.withStack(target, (outputs) =>
+      showLoadTest(
+        { target, outputs },
+        { count, concurrency, mix, seed, via },
+        { ui, timeoutMs: flags.timeout },
+      ),
+    );
+    if (!report) return;
+    if (flags.json) return this.document(report);
+    this.out(describeLoad(report, process.stdout));
+    this.hint(hintFor(target, rerunCommand({ count, mix: flags.mix, seed, via })));
+  }
+}

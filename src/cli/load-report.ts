@@ -1,0 +1,137 @@
+/** The verdict of a load test as text. */
+import type { LoadReport } from '../orders/load-test/report.ts';
+import { leastForPercentiles, type Statistics } from '../orders/load-test/statistics.ts';
+import type { Check, CheckId } from '../orders/load-test/verdict.ts';
+import { formatDuration } from './duration.ts';
+import { type Column, formatTable, printable } from './table.ts';
+import { mark } from './terminal.ts';
+
+const titles: Record<CheckId, string> = {
+  accepted: 'accepted',
+  ended: 'right end',
+  'not-lost': 'nothing lost',
+  'not-doubled': 'nothing doubled',
+  'own-data': 'own data',
+  transitions: 'transitions',
+  'credit-check': 'credit check',
+};
+const titleWidth = 17;
+
+/** So many orders of a check that failed are named; JSON has them all. */
+const mostNamed = 5;
+
+/** The checks, the times, and the counts of a load test, for a person. */
+export function describeLoad(report: LoadReport, stream: NodeJS.WriteStream): string {
+  const width = stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+  return [
+    report.cut ? '█ CHECKS of what was seen so far' : '█ CHECKS',
+    ...report.checks.flatMap((each) => checkLines(each, { stream, width })),
+    ...timeLines(report, { stream, width }),
+    ...facts('█ OUTCOME  ', outcomeFacts(report), width),
+    ...facts('█ RATE  ', rateFacts(report), width),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+interface Place {
+  readonly stream: NodeJS.WriteStream;
+  readonly width: number;
+}
+
+function checkLines({ id, passed, detail, faults }: Check, { stream, width }: Place): string[] {
+  const [sign, title] = [mark(passed ? 'done' : 'failed', stream), titles[id]];
+  const room = width - titleWidth - 4;
+  const named = faults
+    .slice(0, mostNamed)
+    .map(({ orderId, message }) => `${orderId}: ${printable(message)}`);
+  const more = faults.length - named.length;
+  return [
+    // Where a line cannot hold both, the detail is below its title.
+    ...(detail.length <= room
+      ? [`  ${sign} ${title.padEnd(titleWidth)}${detail}`]
+      : [`  ${sign} ${title}`, ...wrap(detail.split(' '), { width, indent: 4, by: ' ' })]),
+    ...named.flatMap((text) => wrap(text.split(' '), { width, indent: 6, by: ' ' })),
+    ...(more > 0 ? [`      and ${more} more: --json names them all`] : []),
+  ];
+}
+
+interface TimeRow extends Statistics {
+  readonly what: string;
+}
+
+function timeLines({ times }: LoadReport, { stream, width }: Place): string[] {
+  const rows: TimeRow[] = (
+    [
+      ['submit → accepted', times.accepted],
+      ['submit → end', times.terminal],
+      ['active (no waits)', times.active],
+    ] as const
+  ).flatMap(([what, statistics]) => (statistics ? [{ what: `  ${what}`, ...statistics }] : []));
+  const [first] = rows;
+  if (!first) return [];
+  const figure = (key: 'min' | 'median' | 'p95' | 'p99' | 'max'): Column<TimeRow> => ({
+    title: key,
+    text: ({ [key]: value }) => (value === undefined ? '' : formatLatency(value)),
+    align: 'right',
+    ...(key === 'max' || key === 'median' ? {} : { leave: key === 'p99' ? 3 : 2 }),
+  });
+  const columns: Column<TimeRow>[] = [
+    { title: '█ END TO END', text: ({ what }) => what },
+    ...(['min', 'median', 'p95', 'p99', 'max'] as const).map(figure),
+  ];
+  const table = formatTable(rows, columns, { header: true, width, stream }).trimEnd();
+  const few = `n=${first.n}: percentiles from n=${leastForPercentiles} on`;
+  return [...table.split('\n'), ...(first.n < leastForPercentiles ? [`  ${few}`] : [])];
+}
+
+function outcomeFacts({ outcome }: LoadReport): string[] {
+  const { completed, failed, running, failures, errors, throttled } = outcome;
+  const count = Object.values(errors).reduce((sum, each) => sum + each, 0);
+  return [
+    `${completed} completed`,
+    `${failed} failed${listed(failures)}`,
+    ...(running > 0 ? [`${running} running`] : []),
+    `${count} infrastructure ${count === 1 ? 'error' : 'errors'}${listed(errors)}`,
+    `${throttled} throttled`,
+  ];
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}
+
+function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
+  const { submitted } = outcome;
+  return [
+    `${submitted} ${submitted === 1 ? 'order' : 'orders'} in ${formatDuration(durationMs)}`,
+    `peak ${rate.peakRunning} running`,
+    `${rate.completedPerSecond} completed/s`,
+  ];
+}
+
+/** Milliseconds, short: `18ms`, `8.1s`. */
+function formatLatency(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)}ms` : formatDuration(ms);
+}
+
+function facts(heading: string, parts: readonly string[], width: number): string[] {
+  const [first = '', ...rest] = wrap(parts, { width, indent: heading.length, by: ' · ' });
+  return [`${heading}${first.trimStart()}`, ...rest];
+}
+
+/** Parts joined to lines that fit, each indented. */
+function wrap(
+  parts: readonly string[],
+  { width, indent, by }: { readonly width: number; readonly indent: number; readonly by: string },
+): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last}${by}${part}`;
+    if (last !== undefined && joined.length <= width - indent) lines[lines.length - 1] = joined;
+    else lines.push(part);
+  }
+  return lines.map((line) => `${' '.repeat(indent)}${line}`);
+}

@@ -1,0 +1,44 @@
+import { outputs as names } from '../../functions/contract/api.ts';
+import type { Target } from '../target/resolve.ts';
+import { output, type StackOutputs } from '../target/stack.ts';
+import type { Execution } from './get.ts';
+
+/** An execution as a list has it; its name is the order id. */
+export interface ListedExecution extends Pick<Execution, 'arn' | 'status'> {
+  readonly orderId: string;
+}
+
+export interface ExecutionFilter {
+  readonly status?: Execution['status'];
+  /** Epoch ms. */
+  readonly startedAfter?: number;
+}
+
+/** Yields the workflow's executions, the oldest first, a thousand a call. */
+export async function* listExecutions(
+  target: Target,
+  outputs: StackOutputs,
+  { status, startedAfter }: ExecutionFilter,
+): AsyncGenerator<ListedExecution, void> {
+  const { ListDurableExecutionsByFunctionCommand } = await import('../target/sdk/lambda.ts');
+  const lambda = await target.clients.lambda();
+  let Marker: string | undefined;
+  do {
+    const answer = await lambda.send(
+      new ListDurableExecutionsByFunctionCommand({
+        FunctionName: output(outputs, names.workflowFunctionArn),
+        // Oldest first: what starts meanwhile does not shift the pages.
+        ReverseOrder: true,
+        MaxItems: 1000,
+        ...(status ? { Statuses: [status] } : {}),
+        ...(startedAfter === undefined ? {} : { StartedAfter: new Date(startedAfter) }),
+        ...(Marker ? { Marker } : {}),
+      }),
+    );
+    for (const each of answer.DurableExecutions ?? []) {
+      const { DurableExecutionArn: arn = '', DurableExecutionName: orderId = '' } = each;
+      yield { orderId, arn, status: each.Status ?? 'RUNNING' };
+    }
+    Marker = answer.NextMarker;
+  } while (Marker);
+}

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { samples } from '../../functions/contract/samples.ts';
+import { loadTestSchema } from '../../src/cli/schemas/load-test.ts';
+import { defaultMix, parseMix } from '../../src/orders/load-test/mix.ts';
+import { planOrders } from '../../src/orders/load-test/plan.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+beforeAll(() => {
+  project = aProject();
+});
+afterAll(() => project.close());
+
+const documentOf = (stdout: string) => v.parse(loadTestSchema, JSON.parse(stdout).data);
+
+it('puts five orders through a fresh project at once, each on its own, and exits 0', async () => {
+  const { code, stdout, stderr } = await project.orders('load-test', '--count', '5');
+  expect(stdout).not.toContain('✗');
+  expect(stdout).toContain('5 submitted = 5 rows = 5 executions');
+  expect(stdout).toContain('5 completed · 0 failed · 0 infrastructure errors');
+  expect(stderr).toMatch(
+    /load-test → local \(time ×60\) · 5 orders · 5 at once · seed \d+ · low 3 high 1 multi 1\n/,
+  );
+  expect(stderr).toMatch(/orders load-test --count 5 --seed \d+\n$/);
+  expect(code).toBe(0);
+  expect(await project.ask('list')).toHaveLength(5);
+});
+
+it('finds an order that was overwritten on its way, names it and exits 99', async () => {
+  const { url } = await project.ask('local', 'status');
+  const { outputs } = await project.ask('deploy');
+  const tables = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      endpoint: url,
+      region: 'us-east-2',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    }),
+  );
+  const planned = planOrders({ count: 5, mix: parseMix(defaultMix), seed: 7, round: 1 });
+  const victim = { TableName: outputs.OrdersTableName, Key: { orderId: planned[2]?.orderId } };
+  const running = project.orders('load-test', '--count', '5', '--seed', '7', '--json');
+  await vi.waitUntil(
+    async () => (await tables.send(new GetCommand({ ...victim, ConsistentRead: true }))).Item,
+    20_000,
+  );
+  await tables.send(
+    new UpdateCommand({
+      ...victim,
+      UpdateExpression: 'SET #total = :total, customerId = :other',
+      ExpressionAttributeNames: { '#total': 'total' },
+      ExpressionAttributeValues: { ':total': 0.01, ':other': 'CUST-OTHER' },
+    }),
+  );
+  const { code, stdout } = await running;
+  const report = documentOf(stdout);
+  const failed = report.checks.filter(({ passed }) => !passed);
+  expect(failed.map(({ id }) => id)).toEqual(['own-data']);
+  expect(failed[0]?.faults).toEqual([
+    {
+      orderId: planned[2]?.orderId,
+      message: expect.stringContaining('customer CUST-OTHER, submitted CUST-') as string,
+    },
+  ]);
+  expect(code).toBe(99);
+});
+
+it('judges an order of every sample right, through the API, and uses a seed again with new ids', async () => {
+  await project.orders('local', 'stop');
+  await project.orders('local', 'start', '--time-scale', '600');
+  const names = Object.keys(samples);
+  const mix = names.join();
+  const argv = ['load-test', '--seed', '7', '--mix', mix, '--count', String(names.length)];
+  const { code, stdout } = await project.orders(...argv, '--via', 'api', '--json');
+  const report = documentOf(stdout);
+  expect(report.checks.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(report).toMatchObject({ passed: true, round: 2, via: 'api' });
+  expect(report.outcome).toMatchObject({ completed: 6, failed: 14, running: 0 });
+  expect(report.times.terminal).toHaveProperty('p99');
+  expect(code).toBe(0);
+});
+
+it('stops submitting at Ctrl-C, reports what there is, leaves the orders alone and exits 130', async () => {
+  await project.orders('local', 'stop');
+  await project.orders('local', 'start', '--time-scale', '1');
+  const test = project.start('load-test', '--count', '3', '--concurrency', '3');
+  let stdout = '';
+  let stderr = '';
+  test.stdout?.on('data', (text) => {
+    stdout += String(text);
+  });
+  test.stderr?.on('data', (text) => {
+    stderr += String(text);
+    if (!test.killed && stderr.includes('submitted=3')) test.kill('SIGINT');
+  });
+  const [code] = await once(test, 'close');
+  expect(code).toBe(130);
+  expect(stdout).toContain('█ CHECKS of what was seen so far');
+  expect(stdout).toMatch(/0 completed · 0 failed · 3 running/);
+  expect(stderr).toContain('Stopped; 3 orders go on');
+  expect(stderr).toContain('orders list --running');
+  await vi.waitUntil(async () => (await project.ask('list', '--running')).length === 3, 10_000);
+});
+
+it('ends at --timeout with 124 and what it has seen', async () => {
+  const argv = ['load-test', '--count', '2', '--timeout', '1s', '--json'];
+  const { code, stdout } = await project.orders(...argv);
+  expect(documentOf(stdout)).toMatchObject({ cut: 'timeout', outcome: { running: 2 } });
+  expect(code).toBe(124);
+});
