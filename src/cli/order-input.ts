@@ -88,11 +88,13 @@ function parseText(text: string, name: string): unknown {
 /** Reads `SKU:QTY:PRICE[:NAME]`; the name may hold colons and is the SKU when left out. */
 export function parseItem(text: string): Order['items'][number] {
   const [productId, quantity, price, ...name] = text.split(':');
-  if (!productId || !quantity || !price || !isNumber(quantity) || !isNumber(price)) {
-    throw new UserError(`--item "${text}" is not SKU:QTY:PRICE[:NAME].`, {
+  const refuse = (why: string) =>
+    new UserError(`--item "${text}" ${why}.`, {
       hint: '--item "BOOK-001:2:45.99:Programming Book"',
     });
-  }
+  if (!productId || !quantity || !price) throw refuse('is not SKU:QTY:PRICE[:NAME]');
+  if (!isNumber(quantity)) throw refuse(`has a quantity that is no number: ${quantity}`);
+  if (!isNumber(price)) throw refuse(`has a price that is no number: ${price}`);
   return {
     productId,
     name: name.join(':') || productId,
