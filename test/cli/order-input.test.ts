@@ -12,12 +12,17 @@ it('reads an item with and without a name, and lets the name hold colons', () =>
   expect(parseItem('B:1:5:Dune: Part Two').name).toBe('Dune: Part Two');
 });
 
-it.each(['', 'BOOK', 'BOOK:2', 'BOOK:two:5', ':1:5', 'BOOK::5', 'BOOK:1:'])(
+it.each(['', 'BOOK', 'BOOK:2', ':1:5', 'BOOK::5', 'BOOK:1:'])(
   'refuses %j as an item and says what one looks like',
   (text) => {
     expect(() => parseItem(text)).toThrow('SKU:QTY:PRICE');
   },
 );
+
+it('says which part of an item is no number', () => {
+  expect(() => parseItem('BOOK:two:5')).toThrow('a quantity that is no number: two');
+  expect(() => parseItem('BOOK:2:NaN')).toThrow('a price that is no number: NaN');
+});
 
 it('names the field of an order that is not valid', () => {
   const input = { customer: 'C', email: 'a@b', item: ['BOOK:0:5'] };
