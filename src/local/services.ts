@@ -59,6 +59,8 @@ export interface InvokeInput {
 }
 
 export interface InvokeOutput {
+  /** What a plain function logged meanwhile. */
+  readonly log?: string;
   readonly status: number;
   readonly payload: string;
   readonly functionError?: string;

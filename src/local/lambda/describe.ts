@@ -1,5 +1,6 @@
 import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
+import { invalid } from './execution/updates.ts';
 import type { FunctionRegistry, FunctionVersion } from './functions.ts';
 
 /** A function's configuration as GetFunctionConfiguration answers it. */
@@ -91,21 +92,28 @@ export function listExecutions(
   const version = qualifier ? functions.resolve(name, qualifier).version : undefined;
   const after = Date.parse(query.get('StartedAfter') ?? '') || 0;
   const before = Date.parse(query.get('StartedBefore') ?? '') || Number.MAX_SAFE_INTEGER;
-  const matching = engine.executions
-    .byFunction(name)
-    .filter((each) => statuses.length === 0 || statuses.includes(each.status))
-    .filter((each) => wanted === null || each.name === wanted)
-    .filter((each) => version === undefined || each.version === version)
-    .filter((each) => each.started >= after && each.started <= before);
-  if (query.get('ReverseOrder') === 'true') matching.reverse();
-  const from = Number(query.get('Marker') ?? 0) || 0;
-  const limit = Number(query.get('MaxItems') ?? 0) || 100;
+  const { executions, next } = engine.executions.list({
+    functionName: name,
+    statuses,
+    name: wanted ?? undefined,
+    version,
+    after,
+    before,
+    oldestFirst: query.get('ReverseOrder') === 'true',
+    marker: markerOf(query.get('Marker')),
+    limit: Number(query.get('MaxItems') ?? 0) || 100,
+  });
   return {
-    DurableExecutions: matching
-      .slice(from, from + limit)
-      .map((each) => executionSummary(functions, each)),
-    ...(from + limit < matching.length ? { NextMarker: String(from + limit) } : {}),
+    DurableExecutions: executions.map((each) => executionSummary(functions, each)),
+    ...(next ? { NextMarker: next } : {}),
   };
+}
+
+function markerOf(text: string | null): [number, number] | undefined {
+  if (text === null) return undefined;
+  const [, started, row] = /^(\d+(?:\.\d+)?):(\d+)$/.exec(text) ?? [];
+  if (!started || !row) throw invalid('Invalid Marker');
+  return [Number(started), Number(row)];
 }
 
 /** What a synchronous caller reads of an execution that failed. */

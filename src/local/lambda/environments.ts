@@ -29,6 +29,8 @@ export interface Job {
 }
 
 export interface Outcome {
+  /** What the invocation logged, with Lambda's own lines. */
+  readonly log?: string;
   readonly payload?: string;
   readonly error?: ErrorReport;
 }
@@ -163,8 +165,9 @@ export class Environments {
     clearTimeout(work.timeout);
     delete environment.work;
     const { job, started } = work;
-    this.#log(environment, platformLines({ job, started, lines, outcome }), job);
-    work.end(outcome);
+    const logged = platformLines({ job, started, lines, outcome });
+    this.#log(environment, logged, job);
+    work.end({ ...outcome, log: logged.map(({ message }) => `${message}\n`).join('') });
   }
 
   #log(environment: Environment, lines: readonly LogLine[], job = environment.work?.job): void {

@@ -113,12 +113,8 @@ async function invokePlain(
     running.catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     return { status: 202, payload: '', version: version.version };
   }
-  const { payload = 'null', error } = await running;
-  if (!error) return { status: 200, payload, version: version.version };
-  return {
-    status: 200,
-    payload: JSON.stringify(error),
-    functionError: 'Unhandled',
-    version: version.version,
-  };
+  const { payload = 'null', error, log = '' } = await running;
+  const common = { status: 200, version: version.version, log };
+  if (!error) return { ...common, payload };
+  return { ...common, payload: JSON.stringify(error), functionError: 'Unhandled' };
 }

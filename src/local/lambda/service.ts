@@ -11,6 +11,8 @@ import { FunctionRegistry } from './functions.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { route } from './routes.ts';
 
+const hourMs = 3_600_000;
+
 export interface Lambda extends Functions {
   /** Resumes what was running when the runtime went down. */
   start(): void;
@@ -34,6 +36,9 @@ export function createLambda(options: {
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
   const engine = new Engine({ store, clock, functions, environments });
+  // On the wall clock, unlike waits: a history is for people to look at for so many days.
+  const clearOut = () => store.transact(() => engine.executions.removeExpired(Date.now()));
+  let clearing: NodeJS.Timeout | undefined;
   const parts: Parts = { engine, functions, environments };
   return {
     service: {
@@ -48,9 +53,15 @@ export function createLambda(options: {
     remove: (name) => functions.remove(name),
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),
-    start: () => engine.resume(),
+    start() {
+      engine.resume();
+      clearOut();
+      clearing = setInterval(clearOut, hourMs);
+      clearing.unref();
+    },
     running: () => engine.executions.count(),
     async close() {
+      clearInterval(clearing);
       engine.shutDown();
       await environments.close();
     },

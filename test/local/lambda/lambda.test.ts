@@ -265,6 +265,10 @@ describe('Lambda', () => {
     await runtime.close();
     runtime = await open(1);
     connect();
+    // The invocation that was lost with the runtime is on record as failed.
+    const [, lost] = await events(arn);
+    expect(lost?.InvocationCompletedDetails?.Error?.Payload?.ErrorType).toBe('Runtime.ExitError');
+    await until(arn, async () => (await types(arn)).includes('WaitStarted'));
     await until(arn, async () => (await types(arn)).at(-1) === 'InvocationCompleted');
     runtime.clock.advance(3_600_000);
     await until(arn, async () => (await status(arn)).Status !== 'RUNNING');

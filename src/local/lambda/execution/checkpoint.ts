@@ -94,8 +94,11 @@ function inFlight(engine: Engine, id: string): InFlight {
 }
 
 function previousToken(execution: InFlight): string {
-  const { id, sequence } = execution.invocation;
-  return tokenOf({ ...execution, invocation: { id, sequence: sequence - 1 } });
+  const { invocation } = execution;
+  return tokenOf({
+    ...execution,
+    invocation: { ...invocation, sequence: invocation.sequence - 1 },
+  });
 }
 
 /** The SDK tells a superseded invocation by the beginning of this text. */

@@ -6,6 +6,7 @@ import type { FunctionRegistry, FunctionVersion } from '../functions.ts';
 import { invocationEvent, pendingLeft, readEnvelope } from './envelope.ts';
 import { errorObject, errorOf, executionEvent, invocationCompleted, resultOf } from './history.ts';
 import type { Close, ErrorObject, Execution } from './model.ts';
+import { newExecution } from './new-execution.ts';
 import { ExecutionStore, executionTimeout, invocationRetry } from './store.ts';
 import { fireDue } from './timers.ts';
 
@@ -52,11 +53,20 @@ export class Engine {
       for (const id of this.executions.inFlight()) {
         const execution = this.executions.load(id);
         if (!execution) continue;
+        this.#lost(execution);
         if (execution.closing) this.close(execution, execution.closing);
         else this.#invoke(execution);
       }
     });
     this.rearm();
+  }
+
+  /** The invocation that was in flight when the runtime went down has failed, and is on record as that. */
+  #lost(execution: Execution): void {
+    const { id: requestId, started = Date.now() } = execution.invocation ?? {};
+    const ErrorMessage = `RequestId: ${requestId} Error: Runtime exited without providing a reason`;
+    const error = { ErrorType: 'Runtime.ExitError', ErrorMessage };
+    this.executions.append(execution, invocationCompleted({ started, requestId, error }));
   }
 
   shutDown(): void {
@@ -69,23 +79,8 @@ export class Engine {
   }
 
   begin(version: FunctionVersion, { name, input }: { name: string; input?: string }): Execution {
-    const id = randomUUID();
-    const timeout = version.settings.durable?.executionTimeout ?? 0;
-    const execution: Execution = {
-      id,
-      arn: `${version.arn}/durable-execution/${name}/${id}`,
-      name,
-      functionName: version.settings.name,
-      version: version.version,
-      ...(input === undefined ? {} : { input }),
-      started: Date.now(),
-      timeout,
-      status: 'RUNNING',
-      failures: 0,
-      events: 0,
-      operations: new Map(),
-      untold: new Set(),
-    };
+    const execution = newExecution(version, { name, ...(input === undefined ? {} : { input }) });
+    const { id, timeout } = execution;
     this.store.transact(() => {
       const details = { Input: resultOf(input), ExecutionTimeout: timeout };
       this.executions.append(execution, executionEvent(execution, 'ExecutionStarted', details));
@@ -154,7 +149,7 @@ export class Engine {
 
   /** Marks the invocation as in flight with what caused it, and starts it once that is on disk. */
   #invoke(execution: Execution): void {
-    execution.invocation = { id: randomUUID(), sequence: 0 };
+    execution.invocation = { id: randomUUID(), started: Date.now(), sequence: 0 };
     this.#active.set(execution.id, execution);
     this.executions.hold(execution.id, true);
     this.executions.save(execution);

@@ -71,6 +71,18 @@ export function errorOf(error: ErrorObject | undefined) {
   return { ...(error ? { Payload: error } : {}), Truncated: false };
 }
 
+/** An event without what was handed over, returned or thrown; that something was stays. */
+export function withoutData<Event extends HistoryEvent>(event: Event): Event {
+  const key = `${event.EventType}Details`;
+  const details = event[key] as Record<string, unknown> | undefined;
+  if (!details) return event;
+  const bare = Object.entries(details).map(([name, value]) => [
+    name,
+    name === 'Input' || name === 'Result' || name === 'Error' ? { Truncated: false } : value,
+  ]);
+  return { ...event, [key]: Object.fromEntries(bare) };
+}
+
 /** Wall-clock ms as the API (epoch seconds) or the invocation event (ISO 8601) spells it. */
 type Spell = (ms: number) => number | string;
 const seconds: Spell = (ms) => ms / 1000;

@@ -50,6 +50,7 @@ export interface HistoryEvent {
 /** A running execution's invocation; at most one. */
 export interface Invocation {
   readonly id: string;
+  readonly started: number;
   sequence: number;
   clientToken?: string;
   response?: string;
@@ -64,6 +65,8 @@ export interface Execution {
   readonly input?: string;
   readonly started: number;
   readonly timeout: number;
+  /** How long it is kept once it has closed. */
+  readonly retentionDays: number;
   status: ExecutionStatus;
   ended?: number;
   result?: string;

@@ -6,6 +6,7 @@ const tables = `
     id text primary key, arn text not null unique, name text not null, function text not null, version text not null,
     status text not null, started real not null, running integer not null, body text not null);
   create index if not exists lambda_executions_by_name on lambda_executions (function, name);
+  create index if not exists lambda_executions_by_start on lambda_executions (function, started);
   create index if not exists lambda_executions_by_status on lambda_executions (status);
   create table if not exists lambda_operations (
     execution text not null, position integer not null, id text not null, body text not null,
@@ -19,6 +20,19 @@ const tables = `
 `;
 
 type Stored = Omit<Execution, 'operations' | 'untold'>;
+
+/** Which executions of a function to list; times are epoch ms, `marker` is where the last page ended. */
+export interface ExecutionQuery {
+  readonly functionName: string;
+  readonly statuses: readonly string[];
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly after: number;
+  readonly before: number;
+  readonly oldestFirst: boolean;
+  readonly marker: readonly [started: number, row: number] | undefined;
+  readonly limit: number;
+}
 
 /** Timers that belong to the execution itself rather than to one of its operations. */
 export const executionTimeout = '!timeout';
@@ -34,7 +48,10 @@ export class ExecutionStore {
   }
 
   save(execution: Execution): void {
-    const { operations: _, untold: __, invocation: ___, ...body } = execution;
+    const { operations: _, untold: __, invocation, ...rest } = execution;
+    // Enough to say which invocation was lost, should the runtime go down in the middle of it.
+    const inFlight = invocation && { id: invocation.id, started: invocation.started, sequence: 0 };
+    const body = { ...rest, ...(inFlight ? { invocation: inFlight } : {}) };
     this.#store
       .sql('insert or replace into lambda_executions values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
@@ -76,13 +93,54 @@ export class ExecutionStore {
     return row && String(row['id']);
   }
 
-  byFunction(functionName: string): Stored[] {
+  /** A page of a function's executions by when they started, newest first unless `oldestFirst`. */
+  list(query: ExecutionQuery): { executions: Stored[]; next: string | undefined } {
+    const { functionName, statuses, name, version, after, before, limit } = query;
+    const way = query.oldestFirst ? 'asc' : 'desc';
+    const where = ['function = ?', 'started between ? and ?'];
+    const values: (string | number)[] = [functionName, after, before];
+    const narrow = (text: string, ...more: readonly (string | number)[]) => {
+      where.push(text);
+      values.push(...more);
+    };
+    if (statuses.length > 0)
+      narrow(`status in (${statuses.map(() => '?').join(', ')})`, ...statuses);
+    if (name !== undefined) narrow('name = ?', name);
+    if (version !== undefined) narrow('version = ?', version);
+    if (query.marker) {
+      narrow(`(started, rowid) ${query.oldestFirst ? '>' : '<'} (?, ?)`, ...query.marker);
+    }
     const rows = this.#store
       .sql(
-        'select body from lambda_executions where function = ? order by started desc, rowid desc',
+        `select body, started, rowid from lambda_executions where ${where.join(' and ')} ` +
+          `order by started ${way}, rowid ${way} limit ?`,
       )
-      .all(functionName);
-    return rows.map((row) => JSON.parse(String(row['body'])) as Stored);
+      .all(...values, limit + 1);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      executions: page.map((row) => JSON.parse(String(row['body'])) as Stored),
+      next:
+        rows.length > limit && last
+          ? `${Number(last['started'])}:${Number(last['rowid'])}`
+          : undefined,
+    };
+  }
+
+  /** Removes what has been closed for longer than it is kept; `now` in epoch ms. */
+  removeExpired(now: number): void {
+    const expired = this.#store
+      .sql(
+        "select id from lambda_executions where status <> 'RUNNING' and " +
+          "json_extract(body, '$.ended') + json_extract(body, '$.retentionDays') * 86400000 < ?",
+      )
+      .all(now);
+    for (const { id } of expired) {
+      for (const table of ['operations', 'events', 'timers']) {
+        this.#store.sql(`delete from lambda_${table} where execution = ?`).run(id as string);
+      }
+      this.#store.sql('delete from lambda_executions where id = ?').run(id as string);
+    }
   }
 
   count(): number {

@@ -1,0 +1,140 @@
+import {
+  GetDurableExecutionCommand,
+  ListDurableExecutionsByFunctionCommand,
+  StopDurableExecutionCommand,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { ExecutionStore } from '../../../src/local/lambda/execution/store.ts';
+import { aLambda, aPlayedHandler } from './fixture.ts';
+
+let lambda: Awaited<ReturnType<typeof aLambda>>;
+let handler: Awaited<ReturnType<typeof aPlayedHandler>>;
+const arns: (string | undefined)[] = [];
+
+beforeAll(async () => {
+  lambda = await aLambda();
+  handler = await aPlayedHandler();
+  lambda.put('played', { code: handler.code, durable: 86_400 });
+  for (let index = 0; index < 5; index += 1) {
+    const { DurableExecutionArn } = await lambda.invoke('played', {
+      InvocationType: 'Event',
+      DurableExecutionName: `order-${index}`,
+      Payload: JSON.stringify({ secret: 'input' }),
+    });
+    arns.push(DurableExecutionArn);
+    const { answer } = await handler.next();
+    if (index === 4) break;
+    answer(
+      index === 1
+        ? { Status: 'FAILED', Error: { ErrorType: 'Bad', ErrorMessage: 'secret error' } }
+        : { Status: 'SUCCEEDED', Result: '"secret result"' },
+    );
+    await vi.waitUntil(async () => (await list({ Statuses: ['RUNNING'] })).length === 0);
+  }
+});
+afterAll(async () => {
+  handler.close();
+  await lambda.close();
+});
+
+async function list(more: object): Promise<(string | undefined)[]> {
+  const { DurableExecutions = [] } = await lambda.client.send(
+    new ListDurableExecutionsByFunctionCommand({ FunctionName: 'played', ...more }),
+  );
+  return DurableExecutions.map(({ DurableExecutionName }) => DurableExecutionName);
+}
+
+it('lists executions newest first, in pages that stay valid while more begin', async () => {
+  const names: (string | undefined)[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await lambda.client.send(
+      new ListDurableExecutionsByFunctionCommand({ FunctionName: 'played', MaxItems: 2, Marker }),
+    );
+    names.push(...(page.DurableExecutions ?? []).map((each) => each.DurableExecutionName));
+    Marker = page.NextMarker;
+  } while (Marker);
+  expect(names).toEqual(['order-4', 'order-3', 'order-2', 'order-1', 'order-0']);
+  expect((await list({ ReverseOrder: true }))[0]).toBe('order-0');
+  await expect(list({ Marker: 'nonsense' })).rejects.toThrow('Invalid Marker');
+});
+
+it('lists by status, name, version and time', async () => {
+  expect(await list({ Statuses: ['FAILED'] })).toEqual(['order-1']);
+  expect(await list({ Statuses: ['FAILED', 'RUNNING'] })).toEqual(['order-4', 'order-1']);
+  expect(await list({ DurableExecutionName: 'order-3' })).toEqual(['order-3']);
+  expect(await list({ Qualifier: '$LATEST' })).toEqual([]);
+  const { StartTimestamp } = await lambda.client.send(
+    new GetDurableExecutionCommand({ DurableExecutionArn: arns[3] }),
+  );
+  expect(await list({ StartedAfter: StartTimestamp })).toEqual(['order-4', 'order-3']);
+  expect(await list({ StartedBefore: StartTimestamp })).toHaveLength(4);
+});
+
+it('tells a history in pages, backwards, and without its data', async () => {
+  const first = await lambda.history(arns[0], { MaxItems: 2 });
+  const rest = await lambda.history(arns[0], { Marker: first.NextMarker });
+  const types = [...(first.Events ?? []), ...(rest.Events ?? [])].map((each) => each.EventType);
+  expect(types).toEqual(['ExecutionStarted', 'InvocationCompleted', 'ExecutionSucceeded']);
+  expect(rest.NextMarker).toBeUndefined();
+  const backwards = await lambda.history(arns[0], { ReverseOrder: true });
+  expect(backwards.Events?.map((each) => each.EventType)).toEqual(types.toReversed());
+  for (const arn of [arns[0], arns[1]]) {
+    const bare = await lambda.history(arn, { IncludeExecutionData: false });
+    expect(JSON.stringify(bare.Events)).not.toContain('secret');
+    const full = await lambda.history(arn, { IncludeExecutionData: true });
+    expect(JSON.stringify(full.Events)).toContain('secret');
+  }
+});
+
+it('stops an execution whose step is at work: what it answers later changes nothing', async () => {
+  const { DurableExecutionArn } = await lambda.invoke('played', { InvocationType: 'Event' });
+  const { answer } = await handler.next();
+  await lambda.client.send(
+    new StopDurableExecutionCommand({
+      DurableExecutionArn,
+      Error: { ErrorType: 'Operator', ErrorMessage: 'no longer wanted' },
+    }),
+  );
+  answer({ Status: 'SUCCEEDED', Result: '1' });
+  const stopped = await lambda.client.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
+  expect(stopped).toMatchObject({ Status: 'STOPPED', Error: { ErrorMessage: 'no longer wanted' } });
+  const { Events = [] } = await lambda.history(DurableExecutionArn);
+  expect(Events.at(-1)?.EventType).toBe('ExecutionStopped');
+});
+
+it('answers a dry run without starting anything', async () => {
+  const { StatusCode } = await lambda.invoke('played', {
+    InvocationType: 'DryRun',
+    DurableExecutionName: 'never',
+  });
+  expect(StatusCode).toBe(204);
+  expect(await list({ DurableExecutionName: 'never' })).toEqual([]);
+});
+
+it.each([
+  ['a name with a slash', { DurableExecutionName: 'a/b' }, 'ValidationException'],
+  ['a name of 65 letters', { DurableExecutionName: 'x'.repeat(65) }, 'ValidationException'],
+  [
+    'an event of more than 1 MB',
+    { Payload: `"${'x'.repeat(1_100_000)}"` },
+    'RequestTooLargeException',
+  ],
+  ['an event that is no JSON', { Payload: '{' }, 'InvalidRequestContentException'],
+])('refuses %s', async (_, change, name) => {
+  const refused = lambda.invoke('played', { InvocationType: 'Event', ...change });
+  await expect(refused).rejects.toMatchObject({ name });
+});
+
+it('keeps a closed execution for its days, and one that runs for as long as it runs', async () => {
+  const executions = new ExecutionStore(lambda.store);
+  const clear = (days: number) =>
+    lambda.store.transact(() => executions.removeExpired(Date.now() + days * 86_400_000));
+  clear(0.9);
+  expect(await list({ Statuses: ['SUCCEEDED'] })).toHaveLength(3);
+  clear(1.1);
+  expect(await list({})).toEqual(['order-4']);
+  await expect(lambda.history(arns[0])).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+});
