@@ -1,5 +1,5 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import type { OrderView } from '../orders/get-order.ts';
+import type { OrderView } from '../orders/get.ts';
 import { progressOf, type StageState } from '../workflow/progress.ts';
 import { formatAge, formatMoney, localTime } from './duration.ts';
 import { printable } from './table.ts';

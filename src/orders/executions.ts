@@ -1,7 +1,7 @@
 import { outputs as names } from '../../functions/contract/api.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
-import type { Execution } from './get.ts';
+import type { Execution } from './read.ts';
 
 /** An execution as a list has it; its name is the order id. */
 export interface ListedExecution extends Pick<Execution, 'arn' | 'status'> {

@@ -5,8 +5,8 @@ import { cachePath, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { isPrefix, parseReference, pickByPrefix, type Reference } from './address.ts';
 import { readOrders } from './batch.ts';
-import { findExecution } from './get.ts';
 import { type ListedOrder, newestFirst } from './newest.ts';
+import { findExecution } from './read.ts';
 
 /** An order that exists, and its execution where that is already known. */
 export interface Found {

@@ -9,8 +9,8 @@ import { readOrders } from './batch.ts';
 import type { EndEvent, FollowEvent } from './events.ts';
 import type { Found } from './find.ts';
 import { Follower, type Source } from './follower.ts';
-import { findExecution, readExecution } from './get.ts';
 import { executionReads } from './limiter.ts';
+import { findExecution, readExecution } from './read.ts';
 
 interface Watching {
   /** Aborting stops looking; the reason `TimeoutError` is told from a person's detaching. */

@@ -4,7 +4,7 @@ import { activeStage, progressOf } from '../workflow/progress.ts';
 import type { FailedAttempt } from './attempts.ts';
 import { type EndEvent, type Ending, exitOf, type FollowEvent } from './events.ts';
 import type { Found } from './find.ts';
-import type { Execution } from './get.ts';
+import type { Execution } from './read.ts';
 
 /** Where the execution of an order is asked about. Asking is scarce: first comes whether it may be done now. */
 export interface Source {

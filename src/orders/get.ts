@@ -1,60 +1,58 @@
-import { outputs as names, type OrderRecord } from '../../functions/contract/api.ts';
-import { isNotFound } from '../target/aws-errors.ts';
+import type { OrderRecord } from '../../functions/contract/api.ts';
+import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
 import type { Target } from '../target/resolve.ts';
-import { output, type StackOutputs } from '../target/stack.ts';
+import type { StackOutputs } from '../target/stack.ts';
+import { UserError } from '../user-error.ts';
+import { parseReference } from './address.ts';
+import { findOrder } from './find.ts';
+import { type Execution, readExecution, readOrder } from './read.ts';
 
-export interface Execution {
-  readonly arn: string;
-  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
-  readonly error?: string;
+export interface OrderView {
+  readonly orderId: string;
+  readonly status: ShownStatus;
+  /** Absent while an execution exists and its item does not yet. */
+  readonly order?: OrderRecord;
+  readonly execution?: Execution;
 }
 
-/** The order's item, or `undefined` while there is none. */
-export async function readOrder(
+/** One order, however it is named: its item and, where it is not at its end, its execution. */
+export async function getOrder(
   target: Target,
   outputs: StackOutputs,
-  orderId: string,
-): Promise<OrderRecord | undefined> {
-  const { GetCommand } = await import('../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
-  const answer = await tables.send(
-    new GetCommand({
-      TableName: output(outputs, names.ordersTable),
-      Key: { orderId },
-      ConsistentRead: true,
-    }),
-  );
-  return answer.Item as OrderRecord | undefined;
+  text: string,
+): Promise<OrderView> {
+  const reference = parseReference(text);
+  // Mostly the text is an id as it stands: then one read is all there is to do.
+  const named = reference.kind === 'id' ? await readOrder(target, outputs, text) : undefined;
+  if (named) return viewOf(target, named.orderId, { order: named });
+  const { orderId, executionArn } = await findOrder(target, outputs, text);
+  const order = await readOrder(target, outputs, orderId);
+  return viewOf(target, orderId, {
+    ...(order ? { order } : {}),
+    ...(executionArn ? { executionArn } : {}),
+  });
 }
 
-/** The execution of an order by its name, the order id. */
-export async function findExecution(
+async function viewOf(
   target: Target,
-  outputs: StackOutputs,
   orderId: string,
-): Promise<string | undefined> {
-  const { ListDurableExecutionsByFunctionCommand } = await import('../target/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
-  const answer = await lambda.send(
-    new ListDurableExecutionsByFunctionCommand({
-      FunctionName: output(outputs, names.workflowFunctionArn),
-      DurableExecutionName: orderId,
-      MaxItems: 1,
-    }),
-  );
-  return answer.DurableExecutions?.[0]?.DurableExecutionArn;
-}
-
-/** The state of an execution; `undefined` when its record is gone. */
-export async function readExecution(target: Target, arn: string): Promise<Execution | undefined> {
-  const { GetDurableExecutionCommand } = await import('../target/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
-  try {
-    const answer = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
-    const error = answer.Error?.ErrorMessage ?? answer.Error?.ErrorType;
-    return { arn, status: answer.Status ?? 'RUNNING', ...(error ? { error } : {}) };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
+  { order, executionArn }: { order?: OrderRecord; executionArn?: string },
+): Promise<OrderView> {
+  const arn = order?.executionArn ?? executionArn;
+  const settled = order !== undefined && isEnd(order.status);
+  const execution = arn && !settled ? await readExecution(target, arn) : undefined;
+  if (!order && !execution) {
+    throw new UserError(`No order "${orderId}" in ${target.environment.name}.`, {
+      hint: 'orders get latest',
+      exit: 5,
+      code: 'NotFound',
+    });
   }
+  const gone = !order && execution && execution.status !== 'RUNNING';
+  return {
+    orderId,
+    status: order?.status ?? (gone ? 'failed' : 'received'),
+    ...(order ? { order } : {}),
+    ...(execution ? { execution } : {}),
+  };
 }

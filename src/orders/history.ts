@@ -8,8 +8,8 @@ import { UserError } from '../user-error.ts';
 import { endOf, type HistoryError, type HistoryEvent } from '../workflow/history-event.ts';
 import { type Timeline, timelineOf } from '../workflow/timeline.ts';
 import type { Found } from './find.ts';
-import { findExecution, readOrder } from './get.ts';
 import { executionReads } from './limiter.ts';
+import { findExecution, readOrder } from './read.ts';
 
 const pageSize = 1000;
 const longestBackoffMs = 10_000;

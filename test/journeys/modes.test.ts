@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { full } from '../support/full.ts';
 import { aProject, type Project } from '../support/project.ts';
 import { atTerminal } from '../support/terminal.ts';
 
@@ -41,6 +42,7 @@ const cases: readonly Case[] = [
   { argv: ['watch', 'LOW', 'DECLINED'], exit: 13, fits: true },
   { argv: ['submit', '--sample', 'payment-declined', '--watch'], exit: 10 },
   { argv: ['submit', '--sample', 'low', '--wait'], exit: 0 },
+  { argv: ['load-test', '--count', '3', '--timeout', '30s'], exit: 0 },
   { argv: ['submit'], exit: 2 },
   { argv: ['deploy'], exit: 0 },
   { argv: ['local', 'status'], exit: 0 },
@@ -97,6 +99,20 @@ describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
     expect(code, raw).toBe(exit);
     expect(raw.match(/[^\r\n\t -~]/g) ?? []).toEqual([]);
   });
+
+  it.runIf(full)(
+    'ends on a large terminal, in a C locale, and read by a screen reader',
+    async () => {
+      const { code } = await run(argv, { columns: 200, rows: 60 });
+      expect(code).toBe(exit);
+      const inC = await run(argv, { variables: { LC_ALL: 'C' } });
+      expect(inC.code).toBe(exit);
+      expect(stripVTControlCharacters(inC.raw).match(/[^\r\n\t -~]/g) ?? []).toEqual([]);
+      const spoken = await run(argv, { variables: { ACCESSIBLE: '1' } });
+      expect(spoken.code).toBe(exit);
+      expect(spoken.raw).not.toMatch(cursorMove);
+    },
+  );
 
   it('writes no escape into a pipe, without anything on stdin', async () => {
     const { code, stdout, stderr } = await project.orders(...resolved(argv));

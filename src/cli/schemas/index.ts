@@ -3,6 +3,7 @@ import { documentOf, errorDocumentSchema } from './document.ts';
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
 import { listSchema } from './list.ts';
+import { loadTestSchema } from './load-test.ts';
 import { logsSchema } from './logs.ts';
 import { submitSchema } from './submit.ts';
 import { watchSchema } from './watch.ts';
@@ -13,6 +14,7 @@ export const schemas = {
   history: documentOf(historySchema),
   'history-stream': historyStreamSchema,
   list: documentOf(listSchema),
+  'load-test': documentOf(loadTestSchema),
   'logs-stream': logsSchema,
   submit: documentOf(submitSchema),
   'watch-stream': watchSchema,

@@ -5,8 +5,8 @@ import { isNotFound, isTransient } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
-import { readExecution } from '../get.ts';
 import { executionReads } from '../limiter.ts';
+import { readExecution } from '../read.ts';
 import { type LogEntry, type LogEvent, type LogSource, parseEntry } from './entry.ts';
 import { InOrder } from './in-order.ts';
 
