@@ -7,7 +7,7 @@ import { type ExecutionState, endOf, type HistoryEvent } from '../workflow/histo
 import { timelineOf } from '../workflow/timeline.ts';
 import { eventLine, formatEvents, formatSteps } from './history-lines.ts';
 import { formatTimeline, shortDuration } from './history-timeline.ts';
-import { interruptible } from './interrupt.ts';
+import { exitOfLook, interruptible } from './interrupt.ts';
 import { line } from './json.ts';
 import { dim, endOnBrokenPipe, mark } from './terminal.ts';
 
@@ -139,7 +139,7 @@ export async function showFollowedHistory(
     release();
   }
   if (signal.reason === 'EPIPE') return;
-  const exitCode = exitOf(signal);
+  const exitCode = exitOfLook(signal);
   process.exitCode = exitCode;
   if (flags.json)
     process.stdout.write(line({ type: 'end', orderId, state, events: events.length, exitCode }));
@@ -150,12 +150,6 @@ export async function showFollowedHistory(
       `${dim(`${state} after ${shortDuration(totalMs)}: orders history ${orderId}`)}\n`,
     );
   }
-}
-
-function exitOf(signal: AbortSignal): 0 | 124 | 130 | 143 {
-  if (!signal.aborted) return 0;
-  if (signal.reason instanceof Error) return 124;
-  return signal.reason === 'SIGTERM' ? 143 : 130;
 }
 
 function detached(orderId: string, exitCode: number): void {

@@ -24,6 +24,13 @@ function expire(controller: AbortController): void {
   controller.abort(new DOMException('--timeout is reached', 'TimeoutError'));
 }
 
+/** The exit code of a look that `signal` stopped; 0 when it went on to its end, or its reader went away. */
+export function exitOfLook({ aborted, reason }: AbortSignal): 0 | 124 | 130 | 143 {
+  if (!aborted || reason === 'EPIPE') return 0;
+  if (reason instanceof Error) return 124;
+  return reason === 'SIGTERM' ? 143 : 130;
+}
+
 /** At once, and with the cursor that a live view has hidden. */
 function leave(name: NodeJS.Signals): never {
   for (const stream of [process.stdout, process.stderr]) {

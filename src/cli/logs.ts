@@ -8,7 +8,7 @@ import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { parseMoment } from './duration.ts';
 import { hintFor } from './hints.ts';
-import { interruptible } from './interrupt.ts';
+import { exitOfLook, interruptible } from './interrupt.ts';
 import { type LogForm, LogWriter } from './log-writer.ts';
 import { dim, endOnBrokenPipe, type Ui } from './terminal.ts';
 
@@ -123,14 +123,13 @@ async function follow({ target, outputs }: Where, query: LogQuery, { flags, writ
     release();
   }
   if (signal.reason === 'EPIPE') return;
-  const late = signal.reason instanceof Error;
-  const exitCode = !signal.aborted ? 0 : late ? 124 : signal.reason === 'SIGTERM' ? 143 : 130;
+  const exitCode = exitOfLook(signal);
   process.exitCode = exitCode;
   writer.end(exitCode);
   if (exitCode === 0 || flags.json) return;
   const again = ['orders logs', ...query.orderIds, '--follow'].join(' ');
   process.stderr.write(
-    `${late ? '--timeout is reached' : 'Stopped following'}\n  ${dim(hintFor(target, again))}\n`,
+    `${exitCode === 124 ? '--timeout is reached' : 'Stopped following'}\n  ${dim(hintFor(target, again))}\n`,
   );
 }
 

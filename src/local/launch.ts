@@ -40,9 +40,10 @@ export interface LaunchSettings {
 }
 
 /**
- * The running runtime of the project in `root`, started in the background when there is none. A runtime of another
- * build is restarted: its orders go on from their last checkpoint. Of several commands at once one starts it and the
- * others wait. Throws an Error with the end of the runtime's log when it does not come up within ten seconds.
+ * The running runtime of the project in `root`, started in the background when there is none. One of another build, or of
+ * another speed or port than asked for, is restarted: its orders go on from their last checkpoint. Of several commands at
+ * once one starts it and the others wait. Throws an Error with the end of the runtime's log when it does not come up
+ * within ten seconds.
  */
 export async function ensureRuntime(
   root: string,
@@ -50,7 +51,7 @@ export async function ensureRuntime(
 ): Promise<{ url: string; timeScale: number; started: boolean }> {
   const build = buildId();
   const running = readState(root);
-  if (running?.build === build && (await answers(running.url))) {
+  if (running?.build === build && suits(running, settings) && (await answers(running.url))) {
     return { ...running, started: false };
   }
   mkdirSync(stateDirectory(root), { recursive: true, mode: 0o700 });
@@ -58,7 +59,7 @@ export async function ensureRuntime(
   try {
     const again = readState(root);
     const up = again && (await answers(again.url));
-    if (up && again.build === build) return { ...again, started: false };
+    if (up && again.build === build && suits(again, settings)) return { ...again, started: false };
     if (up) await stopRuntime(root);
     else removeState(root);
     const { port = defaultPort, timeScale = again?.timeScale ?? defaultTimeScale } = settings;
@@ -67,6 +68,13 @@ export async function ensureRuntime(
   } finally {
     rmSync(startLock(root), { force: true });
   }
+}
+
+/** Whether a running runtime is what was asked for; another port or speed takes a restart, which loses nothing. */
+function suits({ url, timeScale }: RuntimeState, settings: LaunchSettings): boolean {
+  const { port, timeScale: wanted } = settings;
+  const samePort = port === undefined || new URL(url).port === String(port);
+  return samePort && (wanted === undefined || wanted === timeScale);
 }
 
 /** Asks the runtime to stop and waits until its process is gone; false when none was running. */
