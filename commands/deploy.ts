@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
-import { showDeployment } from '../src/cli/deployment.ts';
+import { showStackWork } from '../src/cli/deployment.ts';
+import { hintFor } from '../src/cli/hints.ts';
 import { readParameters } from '../src/cli/parameters.ts';
 import { deploy } from '../src/deploy/deploy.ts';
 
@@ -32,15 +33,17 @@ export default class Deploy extends BaseCommand {
     await this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
-    const result = await showDeployment(deploy(target, parameters), {
+    const result = await showStackWork(deploy(target, parameters), {
       ui,
       timeoutMs: flags.timeout,
+      again: hintFor(target, 'orders deploy'),
+      done: ({ changed }) => (changed ? 'Deployed' : 'No changes'),
     });
     if (!result) return;
     if (flags.json) return this.document(result);
     for (const [name, value] of Object.entries(result.outputs)) {
       this.out(`${name.padEnd(28)} ${value}\n`);
     }
-    this.hint('orders submit --sample low --watch');
+    this.hint(hintFor(target, 'orders submit --sample low --watch'));
   }
 }

@@ -1,21 +1,25 @@
-/** Shows a deployment on stderr while it goes on; its result is for the command to print. */
-import type { DeployEvent, DeployResult } from '../deploy/events.ts';
+/** Shows on stderr what goes on with a stack; the result is for the command to print. */
+import type { DeployEvent } from '../deploy/events.ts';
 import { formatDuration } from './duration.ts';
 import { interruptible } from './interrupt.ts';
 import { dim, mark, type Ui } from './terminal.ts';
 
-export interface DeploymentView {
+export interface StackView<Result> {
   readonly ui: Ui;
   readonly timeoutMs: number | undefined;
+  /** The command that looks again. */
+  readonly again: string;
+  /** What the result is, in a word or two. */
+  readonly done: (result: Result) => string;
 }
 
 const heartbeatMs = 60_000;
 
-/** Runs a deployment to its end; `undefined` when the person or `--timeout` stopped looking at it. */
-export async function showDeployment(
-  events: AsyncGenerator<DeployEvent, DeployResult>,
-  { ui, timeoutMs }: DeploymentView,
-): Promise<DeployResult | undefined> {
+/** Shows work on a stack to its end; `undefined` when the person or `--timeout` stopped looking at it. */
+export async function showStackWork<Result extends { readonly durationMs: number }>(
+  events: AsyncGenerator<DeployEvent, Result>,
+  { ui, timeoutMs, again, done }: StackView<Result>,
+): Promise<Result | undefined> {
   const write = (text: string) => void (ui === 'quiet' || process.stderr.write(`${text}\n`));
   const { signal, release } = interruptible(timeoutMs);
   const stopped = new Promise<undefined>((resolve) => {
@@ -25,11 +29,10 @@ export async function showDeployment(
   try {
     for (;;) {
       const next = await Promise.race([events.next(), stopped]);
-      if (!next) return detach(signal);
+      if (!next) return detach(signal, again);
       if (next.done) {
-        const { changed, durationMs } = next.value;
-        const took = formatDuration(durationMs);
-        write(`${mark('done')} ${changed ? 'Deployed' : 'No changes'} (${took})`);
+        const took = formatDuration(next.value.durationMs);
+        write(`${mark('done')} ${done(next.value)} (${took})`);
         return next.value;
       }
       write(ui === 'live' ? liveLine(next.value) : plainLine(next.value));
@@ -40,13 +43,11 @@ export async function showDeployment(
   }
 }
 
-function detach(signal: AbortSignal): undefined {
+function detach(signal: AbortSignal, again: string): undefined {
   const late = signal.reason instanceof Error;
   process.exitCode = late ? 124 : signal.reason === 'SIGTERM' ? 143 : 130;
   const why = late ? '--timeout is reached' : 'Detached';
-  process.stderr.write(
-    `${why}; what CloudFormation has begun goes on. Look again: orders deploy\n`,
-  );
+  process.stderr.write(`${why}; what CloudFormation has begun goes on. Look again: ${again}\n`);
 }
 
 /** One deployment event as a timestamped line. */

@@ -3,6 +3,7 @@ import { describeStack, forgetOutputs, rememberOutputs } from '../target/stack.t
 import { UserError } from '../user-error.ts';
 import { accountOf, artifactsBucket, store } from './artifacts.ts';
 import { type Plan, type PlanSource, plan } from './change-set.ts';
+import { deleteStack } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { type Package, packageStack } from './package.ts';
 import { deployFailure, followStack, newestEvent } from './stack-events.ts';
@@ -84,21 +85,13 @@ async function* makeReady(
   }
   if (status === 'ROLLBACK_COMPLETE' || status === 'DELETE_FAILED') {
     yield stageEvent('clear', 'a first deployment that never succeeded');
-    yield* remove(target, stack.StackId ?? '');
+    const end = yield* deleteStack(target, stack.StackId ?? '');
+    if (end.status !== 'DELETE_COMPLETE') throw deployFailure(end);
     return { kind: 'CREATE', previous: [] };
   }
   if (status.endsWith('_FAILED')) throw deployFailure({ status, failures: [] });
   const previous = (stack.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
   return { kind: 'UPDATE', previous };
-}
-
-async function* remove(target: Target, stackId: string): AsyncGenerator<DeployEvent> {
-  const { DeleteStackCommand } = await import('../target/sdk/cloudformation.ts');
-  const since = await newestEvent(target, stackId);
-  const client = await target.clients.cloudFormation();
-  await client.send(new DeleteStackCommand({ StackName: stackId }));
-  const end = yield* followStack(target, stackId, since);
-  if (end.status !== 'DELETE_COMPLETE') throw deployFailure(end);
 }
 
 async function* apply(

@@ -2,7 +2,7 @@
 export interface StageEvent {
   readonly type: 'stage';
   readonly ts: string;
-  readonly stage: 'package' | 'upload' | 'plan' | 'clear' | 'apply';
+  readonly stage: 'package' | 'upload' | 'plan' | 'clear' | 'apply' | 'stop' | 'delete';
   readonly detail: string;
 }
 

@@ -49,16 +49,27 @@ export async function loadOutputs(target: Target): Promise<StackOutputs> {
 
 /** Caches the outputs of a stack just seen. */
 export function rememberOutputs(target: Target, stack: Stack): StackOutputs {
-  const found = Object.fromEntries(
-    (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-  );
+  const found = outputsOf(stack);
   writeJson(cacheFile(target), { of: identity(target), outputs: found });
   return found;
+}
+
+/** What a stack told of itself. */
+export function outputsOf({ Outputs = [] }: Stack): StackOutputs {
+  return Object.fromEntries(
+    Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
 }
 
 /** Makes the next look at the outputs ask CloudFormation. */
 export function forgetOutputs(target: Target): void {
   rmSync(cacheFile(target), { force: true });
+}
+
+/** Forgets everything about a stack that is gone, the orders submitted to it too. */
+export function forgetStack(target: Target): void {
+  forgetOutputs(target);
+  rmSync(cachePath(target, 'ids'), { force: true });
 }
 
 function notDeployed(target: Target): UserError {

@@ -145,7 +145,12 @@ export class Deployment {
       return;
     }
     this.#event(resource, 'DELETE_IN_PROGRESS');
-    this.#tools.store.transact(() => this.#tools.handlers(resource.type).remove(resource));
+    try {
+      this.#tools.store.transact(() => this.#tools.handlers(resource.type).remove(resource));
+    } catch (error) {
+      // What somebody deleted by hand is as gone as it shall be.
+      if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+    }
     this.#event(resource, 'DELETE_COMPLETE');
   }
 

@@ -7,6 +7,7 @@ import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
 import { Environments } from './environments.ts';
 import { Engine } from './execution/engine.ts';
+import { forgetExecutions } from './execution/forget.ts';
 import { FunctionRegistry } from './functions.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { route } from './routes.ts';
@@ -50,7 +51,10 @@ export function createLambda(options: {
     put: (settings) => functions.put(settings),
     publish: (name, description) => functions.publish(name, description),
     alias: (name, alias, version) => functions.alias(name, alias, version),
-    remove: (name) => functions.remove(name),
+    remove(name) {
+      forgetExecutions(engine, name);
+      functions.remove(name);
+    },
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),
     start() {

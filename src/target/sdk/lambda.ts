@@ -5,4 +5,5 @@ export {
   InvokeCommand,
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,
+  StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';

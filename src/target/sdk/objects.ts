@@ -2,6 +2,7 @@
 export {
   BucketLocationConstraint,
   CreateBucketCommand,
+  HeadBucketCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';

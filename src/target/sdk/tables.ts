@@ -1,5 +1,5 @@
 /** What is used of the SDK, by name: a bundle holds no more of it, and loads the faster. */
-export { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+export { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 export {
   BatchGetCommand,
   DynamoDBDocumentClient,

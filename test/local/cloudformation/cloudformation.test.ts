@@ -217,6 +217,29 @@ it('keeps the table of a deleted stack, which is found by its id alone', async (
   expect(fake.apis.made.size).toBe(0);
 });
 
+it('calls a stack deleted whose table somebody had deleted, and DELETE_FAILED one whose table cannot be', async () => {
+  const tables = (...names: string[]) =>
+    `Resources:\n${names.map((each) => `  T${each}: {Type: AWS::DynamoDB::Table, Properties: {TableName: ${each}}}`).join('\n')}`;
+  const remove = async (StackName: string, TemplateBody: string) => {
+    const { StackId = '' } = await client.send(new CreateStackCommand({ StackName, TemplateBody }));
+    fake.tables.made.delete('taken');
+    await client.send(new DeleteStackCommand({ StackName }));
+    return describeStack(StackId);
+  };
+  expect((await remove('taken', tables('taken')))?.StackStatus).toBe('DELETE_COMPLETE');
+  const stuck = await remove('stuck', tables('good', 'stuck'));
+  expect(stuck?.StackStatus).toBe('DELETE_FAILED');
+  expect(stuck?.StackStatusReason).toContain('failed to delete: [Tstuck]');
+  const { StackEvents = [] } = await client.send(
+    new DescribeStackEventsCommand({ StackName: 'stuck' }),
+  );
+  const failed = StackEvents.findLast((each) => each.ResourceStatus === 'DELETE_FAILED');
+  expect(failed).toMatchObject({
+    LogicalResourceId: 'Tstuck',
+    ResourceStatusReason: 'this table is stuck',
+  });
+});
+
 it('removes what a failed creation made', async () => {
   const TemplateBody = `
 Resources:

@@ -1,4 +1,5 @@
 import type { FunctionSettings, Functions, RestApis, Tables } from '../../../src/local/services.ts';
+import { AwsError } from '../../../src/local/wire/aws-error.ts';
 
 const service = {
   name: 'fake',
@@ -27,7 +28,7 @@ export function fakeFunctions() {
   return { functions, latest, versions, aliases };
 }
 
-/** Tables by name; one called `broken` cannot be made. */
+/** Tables by name; one called `broken` cannot be made, one called `stuck` not be deleted. */
 export function fakeTables() {
   const made = new Map<string, Record<string, unknown>>();
   const tables: Tables = {
@@ -36,7 +37,10 @@ export function fakeTables() {
       if (input['TableName'] === 'broken') throw new Error('this table is broken');
       made.set(String(input['TableName']), input);
     },
-    deleteTable: (name) => void made.delete(name),
+    deleteTable(name) {
+      if (name === 'stuck') throw new Error('this table is stuck');
+      if (!made.delete(name)) throw new AwsError('ResourceNotFoundException', `no ${name}`);
+    },
     arn: (name) => `arn:aws:dynamodb:us-east-2:000000000000:table/${name}`,
   };
   return { tables, made };

@@ -143,6 +143,14 @@ export class ExecutionStore {
     }
   }
 
+  removeOf(functionName: string): void {
+    const those = 'select id from lambda_executions where function = ?';
+    for (const table of ['lambda_operations', 'lambda_events', 'lambda_timers']) {
+      this.#store.sql(`delete from ${table} where execution in (${those})`).run(functionName);
+    }
+    this.#store.sql('delete from lambda_executions where function = ?').run(functionName);
+  }
+
   count(): number {
     const row = this.#store
       .sql("select count(*) as n from lambda_executions where status = 'RUNNING'")

@@ -1,0 +1,14 @@
+import type { Engine } from './engine.ts';
+
+/** Stops what runs of a function that is deleted, and forgets its executions: their names are free again. */
+export function forgetExecutions(engine: Engine, functionName: string): void {
+  const { store, executions } = engine;
+  store.transact(() => {
+    for (const { id, status } of executions.byFunction(functionName)) {
+      const execution = status === 'RUNNING' ? engine.find(id) : undefined;
+      if (execution?.status === 'RUNNING') engine.close(execution, { status: 'STOPPED' });
+    }
+    executions.removeOf(functionName);
+  });
+  engine.rearm();
+}
