@@ -39,7 +39,6 @@ export default class LoadTest extends BaseCommand {
       description: 'makes the same orders again (default: chance, printed)',
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
-      env: 'ORDERS_SEED',
     }),
     via: Flags.option({ options: ['invoke', 'api'] as const, default: 'invoke' as const })({
       description: 'how the orders are handed over',

@@ -44,6 +44,7 @@ const cases: readonly Case[] = [
   { argv: ['submit', '--sample', 'low', '--wait'], exit: 0 },
   { argv: ['load-test', '--count', '3', '--timeout', '30s'], exit: 0 },
   { argv: ['submit'], exit: 2 },
+  { argv: ['load-test', '--count', '2'], exit: 0, fits: true },
   { argv: ['deploy'], exit: 0 },
   { argv: ['local', 'status'], exit: 0 },
   { argv: ['help', 'time'], exit: 0 },

@@ -54,3 +54,30 @@ it('watches several in one table', async () => {
   expect(text).toMatch(new RegExp(`✗ {2}${orderId} +3500\\.00 +failed +process-payment`));
   expect(text).toContain('Detached; 1 failed, 1 keep running');
 });
+
+it('asks a person before it destroys: another name, and Ctrl-C, change nothing', async () => {
+  const mistaken = atTerminal('destroy', '--running', 'stop');
+  await mistaken.until('Type local to confirm:');
+  mistaken.terminal.write('locale\r');
+  expect(await mistaken.exit).toBe(4);
+  expect(mistaken.raw()).toContain('That is not its name; nothing was changed.');
+  const torn = atTerminal('destroy');
+  await torn.until('still running. [s]top, or [a]bort:');
+  torn.terminal.write('s\r');
+  await torn.until('Type local to confirm:');
+  torn.terminal.write('\u0003');
+  expect(await torn.exit).toBe(130);
+  expect(await project.ask('list', '--running')).not.toHaveLength(0);
+});
+
+it('shows a load test in place; Ctrl-C leaves its rows, reports and exits 130', async () => {
+  const test = atTerminal('load-test', '--count', '3');
+  await test.until('awaiting-warehouse');
+  test.terminal.write('\u0003');
+  expect(await test.exit).toBe(130);
+  const raw = test.raw();
+  expect(raw.lastIndexOf(showsCursor)).toBeGreaterThan(raw.lastIndexOf(hidesCursor));
+  const text = stripVTControlCharacters(raw);
+  expect(text).toContain('Stopped; 3 orders go on');
+  expect(text).toMatch(/█ CHECKS of what was seen so far[^✗]*█ OUTCOME/);
+});

@@ -1,4 +1,7 @@
 /** Every schema of what commands print with `--json`, by the name of its file in the package. */
+
+import { deploySchema } from './deploy.ts';
+import { destroySchema } from './destroy.ts';
 import { documentOf, errorDocumentSchema } from './document.ts';
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
@@ -9,6 +12,8 @@ import { submitSchema } from './submit.ts';
 import { watchSchema } from './watch.ts';
 
 export const schemas = {
+  deploy: documentOf(deploySchema),
+  destroy: documentOf(destroySchema),
   error: errorDocumentSchema,
   get: documentOf(getSchema),
   history: documentOf(historySchema),

@@ -77,6 +77,8 @@ export async function aLambda() {
     client,
     config,
     put,
+    remove: (name: string) => lambda.remove(name),
+    running: () => lambda.running(),
     invoke,
     history,
     async close() {

@@ -4,9 +4,9 @@ import type { Engine } from './engine.ts';
 export function forgetExecutions(engine: Engine, functionName: string): void {
   const { store, executions } = engine;
   store.transact(() => {
-    for (const { id, status } of executions.byFunction(functionName)) {
-      const execution = status === 'RUNNING' ? engine.find(id) : undefined;
-      if (execution?.status === 'RUNNING') engine.close(execution, { status: 'STOPPED' });
+    for (const id of executions.runningOf(functionName)) {
+      const execution = engine.find(id);
+      if (execution) engine.close(execution, { status: 'STOPPED' });
     }
     executions.removeOf(functionName);
   });

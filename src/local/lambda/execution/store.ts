@@ -135,20 +135,29 @@ export class ExecutionStore {
           "json_extract(body, '$.ended') + json_extract(body, '$.retentionDays') * 86400000 < ?",
       )
       .all(now);
-    for (const { id } of expired) {
-      for (const table of ['operations', 'events', 'timers']) {
-        this.#store.sql(`delete from lambda_${table} where execution = ?`).run(id as string);
-      }
-      this.#store.sql('delete from lambda_executions where id = ?').run(id as string);
-    }
+    for (const { id } of expired) this.#remove(String(id));
+  }
+
+  /** The executions of a function that have not closed. */
+  runningOf(functionName: string): string[] {
+    const rows = this.#store
+      .sql("select id from lambda_executions where function = ? and status = 'RUNNING'")
+      .all(functionName);
+    return rows.map(({ id }) => String(id));
   }
 
   removeOf(functionName: string): void {
-    const those = 'select id from lambda_executions where function = ?';
-    for (const table of ['lambda_operations', 'lambda_events', 'lambda_timers']) {
-      this.#store.sql(`delete from ${table} where execution in (${those})`).run(functionName);
+    const rows = this.#store
+      .sql('select id from lambda_executions where function = ?')
+      .all(functionName);
+    for (const { id } of rows) this.#remove(String(id));
+  }
+
+  #remove(id: string): void {
+    for (const table of ['operations', 'events', 'timers']) {
+      this.#store.sql(`delete from lambda_${table} where execution = ?`).run(id);
     }
-    this.#store.sql('delete from lambda_executions where function = ?').run(functionName);
+    this.#store.sql('delete from lambda_executions where id = ?').run(id);
   }
 
   count(): number {
