@@ -4,11 +4,11 @@ import type { Engine } from './engine.ts';
 export function forgetExecutions(engine: Engine, functionName: string): void {
   const { store, executions } = engine;
   store.transact(() => {
-    for (const id of executions.runningOf(functionName)) {
+    for (const id of executions.ofFunction(functionName)) {
       const execution = engine.find(id);
-      if (execution) engine.close(execution, { status: 'STOPPED' });
+      if (execution?.status === 'RUNNING') engine.close(execution, { status: 'STOPPED' });
+      executions.remove(id);
     }
-    executions.removeOf(functionName);
   });
   engine.rearm();
 }

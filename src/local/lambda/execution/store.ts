@@ -135,25 +135,17 @@ export class ExecutionStore {
           "json_extract(body, '$.ended') + json_extract(body, '$.retentionDays') * 86400000 < ?",
       )
       .all(now);
-    for (const { id } of expired) this.#remove(String(id));
+    for (const { id } of expired) this.remove(String(id));
   }
 
-  /** The executions of a function that have not closed. */
-  runningOf(functionName: string): string[] {
+  ofFunction(functionName: string): string[] {
     const rows = this.#store
-      .sql("select id from lambda_executions where function = ? and status = 'RUNNING'")
+      .sql('select id from lambda_executions where function = ?')
       .all(functionName);
     return rows.map(({ id }) => String(id));
   }
 
-  removeOf(functionName: string): void {
-    const rows = this.#store
-      .sql('select id from lambda_executions where function = ?')
-      .all(functionName);
-    for (const { id } of rows) this.#remove(String(id));
-  }
-
-  #remove(id: string): void {
+  remove(id: string): void {
     for (const table of ['operations', 'events', 'timers']) {
       this.#store.sql(`delete from lambda_${table} where execution = ?`).run(id);
     }
