@@ -4,7 +4,6 @@ import type { Inventory, StackResource } from '../deploy/inventory.ts';
 import type { Target } from '../target/resolve.ts';
 import { UserError } from '../user-error.ts';
 import { type Answers, ask, canAsk, isNamed, typeName } from './confirm.ts';
-import { hintFor } from './hints.ts';
 import { dim } from './terminal.ts';
 
 export interface DestroyAnswers extends Answers {
@@ -113,8 +112,10 @@ export function describeRemains({ remains }: DestroyResult): string {
   return ['Still there, and how to remove it:', ...lines].map((line) => `${line}\n`).join('');
 }
 
-/** Says on stderr what remains and what comes next. */
+/** Says on stderr what remains; where the stack's home is ours too, how to end that. */
 export function tellDestroyed(result: DestroyResult, target: Target): void {
   process.stderr.write(describeRemains(result));
-  process.stderr.write(`  ${dim(hintFor(target, 'orders deploy'))}\n`);
+  if (!target.deploysItself) return;
+  process.stderr.write('The runtime itself goes on:\n');
+  process.stderr.write(`  ${dim('orders local stop')}\n`);
 }

@@ -50,7 +50,7 @@ export async function showLoadTest(
       await renderer.close();
       process.exitCode = exitOf(next.value, signal.reason);
       if (signal.reason === 'EPIPE') return undefined;
-      if (next.value.cut && ui !== 'quiet') tellCut(next.value, target);
+      if (next.value.cut && ui !== 'quiet') tellCut(next.value, target, ui);
       return next.value;
     }
   } catch (error) {
@@ -68,12 +68,14 @@ export function exitOf({ passed, cut }: LoadReport, reason: unknown): ExitCode {
   return cut === 'timeout' ? 124 : 0;
 }
 
-function tellCut({ cut, outcome }: LoadReport, target: Target): void {
+function tellCut({ cut, outcome }: LoadReport, target: Target, ui: Ui): void {
   const { submitted, planned, running } = outcome;
   const why = cut === 'timeout' ? '--timeout is reached' : 'Stopped';
   const more = submitted < planned ? `; ${planned - submitted} orders were not submitted` : '';
   const on = `${running} ${running === 1 ? 'order goes' : 'orders go'} on`;
-  process.stderr.write(`\r${mark('note')} ${why}${more}; ${on}\n`);
+  // The terminal has echoed ^C where the line begins.
+  const start = ui === 'live' ? '\r' : '';
+  process.stderr.write(`${start}${mark('note')} ${why}${more}; ${on}\n`);
   if (running > 0) {
     process.stderr.write(`  ${dim(hintFor(target, 'orders list --running'))}\n`);
   }

@@ -145,8 +145,12 @@ function sameLines(found: readonly OrderItem[] | undefined, own: readonly OrderI
 
 function legalTransitions(accepted: readonly ObservedOrder[]): Check {
   const faults = faultsOf(accepted, illegalTransition);
-  const count = accepted.reduce((sum, { record }) => sum + (record?.transitions?.length ?? 0), 0);
-  return check('transitions', faults, `${count} transitions, each forward`);
+  const rows = accepted.filter(({ record }) => record).length;
+  return check(
+    'transitions',
+    faults,
+    `${rows - faults.length} of ${rows} orders went forward only`,
+  );
 }
 
 function illegalTransition(order: ObservedOrder): string | undefined {
@@ -188,7 +192,8 @@ function creditChecks(accepted: readonly ObservedOrder[]): Check {
     return isMissing ? `${order.total} was not credit-checked` : undefined;
   });
   const recorded = accepted.filter(isRecorded).length;
-  return check('credit-check', faults, `${recorded} recorded, each over $1000`);
+  const due = accepted.filter(({ expected }) => expected.creditChecked).length;
+  return check('credit-check', faults, `${recorded} recorded, of ${due} due over $1000`);
 }
 
 function faultsOf(
