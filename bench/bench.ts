@@ -30,7 +30,8 @@ try {
   const waits = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
   const { outputs } = ask('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
   const { url, pid } = ask('local', 'status');
-  startUp(program, project);
+  const id = orders('submit', '--sample', 'low', '--wait', '-o', 'id').trim();
+  startUp(program, { project, id });
   await throughput({ repository, project, url, pid, outputs });
 } finally {
   orders('local', 'stop');

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openStore } from '../src/local/store/store.ts';
 
 interface Operation {
@@ -26,20 +27,36 @@ interface Update {
   readonly Payload?: string;
 }
 
-export interface Floor {
-  /** Runs one order after another in every process, `count` in all; seconds. */
-  run(count: number): Promise<number>;
-  readonly pids: readonly number[];
-  close(): void;
-}
-
-/** Starts the stub and as many handler processes as the runtime would keep. */
-export async function startFloor(options: {
+export interface FloorOptions {
   readonly directory: string;
   readonly bundle: string;
   readonly bootstrap: string;
-  readonly event: (orderId: string) => string;
-}): Promise<Floor> {
+  /** What every order is started with. */
+  readonly event: string;
+}
+
+export interface Floor {
+  /** Runs one order after another in every handler, `count` in all; seconds. */
+  run(count: number): Promise<number>;
+  close(): void;
+}
+
+/** Starts the floor in a process of its own, as the runtime is one. */
+export function startFloor(options: FloorOptions): Floor {
+  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)]);
+  return {
+    run: (count) =>
+      new Promise((resolve, reject) => {
+        child.once('message', (seconds: number) => resolve(seconds));
+        child.once('exit', () => reject(new Error('The floor has ended')));
+        child.send(count);
+      }),
+    close: () => void child.kill(),
+  };
+}
+
+/** The stub, and as many handler processes as the runtime would keep; answers a count with the seconds it took. */
+async function serveFloor(options: FloorOptions): Promise<void> {
   const store = openStore(join(options.directory, 'floor.sqlite'));
   store.schema('create table log (body blob)');
   const executions = new Map<string, Map<string, Operation>>();
@@ -74,7 +91,7 @@ export async function startFloor(options: {
       Type: 'EXECUTION',
       Status: 'STARTED',
       StartTimestamp: new Date().toISOString(),
-      ExecutionDetails: { InputPayload: options.event(`floor-${number}`) },
+      ExecutionDetails: { InputPayload: options.event },
     };
     const operations = new Map([[execution.Id, execution]]);
     executions.set(arn, operations);
@@ -88,27 +105,23 @@ export async function startFloor(options: {
     executions.delete(arn);
   }
 
-  return {
-    pids: children.flatMap(({ pid }) => pid ?? []),
-    async run(count) {
-      const started = performance.now();
-      let left = count;
-      const work = async (child: ChildProcess) => {
-        while (left-- > 0) await order(child);
-      };
-      await Promise.all(children.map(work));
-      return (performance.now() - started) / 1000;
-    },
-    close() {
-      for (const child of children) child.kill('SIGKILL');
-      server.close();
-      server.closeAllConnections();
-      store.close();
-    },
-  };
+  async function run(count: number): Promise<number> {
+    const started = performance.now();
+    let left = count;
+    const work = async (child: ChildProcess) => {
+      while (left-- > 0) await order(child);
+    };
+    await Promise.all(children.map(work));
+    return (performance.now() - started) / 1000;
+  }
+
+  process.on(
+    'message',
+    (count: number) => void run(count).then((seconds) => process.send?.(seconds)),
+  );
 }
 
-function environment(endpoint: string, { bundle }: { bundle: string }): Record<string, string> {
+function environment(endpoint: string, { bundle }: FloorOptions): Record<string, string> {
   const tables = ['ORDERS', 'PRODUCTS', 'PAYMENTS', 'LOYALTY', 'PROVIDER_CALLS'];
   return {
     AWS_REGION: 'us-east-2',
@@ -178,3 +191,6 @@ async function read(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
+
+const [given] = process.argv.slice(2);
+if (process.send && given) await serveFloor(JSON.parse(given));

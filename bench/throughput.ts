@@ -24,11 +24,11 @@ const rounds = 3;
 /** Orders at once on the runtime, and on the floor in turn with it; medians, after a warm-up of both. */
 export async function throughput(subject: Subject): Promise<void> {
   const { repository, project, pid } = subject;
-  const floor = await startFloor({
+  const floor = startFloor({
     directory: project,
     bundle: join(repository, 'dist/functions/order-workflow'),
     bootstrap: join(repository, 'dist/bootstrap.js'),
-    event: lowValueOrder,
+    event: lowValueOrder('floor'),
   });
   const drive = driver(subject);
   await floor.run(200);
