@@ -75,13 +75,16 @@ export function formatMoney(amount: number): string {
   return `${amount < 0 ? '-' : ''}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }
 
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
 /** A moment on the local clock; with its date when that is not today: `07:12`, `Nov 18 07:12`. */
 export function localClock(time: string, now = new Date()): string {
   const at = new Date(time);
-  const clock = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  const two = (value: number) => String(value).padStart(2, '0');
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
   if (at.toDateString() === now.toDateString()) return clock;
   const year = at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`;
-  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}${year} ${clock}`;
+  return `${months[at.getMonth()]} ${at.getDate()}${year} ${clock}`;
 }
 
 /** The same with seconds and tenths of them, as the fine steps of an order need: `07:12:04.6`. */

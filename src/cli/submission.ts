@@ -4,7 +4,6 @@ import type { Submitted } from '../orders/submit.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { formatMoney } from './duration.ts';
-import { follow } from './follow.ts';
 import { hintFor } from './hints.ts';
 import { dim, mark, type Ui } from './terminal.ts';
 
@@ -39,6 +38,7 @@ export async function followSubmitted(
   submitted: Submitted,
   { ui, flags }: { ui: Ui; flags: SubmitFlags },
 ): Promise<EndEvent> {
+  const { follow } = await import('./follow.ts');
   const streamed = flags.json && flags.watch;
   return follow(where, submitted, {
     ui: streamed ? 'json' : flags.json && !flags.watch ? 'quiet' : ui,

@@ -4,7 +4,6 @@ import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { parseReference } from './address.ts';
-import { findOrder } from './find.ts';
 import { type Execution, readExecution, readOrder } from './read.ts';
 
 export interface OrderView {
@@ -25,6 +24,7 @@ export async function getOrder(
   // Mostly the text is an id as it stands: then one read is all there is to do.
   const named = reference.kind === 'id' ? await readOrder(target, outputs, text) : undefined;
   if (named) return viewOf(target, named.orderId, { order: named });
+  const { findOrder } = await import('./find.ts');
   const { orderId, executionArn } = await findOrder(target, outputs, text);
   const order = await readOrder(target, outputs, orderId);
   return viewOf(target, orderId, {
