@@ -6,8 +6,11 @@ import { OrderRejected } from './failures.ts';
 import type { Attempt, Inventory, PlacedOrder } from './ports.ts';
 import { answerAs, callItem, logCall, refuseIfTroubled } from './provider.ts';
 
-/** What a product has in stock until its first order: any product can be ordered without seeding a table. */
-const initialStock = 1_000_000;
+/**
+ * What a product has in stock until its first order, so that any can be ordered without seeding a table. The template's
+ * parameter sets it; with 0 a product must be in the table.
+ */
+const initialStock = Number(process.env['INITIAL_STOCK'] ?? 1_000_000);
 
 const products = () => tableName('PRODUCTS_TABLE');
 

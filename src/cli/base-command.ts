@@ -120,14 +120,18 @@ export abstract class BaseCommand extends Command {
     reportError(withHintsFor(this.#target, translate(error, this.#target)), this.argv);
   }
 
-  /** Says what a flag that does not exist may have been meant to be. */
+  /** Says what a flag that does not exist may have been meant to be, and what the parser leaves unsaid. */
   async #explained(error: Error): Promise<Error> {
+    const help = ['orders', ...(this.id ?? '').split(':'), '--help'].join(' ');
+    // oclif marks what its flags refuse as usage, and not what its arguments do.
+    if (/^Expected an integer/.test(error.message)) {
+      return new UserError(`${error.message}.`, { hint: help });
+    }
     const [, flag] = /^Nonexistent flags?: --(\S+)$/m.exec(error.message) ?? [];
     if (flag === undefined) return error;
     const { nearest } = await import('./suggest.ts');
     const { flags, baseFlags } = this.ctor;
     const meant = nearest(flag, Object.keys({ ...baseFlags, ...flags }));
-    const help = ['orders', ...(this.id ?? '').split(':'), '--help'].join(' ');
     return new UserError(`There is no flag --${flag}.`, {
       hint: [...(meant ? [`did you mean: --${meant}`] : []), help],
       code: 'Usage',

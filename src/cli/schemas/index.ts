@@ -5,6 +5,7 @@ import { destroySchema } from './destroy.ts';
 import { documentOf, errorDocumentSchema } from './document.ts';
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
+import { inventorySchema, stockSchema } from './inventory.ts';
 import { listSchema } from './list.ts';
 import { loadTestSchema } from './load-test.ts';
 import { logsSchema } from './logs.ts';
@@ -18,6 +19,9 @@ export const schemas = {
   get: documentOf(getSchema),
   history: documentOf(historySchema),
   'history-stream': historyStreamSchema,
+  'inventory-adjust': documentOf(stockSchema),
+  'inventory-list': documentOf(inventorySchema),
+  'inventory-set': documentOf(stockSchema),
   list: documentOf(listSchema),
   'load-test': documentOf(loadTestSchema),
   'logs-stream': logsSchema,

@@ -5,4 +5,6 @@ export {
   DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
+  ScanCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';

@@ -1,0 +1,122 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { canonicalEvent } from '../../functions/contract/order.ts';
+import { samples } from '../../functions/contract/samples.ts';
+import { inventorySchema, stockSchema } from '../../src/cli/schemas/inventory.ts';
+import { full } from '../support/full.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+/** So many orders of one product at once, and so much of it in stock. */
+const [buyers, pieces] = full ? [200, 50] : [60, 15];
+
+let project: Project;
+let outputs: Record<string, string>;
+let config: {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+};
+const quick = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
+const deploy = async (...parameters: string[]) =>
+  (await project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]))).outputs;
+
+beforeAll(async () => {
+  project = aProject();
+  outputs = await deploy(...quick);
+  const { url } = await project.ask('local', 'status');
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  config = { endpoint: url, region: 'us-east-2', credentials };
+});
+afterAll(() => project.close());
+
+const stock = async (productId: string) => {
+  const all = v.parse(inventorySchema, await project.ask('inventory', 'list'));
+  return all.find((each) => each.productId === productId);
+};
+
+it(`sells ${pieces} pieces to ${buyers} orders at once: no more and no less, and nothing stays reserved`, async () => {
+  await project.orders('inventory', 'set', 'RARE', String(pieces));
+  const lambda = new LambdaClient(config);
+  const ids = Array.from({ length: buyers }, (_, index) => `order-rare-${index}`);
+  const [line] = samples['low']?.items ?? [];
+  const order = {
+    customerId: 'CUST-001',
+    customerEmail: 'a@example.com',
+    items: [{ productId: 'RARE', name: line?.name ?? '', price: 10, quantity: 1 }],
+  };
+  await Promise.all(
+    ids.map((orderId) =>
+      lambda.send(
+        new InvokeCommand({
+          FunctionName: outputs['OrderProcessingAliasArn'],
+          InvocationType: 'Event',
+          DurableExecutionName: orderId,
+          Payload: canonicalEvent({ orderId, order }),
+        }),
+      ),
+    ),
+  );
+  await project.orders('watch', ...ids, '--ui', 'quiet', '--timeout', '2m');
+  const ended = await project.ask('list', '--all');
+  const by = (status: string) => ended.filter((each: { status: string }) => each.status === status);
+  expect(by('completed')).toHaveLength(pieces);
+  expect(by('failed')).toHaveLength(buyers - pieces);
+  for (const { failure } of by('failed')) expect(failure.code).toBe('out-of-stock');
+  expect(await stock('RARE')).toEqual({
+    productId: 'RARE',
+    available: 0,
+    reserved: 0,
+    sold: pieces,
+  });
+  // An order that was refused its stock has its payment back.
+  const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const effects = async (orderId: string) => {
+    const { Items = [] } = await tables.send(
+      new QueryCommand({
+        TableName: outputs['ProviderCallsTableName'],
+        KeyConditionExpression: 'orderId = :id',
+        ExpressionAttributeValues: { ':id': orderId },
+      }),
+    );
+    const calls = Items.filter(({ effective }) => effective).map(({ call }) => call);
+    const times = (call: string) => calls.filter((each) => each === call).length;
+    return times('charge') - times('refund');
+  };
+  const balances = await Promise.all(
+    ended.map(async ({ orderId, status }: { orderId: string; status: string }) => [
+      status,
+      await effects(orderId),
+    ]),
+  );
+  for (const [status, paid] of balances) expect(paid).toBe(status === 'completed' ? 1 : 0);
+});
+
+it('sets and adjusts the stock of a product, and takes no more than there is', async () => {
+  const set = v.parse(stockSchema, await project.ask('inventory', 'set', 'BOOK', '5'));
+  expect(set).toEqual({ productId: 'BOOK', available: 5, reserved: 0, sold: 0 });
+  const less = await project.ask('inventory', 'adjust', 'BOOK', '--take', '3');
+  expect(less.available).toBe(2);
+  const tooMany = await project.orders('inventory', 'adjust', 'BOOK', '--take', '3');
+  expect(tooMany).toMatchObject({ code: 6, stderr: expect.stringContaining('Only 2 of BOOK') });
+  const nobody = await project.orders('inventory', 'adjust', 'NOBODY', '--add', '3');
+  expect(nobody).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('inventory set NOBODY'),
+  });
+  expect((await project.orders('inventory', 'set', 'BOOK', '-1')).code).toBe(2);
+  expect((await project.orders('inventory', 'adjust', 'BOOK')).code).toBe(2);
+  expect((await stock('BOOK'))?.available).toBe(2);
+});
+
+it('refuses products that are not in the table where no stock is assumed', async () => {
+  await deploy('InitialStock=0');
+  const { stdout, code } = await project.orders('submit', '--sample', 'low', '--wait', '--json');
+  expect(code).toBe(10);
+  expect(JSON.parse(stdout).data.end.failure).toMatchObject({
+    stage: 'check-inventory',
+    code: 'out-of-stock',
+  });
+});
