@@ -23,6 +23,8 @@ export interface Runtime {
 
 /** How often the clock is persisted while time passes and nothing else is written; wall ms. */
 const clockTick = 2_000;
+/** How often what is past its time is looked for; wall ms. */
+const clearOutEvery = 60_000;
 
 /**
  * Starts a small AWS on loopback over the store in `directory`, and resumes the executions that were running.
@@ -65,6 +67,11 @@ export async function startRuntime(options: {
   });
   url = server.url;
   functions.start();
+  const clearOut = () => {
+    for (const each of [functions, tables, logs]) each.clearOut(Date.now());
+  };
+  clearOut();
+  const clearing = setInterval(clearOut, clearOutEvery);
   const tick = setInterval(() => store.transact(() => undefined), clockTick);
   return {
     url,
@@ -73,6 +80,7 @@ export async function startRuntime(options: {
     isBusy: () => functions.running() > 0,
     async close() {
       clearInterval(tick);
+      clearInterval(clearing);
       await server.close();
       await functions.close();
       clock.close();

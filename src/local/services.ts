@@ -7,7 +7,13 @@ export interface LogLine {
   readonly message: string;
 }
 
-export interface Logs {
+/** A service whose content has an end to it. */
+export interface Perishable {
+  /** Removes what is past its time at `now`, epoch ms of the wall clock: people count days, not virtual ones. */
+  clearOut(now: number): void;
+}
+
+export interface Logs extends Perishable {
   readonly service: Service;
   createGroup(name: string, retentionDays?: number): void;
   deleteGroup(name: string): void;
@@ -16,7 +22,7 @@ export interface Logs {
 }
 
 /** Tables, with inputs and outputs as in the DynamoDB API. */
-export interface Tables {
+export interface Tables extends Perishable {
   readonly service: Service;
   createTable(input: Record<string, unknown>): void;
   deleteTable(name: string): void;
@@ -68,7 +74,7 @@ export interface InvokeOutput {
   readonly version: string;
 }
 
-export interface Functions {
+export interface Functions extends Perishable {
   readonly service: Service;
   /** Creates or updates `$LATEST`. */
   put(settings: FunctionSettings): void;

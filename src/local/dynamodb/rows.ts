@@ -34,6 +34,8 @@ export interface Rows {
   put(table: Table, change: { key: EncodedKey; item: Item; old: Item | undefined }): void;
   delete(table: Table, change: { key: EncodedKey; old: Item }): void;
   walk(walk: Walk): Generator<Row, void>;
+  /** The items with a number at a JSON path, from one value on and below another. */
+  numbered(table: Table, where: { path: string; from: number; below: number }): Item[];
   clear(table: Table): void;
   totals(table: Table): { count: number; size: number };
 }
@@ -78,6 +80,13 @@ export function openRows(store: Store): Rows {
       for (const row of store.sql(text).iterate(...values)) {
         yield { item: JSON.parse(row['item'] as string) as Item, size: row['size'] as number };
       }
+    },
+    numbered(table, { path, from, below }) {
+      const value = 'cast(json_extract(item, ?) as real)';
+      return store
+        .sql(`select item from ddb_items where tbl = ? and ${value} >= ? and ${value} < ?`)
+        .all(table.name, path, from, path, below)
+        .map((row) => JSON.parse(row['item'] as string) as Item);
     },
     clear(table) {
       store.sql('delete from ddb_items where tbl = ?').run(table.name);

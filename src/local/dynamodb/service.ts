@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { awsJson, type Operation } from '../wire/json.ts';
 import type { Context } from './operations/context.ts';
+import { removeExpired } from './operations/expire.ts';
 import { query, scan } from './operations/query.ts';
 import { batchGetItem, getItem, transactGetItems } from './operations/read.ts';
 import {
@@ -31,6 +32,7 @@ export function createDynamoDb({ store }: { store: Store }): Tables {
       claims: ({ headers }) => headers['x-amz-target']?.startsWith('DynamoDB_20120810.') ?? false,
       handle: (request) => handle(request, operations),
     },
+    clearOut: (now) => removeExpired(context, now),
     createTable: (input) => void createTable(context, input as CreateTableInput),
     deleteTable: (name) => void deleteTable(context, { TableName: name }),
     arn: (name) => tableArn(name),

@@ -12,8 +12,6 @@ import { FunctionRegistry } from './functions.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { route } from './routes.ts';
 
-const hourMs = 3_600_000;
-
 export interface Lambda extends Functions {
   /** Resumes what was running when the runtime went down. */
   start(): void;
@@ -37,9 +35,6 @@ export function createLambda(options: {
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
   const engine = new Engine({ store, clock, functions, environments });
-  // On the wall clock, unlike waits: a history is for people to look at for so many days.
-  const clearOut = () => store.transact(() => engine.executions.removeExpired(Date.now()));
-  let clearing: NodeJS.Timeout | undefined;
   const parts: Parts = { engine, functions, environments };
   return {
     service: {
@@ -57,15 +52,10 @@ export function createLambda(options: {
     },
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),
-    start() {
-      engine.resume();
-      clearOut();
-      clearing = setInterval(clearOut, hourMs);
-      clearing.unref();
-    },
+    clearOut: (now) => store.transact(() => engine.executions.removeExpired(now)),
+    start: () => engine.resume(),
     running: () => engine.executions.count(),
     async close() {
-      clearInterval(clearing);
       engine.shutDown();
       await environments.close();
     },

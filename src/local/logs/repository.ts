@@ -80,6 +80,18 @@ export class LogRepository {
     );
   }
 
+  /** Removes the events of every group that are older than it keeps them; `now` in epoch ms. */
+  removeExpired(now: number): void {
+    this.#store.transact(() =>
+      this.#store
+        .sql(
+          'delete from log_events where exists (select 1 from log_groups where name = log_group ' +
+            'and retention is not null and timestamp < ? - retention * 86400000)',
+        )
+        .run(now),
+    );
+  }
+
   deleteGroup(name: string): void {
     this.#store.transact(() => {
       this.#store.sql('delete from log_events where log_group = ?').run(name);

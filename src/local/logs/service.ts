@@ -20,6 +20,7 @@ export function createLogs({ store }: { store: Store }): Logs {
         return awsJson(request, { operations: known, version: '1.1' });
       },
     },
+    clearOut: (now) => repository.removeExpired(now),
     createGroup: (name, retentionDays) => repository.putGroup(name, retentionDays ?? null),
     deleteGroup: (name) => repository.deleteGroup(name),
     append(group, stream, lines) {

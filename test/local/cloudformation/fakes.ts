@@ -14,6 +14,7 @@ export function fakeFunctions() {
   const aliases = new Map<string, string>();
   const functions: Functions = {
     service,
+    clearOut: () => undefined,
     put: (settings) => void latest.set(settings.name, settings),
     publish(name, description = '') {
       versions.push(`${name} ${description}`);
@@ -33,6 +34,7 @@ export function fakeTables() {
   const made = new Map<string, Record<string, unknown>>();
   const tables: Tables = {
     service,
+    clearOut: () => undefined,
     createTable(input) {
       if (input['TableName'] === 'broken') throw new Error('this table is broken');
       made.set(String(input['TableName']), input);

@@ -460,6 +460,42 @@ describe('tables', () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' });
   });
 
+  it('lose the items whose time is over, and no others', async () => {
+    const { client, tables } = fixture;
+    const table = 'expiring';
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: table,
+        TimeToLiveSpecification: { AttributeName: 'until', Enabled: true },
+      }),
+    );
+    const now = Date.parse('2026-11-25T08:00:00Z');
+    const seconds = now / 1000;
+    const items: Record<string, AttributeValue | undefined> = {
+      over: { N: String(seconds - 1) },
+      'not yet': { N: String(seconds + 1) },
+      'a text': { S: String(seconds - 1) },
+      'too long ago': { N: '1' },
+      without: undefined,
+    };
+    for (const [id, until] of Object.entries(items)) {
+      const Item = { id: { S: id }, ...(until ? { until } : {}) };
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+    }
+    tables.clearOut(now);
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+    const left = new Set(Items.map(({ id }) => id?.S));
+    expect(left).toEqual(new Set(['a text', 'not yet', 'too long ago', 'without']));
+  });
+
   it('refuse requests without a signature', async () => {
     const response = await fetch(fixture.url, {
       method: 'POST',

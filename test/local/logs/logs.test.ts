@@ -43,6 +43,25 @@ afterAll(async () => {
 });
 
 describe('CloudWatch Logs', () => {
+  it('keeps events for as many days as the group says, and without a number for ever', async () => {
+    const now = Date.parse('2026-11-25T08:00:00Z');
+    const day = 86_400_000;
+    logs.createGroup('/g/week', 7);
+    for (const group of ['/g/week', '/g/ever']) {
+      logs.append(group, 's', [
+        { timestamp: now - 8 * day, message: 'old' },
+        { timestamp: now - 6 * day, message: 'new' },
+      ]);
+    }
+    logs.clearOut(now);
+    const messages = async (logGroupName: string) => {
+      const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
+      return events.map(({ message }) => message);
+    };
+    expect(await messages('/g/week')).toEqual(['new']);
+    expect(await messages('/g/ever')).toEqual(['old', 'new']);
+  });
+
   it('keeps groups with their retention', async () => {
     await client.send(new CreateLogGroupCommand({ logGroupName: '/g/retention' }));
     await client.send(

@@ -75,7 +75,7 @@ export function describeTimeToLive(context: Context, input: { TableName: string 
   };
 }
 
-/** UpdateTimeToLive; the setting is kept and told, but nothing expires. */
+/** UpdateTimeToLive; the items go with the runtime's next look at what is over. */
 export function updateTimeToLive(
   context: Context,
   input: { TableName: string; TimeToLiveSpecification: TimeToLive },
