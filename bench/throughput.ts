@@ -105,7 +105,7 @@ function driver({ url, pid, outputs }: Subject) {
         if (status === 'completed') open.delete(String(orderId));
       }
       if (performance.now() - started > 120_000) throw new Error(`${open.size} orders hang`);
-      await sleep(20);
+      await sleep(count === 1 ? 10 : 50);
     }
     const seconds = (performance.now() - started) / 1000;
     memory = Math.max(memory, pssOfTree(pid) + pssOf(process.pid));

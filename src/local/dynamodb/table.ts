@@ -84,18 +84,25 @@ export function openCatalogue(store: Store): TableCatalogue {
   store.schema(
     'create table if not exists ddb_tables (name text primary key, definition text not null) without rowid',
   );
-  // Cached by definition, not by name: a rolled-back change of a table then cannot leave a stale entry.
-  const parsed = new Map<string, Table>();
+  const known = new Map<string, Table>();
+  /** Changes of the catalogue that may still be rolled back; meanwhile it is read from the store. */
+  let changing = 0;
   function find(name: string): Table | undefined {
+    const cached = changing > 0 ? undefined : known.get(name);
+    if (cached) return cached;
     const row = store.sql('select definition from ddb_tables where name = ?').get(name);
     if (!row) return undefined;
-    const text = row['definition'] as string;
-    let table = parsed.get(text);
-    if (!table) {
-      table = describe(JSON.parse(text) as StoredTable);
-      parsed.set(text, table);
-    }
+    const table = describe(JSON.parse(row['definition'] as string) as StoredTable);
+    if (changing === 0) known.set(name, table);
     return table;
+  }
+  function change(): void {
+    known.clear();
+    changing += 1;
+    const settled = () => {
+      changing -= 1;
+    };
+    store.committed().then(settled, settled);
   }
   return {
     find,
@@ -104,11 +111,16 @@ export function openCatalogue(store: Store): TableCatalogue {
       if (!table) throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
       return table;
     },
-    save: (stored) =>
-      void store
+    save(stored) {
+      change();
+      store
         .sql('insert or replace into ddb_tables (name, definition) values (?, ?)')
-        .run(stored.input.TableName, JSON.stringify(stored)),
-    remove: (name) => void store.sql('delete from ddb_tables where name = ?').run(name),
+        .run(stored.input.TableName, JSON.stringify(stored));
+    },
+    remove(name) {
+      change();
+      store.sql('delete from ddb_tables where name = ?').run(name);
+    },
     names: () =>
       store
         .sql('select name from ddb_tables order by name')

@@ -10,7 +10,7 @@ export function applyUpdate({ tree, bindings }: Bound<Action[]>, item: Item): It
     const path = bindings.path(action.path);
     return { action, path, value: outcome(action, { item, bindings, path }) };
   });
-  const result = structuredClone(item);
+  const result = copyOf(item, new Set(steps.map(({ path }) => path[0])));
   const removals: Path[] = [];
   for (const { action, path, value } of steps) {
     if (value) assign(result, path, value);
@@ -20,6 +20,15 @@ export function applyUpdate({ tree, bindings }: Bound<Action[]>, item: Item): It
   removals.sort(latestFirst);
   for (const path of removals) remove(result, path);
   return result;
+}
+
+/** A copy of the item, deep in the attributes that are about to change. */
+function copyOf(item: Item, changing: ReadonlySet<Path[number] | undefined>): Item {
+  const copies = Object.entries(item).map(([name, value]) => [
+    name,
+    changing.has(name) ? structuredClone(value) : value,
+  ]);
+  return Object.fromEntries(copies);
 }
 
 interface Scope {
