@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../functions/contract/order.ts';
 import { triggers } from '../functions/contract/triggers.ts';
 import { phases, type Stage } from '../functions/contract/workflow.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
@@ -50,6 +51,19 @@ it('has every sample that fails on demand', () => {
         : 'Never available',
   ]);
   expect(tableUnder('The workflow', 1)).toEqual(rows);
+});
+
+it('has the limits of an order', () => {
+  expect(tableUnder('The workflow', 2)).toEqual([
+    ['lines of an order', `0 to ${limits.items}`],
+    ['quantity of a line', `1 to ${limits.quantity}`],
+    ['price', `0 to ${limits.price}, at most two decimals`],
+    ['order id', `1 to ${limits.id} letters, digits, hyphens or underscores`],
+    ['customer and product ids', `1 to ${limits.id} characters`],
+    ['names', `1 to ${limits.text} characters`],
+    ['e-mail address', `up to ${limits.email} characters`],
+    ['phone number', `up to ${limits.phone} characters`],
+  ]);
 });
 
 it('has every exit code', () => {

@@ -3,9 +3,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { errorDocumentSchema } from '../../src/cli/schemas/document.ts';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { historySchema, historyStreamSchema } from '../../src/cli/schemas/history.ts';
 import { listSchema } from '../../src/cli/schemas/list.ts';
+import { localSchemas } from '../../src/cli/schemas/local.ts';
 import { logsSchema } from '../../src/cli/schemas/logs.ts';
 import { submitSchema } from '../../src/cli/schemas/submit.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
@@ -120,6 +122,43 @@ it('follows a history as records, each event once, and calls having looked a suc
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   expect(records.at(-1)).toMatchObject({ type: 'end', state: 'succeeded', exitCode: 0 });
   expect(code).toBe(0);
+});
+
+it('writes the document of an error as its schema says, for every kind of error', async () => {
+  const errors = [
+    ['get', 'order-nobodyknow'],
+    ['get'],
+    ['list', '--nope'],
+    ['nonsense'],
+    ['submit', '--sample', 'nope'],
+    ['list', '--since', 'yesterday'],
+    ['watch', 'latest', '-e', 'nowhere'],
+  ];
+  for (const argv of errors) {
+    const { code, stdout } = await project.orders(...argv, '--json');
+    const { error } = v.parse(errorDocumentSchema, JSON.parse(stdout));
+    expect([argv, error.exit]).toEqual([argv, code]);
+    expect(code).not.toBe(1);
+  }
+});
+
+it('tells of the local runtime as the schemas say', async () => {
+  const named = Object.entries(localSchemas).filter(([name]) => !/stop|reset/.test(name));
+  for (const [name, schema] of named) {
+    const argv = [...name.split('-'), ...(name === 'local-advance' ? ['1s'] : [])];
+    expect(v.safeParse(schema, await project.ask(...argv)).issues).toBeUndefined();
+  }
+  const other = aProject();
+  try {
+    const off = await other.orders('local', 'status', '--json');
+    expect(off.code).toBe(3);
+    const document = { data: v.parse(localSchemas['local-status'], JSON.parse(off.stdout).data) };
+    expect(document.data).toEqual({ running: false });
+    expect(await other.ask('local', 'stop')).toEqual({ stopped: false });
+    v.parse(localSchemas['local-reset'], await other.ask('local', 'reset', '--yes'));
+  } finally {
+    await other.close();
+  }
 });
 
 it('has the end in the document of an order that was waited for', async () => {

@@ -42,12 +42,16 @@ const cases: readonly Case[] = [
   { argv: ['watch', 'LOW', 'DECLINED'], exit: 13, fits: true },
   { argv: ['submit', '--sample', 'payment-declined', '--watch'], exit: 10 },
   { argv: ['submit', '--sample', 'low', '--wait'], exit: 0 },
-  { argv: ['load-test', '--count', '3', '--timeout', '30s'], exit: 0 },
+  { argv: ['inventory', 'list'], exit: 0, fits: true },
+  { argv: ['inventory', 'set', 'BOOK-009', '5'], exit: 0 },
   { argv: ['submit'], exit: 2 },
   { argv: ['load-test', '--count', '2'], exit: 0, fits: true },
   { argv: ['deploy'], exit: 0 },
   { argv: ['local', 'status'], exit: 0 },
+  { argv: ['local', 'env'], exit: 0 },
+  { argv: ['local', 'advance', '1s'], exit: 0 },
   { argv: ['help', 'time'], exit: 0 },
+  { argv: ['logs', '--help'], exit: 0 },
 ];
 
 const resolved = (argv: readonly string[]) =>

@@ -8,11 +8,17 @@ import { historySchema, historyStreamSchema } from './history.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
 import { listSchema } from './list.ts';
 import { loadTestSchema } from './load-test.ts';
+import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
 import { submitSchema } from './submit.ts';
 import { watchSchema } from './watch.ts';
 
+const local = Object.fromEntries(
+  Object.entries(localSchemas).map(([name, schema]) => [name, documentOf(schema)]),
+);
+
 export const schemas = {
+  ...local,
   deploy: documentOf(deploySchema),
   destroy: documentOf(destroySchema),
   error: errorDocumentSchema,

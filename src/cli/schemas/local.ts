@@ -1,0 +1,28 @@
+/** The data of the `orders local` commands with `--json`. */
+import * as v from 'valibot';
+
+const urlSchema = v.pipe(v.string(), v.description('of every service of the runtime'));
+const scaleSchema = v.pipe(v.number(), v.description('how much faster than wall time waits pass'));
+
+export const localSchemas = {
+  'local-start': v.strictObject({
+    url: urlSchema,
+    timeScale: scaleSchema,
+    started: v.pipe(v.boolean(), v.description('false when one was running already')),
+  }),
+  'local-status': v.variant('running', [
+    v.strictObject({ running: v.literal(false) }),
+    v.strictObject({
+      running: v.literal(true),
+      url: urlSchema,
+      pid: v.number(),
+      startedAt: v.pipe(v.number(), v.description('milliseconds since the epoch')),
+      timeScale: scaleSchema,
+      build: v.string(),
+    }),
+  ]),
+  'local-stop': v.strictObject({ stopped: v.boolean() }),
+  'local-reset': v.strictObject({ reset: v.literal(true) }),
+  'local-env': v.pipe(v.record(v.string(), v.string()), v.description('variables to export')),
+  'local-advance': v.strictObject({ advancedMs: v.number() }),
+};
