@@ -28,6 +28,13 @@ export interface Warning {
   readonly message: string;
 }
 
+/** Somebody wants the order undone. It is, at its next stage, unless it is with the carrier before that. */
+export interface CancelRequest {
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
 /** What became of the stock that an order reserved. */
 export type Reservation = 'held' | 'released' | 'handed-over';
 
@@ -47,6 +54,9 @@ export interface OrderRecord {
   readonly failure?: Failure;
   readonly undos?: readonly UndoRecord[];
   readonly warnings?: readonly Warning[];
+  readonly cancelRequested?: CancelRequest;
+  /** When the hand-over to the carrier began, RFC 3339 UTC: from then on an order cannot be cancelled. */
+  readonly handOver?: string;
   /** Absent until the stock is reserved. */
   readonly reservation?: Reservation;
   /** Key of the listing index: `<UTC day>#<hash of orderId mod 4>`. */

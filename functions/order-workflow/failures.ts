@@ -29,12 +29,25 @@ export class OrderIdTaken extends Error {
   }
 }
 
+/** Somebody asked for the order to be cancelled, and it is not with the carrier yet. */
+export class OrderCancelled extends Error {
+  override readonly name = orderCancelled;
+
+  constructor(orderId: string) {
+    super(`The order ${orderId} was cancelled`);
+  }
+}
+
 const rejectedPrefix = 'OrderRejected.';
 const providerUnavailable = 'ProviderUnavailable';
 const orderIdTaken = 'OrderIdTaken';
+const orderCancelled = 'OrderCancelled';
 
 /** The code of a failure that is nobody's decision. */
 export const technicalFailure = 'technical-failure';
+
+/** The code of a failure that is a cancellation. */
+export const cancelled = 'cancelled';
 
 /** The code of a rejection, also after it has been through a checkpoint; undefined for any other error. */
 export function rejectionCode(error: unknown): string | undefined {
@@ -46,9 +59,13 @@ export function isOrderIdTaken(error: unknown): boolean {
   return nameOf(error) === orderIdTaken;
 }
 
+export function isCancelled(error: unknown): boolean {
+  return nameOf(error) === orderCancelled;
+}
+
 /** Whether asking again cannot change the answer. */
 export function isFinal(error: unknown): boolean {
-  return rejectionCode(error) !== undefined || isOrderIdTaken(error);
+  return rejectionCode(error) !== undefined || isOrderIdTaken(error) || isCancelled(error);
 }
 
 /**
@@ -57,7 +74,8 @@ export function isFinal(error: unknown): boolean {
  */
 export function reasonOf(error: unknown): string {
   const name = nameOf(error);
-  const own = rejectionCode(error) !== undefined || name === providerUnavailable;
+  const own =
+    rejectionCode(error) !== undefined || name === providerUnavailable || isCancelled(error);
   return own ? (error as Error).message : `An unexpected error (${name})`;
 }
 

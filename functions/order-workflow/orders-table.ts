@@ -3,7 +3,7 @@ import { listingKey, type OrderRecord } from '../contract/api.ts';
 import { toDecimal } from '../contract/order.ts';
 import { isEnd, type OrderStatus, rank, statuses } from '../contract/workflow.ts';
 import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
-import { OrderIdTaken } from './failures.ts';
+import { OrderCancelled, OrderIdTaken } from './failures.ts';
 import type { Orders, PlacedOrder } from './ports.ts';
 
 const table = () => tableName('ORDERS_TABLE');
@@ -18,7 +18,23 @@ export const ordersTable: Orders = {
     await putNew(newRecord(placed, { executionArn, status: 'validated' }));
   },
   async advance(orderId, reached) {
-    await moveTo(orderId, { reached });
+    await moveTo(orderId, { reached, unlessCancelled: true });
+  },
+  async beginHandOver(orderId) {
+    try {
+      await documents.send(
+        new UpdateCommand({
+          TableName: table(),
+          Key: { orderId },
+          UpdateExpression: 'SET handOver = if_not_exists(handOver, :now)',
+          ConditionExpression: `attribute_exists(orderId) AND (${notCancelled})`,
+          ExpressionAttributeValues: { ':now': new Date().toISOString() },
+        }),
+      );
+    } catch (error) {
+      if (isConditionFailed(error)) throw new OrderCancelled(orderId);
+      throw error;
+    }
   },
   async complete(orderId, warnings) {
     await moveTo(orderId, {
@@ -33,6 +49,9 @@ export const ordersTable: Orders = {
       reached: ['failed'],
       also: { failure, ...(undos.length > 0 && { undos }) },
     });
+  },
+  async cancel({ orderId }, { undos }) {
+    await moveTo(orderId, { reached: ['cancelled'], also: undos.length > 0 ? { undos } : {} });
   },
 };
 
@@ -82,10 +101,15 @@ interface Move {
   /** The statuses to append, in order; the last is the order's from then on. */
   readonly reached: readonly OrderStatus[];
   readonly also?: Readonly<Record<string, unknown>>;
+  /** Moves no order that somebody wants cancelled and that is not with the carrier; throws OrderCancelled instead. */
+  readonly unlessCancelled?: boolean;
 }
 
+const notCancelled = 'attribute_exists(handOver) OR attribute_not_exists(cancelRequested)';
+
 /** Appends transitions, only to an order that exists and is not as far yet. */
-async function moveTo(orderId: string, { reached, also = {} }: Move): Promise<void> {
+async function moveTo(orderId: string, move: Move): Promise<void> {
+  const { reached, also = {}, unlessCancelled = false } = move;
   const status = reached.at(-1);
   if (!status) return;
   const now = new Date().toISOString();
@@ -101,7 +125,11 @@ async function moveTo(orderId: string, { reached, also = {} }: Move): Promise<vo
           'transitions = list_append(transitions, :reached)',
           ...fields.map((_, index) => `#f${index} = :f${index}`),
         ].join(', '),
-        ConditionExpression: `#status IN (${earlier.map((_, index) => `:e${index}`).join(', ')})`,
+        ConditionExpression: [
+          `#status IN (${earlier.map((_, index) => `:e${index}`).join(', ')})`,
+          ...(unlessCancelled ? [`(${notCancelled})`] : []),
+        ].join(' AND '),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         ExpressionAttributeNames: {
           '#status': 'status',
           ...Object.fromEntries(fields.map((field, index) => [`#f${index}`, field])),
@@ -116,7 +144,9 @@ async function moveTo(orderId: string, { reached, also = {} }: Move): Promise<vo
       }),
     );
   } catch (error) {
-    // As far already, or further: an earlier attempt of this step wrote it.
     if (!isConditionFailed(error)) throw error;
+    const { cancelRequested, handOver } = error.Item ?? {};
+    if (unlessCancelled && cancelRequested && !handOver) throw new OrderCancelled(orderId);
+    // As far already, or further: an earlier attempt of this step wrote it.
   }
 }

@@ -69,13 +69,21 @@ export interface FailedEnding {
   readonly undos: readonly UndoRecord[];
 }
 
-/** The order's own record. Statuses only go forward; writing the same status again changes nothing. */
+/**
+ * The order's own record. Statuses only go forward; writing the same status again changes nothing. What throws
+ * OrderCancelled has found that somebody asked for it.
+ */
 export interface Orders {
   place(placed: PlacedOrder, executionArn: string): Promise<void>;
+  /** Throws OrderCancelled, unless the order is with the carrier already. */
   advance(orderId: string, statuses: readonly StageStatus[]): Promise<void>;
+  /** From here on the order cannot be cancelled. Throws OrderCancelled when it was before. */
+  beginHandOver(orderId: string): Promise<void>;
   complete(orderId: string, warnings: readonly Warning[]): Promise<void>;
   /** Closes the order as failed; one that was refused before its first write gets its whole item here. */
   fail(placed: PlacedOrder, ending: FailedEnding): Promise<void>;
+  /** Closes the order as cancelled. */
+  cancel(placed: PlacedOrder, ending: Pick<FailedEnding, 'undos'>): Promise<void>;
 }
 
 export interface Ports {

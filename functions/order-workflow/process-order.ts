@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { OrderOutcome } from '../contract/api.ts';
 import { type Order, parseOrderEvent, totalMinor } from '../contract/order.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
-import { isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
+import { isCancelled, isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
 import type { Ports, Work } from './ports.ts';
 import { stageRunner } from './stage-runner.ts';
 
@@ -53,6 +53,7 @@ export async function processOrder(
     run.passPointOfNoReturn();
     await step('ship-order', {
       work: async (...attempt) => {
+        await orders.beginHandOver(orderId);
         await carrier.collect(...attempt);
         await inventory.handOver(...attempt);
       },
@@ -65,7 +66,11 @@ export async function processOrder(
     if (isOrderIdTaken(error)) throw error;
     const failure = run.failureOf(error);
     const undos = await run.undoAfter(failure);
-    await run.failOrder(() => orders.fail(placed, { executionArn, failure, undos }));
+    if (isCancelled(error)) {
+      await run.close('cancel-order', () => orders.cancel(placed, { undos }));
+      return { orderId, outcome: 'cancelled' };
+    }
+    await run.close('fail-order', () => orders.fail(placed, { executionArn, failure, undos }));
     if (failure.code === technicalFailure) throw error;
     return { orderId, outcome: 'rejected', failure };
   }

@@ -8,7 +8,7 @@ import {
   type UndoableId,
   type WaitId,
 } from '../contract/workflow.ts';
-import { reasonOf, rejectionCode, technicalFailure } from './failures.ts';
+import { cancelled, isCancelled, reasonOf, rejectionCode, technicalFailure } from './failures.ts';
 import { effectKey, type PlacedOrder, type Ports, type Undo, type Work } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
 import { type StepFunction, told } from './told.ts';
@@ -30,8 +30,11 @@ export interface StageRunner {
   /** Why the stage that failed did, for the order's record. */
   readonly failureOf: (error: unknown) => Failure;
   readonly undoAfter: (failure: Failure) => Promise<UndoRecord[]>;
-  /** Records that the order failed, in a durable step of its own. */
-  readonly failOrder: (record: () => Promise<void>) => Promise<void>;
+  /** Records how the order ended, in a durable step of its own. */
+  readonly close: (
+    step: 'fail-order' | 'cancel-order',
+    record: () => Promise<void>,
+  ) => Promise<void>;
 }
 
 interface RunnerOptions {
@@ -50,7 +53,7 @@ export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOpti
 
   const failureOf = (error: unknown): Failure => ({
     stage: current,
-    code: rejectionCode(error) ?? technicalFailure,
+    code: isCancelled(error) ? cancelled : (rejectionCode(error) ?? technicalFailure),
     message: reasonOf(error),
   });
 
@@ -83,9 +86,8 @@ export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOpti
     passPointOfNoReturn: undos.forget,
     failureOf,
     undoAfter: undos.runAfter,
-    async failOrder(record) {
-      const work = told('fail-order', record);
-      await context.step('fail-order', work, { retryStrategy: retryGenerously });
+    async close(name, record) {
+      await context.step(name, told(name, record), { retryStrategy: retryGenerously });
     },
   };
 }

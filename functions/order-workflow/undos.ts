@@ -1,7 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, UndoRecord } from '../contract/api.ts';
 import { type StepId, stage, type UndoId } from '../contract/workflow.ts';
-import { reasonOf, technicalFailure } from './failures.ts';
+import { cancelled, reasonOf, technicalFailure } from './failures.ts';
 import { effectKey, type PlacedOrder, type Undo } from './ports.ts';
 import { retryGenerously } from './retry.ts';
 import { type StepFunction, told } from './told.ts';
@@ -10,6 +10,7 @@ import { type StepFunction, told } from './told.ts';
 export interface Undos {
   /** Registers the undo of a stage, before its work: it may half-happen. */
   readonly register: (id: StepId, undo: Undo) => void;
+  /** Nothing is taken back any more, except by a cancellation: that comes only before the order left. */
   readonly forget: () => void;
   /** Takes back, the latest first, what was done before the failure; one that fails does not stop the others. */
   readonly runAfter: (failure: Failure) => Promise<UndoRecord[]>;
@@ -17,6 +18,7 @@ export interface Undos {
 
 export function undosOf(context: DurableContext, placed: PlacedOrder): Undos {
   let registered: readonly { id: StepId; undo: Undo }[] = [];
+  let forgotten = false;
 
   async function run(id: StepId, undo: Undo): Promise<UndoRecord> {
     const { undo: name } = stage(id) as { undo: UndoId };
@@ -35,13 +37,14 @@ export function undosOf(context: DurableContext, placed: PlacedOrder): Undos {
       registered = [{ id, undo }, ...registered];
     },
     forget: () => {
-      registered = [];
+      forgotten = true;
     },
     async runAfter({ stage: failed, code }) {
       const records: UndoRecord[] = [];
+      if (forgotten && code !== cancelled) return records;
       for (const { id, undo } of registered) {
         // A rejected stage did nothing, so there is nothing of its own to take back.
-        if (id === failed && code !== technicalFailure) continue;
+        if (id === failed && code !== technicalFailure && code !== cancelled) continue;
         records.push(await run(id, undo));
       }
       return records;

@@ -41,7 +41,8 @@ export function describeOrder(view: OrderView, options: OrderTextOptions): strin
 }
 
 function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptions): Row[] {
-  const { customerEmail, customerPhone, failure, warnings = [], undos = [] } = order;
+  const { customerEmail, customerPhone, failure, cancelRequested } = order;
+  const { warnings = [], undos = [] } = order;
   const time = (at: string) =>
     relative ? `${localTime(at)}, ${formatAge(now - Date.parse(at))} ago` : at;
   const hide = (text: string) => (personal ? text : mask(text));
@@ -60,6 +61,14 @@ function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptio
     ['updated', time(order.updatedAt)],
     ...(failure
       ? [['failure', `${failure.stage}: ${failure.message} (${failure.code})`] as const]
+      : []),
+    ...(cancelRequested
+      ? [
+          [
+            'cancel',
+            `${time(cancelRequested.at)} ${cancelRequested.reason ?? ''}`.trimEnd(),
+          ] as const,
+        ]
       : []),
     ...warnings.map(({ stage, message }): Row => ['warning', `${stage}: ${message}`]),
     ...undos.map(

@@ -116,6 +116,33 @@ describe.each(failures)('when $stage is $how', ({ stage, how }) => {
   });
 });
 
+/** What is found cancelled when a status is to be recorded: by the step that records it, or the one before a wait. */
+const cancellable = stages
+  .slice(1, stages.findIndex(({ id }) => id === pointOfNoReturn) + 1)
+  .flatMap((each, index, all) => {
+    if (!('status' in each)) return [];
+    const step = each.kind === 'wait' ? all[index - 1] : each;
+    return step ? [{ status: each.status, step: step.id as StepId }] : [];
+  });
+
+describe.each(cancellable)('cancelled before it is $status', ({ status, step }) => {
+  it('undoes everything done so far, its last step too, and ends cancelled', async () => {
+    const { ports, calls, statuses, ended } = world(undefined, status);
+    const { result, operations } = await run(event(samples['high']), ports);
+    expect(result.getResult()).toEqual({ orderId: 'order-1', outcome: 'cancelled' });
+    const undos =
+      step === pointOfNoReturn
+        ? undosAfter('generate-shipping-label', 'broken')
+        : undosAfter(step, 'broken');
+    expect(calls.filter((call) => undoNames.includes(call))).toEqual(undos);
+    expect(ended().undos).toEqual(undos.map((undo) => ({ undo, outcome: 'done' })));
+    expect(statuses.at(-1)).toBe('cancelled');
+    expect(operations.at(-1)).toBe('cancel-order');
+    // The carrier was never asked.
+    expect(calls).not.toContain('ship-order');
+  });
+});
+
 it.each(['send-notifications', 'update-loyalty-points'] as const)(
   'completes with a warning when %s cannot be done',
   async (stage) => {

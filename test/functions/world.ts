@@ -1,6 +1,10 @@
 import type { Failure, UndoRecord, Warning } from '../../functions/contract/api.ts';
 import type { StageStatus, StepId } from '../../functions/contract/workflow.ts';
-import { OrderRejected, ProviderUnavailable } from '../../functions/order-workflow/failures.ts';
+import {
+  OrderCancelled,
+  OrderRejected,
+  ProviderUnavailable,
+} from '../../functions/order-workflow/failures.ts';
 import type { Attempt, PlacedOrder, Ports } from '../../functions/order-workflow/ports.ts';
 
 export type How = 'rejected' | 'broken';
@@ -11,11 +15,11 @@ interface Ending {
   readonly warnings?: readonly Warning[];
 }
 
-/** A world in memory that writes down what it is asked, and fails where the test says. */
-export function world(failing?: { stage: StepId; how: How }) {
+/** A world in memory that writes down what it is asked, fails where the test says, and is cancelled before a status. */
+export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageStatus) {
   const calls: string[] = [];
   const keys: string[] = [];
-  const statuses: (StageStatus | 'failed')[] = [];
+  const statuses: (StageStatus | 'failed' | 'cancelled')[] = [];
   let ended: Ending = {};
 
   const doing =
@@ -38,7 +42,16 @@ export function world(failing?: { stage: StepId; how: How }) {
         statuses.push('validated');
       },
       async advance(_id, reached) {
+        if (cancelAt && reached.includes(cancelAt)) throw new OrderCancelled('order-1');
         statuses.push(...reached);
+      },
+      async beginHandOver() {
+        if (cancelAt === 'shipped') throw new OrderCancelled('order-1');
+        calls.push('begin-hand-over');
+      },
+      async cancel(_placed, { undos }) {
+        statuses.push('cancelled');
+        ended = { undos };
       },
       async complete(_id, warnings) {
         await doing('complete-order', undefined)();

@@ -35,6 +35,12 @@ const recordSchema = v.strictObject({
   failure: v.exactOptional(failureSchema),
   undos: v.exactOptional(v.array(undoSchema)),
   warnings: v.exactOptional(v.array(warningSchema)),
+  cancelRequested: v.exactOptional(
+    v.strictObject({ at: timeSchema, reason: v.exactOptional(v.string()) }),
+  ),
+  handOver: v.exactOptional(
+    v.pipe(timeSchema, v.description('when the hand-over to the carrier began')),
+  ),
   reservation: v.exactOptional(
     v.pipe(
       v.picklist(['held', 'released', 'handed-over']),

@@ -1,5 +1,6 @@
 /** Every schema of what commands print with `--json`, by the name of its file in the package. */
 
+import { cancelSchema } from './cancel.ts';
 import { deploySchema } from './deploy.ts';
 import { destroySchema } from './destroy.ts';
 import { documentOf, errorDocumentSchema } from './document.ts';
@@ -19,6 +20,7 @@ const local = Object.fromEntries(
 
 export const schemas = {
   ...local,
+  cancel: documentOf(cancelSchema),
   deploy: documentOf(deploySchema),
   destroy: documentOf(destroySchema),
   error: errorDocumentSchema,

@@ -1,0 +1,96 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { cancelSchema } from '../../src/cli/schemas/cancel.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+let callsTable: string;
+
+beforeAll(async () => {
+  project = aProject();
+  await project.orders('local', 'start', '--time-scale', '240');
+  ({ ProviderCallsTableName: callsTable } = (await project.ask('deploy')).outputs);
+});
+afterAll(() => project.close());
+
+const submit = async (): Promise<string> =>
+  (await project.ask('submit', '--sample', 'low')).orderId;
+const statusOf = async (orderId: string) => (await project.ask('get', orderId)).status;
+const cancel = async (...argv: string[]) =>
+  v.parse(cancelSchema, await project.ask('cancel', ...argv));
+
+/** Charges that took effect, less refunds. */
+async function paid(orderId: string): Promise<number> {
+  const { url } = await project.ask('local', 'status');
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: url, region: 'us-east-2', credentials });
+  const { Items = [] } = await DynamoDBDocumentClient.from(client).send(
+    new QueryCommand({
+      TableName: callsTable,
+      KeyConditionExpression: 'orderId = :id',
+      ExpressionAttributeValues: { ':id': orderId },
+    }),
+  );
+  const effective = Items.filter((each) => each['effective']).map((each) => each['call']);
+  const times = (call: string) => effective.filter((each) => each === call).length;
+  return times('charge') - times('refund');
+}
+
+const stock = async () => (await project.ask('inventory', 'list'))[0];
+
+it.each(['awaiting-warehouse', 'awaiting-pickup'])(
+  'undoes an order that is cancelled while it is %s: paid back, nothing reserved, nothing sold',
+  async (wait) => {
+    const orderId = await submit();
+    await vi.waitUntil(async () => (await statusOf(orderId)) === wait, 10_000);
+    const before = await stock();
+    const [told] = await cancel(orderId, '--reason', 'ordered twice', '--wait');
+    expect(told).toMatchObject({ orderId, status: 'cancelled' });
+    const { order } = await project.ask('get', orderId);
+    expect(order.cancelRequested.reason).toBe('ordered twice');
+    expect(order.undos.map(({ outcome }: { outcome: string }) => outcome)).not.toContain('failed');
+    expect(await paid(orderId)).toBe(0);
+    expect(await stock()).toEqual({
+      ...before,
+      available: before.available + 2,
+      reserved: before.reserved - 2,
+    });
+    expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(12);
+  },
+);
+
+it('keeps a cancellation through a runtime that is killed', async () => {
+  const orderId = await submit();
+  await vi.waitUntil(async () => (await statusOf(orderId)) === 'awaiting-warehouse', 10_000);
+  await cancel(orderId);
+  process.kill((await project.ask('local', 'status')).pid, 'SIGKILL');
+  expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(12);
+  expect(await paid(orderId)).toBe(0);
+});
+
+it('refuses an order that has ended, is with the carrier, or does not exist', async () => {
+  const { orderId } = await project.ask('submit', '--sample', 'low', '--wait');
+  const ended = await project.orders('cancel', orderId);
+  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('completed already') });
+  expect((await project.orders('cancel', 'order-nobodyknow')).code).toBe(5);
+  expect((await project.orders('cancel')).code).toBe(2);
+  expect(await paid(orderId)).toBe(1);
+});
+
+it('shows which orders a filter matches, and cancels several only with a yes', async () => {
+  const ids = [await submit(), await submit()];
+  const asked = await project.orders('cancel', '--customer', 'CUST-001');
+  expect(asked.code).toBe(4);
+  for (const id of ids) expect(asked.stderr).toContain(id);
+  const told = await cancel('--customer', 'CUST-001', '--yes', '--wait');
+  expect(told.map(({ orderId }) => orderId).sort()).toEqual(ids.toSorted());
+  expect(new Set(told.map(({ status }) => status))).toEqual(new Set(['cancelled']));
+  const mixed = await project.orders('cancel', ...ids, '--yes', '--json');
+  expect(mixed.code).toBe(13);
+  expect(JSON.parse(mixed.stdout).data).toMatchObject([
+    { result: 'refused' },
+    { result: 'refused' },
+  ]);
+});
