@@ -4,6 +4,7 @@ import { createApiGateway } from './apigateway/service.ts';
 import { startClock } from './clock.ts';
 import { createCloudFormation } from './cloudformation/service.ts';
 import { createDynamoDb } from './dynamodb/service.ts';
+import { createEvents } from './events/service.ts';
 import { createLambda } from './lambda/service.ts';
 import { createLogs } from './logs/service.ts';
 import { createS3 } from './s3/service.ts';
@@ -42,7 +43,9 @@ export async function startRuntime(options: {
   const logs = createLogs({ store });
   const tables = createDynamoDb({ store });
   const objects = createS3({ store });
+  const events = createEvents({ store, region: 'us-east-2' });
   const functions = createLambda({
+    events,
     store,
     clock,
     logs,
@@ -52,6 +55,7 @@ export async function startRuntime(options: {
   const apis = createApiGateway({ store, functions });
   const formation = createCloudFormation({
     store,
+    events,
     functions,
     tables,
     logs,
@@ -67,6 +71,7 @@ export async function startRuntime(options: {
   });
   url = server.url;
   functions.start();
+  events.start(functions);
   const clearOut = () => {
     for (const each of [functions, tables, logs]) each.clearOut(Date.now());
   };
@@ -82,6 +87,7 @@ export async function startRuntime(options: {
       clearInterval(tick);
       clearInterval(clearing);
       await server.close();
+      events.close();
       await functions.close();
       clock.close();
       store.close();

@@ -87,6 +87,32 @@ export interface Functions extends Perishable {
   invoke(input: InvokeInput): Promise<InvokeOutput>;
 }
 
+export interface RuleSettings {
+  readonly name: string;
+  readonly pattern: unknown;
+  /** ARNs of functions; of a durable one with a version or an alias. */
+  readonly targets: readonly string[];
+}
+
+/** An event as it is told to the bus; the rest of its envelope is the bus's. */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The default event bus. */
+export interface Events {
+  putRule(rule: RuleSettings): void;
+  removeRule(name: string): void;
+  /** Tells the bus of an event, as part of the transaction that is open. */
+  emit(event: BusEvent): void;
+  /** Delivers to these functions, first of all what was left when the runtime went down. */
+  start(functions: Functions): void;
+  close(): void;
+}
+
 export interface RestApis {
   readonly service: Service;
   /** Creates or replaces an API from its OpenAPI definition (intrinsics resolved) and answers its id. */

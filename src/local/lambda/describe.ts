@@ -1,3 +1,4 @@
+import type { BusEvent } from '../services.ts';
 import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
 import { invalid } from './execution/updates.ts';
@@ -77,6 +78,24 @@ export function executionDetails(functions: FunctionRegistry, execution: Executi
     ...(input === undefined ? {} : { InputPayload: input }),
     ...(result === undefined ? {} : { Result: result }),
     ...(error ? { Error: error } : {}),
+  };
+}
+
+/** The event of an execution's status (https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html). */
+export function statusChange(functions: FunctionRegistry, execution: Execution): BusEvent {
+  const { arn, name, functionName, version, status, started, ended } = execution;
+  return {
+    source: 'aws.lambda',
+    'detail-type': 'Durable Execution Status Change',
+    resources: [arn],
+    detail: {
+      durableExecutionArn: arn,
+      durableExecutionName: name,
+      functionArn: functions.arn(functionName, version),
+      status,
+      startTimestamp: new Date(started).toISOString(),
+      ...(ended === undefined ? {} : { endTimestamp: new Date(ended).toISOString() }),
+    },
   };
 }
 

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Functions, Logs } from '../services.ts';
+import type { Events, Functions, Logs } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
+import { statusChange } from './describe.ts';
 import { Environments } from './environments.ts';
 import { Engine } from './execution/engine.ts';
 import { forgetExecutions } from './execution/forget.ts';
+import type { Execution } from './execution/model.ts';
 import { FunctionRegistry } from './functions.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { route } from './routes.ts';
@@ -30,11 +32,14 @@ export function createLambda(options: {
   directory: string;
   /** The URL of the runtime, for handlers. */
   endpoint: () => string;
+  /** Where executions tell of their statuses. */
+  events?: Pick<Events, 'emit'>;
 }): Lambda {
-  const { store, clock } = options;
+  const { store, clock, events } = options;
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
-  const engine = new Engine({ store, clock, functions, environments });
+  const onStatus = (execution: Execution) => events?.emit(statusChange(functions, execution));
+  const engine = new Engine({ store, clock, functions, environments, onStatus });
   const parts: Parts = { engine, functions, environments };
   return {
     service: {

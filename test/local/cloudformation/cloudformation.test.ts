@@ -18,10 +18,15 @@ import { createCloudFormation } from '../../../src/local/cloudformation/service.
 import { createLogs } from '../../../src/local/logs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
-import { fakeApis, fakeFunctions, fakeTables } from './fakes.ts';
+import { fakeApis, fakeEvents, fakeFunctions, fakeTables } from './fakes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cfn-'));
-const fake = { ...fakeFunctions(), tables: fakeTables(), apis: fakeApis() };
+const fake = {
+  ...fakeFunctions(),
+  ...fakeEvents(),
+  tables: fakeTables(),
+  apis: fakeApis(),
+};
 let store: Store;
 let server: RunningServer;
 let client: CloudFormationClient;
@@ -33,6 +38,7 @@ beforeAll(async () => {
     functions: fake.functions,
     tables: fake.tables.tables,
     apis: fake.apis.apis,
+    events: fake.events,
     logs: createLogs({ store }),
     objects: {
       service: { name: 's3', claims: () => false, handle: () => ({ status: 500 }) },
@@ -287,4 +293,31 @@ it('refuses a request without a signature', async () => {
   const body = 'Action=DescribeStacks&Version=2010-05-15';
   const answer = await fetch(server.url, { method: 'POST', body });
   expect(answer.status).toBe(403);
+});
+
+it('makes a rule with its pattern and its targets, and takes it away with the stack', async () => {
+  const body = (target: string, state = 'ENABLED') => `
+Resources:
+  Ended:
+    Type: AWS::Events::Rule
+    Properties:
+      State: ${state}
+      EventPattern: {source: [aws.lambda], detail: {status: [STOPPED]}}
+      Targets: [{Id: one, Arn: "${target}"}]
+`;
+  const arn = 'arn:aws:lambda:us-east-2:000000000000:function:repair:live';
+  await client.send(new CreateStackCommand({ StackName: 'rules', TemplateBody: body(arn) }));
+  expect([...fake.rules.values()]).toMatchObject([
+    { pattern: { source: ['aws.lambda'], detail: { status: ['STOPPED'] } }, targets: [arn] },
+  ]);
+  await client.send(new DeleteStackCommand({ StackName: 'rules' }));
+  expect(fake.rules.size).toBe(0);
+  const queue = body('arn:aws:sqs:us-east-2:000000000000:queue');
+  await client.send(new CreateStackCommand({ StackName: 'queue', TemplateBody: queue }));
+  const { StackEvents = [] } = await client.send(
+    new DescribeStackEventsCommand({ StackName: 'queue' }),
+  );
+  expect(StackEvents.map((each) => each.ResourceStatusReason).join()).toContain(
+    'functions as targets only',
+  );
 });

@@ -1,4 +1,11 @@
-import type { FunctionSettings, Functions, RestApis, Tables } from '../../../src/local/services.ts';
+import type {
+  Events,
+  FunctionSettings,
+  Functions,
+  RestApis,
+  RuleSettings,
+  Tables,
+} from '../../../src/local/services.ts';
 import { AwsError } from '../../../src/local/wire/aws-error.ts';
 
 const service = {
@@ -46,6 +53,19 @@ export function fakeTables() {
     arn: (name) => `arn:aws:dynamodb:us-east-2:000000000000:table/${name}`,
   };
   return { tables, made };
+}
+
+/** Rules by name. */
+export function fakeEvents() {
+  const rules = new Map<string, RuleSettings>();
+  const events: Events = {
+    putRule: (rule) => void rules.set(rule.name, rule),
+    removeRule: (name) => void rules.delete(name),
+    emit: () => undefined,
+    start: () => undefined,
+    close: () => undefined,
+  };
+  return { events, rules };
 }
 
 /** APIs by id. */

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { startClock } from '../../../src/local/clock.ts';
+import { createEvents } from '../../../src/local/events/service.ts';
 import { createLambda } from '../../../src/local/lambda/service.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
 import { openStore } from '../../../src/local/store/store.ts';
@@ -22,10 +23,12 @@ export async function aLambda() {
   const clock = startClock({ from: 0, speed: 1 });
   let url = '';
   const logs = createLogs({ store });
-  const lambda = createLambda({ store, clock, logs, directory, endpoint: () => url });
+  const events = createEvents({ store, region: 'us-east-2' });
+  const lambda = createLambda({ store, clock, logs, directory, events, endpoint: () => url });
   const server = await serve({ services: [lambda.service, logs.service], store, port: 0 });
   url = server.url;
   lambda.start();
+  events.start(lambda);
   const config = {
     region: 'us-east-2',
     endpoint: url,
@@ -74,6 +77,8 @@ export async function aLambda() {
   return {
     store,
     clock,
+    events,
+    functions: lambda,
     client,
     config,
     put,
@@ -83,6 +88,7 @@ export async function aLambda() {
     history,
     async close() {
       await server.close();
+      events.close();
       await lambda.close();
       clock.close();
       store.close();

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Functions, Logs, Objects, RestApis, Tables } from '../../services.ts';
+import type { Events, Functions, Logs, Objects, RestApis, Tables } from '../../services.ts';
 import type { Fields } from '../template.ts';
 
 /** The services that resources are made with. */
@@ -9,6 +9,7 @@ export interface Services {
   readonly logs: Logs;
   readonly objects: Objects;
   readonly apis: RestApis;
+  readonly events: Events;
 }
 
 export interface ResourceRequest {

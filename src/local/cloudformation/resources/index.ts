@@ -1,6 +1,7 @@
 import { apiHandler, logGroupHandler, recordedHandler, tableHandler } from './data.ts';
 import { aliasHandler, functionHandler, versionHandler } from './function.ts';
 import type { Handler, Services } from './handler.ts';
+import { ruleHandler } from './rule.ts';
 
 /** The handler of every resource type; types without one of their own are recorded. */
 export function resourceHandlers(services: Services): (type: string) => Handler {
@@ -11,6 +12,7 @@ export function resourceHandlers(services: Services): (type: string) => Handler 
     ['AWS::DynamoDB::Table', tableHandler(services)],
     ['AWS::Logs::LogGroup', logGroupHandler(services)],
     ['AWS::ApiGateway::RestApi', apiHandler(services)],
+    ['AWS::Events::Rule', ruleHandler(services)],
   ]);
   return (type) => handlers.get(type) ?? recordedHandler;
 }

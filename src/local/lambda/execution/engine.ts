@@ -27,6 +27,8 @@ interface Parts {
   readonly clock: Clock;
   readonly functions: FunctionRegistry;
   readonly environments: Environments;
+  /** Hears of every execution that begins or closes, within the transaction in which it does. */
+  readonly onStatus?: (execution: Execution) => void;
 }
 
 /** Drives durable executions: invokes their handlers, fires their timers and closes them. */
@@ -84,6 +86,7 @@ export class Engine {
     this.store.transact(() => {
       const details = { Input: resultOf(input), ExecutionTimeout: timeout };
       this.executions.append(execution, executionEvent(execution, 'ExecutionStarted', details));
+      this.#parts.onStatus?.(execution);
       const due = this.clock.now() + timeout * 1000;
       this.executions.setTimer(id, executionTimeout, { due, held: false });
       this.#invoke(execution);
@@ -121,6 +124,7 @@ export class Engine {
     this.executions.append(execution, executionEvent(execution, type, details));
     this.executions.dropTimers(execution.id);
     this.executions.save(execution);
+    this.#parts.onStatus?.(execution);
     this.#active.delete(execution.id);
     const waiter = this.#waiters.get(execution.id);
     this.#waiters.delete(execution.id);
