@@ -45,7 +45,7 @@ const unused = without({
 });
 
 async function buildFunctions(): Promise<void> {
-  for (const name of ['order-workflow', 'order-status']) {
+  for (const name of ['order-workflow', 'order-status', 'order-recovery']) {
     await build({
       ...shared,
       entryPoints: [`functions/${name}/handler.ts`],

@@ -9,6 +9,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const arrows: readonly (readonly [from: string, may: readonly string[]])[] = [
   ['functions/contract', []],
   ['functions/shared', ['functions/contract']],
+  // It takes back what the workflow does, with the workflow's own undos.
+  [
+    'functions/order-recovery',
+    ['functions/contract', 'functions/shared', 'functions/order-workflow'],
+  ],
   ['functions/', ['functions/contract', 'functions/shared']],
   ['src/local', []],
   ['src/workflow', ['functions/contract']],

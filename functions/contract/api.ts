@@ -57,6 +57,8 @@ export interface OrderRecord {
   readonly cancelRequested?: CancelRequest;
   /** When the hand-over to the carrier began, RFC 3339 UTC: from then on an order cannot be cancelled. */
   readonly handOver?: string;
+  /** Its execution ended after the hand-over without closing it: somebody has to look. */
+  readonly flagged?: boolean;
   /** Absent until the stock is reserved. */
   readonly reservation?: Reservation;
   /** Key of the listing index: `<UTC day>#<hash of orderId mod 4>`. */
@@ -112,6 +114,7 @@ export const outputs = {
   workflowAliasArn: 'OrderProcessingAliasArn',
   workflowLogGroup: 'OrderProcessingLogGroup',
   statusFunctionArn: 'OrderStatusFunctionArn',
+  recoveryFunctionArn: 'OrderRecoveryFunctionArn',
   statusLogGroup: 'OrderStatusLogGroup',
   ordersTable: 'OrdersTableName',
   productsTable: 'ProductsTableName',

@@ -22,9 +22,6 @@ export const waits: ReadonlySet<string> = new Set(
   stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
 );
 
-/** The output of a stack that has a function which undoes what a stopped order did. */
-const recovery = 'OrderRecoveryFunctionArn';
-
 export interface CancelOptions {
   readonly orderId: string;
   readonly reason?: string | undefined;
@@ -51,7 +48,7 @@ export async function cancelOrder(
 ): Promise<CancelResult> {
   const { status, executionArn } = await request(target, outputs, { orderId, reason });
   // A wait notices nothing until it is over; where nobody recovers a stopped order, that is how long it takes.
-  const recovers = outputs[recovery] !== undefined;
+  const recovers = outputs[names.recoveryFunctionArn] !== undefined;
   if (!force && !(waits.has(status) && recovers)) return { orderId, result: 'requested', status };
   const { StopDurableExecutionCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();

@@ -1,5 +1,5 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
+import { type EndStatus, isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
 import { activeStage, progressOf } from '../workflow/progress.ts';
 import type { FailedAttempt } from './attempts.ts';
 import { type EndEvent, type Ending, exitOf, type FollowEvent } from './events.ts';
@@ -51,7 +51,7 @@ export class Follower {
       this.#lastMoved = Date.now();
       yield* this.#transitions(order);
       yield { type: 'snapshot', orderId: order.orderId, order };
-      if (isEnd(order.status)) this.end = this.#ended(order.status);
+      if (isEnd(order.status)) this.end = this.#ended(endingOf(order.status, order));
       return;
     }
     yield* this.#failedAttempts(source);
@@ -137,6 +137,13 @@ export class Follower {
       ...(order?.warnings?.length ? { warnings: order.warnings } : {}),
     };
   }
+}
+
+/** An order that recovery closed failed because its execution was stopped, or took too long. */
+function endingOf(status: EndStatus, { failure }: OrderRecord): Ending {
+  if (status !== 'failed') return status;
+  if (failure?.code === 'timed-out') return 'timed-out';
+  return failure?.code === 'stopped' ? 'stopped' : 'failed';
 }
 
 const now = () => new Date().toISOString();

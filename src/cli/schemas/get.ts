@@ -41,6 +41,9 @@ const recordSchema = v.strictObject({
   handOver: v.exactOptional(
     v.pipe(timeSchema, v.description('when the hand-over to the carrier began')),
   ),
+  flagged: v.exactOptional(
+    v.pipe(v.boolean(), v.description('its execution ended after the hand-over; look at it')),
+  ),
   reservation: v.exactOptional(
     v.pipe(
       v.picklist(['held', 'released', 'handed-over']),

@@ -1,0 +1,110 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Failure, OrderRecord } from '../contract/api.ts';
+import { totalMinor } from '../contract/order.ts';
+import { isEnd, rank, type Stage, type StepId, stages } from '../contract/workflow.ts';
+import { technicalFailure } from '../order-workflow/failures.ts';
+import type { PlacedOrder, Ports, Undo } from '../order-workflow/ports.ts';
+import { retryGenerously } from '../order-workflow/retry.ts';
+import { told } from '../order-workflow/told.ts';
+import { undosOf } from '../order-workflow/undos.ts';
+
+/** How an execution of the workflow ended that was not its own doing. */
+export type Ended = 'STOPPED' | 'TIMED_OUT' | 'FAILED';
+
+/** The status change of an execution, as EventBridge tells it. */
+export interface StatusChange {
+  readonly detail: {
+    readonly durableExecutionArn: string;
+    readonly durableExecutionName: string;
+    readonly status: Ended;
+  };
+}
+
+export interface Recovered {
+  readonly orderId: string;
+  readonly outcome: 'nothing to do' | 'flagged' | 'failed' | 'cancelled';
+}
+
+interface Settings {
+  readonly ports: Ports;
+  readonly undos: Readonly<Partial<Record<StepId, Undo>>>;
+  readonly orders: {
+    readonly read: (orderId: string) => Promise<OrderRecord | undefined>;
+    readonly flag: (order: OrderRecord, message: string) => Promise<void>;
+  };
+  /** A step that ran when its execution was stopped may go on for as long as its function's timeout. */
+  readonly settleSeconds: number;
+}
+
+const reasons: Readonly<Record<Ended, Pick<Failure, 'code' | 'message'>>> = {
+  STOPPED: { code: 'stopped', message: 'The execution of the order was stopped' },
+  TIMED_OUT: { code: 'timed-out', message: 'The order took longer than its execution may' },
+  FAILED: { code: technicalFailure, message: 'The execution of the order failed' },
+};
+
+/**
+ * Brings an order to an end whose execution ended without doing so: what was done is taken back, the latest first, and
+ * the order ends cancelled when that was asked for, else failed. One that is with the carrier is only flagged.
+ */
+export async function recoverOrder(
+  { detail }: StatusChange,
+  context: DurableContext,
+  { ports, undos, orders, settleSeconds }: Settings,
+): Promise<Recovered> {
+  const { durableExecutionName: orderId, durableExecutionArn: executionArn, status } = detail;
+  const retryStrategy = retryGenerously;
+  await context.wait('let-it-settle', { seconds: settleSeconds });
+  const read = told('read-order', async () => (await orders.read(orderId)) ?? null);
+  const order = await context.step('read-order', read, { retryStrategy });
+  if (order?.executionArn !== executionArn || isEnd(order.status)) {
+    return { orderId, outcome: 'nothing to do' };
+  }
+  const { code, message } = reasons[status];
+  if (order.handOver !== undefined || rank(order.status) >= rank('shipped')) {
+    const flag = told('flag-order', () => orders.flag(order, `${message} after its hand-over`));
+    await context.step('flag-order', flag, { retryStrategy });
+    return { orderId, outcome: 'flagged' };
+  }
+  const placed = placedOf(order);
+  const begun = mayHaveBegun(order);
+  const taking = undosOf(context, placed);
+  for (const { id } of begun) {
+    const undo = undos[id as StepId];
+    if (undo) taking.register(id as StepId, undo);
+  }
+  const failure = { stage: begun.at(-1)?.id ?? 'validate-order', code, message };
+  // As a stage that broke: its own work may have been done, so that its undo runs as well.
+  const records = await taking.runAfter({ ...failure, code: technicalFailure });
+  const ending = { executionArn, failure, undos: records };
+  if (order.cancelRequested) {
+    const cancel = told('cancel-order', () => ports.orders.cancel(placed, ending));
+    await context.step('cancel-order', cancel, { retryStrategy });
+    return { orderId, outcome: 'cancelled' };
+  }
+  const fail = told('fail-order', () => ports.orders.fail(placed, ending));
+  await context.step('fail-order', fail, { retryStrategy });
+  return { orderId, outcome: 'failed' };
+}
+
+function placedOf({
+  orderId,
+  customerId,
+  customerEmail,
+  customerPhone,
+  items,
+}: OrderRecord): PlacedOrder {
+  const contact = { customerId, customerEmail, ...(customerPhone ? { customerPhone } : {}) };
+  const order = { ...contact, items: [...items] };
+  return { orderId, order, totalMinor: totalMinor(order) };
+}
+
+/** The stages up to the last recorded status, and those behind it that may have begun: one that always records is the last. */
+function mayHaveBegun({ transitions }: OrderRecord): readonly Stage[] {
+  const recorded = new Set<string>(transitions.map(({ status }) => status));
+  const all: readonly Stage[] = stages;
+  const last = all.findLastIndex((each) => 'status' in each && recorded.has(each.status));
+  const next = all.findIndex(
+    (each, index) => index > last && 'status' in each && !('when' in each),
+  );
+  return all.slice(0, next < 0 ? all.length : next + 1);
+}
