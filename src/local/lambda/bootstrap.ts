@@ -14,6 +14,7 @@ export interface InvocationMessage {
   /** Wall clock, epoch ms. */
   readonly deadline: number;
   readonly functionArn: string;
+  readonly tenantId?: string;
 }
 
 export interface ErrorReport {
@@ -110,7 +111,8 @@ function report(error: unknown): ErrorReport {
   return { errorType: error.name, errorMessage: error.message, trace };
 }
 
-function context({ requestId: awsRequestId, deadline, functionArn }: InvocationMessage): unknown {
+function context(message: InvocationMessage): unknown {
+  const { requestId: awsRequestId, deadline, functionArn, tenantId } = message;
   const env = process.env;
   return {
     awsRequestId,
@@ -120,6 +122,7 @@ function context({ requestId: awsRequestId, deadline, functionArn }: InvocationM
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    ...(tenantId === undefined ? {} : { tenantId }),
     callbackWaitsForEmptyEventLoop: false,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };

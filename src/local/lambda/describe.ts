@@ -1,7 +1,7 @@
 import type { BusEvent } from '../services.ts';
 import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
-import { invalid } from './execution/updates.ts';
+import { invalid } from './execution/validation.ts';
 import type { FunctionRegistry, FunctionVersion } from './functions.ts';
 
 /** A function's configuration as GetFunctionConfiguration answers it. */

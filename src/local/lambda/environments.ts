@@ -26,6 +26,7 @@ export interface Job {
   readonly event: string;
   /** May exceed the cap: a handler waits for it. */
   readonly nested?: boolean;
+  readonly tenantId?: string;
 }
 
 export interface Outcome {
@@ -142,6 +143,7 @@ export class Environments {
       event: job.event,
       deadline: started + timeout * 1000,
       functionArn: job.code.arn,
+      ...(job.tenantId === undefined ? {} : { tenantId: job.tenantId }),
     };
     environment.child.send(message, () => {});
   }

@@ -5,7 +5,7 @@ import { failureBody } from './describe.ts';
 import type { Environments } from './environments.ts';
 import type { Engine } from './execution/engine.ts';
 import type { Execution } from './execution/model.ts';
-import { invalid } from './execution/updates.ts';
+import { invalid } from './execution/validation.ts';
 import type { FunctionRegistry, FunctionVersion } from './functions.ts';
 
 export interface Parts {

@@ -2,10 +2,12 @@ import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { aliasConfiguration, configuration, executionDetails, listExecutions } from './describe.ts';
 import { handlerAccessKey } from './environments.ts';
+import { completeCallback, heartbeat } from './execution/callbacks.ts';
+import { parseTarget } from './execution/chained.ts';
 import { type CheckpointInput, checkpoint, readState } from './execution/checkpoint.ts';
 import { withoutData } from './execution/history.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
-import { invalid } from './execution/updates.ts';
+import { invalid } from './execution/validation.ts';
 import { invoke, type Parts } from './invoke.ts';
 
 const json = (value: unknown): WireResponse => ({ status: 200, body: JSON.stringify(value) });
@@ -20,6 +22,9 @@ export function route(parts: Parts, request: WireRequest): WireResponse | Promis
     const action = ['checkpoint', 'state', 'history', 'stop'].find((each) => each === rest.at(-1));
     const arn = (action ? rest.slice(0, -1) : rest).join('/');
     return executionRoute(parts, request, { arn, action });
+  }
+  if (resource === 'durable-execution-callbacks' && request.method === 'POST') {
+    return callbackRoute(parts, request, rest);
   }
   const [name = '', list] = rest;
   if (resource === 'functions' && list === 'durable-executions') {
@@ -165,10 +170,20 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** A name, `name:qualifier`, a partial or a full ARN. */
-function parseTarget(identifier: string): { name: string; qualifier: string | undefined } {
-  const [name = '', qualifier] = identifier.replace(/^.*function:/, '').split(':');
-  return { name, qualifier };
+function callbackRoute(
+  { engine }: Parts,
+  request: WireRequest,
+  [callbackId = '', action]: string[],
+): WireResponse {
+  const { body } = request;
+  if (action === 'succeed') {
+    const result = body.length > 0 ? { result: body.toString('utf8') } : {};
+    completeCallback(engine, callbackId, { status: 'SUCCEEDED', ...result });
+  } else if (action === 'fail') {
+    completeCallback(engine, callbackId, { status: 'FAILED', error: parse(body) as ErrorObject });
+  } else if (action === 'heartbeat') heartbeat(engine, callbackId);
+  else throw unknown(request);
+  return json({});
 }
 
 function unknown({ method, path }: WireRequest): AwsError {

@@ -11,6 +11,7 @@ import { Engine } from './execution/engine.ts';
 import { forgetExecutions } from './execution/forget.ts';
 import type { Execution } from './execution/model.ts';
 import { FunctionRegistry } from './functions.ts';
+import { Handlers } from './handlers.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { route } from './routes.ts';
 
@@ -39,7 +40,12 @@ export function createLambda(options: {
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
   const onStatus = (execution: Execution) => events?.emit(statusChange(functions, execution));
-  const engine = new Engine({ store, clock, functions, environments, onStatus });
+  const engine = new Engine({
+    store,
+    clock,
+    handlers: new Handlers(functions, environments),
+    onStatus,
+  });
   const parts: Parts = { engine, functions, environments };
   return {
     service: {

@@ -7,6 +7,7 @@
  * - dynalite gives the empty string no size; DynamoDB gives it 0.
  * - dynalite has no `NOT NOT`, and answers empty `Attributes` where nothing was updated.
  * - dynalite does not find `false` among the options of IN.
+ * - dynalite finds neither BOOL nor NULL among the members of a list with contains().
  * - dynalite fails outright when an option of IN is a missing attribute.
  */
 import type { Server } from 'node:http';
@@ -166,7 +167,7 @@ class Maker {
       () =>
         `attribute_type(${this.path()}, ${this.value({ S: oneOf(['S', 'N', 'L', 'M', 'X']) })})`,
       () => `begins_with(${this.path()}, ${this.value({ S: oneOf(strings) })})`,
-      () => `contains(${this.path()}, ${this.value(scalar())})`,
+      () => `contains(${this.path()}, ${this.value(ordered())})`,
       () => `${this.path()} BETWEEN ${this.value(ordered())} AND ${this.value(ordered())}`,
       () => `${this.path()} IN (${this.value(ordered())}, ${this.value(ordered())})`,
       () => oneOf(['a = = b', 'size(a)', 'foo(a)', 'status = a', 'a', '(a = b', 'contains(a)']),

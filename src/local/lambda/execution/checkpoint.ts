@@ -1,9 +1,12 @@
+import { armHeartbeat } from './callbacks.ts';
+import { makeCall } from './chained.ts';
 import type { Engine } from './engine.ts';
 import { tokenOf } from './envelope.ts';
 import { visibleOperations, wireOperation } from './history.ts';
 import type { Execution, OperationUpdate } from './model.ts';
 import { fireDue } from './timers.ts';
-import { draftUpdates, invalid } from './updates.ts';
+import { draftUpdates } from './updates.ts';
+import { invalid } from './validation.ts';
 
 export interface CheckpointInput {
   readonly CheckpointToken?: string;
@@ -21,7 +24,7 @@ export function checkpoint(engine: Engine, id: string, input: CheckpointInput): 
     return invocation.response;
   }
   if (CheckpointToken !== tokenOf(execution) || execution.closing) throw stale();
-  engine.store.transact(() => fireDue(engine, execution));
+  engine.store.transact(() => fireDue(engine, execution, { working: Updates.length > 0 }));
   if (execution.status !== 'RUNNING') throw stale();
   const response = engine.store.transact(() => {
     applyUpdates(engine, execution, Updates);
@@ -41,17 +44,22 @@ function applyUpdates(
   updates: readonly OperationUpdate[],
 ): void {
   if (updates.length === 0) return;
-  const draft = draftUpdates(execution, updates, engine.clock);
-  const { executions } = engine;
+  const draft = draftUpdates(execution, updates, {
+    clock: engine.clock,
+    functions: engine.handlers.functions,
+  });
+  const { executions, timers } = engine;
   for (const [id, operation] of draft.operations) {
     execution.operations.set(id, operation);
     execution.untold.add(id);
     executions.putOperation(execution, operation);
     if (operation.due !== undefined) {
-      executions.setTimer(execution.id, id, { due: operation.due, held: true });
-    } else if (operation.status === 'CANCELLED') executions.dropTimer(execution.id, id);
+      timers.set(execution.id, id, { due: operation.due, held: true });
+    } else if (operation.status === 'CANCELLED') timers.drop(execution.id, id);
+    if (operation.status === 'STARTED') armHeartbeat(engine, execution, operation);
   }
   for (const event of draft.events) executions.append(execution, event);
+  for (const call of draft.calls) makeCall(engine, execution, call);
   if (!draft.closing) return;
   execution.closing = draft.closing;
   executions.save(execution);

@@ -1,32 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { Environments, Outcome } from '../environments.ts';
-import type { FunctionRegistry, FunctionVersion } from '../functions.ts';
+import type { Outcome } from '../environments.ts';
+import type { FunctionVersion } from '../functions.ts';
+import type { Handlers } from '../handlers.ts';
+import { callPlainly, returnToCaller } from './chained.ts';
 import { invocationEvent, pendingLeft, readEnvelope } from './envelope.ts';
-import { errorObject, errorOf, executionEvent, invocationCompleted, resultOf } from './history.ts';
+import { endEvent, errorObject, invocationCompleted, startEvent } from './history.ts';
 import type { Close, ErrorObject, Execution } from './model.ts';
 import { newExecution } from './new-execution.ts';
-import { ExecutionStore, executionTimeout, invocationRetry } from './store.ts';
+import { retryDelay } from './retries.ts';
+import { ExecutionStore } from './store.ts';
+import { executionTimeout, invocationRetry, TimerStore } from './timer-store.ts';
 import { fireDue } from './timers.ts';
-
-/** Crashes of the runtime are retried at once this often; then, like errors of the handler, with growing delays. */
-const immediateRetries = 3;
-const mostFailures = 8;
-const longestBackoff = 300;
-
-const terminalEvents: Readonly<Record<string, string>> = {
-  SUCCEEDED: 'ExecutionSucceeded',
-  FAILED: 'ExecutionFailed',
-  TIMED_OUT: 'ExecutionTimedOut',
-  STOPPED: 'ExecutionStopped',
-};
 
 interface Parts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly functions: FunctionRegistry;
-  readonly environments: Environments;
+  readonly handlers: Handlers;
   /** Hears of every execution that begins or closes, within the transaction in which it does. */
   readonly onStatus?: (execution: Execution) => void;
 }
@@ -34,8 +25,10 @@ interface Parts {
 /** Drives durable executions: invokes their handlers, fires their timers and closes them. */
 export class Engine {
   readonly executions: ExecutionStore;
+  readonly timers: TimerStore;
   readonly clock: Clock;
   readonly store: Store;
+  readonly handlers: Handlers;
   readonly #parts: Parts;
   /** Executions whose invocation is in flight; all others are rows only. */
   readonly #active = new Map<string, Execution>();
@@ -46,7 +39,9 @@ export class Engine {
     this.#parts = parts;
     this.store = parts.store;
     this.clock = parts.clock;
+    this.handlers = parts.handlers;
     this.executions = new ExecutionStore(parts.store);
+    this.timers = new TimerStore(parts.store);
   }
 
   /** Goes on with what was running when the runtime went down. */
@@ -58,6 +53,9 @@ export class Engine {
         this.#lost(execution);
         if (execution.closing) this.close(execution, execution.closing);
         else this.#invoke(execution);
+      }
+      for (const [id, operation] of this.executions.plainCalls()) {
+        void callPlainly(this, id, operation);
       }
     });
     this.rearm();
@@ -80,19 +78,25 @@ export class Engine {
     return this.#active.get(id) ?? this.executions.load(id);
   }
 
-  begin(version: FunctionVersion, { name, input }: { name: string; input?: string }): Execution {
-    const execution = newExecution(version, { name, ...(input === undefined ? {} : { input }) });
-    const { id, timeout } = execution;
-    this.store.transact(() => {
-      const details = { Input: resultOf(input), ExecutionTimeout: timeout };
-      this.executions.append(execution, executionEvent(execution, 'ExecutionStarted', details));
-      this.#parts.onStatus?.(execution);
-      const due = this.clock.now() + timeout * 1000;
-      this.executions.setTimer(id, executionTimeout, { due, held: false });
-      this.#invoke(execution);
-    });
+  begin(version: FunctionVersion, given: Parameters<typeof newExecution>[1]): Execution {
+    const execution = newExecution(version, given);
+    this.store.transact(() => this.start(execution));
     this.rearm();
     return execution;
+  }
+
+  /** Starts a new execution, within a transaction. */
+  start(execution: Execution): void {
+    this.executions.append(execution, startEvent(execution));
+    this.#parts.onStatus?.(execution);
+    const due = this.clock.now() + execution.timeout * 1000;
+    this.timers.set(execution.id, executionTimeout, { due, held: false });
+    this.#invoke(execution);
+  }
+
+  /** Invokes the handler of an execution that something has happened to, unless it runs: then it is told. */
+  wake(execution: Execution): void {
+    if (execution.status === 'RUNNING' && !execution.invocation) this.#invoke(execution);
   }
 
   /** Resolves when the execution has closed and that is on disk. */
@@ -114,17 +118,11 @@ export class Engine {
     if (error) execution.error = error;
     delete execution.invocation;
     delete execution.closing;
-    const details =
-      status === 'SUCCEEDED'
-        ? { Result: resultOf(result) }
-        : status === 'TIMED_OUT'
-          ? {}
-          : { Error: errorOf(error) };
-    const type = terminalEvents[status] ?? status;
-    this.executions.append(execution, executionEvent(execution, type, details));
-    this.executions.dropTimers(execution.id);
+    this.executions.append(execution, endEvent(execution));
+    this.timers.dropAll(execution.id);
     this.executions.save(execution);
     this.#parts.onStatus?.(execution);
+    returnToCaller(this, execution);
     this.#active.delete(execution.id);
     const waiter = this.#waiters.get(execution.id);
     this.#waiters.delete(execution.id);
@@ -132,17 +130,17 @@ export class Engine {
   }
 
   rearm(): void {
-    if (!this.#closed) this.clock.arm(this.executions.nextDue(), () => this.#ring());
+    if (!this.#closed) this.clock.arm(this.timers.nextDue(), () => this.#ring());
   }
 
   #ring(): void {
     if (this.#closed) return;
     this.store.transact(() => {
-      const ids = this.executions.due(this.clock.now()).map(({ execution }) => execution);
+      const ids = this.timers.due(this.clock.now()).map(({ execution }) => execution);
       for (const id of new Set(ids)) {
         const execution = this.find(id);
         if (execution?.status !== 'RUNNING') {
-          this.executions.dropTimers(id);
+          this.timers.dropAll(id);
           continue;
         }
         if (fireDue(this, execution) && !execution.invocation) this.#invoke(execution);
@@ -155,7 +153,8 @@ export class Engine {
   #invoke(execution: Execution): void {
     execution.invocation = { id: randomUUID(), started: Date.now(), sequence: 0 };
     this.#active.set(execution.id, execution);
-    this.executions.hold(execution.id, true);
+    this.timers.drop(execution.id, invocationRetry);
+    this.timers.hold(execution.id, true);
     this.executions.save(execution);
     void this.#run(execution, execution.invocation.id);
   }
@@ -166,23 +165,17 @@ export class Engine {
     const event = JSON.stringify(invocationEvent(execution, this.clock));
     execution.untold.clear();
     const started = Date.now();
-    const outcome = await this.#outcome(execution, { requestId, event });
+    const { functionName, version, tenantId } = execution;
+    const outcome = await this.handlers.run({
+      functionName,
+      version,
+      event,
+      requestId,
+      ...(tenantId ? { tenantId } : {}),
+    });
     if (this.#closed || execution.invocation?.id !== requestId) return;
     this.store.transact(() => this.#ended(execution, outcome, started));
     this.rearm();
-  }
-
-  async #outcome(
-    execution: Execution,
-    { requestId, event }: { requestId: string; event: string },
-  ): Promise<Outcome> {
-    try {
-      const code = this.#parts.functions.resolve(execution.functionName, execution.version);
-      return await this.#parts.environments.run({ code, requestId, event });
-    } catch (error) {
-      const errorMessage = error instanceof Error ? error.message : String(error);
-      return { error: { errorType: 'Runtime.Unknown', errorMessage } };
-    }
   }
 
   #ended(execution: Execution, outcome: Outcome, started: number): void {
@@ -224,26 +217,24 @@ export class Engine {
 
   #failed(execution: Execution, error: ErrorObject): void {
     execution.failures += 1;
-    const { failures } = execution;
-    if (failures > mostFailures) {
+    const seconds = retryDelay(execution.failures, error);
+    if (seconds === undefined) {
       this.close(execution, { status: 'FAILED', error });
       return;
     }
-    const crash = error.ErrorType?.startsWith('Runtime.') ?? false;
-    if (crash && failures <= immediateRetries) {
+    if (seconds === 0) {
       this.#invoke(execution);
       return;
     }
-    const seconds = Math.min(longestBackoff, 2 ** (failures - 1));
     const due = this.clock.now() + seconds * 1000;
     this.#suspend(execution);
-    this.executions.setTimer(execution.id, invocationRetry, { due, held: false });
+    this.timers.set(execution.id, invocationRetry, { due, held: false });
   }
 
   #suspend(execution: Execution): void {
     delete execution.invocation;
     this.#active.delete(execution.id);
-    this.executions.hold(execution.id, false);
+    this.timers.hold(execution.id, false);
     this.executions.save(execution);
   }
 }

@@ -33,11 +33,14 @@ export function invocationEvent(execution: Execution, clock: Clock): Record<stri
   };
 }
 
+/** Operations that end without the handler. */
+const external = new Set(['WAIT', 'CALLBACK', 'CHAINED_INVOKE']);
+
 /** Whether something will wake the execution. */
 export function pendingLeft({ operations }: Execution): boolean {
   for (const { type, status } of operations.values()) {
     if (status === 'PENDING' || status === 'READY') return true;
-    if (status === 'STARTED' && type === 'WAIT') return true;
+    if (status === 'STARTED' && external.has(type)) return true;
   }
   return false;
 }

@@ -19,7 +19,7 @@ export function operationEvent(
 }
 
 /** An event about the execution as a whole. */
-export function executionEvent(
+function executionEvent(
   execution: Execution,
   type: string,
   details: Record<string, unknown>,
@@ -31,6 +31,24 @@ export function executionEvent(
     Name: execution.name,
     [`${type}Details`]: details,
   };
+}
+
+/** The first event of a history. */
+export function startEvent(execution: Execution): HistoryEvent {
+  const { input, timeout } = execution;
+  const details = { Input: resultOf(input), ExecutionTimeout: timeout };
+  return executionEvent(execution, 'ExecutionStarted', details);
+}
+
+/** The last event of the history of an execution that has closed. */
+export function endEvent(execution: Execution): HistoryEvent {
+  const { status, result, error } = execution;
+  if (status === 'SUCCEEDED') {
+    return executionEvent(execution, 'ExecutionSucceeded', { Result: resultOf(result) });
+  }
+  if (status === 'TIMED_OUT') return executionEvent(execution, 'ExecutionTimedOut', {});
+  const type = status === 'STOPPED' ? 'ExecutionStopped' : 'ExecutionFailed';
+  return executionEvent(execution, type, { Error: errorOf(error) });
 }
 
 /** The end of an invocation; the only event without an id of its own. */
@@ -127,6 +145,10 @@ export function wireOperation(
   if (operation.type === 'WAIT') {
     wire['WaitDetails'] = at === undefined ? {} : { ScheduledEndTimestamp: at };
   }
+  if (operation.type === 'CALLBACK') {
+    wire['CallbackDetails'] = { CallbackId: operation.callbackId, ...outcome };
+  }
+  if (operation.type === 'CHAINED_INVOKE') wire['ChainedInvokeDetails'] = outcome;
   return wire;
 }
 

@@ -20,6 +20,11 @@ export interface OperationUpdate {
   readonly ContextOptions?: { readonly ReplayChildren?: boolean };
   readonly StepOptions?: { readonly NextAttemptDelaySeconds?: number };
   readonly WaitOptions?: { readonly WaitSeconds?: number };
+  readonly CallbackOptions?: {
+    readonly TimeoutSeconds?: number;
+    readonly HeartbeatTimeoutSeconds?: number;
+  };
+  readonly ChainedInvokeOptions?: { readonly FunctionName?: string; readonly TenantId?: string };
 }
 
 export interface Operation {
@@ -32,10 +37,24 @@ export interface Operation {
   readonly started: number;
   ended?: number;
   attempt?: number;
-  /** Virtual time at which a wait ends or a step may be tried again. */
+  /** Virtual time at which a wait ends, a step may be tried again or a callback times out. */
   due?: number;
-  /** Seconds of a wait. */
+  /** Seconds of a wait, or until a callback times out. */
   readonly duration?: number;
+  /** Seconds within which a callback wants a heartbeat. */
+  readonly heartbeat?: number;
+  callbackId?: string;
+  /** What a chained invocation calls: as named by its caller, and as resolved. */
+  target?: {
+    readonly functionName: string;
+    readonly tenantId?: string;
+    readonly version?: string;
+    readonly executionArn?: string;
+  };
+  /** What a chained invocation was given. */
+  input?: string;
+  /** What a chained invocation came to, until its caller is told. */
+  arrival?: Close & { readonly status: Exclude<ExecutionStatus, 'RUNNING'> };
   result?: string;
   error?: ErrorObject;
   replayChildren?: boolean;
@@ -63,6 +82,9 @@ export interface Execution {
   readonly functionName: string;
   readonly version: string;
   readonly input?: string;
+  readonly tenantId?: string;
+  /** The chained invocation that this execution is. */
+  readonly caller?: { readonly execution: string; readonly operation: string };
   readonly started: number;
   readonly timeout: number;
   /** How long it is kept once it has closed. */

@@ -5,17 +5,16 @@ import type { Execution } from './model.ts';
 /** An execution that begins now, on the version that it stays on. */
 export function newExecution(
   version: FunctionVersion,
-  { name, input }: { name: string; input?: string },
+  given: Pick<Execution, 'name' | 'input' | 'tenantId' | 'caller'>,
 ): Execution {
   const id = randomUUID();
   const { name: functionName, durable } = version.settings;
   return {
     id,
-    arn: `${version.arn}/durable-execution/${name}/${id}`,
-    name,
+    arn: `${version.arn}/durable-execution/${given.name}/${id}`,
+    ...given,
     functionName,
     version: version.version,
-    ...(input === undefined ? {} : { input }),
     started: Date.now(),
     timeout: durable?.executionTimeout ?? 0,
     retentionDays: durable?.retentionDays ?? 0,

@@ -13,10 +13,6 @@ const tables = `
     primary key (execution, id));
   create table if not exists lambda_events (
     execution text not null, id integer not null, body text not null, primary key (execution, id)) without rowid;
-  create table if not exists lambda_timers (
-    execution text not null, operation text not null, due real not null, held integer not null,
-    primary key (execution, operation)) without rowid;
-  create index if not exists lambda_timers_by_due on lambda_timers (held, due);
 `;
 
 type Stored = Omit<Execution, 'operations' | 'untold'>;
@@ -33,10 +29,6 @@ export interface ExecutionQuery {
   readonly marker: readonly [started: number, row: number] | undefined;
   readonly limit: number;
 }
-
-/** Timers that belong to the execution itself rather than to one of its operations. */
-export const executionTimeout = '!timeout';
-export const invocationRetry = '!retry';
 
 /** Executions, operations, events and timers as rows. */
 export class ExecutionStore {
@@ -166,12 +158,34 @@ export class ExecutionStore {
     return rows.map((row) => String(row['id']));
   }
 
+  /** Calls of functions that are not durable, and have not answered: their execution and operation. */
+  plainCalls(): [string, Operation][] {
+    const rows = this.#store
+      .sql(
+        "select o.execution, o.body from lambda_operations o join lambda_executions e on e.id = o.execution where e.status = 'RUNNING' " +
+          "and json_extract(o.body, '$.type') = 'CHAINED_INVOKE' and json_extract(o.body, '$.status') = 'STARTED' " +
+          "and json_extract(o.body, '$.arrival') is null and json_extract(o.body, '$.target.executionArn') is null",
+      )
+      .all();
+    return rows.map((row) => [
+      String(row['execution']),
+      JSON.parse(String(row['body'])) as Operation,
+    ]);
+  }
+
   putOperation(execution: Execution, operation: Operation): void {
     this.#store
       .sql(
         'insert into lambda_operations values (?, ?, ?, ?) on conflict do update set body = excluded.body',
       )
       .run(execution.id, execution.operations.size, operation.id, JSON.stringify(operation));
+  }
+
+  /** An operation that something else than its handler changed: the handler is yet to be told. */
+  change(execution: Execution, operation: Operation): void {
+    execution.operations.set(operation.id, operation);
+    execution.untold.add(operation.id);
+    this.putOperation(execution, operation);
   }
 
   append(execution: Execution, event: HistoryEvent): void {
@@ -191,54 +205,6 @@ export class ExecutionStore {
     return rows.map((row) => ({
       ...(JSON.parse(String(row['body'])) as HistoryEvent),
       EventId: Number(row['id']),
-    }));
-  }
-
-  /** A held timer fires only at a checkpoint or when the invocation in flight has ended. */
-  setTimer(execution: string, operation: string, timer: { due: number; held: boolean }): void {
-    this.#store
-      .sql('insert or replace into lambda_timers values (?, ?, ?, ?)')
-      .run(execution, operation, timer.due, timer.held ? 1 : 0);
-  }
-
-  dropTimer(execution: string, operation: string): void {
-    this.#store
-      .sql('delete from lambda_timers where execution = ? and operation = ?')
-      .run(execution, operation);
-  }
-
-  dropTimers(execution: string): void {
-    this.#store.sql('delete from lambda_timers where execution = ?').run(execution);
-  }
-
-  hold(execution: string, held: boolean): void {
-    this.#store
-      .sql('update lambda_timers set held = ? where execution = ? and operation <> ?')
-      .run(held ? 1 : 0, execution, executionTimeout);
-  }
-
-  nextDue(): number | undefined {
-    const row = this.#store.sql('select min(due) as due from lambda_timers where held = 0').get();
-    return row?.['due'] === null ? undefined : Number(row?.['due']);
-  }
-
-  /** Timers that are due, earliest first: of one execution, or all that are not held. */
-  due(now: number, execution?: string): { execution: string; operation: string }[] {
-    const rows =
-      execution === undefined
-        ? this.#store
-            .sql(
-              'select execution, operation from lambda_timers where held = 0 and due <= ? order by due',
-            )
-            .all(now)
-        : this.#store
-            .sql(
-              'select execution, operation from lambda_timers where execution = ? and due <= ? order by due',
-            )
-            .all(execution, now);
-    return rows.map((row) => ({
-      execution: String(row['execution']),
-      operation: String(row['operation']),
     }));
   }
 }

@@ -1,32 +1,35 @@
 import type { Clock } from '../../clock.ts';
-import { AwsError } from '../../wire/aws-error.ts';
+import type { FunctionRegistry } from '../functions.ts';
+import { callbackIdOf } from './callback-id.ts';
+import { type Call, prepareCall, startedDetails } from './chained.ts';
 import { errorOf, operationEvent, resultOf } from './history.ts';
 import type { Execution, HistoryEvent, Operation, OperationUpdate } from './model.ts';
+import { checkShape, checkTransition, invalid } from './validation.ts';
+
+/** Lambda's hard limit (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const mostOperations = 3000;
 
 /** What a batch of updates does, worked out before anything is changed. */
 export interface Draft {
   readonly operations: Map<string, Operation>;
   readonly events: HistoryEvent[];
+  /** Functions that are to be called once the batch is on disk. */
+  readonly calls: Call[];
   closing?: Execution['closing'];
 }
 
-const actions: Readonly<Record<string, readonly string[]>> = {
-  EXECUTION: ['SUCCEED', 'FAIL'],
-  CONTEXT: ['START', 'SUCCEED', 'FAIL'],
-  STEP: ['START', 'SUCCEED', 'FAIL', 'RETRY'],
-  WAIT: ['START', 'CANCEL'],
-};
-
-const largestPayload = 1024 * 1024;
-const finished = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'TIMED_OUT', 'STOPPED']);
+interface Around {
+  readonly clock: Clock;
+  readonly functions: FunctionRegistry;
+}
 
 /** Validates a batch and answers what it changes; throws InvalidParameterValueException for the first bad update. */
 export function draftUpdates(
   execution: Execution,
   updates: readonly OperationUpdate[],
-  clock: Clock,
+  around: Around,
 ): Draft {
-  const draft: Draft = { operations: new Map(), events: [] };
+  const draft: Draft = { operations: new Map(), events: [], calls: [] };
   const seen = new Map<string, string>();
   for (const [index, update] of updates.entries()) {
     checkShape(update);
@@ -40,24 +43,28 @@ export function draftUpdates(
       draft.closing = closing(update);
       continue;
     }
-    const before = seen.get(update.Id);
-    if (before !== undefined && (before !== 'START' || update.Action === 'START')) {
-      throw invalid('Cannot update the same operation twice in a single request.');
-    }
+    checkRepeat(update, seen.get(update.Id));
     seen.set(update.Id, update.Action);
-    const current = draft.operations.get(update.Id) ?? execution.operations.get(update.Id);
-    checkParent(
-      update,
-      draft.operations.get(update.ParentId ?? '') ??
-        execution.operations.get(update.ParentId ?? ''),
-    );
-    checkSame(update, current);
-    checkState(update, current);
-    const operation = apply(update, current, clock);
-    draft.operations.set(update.Id, operation);
-    draft.events.push(operationEvent(operation, eventOf(update, operation, clock)));
+    const { ParentId = '', Id } = update;
+    const current = draft.operations.get(Id) ?? execution.operations.get(Id);
+    const parent = draft.operations.get(ParentId) ?? execution.operations.get(ParentId);
+    checkTransition(update, current, parent);
+    change(draft, { execution, update, current }, around);
+  }
+  const added = [...draft.operations.keys()].filter((id) => !execution.operations.has(id));
+  // The EXECUTION operation counts as well.
+  if (execution.operations.size + added.length + 1 > mostOperations) {
+    throw invalid(`An execution may have at most ${mostOperations} operations.`);
   }
   return draft;
+}
+
+/** A step or a context may begin and end in one batch; nothing else is updated twice in it. */
+function checkRepeat({ Type, Action }: OperationUpdate, before: string | undefined): void {
+  if (before === undefined) return;
+  const both = Type === 'STEP' || Type === 'CONTEXT';
+  if (both && before === 'START' && Action !== 'START') return;
+  throw invalid('Cannot update the same operation twice in a single request.');
 }
 
 function closing(update: OperationUpdate): NonNullable<Execution['closing']> {
@@ -68,107 +75,77 @@ function closing(update: OperationUpdate): NonNullable<Execution['closing']> {
   };
 }
 
-function checkShape({
-  Id,
-  Type,
-  Action,
-  Payload,
-  Error: error,
-  StepOptions,
-}: OperationUpdate): void {
-  const allowed = actions[Type];
-  if (!allowed) throw invalid('Unknown operation type.');
-  if (!allowed.includes(Action)) throw invalid('Invalid action for the given operation type.');
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(Id)) throw invalid('Invalid operation id.');
-  if (Action === 'FAIL' && Payload !== undefined) {
-    throw invalid('Cannot provide a Payload for FAIL action.');
-  }
-  if (Action === 'SUCCEED' && error) throw invalid('Cannot provide an Error for SUCCEED action.');
-  if (Type !== 'EXECUTION' && Payload && Buffer.byteLength(Payload) > largestPayload) {
-    throw invalid(`${Type} payload size must be less than or equal to ${largestPayload} bytes.`);
-  }
-  if (error && Buffer.byteLength(JSON.stringify(error)) > largestPayload) {
-    throw invalid(`Error object size must be less than ${largestPayload} bytes.`);
-  }
-  if (Type !== 'STEP') return;
-  if ((Action === 'RETRY') !== (StepOptions?.NextAttemptDelaySeconds !== undefined)) {
-    throw invalid('Invalid StepOptions for the given action.');
-  }
-  if (Action === 'RETRY' && error && Payload !== undefined) {
-    throw invalid('Cannot provide both error and payload to RETRY a STEP.');
-  }
+interface Change {
+  readonly execution: Execution;
+  readonly update: OperationUpdate;
+  readonly current: Operation | undefined;
 }
 
-function checkParent(update: OperationUpdate, parent: Operation | undefined): void {
-  if (update.ParentId === undefined) return;
-  if (parent?.type !== 'CONTEXT') throw invalid('Invalid parent operation id.');
-}
-
-function checkSame(update: OperationUpdate, current: Operation | undefined): void {
-  if (!current) return;
-  if (update.Type !== current.type) throw invalid('Inconsistent operation type.');
-  if (update.SubType !== current.subType) throw invalid('Inconsistent operation subtype.');
-  if (update.Name !== current.name) throw invalid('Inconsistent operation name.');
-  if (update.ParentId !== current.parent) throw invalid('Inconsistent parent operation id.');
-}
-
-function checkState(update: OperationUpdate, current: Operation | undefined): void {
+function change(draft: Draft, { execution, update, current }: Change, around: Around): void {
   const { Type, Action } = update;
-  const status = current?.status;
-  if (Type === 'STEP') {
-    const from = Action === 'START' ? ['READY'] : ['STARTED', 'READY'];
-    if (status === undefined || from.includes(status)) return;
-    const what = Action === 'START' ? 'start' : Action === 'RETRY' ? 're-attempt' : 'close';
-    throw invalid(`Invalid current STEP state to ${what}.`);
-  }
+  const operation =
+    Action === 'START' ? started(update, current) : advanced(update, current ?? started(update));
   if (Action === 'START') {
-    if (current) throw invalid(`Cannot start a ${Type} that already exist.`);
-    if (Type === 'WAIT' && !((update.WaitOptions?.WaitSeconds ?? 0) >= 1)) {
-      throw invalid('Update for WAIT operation requires WaitOptions.');
+    if (Type === 'CALLBACK') operation.callbackId = callbackIdOf(execution.id, operation.id);
+    if (Type === 'CHAINED_INVOKE') {
+      draft.calls.push(prepareCall(execution, { operation, update }, around.functions));
     }
-    return;
   }
-  if (Type === 'WAIT') {
-    if (status === 'STARTED') return;
-    throw invalid('Cannot cancel a WAIT that does not exist or has already completed.');
-  }
-  if (status && finished.has(status)) throw invalid('Invalid current CONTEXT state to close.');
+  const due = dueOf(update, operation, around.clock);
+  if (due === undefined) delete operation.due;
+  else operation.due = due;
+  draft.operations.set(update.Id, operation);
+  draft.events.push(operationEvent(operation, eventOf(update, operation, around.clock)));
 }
 
-function apply(update: OperationUpdate, current: Operation | undefined, clock: Clock): Operation {
-  const now = Date.now();
-  const operation: Operation = current
-    ? { ...current }
-    : {
-        id: update.Id,
-        type: update.Type,
-        status: 'STARTED',
-        started: now,
-        ...(update.ParentId === undefined ? {} : { parent: update.ParentId }),
-        ...(update.Name === undefined ? {} : { name: update.Name }),
-        ...(update.SubType === undefined ? {} : { subType: update.SubType }),
-        ...(update.WaitOptions?.WaitSeconds ? { duration: update.WaitOptions.WaitSeconds } : {}),
-      };
-  if (update.Action === 'START') {
-    operation.status = 'STARTED';
-    if (operation.duration) operation.due = clock.now() + operation.duration * 1000;
-    return operation;
-  }
+function started(update: OperationUpdate, current?: Operation): Operation {
+  if (current) return { ...current, status: 'STARTED' };
+  const { Id, Type, ParentId, Name, SubType, WaitOptions, CallbackOptions } = update;
+  const duration = WaitOptions?.WaitSeconds ?? CallbackOptions?.TimeoutSeconds;
+  const heartbeat = CallbackOptions?.HeartbeatTimeoutSeconds;
+  return {
+    id: Id,
+    type: Type,
+    status: 'STARTED',
+    started: Date.now(),
+    ...(ParentId === undefined ? {} : { parent: ParentId }),
+    ...(Name === undefined ? {} : { name: Name }),
+    ...(SubType === undefined ? {} : { subType: SubType }),
+    ...(duration ? { duration } : {}),
+    ...(heartbeat ? { heartbeat } : {}),
+  };
+}
+
+const ends: Readonly<Record<string, string>> = {
+  SUCCEED: 'SUCCEEDED',
+  FAIL: 'FAILED',
+  CANCEL: 'CANCELLED',
+};
+
+function advanced(update: OperationUpdate, current: Operation): Operation {
+  const { Action, Payload, Error: error, ContextOptions } = update;
+  const operation = { ...current };
   if (operation.type === 'STEP') operation.attempt = (operation.attempt ?? 0) + 1;
-  if (update.Payload !== undefined) operation.result = update.Payload;
-  if (update.Error) operation.error = update.Error;
-  if (update.Action === 'RETRY') {
+  if (Payload !== undefined) operation.result = Payload;
+  if (error) operation.error = error;
+  if (Action === 'RETRY') {
     operation.status = 'PENDING';
-    operation.due = clock.now() + (update.StepOptions?.NextAttemptDelaySeconds ?? 0) * 1000;
     return operation;
   }
-  if (update.ContextOptions?.ReplayChildren) operation.replayChildren = true;
-  if (update.Action === 'SUCCEED') delete operation.error;
-  operation.status =
-    { SUCCEED: 'SUCCEEDED', FAIL: 'FAILED', CANCEL: 'CANCELLED' }[update.Action] ?? 'FAILED';
-  operation.ended = now;
-  delete operation.due;
+  if (ContextOptions?.ReplayChildren) operation.replayChildren = true;
+  if (Action === 'SUCCEED') delete operation.error;
+  operation.status = ends[Action] ?? 'FAILED';
+  operation.ended = Date.now();
   return operation;
+}
+
+/** When the operation goes on by itself, in virtual time: its wait is over, or it has waited for too long. */
+function dueOf(update: OperationUpdate, operation: Operation, clock: Clock): number | undefined {
+  if (update.Action === 'RETRY') {
+    return clock.now() + (update.StepOptions?.NextAttemptDelaySeconds ?? 0) * 1000;
+  }
+  const { status, duration } = operation;
+  return status === 'STARTED' && duration ? clock.now() + duration * 1000 : undefined;
 }
 
 const suffixes: Readonly<Record<string, string>> = {
@@ -178,15 +155,18 @@ const suffixes: Readonly<Record<string, string>> = {
   CANCEL: 'Cancelled',
 };
 
+const kinds: Readonly<Record<string, string>> = {
+  CONTEXT: 'Context',
+  STEP: 'Step',
+  WAIT: 'Wait',
+  CALLBACK: 'Callback',
+  CHAINED_INVOKE: 'ChainedInvoke',
+};
+
 function eventOf(update: OperationUpdate, operation: Operation, clock: Clock) {
   const { Action, Type, Payload, Error: error, StepOptions } = update;
-  const kind = { CONTEXT: 'Context', STEP: 'Step', WAIT: 'Wait' }[Type] ?? Type;
   const suffix = Action === 'RETRY' ? (error ? 'Failed' : 'Succeeded') : suffixes[Action];
-  const details: Record<string, unknown> = {};
-  if (Action === 'START' && Type === 'WAIT') {
-    details['Duration'] = operation.duration;
-    details['ScheduledEndTimestamp'] = clock.toWall(operation.due ?? 0) / 1000;
-  }
+  const details: Record<string, unknown> = Action === 'START' ? startDetails(operation, clock) : {};
   if (suffix === 'Succeeded') details['Result'] = resultOf(Payload);
   if (suffix === 'Failed') details['Error'] = errorOf(error);
   if (Type === 'STEP' && Action !== 'START') {
@@ -196,10 +176,20 @@ function eventOf(update: OperationUpdate, operation: Operation, clock: Clock) {
       ...(delay === undefined ? {} : { NextAttemptDelaySeconds: delay }),
     };
   }
-  return { type: `${kind}${suffix}`, details };
+  return { type: `${kinds[Type]}${suffix}`, details };
 }
 
-/** The answer to a request that breaks a rule. */
-export function invalid(message: string): AwsError {
-  return new AwsError('InvalidParameterValueException', message);
+function startDetails(operation: Operation, clock: Clock): Record<string, unknown> {
+  const { type, duration, heartbeat, callbackId, due = 0 } = operation;
+  if (type === 'WAIT') {
+    return { Duration: duration, ScheduledEndTimestamp: clock.toWall(due) / 1000 };
+  }
+  if (type === 'CALLBACK') {
+    return {
+      CallbackId: callbackId,
+      ...(duration ? { Timeout: duration } : {}),
+      ...(heartbeat ? { HeartbeatTimeout: heartbeat } : {}),
+    };
+  }
+  return type === 'CHAINED_INVOKE' ? startedDetails(operation) : {};
 }
