@@ -16,11 +16,17 @@ import { createLogs } from '../../../src/local/logs/service.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
 
+interface Options {
+  readonly speed?: number;
+  /** Where an earlier one kept its state; it goes on from there. */
+  readonly directory?: string;
+}
+
 /** A Lambda of its own, with functions whose code is given as text. */
-export async function aLambda() {
-  const directory = mkdtempSync(join(tmpdir(), 'lambda-'));
+export async function aLambda({ speed = 1, directory: given }: Options = {}) {
+  const directory = given ?? mkdtempSync(join(tmpdir(), 'lambda-'));
   const store = openStore(join(directory, 'state.sqlite'));
-  const clock = startClock({ from: 0, speed: 1 });
+  const clock = startClock({ from: 0, speed });
   let url = '';
   const logs = createLogs({ store });
   const events = createEvents({ store, region: 'us-east-2' });
@@ -75,6 +81,7 @@ export async function aLambda() {
   };
 
   return {
+    directory,
     store,
     clock,
     events,
@@ -86,13 +93,13 @@ export async function aLambda() {
     running: () => lambda.running(),
     invoke,
     history,
-    async close() {
+    async close({ keep = false } = {}) {
       await server.close();
       events.close();
       await lambda.close();
       clock.close();
       store.close();
-      rmSync(directory, { recursive: true, force: true });
+      if (!keep) rmSync(directory, { recursive: true, force: true });
     },
   };
 }

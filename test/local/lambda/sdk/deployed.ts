@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { CloudDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import { build } from 'esbuild';
+import { aLambda } from '../fixture.ts';
+import type { CaseName } from './cases.ts';
+
+const plain = `export const handler = async (event, context) => {
+  if (event.fail) throw new TypeError('bad input');
+  if (event.slow) await new Promise((resolve) => setTimeout(resolve, 700));
+  return event.tenant ? { tenant: context.tenantId } : { got: event };
+};`;
+
+/**
+ * The cases as functions of a local Lambda, ten times as fast as the wall clock, and AWS's own runner for them. With
+ * the directory of an earlier one it goes on from there.
+ */
+export async function deployCases(directory?: string) {
+  const bundle = await build({
+    entryPoints: [resolve(import.meta.dirname, 'cases.ts')],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    keepNames: true,
+    banner: {
+      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
+    },
+  });
+  const code = bundle.outputFiles[0]?.text ?? '';
+  const lambda = await aLambda({ speed: 10, ...(directory ? { directory } : {}) });
+  lambda.put('flow', { code, durable: 900 });
+  lambda.put('child', { code, durable: 900 });
+  lambda.put('brief', { code, durable: 5 });
+  lambda.put('plain', { code: plain });
+  const { client } = lambda;
+  const runner = (invocationType: 'RequestResponse' | 'Event' = 'RequestResponse') =>
+    new CloudDurableTestRunner({
+      functionName: 'flow:1',
+      client,
+      config: { pollInterval: 50, invocationType },
+    });
+  return {
+    ...lambda,
+    runner,
+    run: (name: CaseName) => runner().run({ payload: { case: name } }),
+  };
+}
