@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../functions/contract/order.ts';
-import { triggers } from '../functions/contract/triggers.ts';
+import { type Misbehaviour, triggers } from '../functions/contract/triggers.ts';
 import { phases, type Stage } from '../functions/contract/workflow.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { aProject, type Project } from './support/project.ts';
@@ -40,15 +40,17 @@ it('has the workflow as the contract declares it', () => {
   expect(tableUnder('The workflow')).toEqual(rows);
 });
 
+const becauseOf = (does: Misbehaviour) => {
+  if (does.kind === 'reject') return does.message;
+  if (does.kind === 'hiccup') return `Not available ${does.times} times, then works`;
+  return does.kind === 'doubt' ? `In doubt (${does.score}): waits for a review` : 'Never available';
+};
+
 it('has every sample that fails on demand', () => {
   const rows = triggers.map(({ stage, value, does }) => [
     code(value.toLowerCase()),
     code(stage),
-    does.kind === 'reject'
-      ? does.message
-      : does.kind === 'hiccup'
-        ? `Not available ${does.times} times, then works`
-        : 'Never available',
+    becauseOf(does),
   ]);
   expect(tableUnder('The workflow', 1)).toEqual(rows);
 });

@@ -103,7 +103,7 @@ it('publishes a new version for every setting that a version freezes', () => {
   const frozen = [DurableConfig, Environment.Variables, LoggingConfig]
     .flatMap((each) => Object.values(each))
     .filter((value) => Object.hasOwn(Parameters, String(value)));
-  expect(frozen).toHaveLength(6);
+  expect(frozen).toHaveLength(7);
   for (const parameter of frozen) expect(VersionDescription).toContain(`\${${String(parameter)}}`);
 });
 

@@ -1,5 +1,6 @@
 /** The shapes that other programs see: the HTTP API's answers, the order's item and the execution's result. */
 import type { OrderItem } from './order.ts';
+import type { Review } from './review.ts';
 import type { OrderStatus, StageId, UndoId } from './workflow.ts';
 
 /** One change of status; `at` is RFC 3339 UTC with milliseconds. */
@@ -54,6 +55,7 @@ export interface OrderRecord {
   readonly failure?: Failure;
   readonly undos?: readonly UndoRecord[];
   readonly warnings?: readonly Warning[];
+  readonly review?: Review;
   readonly cancelRequested?: CancelRequest;
   /** When the hand-over to the carrier began, RFC 3339 UTC: from then on an order cannot be cancelled. */
   readonly handOver?: string;

@@ -4,11 +4,15 @@
  */
 import type { StepId } from './workflow.ts';
 
-/** `reject` is a business no; `hiccup` fails `times` calls and then works; `break` fails every call. */
+/**
+ * `reject` is a business no; `hiccup` fails `times` calls and then works; `break` fails every call; `doubt` answers a
+ * score that a person has to look at.
+ */
 export type Misbehaviour =
   | { readonly kind: 'reject'; readonly code: string; readonly message: string }
   | { readonly kind: 'hiccup'; readonly times: number }
-  | { readonly kind: 'break' };
+  | { readonly kind: 'break' }
+  | { readonly kind: 'doubt'; readonly score: number };
 
 export interface Trigger {
   readonly stage: StepId;
@@ -55,6 +59,12 @@ export const triggers = [
     on: 'customerId',
     value: 'FRAUD-SUSPECT',
     does: rejects('fraud-suspected', 'The order was flagged as fraudulent'),
+  },
+  {
+    stage: 'fraud-check',
+    on: 'customerId',
+    value: 'FRAUD-REVIEW',
+    does: { kind: 'doubt', score: 75 },
   },
   { stage: 'fraud-check', on: 'customerId', value: 'FRAUD-DOWN', does: { kind: 'break' } },
   {

@@ -1,4 +1,5 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { reviewSeconds } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
 import { processOrder } from './process-order.ts';
 import { simulatedPorts } from './simulated-ports.ts';
@@ -13,6 +14,8 @@ const waitSeconds = {
   'await-pickup': seconds('await-pickup', 'PICKUP_WAIT_SECONDS'),
 } as const satisfies Record<WaitId, number>;
 
+const reviewLength = Number(process.env['REVIEW_TIMEOUT_SECONDS'] ?? reviewSeconds);
+
 export const handler = withDurableExecution((event: unknown, context) =>
-  processOrder(event, context, { ports: simulatedPorts, waitSeconds }),
+  processOrder(event, context, { ports: simulatedPorts, waitSeconds, reviewSeconds: reviewLength }),
 );

@@ -1,6 +1,7 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { listingKey, type OrderRecord } from '../contract/api.ts';
 import { toDecimal } from '../contract/order.ts';
+import type { ReviewDecision } from '../contract/review.ts';
 import { isEnd, type OrderStatus, rank, statuses } from '../contract/workflow.ts';
 import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
 import { OrderCancelled, OrderIdTaken } from './failures.ts';
@@ -19,6 +20,15 @@ export const ordersTable: Orders = {
   },
   async advance(orderId, reached) {
     await moveTo(orderId, { reached, unlessCancelled: true });
+  },
+  async park(orderId, review) {
+    const requestedAt = new Date().toISOString();
+    const also = { review: { ...review, requestedAt } };
+    await moveTo(orderId, { reached: ['awaiting-review'], also, unlessCancelled: true });
+  },
+  async decide(orderId, decision) {
+    await keepDecision(orderId, decision);
+    if (decision.decision === 'approve') await this.advance(orderId, ['fraud-checked']);
   },
   async beginHandOver(orderId) {
     try {
@@ -95,6 +105,19 @@ async function putNew(record: OrderRecord): Promise<boolean> {
     }
     return false;
   }
+}
+
+/** The first decision stays: a step that is tried again finds its own. */
+async function keepDecision(orderId: string, decision: ReviewDecision): Promise<void> {
+  await documents.send(
+    new UpdateCommand({
+      TableName: table(),
+      Key: { orderId },
+      UpdateExpression: 'SET review.decision = if_not_exists(review.decision, :decision)',
+      ConditionExpression: 'attribute_exists(review)',
+      ExpressionAttributeValues: { ':decision': decision },
+    }),
+  );
 }
 
 interface Move {

@@ -1,5 +1,6 @@
 import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
 import type { Order } from '../contract/order.ts';
+import type { Review, ReviewDecision } from '../contract/review.ts';
 import type { StageId, StageStatus, StepId } from '../contract/workflow.ts';
 
 /** An order on its way: what every port is told of it. Money is in minor units. */
@@ -77,6 +78,13 @@ export interface Orders {
   place(placed: PlacedOrder, executionArn: string): Promise<void>;
   /** Throws OrderCancelled, unless the order is with the carrier already. */
   advance(orderId: string, statuses: readonly StageStatus[]): Promise<void>;
+  /** Parks the order until somebody has reviewed it. Throws OrderCancelled. */
+  park(
+    orderId: string,
+    review: Pick<Review, 'score' | 'timeoutSeconds' | 'callbackId'>,
+  ): Promise<void>;
+  /** Keeps who decided what; an approved order goes on. Throws OrderCancelled when it was cancelled before. */
+  decide(orderId: string, decision: ReviewDecision): Promise<void>;
   /** From here on the order cannot be cancelled. Throws OrderCancelled when it was before. */
   beginHandOver(orderId: string): Promise<void>;
   complete(orderId: string, warnings: readonly Warning[]): Promise<void>;

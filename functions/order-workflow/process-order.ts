@@ -1,13 +1,22 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { OrderOutcome } from '../contract/api.ts';
 import { type Order, parseOrderEvent, totalMinor } from '../contract/order.ts';
+import { needsReview, refuseFrom } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
 import { isCancelled, isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
 import type { Ports, Work } from './ports.ts';
+import { review } from './review.ts';
 import { stageRunner } from './stage-runner.ts';
 
 /** In minor units: above it the customer's credit is checked. */
 const creditCheckAbove = 100_000;
+
+interface Settings {
+  readonly ports: Ports;
+  readonly waitSeconds: Readonly<Record<WaitId, number>>;
+  /** How long an order in doubt waits for a person. */
+  readonly reviewSeconds: number;
+}
 
 /**
  * One order, start to finish. Returns the outcome of an order that completed or that the business refused; throws when
@@ -17,11 +26,11 @@ const creditCheckAbove = 100_000;
 export async function processOrder(
   event: unknown,
   context: DurableContext,
-  settings: { ports: Ports; waitSeconds: Readonly<Record<WaitId, number>> },
+  settings: Settings,
 ): Promise<OrderOutcome> {
   const { orderId, order } = orderOf(event);
-  const { ports, waitSeconds } = settings;
-  const { orders, payments, inventory, risk, invoices, warehouse, carrier, customers } = ports;
+  const { ports, waitSeconds, reviewSeconds } = settings;
+  const { orders, payments, inventory, invoices, warehouse, carrier, customers } = ports;
   const placed = { orderId, order, totalMinor: totalMinor(order) };
   const executionArn = context.executionContext.durableExecutionArn;
   const run = stageRunner({ context, placed, orders, waitSeconds });
@@ -38,7 +47,10 @@ export async function processOrder(
     await step('process-payment', { work: payments.charge, undo: payments.refund });
 
     await step('reserve-inventory', { work: inventory.reserve, undo: inventory.release });
-    await step('fraud-check', { work: risk.checkFraud });
+    const { score } = await step('fraud-check', { work: checkFraud(ports) });
+    if (needsReview(score)) {
+      await review({ context, orderId, orders, score, timeoutSeconds: reviewSeconds });
+    }
     await step('credit-check', { work: checkCredit(ports) });
 
     await step('generate-invoice', { work: invoices.issue, undo: invoices.void });
@@ -79,6 +91,18 @@ export async function processOrder(
 function refuseWithoutItems({ items }: Order): void {
   if (items.length > 0) return;
   throw new OrderRejected('no-items', 'The order has no items; it needs at least one');
+}
+
+/** Scores the order; the step records its status itself, as one that needs a review does not have it yet. */
+function checkFraud({ risk, orders }: Ports): Work<{ score: number }> {
+  return async (placed, attempt) => {
+    const { score } = await risk.checkFraud(placed, attempt);
+    if (score >= refuseFrom) {
+      throw new OrderRejected('fraud-suspected', 'The order was flagged as fraudulent');
+    }
+    if (!needsReview(score)) await orders.advance(placed.orderId, [stage('fraud-check').status]);
+    return { score };
+  };
 }
 
 /** Asks the credit service about large orders only; the step records its status itself, as it may be skipped. */

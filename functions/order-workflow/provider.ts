@@ -71,6 +71,7 @@ export function troubleOf(
   const trigger = triggers.find((each) => each.stage === stage && meets(each, order));
   if (!trigger) return undefined;
   const { does } = trigger;
+  if (does.kind === 'doubt') return undefined;
   if (does.kind === 'reject') return new OrderRejected(does.code, does.message);
   if (does.kind === 'hiccup' && attempt.number > does.times) return undefined;
   return new ProviderUnavailable(`The provider of ${stage} is not available (503)`);
@@ -111,6 +112,14 @@ export async function takeBack(
   const back = effectItem(orderId, { call: undo, attempt });
   const refused = await transact([{ ConditionCheck: served }, { Put: back }], attempt.key);
   if (refused !== undefined) await logCall(orderId, { call: undo, attempt, effective: false });
+}
+
+/** The score that a trigger value of the contract asks for, if the order carries one. */
+export function doubtfulScore({ order }: PlacedOrder): number | undefined {
+  for (const trigger of triggers) {
+    if (trigger.does.kind === 'doubt' && meets(trigger, order)) return trigger.does.score;
+  }
+  return undefined;
 }
 
 function meets(trigger: Trigger, order: PlacedOrder['order']): boolean {

@@ -8,6 +8,7 @@ import type { Attempt, Customers, PlacedOrder, Ports, Undo, Work } from './ports
 import {
   answerAs,
   callItem,
+  doubtfulScore,
   idFor,
   logCall,
   refuseIfTroubled,
@@ -85,7 +86,7 @@ export const simulatedPorts: Ports = {
   risk: {
     async checkFraud(placed, attempt) {
       await answerAs('fraud-check', placed, attempt);
-      return { score: score(placed, 0, 40) };
+      return { score: doubtfulScore(placed) ?? score(placed, 0, 40) };
     },
     async checkCredit(placed, attempt) {
       await answerAs('credit-check', placed, attempt);

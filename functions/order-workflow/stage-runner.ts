@@ -92,12 +92,20 @@ export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOpti
   };
 }
 
+/** Steps whose status depends on what they find, or is one write with something else. */
+const recordsItself: ReadonlySet<StepId> = new Set<StepId>([
+  'validate-order',
+  'fraud-check',
+  'credit-check',
+  'complete-order',
+]);
+
 /**
  * The statuses a step records when it is done: its own and that of a wait right behind it, in one write. (A wait
  * cannot record its own: outside a step it would be written again by every replay.)
  */
 function statusesAfter(id: StepId): StageStatus[] {
-  if (id === 'validate-order' || id === 'complete-order' || id === 'credit-check') return [];
+  if (recordsItself.has(id)) return [];
   const next = stages[stages.findIndex((each) => each.id === id) + 1];
   const waiting = next?.kind === 'wait' ? [next.status] : [];
   const own = statusOf(id);

@@ -10,6 +10,7 @@ export const variables = {
   ORDERS_PROFILE: 'AWS profile (--profile)',
   ORDERS_UI: 'auto, live, plain or quiet (--ui)',
   ORDERS_SEED: 'what a load test derives its orders from (--seed)',
+  ORDERS_REVIEWER: 'who decides about an order (--by)',
   ORDERS_DEBUG: 'with any value: the stack of an unexpected error',
   NO_COLOR: 'with any value: no colours',
   FORCE_COLOR: '1 to 3: colours also where they are not expected; 0: none',

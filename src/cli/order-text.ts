@@ -41,7 +41,7 @@ export function describeOrder(view: OrderView, options: OrderTextOptions): strin
 }
 
 function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptions): Row[] {
-  const { customerEmail, customerPhone, failure, cancelRequested } = order;
+  const { customerEmail, customerPhone, failure, review, cancelRequested } = order;
   const { warnings = [], undos = [] } = order;
   const time = (at: string) =>
     relative ? `${localTime(at)}, ${formatAge(now - Date.parse(at))} ago` : at;
@@ -62,6 +62,7 @@ function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptio
     ...(failure
       ? [['failure', `${failure.stage}: ${failure.message} (${failure.code})`] as const]
       : []),
+    ...(review ? [['review', reviewText(review, time)] as const] : []),
     ...(cancelRequested
       ? [
           [
@@ -78,6 +79,17 @@ function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptio
       ],
     ),
   ];
+}
+
+/** `score 75, asked for at 12:00; approve by alice at 12:05: called the customer` */
+function reviewText(
+  { score, requestedAt, decision }: NonNullable<OrderRecord['review']>,
+  time: (at: string) => string,
+): string {
+  const asked = `score ${score}, asked for ${time(requestedAt)}`;
+  if (!decision) return `${asked}; not decided`;
+  const { by, at, note } = decision;
+  return `${asked}; ${decision.decision} by ${by} ${time(at)}${note ? `: ${note}` : ''}`;
 }
 
 /** Enough to recognize it by, for who knows it. */

@@ -18,9 +18,10 @@ const cancellable: readonly OrderStatus[] = [
   'awaiting-review',
 ];
 /** The statuses in which an order waits, and notices nothing until that is over. */
-export const waits: ReadonlySet<string> = new Set(
-  stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
-);
+export const waits: ReadonlySet<string> = new Set([
+  ...stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+  'awaiting-review',
+]);
 
 export interface CancelOptions {
   readonly orderId: string;

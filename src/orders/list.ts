@@ -76,6 +76,7 @@ const fields = [
   'total',
   'transitions',
   'failure',
+  'review',
   'undos',
   'warnings',
 ] as const;

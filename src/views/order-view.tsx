@@ -128,6 +128,11 @@ function Footing(props: OrderViewProps & { readonly progress: readonly PhaseProg
           not visible right now: {props.trouble}
         </Text>
       ) : null}
+      {props.status === 'awaiting-review' ? (
+        <Text color="yellow" wrap="truncate">
+          somebody has to decide: orders review approve {props.orderId}
+        </Text>
+      ) : null}
       {isEnd(props.status) || hasNoRoom ? null : (
         <Text dimColor>ctrl-c stops looking; the order goes on</Text>
       )}

@@ -3,13 +3,17 @@ import { stage } from '../../functions/contract/workflow.ts';
 import { activeStage, progressOf } from './progress.ts';
 
 /**
- * When the wait that the order is in will be over: ms since the epoch, by the wait's default length (a deployment may
+ * When the wait or the review that the order is in will be over: ms since the epoch, by the wait's default length (a deployment may
  * have chosen another) and `timeScale`, how much faster than wall time waits pass. `undefined` when it is in none.
  */
 export function waitEndsAt(
-  order: Parameters<typeof progressOf>[0] & Pick<OrderRecord, 'status'>,
+  order: Parameters<typeof progressOf>[0] & Pick<OrderRecord, 'status' | 'review'>,
   timeScale: number,
 ): number | undefined {
+  if (order.status === 'awaiting-review' && order.review) {
+    const { requestedAt, timeoutSeconds } = order.review;
+    return Date.parse(requestedAt) + (timeoutSeconds * 1000) / timeScale;
+  }
   const active = activeStage(progressOf(order));
   if (!active?.at || active.kind !== 'wait') return undefined;
   const declared = stage(active.id);

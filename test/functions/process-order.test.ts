@@ -27,6 +27,7 @@ async function run(event: unknown, ports: Ports) {
       processOrder(input, context, {
         ports,
         waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
+        reviewSeconds: 60,
       }),
     ),
   });

@@ -51,6 +51,7 @@ const workflow =
     processOrder(event, context, {
       ports: livingPorts(invocation),
       waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
+      reviewSeconds: 60,
     });
 
 const arnOf = (orderId: string, id = 'one') =>

@@ -19,7 +19,7 @@ interface Ending {
 export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageStatus) {
   const calls: string[] = [];
   const keys: string[] = [];
-  const statuses: (StageStatus | 'failed' | 'cancelled')[] = [];
+  const statuses: (StageStatus | 'awaiting-review' | 'failed' | 'cancelled')[] = [];
   let ended: Ending = {};
 
   const doing =
@@ -44,6 +44,12 @@ export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageSta
       async advance(_id, reached) {
         if (cancelAt && reached.includes(cancelAt)) throw new OrderCancelled('order-1');
         statuses.push(...reached);
+      },
+      async park() {
+        statuses.push('awaiting-review');
+      },
+      async decide(_id, { decision }) {
+        if (decision === 'approve') statuses.push('fraud-checked');
       },
       async beginHandOver() {
         if (cancelAt === 'shipped') throw new OrderCancelled('order-1');

@@ -10,6 +10,7 @@ import {
   undoSchema,
   warningSchema,
 } from './order.ts';
+import { decisionSchema } from './review.ts';
 
 const amountSchema = v.pipe(v.number(), v.description('a decimal with two places'));
 
@@ -35,6 +36,15 @@ const recordSchema = v.strictObject({
   failure: v.exactOptional(failureSchema),
   undos: v.exactOptional(v.array(undoSchema)),
   warnings: v.exactOptional(v.array(warningSchema)),
+  review: v.exactOptional(
+    v.strictObject({
+      score: v.pipe(v.number(), v.description('of the fraud check, 0 to 100')),
+      requestedAt: timeSchema,
+      timeoutSeconds: v.number(),
+      callbackId: v.string(),
+      decision: v.exactOptional(decisionSchema),
+    }),
+  ),
   cancelRequested: v.exactOptional(
     v.strictObject({ at: timeSchema, reason: v.exactOptional(v.string()) }),
   ),

@@ -11,6 +11,7 @@ import { listSchema } from './list.ts';
 import { loadTestSchema } from './load-test.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
+import { decidedSchema, parkedSchema } from './review.ts';
 import { submitSchema } from './submit.ts';
 import { watchSchema } from './watch.ts';
 
@@ -33,6 +34,9 @@ export const schemas = {
   list: documentOf(listSchema),
   'load-test': documentOf(loadTestSchema),
   'logs-stream': logsSchema,
+  'review-approve': documentOf(decidedSchema),
+  'review-list': documentOf(parkedSchema),
+  'review-reject': documentOf(decidedSchema),
   submit: documentOf(submitSchema),
   'watch-stream': watchSchema,
 };

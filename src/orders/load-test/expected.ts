@@ -63,6 +63,7 @@ function troubleIn(stage: StageId, order: Order): string | undefined {
   if (!trigger) return undefined;
   const { does }: Trigger = trigger;
   if (does.kind === 'reject') return does.code;
+  if (does.kind === 'doubt') return undefined;
   return does.kind === 'break' || does.times >= attempts ? technicalFailure : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** What kinds of orders a load test is made of. */
 import { samples } from '../../../functions/contract/samples.ts';
+import { triggers } from '../../../functions/contract/triggers.ts';
 import { UserError } from '../../user-error.ts';
 
 /** Sample name -> its share, in any unit. */
@@ -15,7 +16,12 @@ export function parseMix(text: string): Mix {
     const [name = '', share = '1', ...rest] = part.trim().split('=');
     if (!Object.hasOwn(samples, name)) {
       throw new UserError(`There is no sample "${name}".`, {
-        hint: `samples: ${Object.keys(samples).join(', ')}`,
+        hint: `samples: ${loadableSamples().join(', ')}`,
+      });
+    }
+    if (needsPerson(name)) {
+      throw new UserError(`An order of the sample "${name}" waits for a person's review.`, {
+        hint: `--mix ${defaultMix}`,
       });
     }
     const weight = Number(share);
@@ -30,6 +36,18 @@ export function parseMix(text: string): Mix {
     mix.set(name, weight);
   }
   return mix;
+}
+
+/** The samples that a load test can be made of: their orders need nobody to go on. */
+export function loadableSamples(): string[] {
+  return Object.keys(samples).filter((name) => !needsPerson(name));
+}
+
+/** Whether an order of a sample goes no further by itself than to its review. */
+function needsPerson(sample: string): boolean {
+  return triggers.some(
+    ({ value, does }) => does.kind === 'doubt' && value.toLowerCase() === sample,
+  );
 }
 
 /** How many orders of each sample `count` orders are, to the share as near as whole orders can be. */

@@ -5,5 +5,6 @@ export {
   InvokeCommand,
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,
+  SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';

@@ -2,7 +2,12 @@ import { expect, it } from 'vitest';
 import { samples } from '../../../functions/contract/samples.ts';
 import { statuses } from '../../../functions/contract/workflow.ts';
 import { expectedEnd } from '../../../src/orders/load-test/expected.ts';
-import { apportion, defaultMix, parseMix } from '../../../src/orders/load-test/mix.ts';
+import {
+  apportion,
+  defaultMix,
+  loadableSamples,
+  parseMix,
+} from '../../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../../src/orders/load-test/plan.ts';
 
 const plan = (more: Partial<Parameters<typeof planOrders>[0]> = {}) =>
@@ -41,6 +46,10 @@ it.each(['low=', 'low=0', 'low=x', 'low=1=2', 'low,low'])('refuses the mix %s', 
   expect(() => parseMix(text)).toThrow('is not a list of samples');
 });
 
+it('refuses a sample whose orders wait for a person', () => {
+  expect(() => parseMix('low=9,fraud-review=1')).toThrow(/waits for a person/);
+});
+
 it('names the samples when a mix has one that does not exist', () => {
   expect(() => parseMix('low=1,lower=2')).toThrow('There is no sample "lower"');
 });
@@ -57,7 +66,7 @@ it('expects of every sample what its trigger asks for, in whatever quantity', ()
   expect(wanted('invalid')).toMatchObject({ stage: 'validate-order', code: 'no-items' });
   expect(wanted('damaged')).toMatchObject({ stage: 'quality-check', code: 'damaged' });
   expect(wanted('carrier-down')).toMatchObject({ stage: 'ship-order', code: 'technical-failure' });
-  const mix = parseMix(Object.keys(samples).join());
+  const mix = parseMix(loadableSamples().join());
   for (const { sample, expected } of plan({ count: 200, mix })) {
     expect(expected).toEqual(expectedEnd(samples[sample] as never));
   }

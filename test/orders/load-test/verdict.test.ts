@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { samples } from '../../../functions/contract/samples.ts';
+import { loadableSamples } from '../../../src/orders/load-test/mix.ts';
 import type { ObservedOrder } from '../../../src/orders/load-test/observed.ts';
 import { type CheckId, judge } from '../../../src/orders/load-test/verdict.ts';
 import { arnOf, goodOrders, withRecord } from './observed.ts';
@@ -24,7 +24,7 @@ const recorded = (change: (record: OrderRecord) => Partial<OrderRecord> | undefi
 const says = (message: string) => [{ orderId: id, message }];
 
 it('finds nothing wrong with orders of every sample that end as their payload asks for', () => {
-  const names = Object.keys(samples);
+  const names = loadableSamples();
   const checks = judge(goodOrders(names.join(), names.length), { isPartial: false });
   expect(checks.flatMap((each) => each.faults)).toEqual([]);
   expect(checks.every(({ passed }) => passed)).toBe(true);

@@ -1,0 +1,46 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { listQuery } from '../../src/cli/listing.ts';
+import { formatParked } from '../../src/cli/review.ts';
+import { listParked } from '../../src/orders/review.ts';
+
+export default class ReviewList extends BaseCommand {
+  static override summary = 'List the orders that wait for a review, the most urgent first.';
+  static override description =
+    'An order whose fraud score is in doubt waits for a person. When nobody decides in time it is rejected.';
+  static override examples = [
+    '<%= config.bin %> review list',
+    '<%= config.bin %> review list --since 1d --json',
+  ];
+  static override flags = {
+    since: Flags.string({
+      description: 'orders created since then (default 7d)',
+      helpValue: '<time|duration>',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(ReviewList);
+    const query = listQuery({
+      status: ['awaiting-review'],
+      customer: undefined,
+      since: flags.since,
+      running: false,
+      failed: false,
+      limit: 1,
+      all: true,
+      output: 'id',
+      json: flags.json,
+    });
+    const target = await this.target(flags);
+    const parked = await this.withStack(target, (outputs) => listParked(target, outputs, query));
+    if (flags.json) return this.document(parked);
+    const { stdout: stream } = process;
+    const header = stream.isTTY === true;
+    if (parked.length === 0) process.stderr.write('No order waits for a review.\n');
+    const width = header ? stream.columns : undefined;
+    this.out(formatParked(parked, { header, width, stream, now: Date.now() }));
+    const [first] = parked;
+    if (first) this.hint(`orders review approve ${first.orderId}`);
+  }
+}

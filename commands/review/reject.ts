@@ -1,0 +1,26 @@
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { confirmProtected } from '../../src/cli/confirm.ts';
+import { orderArg, readReference } from '../../src/cli/order-arguments.ts';
+import { decidedLine, decisionFlags, readDecision } from '../../src/cli/review.ts';
+import { decideReview } from '../../src/orders/review.ts';
+
+export default class ReviewReject extends BaseCommand {
+  static override summary = 'Reject an order that waits for a review: it is undone and fails.';
+  static override examples = ['<%= config.bin %> review reject order-7f3a --note "stolen card"'];
+  static override args = { order: orderArg() };
+  static override flags = decisionFlags();
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ReviewReject);
+    const { by, note } = readDecision(flags);
+    const reference = await readReference(args.order);
+    const target = await this.target(flags);
+    await confirmProtected(target, flags);
+    const decided = await this.withStack(target, (outputs) =>
+      decideReview(target, outputs, { reference, decision: 'reject', by, note }),
+    );
+    if (flags.json) return this.document(decided);
+    this.out(decidedLine(decided));
+    this.hint(`orders watch ${decided.orderId}`);
+  }
+}
