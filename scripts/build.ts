@@ -48,8 +48,12 @@ async function buildFunctions(): Promise<void> {
   for (const name of ['order-workflow', 'order-status', 'order-recovery']) {
     await build({
       ...shared,
-      entryPoints: [`functions/${name}/handler.ts`],
-      outfile: `dist/functions/${name}/index.mjs`,
+      entryPoints: { index: `functions/${name}/handler.ts` },
+      outdir: `dist/functions/${name}`,
+      outExtension: { '.js': '.mjs' },
+      // What only some deployments use is a file of its own, loaded when it is needed.
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
       minify: true,
       keepNames: true,
     });

@@ -3,7 +3,7 @@ import { tableName } from '../shared/tables.ts';
 import { transact } from '../shared/transactions.ts';
 import { inventory } from './inventory.ts';
 import { ordersTable } from './orders-table.ts';
-import { simulatedPayments } from './payments.ts';
+import { choosePayments } from './payments/payments.ts';
 import type { Attempt, Customers, PlacedOrder, Ports, Undo, Work } from './ports.ts';
 import {
   answerAs,
@@ -78,10 +78,13 @@ async function notify(placed: PlacedOrder, attempt: Attempt): Promise<void> {
   await serveOnce(placed.orderId, { call: 'send-text-message', attempt });
 }
 
-/** The world of the sample: real stock, loyalty and orders; the other services simulated, each call on record. */
+/**
+ * The world of the sample: real stock, loyalty and orders, payments as the template chooses; the other services
+ * simulated, each call on record.
+ */
 export const simulatedPorts: Ports = {
   orders: ordersTable,
-  payments: simulatedPayments,
+  payments: choosePayments(),
   inventory,
   risk: {
     async checkFraud(placed, attempt) {

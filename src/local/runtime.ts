@@ -8,6 +8,7 @@ import { createEvents } from './events/service.ts';
 import { createLambda } from './lambda/service.ts';
 import { createLogs } from './logs/service.ts';
 import { createS3 } from './s3/service.ts';
+import { createParameters } from './ssm/service.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createSts } from './sts/service.ts';
 import { serve } from './wire/server.ts';
@@ -63,7 +64,8 @@ export async function startRuntime(options: {
     apis,
     url: () => url,
   });
-  const services = [apis, functions, tables, logs, objects, createSts(), formation];
+  const parameters = createParameters({ store, directory: options.directory });
+  const services = [apis, functions, tables, logs, objects, parameters, createSts(), formation];
   const server = await serve({
     services: services.map((each) => each.service),
     store,

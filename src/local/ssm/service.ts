@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { Store } from '../store/store.ts';
+import type { Service } from '../wire/http.ts';
+import { awsJson } from '../wire/json.ts';
+import { cipherIn } from './cipher.ts';
+import { parameterOperations } from './operations.ts';
+
+const target = 'AmazonSSM.';
+
+/** SSM's parameters, for settings and secrets. A SecureString is encrypted where it lies. */
+export function createParameters({ store, directory }: { store: Store; directory: string }): {
+  readonly service: Service;
+} {
+  const cipher = cipherIn(join(directory, 'parameters.key'));
+  const operations = parameterOperations(store, cipher);
+  return {
+    service: {
+      name: 'ssm',
+      claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
+      handle: (request) => awsJson(request, { operations, version: '1.1' }),
+    },
+  };
+}
