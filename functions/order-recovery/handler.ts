@@ -1,13 +1,13 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { simulatedPorts } from '../order-workflow/simulated-ports.ts';
+import { services } from '../order-workflow/services/services.ts';
 import { flagOrder, readOrder } from './orders.ts';
 import { recoverOrder, type StatusChange } from './recover-order.ts';
 
-const { payments, inventory, invoices, warehouse, carrier } = simulatedPorts;
+const { payments, inventory, invoices, warehouse, carrier } = services;
 
 export const handler = withDurableExecution((event: StatusChange, context) =>
   recoverOrder(event, context, {
-    ports: simulatedPorts,
+    ports: services,
     undos: {
       'process-payment': payments.refund,
       'reserve-inventory': inventory.release,

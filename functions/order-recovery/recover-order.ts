@@ -2,6 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, OrderRecord } from '../contract/api.ts';
 import { totalMinor } from '../contract/order.ts';
 import { isEnd, rank, type Stage, type StepId, stages } from '../contract/workflow.ts';
+import { closeAsCancelled, closeAsFailed } from '../order-workflow/closing.ts';
 import { technicalFailure } from '../order-workflow/failures.ts';
 import type { PlacedOrder, Ports, Undo } from '../order-workflow/ports.ts';
 import { retryGenerously } from '../order-workflow/retry.ts';
@@ -75,14 +76,12 @@ export async function recoverOrder(
   const failure = { stage: begun.at(-1)?.id ?? 'validate-order', code, message };
   // As a stage that broke: its own work may have been done, so that its undo runs as well.
   const records = await taking.runAfter({ ...failure, code: technicalFailure });
-  const ending = { executionArn, failure, undos: records };
+  const closing = { context, placed, ports, undos: records };
   if (order.cancelRequested) {
-    const cancel = told('cancel-order', () => ports.orders.cancel(placed, ending));
-    await context.step('cancel-order', cancel, { retryStrategy });
+    await closeAsCancelled(closing);
     return { orderId, outcome: 'cancelled' };
   }
-  const fail = told('fail-order', () => ports.orders.fail(placed, ending));
-  await context.step('fail-order', fail, { retryStrategy });
+  await closeAsFailed(closing, { executionArn, failure });
   return { orderId, outcome: 'failed' };
 }
 

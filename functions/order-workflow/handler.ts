@@ -2,7 +2,7 @@ import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { reviewSeconds } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
 import { processOrder } from './process-order.ts';
-import { simulatedPorts } from './simulated-ports.ts';
+import { services } from './services/services.ts';
 
 /** A wait's length from the function's environment, which the template's parameters set; else the contract's. */
 function seconds(id: WaitId, variable: string): number {
@@ -17,5 +17,5 @@ const waitSeconds = {
 const reviewLength = Number(process.env['REVIEW_TIMEOUT_SECONDS'] ?? reviewSeconds);
 
 export const handler = withDurableExecution((event: unknown, context) =>
-  processOrder(event, context, { ports: simulatedPorts, waitSeconds, reviewSeconds: reviewLength }),
+  processOrder(event, context, { ports: services, waitSeconds, reviewSeconds: reviewLength }),
 );

@@ -59,15 +59,28 @@ export interface Carrier {
   readonly collect: Work<void>;
 }
 
+/** What a customer is told: that the order is on its way, or how it ended. */
+export type Notice =
+  | { readonly kind: 'shipped'; readonly trackingNumber: string }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly refunded: boolean }
+  | { readonly kind: 'cancelled'; readonly refunded: boolean };
+
 export interface Customers {
-  readonly notify: Work<void>;
+  /** Tells the customer, once of each kind whatever is asked twice. */
+  readonly notify: (placed: PlacedOrder, notice: Notice, attempt: Attempt) => Promise<void>;
   readonly creditPoints: Work<{ points: number }>;
 }
 
-export interface FailedEnding {
+/** How an order ends that is taken back. */
+export interface Ending {
+  readonly undos: readonly UndoRecord[];
+  /** What the order could do without, and had to. */
+  readonly warnings: readonly Warning[];
+}
+
+export interface FailedEnding extends Ending {
   readonly executionArn: string;
   readonly failure: Failure;
-  readonly undos: readonly UndoRecord[];
 }
 
 /**
@@ -91,7 +104,7 @@ export interface Orders {
   /** Closes the order as failed; one that was refused before its first write gets its whole item here. */
   fail(placed: PlacedOrder, ending: FailedEnding): Promise<void>;
   /** Closes the order as cancelled. */
-  cancel(placed: PlacedOrder, ending: Pick<FailedEnding, 'undos'>): Promise<void>;
+  cancel(placed: PlacedOrder, ending: Ending): Promise<void>;
 }
 
 export interface Ports {

@@ -3,6 +3,7 @@ import type { OrderOutcome } from '../contract/api.ts';
 import { type Order, parseOrderEvent, totalMinor } from '../contract/order.ts';
 import { needsReview, refuseFrom } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
+import { closeAsCancelled, closeAsFailed } from './closing.ts';
 import { isCancelled, isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
 import type { Ports, Work } from './ports.ts';
 import { review } from './review.ts';
@@ -59,7 +60,10 @@ export async function processOrder(
     await step('pick-items', { work: warehouse.pick, undo: warehouse.returnItems });
     await step('quality-check', { work: warehouse.inspect });
     await step('package-order', { work: warehouse.pack });
-    await step('generate-shipping-label', { work: carrier.label, undo: carrier.cancelLabel });
+    const { trackingNumber } = await step('generate-shipping-label', {
+      work: carrier.label,
+      undo: carrier.cancelLabel,
+    });
 
     await wait('await-pickup');
     run.passPointOfNoReturn();
@@ -70,7 +74,9 @@ export async function processOrder(
         await inventory.handOver(...attempt);
       },
     });
-    await stepOrWarn('send-notifications', { work: customers.notify });
+    await stepOrWarn('send-notifications', {
+      work: (_, attempt) => customers.notify(placed, { kind: 'shipped', trackingNumber }, attempt),
+    });
     await stepOrWarn('update-loyalty-points', { work: customers.creditPoints });
     await step('complete-order', { work: () => orders.complete(orderId, warnings) });
     return { orderId, outcome: 'completed', ...(warnings.length > 0 && { warnings }) };
@@ -78,11 +84,12 @@ export async function processOrder(
     if (isOrderIdTaken(error)) throw error;
     const failure = run.failureOf(error);
     const undos = await run.undoAfter(failure);
+    const closing = { context, placed, ports, undos };
     if (isCancelled(error)) {
-      await run.close('cancel-order', () => orders.cancel(placed, { undos }));
+      await closeAsCancelled(closing);
       return { orderId, outcome: 'cancelled' };
     }
-    await run.close('fail-order', () => orders.fail(placed, { executionArn, failure, undos }));
+    await closeAsFailed(closing, { executionArn, failure });
     if (failure.code === technicalFailure) throw error;
     return { orderId, outcome: 'rejected', failure };
   }

@@ -30,11 +30,6 @@ export interface StageRunner {
   /** Why the stage that failed did, for the order's record. */
   readonly failureOf: (error: unknown) => Failure;
   readonly undoAfter: (failure: Failure) => Promise<UndoRecord[]>;
-  /** Records how the order ended, in a durable step of its own. */
-  readonly close: (
-    step: 'fail-order' | 'cancel-order',
-    record: () => Promise<void>,
-  ) => Promise<void>;
 }
 
 interface RunnerOptions {
@@ -86,9 +81,6 @@ export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOpti
     passPointOfNoReturn: undos.forget,
     failureOf,
     undoAfter: undos.runAfter,
-    async close(name, record) {
-      await context.step(name, told(name, record), { retryStrategy: retryGenerously });
-    },
   };
 }
 

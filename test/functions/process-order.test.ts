@@ -64,7 +64,7 @@ it('rejects an order without items, with a reason, and does nothing else', async
     code: 'no-items',
     message: 'The order has no items; it needs at least one',
   });
-  expect(operations).toEqual(['validate-order', 'fail-order']);
+  expect(operations).toEqual(['validate-order', 'notify-customer', 'fail-order']);
   expect(calls).toEqual([]);
 });
 
@@ -103,6 +103,11 @@ describe.each(failures)('when $stage is $how', ({ stage, how }) => {
     expect(asked).toHaveLength(how === 'rejected' ? 1 : 4);
   });
 
+  it('tells the customer once that the order failed', () => {
+    const refunded = undosAfter(stage, how).includes('refund-payment');
+    expect(here.notices).toEqual([{ kind: 'failed', failure: here.ended().failure, refunded }]);
+  });
+
   it('ends the order failed, with the reason', () => {
     expect(here.statuses.at(-1)).toBe('failed');
     expect(here.ended().failure).toEqual(
@@ -128,7 +133,7 @@ const cancellable = stages
 
 describe.each(cancellable)('cancelled before it is $status', ({ status, step }) => {
   it('undoes everything done so far, its last step too, and ends cancelled', async () => {
-    const { ports, calls, statuses, ended } = world(undefined, status);
+    const { ports, calls, notices, statuses, ended } = world(undefined, status);
     const { result, operations } = await run(event(samples['high']), ports);
     expect(result.getResult()).toEqual({ orderId: 'order-1', outcome: 'cancelled' });
     const undos =
@@ -138,7 +143,9 @@ describe.each(cancellable)('cancelled before it is $status', ({ status, step }) 
     expect(calls.filter((call) => undoNames.includes(call))).toEqual(undos);
     expect(ended().undos).toEqual(undos.map((undo) => ({ undo, outcome: 'done' })));
     expect(statuses.at(-1)).toBe('cancelled');
-    expect(operations.at(-1)).toBe('cancel-order');
+    expect(operations.slice(-2)).toEqual(['notify-customer', 'cancel-order']);
+    const refunded = undos.includes('refund-payment');
+    expect(notices).toEqual([{ kind: 'cancelled', refunded }]);
     // The carrier was never asked.
     expect(calls).not.toContain('ship-order');
   });
@@ -154,6 +161,22 @@ it.each(['send-notifications', 'update-loyalty-points'] as const)(
     expect(calls.filter((call) => undoNames.includes(call))).toEqual([]);
   },
 );
+
+it('tells the customer of a completed order once that it is on its way, and how to follow it', async () => {
+  const { ports, notices } = world();
+  await run(event(samples['low']), ports);
+  expect(notices).toEqual([{ kind: 'shipped', trackingNumber: 'T' }]);
+});
+
+it('closes the order of a customer who cannot be reached, and says so', async () => {
+  const { ports, ended, statuses } = world({ stage: 'fraud-check', how: 'rejected' });
+  const notify = () => Promise.reject(new ProviderUnavailable('The messenger is down'));
+  await run(event(samples['low']), { ...ports, customers: { ...ports.customers, notify } });
+  expect(statuses.at(-1)).toBe('failed');
+  expect(ended().warnings).toEqual([
+    { stage: 'send-notifications', message: 'The messenger is down' },
+  ]);
+});
 
 it('goes on undoing when one undo fails, and records it', async () => {
   const { ports, ended } = world({ stage: 'generate-invoice', how: 'rejected' });

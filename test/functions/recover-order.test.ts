@@ -109,17 +109,21 @@ describe.each(stretches)(
     ] as const)(
       '(%s) is undone in reverse order and its order closed as failed',
       async (status, code) => {
-        const { calls, statuses, ended, result } = await recover(record(recorded), status);
+        const { calls, notices, statuses, ended, result } = await recover(record(recorded), status);
         expect(calls).toEqual(undosOfStretch(last));
         expect(statuses).toEqual(['failed']);
+        expect(notices.map(({ kind }) => kind)).toEqual(['failed']);
         expect(ended().failure?.code).toBe(code);
         expect(result).toEqual({ orderId: 'order-1', outcome: 'failed' });
       },
     );
 
     it('ends cancelled when that was asked for', async () => {
-      const { calls, statuses } = await recover(record(recorded, { cancelRequested: { at } }));
+      const { calls, notices, statuses } = await recover(
+        record(recorded, { cancelRequested: { at } }),
+      );
       expect(calls).toEqual(undosOfStretch(last));
+      expect(notices.map(({ kind }) => kind)).toEqual(['cancelled']);
       expect(statuses).toEqual(['cancelled']);
     });
   },
@@ -129,8 +133,8 @@ it.each([
   ['its hand-over has begun', record(statusesUpTo(shipped - 1), { handOver: at })],
   ['it is shipped', record(statusesUpTo(shipped))],
 ])('takes nothing back once %s, and flags the order', async (_, order) => {
-  const { calls, statuses, flags, result } = await recover(order);
-  expect([...calls, ...statuses]).toEqual([]);
+  const { calls, notices, statuses, flags, result } = await recover(order);
+  expect([...calls, ...notices, ...statuses]).toEqual([]);
   expect(flags).toEqual(['The execution of the order was stopped after its hand-over']);
   expect(result).toEqual({ orderId: 'order-1', outcome: 'flagged' });
 });
@@ -141,7 +145,7 @@ it.each([
   ['has failed by itself', record(['validated', 'failed'])],
   ['is of another execution', record(['validated'], { executionArn: 'another' })],
 ])('does nothing about an order that %s', async (_, order) => {
-  const { calls, statuses, flags, result } = await recover(order);
-  expect([...calls, ...statuses, ...flags]).toEqual([]);
+  const { calls, notices, statuses, flags, result } = await recover(order);
+  expect([...calls, ...notices, ...statuses, ...flags]).toEqual([]);
   expect(result).toEqual({ orderId: 'order-1', outcome: 'nothing to do' });
 });

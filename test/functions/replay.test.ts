@@ -24,9 +24,7 @@ beforeAll(async () => {
   fixture = await startTables();
   documents = DynamoDBDocumentClient.from(fixture.client);
   // Only now: the functions' client reads the environment.
-  ({ simulatedPorts: simulated } = await import(
-    '../../functions/order-workflow/simulated-ports.ts'
-  ));
+  ({ services: simulated } = await import('../../functions/order-workflow/services/services.ts'));
 });
 afterAll(() => fixture.close());
 
@@ -126,6 +124,7 @@ describe.each([{ killing: false }, { killing: true }])(
       await stock(`P-${suffix}`, 10);
       const order = orderOf({
         customerId: `C-${suffix}`,
+        customerPhone: '+1 555 0100',
         items: [line(`P-${suffix}`, 2), line(`P-${suffix}`, 1)],
       });
       const done = await run(`done-${suffix}`, order, { killing });
@@ -133,6 +132,8 @@ describe.each([{ killing: false }, { killing: true }])(
       expect(done.names).toEqual(stages.map((each) => each.id));
       expect(recorded(done.record)).toEqual(statuses);
       expect(effective(done.calls, 'charge')).toBe(1);
+      expect(effective(done.calls, 'send-shipped-email')).toBe(1);
+      expect(effective(done.calls, 'send-shipped-text')).toBe(1);
       expect(await stockOf(`P-${suffix}`)).toMatchObject({ available: 7, reserved: 0, sold: 3 });
       expect(await pointsOf(`C-${suffix}`)).toBe(1050);
       if (killing) expect(done.invocations).toBeGreaterThan(15);
@@ -151,8 +152,9 @@ describe.each([{ killing: false }, { killing: true }])(
         undosAfter('quality-check', 'rejected').map((undo) => ({ undo, outcome: 'done' })),
       );
       expect(effective(calls, 'charge')).toBe(1);
-      for (const undo of ['refund', 'release-inventory', 'void-invoice', 'return-items']) {
-        expect([undo, effective(calls, undo)]).toEqual([undo, 1]);
+      const undos = ['refund', 'release-inventory', 'void-invoice', 'return-items'];
+      for (const once of [...undos, 'send-failed-email']) {
+        expect([once, effective(calls, once)]).toEqual([once, 1]);
       }
       expect(await stockOf('DAMAGED')).toMatchObject({ available: 10, reserved: 0 });
     });

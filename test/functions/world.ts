@@ -5,7 +5,7 @@ import {
   OrderRejected,
   ProviderUnavailable,
 } from '../../functions/order-workflow/failures.ts';
-import type { Attempt, PlacedOrder, Ports } from '../../functions/order-workflow/ports.ts';
+import type { Attempt, Notice, PlacedOrder, Ports } from '../../functions/order-workflow/ports.ts';
 
 export type How = 'rejected' | 'broken';
 
@@ -19,6 +19,7 @@ interface Ending {
 export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageStatus) {
   const calls: string[] = [];
   const keys: string[] = [];
+  const notices: Notice[] = [];
   const statuses: (StageStatus | 'awaiting-review' | 'failed' | 'cancelled')[] = [];
   let ended: Ending = {};
 
@@ -55,18 +56,18 @@ export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageSta
         if (cancelAt === 'shipped') throw new OrderCancelled('order-1');
         calls.push('begin-hand-over');
       },
-      async cancel(_placed, { undos }) {
+      async cancel(_placed, ending) {
         statuses.push('cancelled');
-        ended = { undos };
+        ended = ending;
       },
       async complete(_id, warnings) {
         await doing('complete-order', undefined)();
         statuses.push('completed');
         ended = { warnings };
       },
-      async fail(_placed, { failure, undos }) {
+      async fail(_placed, ending) {
         statuses.push('failed');
-        ended = { failure, undos };
+        ended = ending;
       },
     },
     payments: {
@@ -99,9 +100,14 @@ export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageSta
       collect: doing('ship-order', undefined),
     },
     customers: {
-      notify: doing('send-notifications', undefined),
+      async notify(placed, notice, attempt) {
+        notices.push(notice);
+        // Of how an order ended the notice alone is written down: it is no stage.
+        if (notice.kind === 'shipped')
+          await doing('send-notifications', undefined)(placed, attempt);
+      },
       creditPoints: doing('update-loyalty-points', { points: 9 }),
     },
   };
-  return { ports, calls, keys, statuses, ended: () => ended };
+  return { ports, calls, keys, notices, statuses, ended: () => ended };
 }

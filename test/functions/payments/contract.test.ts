@@ -2,9 +2,9 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
-import { paymentsOver } from '../../../functions/order-workflow/payments/provider.ts';
-import { stripeProvider } from '../../../functions/order-workflow/payments/stripe.ts';
 import type { Attempt, Payments, PlacedOrder } from '../../../functions/order-workflow/ports.ts';
+import { paymentsOver } from '../../../functions/order-workflow/services/payments/provider.ts';
+import { stripeProvider } from '../../../functions/order-workflow/services/payments/stripe.ts';
 import { startTables } from '../stack-tables.ts';
 import { startStripe } from './stripe-stub.ts';
 
@@ -36,7 +36,7 @@ const attempt = ({ orderId }: PlacedOrder, number = 1): Attempt => ({
 async function simulated(): Promise<World> {
   const fixture = await startTables();
   const { simulatedProvider } = await import(
-    '../../../functions/order-workflow/payments/simulated.ts'
+    '../../../functions/order-workflow/services/payments/simulated.ts'
   );
   const documents = DynamoDBDocumentClient.from(fixture.client);
   const payments = paymentsOver(async () => simulatedProvider);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
-import { paymentsOver } from '../../../functions/order-workflow/payments/provider.ts';
-import { stripeProvider } from '../../../functions/order-workflow/payments/stripe.ts';
 import type { Payments, PlacedOrder } from '../../../functions/order-workflow/ports.ts';
+import { paymentsOver } from '../../../functions/order-workflow/services/payments/provider.ts';
+import { stripeProvider } from '../../../functions/order-workflow/services/payments/stripe.ts';
 import { startStripe } from './stripe-stub.ts';
 
 let stub: Awaited<ReturnType<typeof startStripe>>;

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
-import { OrderRejected, ProviderUnavailable } from '../failures.ts';
-import type { Attempt, PlacedOrder } from '../ports.ts';
+import { OrderRejected, ProviderUnavailable } from '../../failures.ts';
+import type { Attempt, PlacedOrder } from '../../ports.ts';
 import type { Payment, PaymentProvider } from './provider.ts';
 import { connectStripe, type StripeOptions } from './stripe-client.ts';
 

@@ -1,8 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { toDecimal } from '../../contract/order.ts';
-import { documents, tableName } from '../../shared/tables.ts';
-import { transact } from '../../shared/transactions.ts';
-import { callItem, idFor, logCall, refuseIfTroubled } from '../provider.ts';
+import { toDecimal } from '../../../contract/order.ts';
+import { documents, tableName } from '../../../shared/tables.ts';
+import { transact } from '../../../shared/transactions.ts';
+import { callItem, idFor, logCall, refuseIfTroubled } from '../simulated.ts';
 import type { PaymentProvider } from './provider.ts';
 
 const payments = () => tableName('PAYMENTS_TABLE');

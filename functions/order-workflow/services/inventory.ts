@@ -1,10 +1,10 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Reservation } from '../contract/api.ts';
-import { documents, tableName } from '../shared/tables.ts';
-import { type TransactItems, transact } from '../shared/transactions.ts';
-import { OrderRejected } from './failures.ts';
-import type { Attempt, Inventory, PlacedOrder } from './ports.ts';
-import { answerAs, callItem, logCall, refuseIfTroubled } from './provider.ts';
+import type { Reservation } from '../../contract/api.ts';
+import { documents, tableName } from '../../shared/tables.ts';
+import { type TransactItems, transact } from '../../shared/transactions.ts';
+import { OrderRejected, ProviderUnavailable } from '../failures.ts';
+import type { Attempt, Inventory, PlacedOrder } from '../ports.ts';
+import { answerAs, callItem, logCall, refuseIfTroubled } from './simulated.ts';
 
 /**
  * What a product has in stock until its first order, so that any can be ordered without seeding a table. The template's
@@ -21,10 +21,13 @@ export const inventory: Inventory = {
     const read = new BatchGetCommand({
       RequestItems: { [products()]: { Keys: wanted.map(([productId]) => ({ productId })) } },
     });
-    const [{ Responses = {} }] = await Promise.all([
+    const [{ Responses = {}, UnprocessedKeys = {} }] = await Promise.all([
       documents.send(read),
       answerAs('check-inventory', placed, attempt),
     ]);
+    if (Object.keys(UnprocessedKeys).length > 0) {
+      throw new ProviderUnavailable('The stock could not be read whole');
+    }
     const stock = new Map(
       (Responses[products()] ?? []).map((item) => [item['productId'], Number(item['available'])]),
     );

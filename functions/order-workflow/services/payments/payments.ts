@@ -1,4 +1,4 @@
-import type { Payments } from '../ports.ts';
+import type { Payments } from '../../ports.ts';
 import { type PaymentProvider, paymentsOver } from './provider.ts';
 import { simulatedProvider } from './simulated.ts';
 

@@ -1,4 +1,4 @@
-import type { Attempt, Payments, PlacedOrder } from '../ports.ts';
+import type { Attempt, Payments, PlacedOrder } from '../../ports.ts';
 
 /** A payment as its provider keeps it. */
 export interface Payment {

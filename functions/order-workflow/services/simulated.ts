@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type Trigger, triggers } from '../contract/triggers.ts';
-import type { StepId, UndoId } from '../contract/workflow.ts';
-import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
-import { transact } from '../shared/transactions.ts';
-import { OrderRejected, ProviderUnavailable } from './failures.ts';
-import type { Attempt, PlacedOrder } from './ports.ts';
+import { type Trigger, triggers } from '../../contract/triggers.ts';
+import type { StepId, UndoId } from '../../contract/workflow.ts';
+import { documents, isConditionFailed, tableName } from '../../shared/tables.ts';
+import { transact } from '../../shared/transactions.ts';
+import { OrderRejected, ProviderUnavailable } from '../failures.ts';
+import type { Attempt, PlacedOrder } from '../ports.ts';
 
 /** One call that a simulated provider received. The log is append-only: a new item a call, whatever came of it. */
 export interface ProviderCall {

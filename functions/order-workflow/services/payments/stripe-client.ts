@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { OrderRejected, ProviderUnavailable } from '../failures.ts';
+import { OrderRejected, ProviderUnavailable } from '../../failures.ts';
 
 export interface StripeOptions {
   /** Reads the secret key; `refused` says that Stripe did not take the last one. */

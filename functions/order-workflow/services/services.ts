@@ -1,20 +1,12 @@
-import { type StepId, stage } from '../contract/workflow.ts';
-import { tableName } from '../shared/tables.ts';
-import { transact } from '../shared/transactions.ts';
+import { type StepId, stage } from '../../contract/workflow.ts';
+import type { Customers, PlacedOrder, Ports, Undo, Work } from '../ports.ts';
 import { inventory } from './inventory.ts';
+import { creditPoints } from './loyalty.ts';
+import { notifyWith } from './notifications/notify.ts';
+import { simulatedMessenger } from './notifications/simulated.ts';
 import { ordersTable } from './orders-table.ts';
 import { choosePayments } from './payments/payments.ts';
-import type { Attempt, Customers, PlacedOrder, Ports, Undo, Work } from './ports.ts';
-import {
-  answerAs,
-  callItem,
-  doubtfulScore,
-  idFor,
-  logCall,
-  refuseIfTroubled,
-  serveOnce,
-  takeBack,
-} from './provider.ts';
+import { answerAs, doubtfulScore, idFor, refuseIfTroubled, takeBack } from './simulated.ts';
 
 /** Serves a stage and hands out an id derived from the effect's key. */
 function serving<Name extends string>(
@@ -44,45 +36,18 @@ function score({ orderId }: PlacedOrder, low: number, high: number): number {
   return low + (Number.parseInt(idFor('S', orderId).slice(2, 8), 16) % (high - low + 1));
 }
 
-/** One point for every ten units of currency, credited once an order. */
-const creditPoints: Customers['creditPoints'] = async (placed, attempt) => {
-  const { orderId, order } = placed;
-  const call = 'update-loyalty-points';
-  await refuseIfTroubled('update-loyalty-points', placed, { call, attempt });
-  const points = Math.floor(placed.totalMinor / 1000);
-  const { customerId } = order;
-  const table = tableName('LOYALTY_TABLE');
-  const credit = {
-    TableName: table,
-    // The mark is no letter of an order id: no order's entry can be the balance.
-    Item: { customerId, entry: `order#${orderId}`, points },
-    ConditionExpression: 'attribute_not_exists(customerId)',
-  };
-  const balance = {
-    TableName: table,
-    Key: { customerId, entry: 'balance' },
-    UpdateExpression: 'ADD points :points',
-    ExpressionAttributeValues: { ':points': points },
-  };
-  const logged = callItem(orderId, { call, attempt, effective: true });
-  const items = [{ Put: credit }, { Update: balance }, { Put: logged }];
-  const refused = await transact(items, attempt.key);
-  if (refused !== undefined) await logCall(orderId, { call, attempt, effective: false });
-  return { points };
-};
+const tell = notifyWith(simulatedMessenger);
 
-/** A text message goes out only to a customer who left a number. */
-async function notify(placed: PlacedOrder, attempt: Attempt): Promise<void> {
-  await answerAs('send-notifications', placed, attempt);
-  if (placed.order.customerPhone === undefined) return;
-  await serveOnce(placed.orderId, { call: 'send-text-message', attempt });
-}
+const notify: Customers['notify'] = async (placed, notice, attempt) => {
+  await refuseIfTroubled('send-notifications', placed, { call: 'send-notifications', attempt });
+  await tell(placed, notice, attempt);
+};
 
 /**
  * The world of the sample: real stock, loyalty and orders, payments as the template chooses; the other services
  * simulated, each call on record.
  */
-export const simulatedPorts: Ports = {
+export const services: Ports = {
   orders: ordersTable,
   payments: choosePayments(),
   inventory,

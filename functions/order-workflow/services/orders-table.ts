@@ -1,11 +1,11 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { listingKey, type OrderRecord } from '../contract/api.ts';
-import { toDecimal } from '../contract/order.ts';
-import type { ReviewDecision } from '../contract/review.ts';
-import { isEnd, type OrderStatus, rank, statuses } from '../contract/workflow.ts';
-import { documents, isConditionFailed, tableName } from '../shared/tables.ts';
-import { OrderCancelled, OrderIdTaken } from './failures.ts';
-import type { Orders, PlacedOrder } from './ports.ts';
+import { listingKey, type OrderRecord } from '../../contract/api.ts';
+import { toDecimal } from '../../contract/order.ts';
+import type { ReviewDecision } from '../../contract/review.ts';
+import { isEnd, type OrderStatus, rank, statuses } from '../../contract/workflow.ts';
+import { documents, isConditionFailed, tableName } from '../../shared/tables.ts';
+import { OrderCancelled, OrderIdTaken } from '../failures.ts';
+import type { Ending, Orders, PlacedOrder } from '../ports.ts';
 
 const table = () => tableName('ORDERS_TABLE');
 
@@ -52,18 +52,21 @@ export const ordersTable: Orders = {
       ...(warnings.length > 0 && { also: { warnings } }),
     });
   },
-  async fail(placed, { executionArn, failure, undos }) {
+  async fail(placed, { executionArn, failure, ...ending }) {
+    const also = { failure, ...noted(ending) };
     const record = newRecord(placed, { executionArn, status: 'failed' });
-    if (failure.stage === 'validate-order' && (await putNew({ ...record, failure }))) return;
-    await moveTo(placed.orderId, {
-      reached: ['failed'],
-      also: { failure, ...(undos.length > 0 && { undos }) },
-    });
+    if (failure.stage === 'validate-order' && (await putNew({ ...record, ...also }))) return;
+    await moveTo(placed.orderId, { reached: ['failed'], also });
   },
-  async cancel({ orderId }, { undos }) {
-    await moveTo(orderId, { reached: ['cancelled'], also: undos.length > 0 ? { undos } : {} });
+  async cancel({ orderId }, ending) {
+    await moveTo(orderId, { reached: ['cancelled'], also: noted(ending) });
   },
 };
+
+/** What there is to keep of an ending. */
+function noted({ undos, warnings }: Ending): Partial<Ending> {
+  return { ...(undos.length > 0 && { undos }), ...(warnings.length > 0 && { warnings }) };
+}
 
 function newRecord(
   { orderId, order, totalMinor }: PlacedOrder,

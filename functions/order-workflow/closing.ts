@@ -1,0 +1,59 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
+import { reasonOf } from './failures.ts';
+import { effectKey, type Notice, type PlacedOrder, type Ports } from './ports.ts';
+import { retryGenerously, retryHiccups } from './retry.ts';
+import { type StepFunction, told } from './told.ts';
+
+interface Closing {
+  readonly context: DurableContext;
+  readonly placed: PlacedOrder;
+  readonly ports: Pick<Ports, 'customers' | 'orders'>;
+  /** What was taken back, just now. */
+  readonly undos: readonly UndoRecord[];
+}
+
+/** Tells the customer that the order failed, and closes its record; both in durable steps of their own. */
+export async function closeAsFailed(
+  closing: Closing,
+  { executionArn, failure }: { executionArn: string; failure: Failure },
+): Promise<void> {
+  const { placed, ports, undos } = closing;
+  const warnings = await tell(closing, { kind: 'failed', failure, refunded: refunded(undos) });
+  const ending = { executionArn, failure, undos, warnings };
+  await record(closing, 'fail-order', () => ports.orders.fail(placed, ending));
+}
+
+/** Tells the customer that the order is cancelled, and closes its record; both in durable steps of their own. */
+export async function closeAsCancelled(closing: Closing): Promise<void> {
+  const { placed, ports, undos } = closing;
+  const warnings = await tell(closing, { kind: 'cancelled', refunded: refunded(undos) });
+  await record(closing, 'cancel-order', () => ports.orders.cancel(placed, { undos, warnings }));
+}
+
+/** A customer who cannot be reached keeps no order open: that is told among the warnings. */
+async function tell({ context, placed, ports }: Closing, notice: Notice): Promise<Warning[]> {
+  const name = 'notify-customer';
+  const key = effectKey(placed.orderId, 'send-notifications');
+  const work: StepFunction<void> = ({ attempt: number }) =>
+    ports.customers.notify(placed, notice, { key, number });
+  try {
+    await context.step(name, told(name, work), { retryStrategy: retryHiccups });
+    return [];
+  } catch (error) {
+    return [{ stage: 'send-notifications', message: reasonOf(error) }];
+  }
+}
+
+async function record(
+  { context }: Closing,
+  name: 'fail-order' | 'cancel-order',
+  write: () => Promise<void>,
+): Promise<void> {
+  await context.step(name, told(name, write), { retryStrategy: retryGenerously });
+}
+
+/** Whether money goes back to the customer; a refund that found no charge is done as well. */
+function refunded(undos: readonly UndoRecord[]): boolean {
+  return undos.some(({ undo, outcome }) => undo === 'refund-payment' && outcome === 'done');
+}

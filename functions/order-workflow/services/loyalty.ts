@@ -1,0 +1,31 @@
+import { tableName } from '../../shared/tables.ts';
+import { transact } from '../../shared/transactions.ts';
+import type { Customers } from '../ports.ts';
+import { callItem, logCall, refuseIfTroubled } from './simulated.ts';
+
+/** One point for every ten units of currency, credited once an order. */
+export const creditPoints: Customers['creditPoints'] = async (placed, attempt) => {
+  const { orderId, order } = placed;
+  const call = 'update-loyalty-points';
+  await refuseIfTroubled('update-loyalty-points', placed, { call, attempt });
+  const points = Math.floor(placed.totalMinor / 1000);
+  const { customerId } = order;
+  const table = tableName('LOYALTY_TABLE');
+  const credit = {
+    TableName: table,
+    // The mark is no letter of an order id: no order's entry can be the balance.
+    Item: { customerId, entry: `order#${orderId}`, points },
+    ConditionExpression: 'attribute_not_exists(customerId)',
+  };
+  const balance = {
+    TableName: table,
+    Key: { customerId, entry: 'balance' },
+    UpdateExpression: 'ADD points :points',
+    ExpressionAttributeValues: { ':points': points },
+  };
+  const logged = callItem(orderId, { call, attempt, effective: true });
+  const items = [{ Put: credit }, { Update: balance }, { Put: logged }];
+  const refused = await transact(items, attempt.key);
+  if (refused !== undefined) await logCall(orderId, { call, attempt, effective: false });
+  return { points };
+};
