@@ -4,9 +4,9 @@ import { totalMinor } from '../contract/order.ts';
 import { isEnd, rank, type Stage, type StepId, stages } from '../contract/workflow.ts';
 import { closeAsCancelled, closeAsFailed } from '../order-workflow/closing.ts';
 import { technicalFailure } from '../order-workflow/failures.ts';
+import { observed } from '../order-workflow/observed.ts';
 import type { PlacedOrder, Ports, Undo } from '../order-workflow/ports.ts';
 import { retryGenerously } from '../order-workflow/retry.ts';
-import { told } from '../order-workflow/told.ts';
 import { undosOf } from '../order-workflow/undos.ts';
 
 /** How an execution of the workflow ended that was not its own doing. */
@@ -55,14 +55,20 @@ export async function recoverOrder(
   const { durableExecutionName: orderId, durableExecutionArn: executionArn, status } = detail;
   const retryStrategy = retryGenerously;
   await context.wait('let-it-settle', { seconds: settleSeconds });
-  const read = told('read-order', async () => (await orders.read(orderId)) ?? null);
+  const read = observed(
+    'read-order',
+    { orderId },
+    async () => (await orders.read(orderId)) ?? null,
+  );
   const order = await context.step('read-order', read, { retryStrategy });
   if (order?.executionArn !== executionArn || isEnd(order.status)) {
     return { orderId, outcome: 'nothing to do' };
   }
   const { code, message } = reasons[status];
   if (order.handOver !== undefined || rank(order.status) >= rank('shipped')) {
-    const flag = told('flag-order', () => orders.flag(order, `${message} after its hand-over`));
+    const flag = observed('flag-order', order, () =>
+      orders.flag(order, `${message} after its hand-over`),
+    );
     await context.step('flag-order', flag, { retryStrategy });
     return { orderId, outcome: 'flagged' };
   }

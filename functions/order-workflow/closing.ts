@@ -1,14 +1,14 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
 import { reasonOf } from './failures.ts';
+import { observed, type StepFunction } from './observed.ts';
 import { effectKey, type Notice, type PlacedOrder, type Ports } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
-import { type StepFunction, told } from './told.ts';
 
 interface Closing {
   readonly context: DurableContext;
   readonly placed: PlacedOrder;
-  readonly ports: Pick<Ports, 'customers' | 'orders'>;
+  readonly ports: Pick<Ports, 'customers' | 'orders' | 'metrics'>;
   /** What was taken back, just now. */
   readonly undos: readonly UndoRecord[];
 }
@@ -21,14 +21,20 @@ export async function closeAsFailed(
   const { placed, ports, undos } = closing;
   const warnings = await tell(closing, { kind: 'failed', failure, refunded: refunded(undos) });
   const ending = { executionArn, failure, undos, warnings };
-  await record(closing, 'fail-order', () => ports.orders.fail(placed, ending));
+  await record(closing, 'fail-order', async () => {
+    await ports.orders.fail(placed, ending);
+    ports.metrics.count(placed, { what: 'failed', code: failure.code });
+  });
 }
 
 /** Tells the customer that the order is cancelled, and closes its record; both in durable steps of their own. */
 export async function closeAsCancelled(closing: Closing): Promise<void> {
   const { placed, ports, undos } = closing;
   const warnings = await tell(closing, { kind: 'cancelled', refunded: refunded(undos) });
-  await record(closing, 'cancel-order', () => ports.orders.cancel(placed, { undos, warnings }));
+  await record(closing, 'cancel-order', async () => {
+    await ports.orders.cancel(placed, { undos, warnings });
+    ports.metrics.count(placed, { what: 'cancelled' });
+  });
 }
 
 /** A customer who cannot be reached keeps no order open: that is told among the warnings. */
@@ -38,7 +44,7 @@ async function tell({ context, placed, ports }: Closing, notice: Notice): Promis
   const work: StepFunction<void> = ({ attempt: number }) =>
     ports.customers.notify(placed, notice, { key, number });
   try {
-    await context.step(name, told(name, work), { retryStrategy: retryHiccups });
+    await context.step(name, observed(name, placed, work), { retryStrategy: retryHiccups });
     return [];
   } catch (error) {
     return [{ stage: 'send-notifications', message: reasonOf(error) }];
@@ -46,11 +52,11 @@ async function tell({ context, placed, ports }: Closing, notice: Notice): Promis
 }
 
 async function record(
-  { context }: Closing,
+  { context, placed }: Closing,
   name: 'fail-order' | 'cancel-order',
   write: () => Promise<void>,
 ): Promise<void> {
-  await context.step(name, told(name, write), { retryStrategy: retryGenerously });
+  await context.step(name, observed(name, placed, write), { retryStrategy: retryGenerously });
 }
 
 /** Whether money goes back to the customer; a refund that found no charge is done as well. */

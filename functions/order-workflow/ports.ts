@@ -107,6 +107,16 @@ export interface Orders {
   cancel(placed: PlacedOrder, ending: Ending): Promise<void>;
 }
 
+/** What happened to an order, for the shop's figures. */
+export type Counted =
+  | { readonly what: 'accepted' | 'parked' | 'completed' | 'cancelled' }
+  | { readonly what: 'failed'; readonly code: string };
+
+export interface Metrics {
+  /** Tells at once and never throws. Called within steps: a replay counts nothing again. */
+  count(placed: PlacedOrder, counted: Counted): void;
+}
+
 export interface Ports {
   readonly orders: Orders;
   readonly payments: Payments;
@@ -116,6 +126,7 @@ export interface Ports {
   readonly warehouse: Warehouse;
   readonly carrier: Carrier;
   readonly customers: Customers;
+  readonly metrics: Metrics;
 }
 
 export function effectKey(orderId: string, stage: StageId | StepId): string {

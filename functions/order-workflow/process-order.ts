@@ -31,7 +31,7 @@ export async function processOrder(
 ): Promise<OrderOutcome> {
   const { orderId, order } = orderOf(event);
   const { ports, waitSeconds, reviewSeconds } = settings;
-  const { orders, payments, inventory, invoices, warehouse, carrier, customers } = ports;
+  const { orders, payments, inventory, invoices, warehouse, carrier, customers, metrics } = ports;
   const placed = { orderId, order, totalMinor: totalMinor(order) };
   const executionArn = context.executionContext.durableExecutionArn;
   const run = stageRunner({ context, placed, orders, waitSeconds });
@@ -42,6 +42,7 @@ export async function processOrder(
       work: async () => {
         refuseWithoutItems(order);
         await orders.place(placed, executionArn);
+        metrics.count(placed, { what: 'accepted' });
       },
     });
     await step('check-inventory', { work: inventory.check });
@@ -50,7 +51,7 @@ export async function processOrder(
     await step('reserve-inventory', { work: inventory.reserve, undo: inventory.release });
     const { score } = await step('fraud-check', { work: checkFraud(ports) });
     if (needsReview(score)) {
-      await review({ context, orderId, orders, score, timeoutSeconds: reviewSeconds });
+      await review({ context, placed, ports, score, timeoutSeconds: reviewSeconds });
     }
     await step('credit-check', { work: checkCredit(ports) });
 
@@ -78,7 +79,12 @@ export async function processOrder(
       work: (_, attempt) => customers.notify(placed, { kind: 'shipped', trackingNumber }, attempt),
     });
     await stepOrWarn('update-loyalty-points', { work: customers.creditPoints });
-    await step('complete-order', { work: () => orders.complete(orderId, warnings) });
+    await step('complete-order', {
+      work: async () => {
+        await orders.complete(orderId, warnings);
+        metrics.count(placed, { what: 'completed' });
+      },
+    });
     return { orderId, outcome: 'completed', ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (isOrderIdTaken(error)) throw error;

@@ -2,14 +2,14 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import * as v from 'valibot';
 import { type ReviewDecision, reviewDecisionSchema, reviewOperations } from '../contract/review.ts';
 import { OrderRejected } from './failures.ts';
-import type { Orders } from './ports.ts';
+import { observed } from './observed.ts';
+import type { PlacedOrder, Ports } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
-import { told } from './told.ts';
 
 interface ReviewOptions {
   readonly context: DurableContext;
-  readonly orderId: string;
-  readonly orders: Orders;
+  readonly placed: PlacedOrder;
+  readonly ports: Pick<Ports, 'orders' | 'metrics'>;
   /** What the fraud check said. */
   readonly score: number;
   readonly timeoutSeconds: number;
@@ -23,16 +23,21 @@ type Answer = { readonly text: string } | { readonly none: 'timed out' | 'refuse
  * order is approved; throws OrderRejected when it is not, and when nobody decided in time.
  */
 export async function review(options: ReviewOptions): Promise<void> {
-  const { context, orderId, orders, score, timeoutSeconds } = options;
+  const { context, placed, ports, score, timeoutSeconds } = options;
+  const { orderId } = placed;
+  const { orders, metrics } = ports;
   const { request, callback, record } = reviewOperations;
   const [decided, callbackId] = await context.createCallback(callback, {
     timeout: { seconds: timeoutSeconds },
   });
-  const park = () => orders.park(orderId, { score, timeoutSeconds, callbackId });
-  await context.step(request, told(request, park), { retryStrategy: retryHiccups });
+  const park = async () => {
+    await orders.park(orderId, { score, timeoutSeconds, callbackId });
+    metrics.count(placed, { what: 'parked' });
+  };
+  await context.step(request, observed(request, placed, park), { retryStrategy: retryHiccups });
   const answer = await answerOf(decided);
   const decide = () => settle(orderId, orders, answer);
-  await context.step(record, told(record, decide), { retryStrategy: retryGenerously });
+  await context.step(record, observed(record, placed, decide), { retryStrategy: retryGenerously });
 }
 
 async function answerOf(decided: Promise<string>): Promise<Answer> {
@@ -47,7 +52,7 @@ async function answerOf(decided: Promise<string>): Promise<Answer> {
   }
 }
 
-async function settle(orderId: string, orders: Orders, answer: Answer): Promise<void> {
+async function settle(orderId: string, orders: Ports['orders'], answer: Answer): Promise<void> {
   if ('none' in answer) {
     if (answer.none === 'refused') throw rejected('A reviewer rejected the order');
     throw new OrderRejected('review-timed-out', 'Nobody reviewed the order in time');

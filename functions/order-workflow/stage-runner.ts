@@ -9,9 +9,9 @@ import {
   type WaitId,
 } from '../contract/workflow.ts';
 import { cancelled, isCancelled, reasonOf, rejectionCode, technicalFailure } from './failures.ts';
+import { observed, type StepFunction } from './observed.ts';
 import { effectKey, type PlacedOrder, type Ports, type Undo, type Work } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
-import { type StepFunction, told } from './told.ts';
 import { undosOf } from './undos.ts';
 
 /** What a step of the contract does; one that can be undone cannot be written without its undo. */
@@ -63,7 +63,7 @@ export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOpti
       return result;
     };
     const retryStrategy = id === 'complete-order' ? retryGenerously : retryHiccups;
-    return context.step(id, told(id, work), { retryStrategy });
+    return context.step(id, observed(id, placed, work), { retryStrategy });
   }
 
   return {

@@ -2,9 +2,9 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, UndoRecord } from '../contract/api.ts';
 import { type StepId, stage, type UndoId } from '../contract/workflow.ts';
 import { cancelled, reasonOf, technicalFailure } from './failures.ts';
+import { observed, type StepFunction } from './observed.ts';
 import { effectKey, type PlacedOrder, type Undo } from './ports.ts';
 import { retryGenerously } from './retry.ts';
-import { type StepFunction, told } from './told.ts';
 
 /** What an order would take back if it failed now. */
 export interface Undos {
@@ -25,7 +25,7 @@ export function undosOf(context: DurableContext, placed: PlacedOrder): Undos {
     const work: StepFunction<void> = ({ attempt: number }) =>
       undo(placed, { key: effectKey(placed.orderId, id), number });
     try {
-      await context.step(name, told(name, work), { retryStrategy: retryGenerously });
+      await context.step(name, observed(name, placed, work), { retryStrategy: retryGenerously });
       return { undo: name, outcome: 'done' };
     } catch (error) {
       return { undo: name, outcome: 'failed', message: reasonOf(error) };

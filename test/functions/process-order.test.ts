@@ -245,7 +245,25 @@ it('says in the log what was done, and never who the customer is', async () => {
   await run(event(order), ports);
   for (const spy of spies) spy.mockRestore();
   process.env['AWS_LAMBDA_LOG_LEVEL'] = 'ERROR';
-  expect(text).toContain('process-payment done');
-  expect(text).toContain('package-order failed');
+  const lines = text
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  expect(lines.map(({ message }) => message)).toContainEqual({
+    text: 'process-payment done',
+    orderId: 'order-1',
+    stage: 'process-payment',
+    attempt: 1,
+    durationMs: expect.any(Number),
+  });
+  expect(text).toContain('package-order failed: ProviderUnavailable');
   expect(text).not.toMatch(/@example\.com|555/);
+});
+
+it.each([
+  ['completed', undefined, ['accepted', 'completed']],
+  ['refused', { stage: 'credit-check', how: 'rejected' }, ['accepted', 'failed']],
+] as const)('counts an order that is %s once', async (_, failing, expected) => {
+  const { ports, counted } = world(failing);
+  await run(event(samples['high']), ports);
+  expect(counted).toEqual(expected);
 });

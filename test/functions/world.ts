@@ -20,6 +20,7 @@ export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageSta
   const calls: string[] = [];
   const keys: string[] = [];
   const notices: Notice[] = [];
+  const counted: string[] = [];
   const statuses: (StageStatus | 'awaiting-review' | 'failed' | 'cancelled')[] = [];
   let ended: Ending = {};
 
@@ -108,6 +109,11 @@ export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageSta
       },
       creditPoints: doing('update-loyalty-points', { points: 9 }),
     },
+    metrics: {
+      count(_placed, { what }) {
+        counted.push(what);
+      },
+    },
   };
-  return { ports, calls, keys, notices, statuses, ended: () => ended };
+  return { ports, calls, keys, notices, counted, statuses, ended: () => ended };
 }

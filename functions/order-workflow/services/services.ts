@@ -2,6 +2,7 @@ import { type StepId, stage } from '../../contract/workflow.ts';
 import type { Customers, PlacedOrder, Ports, Undo, Work } from '../ports.ts';
 import { inventory } from './inventory.ts';
 import { creditPoints } from './loyalty.ts';
+import { embeddedMetrics } from './metrics.ts';
 import { notifyWith } from './notifications/notify.ts';
 import { simulatedMessenger } from './notifications/simulated.ts';
 import { ordersTable } from './orders-table.ts';
@@ -77,4 +78,5 @@ export const services: Ports = {
     collect: doing('ship-order'),
   },
   customers: { notify, creditPoints },
+  metrics: embeddedMetrics,
 };

@@ -34,6 +34,7 @@ export function parseEntry(event: LogEvent, group: Exclude<LogSource, 'platform'
   if (typeof record['type'] === 'string' && isObject(record['record'])) {
     return { ...event, ...platformRecord(record['type'], record['record']) };
   }
+  if (isObject(record['_aws'])) return { ...event, source: group, ...metrics(record) };
   const {
     timestamp: _,
     level,
@@ -42,15 +43,17 @@ export function parseEntry(event: LogEvent, group: Exclude<LogSource, 'platform'
     executionArn,
     operationId: __,
     operationName,
-    attempt,
-    orderId = orderOf(executionArn),
-    ...fields
+    ...rest
   } = record;
+  // The workflow's own lines say what there is to say in one object.
+  const { text, stage: ___, ...more } = isObject(message) ? message : {};
+  const said = typeof text === 'string';
+  const { attempt, orderId = orderOf(executionArn), ...fields } = { ...rest, ...(said && more) };
   return {
     ...event,
     source: group,
     level: levelOf(level),
-    text: typeof message === 'string' ? message : JSON.stringify(message ?? ''),
+    text: said ? text : textOf(message),
     ...(typeof orderId === 'string' ? { orderId } : {}),
     ...(typeof operationName === 'string' ? { step: operationName } : {}),
     ...(typeof attempt === 'number' ? { attempt } : {}),
@@ -58,6 +61,9 @@ export function parseEntry(event: LogEvent, group: Exclude<LogSource, 'platform'
     fields,
   };
 }
+
+const textOf = (message: unknown) =>
+  typeof message === 'string' ? message : JSON.stringify(message ?? '');
 
 function parseRecord(message: string): Record<string, unknown> | undefined {
   if (!message.startsWith('{')) return undefined;
@@ -83,6 +89,16 @@ function plainText(message: string, group: Exclude<LogSource, 'platform'>) {
     level: 'INFO' as const,
     text,
     ...(id ? { requestId: id } : {}),
+  };
+}
+
+/** A line that CloudWatch takes metrics from. */
+function metrics({ _aws, orderId, ...fields }: Record<string, unknown>) {
+  return {
+    level: 'INFO' as const,
+    text: 'metrics',
+    ...(typeof orderId === 'string' ? { orderId } : {}),
+    fields,
   };
 }
 

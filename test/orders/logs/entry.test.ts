@@ -43,6 +43,34 @@ describe('an entry', () => {
     );
   });
 
+  it("reads the workflow's own lines: what was done, and how long it took", () => {
+    const entry = parse({
+      level: 'INFO',
+      executionArn: arn,
+      operationName: 'process-payment',
+      attempt: 2,
+      message: {
+        text: 'process-payment done',
+        orderId: 'order-7f3a',
+        stage: 'process-payment',
+        attempt: 2,
+        durationMs: 12,
+      },
+    });
+    expect(entry).toMatchObject({ orderId: 'order-7f3a', attempt: 2, fields: { durationMs: 12 } });
+    expect(plainLine(entry)).toBe(
+      '2026-11-22T08:12:04.402Z order-7f3a process-payment INFO process-payment done attempt=2 durationMs=12\n',
+    );
+  });
+
+  it('shows metrics as what they count', () => {
+    const _aws = { Timestamp: at, CloudWatchMetrics: [] };
+    const entry = parse({ _aws, Stack: 'shop', orderId: 'order-7f3a', OrdersCompleted: 1 });
+    expect(plainLine(entry)).toBe(
+      '2026-11-22T08:12:04.402Z order-7f3a workflow INFO metrics Stack=shop OrdersCompleted=1\n',
+    );
+  });
+
   it.each([
     [
       '{"time":"t","type":"platform.report","record":{"requestId":"r","status":"timeout"}}',

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Order } from '../../functions/contract/order.ts';
+import { samples } from '../../functions/contract/samples.ts';
+import type { Counted } from '../../functions/order-workflow/ports.ts';
+import { embeddedMetrics } from '../../functions/order-workflow/services/metrics.ts';
+
+const placed = { orderId: 'order-1', order: samples['low'] as Order, totalMinor: 9198 };
+let lines: string[];
+
+beforeEach(() => {
+  vi.stubEnv('STACK_NAME', 'shop');
+  lines = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(String(text));
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+function counted(what: Counted) {
+  embeddedMetrics.count(placed, what);
+  return JSON.parse(lines[0] ?? 'null');
+}
+
+it('counts an order and its total by stack, in the form that CloudWatch reads', () => {
+  expect(counted({ what: 'completed' })).toEqual({
+    _aws: {
+      Timestamp: expect.any(Number),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Orders',
+          Dimensions: [['Stack']],
+          Metrics: [
+            { Name: 'OrdersCompleted', Unit: 'Count' },
+            { Name: 'OrdersCompletedTotal', Unit: 'None' },
+          ],
+        },
+      ],
+    },
+    Stack: 'shop',
+    orderId: 'order-1',
+    OrdersCompleted: 1,
+    OrdersCompletedTotal: 91.98,
+  });
+});
+
+it('counts failures by their reason as well, and tells nothing of the customer', () => {
+  const line = counted({ what: 'failed', code: 'payment-declined' });
+  expect(line._aws.CloudWatchMetrics[0].Dimensions).toEqual([['Stack'], ['Stack', 'FailureCode']]);
+  expect(line).toMatchObject({ FailureCode: 'payment-declined', OrdersFailed: 1 });
+  expect(lines.join()).not.toMatch(/@|CUST/);
+});
+
+it('is silent outside a stack', () => {
+  vi.stubEnv('STACK_NAME', undefined);
+  expect(counted({ what: 'accepted' })).toBeNull();
+});
