@@ -121,4 +121,5 @@ export const outputs = {
   ordersTable: 'OrdersTableName',
   productsTable: 'ProductsTableName',
   providerCallsTable: 'ProviderCallsTableName',
+  deadLettersUrl: 'DeadLettersUrl',
 } as const;

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApiGateway } from './apigateway/service.ts';
-import { startClock } from './clock.ts';
+import { type Clock, startClock } from './clock.ts';
 import { createCloudFormation } from './cloudformation/service.ts';
 import { createDynamoDb } from './dynamodb/service.ts';
 import { createEvents } from './events/service.ts';
 import { createLambda } from './lambda/service.ts';
 import { createLogs } from './logs/service.ts';
 import { createS3 } from './s3/service.ts';
+import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createSts } from './sts/service.ts';
@@ -23,6 +24,7 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+const region = 'us-east-2';
 /** How often the clock is persisted while time passes and nothing else is written; wall ms. */
 const clockTick = 2_000;
 /** How often what is past its time is looked for; wall ms. */
@@ -41,33 +43,11 @@ export async function startRuntime(options: {
   const store = openStore(join(options.directory, 'state.sqlite'));
   const clock = persistentClock(store, options.timeScale);
   let url = '';
-  const logs = createLogs({ store });
-  const tables = createDynamoDb({ store });
-  const objects = createS3({ store });
-  const events = createEvents({ store, region: 'us-east-2' });
-  const functions = createLambda({
-    events,
-    store,
-    clock,
-    logs,
-    directory: options.directory,
-    endpoint: () => url,
-  });
-  const apis = createApiGateway({ store, functions });
-  const formation = createCloudFormation({
-    store,
-    events,
-    functions,
-    tables,
-    logs,
-    objects,
-    apis,
-    url: () => url,
-  });
-  const parameters = createParameters({ store, directory: options.directory });
-  const services = [apis, functions, tables, logs, objects, parameters, createSts(), formation];
+  const { directory } = options;
+  const aws = createServices({ store, clock, directory, url: () => url });
+  const { functions, events } = aws;
   const server = await serve({
-    services: services.map((each) => each.service),
+    services: aws.services,
     store,
     port: options.port,
   });
@@ -75,7 +55,7 @@ export async function startRuntime(options: {
   functions.start();
   events.start(functions);
   const clearOut = () => {
-    for (const each of [functions, tables, logs]) each.clearOut(Date.now());
+    for (const each of aws.perishable) each.clearOut(Date.now());
   };
   clearOut();
   const clearing = setInterval(clearOut, clearOutEvery);
@@ -94,6 +74,38 @@ export async function startRuntime(options: {
       clock.close();
       store.close();
     },
+  };
+}
+
+interface Surroundings {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Where what is not in the store is kept. */
+  readonly directory: string;
+  readonly url: () => string;
+}
+
+/** Every service of the runtime, each told of those that it needs. */
+function createServices({ store, clock, directory, url }: Surroundings) {
+  const logs = createLogs({ store });
+  const tables = createDynamoDb({ store });
+  const objects = createS3({ store });
+  const queues = createQueues({ store, region, url });
+  const events = createEvents({ store, region, queues });
+  const functions = createLambda({ store, clock, logs, events, queues, directory, endpoint: url });
+  const apis = createApiGateway({ store, functions });
+  const kinds = { apis, functions, tables, logs, objects, queues };
+  const all = [
+    ...Object.values(kinds),
+    createParameters({ store, directory }),
+    createSts(),
+    createCloudFormation({ store, events, ...kinds, url }),
+  ];
+  return {
+    services: all.map(({ service }) => service),
+    functions,
+    events,
+    perishable: [functions, tables, logs, queues],
   };
 }
 

@@ -87,11 +87,31 @@ export interface Functions extends Perishable {
   invoke(input: InvokeInput): Promise<InvokeOutput>;
 }
 
+/** Queues, for what could not be done. */
+export interface Queues extends Perishable {
+  readonly service: Service;
+  /** Creates a queue or changes its attributes. */
+  put(name: string, attributes: Readonly<Record<string, string>>): void;
+  remove(name: string): void;
+  url(name: string): string;
+  arn(name: string): string;
+  /** Sends as part of the transaction that is open, if there is one; false when there is no such queue. */
+  send(
+    queueArn: string,
+    message: {
+      readonly body: string;
+      readonly attributes: Readonly<Record<string, string | number>>;
+    },
+  ): boolean;
+}
+
 export interface RuleSettings {
   readonly name: string;
   readonly pattern: unknown;
   /** ARNs of functions; of a durable one with a version or an alias. */
   readonly targets: readonly string[];
+  /** Target -> ARN of the queue for events that it could not be told of. */
+  readonly deadLetters?: Readonly<Record<string, string>>;
 }
 
 /** An event as it is told to the bus; the rest of its envelope is the bus's. */

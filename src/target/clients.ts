@@ -3,6 +3,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
@@ -20,6 +21,7 @@ export interface Clients {
   readonly tables: () => Promise<DynamoDBDocumentClient>;
   readonly logs: () => Promise<CloudWatchLogsClient>;
   readonly objects: () => Promise<S3Client>;
+  readonly queues: () => Promise<SQSClient>;
   readonly identity: () => Promise<STSClient>;
   /** Makes every client look for credentials anew: the SDK keeps what a file held, also when that has expired. */
   readonly renewCredentials: () => void;
@@ -67,6 +69,10 @@ export function createClients(config: ClientConfig): Clients {
         forcePathStyle: config.endpoint !== undefined,
         requestChecksumCalculation: 'WHEN_REQUIRED',
       });
+    }),
+    queues: once(async () => {
+      const { SQSClient } = await import('./sdk/queues.ts');
+      return new SQSClient(common);
     }),
     identity: once(async () => {
       const { STSClient } = await import('./sdk/identity.ts');

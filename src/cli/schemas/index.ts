@@ -1,6 +1,7 @@
 /** Every schema of what commands print with `--json`, by the name of its file in the package. */
 
 import { cancelSchema } from './cancel.ts';
+import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
 import { deploySchema } from './deploy.ts';
 import { destroySchema } from './destroy.ts';
 import { documentOf, errorDocumentSchema } from './document.ts';
@@ -22,6 +23,8 @@ const local = Object.fromEntries(
 export const schemas = {
   ...local,
   cancel: documentOf(cancelSchema),
+  'dead-letters-list': documentOf(deadLettersSchema),
+  'dead-letters-redrive': documentOf(redrivenSchema),
   deploy: documentOf(deploySchema),
   destroy: documentOf(destroySchema),
   error: errorDocumentSchema,

@@ -15,7 +15,7 @@ const retryMs = 5_000;
  */
 export class Outbox {
   readonly #store: Store;
-  #handOver: ((delivery: Delivery) => Promise<boolean>) | undefined;
+  #handOver: ((delivery: Delivery) => Promise<void>) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #delivering = false;
 
@@ -37,8 +37,8 @@ export class Outbox {
     );
   }
 
-  /** Delivers with `handOver`, which answers false for what is worth another try. */
-  start(handOver: (delivery: Delivery) => Promise<boolean>): void {
+  /** Delivers with `handOver`, which throws when it is worth another try. */
+  start(handOver: (delivery: Delivery) => Promise<void>): void {
     this.#handOver = handOver;
     void this.#deliver();
   }
@@ -54,16 +54,15 @@ export class Outbox {
     clearTimeout(this.#retry);
     try {
       for (let next = this.#next(); next; next = this.#next()) {
-        if (!(await this.#handOver?.(next))) {
-          this.#later();
-          return;
-        }
+        await this.#handOver?.(next);
         const { id } = next;
         this.#store.transact(() =>
           this.#store.sql('delete from event_deliveries where id = ?').run(id),
         );
         await this.#store.committed();
       }
+    } catch {
+      this.#later();
     } finally {
       this.#delivering = false;
     }

@@ -94,7 +94,10 @@ function startOrFind(engine: Engine, { input, version, text }: Call): Execution 
   const name = input.executionName ?? randomUUID();
   const id = input.executionName && engine.executions.named(version.settings.name, name);
   const existing = id ? engine.find(id) : undefined;
-  if (!existing) return engine.begin(version, { name, ...(text === '' ? {} : { input: text }) });
+  const asynchronous = input.type === 'Event';
+  if (!existing) {
+    return engine.begin(version, { name, asynchronous, ...(text === '' ? {} : { input: text }) });
+  }
   if ((existing.input ?? '') === text) return existing;
   throw new AwsError(
     'DurableExecutionAlreadyStartedException',

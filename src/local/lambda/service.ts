@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Events, Functions, Logs } from '../services.ts';
+import type { Events, Functions, Logs, Queues } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
+import { deadLetterOf } from './dead-letter.ts';
 import { statusChange } from './describe.ts';
 import { Environments } from './environments.ts';
 import { Engine } from './execution/engine.ts';
@@ -35,11 +36,17 @@ export function createLambda(options: {
   endpoint: () => string;
   /** Where executions tell of their statuses. */
   events?: Pick<Events, 'emit'>;
+  /** Where events go that no execution brought to a good end. */
+  queues?: Pick<Queues, 'send'>;
 }): Lambda {
-  const { store, clock, events } = options;
+  const { store, clock, events, queues } = options;
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
-  const onStatus = (execution: Execution) => events?.emit(statusChange(functions, execution));
+  const onStatus = (execution: Execution) => {
+    events?.emit(statusChange(functions, execution));
+    const letter = deadLetterOf(functions, execution);
+    if (letter) queues?.send(letter.queueArn, letter);
+  };
   const engine = new Engine({
     store,
     clock,

@@ -16,6 +16,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCloudFormation } from '../../../src/local/cloudformation/service.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
+import { createQueues } from '../../../src/local/sqs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
 import { fakeApis, fakeEvents, fakeFunctions, fakeTables } from './fakes.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
     tables: fake.tables.tables,
     apis: fake.apis.apis,
     events: fake.events,
+    queues: createQueues({ store, region: 'us-east-2', url: () => server.url }),
     logs: createLogs({ store }),
     objects: {
       service: { name: 's3', claims: () => false, handle: () => ({ status: 500 }) },

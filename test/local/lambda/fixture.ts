@@ -13,6 +13,7 @@ import { startClock } from '../../../src/local/clock.ts';
 import { createEvents } from '../../../src/local/events/service.ts';
 import { createLambda } from '../../../src/local/lambda/service.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
+import { createQueues } from '../../../src/local/sqs/service.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
 
@@ -29,9 +30,13 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
   const clock = startClock({ from: 0, speed });
   let url = '';
   const logs = createLogs({ store });
-  const events = createEvents({ store, region: 'us-east-2' });
-  const lambda = createLambda({ store, clock, logs, directory, events, endpoint: () => url });
-  const server = await serve({ services: [lambda.service, logs.service], store, port: 0 });
+  const region = 'us-east-2';
+  const queues = createQueues({ store, region, url: () => url });
+  const events = createEvents({ store, region, queues });
+  const endpoint = () => url;
+  const lambda = createLambda({ store, clock, logs, directory, events, queues, endpoint });
+  const services = [lambda.service, logs.service, queues.service];
+  const server = await serve({ services, store, port: 0 });
   url = server.url;
   lambda.start();
   events.start(lambda);
@@ -47,10 +52,11 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
     readonly timeout?: number;
     /** Seconds an execution may take; absent for a function that is not durable. */
     readonly durable?: number;
+    readonly deadLetterArn?: string;
   }
 
   /** Makes a function, and version 1 of it. */
-  function put(name: string, { code, timeout = 20, durable }: Put): void {
+  function put(name: string, { code, timeout = 20, durable, deadLetterArn }: Put): void {
     const bytes = Buffer.from(zipSync({ 'index.mjs': Buffer.from(code) }));
     lambda.put({
       name,
@@ -64,6 +70,7 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
       code: bytes,
       logFormat: 'JSON',
       logGroup: `/${name}`,
+      ...(deadLetterArn ? { deadLetterArn } : {}),
       ...(durable ? { durable: { executionTimeout: durable, retentionDays: 1 } } : {}),
     });
     lambda.publish(name);
@@ -85,6 +92,7 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
     store,
     clock,
     events,
+    queues,
     functions: lambda,
     client,
     config,

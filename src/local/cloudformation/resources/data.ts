@@ -41,6 +41,37 @@ export function logGroupHandler({ logs }: Services): Handler {
   };
 }
 
+/** Properties of a queue that are its attributes; the rest, as `Tags`, is recorded with the stack. */
+const queueAttributes = [
+  'VisibilityTimeout',
+  'MessageRetentionPeriod',
+  'DelaySeconds',
+  'ReceiveMessageWaitTimeSeconds',
+  'MaximumMessageSize',
+  'SqsManagedSseEnabled',
+  'KmsMasterKeyId',
+];
+
+/** AWS::SQS::Queue: `Ref` is its URL. */
+export function queueHandler({ queues }: Services): Handler {
+  const put = ({ properties }: ResourceRequest, name: string): Physical => {
+    const attributes = Object.entries(properties).flatMap(([key, value]) =>
+      queueAttributes.includes(key) ? [[key, String(value)]] : [],
+    );
+    queues.put(name, Object.fromEntries(attributes));
+    const url = queues.url(name);
+    const Arn = queues.arn(name);
+    return { physicalId: url, attributes: { Arn, QueueName: name, QueueUrl: url } };
+  };
+  return {
+    createOnly: ['QueueName', 'FifoQueue'],
+    create: (request) =>
+      put(request, optionalText(request.properties['QueueName']) ?? generatedName(request)),
+    update: (request, { attributes }) => put(request, String(attributes['QueueName'])),
+    remove: ({ attributes }) => queues.remove(String(attributes['QueueName'])),
+  };
+}
+
 /** AWS::ApiGateway::RestApi: `Ref` is its id. */
 export function apiHandler({ apis }: Services): Handler {
   const put = ({ properties }: ResourceRequest, id?: string): Physical => {
@@ -71,11 +102,6 @@ export const recordedHandler: Handler = {
     switch (type) {
       case 'AWS::IAM::Role':
         return made(name, { Arn: arn(`iam::${account}:role/${name}`), RoleId: 'AROALOCAL' });
-      case 'AWS::SQS::Queue': {
-        const url = `https://sqs.${region}.amazonaws.com/${account}/${name}`;
-        const attributes = { Arn: arn(`sqs:${region}:${account}:${name}`), QueueName: name };
-        return made(url, { ...attributes, QueueUrl: url });
-      }
       case 'AWS::Events::Rule':
         return made(name, { Arn: arn(`events:${region}:${account}:rule/${name}`) });
       case 'AWS::CloudWatch::Alarm':

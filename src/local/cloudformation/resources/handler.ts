@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Events, Functions, Logs, Objects, RestApis, Tables } from '../../services.ts';
+import type { Events, Functions, Logs, Objects, Queues, RestApis, Tables } from '../../services.ts';
 import type { Fields } from '../template.ts';
 
 /** The services that resources are made with. */
@@ -10,6 +10,7 @@ export interface Services {
   readonly objects: Objects;
   readonly apis: RestApis;
   readonly events: Events;
+  readonly queues: Queues;
 }
 
 export interface ResourceRequest {

@@ -1,4 +1,10 @@
-import { apiHandler, logGroupHandler, recordedHandler, tableHandler } from './data.ts';
+import {
+  apiHandler,
+  logGroupHandler,
+  queueHandler,
+  recordedHandler,
+  tableHandler,
+} from './data.ts';
 import { aliasHandler, functionHandler, versionHandler } from './function.ts';
 import type { Handler, Services } from './handler.ts';
 import { ruleHandler } from './rule.ts';
@@ -11,6 +17,7 @@ export function resourceHandlers(services: Services): (type: string) => Handler 
     ['AWS::Lambda::Alias', aliasHandler(services)],
     ['AWS::DynamoDB::Table', tableHandler(services)],
     ['AWS::Logs::LogGroup', logGroupHandler(services)],
+    ['AWS::SQS::Queue', queueHandler(services)],
     ['AWS::ApiGateway::RestApi', apiHandler(services)],
     ['AWS::Events::Rule', ruleHandler(services)],
   ]);

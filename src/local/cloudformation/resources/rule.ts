@@ -24,7 +24,16 @@ export function ruleHandler({ events }: Services): Handler {
     }
     // A disabled rule is there, and tells nobody.
     const enabled = properties['State'] !== 'DISABLED';
-    events.putRule({ name, pattern: properties['EventPattern'], targets: enabled ? arns : [] });
+    const deadLetters = targets.flatMap((target: unknown, index) => {
+      const { DeadLetterConfig: config } = isFields(target) ? target : {};
+      return isFields(config) ? [[arns[index], text(config['Arn'])]] : [];
+    });
+    events.putRule({
+      name,
+      pattern: properties['EventPattern'],
+      targets: enabled ? arns : [],
+      deadLetters: Object.fromEntries(deadLetters),
+    });
     const Arn = `arn:aws:events:${region}:000000000000:rule/${name}`;
     return { physicalId: name, attributes: { Arn } };
   };

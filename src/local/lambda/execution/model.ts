@@ -85,6 +85,8 @@ export interface Execution {
   readonly tenantId?: string;
   /** The chained invocation that this execution is. */
   readonly caller?: { readonly execution: string; readonly operation: string };
+  /** Started by an Event invocation, which nobody waits for. */
+  readonly asynchronous?: boolean;
   readonly started: number;
   readonly timeout: number;
   /** How long it is kept once it has closed. */

@@ -1,0 +1,7 @@
+/** What is used of the SDK, by name: a bundle holds no more of it, and loads the faster. */
+export {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
