@@ -35,6 +35,8 @@ function dist(file: string): string {
 export interface LaunchSettings {
   readonly port?: number | undefined;
   readonly timeScale?: number | undefined;
+  /** Whether it counts what AWS would bill. */
+  readonly metered?: boolean;
   /** Whether it may stop itself after a while with nothing to do. */
   readonly auto?: boolean;
 }
@@ -63,7 +65,8 @@ export async function ensureRuntime(
     if (up) await stopRuntime(root);
     else removeState(root);
     const { port = defaultPort, timeScale = again?.timeScale ?? defaultTimeScale } = settings;
-    launch({ root, port, timeScale, auto: settings.auto ?? true, build });
+    const { auto = true, metered = false } = settings;
+    launch({ root, port, timeScale, auto, build, metered });
     return { ...(await untilUp(root, build)), started: true };
   } finally {
     rmSync(startLock(root), { force: true });

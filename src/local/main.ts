@@ -10,6 +10,7 @@ export interface RuntimeOptions {
   /** Started by a command's first use: it stops itself after `idleMinutes` with nothing running. */
   readonly auto: boolean;
   readonly build: string;
+  readonly metered?: boolean;
 }
 
 const preferredPort = 4510;
@@ -18,7 +19,14 @@ const idleMinutes = 15;
 const options = JSON.parse(process.argv[2] ?? '{}') as RuntimeOptions;
 await main(options);
 
-async function main({ root, port, timeScale, auto, build }: RuntimeOptions): Promise<void> {
+async function main({
+  root,
+  port,
+  timeScale,
+  auto,
+  build,
+  metered = false,
+}: RuntimeOptions): Promise<void> {
   const other = readState(root);
   if (other && other.pid !== process.pid && isAlive(other.pid)) {
     process.stderr.write(`A runtime of this project is already running (pid ${other.pid}).\n`);
@@ -26,7 +34,7 @@ async function main({ root, port, timeScale, auto, build }: RuntimeOptions): Pro
     return;
   }
   const runtime = await onFirstFreePort(port, (free) =>
-    startRuntime({ directory: stateDirectory(root), port: free, timeScale }),
+    startRuntime({ directory: stateDirectory(root), port: free, timeScale, metered }),
   );
   writeState(root, { url: runtime.url, pid: process.pid, startedAt: Date.now(), timeScale, build });
   process.stdout.write(`orders runtime: ${runtime.url} (pid ${process.pid}, time ×${timeScale})\n`);

@@ -7,6 +7,7 @@ import { createDynamoDb } from './dynamodb/service.ts';
 import { createEvents } from './events/service.ts';
 import { createLambda } from './lambda/service.ts';
 import { createLogs } from './logs/service.ts';
+import { Meter, meterService } from './meter.ts';
 import { createS3 } from './s3/service.ts';
 import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
@@ -38,13 +39,16 @@ export async function startRuntime(options: {
   directory: string;
   port: number;
   timeScale: number;
+  /** Counts what AWS would bill, and answers it at `/_runtime/usage`. */
+  metered?: boolean;
 }): Promise<Runtime> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const store = openStore(join(options.directory, 'state.sqlite'));
   const clock = persistentClock(store, options.timeScale);
   let url = '';
   const { directory } = options;
-  const aws = createServices({ store, clock, directory, url: () => url });
+  const meter = options.metered ? new Meter() : undefined;
+  const aws = createServices({ store, clock, directory, meter, url: () => url });
   const { functions, events } = aws;
   const server = await serve({
     services: aws.services,
@@ -83,16 +87,26 @@ interface Surroundings {
   /** Where what is not in the store is kept. */
   readonly directory: string;
   readonly url: () => string;
+  readonly meter: Meter | undefined;
 }
 
 /** Every service of the runtime, each told of those that it needs. */
-function createServices({ store, clock, directory, url }: Surroundings) {
+function createServices({ store, clock, directory, url, meter }: Surroundings) {
   const logs = createLogs({ store });
-  const tables = createDynamoDb({ store });
+  const tables = createDynamoDb({ store, meter });
   const objects = createS3({ store });
   const queues = createQueues({ store, region, url });
   const events = createEvents({ store, region, queues });
-  const functions = createLambda({ store, clock, logs, events, queues, directory, endpoint: url });
+  const functions = createLambda({
+    store,
+    clock,
+    logs,
+    events,
+    queues,
+    directory,
+    endpoint: url,
+    meter,
+  });
   const apis = createApiGateway({ store, functions });
   const kinds = { apis, functions, tables, logs, objects, queues };
   const all = [
@@ -102,7 +116,7 @@ function createServices({ store, clock, directory, url }: Surroundings) {
     createCloudFormation({ store, events, ...kinds, url }),
   ];
   return {
-    services: all.map(({ service }) => service),
+    services: [...all.map(({ service }) => service), ...(meter ? [meterService(meter)] : [])],
     functions,
     events,
     perishable: [functions, tables, logs, queues],

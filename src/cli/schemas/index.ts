@@ -1,6 +1,7 @@
 /** Every schema of what commands print with `--json`, by the name of its file in the package. */
 
 import { cancelSchema } from './cancel.ts';
+import { costSchema } from './cost.ts';
 import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
 import { deploySchema } from './deploy.ts';
 import { destroySchema } from './destroy.ts';
@@ -23,6 +24,7 @@ const local = Object.fromEntries(
 export const schemas = {
   ...local,
   cancel: documentOf(cancelSchema),
+  cost: documentOf(costSchema),
   'dead-letters-list': documentOf(deadLettersSchema),
   'dead-letters-redrive': documentOf(redrivenSchema),
   deploy: documentOf(deploySchema),

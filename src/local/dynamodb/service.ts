@@ -1,3 +1,4 @@
+import type { Meter } from '../meter.ts';
 import type { Tables } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
@@ -22,8 +23,19 @@ import { openRows } from './rows.ts';
 import { type CreateTableInput, openCatalogue } from './table.ts';
 
 /** DynamoDB over the store: what it has written is in the store's next commit. */
-export function createDynamoDb({ store }: { store: Store }): Tables {
-  const context: Context = { store, tables: openCatalogue(store), rows: openRows(store) };
+export function createDynamoDb({
+  store,
+  meter,
+}: {
+  store: Store;
+  meter?: Meter | undefined;
+}): Tables {
+  const context: Context = {
+    store,
+    tables: openCatalogue(store),
+    rows: openRows(store),
+    meter,
+  };
   tokenSchema(store);
   const operations = bind(context);
   return {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import type { Meter } from '../meter.ts';
 import type { FunctionSettings, LogLine, Logs } from '../services.ts';
 import type { ErrorReport, InvocationMessage, ResultMessage } from './bootstrap.ts';
 import { platformLines } from './platform-lines.ts';
@@ -46,6 +47,7 @@ interface Environment {
 
 interface Options {
   readonly logs: Logs;
+  readonly meter?: Meter | undefined;
   readonly directory: string;
   endpoint(): string;
 }
@@ -169,12 +171,15 @@ export class Environments {
     const { job, started } = work;
     const logged = platformLines({ job, started, lines, outcome });
     this.#log(environment, logged, job);
+    const { name, memory } = job.code.settings;
+    this.#options.meter?.invocation(name, { duration: Date.now() - started, memory });
     work.end({ ...outcome, log: logged.map(({ message }) => `${message}\n`).join('') });
   }
 
   #log(environment: Environment, lines: readonly LogLine[], job = environment.work?.job): void {
     if (job && !this.#closed) {
       this.#options.logs.append(job.code.settings.logGroup, environment.stream, lines);
+      this.#options.meter?.logged(lines.map(({ message }) => message));
     }
   }
 

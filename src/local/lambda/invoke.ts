@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Meter } from '../meter.ts';
 import type { InvokeInput, InvokeOutput } from '../services.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { failureBody } from './describe.ts';
@@ -12,6 +13,7 @@ export interface Parts {
   readonly engine: Engine;
   readonly functions: FunctionRegistry;
   readonly environments: Environments;
+  readonly meter?: Meter | undefined;
 }
 
 /** Lambda refuses to wait for executions that may take longer; seconds. */

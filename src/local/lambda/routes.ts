@@ -119,6 +119,7 @@ function executionRoute(
   const id = arn.split('/').at(-1) ?? '';
   const { method, query } = request;
   if (method === 'POST' && action === 'checkpoint') {
+    parts.meter?.checkpoint(request.body.length);
     return { status: 200, body: checkpoint(engine, id, parse(request.body) as CheckpointInput) };
   }
   if (method === 'GET' && action === 'state') return json(readState(engine, id, query));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { Meter } from '../meter.ts';
 import type { Events, Functions, Logs, Queues } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
@@ -38,8 +39,9 @@ export function createLambda(options: {
   events?: Pick<Events, 'emit'>;
   /** Where events go that no execution brought to a good end. */
   queues?: Pick<Queues, 'send'>;
+  meter?: Meter | undefined;
 }): Lambda {
-  const { store, clock, events, queues } = options;
+  const { store, clock, events, queues, meter } = options;
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
   const onStatus = (execution: Execution) => {
@@ -53,7 +55,7 @@ export function createLambda(options: {
     handlers: new Handlers(functions, environments),
     onStatus,
   });
-  const parts: Parts = { engine, functions, environments };
+  const parts: Parts = { engine, functions, environments, meter };
   return {
     service: {
       name: 'lambda',

@@ -1,4 +1,6 @@
+import type { Meter } from '../../meter.ts';
 import type { Store } from '../../store/store.ts';
+import type { Spending } from '../capacity.ts';
 import { invalid } from '../errors.ts';
 import type { Rows } from '../rows.ts';
 import type { TableCatalogue } from '../table.ts';
@@ -8,6 +10,7 @@ export interface Context {
   readonly store: Store;
   readonly tables: TableCatalogue;
   readonly rows: Rows;
+  readonly meter: Meter | undefined;
 }
 
 const legacy = [
@@ -28,11 +31,14 @@ export function refuseLegacy(input: object): void {
   }
 }
 
-/** `ConsumedCapacity` when it was asked for: nothing is metered here, so the smallest amounts. */
-export function consumed(
-  input: { readonly ReturnConsumedCapacity?: string },
-  table: string,
-): object {
-  const wanted = input.ReturnConsumedCapacity ?? 'NONE';
-  return wanted === 'NONE' ? {} : { ConsumedCapacity: { TableName: table, CapacityUnits: 1 } };
+/** The capacity that a request on one table took, when it was asked for. */
+export function consumed(spending: Spending): object {
+  const [ConsumedCapacity] = spending.shown();
+  return ConsumedCapacity ? { ConsumedCapacity } : {};
+}
+
+/** The capacity that a request on several tables took, when it was asked for. */
+export function consumedOfEach(spending: Spending): object {
+  const ConsumedCapacity = spending.shown();
+  return ConsumedCapacity.length > 0 ? { ConsumedCapacity } : {};
 }

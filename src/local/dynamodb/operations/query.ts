@@ -1,3 +1,4 @@
+import { Spending } from '../capacity.ts';
 import { invalid, invalidParameter } from '../errors.ts';
 import type { Condition, Operand, Path } from '../expression/ast.ts';
 import { Bindings, type Bound, type ExpressionInput } from '../expression/bindings.ts';
@@ -66,12 +67,14 @@ function read(context: Context, input: ReadInput, keyed: boolean): object {
     filter,
     limit: input.Limit,
   });
-  const { items, ...rest } = page;
+  const { items, bytes, ...rest } = page;
+  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+  spending.read(table, { index, bytes, consistent: input.ConsistentRead });
   const shape = toShape(input, { index, paths });
   return {
     ...(shape ? { Items: items.map(shape) } : {}),
     ...rest,
-    ...consumed(input, table.name),
+    ...consumed(spending),
   };
 }
 
@@ -142,6 +145,7 @@ function startAt(from: {
 
 interface Page {
   readonly items: Item[];
+  readonly bytes: number;
   readonly Count: number;
   readonly ScannedCount: number;
   readonly LastEvaluatedKey?: Item;
@@ -167,6 +171,7 @@ function collect(
   const names = [...walk.table.keyNames, ...(walk.index?.keyNames ?? [])];
   return {
     items,
+    bytes,
     Count: items.length,
     ScannedCount: scanned,
     ...(last ? { LastEvaluatedKey: pickKeys(last, names) } : {}),

@@ -1,28 +1,31 @@
+import { Spending } from '../capacity.ts';
 import { invalid } from '../errors.ts';
 import { Bindings, type ExpressionInput } from '../expression/bindings.ts';
 import { project } from '../expression/projection.ts';
 import { type EncodedKey, exactKey } from '../keys.ts';
 import type { Table } from '../table.ts';
 import { checkItem, type Item } from '../values.ts';
-import { type Context, consumed, refuseLegacy } from './context.ts';
+import { type Context, consumed, consumedOfEach, refuseLegacy } from './context.ts';
 
 export interface GetInput extends ExpressionInput {
   readonly TableName: string;
   readonly Key?: unknown;
   readonly ProjectionExpression?: string;
+  readonly ConsistentRead?: boolean;
   readonly ReturnConsumedCapacity?: string;
 }
 
 /** GetItem; every read is consistent. */
 export function getItem(context: Context, input: GetInput): object {
-  const found = prepareGet(context, input).read();
-  return { ...(found ? { Item: found } : {}), ...consumed(input, input.TableName) };
+  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+  const found = prepareGet(context, input).read(spending);
+  return { ...(found ? { Item: found } : {}), ...consumed(spending) };
 }
 
 interface Get {
   readonly table: Table;
   readonly key: EncodedKey;
-  read(): Item | undefined;
+  read(spending: Spending, transactional?: boolean): Item | undefined;
 }
 
 function prepareGet(context: Context, input: GetInput): Get {
@@ -36,8 +39,13 @@ function prepareGet(context: Context, input: GetInput): Get {
   return {
     table,
     key,
-    read() {
+    read(spending, transactional = false) {
       const item = context.rows.get(table, key);
+      spending.read(table, {
+        item,
+        consistent: input.ConsistentRead,
+        transactional,
+      });
       return item && paths ? project(item, paths) : item;
     },
   };
@@ -51,12 +59,16 @@ export function identity(table: Table, { hash, range }: EncodedKey): string {
 interface BatchGetEntry extends ExpressionInput {
   readonly Keys: readonly unknown[];
   readonly ProjectionExpression?: string;
+  readonly ConsistentRead?: boolean;
 }
 
 /** BatchGetItem; nothing is ever left unprocessed. */
 export function batchGetItem(
   context: Context,
-  input: { readonly RequestItems: Readonly<Record<string, BatchGetEntry>> },
+  input: {
+    readonly RequestItems: Readonly<Record<string, BatchGetEntry>>;
+    readonly ReturnConsumedCapacity?: string;
+  },
 ): object {
   const entries = Object.entries(input.RequestItems ?? {});
   const total = entries.reduce((sum, [, { Keys }]) => sum + (Keys?.length ?? 0), 0);
@@ -64,6 +76,7 @@ export function batchGetItem(
   if (total === 0) {
     throw invalid('1 validation error detected: RequestItems must have at least one key');
   }
+  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
   const seen = new Set<string>();
   const Responses: Record<string, Item[]> = {};
   for (const [TableName, { Keys, ...rest }] of entries) {
@@ -73,18 +86,21 @@ export function batchGetItem(
       const id = identity(get.table, get.key);
       if (seen.has(id)) throw invalid('Provided list of item keys contains duplicates');
       seen.add(id);
-      const item = get.read();
+      const item = get.read(spending);
       if (item) items.push(item);
     }
     Responses[TableName] = items;
   }
-  return { Responses, UnprocessedKeys: {} };
+  return { Responses, UnprocessedKeys: {}, ...consumedOfEach(spending) };
 }
 
 /** TransactGetItems: one synchronous read, so nothing can come between. */
 export function transactGetItems(
   context: Context,
-  input: { readonly TransactItems: readonly { readonly Get: GetInput }[] },
+  input: {
+    readonly TransactItems: readonly { readonly Get: GetInput }[];
+    readonly ReturnConsumedCapacity?: string;
+  },
 ): object {
   const items = input.TransactItems ?? [];
   if (items.length === 0 || items.length > 100) {
@@ -94,10 +110,10 @@ export function transactGetItems(
   if (new Set(gets.map(({ table, key }) => identity(table, key))).size < gets.length) {
     throw invalid('Transaction request cannot include multiple operations on one item');
   }
-  return {
-    Responses: gets.map((get) => {
-      const Item = get.read();
-      return Item ? { Item } : {};
-    }),
-  };
+  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+  const Responses = gets.map((get) => {
+    const Item = get.read(spending, true);
+    return Item ? { Item } : {};
+  });
+  return { Responses, ...consumedOfEach(spending) };
 }

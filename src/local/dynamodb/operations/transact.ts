@@ -1,7 +1,8 @@
 import { AwsError } from '../../wire/aws-error.ts';
+import { Spending } from '../capacity.ts';
 import { invalid } from '../errors.ts';
 import type { Item } from '../values.ts';
-import type { Context } from './context.ts';
+import { type Context, consumedOfEach } from './context.ts';
 import { identity } from './read.ts';
 import { repeated } from './tokens.ts';
 import { allowed, apply, type Change, prepare, type WriteInput, type WriteKind } from './write.ts';
@@ -19,7 +20,11 @@ type TransactItem = Partial<Record<WriteKind, WriteInput>>;
 /** TransactWriteItems: every condition is tested on the items as they were, and then all is written or nothing. */
 export function transactWriteItems(
   context: Context,
-  input: { readonly TransactItems?: readonly TransactItem[]; readonly ClientRequestToken?: string },
+  input: {
+    readonly TransactItems?: readonly TransactItem[];
+    readonly ClientRequestToken?: string;
+    readonly ReturnConsumedCapacity?: string;
+  },
 ): object {
   const items = input.TransactItems ?? [];
   if (items.length === 0 || items.length > 100) {
@@ -32,9 +37,10 @@ export function transactWriteItems(
   return context.store.transact(() => {
     const { ClientRequestToken: token } = input;
     if (token && repeated(context.store, token, items)) return {};
-    const reasons: Reason[] = changes.map((change) => attempt(context, change));
+    const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+    const reasons: Reason[] = changes.map((change) => attempt(context, change, spending));
     if (reasons.some((reason) => reason.Code !== 'None')) throw cancelled(reasons);
-    return {};
+    return consumedOfEach(spending);
   });
 }
 
@@ -51,9 +57,11 @@ function toChange(context: Context, item: TransactItem): Change {
 }
 
 /** Items are distinct, so one change cannot disturb the condition of another; a cancellation undoes them all. */
-function attempt(context: Context, change: Change): Reason {
+function attempt(context: Context, change: Change, spending: Spending): Reason {
   const old = context.rows.get(change.table, change.key);
+  const transactional = true;
   if (!allowed(change, old)) {
+    spending.write(change.table, { old, item: old, transactional });
     return {
       Code: 'ConditionalCheckFailed',
       Message: 'The conditional request failed',
@@ -61,7 +69,9 @@ function attempt(context: Context, change: Change): Reason {
     };
   }
   try {
-    apply(context, change, { old, item: change.next(old) });
+    const item = change.next(old);
+    apply(context, change, { old, item });
+    spending.write(change.table, { old, item, transactional });
     return { Code: 'None' };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -86,7 +96,10 @@ interface BatchWrite {
 /** BatchWriteItem; nothing is ever left unprocessed. */
 export function batchWriteItem(
   context: Context,
-  input: { readonly RequestItems: Readonly<Record<string, readonly BatchWrite[]>> },
+  input: {
+    readonly RequestItems: Readonly<Record<string, readonly BatchWrite[]>>;
+    readonly ReturnConsumedCapacity?: string;
+  },
 ): object {
   const changes = Object.entries(input.RequestItems ?? {}).flatMap(([TableName, writes]) =>
     writes.map(({ PutRequest: put, DeleteRequest: remove }) =>
@@ -102,11 +115,14 @@ export function batchWriteItem(
   if (new Set(changes.map(({ table, key }) => identity(table, key))).size < changes.length) {
     throw invalid('Provided list of item keys contains duplicates');
   }
+  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
   context.store.transact(() => {
     for (const change of changes) {
       const old = context.rows.get(change.table, change.key);
-      apply(context, change, { old, item: change.next(old) });
+      const item = change.next(old);
+      apply(context, change, { old, item });
+      spending.write(change.table, { old, item });
     }
   });
-  return { UnprocessedItems: {} };
+  return { UnprocessedItems: {}, ...consumedOfEach(spending) };
 }

@@ -1,4 +1,5 @@
 import { AwsError } from '../../wire/aws-error.ts';
+import { Spending } from '../capacity.ts';
 import { invalid, invalidParameter } from '../errors.ts';
 import type { Action, Condition } from '../expression/ast.ts';
 import { Bindings, type Bound, type ExpressionInput } from '../expression/bindings.ts';
@@ -89,9 +90,11 @@ function run(context: Context, kind: WriteKind, input: WriteInput): object {
   if (kind !== 'Update' && wanted !== 'NONE' && wanted !== 'ALL_OLD') {
     throw invalid('Return values set to invalid value');
   }
+  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
   return context.store.transact(() => {
     const old = context.rows.get(change.table, change.key);
     if (!allowed(change, old)) {
+      spending.write(change.table, { old, item: old });
       throw new AwsError(
         'ConditionalCheckFailedException',
         'The conditional request failed',
@@ -100,10 +103,11 @@ function run(context: Context, kind: WriteKind, input: WriteInput): object {
     }
     const item = change.next(old);
     apply(context, change, { old, item });
+    spending.write(change.table, { old, item });
     const attributes = returned(wanted, change, { old, item });
     return {
       ...(attributes ? { Attributes: attributes } : {}),
-      ...consumed(input, change.table.name),
+      ...consumed(spending),
     };
   });
 }

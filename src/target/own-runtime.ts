@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localName } from './environments.ts';
+import { projectRoot } from './project.ts';
+import { resolveTarget, type Target } from './resolve.ts';
+
+/** Wall time of the waits counts for nothing here. */
+const timeScale = 600;
+
+/**
+ * Runs `use` on a local runtime of its own, with the project's template and bundles and nothing else in it, that counts
+ * what AWS would bill. It goes away afterwards with all that it held.
+ */
+export async function onRuntimeOfItsOwn<T>(
+  cwd: string,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
+  const { ensureRuntime, stopRuntime } = await import('../local/launch.ts');
+  const project = projectRoot(cwd);
+  const root = mkdtempSync(join(tmpdir(), 'orders-cost-'));
+  try {
+    writeFileSync(join(root, 'orders.config.json'), '{}\n');
+    for (const name of ['template.yaml', 'dist'])
+      symlinkSync(join(project, name), join(root, name));
+    const settings = { timeScale, port: 0, metered: true };
+    const target = await resolveTarget(
+      { env: localName },
+      { cwd: root, variables: {}, ensureRuntime: () => ensureRuntime(root, settings) },
+    );
+    return await use(target);
+  } finally {
+    await stopRuntime(root);
+    rmSync(root, { recursive: true, force: true });
+  }
+}

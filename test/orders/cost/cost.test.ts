@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { formatCost } from '../../../src/cli/cost.ts';
+import { costOf } from '../../../src/orders/cost/cost.ts';
+import type { Measured, TableWork } from '../../../src/orders/cost/measure.ts';
+
+const work = (writes: number, more: Partial<TableWork> = {}): TableWork => ({
+  writes,
+  writeUnits: writes,
+  indexWrites: 0,
+  indexWriteUnits: 0,
+  reads: 0,
+  readUnits: 0,
+  ...more,
+});
+
+const measured: Measured = {
+  operations: 18,
+  checkpoints: 31,
+  checkpointBytes: 10_000,
+  invocations: 3,
+  durationMs: 200,
+  gigabyteSeconds: 0.1,
+  tables: {
+    OrdersTable: work(15, { writeUnits: 20, indexWrites: 12, indexWriteUnits: 12 }),
+    ProductsTable: work(2, { reads: 1, readUnits: 2 }),
+    LoyaltyTable: work(2),
+    PaymentsTable: work(1),
+    ProviderCallsTable: work(13),
+  },
+  logBytes: 10_000,
+};
+
+it('prices what was measured by the published prices', () => {
+  const { lines, perMillion, simulatedPerMillion } = costOf(measured);
+  const dollars = Object.fromEntries(lines.map((line) => [line.id, line.perMillion]));
+  expect(dollars).toEqual({
+    operations: 144,
+    checkpoints: undefined,
+    'checkpoint-bytes': 2.85,
+    invocations: 0.6,
+    'gigabyte-seconds': 1.33,
+    'orders-writes': 12.5,
+    'index-writes': 7.5,
+    'shop-writes': 2.5,
+    'simulated-writes': 8.75,
+    reads: 0.25,
+    'log-bytes': 5,
+    'api-requests': 3.5,
+  });
+  expect(perMillion).toBe(188.78);
+  expect(simulatedPerMillion).toBe(8.75);
+});
+
+it('says where a figure is higher than that of the original, and why', () => {
+  const options = { header: true, stream: process.stdout };
+  const text = formatCost(costOf(measured), 'low', options);
+  expect(text).toMatch(/^durable operations +18 +18 +\$144\.00$/m);
+  expect(text).toContain('writes to its index: lists orders by day');
+  expect(text).toContain('checkpoint calls: the SDK');
+  expect(text).not.toContain('writes to the orders table:');
+  const few = formatCost(costOf({ ...measured, checkpoints: 28 }), 'low', options);
+  expect(few).not.toContain('checkpoint calls: ');
+});
