@@ -1,25 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Meter } from '../meter.ts';
-import type { FunctionSettings, LogLine, Logs } from '../services.ts';
+import type { LogLine, Logs } from '../services.ts';
 import type { ErrorReport, InvocationMessage, ResultMessage } from './bootstrap.ts';
+import { type Code, startHandler } from './handler-process.ts';
 import { platformLines } from './platform-lines.ts';
 
-/** Credentials of handlers: what they call is recognised by it. */
-export const handlerAccessKey = 'ASIALOCALHANDLER0000';
-
 const idleMs = 60_000;
-
-export interface Code {
-  readonly settings: Omit<FunctionSettings, 'code'>;
-  readonly version: string;
-  readonly arn: string;
-  /** Changes whenever the function's code or configuration does. */
-  readonly revision: string;
-  /** Where the code lies unzipped. */
-  root(): string;
-}
 
 export interface Job {
   readonly code: Code;
@@ -49,7 +37,7 @@ interface Options {
   readonly logs: Logs;
   readonly meter?: Meter | undefined;
   readonly directory: string;
-  endpoint(): string;
+  readonly endpoint: () => string;
 }
 
 /** Lambda's execution environments: processes that are kept warm, and run one invocation each at a time. */
@@ -111,16 +99,10 @@ export class Environments {
   }
 
   #launch(job: Job): Environment {
-    const { settings, version } = job.code;
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-    const stream = `${day}/[${version}]${randomUUID().replaceAll('-', '')}`;
-    const child = fork(bootstrap(), [], {
-      execArgv: [`--max-old-space-size=${settings.memory}`, '--max-semi-space-size=4'],
-      env: this.#env(job.code, stream),
-      cwd: job.code.root(),
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      serialization: 'json',
-    });
+    const stream = `${day}/[${job.code.version}]${randomUUID().replaceAll('-', '')}`;
+    const { endpoint, directory } = this.#options;
+    const child = startHandler(job.code, { stream, endpoint: endpoint(), directory });
     const environment: Environment = { key: keyOf(job), stream, child };
     this.#all.add(environment);
     child.on('message', (message) => this.#heard(environment, message as ResultMessage));
@@ -215,39 +197,8 @@ export class Environments {
       child.kill('SIGKILL');
     });
   }
-
-  #env(code: Code, stream: string): Record<string, string> {
-    const { settings, version } = code;
-    return {
-      PATH: process.env['PATH'] ?? '',
-      TZ: 'UTC',
-      AWS_REGION: 'us-east-2',
-      AWS_DEFAULT_REGION: 'us-east-2',
-      AWS_ACCESS_KEY_ID: handlerAccessKey,
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL: this.#options.endpoint(),
-      AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
-      AWS_LAMBDA_FUNCTION_NAME: settings.name,
-      AWS_LAMBDA_FUNCTION_VERSION: version,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memory),
-      AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,
-      AWS_LAMBDA_LOG_STREAM_NAME: stream,
-      AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
-      ...(settings.logLevel ? { AWS_LAMBDA_LOG_LEVEL: settings.logLevel } : {}),
-      LAMBDA_TASK_ROOT: code.root(),
-      _HANDLER: settings.handler,
-      NODE_COMPILE_CACHE: `${this.#options.directory}/compile-cache`,
-      ...settings.environment,
-    };
-  }
 }
 
 function keyOf({ code }: Job): string {
   return `${code.arn} ${code.revision}`;
-}
-
-function bootstrap(): URL {
-  if (import.meta.url.endsWith('.ts')) return new URL('./bootstrap.ts', import.meta.url);
-  const chunk = new URL('.', import.meta.url).pathname.endsWith('/chunks/');
-  return new URL(chunk ? '../bootstrap.js' : './bootstrap.js', import.meta.url);
 }

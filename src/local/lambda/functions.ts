@@ -6,7 +6,7 @@ import type { FunctionSettings } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
-import type { Code } from './environments.ts';
+import type { Code } from './handler-process.ts';
 
 /** A function at a version, as it was put or published. */
 export interface FunctionVersion extends Code {

@@ -40,21 +40,37 @@ export function costOf(measured: Measured): Cost {
   const shop = Object.keys(tables).filter((name) => name !== 'OrdersTable' && !simulated.has(name));
   const lines = [
     ...executionLines(measured),
-    writes('orders-writes', 'writes to the orders table', [orders.writes, orders.writeUnits], {
-      original: 16,
-    }),
-    writes('index-writes', 'writes to its index', [orders.indexWrites, orders.indexWriteUnits], {
-      original: 0,
-      because: 'lists orders by day without reading the whole table',
-    }),
-    tableLine('shop-writes', 'writes of stock and points', sumOf(tables, shop), {
-      original: 0,
-      because: 'real stock that is never oversold, real loyalty points',
-    }),
-    tableLine('simulated-writes', 'writes of simulated services', sumOf(tables, [...simulated]), {
-      original: 0,
-      because: 'shows what was charged and sent; your services come in their place',
-    }),
+    writes({ id: 'orders-writes', what: 'writes to the orders table', original: 16 }, [
+      orders.writes,
+      orders.writeUnits,
+    ]),
+    writes(
+      {
+        id: 'index-writes',
+        what: 'writes to its index',
+        original: 0,
+        because: 'lists orders by day without reading the whole table',
+      },
+      [orders.indexWrites, orders.indexWriteUnits],
+    ),
+    writes(
+      {
+        id: 'shop-writes',
+        what: 'writes of stock and points',
+        original: 0,
+        because: 'real stock that is never oversold, real loyalty points',
+      },
+      toTables(sumOf(tables, shop)),
+    ),
+    writes(
+      {
+        id: 'simulated-writes',
+        what: 'writes of simulated services',
+        original: 0,
+        because: 'shows what was charged and sent; your services come in their place',
+      },
+      toTables(sumOf(tables, [...simulated])),
+    ),
     reads(sumOf(tables, Object.keys(tables))),
     {
       id: 'log-bytes',
@@ -146,20 +162,15 @@ function sumOf(tables: Measured['tables'], names: readonly string[]): TableWork 
   }, nothing);
 }
 
-type Beside = Pick<CostLine, 'original' | 'because'>;
-
 function writes(
-  id: string,
-  what: string,
+  about: Pick<CostLine, 'id' | 'what' | 'original' | 'because'>,
   [quantity, units]: readonly [number, number],
-  beside: Beside,
 ): CostLine {
-  return { id, what, quantity, ...beside, perMillion: units * prices.writeUnit * million };
+  return { ...about, quantity, perMillion: units * prices.writeUnit * million };
 }
 
-function tableLine(id: string, what: string, work: TableWork, beside: Beside): CostLine {
-  return writes(id, what, [work.writes, work.writeUnits + work.indexWriteUnits], beside);
-}
+const toTables = (work: TableWork) =>
+  [work.writes, work.writeUnits + work.indexWriteUnits] as const;
 
 function reads({ reads: quantity, readUnits }: TableWork): CostLine {
   return {
