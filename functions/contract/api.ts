@@ -59,7 +59,7 @@ export interface OrderRecord {
   readonly cancelRequested?: CancelRequest;
   /** When the hand-over to the carrier began, RFC 3339 UTC: from then on an order cannot be cancelled. */
   readonly handOver?: string;
-  /** Its execution ended after the hand-over without closing it: somebody has to look. */
+  /** It went wrong when it was, or may have been, with the carrier: nothing was taken back, somebody has to look. */
   readonly flagged?: boolean;
   /** Absent until the stock is reserved. */
   readonly reservation?: Reservation;

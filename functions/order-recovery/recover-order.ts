@@ -87,7 +87,7 @@ export async function recoverOrder(
     await closeAsCancelled(closing);
     return { orderId, outcome: 'cancelled' };
   }
-  await closeAsFailed(closing, { executionArn, failure });
+  await closeAsFailed(closing, { executionArn, failure, flagged: false });
   return { orderId, outcome: 'failed' };
 }
 

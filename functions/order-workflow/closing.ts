@@ -1,9 +1,21 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
+import type { UndoRecord, Warning } from '../contract/api.ts';
 import { reasonOf } from './failures.ts';
 import { observed, type StepFunction } from './observed.ts';
-import { effectKey, type Notice, type PlacedOrder, type Ports } from './ports.ts';
+import {
+  effectKey,
+  type FailedEnding,
+  type Notice,
+  type PlacedOrder,
+  type Ports,
+} from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
+
+/** What the record of a flagged order says. */
+const untaken: Warning = {
+  stage: 'ship-order',
+  message: 'The order may be with the carrier: nothing was taken back',
+};
 
 interface Closing {
   readonly context: DurableContext;
@@ -13,14 +25,18 @@ interface Closing {
   readonly undos: readonly UndoRecord[];
 }
 
-/** Tells the customer that the order failed, and closes its record; both in durable steps of their own. */
+/**
+ * Tells the customer that the order failed, and closes its record; both in durable steps of their own. Of one that may
+ * be with the carrier the customer is told nothing: it is flagged instead.
+ */
 export async function closeAsFailed(
   closing: Closing,
-  { executionArn, failure }: { executionArn: string; failure: Failure },
+  { executionArn, failure, flagged }: Pick<FailedEnding, 'executionArn' | 'failure' | 'flagged'>,
 ): Promise<void> {
   const { placed, ports, undos } = closing;
-  const warnings = await tell(closing, { kind: 'failed', failure, refunded: refunded(undos) });
-  const ending = { executionArn, failure, undos, warnings };
+  const notice = { kind: 'failed', failure, refunded: refunded(undos) } as const;
+  const warnings = flagged ? [untaken] : await tell(closing, notice);
+  const ending = { executionArn, failure, undos, warnings, flagged };
   await record(closing, 'fail-order', async () => {
     await ports.orders.fail(placed, ending);
     ports.metrics.count(placed, { what: 'failed', code: failure.code });

@@ -81,6 +81,8 @@ export interface Ending {
 export interface FailedEnding extends Ending {
   readonly executionArn: string;
   readonly failure: Failure;
+  /** It may be with the carrier, so that nothing was taken back: somebody has to look. */
+  readonly flagged: boolean;
 }
 
 /**

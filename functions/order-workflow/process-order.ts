@@ -95,7 +95,8 @@ export async function processOrder(
       await closeAsCancelled(closing);
       return { orderId, outcome: 'cancelled' };
     }
-    await closeAsFailed(closing, { executionArn, failure });
+    const flagged = run.isPastPointOfNoReturn();
+    await closeAsFailed(closing, { executionArn, failure, flagged });
     if (failure.code === technicalFailure) throw error;
     return { orderId, outcome: 'rejected', failure };
   }

@@ -27,6 +27,7 @@ export interface StageRunner {
   readonly warnings: readonly Warning[];
   /** From here on nothing is taken back any more. */
   readonly passPointOfNoReturn: () => void;
+  readonly isPastPointOfNoReturn: () => boolean;
   /** Why the stage that failed did, for the order's record. */
   readonly failureOf: (error: unknown) => Failure;
   readonly undoAfter: (failure: Failure) => Promise<UndoRecord[]>;
@@ -79,6 +80,7 @@ export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOpti
     wait: (id) => context.wait(id, { seconds: waitSeconds[id] }),
     warnings,
     passPointOfNoReturn: undos.forget,
+    isPastPointOfNoReturn: undos.forgotten,
     failureOf,
     undoAfter: undos.runAfter,
   };

@@ -12,6 +12,8 @@ export interface Undos {
   readonly register: (id: StepId, undo: Undo) => void;
   /** Nothing is taken back any more, except by a cancellation: that comes only before the order left. */
   readonly forget: () => void;
+  /** Whether nothing is taken back any more. */
+  readonly forgotten: () => boolean;
   /** Takes back, the latest first, what was done before the failure; one that fails does not stop the others. */
   readonly runAfter: (failure: Failure) => Promise<UndoRecord[]>;
 }
@@ -39,6 +41,7 @@ export function undosOf(context: DurableContext, placed: PlacedOrder): Undos {
     forget: () => {
       forgotten = true;
     },
+    forgotten: () => forgotten,
     async runAfter({ stage: failed, code }) {
       const records: UndoRecord[] = [];
       if (forgotten && code !== cancelled) return records;

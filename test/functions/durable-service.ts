@@ -10,16 +10,31 @@ import {
 /** An invocation of the function: what the workflow does while it is dead never happens. */
 export interface Invocation {
   readonly alive: boolean;
+  /** The environment dies now, or the execution is ended from outside. */
+  cut(how: 'die' | 'end'): void;
+}
+
+/**
+ * What becomes of a checkpoint: it is accepted and all is well, or then the environment dies, or the execution is ended from
+ * outside; `lost`: the same before it is accepted.
+ */
+export interface Fate {
+  readonly lost?: boolean;
+  readonly next: 'go on' | 'die' | 'end';
 }
 
 interface Options {
   readonly arn: string;
   readonly event: unknown;
-  /** The environment dies right after every checkpoint that was accepted. */
-  readonly killing: boolean;
+  /** Asked at every checkpoint that holds something. */
+  readonly fate?: (updates: readonly OperationUpdate[]) => Fate | Promise<Fate>;
 }
 
+export const goesOn: Fate = { next: 'go on' };
+export const dies: Fate = { next: 'die' };
+
 interface Ended {
+  /** `ENDED`: from outside. */
   readonly status: string;
   readonly result: unknown;
   readonly error: string | undefined;
@@ -32,21 +47,27 @@ const never = () => new Promise<never>(() => undefined);
 /** Runs one durable execution in memory to its end, replaying it in a new invocation whenever one ends or dies. */
 export async function execute(
   handlerOf: (invocation: Invocation) => DurableExecutionHandler<unknown>,
-  { arn, event, killing }: Options,
+  { arn, event, fate = () => goesOn }: Options,
 ): Promise<Ended> {
   const operations = new Map<string, WireOperation>([['execution', executionOf(event)]]);
   for (let invocations = 1; invocations <= 200; invocations += 1) {
     letTimePass(operations);
-    const invocation = { alive: true };
-    const died = Promise.withResolvers<'died'>();
+    const over = Promise.withResolvers<'die' | 'end'>();
+    const invocation = {
+      alive: true,
+      cut(how: 'die' | 'end') {
+        invocation.alive = false;
+        over.resolve(how);
+      },
+    };
     const client: DurableExecutionClient = {
       getExecutionState: async () => ({ Operations: [...operations.values()] }),
       async checkpoint({ Updates = [] }) {
         if (!invocation.alive) return never();
-        for (const update of Updates) apply(operations, update);
-        if (killing && Updates.length > 0) {
-          invocation.alive = false;
-          died.resolve('died');
+        const { lost = false, next } = Updates.length > 0 ? await fate(Updates) : goesOn;
+        if (!lost) for (const update of Updates) apply(operations, update);
+        if (next !== 'go on') {
+          invocation.cut(next);
           return never();
         }
         return {
@@ -61,12 +82,15 @@ export async function execute(
       CheckpointToken: 'first',
       InitialExecutionState: { Operations: [...operations.values()] },
     };
-    const output = await Promise.race([handler(input, lambdaContext()), died.promise]);
-    if (output === 'died' || output.Status === 'PENDING') continue;
+    const output = await Promise.race([handler(input, lambdaContext()), over.promise]);
+    const names = () => [...operations.values()].slice(1).map((each) => each.Name);
+    if (output === 'end') {
+      return { status: 'ENDED', result: undefined, error: undefined, invocations, names: names() };
+    }
+    if (output === 'die' || output.Status === 'PENDING') continue;
     const failed = output.Status === 'FAILED' ? output.Error?.ErrorMessage : undefined;
     const result = output.Status === 'SUCCEEDED' ? JSON.parse(output.Result ?? 'null') : undefined;
-    const names = [...operations.values()].slice(1).map((each) => each.Name);
-    return { status: output.Status, result, error: failed, invocations, names };
+    return { status: output.Status, result, error: failed, invocations, names: names() };
   }
   throw new Error('The execution did not end');
 }

@@ -13,7 +13,7 @@ import { rank, stages, statuses, undosAfter } from '../../functions/contract/wor
 import type { Ports } from '../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../functions/order-workflow/process-order.ts';
 import type { Fixture } from '../local/dynamodb/fixture.ts';
-import { execute, type Invocation } from './durable-service.ts';
+import { dies, execute, type Invocation } from './durable-service.ts';
 import { startTables } from './stack-tables.ts';
 
 let fixture: Fixture;
@@ -59,7 +59,7 @@ async function run(orderId: string, order: Order, { killing = false, id = 'one' 
   const ended = await execute(workflow, {
     arn: arnOf(orderId, id),
     event: { orderId, order },
-    killing,
+    ...(killing ? { fate: () => dies } : {}),
   });
   return { ...ended, record: await recordOf(orderId), calls: await callsOf(orderId) };
 }

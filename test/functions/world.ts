@@ -13,6 +13,7 @@ interface Ending {
   readonly failure?: Failure;
   readonly undos?: readonly UndoRecord[];
   readonly warnings?: readonly Warning[];
+  readonly flagged?: boolean;
 }
 
 /** A world in memory that writes down what it is asked, fails where the test says, and is cancelled before a status. */

@@ -52,8 +52,8 @@ export const ordersTable: Orders = {
       ...(warnings.length > 0 && { also: { warnings } }),
     });
   },
-  async fail(placed, { executionArn, failure, ...ending }) {
-    const also = { failure, ...noted(ending) };
+  async fail(placed, { executionArn, failure, flagged, ...ending }) {
+    const also = { failure, ...(flagged && { flagged }), ...noted(ending) };
     const record = newRecord(placed, { executionArn, status: 'failed' });
     if (failure.stage === 'validate-order' && (await putNew({ ...record, ...also }))) return;
     await moveTo(placed.orderId, { reached: ['failed'], also });

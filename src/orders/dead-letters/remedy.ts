@@ -27,14 +27,14 @@ const technical: ReadonlySet<string> = new Set(['technical-failure', 'stopped', 
 
 export function remedyFor({ from, orderId = '' }: Letter, { order, executed }: Found): Remedy {
   if (from === 'unknown') return { kind: 'leave', because: 'it is no order that can be read' };
+  if (order?.flagged)
+    return { kind: 'leave', because: 'the order is with the carrier: look at it' };
   const { status, failure } = order ?? {};
   if (status !== undefined && isEnd(status)) {
     const again = from === 'workflow' && technical.has(failure?.code ?? '');
     if (status === 'failed' && again) return { kind: 'start-anew', as: nextId(orderId) };
     return { kind: 'remove', because: `the order is ${status}` };
   }
-  if (order?.flagged)
-    return { kind: 'leave', because: 'the order is with the carrier: look at it' };
   if (from === 'recovery') {
     return order ? { kind: 'recover' } : { kind: 'remove', because: 'there is no such order' };
   }

@@ -54,6 +54,11 @@ describe('a redrive of an order', () => {
       { kind: 'leave', because: 'recovery has not closed the order yet' },
     ],
     [
+      'that broke at its hand-over leaves the letter to a person',
+      found({ ...failed('technical-failure'), flagged: true }),
+      { kind: 'leave', because: 'the order is with the carrier: look at it' },
+    ],
+    [
       'that is with the carrier leaves the letter to a person',
       found({ status: 'shipped', flagged: true }),
       { kind: 'leave', because: 'the order is with the carrier: look at it' },
