@@ -3,6 +3,7 @@ import { type Order, toDecimal, totalMinor } from '../../../functions/contract/o
 import { type Trigger, triggers } from '../../../functions/contract/triggers.ts';
 import {
   type OrderStatus,
+  pointOfNoReturn,
   type StageId,
   type StepId,
   stages,
@@ -14,7 +15,7 @@ export interface ExpectedEnd {
   /** Where it fails, and the failure's code. */
   readonly stage?: StageId;
   readonly code?: string;
-  /** The stages that an order which completes could not do and does without. */
+  /** The stages that could not be done and are done without, and a hand-over that somebody has to look at. */
   readonly warnings: readonly StageId[];
   /** Every status it has been in by then, in their order. */
   readonly statuses: readonly OrderStatus[];
@@ -44,7 +45,7 @@ export function expectedEnd(order: Order): ExpectedEnd {
         status: 'failed',
         stage: stage.id,
         code,
-        warnings: [],
+        warnings: warningsOfFailure(stage.id, order),
         statuses: [...reached, 'failed'],
         execution: code === technicalFailure ? 'FAILED' : 'SUCCEEDED',
         creditChecked: reached.includes('credit-checked'),
@@ -54,6 +55,12 @@ export function expectedEnd(order: Order): ExpectedEnd {
   }
   const ended = { status: 'completed', execution: 'SUCCEEDED' } as const;
   return { ...ended, warnings, statuses: reached, creditChecked: checksCredit };
+}
+
+/** An order that failed at its hand-over is left to a person; of any other the customer is told, who may be out of reach. */
+function warningsOfFailure(failed: StageId, order: Order): StageId[] {
+  if (failed === pointOfNoReturn) return [failed];
+  return troubleIn('send-notifications', order) === undefined ? [] : ['send-notifications'];
 }
 
 /** The code with which a stage fails for an order, if it does. */

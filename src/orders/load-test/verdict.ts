@@ -75,9 +75,9 @@ function wrongEnd(order: ObservedOrder, isPartial: boolean): string | undefined 
   const is = failure ? `${status} at ${failure.stage} (${failure.code})` : status;
   if (is !== wanted) return `is ${is}; should be ${wanted}`;
   const missing = expected.warnings.find((stage) => !warnings.some((each) => each.stage === stage));
-  if (missing) return `completed without the warning of ${missing}`;
+  if (missing) return `${is} without the warning of ${missing}`;
   const extra = warnings.find(({ stage }) => !expected.warnings.includes(stage));
-  if (extra) return `completed with a warning of ${extra.stage}`;
+  if (extra) return `${is} with a warning of ${extra.stage}`;
   const closed = executions.find((each) => each.status !== 'RUNNING' || !isPartial);
   if (!closed || closed.status === expected.execution) return undefined;
   return `${status}, while its execution is ${closed.status}`;
