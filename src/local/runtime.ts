@@ -106,6 +106,7 @@ function createServices({ store, clock, directory, url, meter }: Surroundings) {
     directory,
     endpoint: url,
     meter,
+    objects,
   });
   const apis = createApiGateway({ store, functions });
   const kinds = { apis, functions, tables, logs, objects, queues };

@@ -53,6 +53,8 @@ export interface FunctionSettings {
   /** Present for a durable function; seconds and days. */
   readonly durable?: { readonly executionTimeout: number; readonly retentionDays: number };
   readonly deadLetterArn?: string;
+  /** Kept and shown; nothing is traced here. */
+  readonly tracing?: string;
 }
 
 export interface InvokeInput {

@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { BusEvent } from '../services.ts';
 import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
 import { invalid } from './execution/validation.ts';
-import type { FunctionRegistry, FunctionVersion } from './functions.ts';
+import type { Alias, FunctionRegistry, FunctionVersion } from './functions.ts';
 
 /** A function's configuration as GetFunctionConfiguration answers it. */
 export function configuration(version: FunctionVersion): Record<string, unknown> {
   const { settings } = version;
+  const state = version.deleting
+    ? { State: 'Deleting', StateReasonCode: 'DrainingDurableExecutions' }
+    : { State: 'Active' };
   return {
     FunctionName: settings.name,
     FunctionArn: version.arn,
@@ -21,10 +25,11 @@ export function configuration(version: FunctionVersion): Record<string, unknown>
     LastModified: new Date(version.modified).toISOString().replace('Z', '+0000'),
     Version: version.version,
     RevisionId: version.revision.slice(0, 32),
-    State: 'Active',
+    ...state,
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
     Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
+    TracingConfig: { Mode: settings.tracing ?? 'PassThrough' },
     Environment: { Variables: settings.environment },
     LoggingConfig: {
       LogFormat: settings.logFormat,
@@ -43,16 +48,13 @@ export function configuration(version: FunctionVersion): Record<string, unknown>
   };
 }
 
-export function aliasConfiguration(
-  functions: FunctionRegistry,
-  name: string,
-  alias: { name: string; version: string },
-) {
+export function aliasConfiguration(functions: FunctionRegistry, name: string, alias: Alias) {
   return {
     AliasArn: functions.arn(name, alias.name),
     Name: alias.name,
     FunctionVersion: alias.version,
-    Description: '',
+    Description: alias.description,
+    RevisionId: createHash('sha256').update(JSON.stringify(alias)).digest('hex').slice(0, 32),
   };
 }
 

@@ -15,11 +15,14 @@ export interface FunctionVersion extends Code {
   /** Wall clock, epoch ms. */
   readonly modified: number;
   readonly description: string;
+  /** Its function is deleted once its executions have ended. */
+  readonly deleting: boolean;
 }
 
 export interface Alias {
   readonly name: string;
   readonly version: string;
+  readonly description: string;
 }
 
 interface Row {
@@ -39,6 +42,9 @@ const tables = `
     modified integer not null, description text not null, primary key (name, version)) without rowid;
   create table if not exists lambda_aliases (
     name text not null, alias text not null, version text not null, primary key (name, alias)) without rowid;
+  create table if not exists lambda_alias_descriptions (
+    name text not null, alias text not null, description text not null, primary key (name, alias)) without rowid;
+  create table if not exists lambda_deleting (name text primary key) without rowid;
 `;
 
 /** Functions, their immutable versions and aliases, in the store. */
@@ -82,19 +88,65 @@ export class FunctionRegistry {
     return version;
   }
 
-  alias(name: string, alias: string, version: string): void {
-    this.#store.transact(() =>
+  /** Changes `$LATEST`'s settings and leaves its code. */
+  configure(settings: FunctionVersion['settings']): void {
+    const latest = this.#row(settings.name, '$LATEST');
+    if (!latest) throw notFound(this.arn(settings.name));
+    const { description } = settings;
+    const row = {
+      ...latest,
+      settings: JSON.stringify(settings),
+      modified: Date.now(),
+      description,
+    };
+    this.#store.transact(() => this.#insert(row));
+  }
+
+  alias(name: string, alias: string, version: string, description = ''): void {
+    this.#store.transact(() => {
       this.#store
         .sql('insert or replace into lambda_aliases values (?, ?, ?)')
-        .run(name, alias, version),
+        .run(name, alias, version);
+      this.#store
+        .sql('insert or replace into lambda_alias_descriptions values (?, ?, ?)')
+        .run(name, alias, description);
+    });
+  }
+
+  removeAlias(name: string, alias: string): void {
+    this.#store.transact(() =>
+      this.#store.sql('delete from lambda_aliases where name = ? and alias = ?').run(name, alias),
     );
+  }
+
+  removeVersion(name: string, version: string): void {
+    this.#cache.clear();
+    this.#store.transact(() =>
+      this.#store
+        .sql('delete from lambda_functions where name = ? and version = ?')
+        .run(name, version),
+    );
+  }
+
+  /** From now on the function takes nothing new. */
+  markDeleting(name: string): void {
+    this.#cache.clear();
+    this.#store.transact(() =>
+      this.#store.sql('insert or ignore into lambda_deleting values (?)').run(name),
+    );
+  }
+
+  isDeleting(name: string): boolean {
+    return this.#store.sql('select 1 from lambda_deleting where name = ?').get(name) !== undefined;
   }
 
   remove(name: string): void {
     this.#cache.clear();
     this.#store.transact(() => {
       this.#store.sql('delete from lambda_functions where name = ?').run(name);
-      this.#store.sql('delete from lambda_aliases where name = ?').run(name);
+      for (const table of ['lambda_aliases', 'lambda_alias_descriptions', 'lambda_deleting']) {
+        this.#store.sql(`delete from ${table} where name = ?`).run(name);
+      }
     });
   }
 
@@ -125,7 +177,11 @@ export class FunctionRegistry {
 
   aliases(name: string): Alias[] {
     const rows = this.#store
-      .sql('select alias as name, version from lambda_aliases where name = ? order by alias')
+      .sql(
+        `select a.alias as name, version, coalesce(description, '') as description from lambda_aliases a
+           left join lambda_alias_descriptions d on d.name = a.name and d.alias = a.alias
+           where a.name = ? order by a.alias`,
+      )
       .all(name);
     return rows as unknown as Alias[];
   }
@@ -166,6 +222,7 @@ export class FunctionRegistry {
       size: row.size,
       modified: row.modified,
       description: row.description,
+      deleting: this.isDeleting(row.name),
       root: () => this.#unzip(row.sha),
     };
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Meter } from '../meter.ts';
-import type { InvokeInput, InvokeOutput } from '../services.ts';
+import type { InvokeInput, InvokeOutput, Objects } from '../services.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { failureBody } from './describe.ts';
 import type { Environments } from './environments.ts';
@@ -14,6 +14,9 @@ export interface Parts {
   readonly functions: FunctionRegistry;
   readonly environments: Environments;
   readonly meter?: Meter | undefined;
+  readonly objects?: Pick<Objects, 'read'> | undefined;
+  /** Deletes a function; a durable one goes when its last execution has ended. */
+  readonly removeFunction: (name: string) => void;
 }
 
 /** Lambda refuses to wait for executions that may take longer; seconds. */
@@ -26,6 +29,7 @@ export async function invoke(
   nested = false,
 ): Promise<InvokeOutput> {
   const { functionName, qualifier, type } = input;
+  refuseDeleting(parts, functionName);
   const version = parts.functions.resolve(functionName, qualifier);
   const text = input.payload.toString('utf8');
   checkPayload(input, text);
@@ -38,6 +42,16 @@ export async function invoke(
   return durable
     ? invokeDurable(parts, { input, version, text })
     : invokePlain(parts, { input, version, text, nested });
+}
+
+/** A function that is being deleted takes nothing new. */
+function refuseDeleting({ functions }: Parts, name: string): void {
+  if (!functions.isDeleting(name)) return;
+  throw new AwsError(
+    'ResourceConflictException',
+    'The operation cannot be performed at this time. The function is currently in the following state: Deleting',
+    { status: 409 },
+  );
 }
 
 function checkPayload({ type, payload }: InvokeInput, text: string): void {

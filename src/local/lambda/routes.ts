@@ -1,6 +1,6 @@
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { aliasConfiguration, configuration, executionDetails, listExecutions } from './describe.ts';
+import { executionDetails, listExecutions } from './describe.ts';
 import { completeCallback, heartbeat } from './execution/callbacks.ts';
 import { parseTarget } from './execution/chained.ts';
 import { type CheckpointInput, checkpoint, readState } from './execution/checkpoint.ts';
@@ -9,6 +9,7 @@ import type { ErrorObject, Execution } from './execution/model.ts';
 import { invalid } from './execution/validation.ts';
 import { handlerAccessKey } from './handler-process.ts';
 import { invoke, type Parts } from './invoke.ts';
+import { managementRoute } from './management/routes.ts';
 
 const json = (value: unknown): WireResponse => ({ status: 200, body: JSON.stringify(value) });
 
@@ -38,39 +39,19 @@ export function route(parts: Parts, request: WireRequest): WireResponse | Promis
 function functionRoute(
   parts: Parts,
   request: WireRequest,
-  [identifier, action, member]: string[],
+  path: string[],
 ): WireResponse | Promise<WireResponse> {
-  const { functions } = parts;
-  const { method, query } = request;
-  if (!identifier && method === 'GET') {
-    return json({
-      Functions: functions.names().map((each) => configuration(functions.resolve(each))),
+  const [identifier = '', action] = path;
+  if (request.method === 'POST' && action === 'invocations') {
+    const { name, qualifier } = parseTarget(identifier);
+    return invocation(parts, request, {
+      name,
+      qualifier: request.query.get('Qualifier') ?? qualifier,
     });
   }
-  const target = parseTarget(identifier ?? '');
-  const { name } = target;
-  const qualifier = query.get('Qualifier') ?? target.qualifier;
-  if (method === 'POST' && action === 'invocations') {
-    return invocation(parts, request, { name, qualifier });
-  }
-  if (method !== 'GET') throw unknown(request);
-  const version = functions.resolve(name, qualifier);
-  if (!action) {
-    const code = { RepositoryType: 'S3', Location: `file://${version.root()}` };
-    return json({ Configuration: configuration(version), Code: code });
-  }
-  if (action === 'configuration') return json(configuration(version));
-  if (action === 'versions') return json({ Versions: functions.versions(name).map(configuration) });
-  if (action !== 'aliases') throw unknown(request);
-  const aliases = functions.aliases(name).map((each) => aliasConfiguration(functions, name, each));
-  if (!member) return json({ Aliases: aliases });
-  const alias = aliases.find((each) => each.Name === member);
-  if (alias) return json(alias);
-  throw new AwsError(
-    'ResourceNotFoundException',
-    `Alias not found: ${functions.arn(name, member)}`,
-    { status: 404 },
-  );
+  const answer = managementRoute(parts, request, path);
+  if (answer) return answer;
+  throw unknown(request);
 }
 
 async function invocation(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Meter } from '../meter.ts';
-import type { Events, Functions, Logs, Queues } from '../services.ts';
+import type { Events, Functions, Logs, Objects, Queues } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
@@ -40,14 +40,24 @@ export function createLambda(options: {
   /** Where events go that no execution brought to a good end. */
   queues?: Pick<Queues, 'send'>;
   meter?: Meter | undefined;
+  /** Where code may come from. */
+  objects?: Pick<Objects, 'read'>;
 }): Lambda {
-  const { store, clock, events, queues, meter } = options;
+  const { store, clock, events, queues, meter, objects } = options;
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
+  /** The last execution of a function that is being deleted takes it along, once it is on record itself. */
+  const removeDrained = (name: string) => {
+    if (!functions.isDeleting(name)) return;
+    void store.committed().then(() => {
+      if (functions.isDeleting(name) && engine.executions.running(name) === 0) remove(name);
+    });
+  };
   const onStatus = (execution: Execution) => {
     events?.emit(statusChange(functions, execution));
     const letter = deadLetterOf(functions, execution);
     if (letter) queues?.send(letter.queueArn, letter);
+    if (execution.status !== 'RUNNING') removeDrained(execution.functionName);
   };
   const engine = new Engine({
     store,
@@ -55,7 +65,21 @@ export function createLambda(options: {
     handlers: new Handlers(functions, environments),
     onStatus,
   });
-  const parts: Parts = { engine, functions, environments, meter };
+  const remove = (name: string) => {
+    forgetExecutions(engine, name);
+    functions.remove(name);
+  };
+  const parts: Parts = {
+    engine,
+    functions,
+    environments,
+    meter,
+    objects,
+    removeFunction(name) {
+      if (engine.executions.running(name) === 0) remove(name);
+      else functions.markDeleting(name);
+    },
+  };
   return {
     service: {
       name: 'lambda',
@@ -66,10 +90,7 @@ export function createLambda(options: {
     put: (settings) => functions.put(settings),
     publish: (name, description) => functions.publish(name, description),
     alias: (name, alias, version) => functions.alias(name, alias, version),
-    remove(name) {
-      forgetExecutions(engine, name);
-      functions.remove(name);
-    },
+    remove,
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),
     clearOut: (now) => store.transact(() => engine.executions.removeExpired(now)),

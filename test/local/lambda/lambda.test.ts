@@ -93,7 +93,7 @@ beforeAll(async () => {
   });
   zip = Buffer.from(zipSync({ 'index.mjs': readFileSync(join(directory, 'index.mjs')) }));
   // Waits of a second outlast the 20 ms in which the SDK still hopes to go on in the same invocation.
-  runtime = await open(10);
+  runtime = await open(3);
   connect();
   const settings = {
     description: '',

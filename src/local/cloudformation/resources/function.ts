@@ -78,6 +78,7 @@ function settings(
   const variables = fields(fields(properties['Environment'])['Variables']);
   const logLevel = optionalText(logging['ApplicationLogLevel']);
   const deadLetterArn = optionalText(fields(properties['DeadLetterConfig'])['TargetArn']);
+  const tracing = optionalText(fields(properties['TracingConfig'])['Mode']);
   return {
     name,
     description: optionalText(properties['Description']) ?? '',
@@ -94,6 +95,7 @@ function settings(
     logFormat: logging['LogFormat'] === 'JSON' ? 'JSON' : 'Text',
     ...(logLevel ? { logLevel } : {}),
     ...(deadLetterArn ? { deadLetterArn } : {}),
+    ...(tracing ? { tracing } : {}),
     ...(properties['DurableConfig']
       ? {
           durable: {

@@ -151,6 +151,13 @@ export class ExecutionStore {
     return Number(row?.['n']);
   }
 
+  /** How many executions of a function run, of all its versions or of one. */
+  running(functionName: string, version?: string): number {
+    const text =
+      "select count(*) as n from lambda_executions where status = 'RUNNING' and function = ? and version like ?";
+    return Number(this.#store.sql(text).get(functionName, version ?? '%')?.['n']);
+  }
+
   inFlight(): string[] {
     const rows = this.#store
       .sql("select id from lambda_executions where status = 'RUNNING' and running = 1")

@@ -27,7 +27,7 @@ export async function deployCases(directory?: string) {
     },
   });
   const code = bundle.outputFiles[0]?.text ?? '';
-  const lambda = await aLambda({ speed: 10, ...(directory ? { directory } : {}) });
+  const lambda = await aLambda({ speed: 5, ...(directory ? { directory } : {}) });
   lambda.put('flow', { code, durable: 900 });
   lambda.put('child', { code, durable: 900 });
   lambda.put('brief', { code, durable: 5 });
