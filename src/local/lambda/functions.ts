@@ -102,14 +102,14 @@ export class FunctionRegistry {
     this.#store.transact(() => this.#insert(row));
   }
 
-  alias(name: string, alias: string, version: string, description = ''): void {
+  alias(functionName: string, { name, version, description }: Alias): void {
     this.#store.transact(() => {
       this.#store
         .sql('insert or replace into lambda_aliases values (?, ?, ?)')
-        .run(name, alias, version);
+        .run(functionName, name, version);
       this.#store
         .sql('insert or replace into lambda_alias_descriptions values (?, ?, ?)')
-        .run(name, alias, description);
+        .run(functionName, name, description);
     });
   }
 

@@ -89,7 +89,8 @@ export function createLambda(options: {
     },
     put: (settings) => functions.put(settings),
     publish: (name, description) => functions.publish(name, description),
-    alias: (name, alias, version) => functions.alias(name, alias, version),
+    alias: (name, alias, version) =>
+      functions.alias(name, { name: alias, version, description: '' }),
     remove,
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),

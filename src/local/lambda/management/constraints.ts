@@ -6,23 +6,28 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A member of a request as text, whatever it is. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
 /** Collects what is wrong with a request, so that all of it is told at once, as Lambda's front end does. */
 export class Constraints {
   readonly #broken: string[] = [];
 
   #breaks(name: string, value: unknown, constraint: string): void {
     this.#broken.push(
-      `Value '${String(value)}' at '${name}' failed to satisfy constraint: ${constraint}`,
+      `Value '${textOf(value)}' at '${name}' failed to satisfy constraint: ${constraint}`,
     );
   }
 
   required(name: string, value: unknown): void {
     if (value !== undefined && value !== null && value !== '') return;
-    this.#breaks(name, 'null', 'Member must not be null');
+    this.#breaks(name, null, 'Member must not be null');
   }
 
   matches(name: string, value: unknown, pattern: RegExp): void {
-    if (value === undefined || pattern.test(String(value))) return;
+    if (value === undefined || pattern.test(textOf(value))) return;
     this.#breaks(name, value, `Member must satisfy regular expression pattern: ${pattern.source}`);
   }
 
@@ -37,12 +42,12 @@ export class Constraints {
   }
 
   longest(name: string, value: unknown, most: number): void {
-    if (value === undefined || String(value).length <= most) return;
+    if (value === undefined || textOf(value).length <= most) return;
     this.#breaks(name, value, `Member must have length less than or equal to ${most}`);
   }
 
   oneOf(name: string, value: unknown, values: readonly string[]): void {
-    if (value === undefined || values.includes(String(value))) return;
+    if (value === undefined || values.includes(textOf(value))) return;
     this.#breaks(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
   }
 

@@ -4,7 +4,7 @@ import { invalid } from '../execution/validation.ts';
 import type { Alias, FunctionVersion } from '../functions.ts';
 import type { Parts } from '../invoke.ts';
 import { codeOf } from './code.ts';
-import { Constraints, type Fields } from './constraints.ts';
+import { Constraints, type Fields, textOf } from './constraints.ts';
 import { changedSettings, newSettings } from './settings.ts';
 
 /** CreateFunction. */
@@ -101,11 +101,13 @@ export function putAlias(
   const before = functions.aliases(name).find((alias) => alias.name === Name);
   if (creating && before)
     throw conflict(`Alias already exists: ${functions.arn(name, before.name)}`);
-  if (!creating && !before) throw noAlias(functions.arn(name, String(Name)));
-  const version = String(FunctionVersion ?? before?.version);
+  if (!creating && !before) throw noAlias(functions.arn(name, textOf(Name)));
+  const version = textOf(FunctionVersion ?? before?.version);
   functions.resolve(name, version);
-  functions.alias(name, String(Name), version, String(Description ?? before?.description ?? ''));
-  return aliasOf({ functions }, name, String(Name));
+  const alias = textOf(Name);
+  const description = textOf(Description ?? before?.description ?? '');
+  functions.alias(name, { name: alias, version, description });
+  return aliasOf({ functions }, name, alias);
 }
 
 export function aliasOf({ functions }: Pick<Parts, 'functions'>, name: string, alias: string) {

@@ -171,5 +171,5 @@ function text(value: unknown): string | undefined {
 
 /** A function may be named by its ARN. */
 function nameOf(identifier: unknown): string {
-  return String(identifier ?? '').replace(/^.*function:/, '');
+  return (text(identifier) ?? '').replace(/^.*function:/, '');
 }
