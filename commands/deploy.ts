@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
+import { anotherStack } from '../src/cli/another-stack.ts';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { showStackWork } from '../src/cli/deployment.ts';
@@ -12,8 +14,13 @@ export default class Deploy extends BaseCommand {
     '<%= config.bin %> deploy',
     '<%= config.bin %> deploy --parameter WarehouseWaitSeconds=60 --parameter PickupWaitSeconds=30',
     '<%= config.bin %> deploy -e dev --region eu-west-1 --stack orders-dev',
+    '<%= config.bin %> deploy --template ../another/template.yaml --stack another',
   ];
   static override flags = {
+    template: Flags.string({
+      description: "deploy this SAM template instead of the project's own",
+      helpValue: 'FILE',
+    }),
     endpoint: Flags.string({ description: 'AWS-compatible endpoint of a new environment' }),
     parameter: Flags.string({
       description: 'value of a template parameter; others keep theirs',
@@ -28,15 +35,18 @@ export default class Deploy extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Deploy);
     const parameters = readParameters(flags.parameter ?? []);
-    const target = await this.target({ ...flags, create: flags.region !== undefined });
+    const template = flags.template === undefined ? undefined : resolve(flags.template);
+    const target = template
+      ? anotherStack(await this.target({ ...flags, stack: undefined }), template, flags.stack)
+      : await this.target({ ...flags, create: flags.region !== undefined });
     await confirmProtected(target, flags);
-    await this.noteStale(target);
+    if (!template) await this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
-    const result = await showStackWork(deploy(target, parameters), {
+    const result = await showStackWork(deploy(target, { parameters, template }), {
       ui,
       timeoutMs: flags.timeout,
-      again: hintFor(target, 'orders deploy'),
+      again: hintFor(target, `orders deploy${template ? ` --template ${flags.template}` : ''}`),
       done: ({ changed }) => (changed ? 'Deployed' : 'No changes'),
     });
     if (!result) return;
@@ -44,6 +54,6 @@ export default class Deploy extends BaseCommand {
     for (const [name, value] of Object.entries(result.outputs)) {
       this.out(`${name.padEnd(28)} ${value}\n`);
     }
-    this.hint(hintFor(target, 'orders submit --sample low --watch'));
+    if (!template) this.hint(hintFor(target, 'orders submit --sample low --watch'));
   }
 }

@@ -1,5 +1,13 @@
+import { join } from 'node:path';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Target } from '../target/resolve.ts';
-import { describeStack, forgetOutputs, rememberOutputs } from '../target/stack.ts';
+import {
+  describeStack,
+  forgetOutputs,
+  outputsOf,
+  rememberOutputs,
+  type StackOutputs,
+} from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { accountOf, artifactsBucket, store } from './artifacts.ts';
 import { type Plan, type PlanSource, plan } from './change-set.ts';
@@ -20,16 +28,23 @@ interface Place {
 /** Values of template parameters. Those not given keep the value that the stack has, else the template's default. */
 export type Parameters = Readonly<Record<string, string>>;
 
-/** Deploys the project's stack to a target. Throws a UserError with the root cause when that fails. */
+export interface DeployOptions {
+  readonly parameters?: Parameters;
+  /** The file of a template that is not the project's own; nothing of its stack is remembered. */
+  readonly template?: string | undefined;
+}
+
+/** Deploys a stack to a target: the project's own, or another. Throws a UserError with the root cause when that fails. */
 export async function* deploy(
   target: Target,
-  parameters: Parameters = {},
+  { parameters = {}, template: foreign }: DeployOptions = {},
 ): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
   const { region, stack } = target.environment;
   const account = await accountOf(target);
   const place = { account, bucket: artifactsBucket(stack, account, region) };
-  const packaged = await packageStack(target.root, place.bucket);
+  const file = foreign ?? join(target.root, 'template.yaml');
+  const packaged = await packageStack(file, place.bucket);
   yield stageEvent('package', sizes(packaged));
   await upload(target, place, packaged);
   yield stageEvent('upload', `s3://${place.bucket}`);
@@ -39,10 +54,14 @@ export async function* deploy(
   const changed = planned.changes > 0;
   yield stageEvent('plan', changed ? `${planned.changes} changes` : 'no changes');
   if (changed) yield* apply(target, planned, ready.kind);
-  forgetOutputs(target);
+  if (foreign === undefined) forgetOutputs(target);
   const description = await describeStack(target);
-  const outputs = description ? rememberOutputs(target, description) : {};
+  const outputs = description ? outputsSeen(target, description, foreign) : {};
   return { stack, changed, outputs, durationMs: Math.round(performance.now() - started) };
+}
+
+function outputsSeen(target: Target, stack: Stack, foreign: string | undefined): StackOutputs {
+  return foreign === undefined ? rememberOutputs(target, stack) : outputsOf(stack);
 }
 
 function sizes({ artifacts }: Package): string {

@@ -1,7 +1,7 @@
 /** Turns the functions' bundles into archives and points the template at where they are uploaded to. */
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { UserError } from '../user-error.ts';
@@ -20,9 +20,13 @@ export interface Package {
   readonly template: string;
 }
 
-/** Archives what the template's functions are made of. `root` holds the template; `bucket` will hold the archives. */
-export async function packageStack(root: string, bucket: string): Promise<Package> {
-  const document = parseDocument(readTemplate(root), { logLevel: 'error' });
+/**
+ * Archives what the functions of the template in `file` are made of: folders beside it, or files. `bucket` will hold the
+ * archives.
+ */
+export async function packageStack(file: string, bucket: string): Promise<Package> {
+  const root = dirname(file);
+  const document = parseDocument(readTemplate(file), { logLevel: 'error' });
   const artifacts = new Map<string, Artifact>();
   const sources: { value: unknown }[] = [];
   visit(document, {
@@ -40,11 +44,11 @@ export async function packageStack(root: string, bucket: string): Promise<Packag
   return { artifacts: [...artifacts.values()], template: document.toString({ lineWidth: 0 }) };
 }
 
-function readTemplate(root: string): string {
+function readTemplate(file: string): string {
   try {
-    return readFileSync(join(root, 'template.yaml'), 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new UserError(`There is no template.yaml in ${root}.`, {
+    throw new UserError(`There is no ${basename(file)} in ${dirname(file)}.`, {
       hint: 'run orders inside the project',
       exit: 3,
       code: 'NoTemplate',

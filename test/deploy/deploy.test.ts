@@ -109,7 +109,9 @@ it('gives the parameters asked for, and keeps the values that the stack has of t
       ? xml('DescribeStacks', `<Stacks><member>${stack}</member></Stacks>`)
       : deployed(call),
   );
-  const deployment = deploy(fakeTarget(aws.url, project()), { PickupWaitSeconds: '1' });
+  const deployment = deploy(fakeTarget(aws.url, project()), {
+    parameters: { PickupWaitSeconds: '1' },
+  });
   while (!(await deployment.next()).done);
   const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
   const sent = [...new URLSearchParams(plan?.body)].filter(([key]) => key.startsWith('Parameters'));
@@ -149,8 +151,8 @@ it.each([
 
 it('makes the same archive of the same code, whenever and wherever', async () => {
   const [one, two] = [project(), project()];
-  const first = await packageStack(one, 'bucket');
-  const second = await packageStack(two, 'bucket');
+  const first = await packageStack(join(one, 'template.yaml'), 'bucket');
+  const second = await packageStack(join(two, 'template.yaml'), 'bucket');
   expect(first.template).toBe(second.template);
   const [artifact] = first.artifacts;
   expect(Object.keys(unzipSync(artifact?.bytes ?? new Uint8Array()))).toEqual(['index.mjs']);
