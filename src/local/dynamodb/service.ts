@@ -20,6 +20,7 @@ import { tokenSchema } from './operations/tokens.ts';
 import { batchWriteItem, transactWriteItems } from './operations/transact.ts';
 import { deleteItem, putItem, updateItem } from './operations/write.ts';
 import { openRows } from './rows.ts';
+import { shapesOf } from './shapes.ts';
 import { type CreateTableInput, openCatalogue } from './table.ts';
 
 /** DynamoDB over the store: what it has written is in the store's next commit. */
@@ -85,7 +86,9 @@ function handle(
   request: WireRequest,
   operations: Readonly<Record<string, Operation>>,
 ): WireResponse | Promise<WireResponse> {
-  if (request.headers['authorization']) return awsJson(request, { operations, version: '1.0' });
+  if (request.headers['authorization']) {
+    return awsJson(request, { operations, version: '1.0', shapes: shapesOf });
+  }
   const name = 'MissingAuthenticationTokenException';
   return {
     status: 400,

@@ -15,7 +15,7 @@ const json = (value: unknown): WireResponse => ({ status: 200, body: JSON.string
 
 /** Answers an operation; ARNs hold an encoded `/`, so the path is split before it is decoded. */
 export function route(parts: Parts, request: WireRequest): WireResponse | Promise<WireResponse> {
-  const [, version, resource, ...rest] = request.path.split('/').map(decodeURIComponent);
+  const [, version, resource, ...rest] = request.path.split('/').map(decoded);
   if (version === '2015-03-31' && resource === 'functions') {
     return functionRoute(parts, request, rest);
   }
@@ -34,6 +34,14 @@ export function route(parts: Parts, request: WireRequest): WireResponse | Promis
     return json(listExecutions(parts, target.name, request.query));
   }
   throw unknown(request);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new AwsError('SerializationException', `The path holds "${part}", which is not encoded`);
+  }
 }
 
 function functionRoute(

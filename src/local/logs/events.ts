@@ -62,7 +62,7 @@ export function readEvents(
     GetLogEvents(input: GetInput) {
       const group = existing(input).name;
       const stream = input.logStreamName;
-      if (!repository.stream(group, stream)) {
+      if (!stream || !repository.stream(group, stream)) {
         throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
       }
       const at = input.nextToken === undefined ? undefined : position(input.nextToken);

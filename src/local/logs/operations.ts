@@ -62,8 +62,15 @@ export function logOperations(repository: LogRepository): Record<string, Operati
     },
     PutLogEvents(input: PutInput) {
       const group = existing(input).name;
-      if (!repository.stream(group, input.logStreamName)) throw noStream();
-      repository.append({ group, stream: input.logStreamName }, input.logEvents);
+      const stream = required(input.logStreamName, 'logStreamName');
+      if (!repository.stream(group, stream)) throw noStream();
+      const incomplete = (input.logEvents ?? []).some(
+        ({ timestamp, message }) => timestamp === undefined || message === undefined,
+      );
+      if (!input.logEvents?.length || incomplete) {
+        throw new AwsError('InvalidParameterException', 'logEvents need a timestamp and a message');
+      }
+      repository.append({ group, stream }, input.logEvents);
       return { nextSequenceToken: '0' };
     },
     DescribeLogGroups(input: ListInput, request) {

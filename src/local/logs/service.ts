@@ -2,6 +2,7 @@ import type { Logs } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { awsJson, type Operation } from '../wire/json.ts';
+import type { Fields } from '../wire/shapes.ts';
 import { logOperations } from './operations.ts';
 import { LogRepository } from './repository.ts';
 
@@ -17,7 +18,7 @@ export function createLogs({ store }: { store: Store }): Logs {
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
       handle(request) {
         const known = request.headers.authorization ? operations : refused(operations);
-        return awsJson(request, { operations: known, version: '1.1' });
+        return awsJson(request, { operations: known, version: '1.1', shapes: () => shapes });
       },
     },
     clearOut: (now) => repository.removeExpired(now),
@@ -32,6 +33,27 @@ export function createLogs({ store }: { store: Store }): Logs {
     },
   };
 }
+
+/** What members of a request may be; a name means the same in every operation. */
+const shapes: Fields = {
+  logGroupName: 'string',
+  logGroupIdentifier: 'string',
+  logStreamName: 'string',
+  logGroupNamePrefix: 'string',
+  logGroupNamePattern: 'string',
+  logStreamNamePrefix: 'string',
+  logStreamNames: { list: 'string' },
+  logEvents: { list: { fields: { timestamp: 'number', message: 'string' } } },
+  filterPattern: 'string',
+  nextToken: 'string',
+  limit: 'number',
+  startTime: 'number',
+  endTime: 'number',
+  startFromHead: 'boolean',
+  descending: 'boolean',
+  orderBy: 'string',
+  retentionInDays: 'number',
+};
 
 function refused(operations: Record<string, Operation>): Record<string, Operation> {
   const refuse: Operation = () => {

@@ -2,6 +2,7 @@ import type { Queues } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { account, partition } from '../wire/http.ts';
 import { awsJson } from '../wire/json.ts';
+import type { Fields } from '../wire/shapes.ts';
 import { messageOperations } from './messages.ts';
 import { queueOperations } from './queues.ts';
 import { QueueRows } from './repository.ts';
@@ -15,6 +16,31 @@ const queryErrors: Readonly<Record<string, string>> = {
   EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
   TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
   BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+};
+
+const attributes = {
+  map: { fields: { DataType: 'string', StringValue: 'string', BinaryValue: 'string' } },
+} as const;
+const entry = {
+  Id: 'string',
+  MessageBody: 'string',
+  DelaySeconds: 'number',
+  MessageAttributes: attributes,
+  ReceiptHandle: 'string',
+  VisibilityTimeout: 'number',
+} as const;
+
+/** What members of a request may be; a name means the same in every operation. */
+const shapes: Fields = {
+  ...entry,
+  QueueUrl: 'string',
+  QueueName: 'string',
+  QueueNamePrefix: 'string',
+  Attributes: { map: 'string' },
+  AttributeNames: { list: 'string' },
+  MessageSystemAttributeNames: { list: 'string' },
+  MessageAttributeNames: { list: 'string' },
+  Entries: { list: { fields: entry } },
 };
 
 /** SQS's standard queues over the store; hiding and keeping messages go by the wall clock. */
@@ -34,7 +60,11 @@ export function createQueues(options: {
       name: 'sqs',
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
       async handle(request) {
-        const response = await awsJson(request, { operations, version: '1.0' });
+        const response = await awsJson(request, {
+          operations,
+          version: '1.0',
+          shapes: () => shapes,
+        });
         const name = response.headers?.['x-amzn-errortype'] ?? '';
         if (name === '') return response;
         const query = `${queryErrors[name] ?? name};Sender`;

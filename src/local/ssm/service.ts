@@ -2,10 +2,21 @@ import { join } from 'node:path';
 import type { Store } from '../store/store.ts';
 import type { Service } from '../wire/http.ts';
 import { awsJson } from '../wire/json.ts';
+import type { Fields } from '../wire/shapes.ts';
 import { cipherIn } from './cipher.ts';
 import { parameterOperations } from './operations.ts';
 
 const target = 'AmazonSSM.';
+
+/** What members of a request may be; a name means the same in every operation. */
+const shapes: Fields = {
+  Name: 'string',
+  Names: { list: 'string' },
+  Value: 'string',
+  Type: 'string',
+  Overwrite: 'boolean',
+  WithDecryption: 'boolean',
+};
 
 /** SSM's parameters, for settings and secrets. A SecureString is encrypted where it lies. */
 export function createParameters({ store, directory }: { store: Store; directory: string }): {
@@ -17,7 +28,7 @@ export function createParameters({ store, directory }: { store: Store; directory
     service: {
       name: 'ssm',
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
-      handle: (request) => awsJson(request, { operations, version: '1.1' }),
+      handle: (request) => awsJson(request, { operations, version: '1.1', shapes: () => shapes }),
     },
   };
 }

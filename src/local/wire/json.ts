@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import type { WireRequest, WireResponse } from './http.ts';
+import { checkFields, type Fields } from './shapes.ts';
 
 /** One operation: plain input in AWS's own spelling, plain output or an AwsError. */
 export type Operation = (input: never, request: WireRequest) => unknown;
@@ -14,7 +15,13 @@ export async function awsJson(
   {
     operations,
     version,
-  }: { operations: Readonly<Record<string, Operation>>; version: '1.0' | '1.1' },
+    shapes,
+  }: {
+    operations: Readonly<Record<string, Operation>>;
+    version: '1.0' | '1.1';
+    /** What members of a request may be, by operation. */
+    shapes: (operation: string) => Fields;
+  },
 ): Promise<WireResponse> {
   const headers = {
     'content-type': `application/x-amz-json-${version}`,
@@ -29,7 +36,8 @@ export async function awsJson(
         `The local runtime does not implement ${name}`,
       );
     }
-    const output = await operation(parseBody(request) as never, request);
+    const input = checkFields(parseBody(request), shapes(name));
+    const output = await operation(input as never, request);
     return { status: 200, headers, body: JSON.stringify(output ?? {}) };
   } catch (error) {
     const { name, status, message, fields } = asAwsError(error);

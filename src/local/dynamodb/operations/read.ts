@@ -106,6 +106,9 @@ export function transactGetItems(
   if (items.length === 0 || items.length > 100) {
     throw invalid('Member must have length between 1 and 100: transactItems');
   }
+  if (items.some(({ Get }) => Get === undefined)) {
+    throw invalid('TransactItems must each contain a Get');
+  }
   const gets = items.map(({ Get }) => prepareGet(context, Get));
   if (new Set(gets.map(({ table, key }) => identity(table, key))).size < gets.length) {
     throw invalid('Transaction request cannot include multiple operations on one item');
