@@ -23,7 +23,17 @@ export interface ErrorReport {
   readonly trace?: readonly string[];
 }
 
+/** What an invocation took. */
+export interface Used {
+  readonly durationMs: number;
+  /** The most that the process has used so far. */
+  readonly memoryMb: number;
+  /** From the start of the process until the handler was loaded. */
+  readonly initMs: number;
+}
+
 export interface ResultMessage {
+  readonly used?: Used;
   readonly lines: readonly LogLine[];
   /** Neither is there when only lines are handed over. */
   readonly payload?: string;
@@ -37,6 +47,7 @@ const lowest = levels.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? 'TRACE');
 let requestId = '';
 let lines: LogLine[] = [];
 let loaded: Promise<Handler> | undefined;
+let initMs = 0;
 
 function print(level: string, text: string): void {
   if (json && levels.indexOf(level) < lowest) return;
@@ -136,17 +147,28 @@ function answer(result: Omit<ResultMessage, 'lines'>): void {
 
 async function invoke(message: InvocationMessage): Promise<void> {
   requestId = message.requestId;
+  let begun = performance.now();
+  const used = (): Used => ({
+    durationMs: performance.now() - begun,
+    memoryMb: Math.ceil(process.resourceUsage().maxRSS / 1024),
+    initMs,
+  });
   try {
-    loaded ??= load();
+    if (!loaded) {
+      loaded = load();
+      await loaded;
+      begun = performance.now();
+      initMs = begun;
+    }
     const handler = await loaded;
     const result = await handler(JSON.parse(message.event), context(message));
-    answer({ payload: JSON.stringify(result) ?? 'null' });
+    answer({ payload: JSON.stringify(result) ?? 'null', used: used() });
   } catch (error) {
     loaded?.catch(() => {
       loaded = undefined;
     });
     print('ERROR', `Invoke Error\t${JSON.stringify(report(error))}`);
-    answer({ error: report(error) });
+    answer({ error: report(error), used: used() });
   }
 }
 

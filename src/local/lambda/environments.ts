@@ -29,6 +29,8 @@ interface Environment {
   readonly key: string;
   readonly stream: string;
   readonly child: ChildProcess;
+  /** It has not run anything yet. */
+  cold: boolean;
   work?: { job: Job; started: number; end(outcome: Outcome): void; timeout: NodeJS.Timeout };
   idle?: NodeJS.Timeout;
 }
@@ -103,7 +105,7 @@ export class Environments {
     const stream = `${day}/[${job.code.version}]${randomUUID().replaceAll('-', '')}`;
     const { endpoint, directory } = this.#options;
     const child = startHandler(job.code, { stream, endpoint: endpoint(), directory });
-    const environment: Environment = { key: keyOf(job), stream, child };
+    const environment: Environment = { key: keyOf(job), stream, child, cold: true };
     this.#all.add(environment);
     child.on('message', (message) => this.#heard(environment, message as ResultMessage));
     child.on('error', () => this.#exited(environment, 1));
@@ -132,29 +134,39 @@ export class Environments {
     environment.child.send(message, () => {});
   }
 
-  #heard(environment: Environment, { lines, payload, error }: ResultMessage): void {
+  #heard(environment: Environment, { lines, payload, error, used }: ResultMessage): void {
     const { work } = environment;
     if (!work) return;
     if (payload === undefined && !error) {
       this.#log(environment, lines);
       return;
     }
-    this.#end(environment, lines, error ? { error } : { payload: payload ?? 'null' });
+    const said = { lines, ...(used ? { used } : {}) };
+    this.#end(environment, said, error ? { error } : { payload: payload ?? 'null' });
     environment.idle = setTimeout(() => void this.#discard(environment), idleMs);
     environment.idle.unref();
     this.#next();
   }
 
-  #end(environment: Environment, lines: readonly LogLine[], outcome: Outcome): void {
+  #end(
+    environment: Environment,
+    { lines, used }: Pick<ResultMessage, 'lines' | 'used'>,
+    outcome: Outcome,
+  ): void {
     const { work } = environment;
     if (!work) return;
     clearTimeout(work.timeout);
     delete environment.work;
     const { job, started } = work;
-    const logged = platformLines({ job, started, lines, outcome });
+    const { cold } = environment;
+    environment.cold = false;
+    const logged = platformLines({ job, started, cold, lines, outcome, used });
     this.#log(environment, logged, job);
     const { name, memory } = job.code.settings;
-    this.#options.meter?.invocation(name, { duration: Date.now() - started, memory });
+    this.#options.meter?.invocation(name, {
+      duration: used?.durationMs ?? Date.now() - started,
+      memory,
+    });
     work.end({ ...outcome, log: logged.map(({ message }) => `${message}\n`).join('') });
   }
 
@@ -171,7 +183,7 @@ export class Environments {
     const seconds = job.code.settings.timeout.toFixed(2);
     const errorMessage = `RequestId: ${job.requestId} Error: Task timed out after ${seconds} seconds`;
     const error = { errorType: 'Sandbox.Timedout', errorMessage };
-    this.#end(environment, [], { error });
+    this.#end(environment, { lines: [] }, { error });
     void this.#discard(environment);
     this.#next();
   }
@@ -179,10 +191,11 @@ export class Environments {
   #exited(environment: Environment, status: number | string): void {
     clearTimeout(environment.idle);
     if (!this.#all.delete(environment) || this.#closed) return;
-    const how = typeof status === 'number' ? `exit status ${status}` : `signal: ${status}`;
+    const how = typeof status === 'number' ? `exit status ${status}` : `signal: ${nameOf(status)}`;
     const requestId = environment.work?.job.requestId ?? '';
     const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: ${how}`;
-    this.#end(environment, [], { error: { errorType: 'Runtime.ExitError', errorMessage } });
+    const error = { errorType: 'Runtime.ExitError', errorMessage };
+    this.#end(environment, { lines: [] }, { error });
     this.#next();
   }
 
@@ -198,6 +211,16 @@ export class Environments {
     });
   }
 }
+
+/** Signals as Lambda words them; an environment whose heap is full aborts. */
+const signals: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
+
+const nameOf = (signal: string) => signals[signal] ?? signal;
 
 function keyOf({ code }: Job): string {
   return `${code.arn} ${code.revision}`;

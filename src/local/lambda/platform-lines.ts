@@ -1,46 +1,94 @@
 import type { LogLine } from '../services.ts';
+import type { Used } from './bootstrap.ts';
 import type { Job, Outcome } from './environments.ts';
 
-/** What a handler printed between the lines Lambda itself writes, in the function's log format. */
-export function platformLines(run: {
-  job: Job;
-  started: number;
-  lines: readonly LogLine[];
-  outcome: Outcome;
-}): LogLine[] {
-  const { job, started, lines, outcome } = run;
-  const { settings, version } = job.code;
+interface Run {
+  readonly job: Job;
+  /** Epoch ms. */
+  readonly started: number;
+  /** The first of its environment. */
+  readonly cold: boolean;
+  readonly lines: readonly LogLine[];
+  readonly outcome: Outcome;
+  /** What the process said of itself; absent when it did not live to do so. */
+  readonly used: Used | undefined;
+}
+
+/**
+ * What a handler printed between the lines Lambda itself writes, in the function's log format.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+ */
+export function platformLines(run: Run): LogLine[] {
+  return run.job.code.settings.logFormat === 'JSON' ? jsonLines(run) : textLines(run);
+}
+
+/** Durations in ms, memory in MB. */
+function metricsOf({ job, started, cold, used }: Run) {
+  const { durationMs = Date.now() - started, memoryMb, initMs } = used ?? {};
+  const init = cold && initMs !== undefined ? initMs : undefined;
+  return {
+    durationMs: Math.max(0.01, round(durationMs)),
+    // Initialisation is billed as well.
+    billedDurationMs: Math.max(1, Math.ceil(durationMs + (init ?? 0))),
+    memorySizeMB: job.code.settings.memory,
+    ...(memoryMb === undefined ? {} : { maxMemoryUsedMB: memoryMb }),
+    ...(init === undefined ? {} : { initDurationMs: round(init) }),
+  };
+}
+
+const round = (ms: number) => Math.round(ms * 100) / 100;
+
+function jsonLines(run: Run): LogLine[] {
+  const { job, started, cold, lines, outcome } = run;
+  const { version, settings } = job.code;
+  const { requestId } = job;
+  const line = (timestamp: number, type: string, record: object): LogLine => ({
+    timestamp,
+    message: JSON.stringify({ time: new Date(timestamp).toISOString(), type, record }),
+  });
+  const timedOut = outcome.error?.errorType === 'Sandbox.Timedout';
+  const status = timedOut ? 'timeout' : outcome.error ? 'error' : 'success';
+  const init = {
+    initializationType: 'on-demand',
+    phase: 'init',
+    runtimeVersion: process.version,
+    functionName: settings.name,
+    functionVersion: version,
+  };
+  return [
+    ...(cold ? [line(started, 'platform.initStart', init)] : []),
+    line(started, 'platform.start', { requestId, version }),
+    ...lines,
+    line(Date.now(), 'platform.report', { requestId, metrics: metricsOf(run), status }),
+  ];
+}
+
+function textLines(run: Run): LogLine[] {
+  const { job, started, cold, lines, outcome } = run;
   const { requestId } = job;
   const now = Date.now();
-  const duration = Math.max(1, now - started);
-  const timedOut = outcome.error?.errorType === 'Sandbox.Timedout';
-  if (settings.logFormat === 'JSON') {
-    const line = (timestamp: number, type: string, record: object): LogLine => ({
-      timestamp,
-      message: JSON.stringify({ time: new Date(timestamp).toISOString(), type, record }),
-    });
-    const status = timedOut ? 'timeout' : outcome.error ? 'error' : 'success';
-    const metrics = {
-      durationMs: duration,
-      billedDurationMs: duration,
-      memorySizeMB: settings.memory,
-    };
-    return [
-      line(started, 'platform.start', { requestId, version }),
-      ...lines,
-      line(now, 'platform.report', { requestId, metrics, status }),
-    ];
-  }
-  const report =
-    `REPORT RequestId: ${requestId}\tDuration: ${duration}.00 ms\tBilled Duration: ${duration} ms\t` +
-    `Memory Size: ${settings.memory} MB`;
+  const metrics = metricsOf(run);
+  const { initDurationMs: init, maxMemoryUsedMB: memory } = metrics;
+  const report = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${metrics.durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${metrics.billedDurationMs} ms`,
+    `Memory Size: ${metrics.memorySizeMB} MB`,
+    ...(memory === undefined ? [] : [`Max Memory Used: ${memory} MB`]),
+    ...(init === undefined ? [] : [`Init Duration: ${init.toFixed(2)} ms`]),
+  ].join('\t');
+  const fatal = outcome.error && /^(Runtime|Sandbox)\./.test(outcome.error.errorType);
+  const messages = [
+    ...(fatal ? [outcome.error.errorMessage] : []),
+    `END RequestId: ${requestId}`,
+    report,
+  ];
   return [
-    { timestamp: started, message: `START RequestId: ${requestId} Version: ${version}` },
-    ...lines,
-    ...(outcome.error && /^(Runtime|Sandbox)\./.test(outcome.error.errorType)
-      ? [{ timestamp: now, message: outcome.error.errorMessage }]
+    ...(cold
+      ? [{ timestamp: started, message: `INIT_START Runtime Version: ${process.version}` }]
       : []),
-    { timestamp: now, message: `END RequestId: ${requestId}` },
-    { timestamp: now, message: report },
+    { timestamp: started, message: `START RequestId: ${requestId} Version: ${job.code.version}` },
+    ...lines,
+    ...messages.map((message) => ({ timestamp: now, message })),
   ];
 }

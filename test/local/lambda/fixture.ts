@@ -53,10 +53,13 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
     /** Seconds an execution may take; absent for a function that is not durable. */
     readonly durable?: number;
     readonly deadLetterArn?: string;
+    readonly logFormat?: 'JSON' | 'Text';
+    /** MB. */
+    readonly memory?: number;
   }
 
   /** Makes a function, and version 1 of it. */
-  function put(name: string, { code, timeout = 20, durable, deadLetterArn }: Put): void {
+  function put(name: string, { code, timeout = 20, durable, deadLetterArn, ...more }: Put): void {
     const bytes = Buffer.from(zipSync({ 'index.mjs': Buffer.from(code) }));
     lambda.put({
       name,
@@ -65,10 +68,10 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
       handler: 'index.handler',
       role: 'r',
       timeout,
-      memory: 256,
+      memory: more.memory ?? 256,
       environment: {},
       code: bytes,
-      logFormat: 'JSON',
+      logFormat: more.logFormat ?? 'JSON',
       logGroup: `/${name}`,
       ...(deadLetterArn ? { deadLetterArn } : {}),
       ...(durable ? { durable: { executionTimeout: durable, retentionDays: 1 } } : {}),

@@ -107,3 +107,53 @@ it('lets handlers that wait for another function have it, however many there are
   const answers = await Promise.all(many);
   expect(new Set(answers.map(({ text }) => text))).toEqual(new Set(['"from inside"']));
 });
+
+it('reports the start of an environment once, and of each invocation what it took', async () => {
+  const code = "export const handler = async () => { console.log('hello'); };";
+  lambda.put('texts', { code, logFormat: 'Text' });
+  lambda.put('records', { code });
+  const linesOf = async (name: string) => {
+    const { LogResult = '' } = await lambda.invoke(name, { LogType: 'Tail' });
+    return Buffer.from(LogResult, 'base64').toString().trimEnd().split('\n');
+  };
+  const [init, start, said, end, report] = await linesOf('texts');
+  expect(init).toMatch(/^INIT_START Runtime Version: v\d+/);
+  expect(start).toMatch(/^START RequestId: \S+ Version: 1$/);
+  expect(said).toMatch(/\tINFO\thello$/);
+  expect(end).toMatch(/^END RequestId: \S+$/);
+  expect(report).toMatch(
+    /^REPORT RequestId: \S+\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: \d+\.\d\d ms$/,
+  );
+  const warm = await linesOf('texts');
+  expect(warm.join()).not.toMatch(/INIT_START|Init Duration/);
+
+  const records = (await linesOf('records')).map((line) => JSON.parse(line));
+  expect(records.map(({ type, level }) => type ?? level)).toEqual([
+    'platform.initStart',
+    'platform.start',
+    'INFO',
+    'platform.report',
+  ]);
+  const { metrics } = records[3].record;
+  expect(metrics.initDurationMs).toBeGreaterThan(0);
+  expect(metrics.billedDurationMs).toBe(Math.ceil(metrics.durationMs + metrics.initDurationMs));
+  expect(metrics.maxMemoryUsedMB).toBeGreaterThan(10);
+});
+
+it('reports a process that runs out of memory, and goes on in a new one', async () => {
+  lambda.put('hungry', {
+    memory: 128,
+    code: `export const handler = async ({ eat }) => {
+      const eaten = [];
+      while (eat) eaten.push(Array.from({ length: 100_000 }, (_, n) => ({ n })));
+      return 'fed';
+    };`,
+  });
+  const full = await lambda.invoke('hungry', { Payload: JSON.stringify({ eat: true }) });
+  expect(errorOf(full)).toMatchObject({
+    errorType: 'Runtime.ExitError',
+    errorMessage: expect.stringMatching(/Runtime exited with error: signal: aborted$/),
+  });
+  const after = await lambda.invoke('hungry', { Payload: JSON.stringify({ eat: false }) });
+  expect(after.text).toBe('"fed"');
+});
