@@ -2,18 +2,11 @@
  * The AWS CLI against the local runtime, as a person would use it: where a machine has one. Without it the tests are
  * skipped; what they ask is asked through the SDK elsewhere.
  */
-import { execFile, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsWith, lacksAwsCli } from '../support/aws-cli.ts';
 import { aProject, type Project } from '../support/project.ts';
 
-const help = spawnSync('aws', ['lambda', 'get-durable-execution-history', 'help'], {
-  encoding: 'utf8',
-  env: { ...process.env, AWS_PAGER: '', PAGER: 'cat' },
-});
-const missing = help.error !== undefined || help.status !== 0;
-if (missing) process.stderr.write('skipped: no AWS CLI here that knows durable executions\n');
-
-describe.skipIf(missing)('the AWS CLI', () => {
+describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
   let project: Project;
   let orderId: string;
   let executionArn: string;
@@ -30,15 +23,7 @@ describe.skipIf(missing)('the AWS CLI', () => {
   });
   afterAll(() => project.close());
 
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look into what they expect
-  const aws = (...argv: string[]): Promise<any> =>
-    new Promise((resolve, reject) => {
-      const env = { PATH: process.env['PATH'], HOME: project.root, ...environment };
-      execFile('aws', [...argv, '--output', 'json'], { env }, (error, stdout, stderr) => {
-        if (error) reject(new Error(stderr));
-        else resolve(stdout.trim() ? JSON.parse(stdout) : undefined);
-      });
-    });
+  const aws = (...argv: string[]) => awsWith({ HOME: project.root, ...environment })(...argv);
 
   it('describes the stack, with the endpoint of the API, and its resources', async () => {
     const { Stacks } = await aws('cloudformation', 'describe-stacks', '--stack-name', stack);

@@ -5,15 +5,18 @@ import type { ErrorObject, Execution } from './execution/model.ts';
 import { invalid } from './execution/validation.ts';
 import type { Alias, FunctionRegistry, FunctionVersion } from './functions.ts';
 
-/** A function's configuration as GetFunctionConfiguration answers it. */
-export function configuration(version: FunctionVersion): Record<string, unknown> {
+/** A function's configuration as it is answered; of `$LATEST` the ARN is the function's own, unless it was named. */
+export function configuration(
+  version: FunctionVersion,
+  { qualified = false } = {},
+): Record<string, unknown> {
   const { settings } = version;
   const state = version.deleting
     ? { State: 'Deleting', StateReasonCode: 'DrainingDurableExecutions' }
     : { State: 'Active' };
   return {
     FunctionName: settings.name,
-    FunctionArn: version.arn,
+    FunctionArn: qualified ? version.arn : version.arn.replace(/:\$LATEST$/, ''),
     Runtime: settings.runtime,
     Role: settings.role,
     Handler: settings.handler,

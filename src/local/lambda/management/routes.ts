@@ -3,6 +3,7 @@ import type { WireRequest, WireResponse } from '../../wire/http.ts';
 import { configuration } from '../describe.ts';
 import { parseTarget } from '../execution/chained.ts';
 import { invalid } from '../execution/validation.ts';
+import type { FunctionVersion } from '../functions.ts';
 import type { Parts } from '../invoke.ts';
 import { type Fields, isFields } from './constraints.ts';
 import {
@@ -23,6 +24,7 @@ const answer = (value: unknown, status = 200): WireResponse => ({
   status,
   body: JSON.stringify(value),
 });
+const inFull = (version: FunctionVersion) => configuration(version, { qualified: true });
 const done: WireResponse = { status: 204 };
 
 /**
@@ -44,22 +46,29 @@ export function managementRoute(
     const listed = names.flatMap((name) =>
       all ? functions.versions(name) : [functions.resolve(name)],
     );
-    return answer(page('Functions', listed.map(configuration), query));
+    return answer(
+      page(
+        'Functions',
+        listed.map((each) => configuration(each, { qualified: all })),
+        query,
+      ),
+    );
   }
   const target = parseTarget(identifier);
   const { name } = target;
   const qualifier = query.get('Qualifier') ?? target.qualifier;
+  const qualified = qualifier !== undefined;
   switch (`${method} ${what ?? ''}`) {
     case 'GET ': {
       const version = functions.resolve(name, qualifier);
       const Code = { RepositoryType: 'S3', Location: `file://${version.root()}` };
-      return answer({ Configuration: configuration(version), Code, Tags: {} });
+      return answer({ Configuration: configuration(version, { qualified }), Code, Tags: {} });
     }
     case 'DELETE ':
       deleteFunction(parts, name, qualifier);
       return done;
     case 'GET configuration':
-      return answer(configuration(functions.resolve(name, qualifier)));
+      return answer(configuration(functions.resolve(name, qualifier), { qualified }));
     case 'PUT configuration':
       return answer(updateConfiguration(parts, name, bodyOf(request)));
     case 'PUT code':
@@ -68,7 +77,7 @@ export function managementRoute(
       return answer(publishVersion(parts, name, bodyOf(request)), 201);
     case 'GET versions':
       functions.resolve(name);
-      return answer(page('Versions', functions.versions(name).map(configuration), query));
+      return answer(page('Versions', functions.versions(name).map(inFull), query));
     default:
       return what === 'aliases' ? aliasRoute(parts, request, { name, member }) : undefined;
   }
