@@ -6,6 +6,7 @@ import { holds } from '../expression/condition.ts';
 import { project } from '../expression/projection.ts';
 import { keyOf, pickKeys } from '../keys.ts';
 import type { Walk } from '../rows.ts';
+import { segmentOf } from '../segments.ts';
 import type { Index, Table } from '../table.ts';
 import { checkItem, type Item, typeOf } from '../values.ts';
 import { type Context, consumed, refuseLegacy } from './context.ts';
@@ -22,6 +23,9 @@ interface ReadInput extends ExpressionInput {
   readonly ScanIndexForward?: boolean;
   readonly ExclusiveStartKey?: unknown;
   readonly ConsistentRead?: boolean;
+  /** Of a parallel scan. */
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
   readonly ReturnConsumedCapacity?: string;
 }
 
@@ -66,6 +70,7 @@ function read(context: Context, input: ReadInput, keyed: boolean): object {
     },
     filter,
     limit: input.Limit,
+    mine: keyed ? undefined : segmentOf(table, input),
   });
   const { items, bytes, ...rest } = page;
   const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
@@ -153,13 +158,20 @@ interface Page {
 
 function collect(
   { rows }: Context,
-  plan: { walk: Walk; filter: Bound<Condition> | undefined; limit: number | undefined },
+  plan: {
+    walk: Walk;
+    filter: Bound<Condition> | undefined;
+    limit: number | undefined;
+    /** Whether an item is in the segment that is scanned; all are when absent. */
+    mine: ((item: Item) => boolean) | undefined;
+  },
 ): Page {
-  const { walk, filter, limit = Number.POSITIVE_INFINITY } = plan;
+  const { walk, filter, limit = Number.POSITIVE_INFINITY, mine } = plan;
   const items: Item[] = [];
   let [scanned, bytes] = [0, 0];
   let last: Item | undefined;
   for (const { item, size } of rows.walk(walk)) {
+    if (mine && !mine(item)) continue;
     scanned += 1;
     bytes += size;
     if (!filter || holds(filter, item)) items.push(item);

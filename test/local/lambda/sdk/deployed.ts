@@ -11,7 +11,7 @@ const plain = `export const handler = async (event, context) => {
 };`;
 
 /**
- * The cases as functions of a local Lambda, ten times as fast as the wall clock, and AWS's own runner for them. With
+ * The cases as functions of a local Lambda, five times as fast as the wall clock, and AWS's own runner for them. With
  * the directory of an earlier one it goes on from there.
  */
 export async function deployCases(directory?: string) {
