@@ -1,0 +1,67 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { SendDurableExecutionCallbackSuccessCommand } from '@aws-sdk/client-lambda';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aLambda } from '../fixture.ts';
+
+/** A workflow whose plugin says at each invocation what changed while nothing ran. */
+const source = `
+  import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+  const plugin = {
+    onInvocationStart: async ({ updatedOperations, isFirstInvocation }) => {
+      const changed = Object.values(updatedOperations).map(({ name, status }) => name + ' ' + status);
+      console.log(JSON.stringify({ plugin: true, first: isFirstInvocation, changed }));
+    },
+  };
+  export const handler = withDurableExecution(async (event, context) => {
+    await context.step('before', async () => 1);
+    await context.wait('pause', { seconds: 1 });
+    const [answer] = await context.createCallback('approval');
+    return answer;
+  }, { plugins: [plugin] });`;
+
+let lambda: Awaited<ReturnType<typeof aLambda>>;
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: import.meta.dirname },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    banner: {
+      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
+    },
+  });
+  lambda = await aLambda({ speed: 5 });
+  lambda.put('observed', { code: outputFiles[0]?.text ?? '', durable: 900 });
+});
+afterAll(() => lambda.close());
+
+it('tells plugins at each invocation what has changed since the last one, and of nothing else', async () => {
+  const { DurableExecutionArn } = await lambda.invoke('observed', { InvocationType: 'Event' });
+  const callback = async () => {
+    const { Events = [] } = await lambda.history(DurableExecutionArn);
+    return Events.find(({ EventType }) => EventType === 'CallbackStarted');
+  };
+  const asleep = async () => {
+    const { Events = [] } = await lambda.history(DurableExecutionArn);
+    return (await callback()) !== undefined && Events.at(-1)?.EventType === 'InvocationCompleted';
+  };
+  await expect.poll(asleep, { timeout: 10_000 }).toBe(true);
+  const { CallbackId } = (await callback())?.CallbackStartedDetails ?? {};
+  await lambda.client.send(
+    new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: Buffer.from('"yes"') }),
+  );
+  const logs = new CloudWatchLogsClient(lambda.config);
+  const said = async () => {
+    const filter = { logGroupName: '/observed', filterPattern: '"plugin"' };
+    const { events = [] } = await logs.send(new FilterLogEventsCommand(filter));
+    return events.map(({ message = '' }) => JSON.parse(message));
+  };
+  await expect.poll(said, { timeout: 10_000 }).toHaveLength(3);
+  expect(await said()).toMatchObject([
+    { first: true, changed: [] },
+    { first: false, changed: ['pause SUCCEEDED'] },
+    { first: false, changed: ['approval SUCCEEDED'] },
+  ]);
+});
