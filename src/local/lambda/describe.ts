@@ -4,6 +4,7 @@ import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
 import { invalid } from './execution/validation.ts';
 import type { Alias, FunctionRegistry, FunctionVersion } from './functions.ts';
+import { listingQuery } from './query.ts';
 
 /** A function's configuration as it is answered; of `$LATEST` the ARN is the function's own, unless it was named. */
 export function configuration(
@@ -110,22 +111,16 @@ export function listExecutions(
   name: string,
   query: URLSearchParams,
 ) {
-  const statuses = query.getAll('Statuses');
-  const wanted = query.get('DurableExecutionName');
+  const { limit, ...filter } = listingQuery(query);
   const qualifier = query.get('Qualifier');
   const version = qualifier ? functions.resolve(name, qualifier).version : undefined;
-  const after = Date.parse(query.get('StartedAfter') ?? '') || 0;
-  const before = Date.parse(query.get('StartedBefore') ?? '') || Number.MAX_SAFE_INTEGER;
   const { executions, next } = engine.executions.list({
     functionName: name,
-    statuses,
-    name: wanted ?? undefined,
+    ...filter,
     version,
-    after,
-    before,
     oldestFirst: query.get('ReverseOrder') === 'true',
     marker: markerOf(query.get('Marker')),
-    limit: Number(query.get('MaxItems') ?? 0) || 100,
+    limit,
   });
   return {
     DurableExecutions: executions.map((each) => executionSummary(functions, each)),

@@ -10,6 +10,7 @@ import { invalid } from './execution/validation.ts';
 import { handlerAccessKey } from './handler-process.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { managementRoute } from './management/routes.ts';
+import { listingQuery, pageSize } from './query.ts';
 
 const json = (value: unknown): WireResponse => ({ status: 200, body: JSON.stringify(value) });
 
@@ -30,6 +31,8 @@ export function route(parts: Parts, request: WireRequest): WireResponse | Promis
   const [name = '', list] = rest;
   if (resource === 'functions' && list === 'durable-executions') {
     const target = parseTarget(name);
+    // What is wrong with the request comes before what is not there.
+    listingQuery(request.query);
     parts.functions.resolve(target.name, target.qualifier);
     return json(listExecutions(parts, target.name, request.query));
   }
@@ -127,7 +130,7 @@ function executionRoute(
 function history({ engine }: Parts, { id }: Execution, query: URLSearchParams) {
   const text = query.get('Marker');
   if (text !== null && !/^\d+$/.test(text)) throw invalid('Invalid Marker');
-  const limit = Number(query.get('MaxItems') ?? 0) || 100;
+  const limit = pageSize(query);
   const page = {
     marker: text === null ? undefined : Number(text),
     limit: limit + 1,

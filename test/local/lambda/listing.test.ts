@@ -138,3 +138,48 @@ it('keeps a closed execution for its days, and one that runs for as long as it r
     name: 'ResourceNotFoundException',
   });
 });
+
+it.each([
+  [
+    'a page of less than nothing',
+    { MaxItems: -1 },
+    'ValidationException',
+    "1 validation error detected: Value '-1' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 0",
+  ],
+  [
+    'a page that is too long',
+    { MaxItems: 1001 },
+    'ValidationException',
+    "1 validation error detected: Value '1001' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 1000",
+  ],
+  [
+    'a status that is none',
+    { Statuses: ['BOGUS' as 'FAILED'] },
+    'ValidationException',
+    "Value '[BOGUS]' at 'statuses' failed",
+  ],
+  [
+    'two things at once',
+    { MaxItems: -1, DurableExecutionName: 'a b' },
+    'ValidationException',
+    '2 validation errors detected: ',
+  ],
+])('refuses %s, before it looks for the function', async (_, given, name, message) => {
+  const command = new ListDurableExecutionsByFunctionCommand({ FunctionName: 'none', ...given });
+  await expect(lambda.client.send(command)).rejects.toMatchObject({
+    name,
+    message: expect.stringContaining(message),
+  });
+});
+
+it.each([
+  ['MaxItems=x', "'x' can not be converted to Integer"],
+  ['StartedAfter=NaN', "'NaN' can not be converted to Date"],
+])('refuses %s, which is of another type', async (query, message) => {
+  const url = `${lambda.config.endpoint}/2025-12-01/functions/none/durable-executions?${query}`;
+  const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
+  const response = await fetch(url, { headers: { authorization } });
+  expect(response.status).toBe(400);
+  expect(response.headers.get('x-amzn-errortype')).toBe('SerializationException');
+  expect(await response.text()).toContain(message);
+});

@@ -1,3 +1,4 @@
+import { pageSize } from '../query.ts';
 import { armHeartbeat } from './callbacks.ts';
 import { makeCall } from './chained.ts';
 import type { Engine } from './engine.ts';
@@ -84,7 +85,7 @@ export function readState(engine: Engine, id: string, query: URLSearchParams): u
   if (query.get('CheckpointToken') !== tokenOf(execution)) throw stale();
   const from = Number(query.get('Marker') ?? 0);
   if (!Number.isInteger(from) || from < 0) throw invalid('Invalid Marker');
-  const limit = Number(query.get('MaxItems') ?? 0) || 100;
+  const limit = pageSize(query);
   const visible = visibleOperations(execution);
   const page = visible.slice(from, from + limit);
   return {

@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
 import type { Objects } from '../../services.ts';
+import { type Fields, isFields } from '../constraints.ts';
 import { invalid } from '../execution/validation.ts';
-import { type Fields, isFields } from './constraints.ts';
 
 /** The zipped code that a request gives, in itself or in S3. Throws InvalidParameterValueException. */
 export function codeOf(input: unknown, objects: Pick<Objects, 'read'> | undefined): Buffer {

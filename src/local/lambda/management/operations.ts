@@ -1,10 +1,10 @@
 import { AwsError } from '../../wire/aws-error.ts';
+import { Constraints, type Fields, textOf } from '../constraints.ts';
 import { aliasConfiguration, configuration } from '../describe.ts';
 import { invalid } from '../execution/validation.ts';
 import type { Alias, FunctionVersion } from '../functions.ts';
 import type { Parts } from '../invoke.ts';
 import { codeOf } from './code.ts';
-import { Constraints, type Fields, textOf } from './constraints.ts';
 import { changedSettings, newSettings } from './settings.ts';
 
 /** CreateFunction. */

@@ -1,11 +1,11 @@
 import { AwsError } from '../../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../../wire/http.ts';
+import { type Fields, isFields } from '../constraints.ts';
 import { configuration } from '../describe.ts';
 import { parseTarget } from '../execution/chained.ts';
 import { invalid } from '../execution/validation.ts';
 import type { FunctionVersion } from '../functions.ts';
 import type { Parts } from '../invoke.ts';
-import { type Fields, isFields } from './constraints.ts';
 import {
   aliasesOf,
   aliasOf,

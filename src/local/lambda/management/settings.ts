@@ -1,6 +1,6 @@
 import type { FunctionSettings } from '../../services.ts';
+import { Constraints, type Fields, isFields } from '../constraints.ts';
 import { invalid } from '../execution/validation.ts';
-import { Constraints, type Fields, isFields } from './constraints.ts';
 
 export type Settings = Omit<FunctionSettings, 'code'>;
 

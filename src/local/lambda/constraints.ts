@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error.ts';
+import { AwsError } from '../wire/aws-error.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,6 +49,15 @@ export class Constraints {
   oneOf(name: string, value: unknown, values: readonly string[]): void {
     if (value === undefined || values.includes(textOf(value))) return;
     this.#breaks(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
+  }
+
+  eachOf(name: string, members: readonly string[], values: readonly string[]): void {
+    if (members.every((member) => values.includes(member))) return;
+    this.#breaks(
+      name,
+      `[${members.join(', ')}]`,
+      `Member must satisfy constraint: [Member must satisfy enum value set: [${values.join(', ')}]]`,
+    );
   }
 
   /** Throws ValidationException when something is broken. */
