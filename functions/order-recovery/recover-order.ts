@@ -1,7 +1,14 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, OrderRecord } from '../contract/api.ts';
 import { totalMinor } from '../contract/order.ts';
-import { isEnd, rank, type Stage, type StepId, stages } from '../contract/workflow.ts';
+import {
+  isEnd,
+  rank,
+  type Stage,
+  type StepId,
+  stages,
+  type UndoableId,
+} from '../contract/workflow.ts';
 import { closeAsCancelled, closeAsFailed } from '../order-workflow/closing.ts';
 import { technicalFailure } from '../order-workflow/failures.ts';
 import { observed } from '../order-workflow/observed.ts';
@@ -28,7 +35,6 @@ export interface Recovered {
 
 interface Settings {
   readonly ports: Ports;
-  readonly undos: Readonly<Partial<Record<StepId, Undo>>>;
   readonly orders: {
     readonly read: (orderId: string) => Promise<OrderRecord | undefined>;
     readonly flag: (order: OrderRecord, message: string) => Promise<void>;
@@ -50,7 +56,7 @@ const reasons: Readonly<Record<Ended, Pick<Failure, 'code' | 'message'>>> = {
 export async function recoverOrder(
   { detail }: StatusChange,
   context: DurableContext,
-  { ports, undos, orders, settleSeconds }: Settings,
+  { ports, orders, settleSeconds }: Settings,
 ): Promise<Recovered> {
   const { durableExecutionName: orderId, durableExecutionArn: executionArn, status } = detail;
   const retryStrategy = retryGenerously;
@@ -74,6 +80,7 @@ export async function recoverOrder(
   }
   const placed = placedOf(order);
   const begun = mayHaveBegun(order);
+  const undos = undosIn(ports);
   const taking = undosOf(context, placed);
   for (const { id } of begun) {
     const undo = undos[id as StepId];
@@ -89,6 +96,23 @@ export async function recoverOrder(
   }
   await closeAsFailed(closing, { executionArn, failure, flagged: false });
   return { orderId, outcome: 'failed' };
+}
+
+/** What takes each stage back. */
+function undosIn({
+  payments,
+  inventory,
+  invoices,
+  warehouse,
+  carrier,
+}: Ports): Readonly<Partial<Record<StepId, Undo>>> {
+  return {
+    'process-payment': payments.refund,
+    'reserve-inventory': inventory.release,
+    'generate-invoice': invoices.void,
+    'pick-items': warehouse.returnItems,
+    'generate-shipping-label': carrier.cancelLabel,
+  } satisfies Record<UndoableId, Undo>;
 }
 
 function placedOf({

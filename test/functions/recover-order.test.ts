@@ -45,18 +45,10 @@ function record(recorded: readonly OrderStatus[], more: Partial<OrderRecord> = {
 async function recover(order: OrderRecord | undefined, status: Ended = 'STOPPED') {
   const here = world();
   const flags: string[] = [];
-  const { payments, inventory, invoices, warehouse, carrier } = here.ports;
   const runner = new LocalDurableTestRunner({
     handlerFunction: withDurableExecution((event: Parameters<typeof recoverOrder>[0], context) =>
       recoverOrder(event, context, {
         ports: here.ports,
-        undos: {
-          'process-payment': payments.refund,
-          'reserve-inventory': inventory.release,
-          'generate-invoice': invoices.void,
-          'pick-items': warehouse.returnItems,
-          'generate-shipping-label': carrier.cancelLabel,
-        },
         orders: {
           read: async () => order,
           flag: async (_order, message) => {

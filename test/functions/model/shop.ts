@@ -55,22 +55,12 @@ export async function openShop() {
 
   const recovery =
     (invocation: Invocation): DurableExecutionHandler<unknown> =>
-    (event, context) => {
-      const ports = living(services, invocation);
-      const { payments, inventory, invoices, warehouse, carrier } = ports;
-      return recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
-        ports,
-        undos: {
-          'process-payment': payments.refund,
-          'reserve-inventory': inventory.release,
-          'generate-invoice': invoices.void,
-          'pick-items': warehouse.returnItems,
-          'generate-shipping-label': carrier.cancelLabel,
-        },
+    (event, context) =>
+      recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
+        ports: living(services, invocation),
         orders: { read: readOrder, flag: flagOrder },
         settleSeconds: 60,
       });
-    };
 
   const item = async (TableName: string, Key: Record<string, string>) =>
     (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
