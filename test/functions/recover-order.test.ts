@@ -1,6 +1,4 @@
-import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import {
@@ -11,13 +9,12 @@ import {
   type UndoId,
 } from '../../functions/contract/workflow.ts';
 import { type Ended, recoverOrder } from '../../functions/order-recovery/recover-order.ts';
+import { execute } from './durable-service.ts';
 import { world } from './world.ts';
 
 beforeAll(() => {
   process.env['AWS_LAMBDA_LOG_LEVEL'] = 'ERROR';
-  return LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
 });
-afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
 const executionArn = 'arn:aws:lambda:us-east-2:0:function:f:1/durable-execution/order-1/1';
 const at = '2026-11-22T08:12:04.000Z';
@@ -45,9 +42,10 @@ function record(recorded: readonly OrderStatus[], more: Partial<OrderRecord> = {
 async function recover(order: OrderRecord | undefined, status: Ended = 'STOPPED') {
   const here = world();
   const flags: string[] = [];
-  const runner = new LocalDurableTestRunner({
-    handlerFunction: withDurableExecution((event: Parameters<typeof recoverOrder>[0], context) =>
-      recoverOrder(event, context, {
+  const detail = { durableExecutionArn: executionArn, durableExecutionName: 'order-1', status };
+  const { result } = await execute(
+    () => (event, context) =>
+      recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
         ports: here.ports,
         orders: {
           read: async () => order,
@@ -57,11 +55,9 @@ async function recover(order: OrderRecord | undefined, status: Ended = 'STOPPED'
         },
         settleSeconds: 60,
       }),
-    ),
-  });
-  const detail = { durableExecutionArn: executionArn, durableExecutionName: 'order-1', status };
-  const result = await runner.run({ payload: { detail } });
-  return { ...here, flags, result: result.getResult() as unknown };
+    { arn: `${executionArn}-recovery`, event: { detail } },
+  );
+  return { ...here, flags, result };
 }
 
 const shipped = all.findIndex(({ id }) => id === pointOfNoReturn);

@@ -19,6 +19,7 @@ const config = () => ({
 
 beforeAll(async () => {
   project = aProject();
+  await project.orders('local', 'start', '--time-scale', '240');
   const { outputs } = await project.ask('deploy');
   ({ url } = await project.ask('local', 'status'));
   api = outputs.OrderApiEndpoint;
