@@ -16,6 +16,7 @@ import type { RuntimeOptions } from './main.ts';
 import {
   isAlive,
   type RuntimeState,
+  readLeftState,
   readState,
   removeState,
   stateDirectory,
@@ -61,10 +62,12 @@ export async function ensureRuntime(
   try {
     const again = readState(root);
     const up = again && (await answers(again.url));
+    // One that was killed goes on as fast as it ran.
+    const left = readLeftState(root);
     if (up && again.build === build && suits(again, settings)) return { ...again, started: false };
     if (up) await stopRuntime(root);
     else removeState(root);
-    const { port = defaultPort, timeScale = again?.timeScale ?? defaultTimeScale } = settings;
+    const { port = defaultPort, timeScale = left?.timeScale ?? defaultTimeScale } = settings;
     const { auto = true, metered = false } = settings;
     launch({ root, port, timeScale, auto, build, metered });
     return { ...(await untilUp(root, build)), started: true };

@@ -19,11 +19,15 @@ export function stateDirectory(root: string): string {
 
 /** The state of the runtime whose process lives, or nothing. */
 export function readState(root: string): RuntimeState | undefined {
+  const state = readLeftState(root);
+  return state && isAlive(state.pid) ? state : undefined;
+}
+
+/** The same, also of a runtime that was killed and could not say goodbye. */
+export function readLeftState(root: string): RuntimeState | undefined {
   try {
-    const state = JSON.parse(
-      readFileSync(join(stateDirectory(root), 'runtime.json'), 'utf8'),
-    ) as RuntimeState;
-    return isAlive(state.pid) ? state : undefined;
+    const text = readFileSync(join(stateDirectory(root), 'runtime.json'), 'utf8');
+    return JSON.parse(text) as RuntimeState;
   } catch {
     return undefined;
   }

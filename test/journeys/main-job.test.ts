@@ -176,7 +176,9 @@ it('loses nothing when the runtime is killed during the warehouse wait: one char
   const { pid } = await project.ask('local', 'status');
   process.kill(pid, 'SIGKILL');
   expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
-  ({ url } = await project.ask('local', 'status'));
+  const { timeScale, ...status } = await project.ask('local', 'status');
+  ({ url } = status);
+  expect(timeScale).toBe(240);
   expect(effectiveCharges(await providerCalls(id))).toBe(1);
 });
 
