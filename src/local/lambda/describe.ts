@@ -76,11 +76,18 @@ export function executionSummary(functions: FunctionRegistry, execution: Summary
   };
 }
 
-export function executionDetails(functions: FunctionRegistry, execution: Execution) {
-  const { input, result, error } = execution;
+/** GetDurableExecution; what went in and came out is left out when the caller asks for that. */
+export function executionDetails(
+  functions: FunctionRegistry,
+  execution: Execution,
+  query: URLSearchParams,
+) {
+  const included = query.get('IncludeExecutionData') !== 'false';
+  const { input, result, error } = included ? execution : {};
   return {
     ...executionSummary(functions, execution),
     Version: execution.version,
+    ExecutionDataIncluded: included,
     ...(input === undefined ? {} : { InputPayload: input }),
     ...(result === undefined ? {} : { Result: result }),
     ...(error ? { Error: error } : {}),

@@ -123,7 +123,7 @@ function executionRoute(
   }
   if (method === 'GET' && action === 'history') return json(history(parts, execution, query));
   if (method === 'POST' && action === 'stop') return json(stop(parts, execution, request));
-  if (method === 'GET' && !action) return json(executionDetails(functions, execution));
+  if (method === 'GET' && !action) return json(executionDetails(functions, execution, query));
   throw unknown(request);
 }
 

@@ -87,6 +87,20 @@ it('tells a history in pages, backwards, and without its data', async () => {
   }
 });
 
+it('leaves what went in and came out of an execution out when asked', async () => {
+  const read = async (query: string) => {
+    const arn = encodeURIComponent(arns[0] ?? '');
+    const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
+    const url = `${lambda.config.endpoint}/2025-12-01/durable-executions/${arn}${query}`;
+    return (await fetch(url, { headers: { authorization } })).json();
+  };
+  expect(await read('')).toMatchObject({ ExecutionDataIncluded: true, Result: expect.anything() });
+  const bare = await read('?IncludeExecutionData=false');
+  expect(bare).toMatchObject({ ExecutionDataIncluded: false, Status: 'SUCCEEDED' });
+  expect(Object.keys(bare as object)).not.toContain('Result');
+  expect(Object.keys(bare as object)).not.toContain('InputPayload');
+});
+
 it('stops an execution whose step is at work: what it answers later changes nothing', async () => {
   const { DurableExecutionArn } = await lambda.invoke('played', { InvocationType: 'Event' });
   const { answer } = await handler.next();
