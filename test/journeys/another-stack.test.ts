@@ -64,7 +64,7 @@ it("runs a stack that is not the project's own: its API, its statuses and its hi
   await vi.waitUntil(async () => {
     const { DurableExecutions = [] } = await client.send(list);
     return DurableExecutions.every(({ Status }) => Status !== 'RUNNING');
-  });
+  }, 10_000);
   const { DurableExecutions = [] } = await client.send(list);
   expect(new Set(DurableExecutions.map(({ Status }) => Status))).toEqual(
     new Set(['FAILED', 'SUCCEEDED']),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Meter } from '../meter.ts';
 import type { InvokeInput, InvokeOutput, Objects } from '../services.ts';
 import { AwsError } from '../wire/aws-error.ts';
+import type { AsyncInvocations } from './asynchronous.ts';
 import { failureBody } from './describe.ts';
 import type { Environments } from './environments.ts';
 import type { Engine } from './execution/engine.ts';
@@ -13,6 +14,7 @@ export interface Parts {
   readonly engine: Engine;
   readonly functions: FunctionRegistry;
   readonly environments: Environments;
+  readonly asynchronous: AsyncInvocations;
   readonly meter?: Meter | undefined;
   readonly objects?: Pick<Objects, 'read'> | undefined;
   /** Deletes a function; a durable one goes when its last execution has ended. */
@@ -123,16 +125,16 @@ function startOrFind(engine: Engine, { input, version, text }: Call): Execution 
 }
 
 async function invokePlain(
-  { environments }: Parts,
+  { environments, asynchronous }: Parts,
   { input, version, text, nested }: Call & { nested: boolean },
 ): Promise<InvokeOutput> {
-  const job = { code: version, requestId: randomUUID(), event: text || '{}', nested };
-  const running = environments.run(job);
+  const event = text || '{}';
   if (input.type === 'Event') {
-    running.catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    asynchronous.add(version, event);
     return { status: 202, payload: '', version: version.version };
   }
-  const { payload = 'null', error, log = '' } = await running;
+  const job = { code: version, requestId: randomUUID(), event, nested };
+  const { payload = 'null', error, log = '' } = await environments.run(job);
   const common = { status: 200, version: version.version, log };
   if (!error) return { ...common, payload };
   return { ...common, payload: JSON.stringify(error), functionError: 'Unhandled' };

@@ -6,7 +6,8 @@ import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
-import { deadLetterOf } from './dead-letter.ts';
+import { AsyncInvocations } from './asynchronous.ts';
+import { type DeadLetter, letterOfExecution } from './dead-letter.ts';
 import { statusChange } from './describe.ts';
 import { Environments } from './environments.ts';
 import { Engine } from './execution/engine.ts';
@@ -46,6 +47,7 @@ export function createLambda(options: {
   const { store, clock, events, queues, meter, objects } = options;
   const functions = new FunctionRegistry(store, options.directory);
   const environments = new Environments(options);
+  const bury = (letter: DeadLetter) => void queues?.send(letter.queueArn, letter);
   /** The last execution of a function that is being deleted takes it along, once it is on record itself. */
   const removeDrained = (name: string) => {
     if (!functions.isDeleting(name)) return;
@@ -55,16 +57,13 @@ export function createLambda(options: {
   };
   const onStatus = (execution: Execution) => {
     events?.emit(statusChange(functions, execution));
-    const letter = deadLetterOf(functions, execution);
-    if (letter) queues?.send(letter.queueArn, letter);
+    const letter = letterOfExecution(functions, execution);
+    if (letter) bury(letter);
     if (execution.status !== 'RUNNING') removeDrained(execution.functionName);
   };
-  const engine = new Engine({
-    store,
-    clock,
-    handlers: new Handlers(functions, environments),
-    onStatus,
-  });
+  const handlers = new Handlers(functions, environments);
+  const engine = new Engine({ store, clock, handlers, onStatus });
+  const asynchronous = new AsyncInvocations({ store, handlers, speed: clock.speed, bury });
   const remove = (name: string) => {
     forgetExecutions(engine, name);
     functions.remove(name);
@@ -73,6 +72,7 @@ export function createLambda(options: {
     engine,
     functions,
     environments,
+    asynchronous,
     meter,
     objects,
     removeFunction(name) {
@@ -95,10 +95,14 @@ export function createLambda(options: {
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),
     clearOut: (now) => store.transact(() => engine.executions.removeExpired(now)),
-    start: () => engine.resume(),
-    running: () => engine.executions.count(),
+    start() {
+      engine.resume();
+      asynchronous.resume();
+    },
+    running: () => engine.executions.count() + asynchronous.count(),
     async close() {
       engine.shutDown();
+      asynchronous.close();
       await environments.close();
     },
   };

@@ -86,7 +86,12 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
     );
     (await played.next()).answer({ Status: 'SUCCEEDED', Result: '"done"' });
     await expect
-      .poll(async () => (await aws('get-durable-execution', '--durable-execution-arn', arn)).Status)
+      .poll(
+        async () => (await aws('get-durable-execution', '--durable-execution-arn', arn)).Status,
+        {
+          timeout: 10_000,
+        },
+      )
       .toBe('SUCCEEDED');
     const { Events } = await aws('get-durable-execution-history', '--durable-execution-arn', arn);
     expect(Events.map(({ EventType }: { EventType: string }) => EventType)).toEqual([
@@ -131,7 +136,7 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
         (each: { DurableExecutionName: string }) => each.DurableExecutionName,
       );
     };
-    await expect.poll(() => listed('FAILED')).toEqual(['failed']);
+    await expect.poll(() => listed('FAILED'), { timeout: 10_000 }).toEqual(['failed']);
     expect(await listed('STOPPED')).toEqual(['stopped']);
   });
 

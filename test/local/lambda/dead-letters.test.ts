@@ -28,9 +28,9 @@ afterAll(async () => {
 });
 
 /** The letters that are there now; they stay. */
-async function letters() {
-  const QueueUrl = lambda.queues.url('letters');
-  const { Messages = [] } = await sqs.send(
+async function letters(of = lambda, client = sqs) {
+  const QueueUrl = of.queues.url('letters');
+  const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl,
       MaxNumberOfMessages: 10,
@@ -68,7 +68,7 @@ it('are the events of asynchronous executions that did not succeed, with the err
   await lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
 
   const ofOrders = async () => (await letters()).filter(({ body }) => body.order);
-  await vi.waitUntil(async () => (await ofOrders()).length === 2);
+  await vi.waitUntil(async () => (await ofOrders()).length === 2, 10_000);
   expect(await ofOrders()).toEqual([
     {
       body: { order: 'failed' },
@@ -83,7 +83,7 @@ it('are events that the target of a rule refused, with the rule and the reason',
   invocation.answer({ Status: 'FAILED', Error: { ErrorMessage: 'x' } });
   const ofRule = async () =>
     (await letters()).find(({ body }) => body.detail?.durableExecutionName === 'undeliverable');
-  await vi.waitUntil(ofRule);
+  await vi.waitUntil(ofRule, 10_000);
   expect(await ofRule()).toMatchObject({
     body: { detail: { status: 'FAILED' } },
     attributes: {
@@ -92,4 +92,50 @@ it('are events that the target of a rule refused, with the rule and the reason',
       ERROR_CODE: 'ResourceNotFoundException',
     },
   });
+});
+
+it('are the events of plain functions that failed three times, and none that succeeded in between', async () => {
+  // A minute between two attempts passes in 60 ms.
+  const fast = await aLambda({ speed: 1000 });
+  const client = new SQSClient(fast.config);
+  fast.queues.put('letters', {});
+  const deadLetterArn = fast.queues.arn('letters');
+  const code = `
+    let calls = 0;
+    export const handler = async ({ plain, until }) => {
+      calls += 1;
+      console.log(plain + ' call ' + calls);
+      if (calls < until) throw new RangeError('not yet');
+    };`;
+  fast.put('hopeful', { code, deadLetterArn });
+  fast.put('hopeless', { code, deadLetterArn });
+  for (const [name, until] of [
+    ['hopeful', 3],
+    ['hopeless', 9],
+  ] as const) {
+    const Payload = JSON.stringify({ plain: name, until });
+    const { StatusCode } = await fast.invoke(name, { InvocationType: 'Event', Payload });
+    expect(StatusCode).toBe(202);
+  }
+  const ofPlain = async () => letters(fast, client);
+  await vi.waitUntil(async () => fast.running() === 0 && (await ofPlain()).length === 1, 10_000);
+  expect(await ofPlain()).toMatchObject([
+    { body: { plain: 'hopeless' }, attributes: { ErrorCode: '200', ErrorMessage: 'not yet' } },
+  ]);
+  client.destroy();
+  await fast.close();
+});
+
+it('are not lost with a runtime that goes down before the event was processed', async () => {
+  const first = await aLambda();
+  const slow =
+    'export const handler = async () => { await new Promise(() => setInterval(() => {}, 1000)); };';
+  first.put('slow', { code: slow });
+  await first.invoke('slow', { InvocationType: 'Event' });
+  expect(first.running()).toBe(1);
+  await first.close({ keep: true });
+  const second = await aLambda({ directory: first.directory });
+  second.put('slow', { code: "export const handler = async () => 'done';" });
+  expect(second.running()).toBe(1);
+  await second.close();
 });

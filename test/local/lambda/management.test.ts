@@ -172,7 +172,7 @@ it('deletes a durable function once its executions have ended, and takes nothing
       () => false,
       (error) => error.name === 'ResourceNotFoundException',
     );
-  });
+  }, 10_000);
   played.close();
 });
 
