@@ -56,7 +56,7 @@ beforeAll(async () => {
     new PutCommand({ TableName: outputs.OrdersTableName, Item: { ...cancelled, executionArn } }),
   );
   orders.set('cancelled', 'order-cancelled');
-  await deploy('WarehouseWaitSeconds=600000', 'ExecutionTimeoutSeconds=60');
+  await deploy('WarehouseWaitSeconds=600000', 'ExecutionTimeoutSeconds=240');
   orders.set('timed out', await submit('low', '--wait'));
   await deploy('ExecutionTimeoutSeconds=86400');
   orders.set('running', await submit('low'));

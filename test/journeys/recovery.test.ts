@@ -115,7 +115,7 @@ it('leaves an order alone that ended by itself, also one that ended failed', asy
 });
 
 it('closes an order whose execution timed out: refunded, released, and exit 11', async () => {
-  const parameters = ['ExecutionTimeoutSeconds=120', 'WarehouseWaitSeconds=600000'];
+  const parameters = ['ExecutionTimeoutSeconds=900', 'WarehouseWaitSeconds=600000'];
   await project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]));
   const { orderId } = await submit();
   await ended(orderId);
