@@ -11,7 +11,10 @@ let callsTable: string;
 beforeAll(async () => {
   project = aProject();
   await project.orders('local', 'start', '--time-scale', '240');
-  ({ ProviderCallsTableName: callsTable } = (await project.ask('deploy')).outputs);
+  // Waits of four seconds here: long enough to do something in them.
+  const waits = ['WarehouseWaitSeconds=900', 'PickupWaitSeconds=900'];
+  const deployed = await project.ask('deploy', ...waits.flatMap((each) => ['--parameter', each]));
+  ({ ProviderCallsTableName: callsTable } = deployed.outputs);
 });
 afterAll(() => project.close());
 

@@ -19,10 +19,14 @@ let tables: DynamoDBDocumentClient;
 beforeAll(async () => {
   project = aProject();
   await project.orders('local', 'start', '--time-scale', '240');
-  ({ outputs } = await project.ask('deploy'));
+  // Waits of four seconds here: long enough to do something in them.
+  ({ outputs } = await deploy('WarehouseWaitSeconds=900', 'PickupWaitSeconds=900'));
   await connect();
 });
 afterAll(() => project.close());
+
+const deploy = (...parameters: readonly string[]) =>
+  project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]));
 
 async function connect(): Promise<void> {
   const { url } = await project.ask('local', 'status');
@@ -115,8 +119,7 @@ it('leaves an order alone that ended by itself, also one that ended failed', asy
 });
 
 it('closes an order whose execution timed out: refunded, released, and exit 11', async () => {
-  const parameters = ['ExecutionTimeoutSeconds=900', 'WarehouseWaitSeconds=600000'];
-  await project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]));
+  await deploy('ExecutionTimeoutSeconds=900', 'WarehouseWaitSeconds=600000');
   const { orderId } = await submit();
   await ended(orderId);
   expect(await read(orderId)).toMatchObject({
