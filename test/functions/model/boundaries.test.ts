@@ -60,17 +60,17 @@ describe.each(whats)('%s', (what) => {
 describe.each(full ? (['end', 'die'] as const) : (['end'] as const))(
   'an execution that meets its %s',
   (how) => {
-    it('between any two calls of services takes nothing back that is with the carrier, and all else', async () => {
+    it('between any two requests of services takes nothing back that is with the carrier, and all else', async () => {
       for (let at = 1; ; at += 1) {
         const orderId = `between-${how}-${at}`;
         const order = { ...(samples['high'] as Order), customerId: orderId };
-        let calls = 0;
+        let requests = 0;
         await shop.run({
           orderId,
           order,
-          effectFate() {
-            calls += 1;
-            return calls === at ? how : 'go on';
+          requestFate() {
+            requests += 1;
+            return requests === at ? how : 'go on';
           },
         });
         const record = await shop.recordOf(orderId);
@@ -80,7 +80,7 @@ describe.each(full ? (['end', 'die'] as const) : (['end'] as const))(
         expect([orderId, end, paid]).toEqual([orderId, endOf(how, record, taken), taken ? 0 : 1]);
         if (!taken) expect(undone).toEqual([]);
         expect(notices.filter((kind) => kind !== 'shipped')).toEqual(taken ? [end] : []);
-        if (calls < at) break;
+        if (requests < at) break;
       }
     });
   },

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DurableExecutionHandler } from '@aws/durable-execution-sdk-js';
 import {
   DynamoDBDocumentClient,
@@ -11,14 +12,13 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
 import { rank, statuses, type UndoId } from '../../../functions/contract/workflow.ts';
 import { type Ended, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
-import type { Ports } from '../../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
 import { execute, type Fate, type Invocation } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
 import type { Outcome } from './model.ts';
 
-/** What happens before a call of a service: it is made, the environment dies, or the execution is ended. */
-export type EffectFates = (call: string) => 'go on' | 'die' | 'end';
+/** What happens before a request of a service to a table: it is sent, the environment dies, or the execution is ended. */
+export type RequestFates = () => 'go on' | 'die' | 'end';
 
 type Fates = NonNullable<Parameters<typeof execute>[1]['fate']>;
 
@@ -27,10 +27,11 @@ export interface Course {
   readonly orderId: string;
   readonly order: Order;
   readonly fate?: Fates;
-  /** Asked before every call of a service. */
-  readonly effectFate?: EffectFates;
+  /** Asked before every request to a table. */
+  readonly requestFate?: RequestFates;
   /** Of the recovery's execution. */
   readonly recoveryFate?: Fates;
+  readonly recoveryRequestFate?: RequestFates;
   /** How an execution that is ended from outside is said to have ended. */
   readonly ended?: Ended;
 }
@@ -43,24 +44,22 @@ export async function openShop() {
   const { services } = await import('../../../functions/order-workflow/services/services.ts');
   const { readOrder, flagOrder } = await import('../../../functions/order-recovery/orders.ts');
 
-  const workflow =
-    (effectFate?: EffectFates) =>
-    (invocation: Invocation): DurableExecutionHandler<unknown> =>
-    (event, context) =>
-      processOrder(event, context, {
-        ports: living(services, invocation, effectFate),
-        waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
-        reviewSeconds: 60,
-      });
+  const { documents: ofFunctions } = await import('../../../functions/shared/tables.ts');
+  ofFunctions.middlewareStack.add(asFated, { step: 'initialize', name: 'fated' });
 
-  const recovery =
-    (invocation: Invocation): DurableExecutionHandler<unknown> =>
-    (event, context) =>
-      recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
-        ports: living(services, invocation),
-        orders: { read: readOrder, flag: flagOrder },
-        settleSeconds: 60,
-      });
+  const workflow: DurableExecutionHandler<unknown> = (event, context) =>
+    processOrder(event, context, {
+      ports: services,
+      waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
+      reviewSeconds: 60,
+    });
+
+  const recovery: DurableExecutionHandler<unknown> = (event, context) =>
+    recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
+      ports: services,
+      orders: { read: readOrder, flag: flagOrder },
+      settleSeconds: 60,
+    });
 
   const item = async (TableName: string, Key: Record<string, string>) =>
     (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
@@ -81,6 +80,19 @@ export async function openShop() {
     recordOf: async (orderId: string) => (await item('OrdersTable', { orderId })) as OrderRecord,
     pointsOf: async (customerId: string) =>
       Number((await item('LoyaltyTable', { customerId, entry: 'balance' }))?.['points'] ?? 0),
+    /** What the customer has paid for it and not got back, in minor units. */
+    async paidFor(orderId: string): Promise<number> {
+      const payment = await item('PaymentsTable', { idempotencyKey: `${orderId}/process-payment` });
+      return payment?.['state'] === 'charged' ? Math.round(Number(payment['amount']) * 100) : 0;
+    },
+    /** How often each message of an order was sent. */
+    async messagesOf(orderId: string): Promise<Record<string, number>> {
+      const sent: Record<string, number> = {};
+      for (const { call, effective } of await callsOf(orderId)) {
+        if (effective && /^send-.*-(email|text)$/.test(call)) sent[call] = (sent[call] ?? 0) + 1;
+      }
+      return sent;
+    },
     stockOf: (productId: string) => item('ProductsTable', { productId }),
     stock: (productId: string, available: number) =>
       documents.send(
@@ -117,17 +129,21 @@ export async function openShop() {
 
     /** Runs an order to its end: its execution, and its recovery when that did not close it. */
     async run(course: Course): Promise<void> {
-      const { orderId, order, fate, effectFate, recoveryFate, ended = 'STOPPED' } = course;
+      const { orderId, order, fate, recoveryFate, ended = 'STOPPED' } = course;
       const arn = `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/${orderId}/1`;
       const event = { orderId, order };
-      const { status } = await execute(workflow(effectFate), { arn, event, ...(fate && { fate }) });
+      const { status } = await execute(within(workflow, course.requestFate), {
+        arn,
+        event,
+        ...(fate && { fate }),
+      });
       if (status === 'SUCCEEDED') return;
       const detail = {
         durableExecutionArn: arn,
         durableExecutionName: orderId,
         status: status === 'ENDED' ? ended : 'FAILED',
       };
-      await execute(recovery, {
+      await execute(within(recovery, course.recoveryRequestFate), {
         arn: `${arn}-recovery`,
         event: { detail },
         ...(recoveryFate && { fate: recoveryFate }),
@@ -170,23 +186,29 @@ const undoCalls: Readonly<Record<UndoId, string>> = {
   'cancel-shipping-label': 'cancel-shipping-label',
 };
 
-/** The same ports, dead with their invocation: what a killed process has not begun, it never does. */
-function living(ports: Ports, invocation: Invocation, fate: EffectFates = () => 'go on'): Ports {
-  const guard = (port: object) =>
-    Object.fromEntries(
-      Object.entries(port).map(([name, call]) => [
-        name,
-        async (...given: unknown[]) => {
-          const how = invocation.alive ? fate(name) : 'die';
-          if (how === 'go on') return call.apply(port, given);
-          if (invocation.alive) invocation.cut(how);
-          return new Promise<never>(() => undefined);
-        },
-      ]),
-    );
-  return Object.fromEntries(
-    Object.entries(ports).map(([name, port]) => [name, guard(port)]),
-  ) as unknown as Ports;
+interface Whereabouts {
+  readonly invocation: Invocation;
+  readonly fate: RequestFates;
 }
+
+const whereabouts = new AsyncLocalStorage<Whereabouts>();
+
+/** A handler whose requests are the invocation's: they die with it. */
+const within =
+  (handler: DurableExecutionHandler<unknown>, fate: RequestFates = () => 'go on') =>
+  (invocation: Invocation): DurableExecutionHandler<unknown> =>
+  (event, context) =>
+    whereabouts.run({ invocation, fate }, () => handler(event, context));
+
+/** What a killed process has not sent, it never does. */
+const asFated = <Send extends (args: never) => Promise<unknown>>(send: Send): Send =>
+  ((args: never) => {
+    const here = whereabouts.getStore();
+    if (!here) return send(args);
+    const how = here.invocation.alive ? here.fate() : 'die';
+    if (how === 'go on') return send(args);
+    if (here.invocation.alive) here.invocation.cut(how);
+    return new Promise<never>(() => undefined);
+  }) as Send;
 
 export type { Fate, Fates };
