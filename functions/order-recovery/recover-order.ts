@@ -51,7 +51,8 @@ const reasons: Readonly<Record<Ended, Pick<Failure, 'code' | 'message'>>> = {
 
 /**
  * Brings an order to an end whose execution ended without doing so: what was done is taken back, the latest first, and
- * the order ends cancelled when that was asked for, else failed. One that is with the carrier is only flagged.
+ * the order ends cancelled when that was asked for before it failed, else failed. One that is with the carrier is only
+ * flagged.
  */
 export async function recoverOrder(
   { detail }: StatusChange,
@@ -86,11 +87,13 @@ export async function recoverOrder(
     const undo = undos[id as StepId];
     if (undo) taking.register(id as StepId, undo);
   }
-  const failure = { stage: begun.at(-1)?.id ?? 'validate-order', code, message };
+  const ended = { stage: begun.at(-1)?.id ?? 'validate-order', code, message };
   // As a stage that broke: its own work may have been done, so that its undo runs as well.
-  const records = await taking.runAfter({ ...failure, code: technicalFailure });
+  const records = await taking.runAfter({ ...ended, code: technicalFailure });
   const closing = { context, placed, ports, undos: records };
-  if (order.cancelRequested) {
+  // What it was about to fail for when it was ended, its customer may have read already.
+  const { failure = ended } = order;
+  if (order.cancelRequested && !order.failure) {
     await closeAsCancelled(closing);
     return { orderId, outcome: 'cancelled' };
   }

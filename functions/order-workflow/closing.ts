@@ -35,7 +35,8 @@ export async function closeAsFailed(
 ): Promise<void> {
   const { placed, ports, undos } = closing;
   const notice = { kind: 'failed', failure, refunded: refunded(undos) } as const;
-  const warnings = flagged ? [untaken] : await tell(closing, notice);
+  const first = () => ports.orders.keepFailure(placed.orderId, { executionArn, failure });
+  const warnings = flagged ? [untaken] : await tell(closing, notice, first);
   const ending = { executionArn, failure, undos, warnings, flagged };
   await record(closing, 'fail-order', async () => {
     await ports.orders.fail(placed, ending);
@@ -53,12 +54,21 @@ export async function closeAsCancelled(closing: Closing): Promise<void> {
   });
 }
 
-/** A customer who cannot be reached keeps no order open: that is told among the warnings. */
-async function tell({ context, placed, ports }: Closing, notice: Notice): Promise<Warning[]> {
+/**
+ * A customer who cannot be reached keeps no order open: that is told among the warnings. `first` is done before, in the
+ * same step.
+ */
+async function tell(
+  { context, placed, ports }: Closing,
+  notice: Notice,
+  first?: () => Promise<void>,
+): Promise<Warning[]> {
   const name = 'notify-customer';
   const key = effectKey(placed.orderId, 'send-notifications');
-  const work: StepFunction<void> = ({ attempt: number }) =>
-    ports.customers.notify(placed, notice, { key, number });
+  const work: StepFunction<void> = async ({ attempt: number }) => {
+    await first?.();
+    await ports.customers.notify(placed, notice, { key, number });
+  };
   try {
     await context.step(name, observed(name, placed, work), { retryStrategy: retryHiccups });
     return [];

@@ -102,6 +102,11 @@ export interface Orders {
   decide(orderId: string, decision: ReviewDecision): Promise<void>;
   /** From here on the order cannot be cancelled. Throws OrderCancelled when it was before. */
   beginHandOver(orderId: string): Promise<void>;
+  /** Keeps why the order fails, before its customer is told: from then on it ends no other way. */
+  keepFailure(
+    orderId: string,
+    ending: Pick<FailedEnding, 'executionArn' | 'failure'>,
+  ): Promise<void>;
   complete(orderId: string, warnings: readonly Warning[]): Promise<void>;
   /** Closes the order as failed; one that was refused before its first write gets its whole item here. */
   fail(placed: PlacedOrder, ending: FailedEnding): Promise<void>;

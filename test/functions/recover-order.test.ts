@@ -60,6 +60,16 @@ async function recover(order: OrderRecord | undefined, status: Ended = 'STOPPED'
   return { ...here, flags, result };
 }
 
+it('ends failed, for the reason that its customer may have read, when it was cancelled after that', async () => {
+  const failure = { stage: 'pick-items', code: 'technical-failure', message: 'Down' } as const;
+  const { notices, statuses, ended } = await recover(
+    record(statusesUpTo(shipped - 1), { failure, cancelRequested: { at } }),
+  );
+  expect(notices).toMatchObject([{ kind: 'failed', failure }]);
+  expect(statuses).toEqual(['failed']);
+  expect(ended().failure).toEqual(failure);
+});
+
 const shipped = all.findIndex(({ id }) => id === pointOfNoReturn);
 /** Every stretch of the workflow in which an execution may end: what was recorded by then. */
 const stretches = all

@@ -58,6 +58,9 @@ export function world(failing?: { stage: StepId; how: How }, cancelAt?: StageSta
         if (cancelAt === 'shipped') throw new OrderCancelled('order-1');
         calls.push('begin-hand-over');
       },
+      async keepFailure() {
+        // Kept by `fail` in the end.
+      },
       async cancel(_placed, ending) {
         statuses.push('cancelled');
         ended = ending;

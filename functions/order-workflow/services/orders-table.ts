@@ -46,6 +46,22 @@ export const ordersTable: Orders = {
       throw error;
     }
   },
+  async keepFailure(orderId, { executionArn, failure }) {
+    try {
+      await documents.send(
+        new UpdateCommand({
+          TableName: table(),
+          Key: { orderId },
+          UpdateExpression: 'SET failure = if_not_exists(failure, :failure)',
+          ConditionExpression: 'executionArn = :arn',
+          ExpressionAttributeValues: { ':failure': failure, ':arn': executionArn },
+        }),
+      );
+    } catch (error) {
+      // One that was refused before its first write has no item yet, or the item is another execution's.
+      if (!isConditionFailed(error)) throw error;
+    }
+  },
   async complete(orderId, warnings) {
     await moveTo(orderId, {
       reached: ['completed'],

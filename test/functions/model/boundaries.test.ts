@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
-import { stages } from '../../../functions/contract/workflow.ts';
 import { full } from '../../support/full.ts';
-import { dies, goesOn } from '../durable-service.ts';
-import { follow, type Incident, type Outcome, type Point, type What } from './model.ts';
-import { type Fates, openShop, type Shop } from './shop.ts';
+import { chanceOf } from '../../support/random.ts';
+import { follow, type Incident, type What, whats } from './model.ts';
+import type { Outcome } from './order.ts';
+import { type AtMoment, openShop, type Shop } from './shop.ts';
+import { givenOf, orderWith, troubles } from './troubles.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -16,45 +17,101 @@ afterAll(() => shop.close());
 
 let orders = 0;
 
-/** Lets an incident happen, once, when the checkpoint of its stage comes. */
-function fateOf({ at, what }: Incident, orderId: string): Fates {
-  const isWait = stages.some(({ id, kind }) => id === at.stage && kind === 'wait');
-  let happened = false;
-  return async (updates) => {
-    const comes = updates.some(
-      ({ Name, Action }) => Name === at.stage && Action === (isWait ? 'START' : 'SUCCEED'),
-    );
-    if (!comes || happened) return goesOn;
-    happened = true;
-    const lost = !at.checkpointed;
-    if (what === 'crash') return { ...dies, lost };
-    if (what !== 'cancel') return { next: 'end', lost };
-    const taken = await shop.cancel(orderId);
-    // A wait notices nothing: `orders cancel` stops the execution as well.
-    return taken && isWait ? { next: 'end' } : goesOn;
-  };
+const endedBy = (what: What | undefined) =>
+  what === 'time out' ? 'TIMED_OUT' : what === 'fail' ? 'FAILED' : 'STOPPED';
+
+/** What happens to an order, and the trouble that it meets (see `troubles`). */
+interface Case {
+  readonly incidents: readonly Incident[];
+  readonly trouble: string;
 }
 
-const points: readonly Point[] = stages.flatMap(({ id, kind }) =>
-  (kind === 'wait' || !full ? [true] : [false, true]).map(
-    (checkpointed) => ({ stage: id, checkpointed }) as Point,
-  ),
-);
-const whats: readonly What[] = full ? ['crash', 'cancel', 'stop', 'time out'] : ['cancel', 'stop'];
-
-describe.each(whats)('%s', (what) => {
-  it.each(points)('at $stage (checkpointed: $checkpointed) ends as the model says', async (at) => {
-    orders += 1;
-    const orderId = `boundary-${orders}`;
-    const order = { ...(samples['high'] as Order), customerId: `C-${orders}` };
-    await shop.run({
-      orderId,
-      order,
-      fate: fateOf({ at, what }, orderId),
-      ended: what === 'time out' ? 'TIMED_OUT' : 'STOPPED',
-    });
-    expect(await shop.outcomeOf(orderId)).toEqual(follow([{ at, what }]));
+/** Lets the incidents happen to a real order, and expects of it what the model says. */
+async function compare({ incidents, trouble }: Case): Promise<void> {
+  orders += 1;
+  const orderId = `boundary-${orders}`;
+  const moments: string[] = [];
+  let ended: What | undefined;
+  const atMoment: AtMoment = async (moment) => {
+    moments.push(moment);
+    const what = incidents.find(({ at }) => at === moments.length)?.what;
+    if (what === undefined) return 'go on';
+    if (what === 'crash') return 'die';
+    const stops = what !== 'cancel' || (await shop.cancel(orderId)) === 'stopped';
+    // Recovery is nobody's to end.
+    if (!stops || moments.includes('in let-it-settle')) return 'go on';
+    ended = what;
+    return 'end';
+  };
+  const order = orderWith(trouble, `C-${orders}`);
+  await shop.run({ orderId, order, atMoment, ended: () => endedBy(ended) });
+  const record = await shop.recordOf(orderId);
+  const real = { moments, outcome: record && (await shop.outcomeOf(orderId)) };
+  expect({ trouble, incidents, ...real }).toEqual({
+    trouble,
+    incidents,
+    ...follow(incidents, givenOf(trouble)),
   });
+}
+
+/** Many at a time: of every product there is enough for all. */
+async function compareAll(cases: readonly Case[]): Promise<void> {
+  const left = [...cases];
+  const take = async () => {
+    for (let each = left.shift(); each; each = left.shift()) await compare(each);
+  };
+  await Promise.all(Array.from({ length: 8 }, take));
+}
+
+const momentsOf = (trouble: string) =>
+  follow([], givenOf(trouble)).moments.map((_, index) => index + 1);
+
+/** Of so many moments the quick suite takes one: how an execution was ended changes only the reason that is given. */
+const strides: Readonly<Record<What, number>> = {
+  crash: 2,
+  cancel: 1,
+  stop: 1,
+  'time out': 4,
+  fail: 4,
+};
+
+describe('as the model says, to the call, goes an order', () => {
+  it('to which nothing happens, whatever trouble it meets', () =>
+    compareAll(troubles.map((trouble) => ({ incidents: [], trouble }))));
+
+  it.each(whats)(
+    'to which one thing happens at any moment: %s',
+    (what) => {
+      const moments = momentsOf('none').filter((at) => at % (full ? 1 : strides[what]) === 0);
+      return compareAll(moments.map((at) => ({ incidents: [{ at, what }], trouble: 'none' })));
+    },
+    120_000,
+  );
+
+  it.each(full ? troubles.slice(1) : ['DAMAGED', 'PICKING-DOWN'])(
+    'that meets %s and to which one thing happens',
+    (trouble) => {
+      const some = full ? whats : (['crash', 'stop', 'cancel'] as const);
+      // What happens late meets the undos, and the closing.
+      const moments = momentsOf(trouble).slice(full ? 0 : -12);
+      return compareAll(
+        moments.flatMap((at) => some.map((what) => ({ incidents: [{ at, what }], trouble }))),
+      );
+    },
+    120_000,
+  );
+
+  it('to which two things happen, drawn from all that can', async () => {
+    const chance = chanceOf(20_261_125);
+    const cases = Array.from({ length: full ? 3000 : 60 }, () => {
+      const trouble = chance.pick(troubles);
+      const first = { at: chance.pick(momentsOf(trouble)), what: chance.pick(whats) };
+      const { moments } = follow([first], givenOf(trouble));
+      const second = { at: chance.between(1, moments.length), what: chance.pick(whats) };
+      return { incidents: second.at === first.at ? [first] : [first, second], trouble };
+    });
+    await compareAll(cases);
+  }, 240_000);
 });
 
 describe.each(full ? (['end', 'die'] as const) : (['end'] as const))(

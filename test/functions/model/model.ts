@@ -1,173 +1,190 @@
 /**
- * What must become of one order, whatever happens to it on its way: a pure model over the contract's stages. A stage is
- * an effect, then the status that it records, then the checkpoint; something may happen between any two of them.
+ * What must become of one order, whatever happens to it on its way: a pure model over the contract's stages. An
+ * execution is operations, an operation is calls of services and then its checkpoint. Between any two of these something
+ * may happen; after a crash the execution is played again, without the operations in its journal.
  */
 import {
-  type OrderStatus,
+  isEnd,
   pointOfNoReturn,
-  type Stage,
-  type StepId,
+  type StageId,
   stages,
   type UndoId,
-  type WaitId,
+  undosAfter,
 } from '../../../functions/contract/workflow.ts';
+import {
+  type Answer,
+  type Call,
+  type Given,
+  type ModelOrder,
+  type Outcome,
+  orderOf,
+} from './order.ts';
 
-/** Where something happens: with the stage done and not checkpointed, or with its checkpoint written (of a wait: in it). */
-export interface Point {
-  readonly stage: StepId | WaitId;
-  readonly checkpointed: boolean;
-}
+/** `crash`: the environment dies and the execution is replayed. The last three end the execution. */
+export const whats = ['crash', 'cancel', 'stop', 'time out', 'fail'] as const;
+export type What = (typeof whats)[number];
 
-/** `crash`: the environment dies and the execution is replayed; the last three end the execution. */
-export type What = 'crash' | 'cancel' | 'stop' | 'time out';
-
+/** Something that happens at a moment, counted from 1 over the order's execution and its recovery. */
 export interface Incident {
-  readonly at: Point;
+  readonly at: number;
   readonly what: What;
 }
 
-export interface Refusal {
-  readonly stage: StepId;
-  readonly how: 'rejected' | 'broken';
+export interface Course {
+  /**
+   * `call X`: a service is about to be called. `ends X`: an operation has ended, its checkpoint is not accepted.
+   * `ended X`: it is. `in X`: the execution waits.
+   */
+  readonly moments: readonly string[];
+  /** Absent for an execution that was ended before its first write: that is no order yet. */
+  readonly outcome: Outcome | undefined;
 }
 
-/** How an order stands when nothing more happens to it. */
-export interface Outcome {
-  readonly end: 'completed' | 'failed' | 'cancelled' | 'flagged';
-  /** What was taken back, in that order. */
-  readonly undone: readonly UndoId[];
-  /** Orders that are paid for and not paid back: 0 or 1. */
-  readonly paid: number;
-  readonly stock: 'none' | 'released' | 'held' | 'handed-over';
-  readonly notices: readonly ('shipped' | 'failed' | 'cancelled')[];
-  readonly points: boolean;
-  readonly statuses: readonly OrderStatus[];
-}
-
-interface State {
-  readonly effects: Set<StepId>;
-  readonly undone: UndoId[];
-  readonly notices: Set<'shipped' | 'failed' | 'cancelled'>;
-  readonly statuses: OrderStatus[];
-  handOver: boolean;
-  cancelRequested: boolean;
-}
-
-type End = Outcome['end'];
+/** Plays its moments, and answers at its end. */
+type Play<T> = Generator<string, T, void>;
+type Closed = 'succeeded' | 'failed';
 
 /** Follows an order to its end. */
-export function follow(incidents: readonly Incident[], refusal?: Refusal): Outcome {
-  const state: State = {
-    effects: new Set(),
-    undone: [],
-    notices: new Set(),
-    statuses: [],
-    handOver: false,
-    cancelRequested: false,
-  };
-  const crashes = incidents.filter(({ what }) => what === 'crash');
+export function follow(incidents: readonly Incident[], given: Given = {}): Course {
+  const order = orderOf(given);
+  const moments: string[] = [];
+  const at = new Map(incidents.map((each) => [each.at, each.what]));
+  let why: Outcome['why'] = 'technical-failure';
 
-  for (const stage of stages) {
-    const end = stage.kind === 'wait' ? happen(stage.id, true) : walk(stage);
-    if (end) return outcomeOf(state, end);
-  }
-  return outcomeOf(state, 'completed');
-
-  /** One step, again after a crash before its checkpoint. */
-  function walk(stage: Stage & { kind: 'step' }): End | undefined {
-    const end = perform(state, stage, refusal) ?? happen(stage.id, false);
-    if (end) return end;
-    if (crashed(stage.id)) return walk(stage);
-    return happen(stage.id, true);
+  /** Whether the execution is over with what happens now. */
+  function happens(what: What | undefined): boolean {
+    const stopped = what === 'cancel' ? order.cancel() : what === 'stop';
+    if (stopped) why = 'stopped';
+    if (what === 'time out') why = 'timed-out';
+    return stopped || what === 'time out' || what === 'fail';
   }
 
-  /** A crash before the checkpoint has the step done again; behind it, it changes nothing. */
-  function crashed(stage: string): boolean {
-    const found = crashes.findIndex(({ at }) => at.stage === stage && !at.checkpointed);
-    if (found >= 0) crashes.splice(found, 1);
-    return found >= 0;
-  }
-
-  function happen(stage: string, checkpointed: boolean): End | undefined {
-    const isWait = stages.some(({ id, kind }) => id === stage && kind === 'wait');
-    for (const { at, what } of incidents) {
-      if (at.stage !== stage || at.checkpointed !== checkpointed) continue;
-      if (what === 'stop' || what === 'time out') return recovered(state);
-      if (what !== 'cancel' || !cancellable(state)) continue;
-      state.cancelRequested = true;
-      // A wait notices nothing: who cancels stops the execution as well.
-      if (isWait) return recovered(state);
+  /** Undefined when it was ended from outside. */
+  function play<T>(begin: (run: Run) => Play<T>, mortal: boolean): T | undefined {
+    const run = runOf();
+    for (let playing = begin(run); ; ) {
+      const { done, value } = playing.next();
+      if (done) return value;
+      moments.push(value);
+      const what = at.get(moments.length);
+      if (happens(what) && mortal) return undefined;
+      if (what === 'crash') playing = begin(run);
     }
-    return undefined;
   }
+
+  const closed = play((run) => workflow(order, run), true);
+  if (closed !== 'succeeded') {
+    const ended: Ended = { why, found: order.record() };
+    play((run) => recovery(order, run, ended), false);
+  }
+  return { moments, outcome: order.record().statuses.length > 0 ? order.outcome() : undefined };
 }
 
-/** The step's effect and its status; answers how the order ends if it does. */
-function perform(
-  state: State,
-  stage: Stage & { kind: 'step' },
-  refusal: Refusal | undefined,
-): End | undefined {
-  const { id } = stage;
-  if (refusal?.stage === id) {
+type Run = ReturnType<typeof runOf>;
+
+/** The durable operations of one execution, over a journal that outlives a crash. */
+function runOf() {
+  const journal = new Map<string, Answer>();
+  const attempts = new Map<string, number>();
+  return {
+    *wait(id: string): Play<void> {
+      if (journal.has(id)) return;
+      journal.set(id, 'done');
+      yield `in ${id}`;
+    },
+    *step(id: string, calls: readonly Call[]): Play<Answer> {
+      for (let known = journal.get(id); ; known = journal.get(id)) {
+        if (known) return known;
+        const attempt = attempts.get(id) ?? 1;
+        let answer: Answer = 'done';
+        for (const { name, does } of calls) {
+          yield `call ${name}`;
+          answer = does(attempt);
+          if (answer !== 'done') break;
+        }
+        yield `ends ${id}`;
+        if (answer === 'broken' && attempt < 4) attempts.set(id, attempt + 1);
+        else journal.set(id, answer);
+        yield `ended ${id}`;
+      }
+    },
+  };
+}
+
+function* workflow(order: ModelOrder, run: Run): Play<Closed> {
+  for (const stage of stages) {
+    if (stage.kind === 'wait') {
+      yield* run.wait(stage.id);
+      continue;
+    }
+    const { id } = stage;
+    const answer = yield* run.step(id, order.callsOf(stage));
     const optional = id === 'send-notifications' || id === 'update-loyalty-points';
-    if (optional && refusal.how === 'broken') return undefined;
-    return takenBack(state, 'failed');
+    if (answer === 'done' || (optional && answer === 'broken')) continue;
+    if (answer === 'cancelled') {
+      yield* close(order, run, { as: 'cancelled', undos: undosBefore(id) });
+      return 'succeeded';
+    }
+    const why = answer === 'rejected' ? 'rejected' : 'technical-failure';
+    const gone = positionOf(id) >= positionOf(pointOfNoReturn);
+    yield* close(order, run, { as: 'failed', why, undos: undosAfter(id, answer), flagged: gone });
+    return answer === 'rejected' ? 'succeeded' : 'failed';
   }
-  if (id === pointOfNoReturn && !state.handOver) {
-    if (state.cancelRequested) return takenBack(state, 'cancelled');
-    state.handOver = true;
-  }
-  state.effects.add(id);
-  if (id === 'send-notifications') state.notices.add('shipped');
-  const reached = statusesAfter(stage);
-  if (reached.length === 0) return undefined;
-  if (state.cancelRequested && !state.handOver && id !== 'validate-order') {
-    return takenBack(state, 'cancelled');
-  }
-  for (const status of reached) if (!state.statuses.includes(status)) state.statuses.push(status);
-  return undefined;
+  return 'succeeded';
 }
 
-/** A step records its own status, and that of a wait right behind it. */
-function statusesAfter(stage: Stage): OrderStatus[] {
-  const next = stages[stages.indexOf(stage) + 1];
-  const own = 'status' in stage ? [stage.status] : [];
-  return next?.kind === 'wait' ? [...own, next.status] : own;
-}
-
-const cancellable = ({ handOver, statuses }: State) =>
-  !handOver && statuses.length > 0 && !statuses.includes('completed');
-
-/** Everything that stands is taken back, the latest first, and the customer is told. */
-function takenBack(state: State, end: 'failed' | 'cancelled'): End {
-  if (state.handOver) throw new Error('An order that is with the carrier is never taken back');
-  for (const stage of stages.toReversed()) {
-    if ('undo' in stage && state.effects.delete(stage.id as StepId)) state.undone.push(stage.undo);
-  }
-  state.notices.add(end);
-  state.statuses.push(end);
-  return end;
+interface Ended {
+  readonly why: Outcome['why'];
+  /** The order as recovery has read it: what was read stays read, however often it is played. */
+  found: ReturnType<ModelOrder['record']>;
 }
 
 /** The execution is over; recovery looks at the order as it was recorded. */
-function recovered(state: State): End {
-  if (state.statuses.includes('completed')) return 'completed';
-  if (state.handOver) return 'flagged';
-  return takenBack(state, state.cancelRequested ? 'cancelled' : 'failed');
+function* recovery(order: ModelOrder, run: Run, ended: Ended): Play<void> {
+  yield* run.wait('let-it-settle');
+  const read = () => {
+    ended.found = order.record();
+    return 'done' as const;
+  };
+  yield* run.step('read-order', [{ name: 'read', does: read }]);
+  const { statuses, handOver, cancelRequested, failing } = ended.found;
+  const status = statuses.at(-1);
+  if (status === undefined || isEnd(status)) return;
+  if (handOver) {
+    yield* run.step('flag-order', [order.flag()]);
+    return;
+  }
+  // A stage whose status is not recorded may have begun, and those behind the last recorded one that record none.
+  const recorded = stages.filter((each) => 'status' in each && statuses.includes(each.status));
+  const behind = stages.slice(recorded.length === 0 ? 0 : positionOf(recorded.at(-1)?.id) + 1);
+  const last = behind.find((each) => 'status' in each && !('when' in each)) ?? behind.at(-1);
+  const undos = undosBefore(last?.id ?? 'complete-order');
+  // What the customer may have been told already is how it ends.
+  const as = cancelRequested && !failing ? 'cancelled' : 'failed';
+  yield* close(order, run, { as, why: failing ?? ended.why, undos });
 }
 
-function outcomeOf(state: State, end: End): Outcome {
-  const { effects, undone, notices, statuses } = state;
-  const released = undone.includes('release-inventory');
-  const kept = effects.has('ship-order') ? 'handed-over' : 'held';
-  return {
-    end,
-    undone,
-    paid: effects.has('process-payment') ? 1 : 0,
-    stock: released ? 'released' : effects.has('reserve-inventory') ? kept : 'none',
-    notices: [...notices],
-    points: effects.has('update-loyalty-points'),
-    statuses,
-  };
+interface Closing {
+  readonly as: 'failed' | 'cancelled';
+  readonly why?: Outcome['why'];
+  readonly undos: readonly UndoId[];
+  readonly flagged?: boolean;
+}
+
+/** Takes back, the latest first, tells the customer, and closes the record. */
+function* close(order: ModelOrder, run: Run, closing: Closing): Play<void> {
+  const { as, why, undos, flagged = false } = closing;
+  for (const undo of undos) yield* run.step(undo, [order.undo(undo)]);
+  const first = as === 'failed' ? [order.keepFailure(why)] : [];
+  if (!flagged) yield* run.step('notify-customer', [...first, order.notify(as)]);
+  const name = as === 'failed' ? 'fail-order' : 'cancel-order';
+  yield* run.step(name, [order.end(as, why, flagged)]);
+}
+
+const positionOf = (id: StageId | undefined) => stages.findIndex((each) => each.id === id);
+
+/** All that a stage and those before it may have done; of one that is not with the carrier. */
+function undosBefore(id: StageId): readonly UndoId[] {
+  const shipping = positionOf(id) >= positionOf(pointOfNoReturn);
+  return undosAfter(shipping ? 'await-pickup' : id, 'broken');
 }

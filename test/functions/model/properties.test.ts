@@ -6,10 +6,10 @@ import { type OrderStatus, rank } from '../../../functions/contract/workflow.ts'
 import { full } from '../../support/full.ts';
 import { type Chance, chanceOf } from '../../support/random.ts';
 import type { Fate } from '../durable-service.ts';
-import type { Outcome } from './model.ts';
+import type { Outcome } from './order.ts';
 import { type Course, type Fates, openShop, type RequestFates, type Shop } from './shop.ts';
 
-const batches = full ? 60 : 5;
+const batches = full ? 60 : 4;
 const ordersOfBatch = 50;
 const atOnce = 10;
 const seed = 20_261_125;
@@ -47,6 +47,7 @@ function courseOf(chance: Chance, batch: number, number: number): Course {
     ...(chance.percent(50) && { customerPhone: '+1 555 0100' }),
     items: chance.percent(2) ? [] : items,
   };
+  const ended = chance.pick(['STOPPED', 'TIMED_OUT', 'FAILED'] as const);
   return {
     orderId,
     order,
@@ -54,7 +55,7 @@ function courseOf(chance: Chance, batch: number, number: number): Course {
     requestFate: requestFateOf(chance, chance.percent(10) ? chance.between(1, 70) : 0),
     recoveryFate: crashes(chance),
     recoveryRequestFate: requestFateOf(chance, 0),
-    ended: chance.pick(['STOPPED', 'TIMED_OUT', 'FAILED'] as const),
+    ended: () => ended,
   };
 }
 
@@ -75,7 +76,9 @@ function fateOf(chance: Chance, orderId: string): Fates {
   let checkpoints = 0;
   return async (updates): Promise<Fate> => {
     checkpoints += 1;
-    if (checkpoints === cancelAt) await shop.cancel(orderId);
+    if (checkpoints === cancelAt && (await shop.cancel(orderId)) === 'stopped') {
+      return { next: 'end' };
+    }
     if (checkpoints === endAt) return { next: 'end', lost: chance.percent(50) };
     return crash(updates);
   };

@@ -10,15 +10,19 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
-import { rank, statuses, type UndoId } from '../../../functions/contract/workflow.ts';
+import { rank, stages, statuses, type UndoId } from '../../../functions/contract/workflow.ts';
 import { type Ended, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
+import type { Ports } from '../../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
-import { execute, type Fate, type Invocation } from '../durable-service.ts';
+import { execute, type Fate, goesOn, type Invocation } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
-import type { Outcome } from './model.ts';
+import type { Notice, Outcome } from './order.ts';
 
 /** What happens before a request of a service to a table: it is sent, the environment dies, or the execution is ended. */
 export type RequestFates = () => 'go on' | 'die' | 'end';
+
+/** Something happens to an order now, or not: see the model's moments. */
+export type AtMoment = (moment: string) => Promise<Fate['next']>;
 
 type Fates = NonNullable<Parameters<typeof execute>[1]['fate']>;
 
@@ -29,11 +33,13 @@ export interface Course {
   readonly fate?: Fates;
   /** Asked before every request to a table. */
   readonly requestFate?: RequestFates;
+  /** Asked at every moment of the order's execution and of its recovery, in place of the others. */
+  readonly atMoment?: AtMoment;
   /** Of the recovery's execution. */
   readonly recoveryFate?: Fates;
   readonly recoveryRequestFate?: RequestFates;
   /** How an execution that is ended from outside is said to have ended. */
-  readonly ended?: Ended;
+  readonly ended?: () => Ended;
 }
 
 /** The real workflow, recovery and services over the template's tables, with executions that tests can disturb. */
@@ -47,19 +53,23 @@ export async function openShop() {
   const { documents: ofFunctions } = await import('../../../functions/shared/tables.ts');
   ofFunctions.middlewareStack.add(asFated, { step: 'initialize', name: 'fated' });
 
-  const workflow: DurableExecutionHandler<unknown> = (event, context) =>
-    processOrder(event, context, {
-      ports: services,
-      waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
-      reviewSeconds: 60,
-    });
+  const workflow =
+    (told: Told): DurableExecutionHandler<unknown> =>
+    (event, context) =>
+      processOrder(event, context, {
+        ports: tellingAll(services, told),
+        waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
+        reviewSeconds: 60,
+      });
 
-  const recovery: DurableExecutionHandler<unknown> = (event, context) =>
-    recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
-      ports: services,
-      orders: { read: readOrder, flag: flagOrder },
-      settleSeconds: 60,
-    });
+  const recovery =
+    (told: Told): DurableExecutionHandler<unknown> =>
+    (event, context) =>
+      recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
+        ports: tellingAll(services, told),
+        orders: telling({ read: readOrder, flag: flagOrder }, told),
+        settleSeconds: 60,
+      });
 
   const item = async (TableName: string, Key: Record<string, string>) =>
     (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
@@ -103,51 +113,57 @@ export async function openShop() {
       return Items;
     },
 
-    /** As `orders cancel` asks for it; whether it was taken. */
-    async cancel(orderId: string): Promise<boolean> {
+    /** As `orders cancel` does: it asks, and stops an execution that waits and notices nothing. */
+    async cancel(orderId: string): Promise<'refused' | 'requested' | 'stopped'> {
       const open = statuses.filter((each) => rank(each) < rank('shipped'));
       try {
-        await documents.send(
+        const { Attributes } = await documents.send(
           new UpdateCommand({
             TableName: 'OrdersTable',
             Key: { orderId },
-            UpdateExpression: 'SET cancelRequested = :request',
+            UpdateExpression: 'SET cancelRequested = if_not_exists(cancelRequested, :request)',
             ConditionExpression: `#status IN (${open.map((_, n) => `:s${n}`).join(', ')}) AND attribute_not_exists(handOver)`,
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: {
               ':request': { at: new Date().toISOString() },
               ...Object.fromEntries(open.map((each, n) => [`:s${n}`, each])),
             },
+            ReturnValues: 'ALL_NEW',
           }),
         );
-        return true;
+        return waits.has(Attributes?.['status']) ? 'stopped' : 'requested';
       } catch (error) {
         if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
-        return false;
+        return 'refused';
       }
     },
 
     /** Runs an order to its end: its execution, and its recovery when that did not close it. */
     async run(course: Course): Promise<void> {
-      const { orderId, order, fate, recoveryFate, ended = 'STOPPED' } = course;
+      const { orderId, order, atMoment, ended = () => 'STOPPED' } = course;
+      const fateOr = (fate?: Fates) => (atMoment ? fateAt(atMoment) : fate);
       const arn = `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/${orderId}/1`;
-      const event = { orderId, order };
-      const { status } = await execute(within(workflow, course.requestFate), {
-        arn,
-        event,
-        ...(fate && { fate }),
-      });
+      const fate = fateOr(course.fate);
+      const { status } = await execute(
+        (invocation) => within(workflow({ invocation, atMoment }), invocation, course.requestFate),
+        { arn, event: { orderId, order }, ...(fate && { fate }) },
+      );
       if (status === 'SUCCEEDED') return;
       const detail = {
         durableExecutionArn: arn,
         durableExecutionName: orderId,
-        status: status === 'ENDED' ? ended : 'FAILED',
+        status: status === 'ENDED' ? ended() : 'FAILED',
       };
-      await execute(within(recovery, course.recoveryRequestFate), {
-        arn: `${arn}-recovery`,
-        event: { detail },
-        ...(recoveryFate && { fate: recoveryFate }),
-      });
+      const recoveryFate = fateOr(course.recoveryFate);
+      await execute(
+        (invocation) =>
+          within(recovery({ invocation, atMoment }), invocation, course.recoveryRequestFate),
+        {
+          arn: `${arn}-recovery`,
+          event: { detail },
+          ...(recoveryFate && { fate: recoveryFate }),
+        },
+      );
     },
 
     /** How an order stands, in the model's terms. */
@@ -158,16 +174,16 @@ export async function openShop() {
         calls.filter((each) => each['call'] === call && each['effective']).length;
       const end = record.flagged ? 'flagged' : record.status;
       const kinds = ['shipped', 'failed', 'cancelled'] as const;
+      const why = record.failure && (ownReasons.get(record.failure.code) ?? 'rejected');
       return {
         end: end as Outcome['end'],
+        ...(why && { why }),
         undone: (Object.keys(undoCalls) as UndoId[])
           .flatMap((undo) => Array<UndoId>(effective(undoCalls[undo])).fill(undo))
           .reverse(),
         paid: effective('charge') - effective('refund'),
         stock: record.reservation ?? 'none',
-        notices: kinds.flatMap((kind) =>
-          Array<(typeof kinds)[number]>(effective(`send-${kind}-email`)).fill(kind),
-        ),
+        notices: kinds.flatMap((kind) => Array<Notice>(effective(`send-${kind}-email`)).fill(kind)),
         points: effective('update-loyalty-points') === 1,
         statuses: record.transitions.map((each) => each.status),
       };
@@ -176,6 +192,14 @@ export async function openShop() {
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+const waits = new Set<string>(
+  stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+);
+
+const ownReasons = new Map(
+  (['stopped', 'timed-out', 'technical-failure'] as const).map((code) => [code as string, code]),
+);
 
 /** Undo -> what the services log of it, the earliest stage's first. */
 const undoCalls: Readonly<Record<UndoId, string>> = {
@@ -195,8 +219,11 @@ const whereabouts = new AsyncLocalStorage<Whereabouts>();
 
 /** A handler whose requests are the invocation's: they die with it. */
 const within =
-  (handler: DurableExecutionHandler<unknown>, fate: RequestFates = () => 'go on') =>
-  (invocation: Invocation): DurableExecutionHandler<unknown> =>
+  (
+    handler: DurableExecutionHandler<unknown>,
+    invocation: Invocation,
+    fate: RequestFates = () => 'go on',
+  ): DurableExecutionHandler<unknown> =>
   (event, context) =>
     whereabouts.run({ invocation, fate }, () => handler(event, context));
 
@@ -211,4 +238,43 @@ const asFated = <Send extends (args: never) => Promise<unknown>>(send: Send): Se
     return new Promise<never>(() => undefined);
   }) as Send;
 
-export type { Fate, Fates };
+interface Told {
+  readonly invocation: Invocation;
+  readonly atMoment: AtMoment | undefined;
+}
+
+/** A port whose calls are moments. */
+function telling<Port extends object>(port: Port, { invocation, atMoment }: Told): Port {
+  if (!atMoment) return port;
+  const calls = Object.entries(port).map(([name, call]) => [
+    name,
+    async (...given: unknown[]) => {
+      const next = invocation.alive ? await atMoment(`call ${name}`) : 'die';
+      if (next === 'go on') return call.apply(port, given);
+      if (invocation.alive) invocation.cut(next);
+      return new Promise<never>(() => undefined);
+    },
+  ]);
+  return Object.fromEntries(calls);
+}
+
+const tellingAll = ({ metrics, ...ports }: Ports, told: Told): Ports => ({
+  ...(Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [name, telling(port, told)]),
+  ) as Omit<Ports, 'metrics'>),
+  metrics,
+});
+
+/** The moments around the end of an operation, and in a wait. */
+const fateAt =
+  (atMoment: AtMoment): Fates =>
+  async (updates) => {
+    const update = updates.find(({ Type, Action }) => Type === 'WAIT' || Action !== 'START');
+    if (!update) return goesOn;
+    if (update.Type === 'WAIT') return { next: await atMoment(`in ${update.Name}`) };
+    const before = await atMoment(`ends ${update.Name}`);
+    if (before !== 'go on') return { next: before, lost: true };
+    return { next: await atMoment(`ended ${update.Name}`) };
+  };
+
+export type { Fates };
