@@ -23,9 +23,16 @@ export interface Fate {
   readonly next: 'go on' | 'die' | 'end';
 }
 
+export interface Answer {
+  readonly Status: 'SUCCEEDED' | 'TIMED_OUT';
+  readonly Result?: string;
+}
+
 interface Options {
   readonly arn: string;
   readonly event: unknown;
+  /** What the callbacks of an execution that waits for them are completed with. */
+  readonly answer?: Answer;
   /** Asked at every checkpoint that holds something. */
   readonly fate?: (updates: readonly OperationUpdate[]) => Fate | Promise<Fate>;
 }
@@ -47,7 +54,7 @@ const never = () => new Promise<never>(() => undefined);
 /** Runs one durable execution in memory to its end, replaying it in a new invocation whenever one ends or dies. */
 export async function execute(
   handlerOf: (invocation: Invocation) => DurableExecutionHandler<unknown>,
-  { arn, event, fate = () => goesOn }: Options,
+  { arn, event, fate = () => goesOn, answer }: Options,
 ): Promise<Ended> {
   const operations = new Map<string, WireOperation>([['execution', executionOf(event)]]);
   for (let invocations = 1; invocations <= 200; invocations += 1) {
@@ -87,7 +94,11 @@ export async function execute(
     if (output === 'end') {
       return { status: 'ENDED', result: undefined, error: undefined, invocations, names: names() };
     }
-    if (output === 'die' || output.Status === 'PENDING') continue;
+    if (output === 'die') continue;
+    if (output.Status === 'PENDING') {
+      if (answer) complete(operations, answer);
+      continue;
+    }
     const failed = output.Status === 'FAILED' ? output.Error?.ErrorMessage : undefined;
     const result = output.Status === 'SUCCEEDED' ? JSON.parse(output.Result ?? 'null') : undefined;
     return { status: output.Status, result, error: failed, invocations, names: names() };
@@ -120,6 +131,7 @@ function apply(operations: Map<string, WireOperation>, update: OperationUpdate):
     SubType: update.SubType,
     StartTimestamp: before?.StartTimestamp ?? new Date(),
     Status: status,
+    ...(update.Type === 'CALLBACK' && { CallbackDetails: { CallbackId: id } }),
     ...(update.Type === 'WAIT' && { WaitDetails: { ScheduledEndTimestamp: later } }),
     ...(update.Type === 'STEP' && {
       StepDetails: {
@@ -139,6 +151,13 @@ function letTimePass(operations: Map<string, WireOperation>): void {
     if (each.Type === 'WAIT' && each.Status === 'STARTED') {
       operations.set(id, { ...each, Status: 'SUCCEEDED' });
     }
+  }
+}
+
+function complete(operations: Map<string, WireOperation>, { Status, Result }: Answer): void {
+  for (const [id, each] of operations) {
+    if (each.Type !== 'CALLBACK' || each.Status !== 'STARTED') continue;
+    operations.set(id, { ...each, Status, CallbackDetails: { CallbackId: id, Result } });
   }
 }
 

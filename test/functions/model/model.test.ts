@@ -3,7 +3,7 @@ import { triggers } from '../../../functions/contract/triggers.ts';
 import { rank, statuses, undosAfter } from '../../../functions/contract/workflow.ts';
 import { full } from '../../support/full.ts';
 import { follow, type Incident, whats } from './model.ts';
-import type { Given, Outcome } from './order.ts';
+import { type Given, type Outcome, undoable } from './order.ts';
 import { givenOf, troubles } from './troubles.ts';
 
 /** What holds for every order, however it went. */
@@ -14,10 +14,11 @@ function check(outcome: Outcome | undefined): void {
 }
 
 function* problemsOf(outcome: Outcome): Generator<string> {
-  const { end, undone, paid, stock, notices, points, statuses: reached } = outcome;
+  const { end, undone, standing, paid, stock, notices, points, statuses: reached } = outcome;
   const good = end === 'completed' || end === 'flagged';
   if (paid !== (good ? 1 : 0)) yield 'paid wrongly';
   if (good && undone.length > 0) yield 'taken back from the carrier';
+  if (good !== standing.length > 0) yield 'left standing';
   if (new Set(undone).size !== undone.length) yield 'undone twice';
   if (good && !['held', 'handed-over'].includes(stock)) yield 'stock wrong';
   if (end === 'completed' && stock !== 'handed-over') yield 'stock not handed over';
@@ -41,6 +42,7 @@ describe('in the model', () => {
     expect(outcome).toEqual({
       end: 'completed',
       undone: [],
+      standing: undoable,
       paid: 1,
       stock: 'handed-over',
       notices: ['shipped'],

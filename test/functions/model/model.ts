@@ -92,11 +92,11 @@ function runOf() {
       journal.set(id, 'done');
       yield `in ${id}`;
     },
-    *step(id: string, calls: readonly Call[]): Play<Answer> {
+    *step(id: string, calls: readonly Call[], otherwise: Answer = 'done'): Play<Answer> {
       for (let known = journal.get(id); ; known = journal.get(id)) {
         if (known) return known;
         const attempt = attempts.get(id) ?? 1;
-        let answer: Answer = 'done';
+        let answer = otherwise;
         for (const { name, does } of calls) {
           yield `call ${name}`;
           answer = does(attempt);
@@ -118,7 +118,9 @@ function* workflow(order: ModelOrder, run: Run): Play<Closed> {
       continue;
     }
     const { id } = stage;
-    const answer = yield* run.step(id, order.callsOf(stage));
+    let answer = yield* run.step(id, order.callsOf(stage));
+    if (id === 'fraud-check' && order.review && answer === 'done')
+      answer = yield* reviewed(order, run);
     const optional = id === 'send-notifications' || id === 'update-loyalty-points';
     if (answer === 'done' || (optional && answer === 'broken')) continue;
     if (answer === 'cancelled') {
@@ -131,6 +133,14 @@ function* workflow(order: ModelOrder, run: Run): Play<Closed> {
     return answer === 'rejected' ? 'succeeded' : 'failed';
   }
   return 'succeeded';
+}
+
+/** A person decides, or nobody does. */
+function* reviewed(order: ModelOrder, run: Run): Play<Answer> {
+  const parked = yield* run.step('request-review', order.park());
+  if (parked !== 'done') return parked;
+  if (order.review !== 'time out') return yield* run.step('record-review', order.decide());
+  return yield* run.step('record-review', [], 'rejected');
 }
 
 interface Ended {

@@ -6,6 +6,7 @@ import {
   type Stage,
   type StepId,
   stages,
+  type UndoableId,
   type UndoId,
 } from '../../../functions/contract/workflow.ts';
 
@@ -21,6 +22,8 @@ export interface Trouble {
 
 export interface Given {
   readonly trouble?: Trouble | undefined;
+  /** What a person says of it, or does not; absent of one that is not in doubt. */
+  readonly review?: Reviewed | undefined;
   /** Whether the total is over $1000, so that the credit is checked. */
   readonly large?: boolean;
 }
@@ -32,6 +35,8 @@ export interface Outcome {
   readonly why?: 'rejected' | 'stopped' | 'timed-out' | 'technical-failure';
   /** What was taken back, in that order. */
   readonly undone: readonly UndoId[];
+  /** What was done and not taken back, of all that can be. */
+  readonly standing: readonly UndoableId[];
   /** Orders that are paid for and not paid back: 0 or 1. */
   readonly paid: number;
   readonly stock: 'none' | 'released' | 'held' | 'handed-over';
@@ -39,6 +44,8 @@ export interface Outcome {
   readonly points: boolean;
   readonly statuses: readonly OrderStatus[];
 }
+
+export type Reviewed = 'approve' | 'reject' | 'time out';
 
 export type Notice = 'shipped' | 'failed' | 'cancelled';
 
@@ -75,13 +82,18 @@ const undoCalls: Readonly<Record<UndoId, string>> = {
   'cancel-shipping-label': 'cancelLabel',
 };
 
-const waits = new Set<OrderStatus>(
-  stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+export const undoable: readonly UndoableId[] = stages.flatMap((each) =>
+  'undo' in each ? [each.id] : [],
 );
+
+const waits = new Set<OrderStatus>([
+  ...stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+  'awaiting-review',
+]);
 
 export type ModelOrder = ReturnType<typeof orderOf>;
 
-export function orderOf({ trouble, large = true }: Given) {
+export function orderOf({ trouble, review, large = true }: Given) {
   const effects = new Set<string>();
   const undone: UndoId[] = [];
   const notices = new Set<Notice>();
@@ -99,6 +111,9 @@ export function orderOf({ trouble, large = true }: Given) {
     if (last === undefined || (next && rank(last) < rank(next))) statuses.push(...reached);
     return 'done';
   }
+
+  const advance = (...reached: OrderStatus[]): Answer =>
+    wanted() ? 'cancelled' : reach(...reached);
 
   function doOnce(name: string): Answer {
     if (name === 'beginHandOver') {
@@ -127,11 +142,20 @@ export function orderOf({ trouble, large = true }: Given) {
         does: (attempt: number) =>
           (name === refusing ? refused(id, attempt) : undefined) ?? doOnce(name),
       }));
-      const reached = id === 'validate-order' || id === 'complete-order' ? [] : recordedBy(stage);
+      const writesItself = id === 'validate-order' || id === 'complete-order';
+      const reached = writesItself || (id === 'fraud-check' && review) ? [] : recordedBy(stage);
       if (reached.length === 0) return calls;
-      const advance = () => (wanted() ? 'cancelled' : reach(...reached));
-      return [...calls, { name: 'advance', does: advance }];
+      return [...calls, { name: 'advance', does: () => advance(...reached) }];
     },
+    /** The calls of the review's two steps. */
+    park: (): readonly Call[] => [{ name: 'park', does: () => advance('awaiting-review') }],
+    decide: (): readonly Call[] => [
+      {
+        name: 'decide',
+        does: () => (review === 'approve' ? advance('fraud-checked') : 'rejected'),
+      },
+    ],
+    review,
     undo(undo: UndoId): Call {
       const stage = stages.find((each) => 'undo' in each && each.undo === undo) as Stage;
       const [done = ''] = work[stage.id as StepId];
@@ -186,6 +210,7 @@ export function orderOf({ trouble, large = true }: Given) {
       end: flagged ? 'flagged' : (status() as Outcome['end']),
       ...(why && { why }),
       undone,
+      standing: undoable.filter((id) => effects.has(work[id][0] as string)),
       paid: effects.has('charge') ? 1 : 0,
       stock,
       notices: [...notices],

@@ -6,8 +6,9 @@ import { type OrderStatus, rank } from '../../../functions/contract/workflow.ts'
 import { full } from '../../support/full.ts';
 import { type Chance, chanceOf } from '../../support/random.ts';
 import type { Fate } from '../durable-service.ts';
-import type { Outcome } from './order.ts';
-import { type Course, type Fates, openShop, type RequestFates, type Shop } from './shop.ts';
+import type { Fates, RequestFates } from './interruptions.ts';
+import { type Outcome, undoable } from './order.ts';
+import { type Course, openShop, type Shop } from './shop.ts';
 
 const batches = full ? 60 : 4;
 const ordersOfBatch = 50;
@@ -23,9 +24,7 @@ afterAll(() => shop.close());
 
 /** Customers and products at which a service of the sample goes wrong. */
 const valuesOn = (on: 'customerId' | 'productId') =>
-  triggers.flatMap(({ on: of, value, does }) =>
-    of === on && does.kind !== 'doubt' ? [value] : [],
-  );
+  triggers.flatMap(({ on: of, value }) => (of === on ? [value] : []));
 const troubledCustomers = valuesOn('customerId');
 const troubledProducts = valuesOn('productId');
 const productsOf = (batch: number) => ['A', 'B', 'C', 'D'].map((letter) => `${letter}-${batch}`);
@@ -56,6 +55,7 @@ function courseOf(chance: Chance, batch: number, number: number): Course {
     recoveryFate: crashes(chance),
     recoveryRequestFate: requestFateOf(chance, 0),
     ended: () => ended,
+    review: chance.pick(['approve', 'reject', 'time out'] as const),
   };
 }
 
@@ -114,11 +114,12 @@ interface Ended {
 
 /** What holds for one order, however it went. */
 async function check({ order, record, outcome }: Ended): Promise<void> {
-  const { end, undone, paid, stock, notices, statuses } = outcome;
+  const { end, undone, standing, paid, stock, notices, statuses } = outcome;
   const good = end === 'completed' || end === 'flagged';
   expect(['completed', 'flagged', 'failed', 'cancelled']).toContain(end);
   expect(paid).toBe(good ? 1 : 0);
   expect(await shop.paidFor(record.orderId)).toBe(good ? totalMinor(order) : 0);
+  expect(standing).toEqual(good ? undoable : []);
   expect(new Set(undone).size).toBe(undone.length);
   if (good || record.handOver) expect(undone).toEqual([]);
   if (!good) expect(['none', 'released']).toContain(stock);

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DurableExecutionHandler } from '@aws/durable-execution-sdk-js';
 import {
   DynamoDBDocumentClient,
@@ -10,21 +9,30 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
-import { rank, stages, statuses, type UndoId } from '../../../functions/contract/workflow.ts';
+import {
+  rank,
+  type StageId,
+  stage,
+  stages,
+  statuses,
+  type UndoId,
+} from '../../../functions/contract/workflow.ts';
 import { type Ended, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
-import type { Ports } from '../../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
-import { execute, type Fate, goesOn, type Invocation } from '../durable-service.ts';
+import { type Answer, execute } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
-import type { Notice, Outcome } from './order.ts';
-
-/** What happens before a request of a service to a table: it is sent, the environment dies, or the execution is ended. */
-export type RequestFates = () => 'go on' | 'die' | 'end';
-
-/** Something happens to an order now, or not: see the model's moments. */
-export type AtMoment = (moment: string) => Promise<Fate['next']>;
-
-type Fates = NonNullable<Parameters<typeof execute>[1]['fate']>;
+import {
+  type AtMoment,
+  asFated,
+  type Fates,
+  fateAt,
+  type RequestFates,
+  type Told,
+  telling,
+  tellingAll,
+  within,
+} from './interruptions.ts';
+import { type Notice, type Outcome, type Reviewed, undoable } from './order.ts';
 
 /** How an order's executions go. */
 export interface Course {
@@ -35,6 +43,8 @@ export interface Course {
   readonly requestFate?: RequestFates;
   /** Asked at every moment of the order's execution and of its recovery, in place of the others. */
   readonly atMoment?: AtMoment;
+  /** What a person says of it when it is in doubt; approves it when that is not said. */
+  readonly review?: Reviewed | undefined;
   /** Of the recovery's execution. */
   readonly recoveryFate?: Fates;
   readonly recoveryRequestFate?: RequestFates;
@@ -115,7 +125,7 @@ export async function openShop() {
 
     /** As `orders cancel` does: it asks, and stops an execution that waits and notices nothing. */
     async cancel(orderId: string): Promise<'refused' | 'requested' | 'stopped'> {
-      const open = statuses.filter((each) => rank(each) < rank('shipped'));
+      const open = [...statuses.filter((each) => rank(each) < rank('shipped')), 'awaiting-review'];
       try {
         const { Attributes } = await documents.send(
           new UpdateCommand({
@@ -146,7 +156,12 @@ export async function openShop() {
       const fate = fateOr(course.fate);
       const { status } = await execute(
         (invocation) => within(workflow({ invocation, atMoment }), invocation, course.requestFate),
-        { arn, event: { orderId, order }, ...(fate && { fate }) },
+        {
+          arn,
+          event: { orderId, order },
+          answer: answers[course.review ?? 'approve'],
+          ...(fate && { fate }),
+        },
       );
       if (status === 'SUCCEEDED') return;
       const detail = {
@@ -178,6 +193,9 @@ export async function openShop() {
       return {
         end: end as Outcome['end'],
         ...(why && { why }),
+        standing: undoable.filter(
+          (id) => effective(doCalls[id] ?? id) !== effective(undoCalls[stage(id).undo]),
+        ),
         undone: (Object.keys(undoCalls) as UndoId[])
           .flatMap((undo) => Array<UndoId>(effective(undoCalls[undo])).fill(undo))
           .reverse(),
@@ -193,13 +211,28 @@ export async function openShop() {
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 
-const waits = new Set<string>(
-  stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
-);
+const waits = new Set<string>([
+  ...stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+  'awaiting-review',
+]);
+
+const decided = (decision: 'approve' | 'reject'): Answer => ({
+  Status: 'SUCCEEDED',
+  Result: JSON.stringify({ decision, by: 'alice', at: '2026-11-25T12:00:00.000Z' }),
+});
+
+const answers: Readonly<Record<Reviewed, Answer>> = {
+  approve: decided('approve'),
+  reject: decided('reject'),
+  'time out': { Status: 'TIMED_OUT' },
+};
 
 const ownReasons = new Map(
   (['stopped', 'timed-out', 'technical-failure'] as const).map((code) => [code as string, code]),
 );
+
+/** Stage -> what the services log of it, if that is not its own name. */
+const doCalls: Readonly<Partial<Record<StageId, string>>> = { 'process-payment': 'charge' };
 
 /** Undo -> what the services log of it, the earliest stage's first. */
 const undoCalls: Readonly<Record<UndoId, string>> = {
@@ -209,72 +242,3 @@ const undoCalls: Readonly<Record<UndoId, string>> = {
   'return-items': 'return-items',
   'cancel-shipping-label': 'cancel-shipping-label',
 };
-
-interface Whereabouts {
-  readonly invocation: Invocation;
-  readonly fate: RequestFates;
-}
-
-const whereabouts = new AsyncLocalStorage<Whereabouts>();
-
-/** A handler whose requests are the invocation's: they die with it. */
-const within =
-  (
-    handler: DurableExecutionHandler<unknown>,
-    invocation: Invocation,
-    fate: RequestFates = () => 'go on',
-  ): DurableExecutionHandler<unknown> =>
-  (event, context) =>
-    whereabouts.run({ invocation, fate }, () => handler(event, context));
-
-/** What a killed process has not sent, it never does. */
-const asFated = <Send extends (args: never) => Promise<unknown>>(send: Send): Send =>
-  ((args: never) => {
-    const here = whereabouts.getStore();
-    if (!here) return send(args);
-    const how = here.invocation.alive ? here.fate() : 'die';
-    if (how === 'go on') return send(args);
-    if (here.invocation.alive) here.invocation.cut(how);
-    return new Promise<never>(() => undefined);
-  }) as Send;
-
-interface Told {
-  readonly invocation: Invocation;
-  readonly atMoment: AtMoment | undefined;
-}
-
-/** A port whose calls are moments. */
-function telling<Port extends object>(port: Port, { invocation, atMoment }: Told): Port {
-  if (!atMoment) return port;
-  const calls = Object.entries(port).map(([name, call]) => [
-    name,
-    async (...given: unknown[]) => {
-      const next = invocation.alive ? await atMoment(`call ${name}`) : 'die';
-      if (next === 'go on') return call.apply(port, given);
-      if (invocation.alive) invocation.cut(next);
-      return new Promise<never>(() => undefined);
-    },
-  ]);
-  return Object.fromEntries(calls);
-}
-
-const tellingAll = ({ metrics, ...ports }: Ports, told: Told): Ports => ({
-  ...(Object.fromEntries(
-    Object.entries(ports).map(([name, port]) => [name, telling(port, told)]),
-  ) as Omit<Ports, 'metrics'>),
-  metrics,
-});
-
-/** The moments around the end of an operation, and in a wait. */
-const fateAt =
-  (atMoment: AtMoment): Fates =>
-  async (updates) => {
-    const update = updates.find(({ Type, Action }) => Type === 'WAIT' || Action !== 'START');
-    if (!update) return goesOn;
-    if (update.Type === 'WAIT') return { next: await atMoment(`in ${update.Name}`) };
-    const before = await atMoment(`ends ${update.Name}`);
-    if (before !== 'go on') return { next: before, lost: true };
-    return { next: await atMoment(`ended ${update.Name}`) };
-  };
-
-export type { Fates };
