@@ -52,6 +52,7 @@ function courseOf(chance: Chance, batch: number, number: number): Course {
     order,
     fate: fateOf(chance, orderId),
     requestFate: requestFateOf(chance, chance.percent(10) ? chance.between(1, 70) : 0),
+    recoveries: chance.percent(30) ? 2 : 1,
     recoveryFate: crashes(chance),
     recoveryRequestFate: requestFateOf(chance, 0),
     ended: () => ended,

@@ -45,6 +45,8 @@ export interface Course {
   readonly atMoment?: AtMoment;
   /** What a person says of it when it is in doubt; approves it when that is not said. */
   readonly review?: Reviewed | undefined;
+  /** How often the event of its end arrives: EventBridge delivers at least once. */
+  readonly recoveries?: number;
   /** Of the recovery's execution. */
   readonly recoveryFate?: Fates;
   readonly recoveryRequestFate?: RequestFates;
@@ -170,15 +172,17 @@ export async function openShop() {
         status: status === 'ENDED' ? ended() : 'FAILED',
       };
       const recoveryFate = fateOr(course.recoveryFate);
-      await execute(
-        (invocation) =>
-          within(recovery({ invocation, atMoment }), invocation, course.recoveryRequestFate),
-        {
-          arn: `${arn}-recovery`,
-          event: { detail },
-          ...(recoveryFate && { fate: recoveryFate }),
-        },
-      );
+      const recover = (_: unknown, number: number) =>
+        execute(
+          (invocation) =>
+            within(recovery({ invocation, atMoment }), invocation, course.recoveryRequestFate),
+          {
+            arn: `${arn}-recovery-${number}`,
+            event: { detail },
+            ...(recoveryFate && { fate: recoveryFate }),
+          },
+        );
+      await Promise.all(Array.from({ length: course.recoveries ?? 1 }, recover));
     },
 
     /** How an order stands, in the model's terms. */
