@@ -1,11 +1,15 @@
 import { Flags } from '@oclif/core';
+import { injectFlag } from '../../src/cli/inject.ts';
 import { LocalCommand } from '../../src/cli/local-command.ts';
+import { describeRuntime } from '../../src/cli/runtime-text.ts';
 
 export default class LocalStart extends LocalCommand {
   static override description = 'Start the local runtime in the background, or keep it in front.';
   static override examples = [
     '<%= config.bin %> local start',
     '<%= config.bin %> local start --time-scale 1',
+    '<%= config.bin %> local start --enforce-quotas',
+    '<%= config.bin %> local start --inject throttle=5%,error=1% --inject logs:latency=200ms',
     '<%= config.bin %> local start --foreground',
   ];
   static override flags = {
@@ -15,22 +19,35 @@ export default class LocalStart extends LocalCommand {
       min: 1,
       max: 100_000,
     }),
+    'enforce-quotas': Flags.boolean({
+      description: "apply an account's limits: history 15/s, starts 300/s and more",
+      allowNo: true,
+    }),
+    inject: injectFlag({
+      description:
+        'throttle=5%,error=1%,latency=200ms; for one service lambda:throttle=5%; or none',
+      multiple: true,
+    }),
     foreground: Flags.boolean({ description: 'stay in front until Ctrl-C' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalStart);
     const launch = await import('../../src/local/launch.ts');
-    const settings = { port: flags.port, timeScale: flags['time-scale'] };
+    const settings = {
+      port: flags.port,
+      timeScale: flags['time-scale'],
+      enforceQuotas: flags['enforce-quotas'],
+      inject: flags.inject?.filter((text) => text !== 'none'),
+    };
     if (flags.foreground) {
       process.exitCode = await launch.runInForeground(this.root, settings);
       return;
     }
-    const { url, timeScale, started } = await launch.ensureRuntime(this.root, {
-      ...settings,
-      auto: false,
-    });
-    if (flags.json) this.document({ url, timeScale, started });
-    else this.out(`${started ? 'started' : 'already running'}: ${url} (time ×${timeScale})\n`);
+    const state = await launch.ensureRuntime(this.root, { ...settings, auto: false });
+    const { url, timeScale, enforceQuotas = false, inject = [], started } = state;
+    if (flags.json) this.document({ url, timeScale, enforceQuotas, inject, started });
+    else
+      this.out(`${started ? 'started' : 'already running'}: ${url} (${describeRuntime(state)})\n`);
   }
 }

@@ -1,4 +1,5 @@
 import { LocalCommand } from '../../src/cli/local-command.ts';
+import { describeRuntime } from '../../src/cli/runtime-text.ts';
 
 export default class LocalStatus extends LocalCommand {
   static override description =
@@ -15,6 +16,6 @@ export default class LocalStatus extends LocalCommand {
     if (!state) process.exitCode = 3;
     if (flags.json) this.document({ running: state !== undefined, ...state });
     else if (!state) this.out('not running\n');
-    else this.out(`running: ${state.url} (pid ${state.pid}, time ×${state.timeScale})\n`);
+    else this.out(`running: ${state.url} (pid ${state.pid}, ${describeRuntime(state)})\n`);
   }
 }

@@ -12,7 +12,9 @@ import { connect } from 'node:net';
 import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { RuntimeOptions } from './main.ts';
+
 import {
   isAlive,
   type RuntimeState,
@@ -21,6 +23,7 @@ import {
   removeState,
   stateDirectory,
 } from './state-file.ts';
+import type { TrafficSettings } from './traffic/traffic.ts';
 
 /** Waits of virtual time are sixty times as fast unless the operator says otherwise. */
 export const defaultTimeScale = 60;
@@ -33,7 +36,7 @@ function dist(file: string): string {
   return join(at < 0 ? join(dirname(here), '../../dist') : here.slice(0, at + 5), file);
 }
 
-export interface LaunchSettings {
+export interface LaunchSettings extends TrafficSettings {
   readonly port?: number | undefined;
   readonly timeScale?: number | undefined;
   /** Whether it counts what AWS would bill. */
@@ -51,7 +54,7 @@ export interface LaunchSettings {
 export async function ensureRuntime(
   root: string,
   settings: LaunchSettings = {},
-): Promise<{ url: string; timeScale: number; started: boolean }> {
+): Promise<RuntimeState & { started: boolean }> {
   const build = buildId();
   const running = readState(root);
   if (running?.build === build && suits(running, settings) && (await answers(running.url))) {
@@ -67,20 +70,28 @@ export async function ensureRuntime(
     if (up && again.build === build && suits(again, settings)) return { ...again, started: false };
     if (up) await stopRuntime(root);
     else removeState(root);
-    const { port = defaultPort, timeScale = left?.timeScale ?? defaultTimeScale } = settings;
-    const { auto = true, metered = false } = settings;
-    launch({ root, port, timeScale, auto, build, metered });
+    const { port = defaultPort, auto = true, metered = false } = settings;
+    launch({ root, port, auto, build, metered, ...manners(settings, left) });
     return { ...(await untilUp(root, build)), started: true };
   } finally {
     rmSync(startLock(root), { force: true });
   }
 }
 
-/** Whether a running runtime is what was asked for; another port or speed takes a restart, which loses nothing. */
-function suits({ url, timeScale }: RuntimeState, settings: LaunchSettings): boolean {
-  const { port, timeScale: wanted } = settings;
-  const samePort = port === undefined || new URL(url).port === String(port);
-  return samePort && (wanted === undefined || wanted === timeScale);
+/** Whether a running runtime is what was asked for; to become another takes a restart, which loses nothing. */
+function suits(state: RuntimeState, settings: LaunchSettings): boolean {
+  const { port } = settings;
+  const samePort = port === undefined || new URL(state.url).port === String(port);
+  return samePort && isDeepStrictEqual(manners(settings, state), manners({}, state));
+}
+
+/** How a runtime behaves: as asked for, else as it did. */
+function manners(asked: LaunchSettings, before: RuntimeState | undefined) {
+  return {
+    timeScale: asked.timeScale ?? before?.timeScale ?? defaultTimeScale,
+    enforceQuotas: asked.enforceQuotas ?? before?.enforceQuotas ?? false,
+    inject: asked.inject ?? before?.inject ?? [],
+  };
 }
 
 /** Asks the runtime to stop and waits until its process is gone; false when none was running. */
@@ -98,8 +109,13 @@ export async function stopRuntime(root: string): Promise<boolean> {
 
 /** Runs the runtime as a child that shares the terminal; answers its exit code. */
 export function runInForeground(root: string, settings: LaunchSettings): Promise<number> {
-  const { port = defaultPort, timeScale = defaultTimeScale } = settings;
-  const options: RuntimeOptions = { root, port, timeScale, auto: false, build: buildId() };
+  const options: RuntimeOptions = {
+    root,
+    port: settings.port ?? defaultPort,
+    auto: false,
+    build: buildId(),
+    ...manners(settings, undefined),
+  };
   const child = spawn(process.execPath, [dist('runtime.js'), JSON.stringify(options)], {
     stdio: 'inherit',
     cwd: root,

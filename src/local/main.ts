@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { startRuntime } from './runtime.ts';
 import { isAlive, readState, removeState, stateDirectory, writeState } from './state-file.ts';
+import type { TrafficSettings } from './traffic/traffic.ts';
 
-export interface RuntimeOptions {
+export interface RuntimeOptions extends TrafficSettings {
   readonly root: string;
   readonly port: number;
   readonly timeScale: number;
@@ -26,7 +27,10 @@ async function main({
   auto,
   build,
   metered = false,
+  enforceQuotas,
+  inject,
 }: RuntimeOptions): Promise<void> {
+  const traffic = { enforceQuotas, inject };
   const other = readState(root);
   if (other && other.pid !== process.pid && isAlive(other.pid)) {
     process.stderr.write(`A runtime of this project is already running (pid ${other.pid}).\n`);
@@ -34,9 +38,16 @@ async function main({
     return;
   }
   const runtime = await onFirstFreePort(port, (free) =>
-    startRuntime({ directory: stateDirectory(root), port: free, timeScale, metered }),
+    startRuntime({ directory: stateDirectory(root), port: free, timeScale, metered, traffic }),
   );
-  writeState(root, { url: runtime.url, pid: process.pid, startedAt: Date.now(), timeScale, build });
+  writeState(root, {
+    url: runtime.url,
+    pid: process.pid,
+    startedAt: Date.now(),
+    timeScale,
+    build,
+    ...traffic,
+  });
   process.stdout.write(`orders runtime: ${runtime.url} (pid ${process.pid}, time ×${timeScale})\n`);
 
   let closing = false;

@@ -13,6 +13,7 @@ import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createSts } from './sts/service.ts';
+import { Traffic, type TrafficSettings, trafficService } from './traffic/traffic.ts';
 import { serve } from './wire/server.ts';
 
 export interface Runtime {
@@ -41,6 +42,7 @@ export async function startRuntime(options: {
   timeScale: number;
   /** Counts what AWS would bill, and answers it at `/_runtime/usage`. */
   metered?: boolean;
+  traffic?: TrafficSettings;
 }): Promise<Runtime> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const store = openStore(join(options.directory, 'state.sqlite'));
@@ -48,11 +50,13 @@ export async function startRuntime(options: {
   let url = '';
   const { directory } = options;
   const meter = options.metered ? new Meter() : undefined;
-  const aws = createServices({ store, clock, directory, meter, url: () => url });
+  const traffic = new Traffic(options.traffic ?? {});
+  const aws = createServices({ store, clock, directory, meter, traffic, url: () => url });
   const { functions, events } = aws;
   const server = await serve({
     services: aws.services,
     store,
+    traffic,
     port: options.port,
   });
   url = server.url;
@@ -88,10 +92,11 @@ interface Surroundings {
   readonly directory: string;
   readonly url: () => string;
   readonly meter: Meter | undefined;
+  readonly traffic: Traffic;
 }
 
 /** Every service of the runtime, each told of those that it needs. */
-function createServices({ store, clock, directory, url, meter }: Surroundings) {
+function createServices({ store, clock, directory, url, meter, traffic }: Surroundings) {
   const logs = createLogs({ store });
   const tables = createDynamoDb({ store, meter });
   const objects = createS3({ store });
@@ -106,6 +111,7 @@ function createServices({ store, clock, directory, url, meter }: Surroundings) {
     directory,
     endpoint: url,
     meter,
+    quotas: traffic.quotas,
     objects,
   });
   const apis = createApiGateway({ store, functions });
@@ -117,7 +123,11 @@ function createServices({ store, clock, directory, url, meter }: Surroundings) {
     createCloudFormation({ store, events, ...kinds, url }),
   ];
   return {
-    services: [...all.map(({ service }) => service), ...(meter ? [meterService(meter)] : [])],
+    services: [
+      ...all.map(({ service }) => service),
+      trafficService(traffic),
+      ...(meter ? [meterService(meter)] : []),
+    ],
     functions,
     events,
     perishable: [functions, tables, logs, queues],

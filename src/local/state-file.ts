@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TrafficSettings } from './traffic/traffic.ts';
 
 /** What a running runtime says about itself; every command finds it here. */
-export interface RuntimeState {
+export interface RuntimeState extends TrafficSettings {
   readonly url: string;
   readonly pid: number;
   /** Wall clock, epoch ms. */

@@ -4,10 +4,16 @@ import * as v from 'valibot';
 const urlSchema = v.pipe(v.string(), v.description('of every service of the runtime'));
 const scaleSchema = v.pipe(v.number(), v.description('how much faster than wall time waits pass'));
 
+const trafficEntries = {
+  enforceQuotas: v.pipe(v.boolean(), v.description("whether an account's limits apply")),
+  inject: v.pipe(v.array(v.string()), v.description('faults as --inject takes them')),
+};
+
 export const localSchemas = {
   'local-start': v.strictObject({
     url: urlSchema,
     timeScale: scaleSchema,
+    ...trafficEntries,
     started: v.pipe(v.boolean(), v.description('false when one was running already')),
   }),
   'local-status': v.variant('running', [
@@ -19,6 +25,7 @@ export const localSchemas = {
       startedAt: v.pipe(v.number(), v.description('milliseconds since the epoch')),
       timeScale: scaleSchema,
       build: v.string(),
+      ...trafficEntries,
     }),
   ]),
   'local-stop': v.strictObject({ stopped: v.boolean() }),

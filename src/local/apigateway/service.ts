@@ -52,6 +52,16 @@ export function createApiGateway({
   return {
     service: {
       name: 'execute-api',
+      protocol: {
+        operation: ({ method }) => method,
+        failure({ name, message }, request) {
+          const [, , id = '', , ...rest] = request.path.split('/');
+          const api = find(id);
+          if (!api) return { status: 403, headers: json, body: '{"message":"Forbidden"}' };
+          const context = contextOf(api, request, `/${rest.join('/')}`);
+          return gatewayResponse({ api, context }, name, { message });
+        },
+      },
       claims: ({ path }) => path.startsWith('/execute-api/'),
       handle,
     },

@@ -29,6 +29,10 @@ export function createCloudFormation(options: { store: Store; url: () => string 
   return {
     service: {
       name: 'cloudformation',
+      protocol: {
+        operation: (request) => formOf(request).get('Action') ?? '',
+        failure,
+      },
       claims,
       handle(request) {
         try {

@@ -2,7 +2,7 @@ import type { Meter } from '../meter.ts';
 import type { Tables } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { awsJson, type Operation } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
 import type { Context } from './operations/context.ts';
 import { removeExpired } from './operations/expire.ts';
 import { query, scan } from './operations/query.ts';
@@ -42,6 +42,7 @@ export function createDynamoDb({
   return {
     service: {
       name: 'dynamodb',
+      protocol: awsJsonProtocol('1.0'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith('DynamoDB_20120810.') ?? false,
       handle: (request) => handle(request, operations),
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Meter } from '../meter.ts';
 import type { InvokeInput, InvokeOutput, Objects } from '../services.ts';
+import { type Quotas, tooManyRequests } from '../traffic/quotas.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { AsyncInvocations } from './asynchronous.ts';
 import { failureBody } from './describe.ts';
@@ -17,6 +18,7 @@ export interface Parts {
   readonly asynchronous: AsyncInvocations;
   readonly meter?: Meter | undefined;
   readonly objects?: Pick<Objects, 'read'> | undefined;
+  readonly quotas?: Quotas | undefined;
   /** Deletes a function; a durable one goes when its last execution has ended. */
   readonly removeFunction: (name: string) => void;
 }
@@ -97,7 +99,7 @@ interface Call {
 }
 
 async function invokeDurable(parts: Parts, { input, version, text }: Call): Promise<InvokeOutput> {
-  const execution = startOrFind(parts.engine, { input, version, text });
+  const execution = startOrFind(parts, { input, version, text });
   const common = { executionArn: execution.arn, version: execution.version };
   await parts.engine.store.committed();
   if (input.type === 'Event') return { ...common, status: 202, payload: '' };
@@ -108,12 +110,13 @@ async function invokeDurable(parts: Parts, { input, version, text }: Call): Prom
 }
 
 /** The same name with the same bytes is the same execution, also when that has closed. */
-function startOrFind(engine: Engine, { input, version, text }: Call): Execution {
+function startOrFind({ engine, quotas }: Parts, { input, version, text }: Call): Execution {
   const name = input.executionName ?? randomUUID();
   const id = input.executionName && engine.executions.named(version.settings.name, name);
   const existing = id ? engine.find(id) : undefined;
   const asynchronous = input.type === 'Event';
   if (!existing) {
+    if (quotas?.allows('lambda', 'StartDurableExecution') === false) throw tooManyRequests();
     return engine.begin(version, { name, asynchronous, ...(text === '' ? {} : { input: text }) });
   }
   if ((existing.input ?? '') === text) return existing;

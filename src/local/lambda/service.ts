@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Meter } from '../meter.ts';
 import type { Events, Functions, Logs, Objects, Queues } from '../services.ts';
 import type { Store } from '../store/store.ts';
+import type { Quotas } from '../traffic/quotas.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
@@ -16,6 +17,7 @@ import type { Execution } from './execution/model.ts';
 import { FunctionRegistry } from './functions.ts';
 import { Handlers } from './handlers.ts';
 import { invoke, type Parts } from './invoke.ts';
+import { operationName } from './operation-name.ts';
 import { route } from './routes.ts';
 
 export interface Lambda extends Functions {
@@ -41,6 +43,8 @@ export function createLambda(options: {
   /** Where events go that no execution brought to a good end. */
   queues?: Pick<Queues, 'send'>;
   meter?: Meter | undefined;
+  /** Limits on starts; none when there are none. */
+  quotas?: Quotas | undefined;
   /** Where code may come from. */
   objects?: Pick<Objects, 'read'>;
 }): Lambda {
@@ -75,6 +79,7 @@ export function createLambda(options: {
     asynchronous,
     meter,
     objects,
+    quotas: options.quotas,
     removeFunction(name) {
       if (engine.executions.running(name) === 0) remove(name);
       else functions.markDeleting(name);
@@ -83,6 +88,7 @@ export function createLambda(options: {
   return {
     service: {
       name: 'lambda',
+      protocol: { operation: operationName, failure },
       claims: ({ path }) =>
         path.startsWith('/2015-03-31/functions') || path.startsWith('/2025-12-01/'),
       handle: (request) => answer(parts, request),
@@ -108,20 +114,26 @@ export function createLambda(options: {
   };
 }
 
-/** restJson: the error's name is in a header, and its message in both spellings Lambda's model has. */
 async function answer(parts: Parts, request: WireRequest): Promise<WireResponse> {
-  const common = { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() };
   try {
     if (!request.headers.authorization) {
       const message = 'Missing Authentication Token';
       throw new AwsError('MissingAuthenticationTokenException', message, { status: 403 });
     }
     const response = await route(parts, request);
-    return { ...response, headers: { ...common, ...response.headers } };
+    return { ...response, headers: { ...common(), ...response.headers } };
   } catch (error) {
-    const { name, status, message, fields } = asAwsError(error);
-    const Type = status < 500 ? 'User' : 'Service';
-    const body = JSON.stringify({ Type, Message: message, message, ...fields });
-    return { status, headers: { ...common, 'x-amzn-errortype': name }, body };
+    return failure(asAwsError(error));
   }
+}
+
+/** The error's name is in a header, and its message in both spellings that Lambda's model has. */
+function failure({ name, status, message, fields, headers }: AwsError): WireResponse {
+  const Type = status < 500 ? 'User' : 'Service';
+  const body = JSON.stringify({ Type, Message: message, message, ...fields });
+  return { status, headers: { ...common(), 'x-amzn-errortype': name, ...headers }, body };
+}
+
+function common(): Record<string, string> {
+  return { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() };
 }

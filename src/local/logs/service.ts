@@ -1,7 +1,7 @@
 import type { Logs } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { awsJson, type Operation } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
 import type { Fields } from '../wire/shapes.ts';
 import { logOperations } from './operations.ts';
 import { LogRepository } from './repository.ts';
@@ -15,6 +15,7 @@ export function createLogs({ store }: { store: Store }): Logs {
   return {
     service: {
       name: 'logs',
+      protocol: awsJsonProtocol('1.1'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
       handle(request) {
         const known = request.headers.authorization ? operations : refused(operations);

@@ -17,6 +17,10 @@ export function createS3({ store }: { store: Store }): Objects {
   return {
     service: {
       name: 's3',
+      protocol: {
+        operation: ({ method }) => method,
+        failure: (error, { method }) => xmlError(error, method === 'HEAD'),
+      },
       claims: ({ headers }) => headers.authorization?.includes('/s3/aws4_request') ?? false,
       handle(request) {
         try {

@@ -1,7 +1,7 @@
 import type { Queues } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { account, partition } from '../wire/http.ts';
-import { awsJson } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol } from '../wire/json.ts';
 import type { Fields } from '../wire/shapes.ts';
 import { messageOperations } from './messages.ts';
 import { queueOperations } from './queues.ts';
@@ -58,6 +58,7 @@ export function createQueues(options: {
   return {
     service: {
       name: 'sqs',
+      protocol: awsJsonProtocol('1.0'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
       async handle(request) {
         const response = await awsJson(request, {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Store } from '../store/store.ts';
 import type { Service } from '../wire/http.ts';
-import { awsJson } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol } from '../wire/json.ts';
 import type { Fields } from '../wire/shapes.ts';
 import { cipherIn } from './cipher.ts';
 import { parameterOperations } from './operations.ts';
@@ -27,6 +27,7 @@ export function createParameters({ store, directory }: { store: Store; directory
   return {
     service: {
       name: 'ssm',
+      protocol: awsJsonProtocol('1.1'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
       handle: (request) => awsJson(request, { operations, version: '1.1', shapes: () => shapes }),
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   account,
+  type Protocol,
   partition,
   type Service,
   type WireRequest,
@@ -11,7 +12,11 @@ const version = '2011-06-15';
 
 /** STS: says who the caller is, which on the local runtime is always the root of account 000000000000. */
 export function createSts(): { readonly service: Service } {
-  return { service: { name: 'sts', claims, handle } };
+  const protocol: Protocol = {
+    operation: ({ body, query }) => form(body).get('Action') ?? query.get('Action') ?? '',
+    failure: ({ name, message, status }) => failure(status, name, message),
+  };
+  return { service: { name: 'sts', protocol, claims, handle } };
 }
 
 function claims({ headers, body, method, path }: WireRequest): boolean {

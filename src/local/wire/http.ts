@@ -1,3 +1,5 @@
+import type { AwsError } from './aws-error.ts';
+
 /** A request as the server hands it to a service: everything read, nothing interpreted. */
 export interface WireRequest {
   readonly method: string;
@@ -17,6 +19,13 @@ export interface WireResponse {
   readonly body?: string | Buffer;
 }
 
+/** How a service's requests and errors are written. */
+export interface Protocol {
+  /** The operation that a request asks for, as AWS names it; empty when it names none. */
+  operation(request: WireRequest): string;
+  failure(error: AwsError, request: WireRequest): WireResponse;
+}
+
 /** One AWS service of the runtime: answers its requests in its own protocol. */
 export interface Service {
   /** What the access log and errors call it. */
@@ -25,6 +34,8 @@ export interface Service {
   claims(request: WireRequest): boolean;
   /** Answers a request; errors are written in the service's own protocol. Sent only after `store.committed()`. */
   handle(request: WireRequest): WireResponse | Promise<WireResponse>;
+  /** Absent for what is no service of AWS. */
+  readonly protocol?: Protocol;
 }
 
 export const account = '000000000000';

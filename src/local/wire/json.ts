@@ -1,14 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
-import type { WireRequest, WireResponse } from './http.ts';
+import type { Protocol, WireRequest, WireResponse } from './http.ts';
 import { checkFields, type Fields } from './shapes.ts';
 
 /** One operation: plain input in AWS's own spelling, plain output or an AwsError. */
 export type Operation = (input: never, request: WireRequest) => unknown;
 
+/** awsJson: the operation is in `X-Amz-Target`, and errors carry `__type`. */
+export function awsJsonProtocol(version: '1.0' | '1.1'): Protocol {
+  return {
+    operation: ({ headers }) => headers['x-amz-target']?.split('.').at(-1) ?? '',
+    failure({ name, status, message, fields }) {
+      const headers = { ...commonHeaders(version), 'x-amzn-errortype': name };
+      return { status, headers, body: JSON.stringify({ __type: name, message, ...fields }) };
+    },
+  };
+}
+
+function commonHeaders(version: '1.0' | '1.1'): Record<string, string> {
+  return {
+    'content-type': `application/x-amz-json-${version}`,
+    'x-amzn-requestid': randomUUID(),
+  };
+}
+
 /**
- * awsJson 1.0 and 1.1 (DynamoDB, CloudWatch Logs, SQS, SSM): the operation is in `X-Amz-Target`, JSON in and out,
- * errors carry `__type`.
+ * awsJson 1.0 and 1.1 (DynamoDB, CloudWatch Logs, SQS, SSM): JSON in and out.
  */
 export async function awsJson(
   request: WireRequest,
@@ -23,12 +40,9 @@ export async function awsJson(
     shapes: (operation: string) => Fields;
   },
 ): Promise<WireResponse> {
-  const headers = {
-    'content-type': `application/x-amz-json-${version}`,
-    'x-amzn-requestid': randomUUID(),
-  };
+  const protocol = awsJsonProtocol(version);
   try {
-    const name = request.headers['x-amz-target']?.split('.').at(-1) ?? '';
+    const name = protocol.operation(request);
     const operation = operations[name];
     if (!operation) {
       throw new AwsError(
@@ -38,11 +52,9 @@ export async function awsJson(
     }
     const input = checkFields(parseBody(request), shapes(name));
     const output = await operation(input as never, request);
-    return { status: 200, headers, body: JSON.stringify(output ?? {}) };
+    return { status: 200, headers: commonHeaders(version), body: JSON.stringify(output ?? {}) };
   } catch (error) {
-    const { name, status, message, fields } = asAwsError(error);
-    const body = JSON.stringify({ __type: name, message, ...fields });
-    return { status, headers: { ...headers, 'x-amzn-errortype': name }, body };
+    return protocol.failure(asAwsError(error), request);
   }
 }
 

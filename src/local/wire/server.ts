@@ -1,12 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Store } from '../store/store.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import type { Service, WireRequest, WireResponse } from './http.ts';
 
 export interface RunningServer {
   readonly port: number;
   readonly url: string;
   close(): Promise<void>;
+}
+
+interface Answering {
+  readonly services: readonly Service[];
+  readonly store: Store;
+  /** What all requests pass, where there is one. */
+  readonly traffic?: Traffic | undefined;
 }
 
 /** Lambda takes 6 MB synchronously and the SDK sends checkpoints of a little more; API Gateway takes 10 MB. */
@@ -19,14 +27,11 @@ const largestBody = 12 * 1024 * 1024;
 export async function serve({
   services,
   store,
+  traffic,
   port,
-}: {
-  services: readonly Service[];
-  store: Store;
-  port: number;
-}): Promise<RunningServer> {
+}: Answering & { port: number }): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (incoming, outgoing) => {
-    void answer(incoming, outgoing, { services, store });
+    void answer(incoming, outgoing, { services, store, traffic });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -47,7 +52,7 @@ export async function serve({
 async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { services, store }: { services: readonly Service[]; store: Store },
+  { services, store, traffic }: Answering,
 ): Promise<void> {
   try {
     const refusal = refuse(incoming);
@@ -58,7 +63,7 @@ async function answer(
     const service = services.find((candidate) => candidate.claims(request));
     if (!service)
       return send(outgoing, plain(404, `No service answers ${request.method} ${request.path}`));
-    const response = await service.handle(request);
+    const response = await (traffic?.pass(service, request) ?? service.handle(request));
     await store.committed();
     send(outgoing, response);
   } catch (error) {
