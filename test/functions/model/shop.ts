@@ -1,26 +1,17 @@
 import type { DurableExecutionHandler } from '@aws/durable-execution-sdk-js';
 import {
   DynamoDBDocumentClient,
-  GetCommand,
   PutCommand,
-  QueryCommand,
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
-import {
-  rank,
-  type StageId,
-  stage,
-  stages,
-  statuses,
-  type UndoId,
-} from '../../../functions/contract/workflow.ts';
+import { rank, stages, statuses } from '../../../functions/contract/workflow.ts';
 import { type Ended, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
 import { type Answer, execute } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
+import { openBooks } from './books.ts';
 import {
   type AtMoment,
   asFated,
@@ -32,7 +23,7 @@ import {
   tellingAll,
   within,
 } from './interruptions.ts';
-import { type Notice, type Outcome, type Reviewed, undoable } from './order.ts';
+import type { Reviewed } from './order.ts';
 
 /** How an order's executions go. */
 export interface Course {
@@ -83,39 +74,11 @@ export async function openShop() {
         settleSeconds: 60,
       });
 
-  const item = async (TableName: string, Key: Record<string, string>) =>
-    (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
-
-  async function callsOf(orderId: string) {
-    const { Items = [] } = await documents.send(
-      new QueryCommand({
-        TableName: 'ProviderCallsTable',
-        KeyConditionExpression: 'orderId = :id',
-        ExpressionAttributeValues: { ':id': orderId },
-      }),
-    );
-    return Items;
-  }
+  const books = openBooks(documents);
 
   return {
+    ...books,
     close: () => fixture.close(),
-    recordOf: async (orderId: string) => (await item('OrdersTable', { orderId })) as OrderRecord,
-    pointsOf: async (customerId: string) =>
-      Number((await item('LoyaltyTable', { customerId, entry: 'balance' }))?.['points'] ?? 0),
-    /** What the customer has paid for it and not got back, in minor units. */
-    async paidFor(orderId: string): Promise<number> {
-      const payment = await item('PaymentsTable', { idempotencyKey: `${orderId}/process-payment` });
-      return payment?.['state'] === 'charged' ? Math.round(Number(payment['amount']) * 100) : 0;
-    },
-    /** How often each message of an order was sent. */
-    async messagesOf(orderId: string): Promise<Record<string, number>> {
-      const sent: Record<string, number> = {};
-      for (const { call, effective } of await callsOf(orderId)) {
-        if (effective && /^send-.*-(email|text)$/.test(call)) sent[call] = (sent[call] ?? 0) + 1;
-      }
-      return sent;
-    },
-    stockOf: (productId: string) => item('ProductsTable', { productId }),
     stock: (productId: string, available: number) =>
       documents.send(
         new PutCommand({ TableName: 'ProductsTable', Item: { productId, available, reserved: 0 } }),
@@ -184,32 +147,6 @@ export async function openShop() {
         );
       await Promise.all(Array.from({ length: course.recoveries ?? 1 }, recover));
     },
-
-    /** How an order stands, in the model's terms. */
-    async outcomeOf(orderId: string): Promise<Outcome> {
-      const record = (await item('OrdersTable', { orderId })) as OrderRecord;
-      const calls = await callsOf(orderId);
-      const effective = (call: string) =>
-        calls.filter((each) => each['call'] === call && each['effective']).length;
-      const end = record.flagged ? 'flagged' : record.status;
-      const kinds = ['shipped', 'failed', 'cancelled'] as const;
-      const why = record.failure && (ownReasons.get(record.failure.code) ?? 'rejected');
-      return {
-        end: end as Outcome['end'],
-        ...(why && { why }),
-        standing: undoable.filter(
-          (id) => effective(doCalls[id] ?? id) !== effective(undoCalls[stage(id).undo]),
-        ),
-        undone: (Object.keys(undoCalls) as UndoId[])
-          .flatMap((undo) => Array<UndoId>(effective(undoCalls[undo])).fill(undo))
-          .reverse(),
-        paid: effective('charge') - effective('refund'),
-        stock: record.reservation ?? 'none',
-        notices: kinds.flatMap((kind) => Array<Notice>(effective(`send-${kind}-email`)).fill(kind)),
-        points: effective('update-loyalty-points') === 1,
-        statuses: record.transitions.map((each) => each.status),
-      };
-    },
   };
 }
 
@@ -229,20 +166,4 @@ const answers: Readonly<Record<Reviewed, Answer>> = {
   approve: decided('approve'),
   reject: decided('reject'),
   'time out': { Status: 'TIMED_OUT' },
-};
-
-const ownReasons = new Map(
-  (['stopped', 'timed-out', 'technical-failure'] as const).map((code) => [code as string, code]),
-);
-
-/** Stage -> what the services log of it, if that is not its own name. */
-const doCalls: Readonly<Partial<Record<StageId, string>>> = { 'process-payment': 'charge' };
-
-/** Undo -> what the services log of it, the earliest stage's first. */
-const undoCalls: Readonly<Record<UndoId, string>> = {
-  'refund-payment': 'refund',
-  'release-inventory': 'release-inventory',
-  'void-invoice': 'void-invoice',
-  'return-items': 'return-items',
-  'cancel-shipping-label': 'cancel-shipping-label',
 };

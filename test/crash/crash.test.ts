@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { full } from '../support/full.ts';
+import { crash } from './crash.ts';
+
+const sizes = full ? { orders: 300, kills: 50 } : { orders: 30, kills: 8 };
+
+it.each(full ? [1, 2, 3] : [4])(
+  'loses nothing and does nothing twice when the runtime and its environments are killed (seed %i)',
+  async (seed) => {
+    const { problems, writes, runtimeKills } = await crash({ seed, ...sizes });
+    expect(problems).toEqual([]);
+    expect(writes).toBeGreaterThan(0);
+    expect(runtimeKills).toBeGreaterThan(0);
+  },
+  360_000,
+);
