@@ -8,8 +8,8 @@ export default class LocalEnv extends LocalCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalEnv);
-    const { ensureRuntime } = await import('../../src/local/launch.ts');
-    const { url } = await ensureRuntime(this.root);
+    const { launchRuntime } = await import('../../src/target/local-runtime.ts');
+    const { url } = await launchRuntime(this.root);
     const variables = {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: defaults.region,

@@ -33,7 +33,6 @@ export default class LocalStart extends LocalCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalStart);
-    const launch = await import('../../src/local/launch.ts');
     const settings = {
       port: flags.port,
       timeScale: flags['time-scale'],
@@ -41,10 +40,12 @@ export default class LocalStart extends LocalCommand {
       inject: flags.inject?.filter((text) => text !== 'none'),
     };
     if (flags.foreground) {
-      process.exitCode = await launch.runInForeground(this.root, settings);
+      const { runInForeground } = await import('../../src/local/launch.ts');
+      process.exitCode = await runInForeground(this.root, settings);
       return;
     }
-    const state = await launch.ensureRuntime(this.root, { ...settings, auto: false });
+    const { launchRuntime } = await import('../../src/target/local-runtime.ts');
+    const state = await launchRuntime(this.root, { ...settings, auto: false });
     const { url, timeScale, enforceQuotas = false, inject = [], started } = state;
     if (flags.json) this.document({ url, timeScale, enforceQuotas, inject, started });
     else

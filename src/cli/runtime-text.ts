@@ -1,3 +1,4 @@
+import type { StoreCheck } from '../local/check.ts';
 import type { RuntimeState } from '../local/state-file.ts';
 
 /** How a runtime behaves, for people. */
@@ -6,4 +7,15 @@ export function describeRuntime({ timeScale, enforceQuotas, inject = [] }: Runti
   if (enforceQuotas) parts.push('quotas enforced');
   if (inject.length > 0) parts.push(`faults: ${inject.join(' ')}`);
   return parts.join(', ');
+}
+
+/** What a look through the store found, for people; lines. */
+export function describeStore(check: StoreCheck | undefined): string {
+  if (!check) return 'store: none yet\n';
+  const { bytes, executions, running, problems } = check;
+  const size = `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  if (problems.length === 0) {
+    return `store: sound, ${executions} executions, ${running} of them running, ${size}\n`;
+  }
+  return `store: not sound\n${problems.map((problem) => `  ${problem}\n`).join('')}`;
 }

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -48,8 +49,8 @@ export interface LaunchSettings extends TrafficSettings {
 /**
  * The running runtime of the project in `root`, started in the background when there is none. One of another build, or of
  * another speed or port than asked for, is restarted: its orders go on from their last checkpoint. Of several commands at
- * once one starts it and the others wait. Throws an Error with the end of the runtime's log when it does not come up
- * within ten seconds.
+ * once one starts it and the others wait. Throws an Error with what the runtime says when it ends instead, or does not
+ * come up within ten seconds.
  */
 export async function ensureRuntime(
   root: string,
@@ -71,8 +72,8 @@ export async function ensureRuntime(
     if (up) await stopRuntime(root);
     else removeState(root);
     const { port = defaultPort, auto = true, metered = false } = settings;
-    launch({ root, port, auto, build, metered, ...manners(settings, left) });
-    return { ...(await untilUp(root, build)), started: true };
+    const child = launch({ root, port, auto, build, metered, ...manners(settings, left) });
+    return { ...(await untilUp(root, build, child)), started: true };
   } finally {
     rmSync(startLock(root), { force: true });
   }
@@ -94,10 +95,17 @@ function manners(asked: LaunchSettings, before: RuntimeState | undefined) {
   };
 }
 
-/** Asks the runtime to stop and waits until its process is gone; false when none was running. */
+/**
+ * Asks the runtime to stop and waits until its process is gone; false when none was running: the number of one that
+ * was killed may be another program's by now.
+ */
 export async function stopRuntime(root: string): Promise<boolean> {
   const state = readState(root);
-  if (!state) return false;
+  const { isClaimed } = await import('./store/claim.ts');
+  if (!state || !isClaimed(stateDirectory(root))) {
+    removeState(root);
+    return false;
+  }
   process.kill(state.pid, 'SIGTERM');
   for (let waited = 0; isAlive(state.pid); waited += 20) {
     if (waited > 5_000) process.kill(state.pid, 'SIGKILL');
@@ -150,7 +158,7 @@ export function buildId(): string {
   }
 }
 
-function launch(options: RuntimeOptions): void {
+function launch(options: RuntimeOptions): Launched {
   const log = openSync(join(stateDirectory(options.root), 'runtime.log'), 'a', 0o600);
   const child = spawn(process.execPath, [dist('runtime.js'), JSON.stringify(options)], {
     detached: true,
@@ -158,7 +166,15 @@ function launch(options: RuntimeOptions): void {
     cwd: options.root,
   });
   child.unref();
+  const before = fstatSync(log).size;
   closeSync(log);
+  return { child, logFrom: before };
+}
+
+/** A runtime that is starting, and where its part of the log begins. */
+interface Launched {
+  readonly child: ChildProcess;
+  readonly logFrom: number;
 }
 
 /** Whether something listens there: a process number alone may have passed on to another program. */
@@ -191,19 +207,24 @@ function claimStart(root: string): boolean {
   }
 }
 
-async function untilUp(root: string, build: string): Promise<RuntimeState> {
-  for (let waited = 0; waited < 10_000; waited += 25) {
+async function untilUp(root: string, build: string, launched?: Launched): Promise<RuntimeState> {
+  for (let waited = 0; waited < 10_000 && !hasEnded(launched); waited += 25) {
     const state = readState(root);
     if (state?.build === build) return state;
     await sleep(25);
   }
-  throw new Error(`The local runtime did not start.\n${logTail(root)}`);
+  throw new Error(logTail(root, launched?.logFrom) || 'it says nothing');
 }
 
-function logTail(root: string): string {
+const hasEnded = (launched: Launched | undefined) =>
+  launched !== undefined &&
+  (launched.child.exitCode !== null || launched.child.signalCode !== null);
+
+/** The end of what the runtime said, from a byte of its log on. */
+function logTail(root: string, from = 0): string {
   try {
-    const log = readFileSync(join(stateDirectory(root), 'runtime.log'), 'utf8');
-    return log.split('\n').slice(-15).join('\n');
+    const log = readFileSync(join(stateDirectory(root), 'runtime.log')).subarray(from);
+    return log.toString('utf8').trim().split('\n').slice(-15).join('\n');
   } catch {
     return '';
   }

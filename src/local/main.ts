@@ -1,7 +1,10 @@
 /** The runtime's process: `node runtime.js <options as JSON>`. Started by `launch.ts`, in the background or not. */
 import { readFileSync } from 'node:fs';
 import { startRuntime } from './runtime.ts';
-import { isAlive, readState, removeState, stateDirectory, writeState } from './state-file.ts';
+
+import { readState, removeState, stateDirectory, writeState } from './state-file.ts';
+import { claimDirectory } from './store/claim.ts';
+import { StoreError } from './store/store-error.ts';
 import type { TrafficSettings } from './traffic/traffic.ts';
 
 export interface RuntimeOptions extends TrafficSettings {
@@ -18,7 +21,7 @@ const preferredPort = 4510;
 const idleMinutes = 15;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as RuntimeOptions;
-await main(options);
+await main(options).catch((error: unknown) => fail(options.root, error));
 
 async function main({
   root,
@@ -31,14 +34,21 @@ async function main({
   inject,
 }: RuntimeOptions): Promise<void> {
   const traffic = { enforceQuotas, inject };
-  const other = readState(root);
-  if (other && other.pid !== process.pid && isAlive(other.pid)) {
-    process.stderr.write(`A runtime of this project is already running (pid ${other.pid}).\n`);
+  if (!claimDirectory(stateDirectory(root))) {
+    const pid = readState(root)?.pid ?? 'starting';
+    process.stderr.write(`A runtime of this project is already running (pid ${pid}).\n`);
     process.exitCode = 6;
     return;
   }
   const runtime = await onFirstFreePort(port, (free) =>
-    startRuntime({ directory: stateDirectory(root), port: free, timeScale, metered, traffic }),
+    startRuntime({
+      directory: stateDirectory(root),
+      port: free,
+      timeScale,
+      metered,
+      traffic,
+      onBroken: (error) => fail(root, error),
+    }),
   );
   writeState(root, {
     url: runtime.url,
@@ -66,6 +76,14 @@ async function main({
       () => runtime.isBusy(),
       () => void stop(),
     );
+}
+
+/** Ends at once: what is in memory is worth nothing any more, and what was acknowledged is on disk. */
+function fail(root: string, error: unknown): never {
+  const known = error instanceof StoreError;
+  process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  if (readState(root)?.pid === process.pid) removeState(root);
+  process.exit(1);
 }
 
 /** The preferred port, or the next free one; a port that was asked for is taken or refused. */

@@ -11,6 +11,7 @@ import { Meter, meterService } from './meter.ts';
 import { createS3 } from './s3/service.ts';
 import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
+import { storeFile } from './state-file.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createSts } from './sts/service.ts';
 import { Traffic, type TrafficSettings, trafficService } from './traffic/traffic.ts';
@@ -34,7 +35,7 @@ const clearOutEvery = 60_000;
 
 /**
  * Starts a small AWS on loopback over the store in `directory`, and resumes the executions that were running.
- * `port` 0 takes any free one.
+ * `port` 0 takes any free one. Throws a StoreError when the store cannot be used.
  */
 export async function startRuntime(options: {
   directory: string;
@@ -43,9 +44,12 @@ export async function startRuntime(options: {
   /** Counts what AWS would bill, and answers it at `/_runtime/usage`. */
   metered?: boolean;
   traffic?: TrafficSettings;
+  /** Hears when the store has failed: nothing is acknowledged any more, and a new start goes on from what was. */
+  onBroken?: (error: Error) => void;
 }): Promise<Runtime> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const store = openStore(join(options.directory, 'state.sqlite'));
+  const { onBroken } = options;
+  const store = openStore(join(options.directory, storeFile), onBroken ? { onBroken } : {});
   const clock = persistentClock(store, options.timeScale);
   let url = '';
   const { directory } = options;
@@ -53,12 +57,14 @@ export async function startRuntime(options: {
   const traffic = new Traffic(options.traffic ?? {});
   const aws = createServices({ store, clock, directory, meter, traffic, url: () => url });
   const { functions, events } = aws;
-  const server = await serve({
-    services: aws.services,
-    store,
-    traffic,
-    port: options.port,
-  });
+  const { services } = aws;
+  const server = await serve({ services, store, traffic, port: options.port }).catch(
+    (error: unknown) => {
+      clock.close();
+      store.close();
+      throw error;
+    },
+  );
   url = server.url;
   functions.start();
   events.start(functions);

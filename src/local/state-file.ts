@@ -13,6 +13,9 @@ export interface RuntimeState extends TrafficSettings {
   readonly build: string;
 }
 
+/** The store, in that directory. */
+export const storeFile = 'state.sqlite';
+
 /** Where the runtime of a project keeps everything. */
 export function stateDirectory(root: string): string {
   return join(root, '.orders', 'local');

@@ -1,6 +1,5 @@
 /** From an environment to a target. The only module that knows what is special about `local`. */
 import { join } from 'node:path';
-import { UserError } from '../user-error.ts';
 import { type Clients, createClients } from './clients.ts';
 import {
   type Choice,
@@ -72,7 +71,7 @@ async function localTarget(
   root: string,
   options: ResolveOptions,
 ): Promise<Target> {
-  const { url, timeScale } = await (options.ensureRuntime ?? launchRuntime)(root);
+  const { url, timeScale } = await (options.ensureRuntime ?? launchAndSay)(root);
   return {
     environment,
     root,
@@ -91,17 +90,9 @@ async function localTarget(
   };
 }
 
-async function launchRuntime(root: string): Promise<LocalRuntime> {
-  const { ensureRuntime } = await import('../local/launch.ts');
-  const runtime = await ensureRuntime(root).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`The local runtime does not start: ${why}`, {
-      hint: ['orders local status', 'orders local start --foreground'],
-      exit: 3,
-      code: 'RuntimeFailed',
-      cause,
-    });
-  });
+async function launchAndSay(root: string): Promise<LocalRuntime> {
+  const { launchRuntime } = await import('./local-runtime.ts');
+  const runtime = await launchRuntime(root);
   if (runtime.started) {
     process.stderr.write(
       `Started the local runtime at ${runtime.url} (time ×${runtime.timeScale})\n`,

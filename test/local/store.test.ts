@@ -13,7 +13,7 @@ afterEach(() => {
 
 function aStore(sync?: () => Promise<void>) {
   const path = join(mkdtempSync(join(tmpdir(), 'orders-store-')), 'state.sqlite');
-  const store = openStore(path, sync);
+  const store = openStore(path, sync ? { sync } : {});
   open.push(store);
   store.schema('create table if not exists notes (text)');
   const add = (text: string) => store.sql('insert into notes values (?)').run(text);

@@ -9,6 +9,24 @@ const trafficEntries = {
   inject: v.pipe(v.array(v.string()), v.description('faults as --inject takes them')),
 };
 
+const checkEntries = {
+  store: v.optional(
+    v.pipe(
+      v.nullable(
+        v.strictObject({
+          path: v.string(),
+          bytes: v.number(),
+          schema: v.optional(v.number()),
+          executions: v.number(),
+          running: v.number(),
+          problems: v.pipe(v.array(v.string()), v.description('none when it is sound')),
+        }),
+      ),
+      v.description('with --check; null when there is none yet'),
+    ),
+  ),
+};
+
 export const localSchemas = {
   'local-start': v.strictObject({
     url: urlSchema,
@@ -17,7 +35,7 @@ export const localSchemas = {
     started: v.pipe(v.boolean(), v.description('false when one was running already')),
   }),
   'local-status': v.variant('running', [
-    v.strictObject({ running: v.literal(false) }),
+    v.strictObject({ running: v.literal(false), ...checkEntries }),
     v.strictObject({
       running: v.literal(true),
       url: urlSchema,
@@ -26,6 +44,7 @@ export const localSchemas = {
       timeScale: scaleSchema,
       build: v.string(),
       ...trafficEntries,
+      ...checkEntries,
     }),
   ]),
   'local-stop': v.strictObject({ stopped: v.boolean() }),

@@ -6,6 +6,10 @@ interface Options {
   readonly sync: () => Promise<void>;
   /** Writes what goes along with every commit. */
   readonly beforeCommit: () => void;
+  /** Says what an error of the database means. */
+  readonly explain: (error: unknown) => unknown;
+  /** Hears why the store has failed, once. */
+  readonly onBroken: (error: Error) => void;
 }
 
 /**
@@ -17,7 +21,7 @@ export class GroupCommit {
   /** The transaction that is open, and everybody who waits for it. */
   #turn: PromiseWithResolvers<void> | undefined;
   #syncing: Promise<void> | undefined;
-  /** Why the disk failed: what it still holds is unknown, so nothing is acknowledged any more. */
+  /** Why the store failed: what it holds differs from what is in memory, so nothing is acknowledged any more. */
   #broken: Error | undefined;
 
   constructor(options: Options) {
@@ -28,7 +32,11 @@ export class GroupCommit {
   begin(): void {
     if (this.#broken) throw this.#broken;
     if (this.#turn) return;
-    this.#options.db.exec('begin immediate');
+    try {
+      this.#options.db.exec('begin immediate');
+    } catch (error) {
+      throw this.break(error);
+    }
     this.#turn = Promise.withResolvers<void>();
     this.#turn.promise.catch(() => {});
     setImmediate(() => this.#commit());
@@ -38,6 +46,18 @@ export class GroupCommit {
   committed(): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
     return this.#turn?.promise ?? this.#syncing ?? Promise.resolve();
+  }
+
+  /** Takes back what is open, and acknowledges nothing from now on; answers why. */
+  break(error: unknown): Error {
+    if (this.#broken) return this.#broken;
+    const why = this.#options.explain(error) as Error;
+    this.#broken = why;
+    if (this.#options.db.isTransaction) this.#options.db.exec('rollback');
+    this.#turn?.reject(why);
+    this.#turn = undefined;
+    this.#options.onBroken(why);
+    return why;
   }
 
   /** Commits what is open, and closes the database: that moves its log into it and syncs both. */
@@ -51,15 +71,14 @@ export class GroupCommit {
 
   #commit(): void {
     if (!this.#turn || this.#syncing) return;
-    const { promise, resolve, reject } = this.#turn;
-    this.#turn = undefined;
     try {
       this.#write();
     } catch (error) {
-      if (this.#options.db.isTransaction) this.#options.db.exec('rollback');
-      reject(error);
+      this.break(error);
       return;
     }
+    const { promise, resolve, reject } = this.#turn;
+    this.#turn = undefined;
     this.#syncing = promise;
     this.#options.sync().then(
       () => {
@@ -67,11 +86,7 @@ export class GroupCommit {
         resolve();
         this.#commit();
       },
-      (error: Error) => {
-        this.#broken = error;
-        reject(error);
-        this.#turn?.reject(error);
-      },
+      (error: unknown) => reject(this.break(error)),
     );
   }
 

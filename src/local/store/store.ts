@@ -2,6 +2,8 @@ import { fdatasync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { GroupCommit } from './group-commit.ts';
+import { migrate } from './schema-version.ts';
+import { asStoreError, StoreError } from './store-error.ts';
 
 /**
  * The one store: a SQLite file shared by every service, so that checkpoints, timers, tables and logs commit together.
@@ -25,22 +27,34 @@ export interface Store {
   close(): void;
 }
 
+/** How long another program may hold the store before that is an error; ms. */
+const patience = 2_000;
+
 /**
- * Opens the store at `path`. `sync` makes the write-ahead log durable; a test may give its own.
+ * Opens the store at `path`, of an older version too; throws a StoreError when it cannot be used, and changes nothing then.
+ * `sync` makes the write-ahead log durable; a test may give its own. `onBroken` hears of it once when the store fails
+ * later: what it holds and what is in memory may differ from then on, so that nothing is acknowledged any more.
  *
  * SQLite's own `synchronous=FULL` waits for the disk inside every commit, and with it every request of the process.
  * `NORMAL` writes the same log without waiting; the log is then synced beside the next turns, and what a turn wrote
  * counts as committed when a sync that began after it has ended. See https://www.sqlite.org/wal.html.
  */
-export function openStore(path: string, sync: () => Promise<void> = logSync(path)): Store {
-  const db = new DatabaseSync(path);
-  db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory');
+export function openStore(
+  path: string,
+  {
+    sync = logSync(path),
+    onBroken = () => {},
+  }: { sync?: () => Promise<void>; onBroken?: (error: Error) => void } = {},
+): Store {
+  const db = openDatabase(path);
   const statements = new Map<string, StatementSync>();
   const hooks: (() => void)[] = [];
   let depth = 0;
   const group = new GroupCommit({
     db,
     sync,
+    onBroken,
+    explain: (error) => asStoreError(error, path),
     beforeCommit() {
       for (const write of hooks) write();
     },
@@ -55,8 +69,10 @@ export function openStore(path: string, sync: () => Promise<void> = logSync(path
         db.exec(`release ${savepoint}`);
         return result;
       } catch (error) {
-        db.exec(`rollback to ${savepoint}; release ${savepoint}`);
-        throw error;
+        const why = asStoreError(error, path);
+        if (why instanceof StoreError) group.break(why);
+        else db.exec(`rollback to ${savepoint}; release ${savepoint}`);
+        throw why;
       } finally {
         depth -= 1;
       }
@@ -74,6 +90,19 @@ export function openStore(path: string, sync: () => Promise<void> = logSync(path
     beforeCommit: (write) => hooks.push(write),
     close: () => group.close(),
   };
+}
+
+function openDatabase(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: patience });
+    migrate(db, path);
+    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory');
+    return db;
+  } catch (error) {
+    db?.close();
+    throw asStoreError(error, path);
+  }
 }
 
 const datasync = promisify(fdatasync);

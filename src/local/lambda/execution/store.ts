@@ -4,16 +4,19 @@ import type { Execution, HistoryEvent, Operation } from './model.ts';
 const tables = `
   create table if not exists lambda_executions (
     id text primary key, arn text not null unique, name text not null, function text not null, version text not null,
-    status text not null, started real not null, running integer not null, body text not null);
+    status text not null, started real not null, running integer not null, body text not null, expires real);
   create index if not exists lambda_executions_by_name on lambda_executions (function, name);
   create index if not exists lambda_executions_by_start on lambda_executions (function, started);
   create index if not exists lambda_executions_by_status on lambda_executions (status);
+  create index if not exists lambda_executions_by_expiry on lambda_executions (expires) where expires is not null;
   create table if not exists lambda_operations (
     execution text not null, position integer not null, id text not null, body text not null,
     primary key (execution, id));
   create table if not exists lambda_events (
     execution text not null, id integer not null, body text not null, primary key (execution, id)) without rowid;
 `;
+
+const day = 86_400_000;
 
 type Stored = Omit<Execution, 'operations' | 'untold'>;
 
@@ -45,7 +48,7 @@ export class ExecutionStore {
     const inFlight = invocation && { id: invocation.id, started: invocation.started, sequence: 0 };
     const body = { ...rest, ...(inFlight ? { invocation: inFlight } : {}) };
     this.#store
-      .sql('insert or replace into lambda_executions values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .sql('insert or replace into lambda_executions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
         execution.id,
         execution.arn,
@@ -56,6 +59,7 @@ export class ExecutionStore {
         execution.started,
         execution.invocation ? 1 : 0,
         JSON.stringify(body),
+        execution.ended === undefined ? null : execution.ended + execution.retentionDays * day,
       );
   }
 
@@ -122,10 +126,7 @@ export class ExecutionStore {
   /** Removes what has been closed for longer than it is kept; `now` in epoch ms. */
   removeExpired(now: number): void {
     const expired = this.#store
-      .sql(
-        "select id from lambda_executions where status <> 'RUNNING' and " +
-          "json_extract(body, '$.ended') + json_extract(body, '$.retentionDays') * 86400000 < ?",
-      )
+      .sql('select id from lambda_executions where expires is not null and expires < ?')
       .all(now);
     for (const { id } of expired) this.remove(String(id));
   }

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import * as v from 'valibot';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { localSchemas } from '../../src/cli/schemas/local.ts';
+import { isAlive, readState } from '../../src/local/state-file.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+beforeEach(() => {
+  project = aProject();
+});
+afterEach(() => project.close());
+
+const inStore = (file = 'state.sqlite') => join(project.root, '.orders/local', file);
+const check = async () => {
+  const outcome = await project.orders('local', 'status', '--check', '--json');
+  return {
+    code: outcome.code,
+    ...v.parse(localSchemas['local-status'], JSON.parse(outcome.stdout).data),
+  };
+};
+
+it('says that a store is sound while it is in use, and which execution of it is not', async () => {
+  expect(await check()).toEqual({ code: 0, running: false, store: null });
+  await project.orders('submit', '--sample', 'low', '--wait');
+  const sound = await check();
+  expect(sound).toMatchObject({ code: 0, running: true, store: { executions: 1, problems: [] } });
+  const { stdout } = await project.orders('local', 'status', '--check');
+  expect(stdout).toMatch(/store: sound, 1 executions, 0 of them running, \d\.\d MB/);
+
+  const db = new DatabaseSync(inStore(), { timeout: 5000 });
+  db.exec('delete from lambda_events where id = 3');
+  db.close();
+  const unsound = await check();
+  expect(unsound.code).toBe(14);
+  expect(unsound.store?.problems).toEqual([
+    expect.stringMatching(/^execution \S+ has a history with gaps$/),
+  ]);
+});
+
+it('does not start on a damaged store, says why at once, and leaves the store alone', async () => {
+  await project.orders('local', 'start');
+  await project.orders('local', 'stop');
+  const garbage = 'no database '.repeat(1000);
+  writeFileSync(inStore(), garbage);
+  const { code, stderr } = await project.orders('list');
+  expect(code).toBe(3);
+  expect(stderr).toContain('is damaged (file is not a database)');
+  expect(stderr).toContain('orders local reset');
+  expect((await check()).code).toBe(14);
+  expect(readFileSync(inStore(), 'utf8')).toBe(garbage);
+});
+
+it('leaves another program alone that has the number of a runtime that was killed', async () => {
+  await project.orders('local', 'start');
+  const state = readState(project.root);
+  process.kill(state?.pid ?? 0, 'SIGKILL');
+  const bystander = spawn('sleep', ['60']);
+  try {
+    writeFileSync(inStore('runtime.json'), JSON.stringify({ ...state, pid: bystander.pid }));
+    const { stdout } = await project.orders('local', 'stop');
+    expect(stdout).toContain('not running');
+    expect(isAlive(bystander.pid ?? 0)).toBe(true);
+    expect((await project.orders('list')).code).toBe(0);
+  } finally {
+    bystander.kill();
+  }
+});
+
+it('has one runtime a project, and says so to a second one', async () => {
+  await project.orders('local', 'start');
+  const { code, stderr } = await project.orders('local', 'start', '--foreground');
+  expect(code).toBe(6);
+  expect(stderr).toMatch(/already running \(pid \d+\)/);
+});
