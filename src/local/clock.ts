@@ -17,6 +17,11 @@ export interface Clock {
   close(): void;
 }
 
+/** How often the clock looks whether the machine slept; ms. Only some systems' monotonic clocks stand still meanwhile. */
+const glance = 5_000;
+/** Whoever is not heard of for so long was asleep; ms. */
+const asleep = 30_000;
+
 /** Timers beyond this overflow in Node and fire at once. */
 const longestTimeout = 2 ** 31 - 1;
 
@@ -26,7 +31,25 @@ export function startClock({ from, speed }: { from: number; speed: number }): Cl
   let alarm: { at: number; onDue: () => void } | undefined;
   let timeout: NodeJS.Timeout | undefined;
 
-  const now = () => origin + (performance.now() - started) * speed;
+  let seen = started;
+
+  function now(): number {
+    notice();
+    return origin + (performance.now() - started) * speed;
+  }
+
+  /** Takes out of the time that has passed what the machine slept through. */
+  function notice(): void {
+    const present = performance.now();
+    const gap = present - seen;
+    seen = present;
+    if (gap <= asleep) return;
+    origin -= (gap - glance) * speed;
+    schedule();
+  }
+
+  const glances = setInterval(notice, glance);
+  glances.unref();
 
   function schedule(): void {
     clearTimeout(timeout);
@@ -58,6 +81,9 @@ export function startClock({ from, speed }: { from: number; speed: number }): Cl
       origin += ms;
       schedule();
     },
-    close: () => clearTimeout(timeout),
+    close() {
+      clearTimeout(timeout);
+      clearInterval(glances);
+    },
   };
 }

@@ -77,7 +77,10 @@ export async function startRuntime(options: {
   return {
     url,
     timeScale: options.timeScale,
-    advance: (ms) => clock.advance(ms),
+    advance(ms) {
+      clock.advance(ms);
+      store.transact(() => undefined);
+    },
     isBusy: () => functions.running() > 0,
     async close() {
       clearInterval(tick);

@@ -9,6 +9,8 @@ interface Work {
   readonly event: string;
   readonly requestId?: string;
   readonly tenantId?: string;
+  /** A handler waits for it. */
+  readonly nested?: boolean;
 }
 
 /** Runs the handlers of functions by their name and version. */

@@ -44,7 +44,7 @@ export async function invoke(
   }
   if (type === 'DryRun') return { status: 204, payload: '', version: version.version };
   return durable
-    ? invokeDurable(parts, { input, version, text })
+    ? invokeDurable(parts, { input, version, text, nested })
     : invokePlain(parts, { input, version, text, nested });
 }
 
@@ -96,10 +96,13 @@ interface Call {
   readonly input: InvokeInput;
   readonly version: FunctionVersion;
   readonly text: string;
+  /** Whether a handler is the caller. */
+  readonly nested: boolean;
 }
 
-async function invokeDurable(parts: Parts, { input, version, text }: Call): Promise<InvokeOutput> {
-  const execution = startOrFind(parts, { input, version, text });
+async function invokeDurable(parts: Parts, call: Call): Promise<InvokeOutput> {
+  const { input } = call;
+  const execution = startOrFind(parts, call);
   const common = { executionArn: execution.arn, version: execution.version };
   await parts.engine.store.committed();
   if (input.type === 'Event') return { ...common, status: 202, payload: '' };
@@ -110,14 +113,19 @@ async function invokeDurable(parts: Parts, { input, version, text }: Call): Prom
 }
 
 /** The same name with the same bytes is the same execution, also when that has closed. */
-function startOrFind({ engine, quotas }: Parts, { input, version, text }: Call): Execution {
+function startOrFind({ engine, quotas }: Parts, { input, version, text, nested }: Call): Execution {
   const name = input.executionName ?? randomUUID();
   const id = input.executionName && engine.executions.named(version.settings.name, name);
   const existing = id ? engine.find(id) : undefined;
   const asynchronous = input.type === 'Event';
   if (!existing) {
     if (quotas?.allows('lambda', 'StartDurableExecution') === false) throw tooManyRequests();
-    return engine.begin(version, { name, asynchronous, ...(text === '' ? {} : { input: text }) });
+    return engine.begin(version, {
+      name,
+      asynchronous,
+      ...(text === '' ? {} : { input: text }),
+      ...(nested && !asynchronous ? { nested } : {}),
+    });
   }
   if ((existing.input ?? '') === text) return existing;
   throw new AwsError(
@@ -129,7 +137,7 @@ function startOrFind({ engine, quotas }: Parts, { input, version, text }: Call):
 
 async function invokePlain(
   { environments, asynchronous }: Parts,
-  { input, version, text, nested }: Call & { nested: boolean },
+  { input, version, text, nested }: Call,
 ): Promise<InvokeOutput> {
   const event = text || '{}';
   if (input.type === 'Event') {

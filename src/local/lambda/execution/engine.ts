@@ -5,14 +5,27 @@ import type { Outcome } from '../environments.ts';
 import type { FunctionVersion } from '../functions.ts';
 import type { Handlers } from '../handlers.ts';
 import { callPlainly, returnToCaller } from './chained.ts';
-import { invocationEvent, pendingLeft, readEnvelope } from './envelope.ts';
-import { endEvent, errorObject, invocationCompleted, startEvent } from './history.ts';
+import { invocationEvent, nothingPending, pendingLeft, readEnvelope } from './envelope.ts';
+import {
+  endEvent,
+  errorObject,
+  invocationCompleted,
+  invocationLost,
+  startEvent,
+} from './history.ts';
 import type { Close, ErrorObject, Execution } from './model.ts';
 import { newExecution } from './new-execution.ts';
 import { retryDelay } from './retries.ts';
 import { ExecutionStore } from './store.ts';
 import { executionTimeout, invocationRetry, TimerStore } from './timer-store.ts';
 import { fireDue } from './timers.ts';
+import { Waiters } from './waiters.ts';
+
+/**
+ * How many executions may have an invocation at once, running or queued for an environment. What waits beyond that is rows,
+ * so that any number can become due at the same moment.
+ */
+const mostInFlight = 64;
 
 interface Parts {
   readonly store: Store;
@@ -32,7 +45,7 @@ export class Engine {
   readonly #parts: Parts;
   /** Executions whose invocation is in flight; all others are rows only. */
   readonly #active = new Map<string, Execution>();
-  readonly #waiters = new Map<string, PromiseWithResolvers<Execution>>();
+  readonly #waiters: Waiters;
   #closed = false;
 
   constructor(parts: Parts) {
@@ -42,6 +55,7 @@ export class Engine {
     this.handlers = parts.handlers;
     this.executions = new ExecutionStore(parts.store);
     this.timers = new TimerStore(parts.store);
+    this.#waiters = new Waiters(parts.store);
   }
 
   /** Goes on with what was running when the runtime went down. */
@@ -50,23 +64,15 @@ export class Engine {
       for (const id of this.executions.inFlight()) {
         const execution = this.executions.load(id);
         if (!execution) continue;
-        this.#lost(execution);
+        this.executions.append(execution, invocationLost(execution));
         if (execution.closing) this.close(execution, execution.closing);
-        else this.#invoke(execution);
+        else this.#ask(execution);
       }
       for (const [id, operation] of this.executions.plainCalls()) {
         void callPlainly(this, id, operation);
       }
     });
     this.rearm();
-  }
-
-  /** The invocation that was in flight when the runtime went down has failed, and is on record as that. */
-  #lost(execution: Execution): void {
-    const { id: requestId, started = Date.now() } = execution.invocation ?? {};
-    const ErrorMessage = `RequestId: ${requestId} Error: Runtime exited without providing a reason`;
-    const error = { ErrorType: 'Runtime.ExitError', ErrorMessage };
-    this.executions.append(execution, invocationCompleted({ started, requestId, error }));
   }
 
   shutDown(): void {
@@ -91,23 +97,17 @@ export class Engine {
     this.#parts.onStatus?.(execution);
     const due = this.clock.now() + execution.timeout * 1000;
     this.timers.set(execution.id, executionTimeout, { due, held: false });
-    this.#invoke(execution);
+    this.#ask(execution);
   }
 
   /** Invokes the handler of an execution that something has happened to, unless it runs: then it is told. */
   wake(execution: Execution): void {
-    if (execution.status === 'RUNNING' && !execution.invocation) this.#invoke(execution);
+    if (execution.status === 'RUNNING' && !execution.invocation) this.#ask(execution);
   }
 
   /** Resolves when the execution has closed and that is on disk. */
   closed(execution: Execution): Promise<Execution> {
-    if (execution.status !== 'RUNNING') return Promise.resolve(execution);
-    let waiter = this.#waiters.get(execution.id);
-    if (!waiter) {
-      waiter = Promise.withResolvers<Execution>();
-      this.#waiters.set(execution.id, waiter);
-    }
-    return waiter.promise;
+    return this.#waiters.closed(execution);
   }
 
   /** Writes the terminal event; a running invocation goes on but can change nothing more. */
@@ -124,20 +124,20 @@ export class Engine {
     this.#parts.onStatus?.(execution);
     returnToCaller(this, execution);
     this.#active.delete(execution.id);
-    const waiter = this.#waiters.get(execution.id);
-    this.#waiters.delete(execution.id);
-    if (waiter) void this.store.committed().then(() => waiter.resolve(execution));
+    this.#waiters.tell(execution);
   }
 
   rearm(): void {
-    if (!this.#closed) this.clock.arm(this.timers.nextDue(), () => this.#ring());
+    // While there is no room, the end of each invocation looks again.
+    const next = this.#isFull() ? undefined : this.timers.nextDue();
+    if (!this.#closed) this.clock.arm(next, () => this.#ring());
   }
 
   #ring(): void {
     if (this.#closed) return;
     this.store.transact(() => {
-      const ids = this.timers.due(this.clock.now()).map(({ execution }) => execution);
-      for (const id of new Set(ids)) {
+      for (const id of this.timers.dueExecutions(this.clock.now(), mostInFlight)) {
+        if (this.#isFull()) break;
         const execution = this.find(id);
         if (execution?.status !== 'RUNNING') {
           this.timers.dropAll(id);
@@ -147,6 +147,20 @@ export class Engine {
       }
     });
     this.rearm();
+  }
+
+  #isFull(): boolean {
+    return this.#active.size >= mostInFlight;
+  }
+
+  /** Invokes the handler, or notes that it is to be invoked once there is room. A caller in a handler cannot wait for that. */
+  #ask(execution: Execution): void {
+    if (execution.nested || !this.#isFull()) {
+      this.#invoke(execution);
+      return;
+    }
+    this.#suspend(execution);
+    this.timers.set(execution.id, invocationRetry, { due: this.clock.now(), held: false });
   }
 
   /** Marks the invocation as in flight with what caused it, and starts it once that is on disk. */
@@ -165,12 +179,13 @@ export class Engine {
     const event = JSON.stringify(invocationEvent(execution, this.clock));
     execution.untold.clear();
     const started = Date.now();
-    const { functionName, version, tenantId } = execution;
+    const { functionName, version, tenantId, nested = false } = execution;
     const outcome = await this.handlers.run({
       functionName,
       version,
       event,
       requestId,
+      nested,
       ...(tenantId ? { tenantId } : {}),
     });
     if (this.#closed || execution.invocation?.id !== requestId) return;
@@ -206,13 +221,8 @@ export class Engine {
       return;
     }
     if (execution.status !== 'RUNNING') return;
-    if (waits) {
-      this.#suspend(execution);
-      return;
-    }
-    const ErrorMessage = 'Cannot return PENDING status with no pending operations.';
-    const ErrorType = 'InvalidParameterValueException';
-    this.close(execution, { status: 'FAILED', error: { ErrorType, ErrorMessage } });
+    if (waits) this.#suspend(execution);
+    else this.close(execution, nothingPending);
   }
 
   #failed(execution: Execution, error: ErrorObject): void {

@@ -72,3 +72,12 @@ function refused(ErrorMessage: string): Close {
     error: { ErrorType: 'InvalidParameterValueException', ErrorMessage },
   };
 }
+
+/** How an execution closes whose handler waits for nothing. */
+export const nothingPending: Close = {
+  status: 'FAILED',
+  error: {
+    ErrorType: 'InvalidParameterValueException',
+    ErrorMessage: 'Cannot return PENDING status with no pending operations.',
+  },
+};

@@ -70,6 +70,14 @@ export function invocationCompleted(run: {
   };
 }
 
+/** The invocation that was in flight when the runtime went down has failed. */
+export function invocationLost({ invocation }: Execution): HistoryEvent {
+  const { id: requestId, started = Date.now() } = invocation ?? {};
+  const ErrorMessage = `RequestId: ${requestId} Error: Runtime exited without providing a reason`;
+  const error = { ErrorType: 'Runtime.ExitError', ErrorMessage };
+  return invocationCompleted({ started, requestId, error });
+}
+
 /** What made an invocation fail, as the API spells it. */
 export function errorObject({ error }: Outcome): ErrorObject | undefined {
   if (!error) return undefined;

@@ -87,6 +87,8 @@ export interface Execution {
   readonly caller?: { readonly execution: string; readonly operation: string };
   /** Started by an Event invocation, which nobody waits for. */
   readonly asynchronous?: boolean;
+  /** A handler waits for it, and keeps its environment meanwhile. */
+  readonly nested?: boolean;
   readonly started: number;
   readonly timeout: number;
   /** How long it is kept once it has closed. */

@@ -5,7 +5,7 @@ import type { Execution } from './model.ts';
 /** An execution that begins now, on the version that it stays on. */
 export function newExecution(
   version: FunctionVersion,
-  given: Pick<Execution, 'name' | 'input' | 'tenantId' | 'caller' | 'asynchronous'>,
+  given: Pick<Execution, 'name' | 'input' | 'tenantId' | 'caller' | 'asynchronous' | 'nested'>,
 ): Execution {
   const id = randomUUID();
   const { name: functionName, durable } = version.settings;

@@ -12,6 +12,9 @@ const tables = `
   create table if not exists lambda_operations (
     execution text not null, position integer not null, id text not null, body text not null,
     primary key (execution, id));
+  -- Calls of functions that have not answered.
+  create index if not exists lambda_open_calls on lambda_operations (execution)
+    where json_extract(body, '$.type') = 'CHAINED_INVOKE' and json_extract(body, '$.status') = 'STARTED';
   create table if not exists lambda_events (
     execution text not null, id integer not null, body text not null, primary key (execution, id)) without rowid;
 `;
@@ -170,7 +173,7 @@ export class ExecutionStore {
   plainCalls(): [string, Operation][] {
     const rows = this.#store
       .sql(
-        "select o.execution, o.body from lambda_operations o join lambda_executions e on e.id = o.execution where e.status = 'RUNNING' " +
+        "select o.execution, o.body from lambda_operations o indexed by lambda_open_calls join lambda_executions e on e.id = o.execution where e.status = 'RUNNING' " +
           "and json_extract(o.body, '$.type') = 'CHAINED_INVOKE' and json_extract(o.body, '$.status') = 'STARTED' " +
           "and json_extract(o.body, '$.arrival') is null and json_extract(o.body, '$.target.executionArn') is null",
       )

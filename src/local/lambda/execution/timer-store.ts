@@ -60,23 +60,19 @@ export class TimerStore {
     return row?.['due'] === null ? undefined : Number(row?.['due']);
   }
 
-  /** Timers that are due, earliest first: of one execution, or all that are not held. */
-  due(now: number, execution?: string): { execution: string; operation: string }[] {
-    const rows =
-      execution === undefined
-        ? this.#store
-            .sql(
-              'select execution, operation from lambda_timers where held = 0 and due <= ? order by due',
-            )
-            .all(now)
-        : this.#store
-            .sql(
-              'select execution, operation from lambda_timers where execution = ? and due <= ? order by due',
-            )
-            .all(execution, now);
-    return rows.map((row) => ({
-      execution: String(row['execution']),
-      operation: String(row['operation']),
-    }));
+  /** The executions with timers that are due and not held, the longest overdue first; at most `limit`. */
+  dueExecutions(now: number, limit: number): string[] {
+    const rows = this.#store
+      .sql('select execution from lambda_timers where held = 0 and due <= ? order by due limit ?')
+      .all(now, limit);
+    return [...new Set(rows.map((row) => String(row['execution'])))];
+  }
+
+  /** An execution's timers that are due, earliest first. */
+  due(now: number, execution: string): string[] {
+    const rows = this.#store
+      .sql('select operation from lambda_timers where execution = ? and due <= ? order by due')
+      .all(execution, now);
+    return rows.map((row) => String(row['operation']));
   }
 }

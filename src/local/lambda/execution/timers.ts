@@ -21,7 +21,7 @@ export function fireDue(
   { working = false }: { working?: boolean } = {},
 ): boolean {
   let changed = false;
-  for (const { operation: timer } of engine.timers.due(engine.clock.now(), execution.id)) {
+  for (const timer of engine.timers.due(engine.clock.now(), execution.id)) {
     const operation = execution.operations.get(heartbeatTimer(timer) ?? timer);
     if (working && operation?.type === 'CHAINED_INVOKE') continue;
     engine.timers.drop(execution.id, timer);
