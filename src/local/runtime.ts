@@ -9,6 +9,7 @@ import { createLambda } from './lambda/service.ts';
 import { createLogs } from './logs/service.ts';
 import { Meter, meterService } from './meter.ts';
 import { createS3 } from './s3/service.ts';
+import type { Perishable } from './services.ts';
 import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
 import { storeFile } from './state-file.ts';
@@ -68,11 +69,7 @@ export async function startRuntime(options: {
   url = server.url;
   functions.start();
   events.start(functions);
-  const clearOut = () => {
-    for (const each of aws.perishable) each.clearOut(Date.now());
-  };
-  clearOut();
-  const clearing = setInterval(clearOut, clearOutEvery);
+  const stopClearing = clearOutNowAndThen(store, aws.perishable);
   const tick = setInterval(() => store.transact(() => undefined), clockTick);
   return {
     url,
@@ -84,13 +81,29 @@ export async function startRuntime(options: {
     isBusy: () => functions.running() > 0,
     async close() {
       clearInterval(tick);
-      clearInterval(clearing);
+      stopClearing();
       await server.close();
       events.close();
       await functions.close();
       clock.close();
       store.close();
     },
+  };
+}
+
+/** Removes what is past its time, a little in every turn of the event loop, and gives its room back. */
+function clearOutNowAndThen(store: Store, perishable: readonly Perishable[]): () => void {
+  let next: NodeJS.Immediate | undefined;
+  const clearOut = () => {
+    clearImmediate(next);
+    const more = perishable.filter((each) => each.clearOut(Date.now())).length > 0;
+    if (more || store.shrink()) next = setImmediate(clearOut);
+  };
+  clearOut();
+  const every = setInterval(clearOut, clearOutEvery);
+  return () => {
+    clearImmediate(next);
+    clearInterval(every);
   };
 }
 

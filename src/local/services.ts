@@ -9,8 +9,11 @@ export interface LogLine {
 
 /** A service whose content has an end to it. */
 export interface Perishable {
-  /** Removes what is past its time at `now`, epoch ms of the wall clock: people count days, not virtual ones. */
-  clearOut(now: number): void;
+  /**
+   * Removes some of what is past its time at `now`, epoch ms of the wall clock: people count days, not virtual ones. Answers
+   * whether more may be left: other work comes in between.
+   */
+  clearOut(now: number): boolean;
 }
 
 export interface Logs extends Perishable {

@@ -137,9 +137,9 @@ it('brings an older store to the present version with everything in it', () => {
   new TimerStore(store);
   expect(store.sql('pragma user_version').get()).toEqual({ user_version: currentVersion });
   expect(executions.load('old')).toMatchObject(closed);
-  executions.removeExpired(closed.ended + 2 * 86_400_000);
+  executions.removeExpired(closed.ended + 2 * 86_400_000, 10);
   expect(executions.load('old')).toBeDefined();
-  executions.removeExpired(closed.ended + 2 * 86_400_000 + 1);
+  executions.removeExpired(closed.ended + 2 * 86_400_000 + 1, 10);
   expect(executions.load('old')).toBeUndefined();
   store.close();
 });

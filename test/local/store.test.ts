@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -23,7 +23,7 @@ function aStore(sync?: () => Promise<void>) {
     other.close();
     return rows.map((row) => row['text']);
   };
-  return { store, add, onDisk };
+  return { store, path, add, onDisk };
 }
 
 it('has everything on disk once it says committed, and not before', async () => {
@@ -121,4 +121,20 @@ it('acknowledges nothing any more once the disk has failed', async () => {
   await expect(store.committed()).rejects.toThrow('input/output error');
   expect(() => store.transact(() => add('more'))).toThrow('input/output error');
   await expect(store.committed()).rejects.toThrow('input/output error');
+});
+
+it('gives back the room of what was deleted, a little at a time', async () => {
+  const { store, path, add } = aStore();
+  const text = 'x'.repeat(100_000);
+  for (let row = 0; row < 200; row += 1) store.transact(() => add(text));
+  await store.committed();
+  store.transact(() => store.sql('delete from notes').run());
+  let turns = 0;
+  while (store.shrink()) {
+    turns += 1;
+    await store.committed();
+  }
+  expect(turns).toBeGreaterThan(2);
+  store.sql('pragma wal_checkpoint(truncate)').all();
+  expect(statSync(path).size).toBeLessThan(10 * 2 ** 20);
 });

@@ -46,7 +46,10 @@ export function createDynamoDb({
       claims: ({ headers }) => headers['x-amz-target']?.startsWith('DynamoDB_20120810.') ?? false,
       handle: (request) => handle(request, operations),
     },
-    clearOut: (now) => removeExpired(context, now),
+    clearOut(now) {
+      removeExpired(context, now);
+      return false;
+    },
     createTable: (input) => void createTable(context, input as CreateTableInput),
     deleteTable: (name) => void deleteTable(context, { TableName: name }),
     arn: (name) => tableArn(name),

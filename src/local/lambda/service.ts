@@ -20,6 +20,9 @@ import { invoke, type Parts } from './invoke.ts';
 import { operationName } from './operation-name.ts';
 import { route } from './routes.ts';
 
+/** How many closed executions are removed in one go. */
+const clearedAtOnce = 200;
+
 export interface Lambda extends Functions {
   /** Resumes what was running when the runtime went down. */
   start(): void;
@@ -100,7 +103,8 @@ export function createLambda(options: {
     remove,
     arn: (name, qualifier) => functions.arn(name, qualifier),
     invoke: (input) => invoke(parts, input),
-    clearOut: (now) => store.transact(() => engine.executions.removeExpired(now)),
+    clearOut: (now) =>
+      store.transact(() => engine.executions.removeExpired(now, clearedAtOnce)) === clearedAtOnce,
     start() {
       engine.resume();
       asynchronous.resume();

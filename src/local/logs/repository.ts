@@ -80,16 +80,22 @@ export class LogRepository {
     );
   }
 
-  /** Removes the events of every group that are older than it keeps them; `now` in epoch ms. */
-  removeExpired(now: number): void {
-    this.#store.transact(() =>
-      this.#store
-        .sql(
-          'delete from log_events where exists (select 1 from log_groups where name = log_group ' +
-            'and retention is not null and timestamp < ? - retention * 86400000)',
-        )
-        .run(now),
-    );
+  /** Removes events of each group that are older than it keeps them, at most `limit`; answers how many. `now` in epoch ms. */
+  removeExpired(now: number, limit: number): number {
+    let left = limit;
+    this.#store.transact(() => {
+      for (const { name, retention } of this.groups()) {
+        if (retention === null) continue;
+        const { changes } = this.#store
+          .sql(
+            'delete from log_events where id in (select id from log_events where log_group = ? and timestamp < ? ' +
+              'order by timestamp limit ?)',
+          )
+          .run(name, now - retention * 86_400_000, left);
+        left -= Number(changes);
+      }
+    });
+    return limit - left;
   }
 
   deleteGroup(name: string): void {

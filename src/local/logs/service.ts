@@ -7,6 +7,8 @@ import { logOperations } from './operations.ts';
 import { LogRepository } from './repository.ts';
 
 const target = 'Logs_20140328.';
+/** How many events are removed in one go. */
+const clearedAtOnce = 5_000;
 
 /** CloudWatch Logs over the store: what handlers print, and what operators read with the CLI or an SDK. */
 export function createLogs({ store }: { store: Store }): Logs {
@@ -22,7 +24,7 @@ export function createLogs({ store }: { store: Store }): Logs {
         return awsJson(request, { operations: known, version: '1.1', shapes: () => shapes });
       },
     },
-    clearOut: (now) => repository.removeExpired(now),
+    clearOut: (now) => repository.removeExpired(now, clearedAtOnce) === clearedAtOnce,
     createGroup: (name, retentionDays) => repository.putGroup(name, retentionDays ?? null),
     deleteGroup: (name) => repository.deleteGroup(name),
     append(group, stream, lines) {

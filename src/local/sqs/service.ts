@@ -94,6 +94,7 @@ export function createQueues(options: {
         const { retentionSeconds } = settingsOf(rows.find(name)?.attributes ?? {});
         rows.removeSentBefore(name, now - retentionSeconds * 1000);
       }
+      return false;
     },
   };
 }

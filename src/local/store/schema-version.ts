@@ -21,6 +21,8 @@ export const currentVersion = migrations.length;
 export function migrate(db: DatabaseSync, path: string): void {
   const { version, isNew } = inspectVersion(db, path);
   if (!isNew && version === currentVersion) return;
+  // Only a new file can be told to; in others, room that is free is used again.
+  if (isNew) db.exec('pragma auto_vacuum = incremental');
   db.exec('begin immediate');
   try {
     if (!isNew) for (const step of migrations.slice(version)) db.exec(step);

@@ -24,9 +24,15 @@ export interface Store {
   schema(text: string): void;
   /** Adds something to write with every commit, as the clock's present time. */
   beforeCommit(write: () => void): void;
+  /** Gives back some of the room that is free in the file; false when there is little, or the store is too old for it. */
+  shrink(): boolean;
   close(): void;
 }
 
+/** Pages that are given back in one go; of 4 KB. */
+const shrunkAtOnce = 1_000;
+/** The write-ahead log is cut to this when it has been copied; bytes. */
+const longestLog = 64 * 1024 * 1024;
 /** How long another program may hold the store before that is an error; ms. */
 const patience = 2_000;
 
@@ -47,6 +53,7 @@ export function openStore(
   }: { sync?: () => Promise<void>; onBroken?: (error: Error) => void } = {},
 ): Store {
   const db = openDatabase(path);
+  const shrinks = Number(db.prepare('pragma auto_vacuum').get()?.['auto_vacuum']) > 0;
   const statements = new Map<string, StatementSync>();
   const hooks: (() => void)[] = [];
   let depth = 0;
@@ -88,6 +95,13 @@ export function openStore(
     },
     schema: (text) => db.exec(text),
     beforeCommit: (write) => hooks.push(write),
+    shrink() {
+      const free = Number(db.prepare('pragma freelist_count').get()?.['freelist_count']);
+      if (free < 2 * shrunkAtOnce || !shrinks) return false;
+      group.begin();
+      db.exec(`pragma incremental_vacuum(${shrunkAtOnce})`);
+      return true;
+    },
     close: () => group.close(),
   };
 }
@@ -98,6 +112,7 @@ function openDatabase(path: string): DatabaseSync {
     db = new DatabaseSync(path, { timeout: patience });
     migrate(db, path);
     db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory');
+    db.exec(`pragma journal_size_limit = ${longestLog}`);
     return db;
   } catch (error) {
     db?.close();

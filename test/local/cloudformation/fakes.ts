@@ -21,7 +21,7 @@ export function fakeFunctions() {
   const aliases = new Map<string, string>();
   const functions: Functions = {
     service,
-    clearOut: () => undefined,
+    clearOut: () => false,
     put: (settings) => void latest.set(settings.name, settings),
     publish(name, description = '') {
       versions.push(`${name} ${description}`);
@@ -41,7 +41,7 @@ export function fakeTables() {
   const made = new Map<string, Record<string, unknown>>();
   const tables: Tables = {
     service,
-    clearOut: () => undefined,
+    clearOut: () => false,
     createTable(input) {
       if (input['TableName'] === 'broken') throw new Error('this table is broken');
       made.set(String(input['TableName']), input);

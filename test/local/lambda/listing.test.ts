@@ -143,7 +143,7 @@ it.each([
 it('keeps a closed execution for its days, and one that runs for as long as it runs', async () => {
   const executions = new ExecutionStore(lambda.store);
   const clear = (days: number) =>
-    lambda.store.transact(() => executions.removeExpired(Date.now() + days * 86_400_000));
+    lambda.store.transact(() => executions.removeExpired(Date.now() + days * 86_400_000, 10));
   clear(0.9);
   expect(await list({ Statuses: ['SUCCEEDED'] })).toHaveLength(3);
   clear(1.1);

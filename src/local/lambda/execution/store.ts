@@ -126,12 +126,13 @@ export class ExecutionStore {
     };
   }
 
-  /** Removes what has been closed for longer than it is kept; `now` in epoch ms. */
-  removeExpired(now: number): void {
+  /** Removes what has been closed for longer than it is kept, at most `limit` executions; `now` in epoch ms. */
+  removeExpired(now: number, limit: number): number {
     const expired = this.#store
-      .sql('select id from lambda_executions where expires is not null and expires < ?')
-      .all(now);
+      .sql('select id from lambda_executions where expires is not null and expires < ? limit ?')
+      .all(now, limit);
     for (const { id } of expired) this.remove(String(id));
+    return expired.length;
   }
 
   ofFunction(functionName: string): string[] {
