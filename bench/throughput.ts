@@ -1,4 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -7,49 +8,47 @@ import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { canonicalEvent } from '../functions/contract/order.ts';
 import { samples } from '../functions/contract/samples.ts';
 import { startFloor } from './floor.ts';
+import { latency } from './latency.ts';
+import { memoryOf, pssOf } from './memory.ts';
+import { type Bench, repository } from './project.ts';
 import { median } from './start-up.ts';
 
-interface Subject {
-  readonly repository: string;
-  readonly project: string;
-  readonly url: string;
-  /** The runtime's. */
-  readonly pid: number;
-  readonly outputs: Readonly<Record<string, string>>;
-}
-
-const counts = [1, 50, 200];
+const counts = [1, 50, 200, 1000];
+/** Of the largest count one. */
 const rounds = 3;
 
 /** Orders at once on the runtime, and on the floor in turn with it; medians, after a warm-up of both. */
-export async function throughput(subject: Subject): Promise<void> {
-  const { repository, project, pid } = subject;
+export async function throughput(bench: Bench): Promise<void> {
+  const { pid } = bench.status();
   const floor = startFloor({
-    directory: project,
+    directory: bench.root,
     bundle: join(repository, 'dist/functions/order-workflow'),
     bootstrap: join(repository, 'dist/bootstrap.js'),
     event: lowValueOrder('floor'),
   });
-  const drive = driver(subject);
+  const drive = driver(bench);
   await floor.run(200);
   await drive(200);
   console.log('\norders a second, waits near zero, driver included');
   for (const count of counts) {
     const runtime: number[] = [];
     const least: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < (count > 200 ? 1 : rounds); round += 1) {
       least.push(count / (await floor.run(count)));
       runtime.push(count / (await drive(count)));
     }
     const [ours, floors] = [median(runtime), median(least)];
     console.log(
-      `  ${String(count).padStart(3)} at once  ${ours.toFixed(1)}/s, ${(ours / floors).toFixed(2)} of the floor's ${floors.toFixed(1)}/s`,
+      `  ${String(count).padStart(4)} at once  ${ours.toFixed(1)}/s, ${(ours / floors).toFixed(2)} of the floor's ${floors.toFixed(1)}/s`,
     );
   }
   floor.close();
+  const runner = execFileSync(process.execPath, [join(repository, 'bench/test-runner.ts')]);
+  console.log(`  under LocalDurableTestRunner, one after another: ${String(runner).trim()}/s`);
   console.log(
     `  memory, highest sum of PSS: ${drive.memory().toFixed(0)} MB (runtime ${pssOf(pid).toFixed(0)} MB)`,
   );
+  await latency(bench, () => drive(100));
 }
 
 function lowValueOrder(orderId: string): string {
@@ -59,7 +58,8 @@ function lowValueOrder(orderId: string): string {
 }
 
 /** Submits orders at once and looks until all are completed; answers the seconds it took. */
-function driver({ url, pid, outputs }: Subject) {
+export function driver({ status, outputs }: Bench) {
+  const { url, pid } = status();
   const config = {
     endpoint: url,
     region: 'us-east-2',
@@ -67,6 +67,7 @@ function driver({ url, pid, outputs }: Subject) {
   };
   const lambda = new LambdaClient(config);
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const series = randomUUID().slice(0, 8);
   let submitted = 0;
   let memory = 0;
 
@@ -96,7 +97,9 @@ function driver({ url, pid, outputs }: Subject) {
   async function drive(count: number): Promise<number> {
     const first = submitted;
     submitted += count;
-    const open = new Set(Array.from({ length: count }, (_, index) => `bench-${first + index}`));
+    const open = new Set(
+      Array.from({ length: count }, (_, index) => `bench-${series}-${first + index}`),
+    );
     const started = performance.now();
     await Promise.all([...open].map(submit));
     while (open.size > 0) {
@@ -108,26 +111,8 @@ function driver({ url, pid, outputs }: Subject) {
       await sleep(count === 1 ? 10 : 50);
     }
     const seconds = (performance.now() - started) / 1000;
-    memory = Math.max(memory, pssOfTree(pid) + pssOf(process.pid));
+    memory = Math.max(memory, memoryOf(pid) + pssOf(process.pid));
     return seconds;
   }
   return Object.assign(drive, { memory: () => memory });
-}
-
-/** MB of a process and its children, shared pages counted once; 0 where /proc does not tell. */
-function pssOfTree(pid: number): number {
-  const children = globSync(`/proc/${pid}/task/*/children`).flatMap((file) =>
-    readFileSync(file, 'utf8').split(' ').filter(Boolean),
-  );
-  return [String(pid), ...children].reduce((sum, each) => sum + pssOf(each), 0);
-}
-
-function pssOf(pid: number | string): number {
-  try {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
-  } catch {
-    // It has ended since, or this is no Linux.
-    return 0;
-  }
 }
