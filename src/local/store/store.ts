@@ -66,14 +66,23 @@ export function openStore(
       for (const write of hooks) write();
     },
   });
+  function sql(text: string): StatementSync {
+    let statement = statements.get(text);
+    if (!statement) {
+      statement = db.prepare(text);
+      statements.set(text, statement);
+    }
+    return statement;
+  }
+
   return {
     transact(work) {
       group.begin();
       const savepoint = `s${++depth}`;
-      db.exec(`savepoint ${savepoint}`);
+      sql(`savepoint ${savepoint}`).run();
       try {
         const result = work();
-        db.exec(`release ${savepoint}`);
+        sql(`release ${savepoint}`).run();
         return result;
       } catch (error) {
         const why = asStoreError(error, path);
@@ -85,14 +94,7 @@ export function openStore(
       }
     },
     committed: () => group.committed(),
-    sql(text) {
-      let statement = statements.get(text);
-      if (!statement) {
-        statement = db.prepare(text);
-        statements.set(text, statement);
-      }
-      return statement;
-    },
+    sql,
     schema: (text) => db.exec(text),
     beforeCommit: (write) => hooks.push(write),
     shrink() {
