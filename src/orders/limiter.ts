@@ -1,19 +1,42 @@
-/** Keeps calls of a scarce operation to so many a second, without bursts. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Keeps calls of a scarce operation to so many a second; `burst` of them may come at once after a pause. */
 export class Limiter {
   readonly #everyMs: number;
+  readonly #burst: number;
+  /** When the next call is due at the even pace; may lie in the past, up to the burst. */
   #next = 0;
 
-  constructor(perSecond: number) {
+  constructor(perSecond: number, burst = 1) {
     this.#everyMs = 1000 / perSecond;
+    this.#burst = burst;
   }
 
   /** Whether a call may be made now; the caller does without it if not. */
   take(now = performance.now()): boolean {
-    if (now < this.#next) return false;
-    this.#next = now + this.#everyMs;
+    if (this.#waitMs(now) > 0) return false;
+    this.#count(now);
     return true;
+  }
+
+  /** Resolves when it is this caller's turn; callers take turns in the order in which they come. */
+  async turn(now = performance.now()): Promise<void> {
+    const wait = this.#waitMs(now);
+    this.#count(now);
+    if (wait > 0) await sleep(wait);
+  }
+
+  #waitMs(now: number): number {
+    return this.#next - (this.#burst - 1) * this.#everyMs - now;
+  }
+
+  #count(now: number): void {
+    this.#next = Math.max(this.#next, now) + this.#everyMs;
   }
 }
 
 /** Reading durable executions has 15 to 30 requests a second for everyone in the account (Lambda quotas). */
 export const executionReads = new Limiter(5);
+
+/** FilterLogEvents has 5 requests a second for everyone in the account, in the smallest Regions (CloudWatch Logs quotas). */
+export const logReads = new Limiter(3, 3);

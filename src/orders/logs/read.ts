@@ -5,7 +5,7 @@ import { isNotFound, isTransient } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
-import { executionReads } from '../limiter.ts';
+import { executionReads, logReads } from '../limiter.ts';
 import { readExecution } from '../read.ts';
 import { type LogEntry, type LogEvent, type LogSource, parseEntry } from './entry.ts';
 import { InOrder } from './in-order.ts';
@@ -125,6 +125,7 @@ async function* pages(
   let nextToken: string | undefined;
   do {
     const request = { logGroupName, startTime: from, endTime: until, nextToken };
+    await logReads.turn();
     const answer = await client
       .send(new FilterLogEventsCommand({ ...request, ...(filterPattern ? { filterPattern } : {}) }))
       .catch((error: unknown) => {

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
+import { full } from '../support/full.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+const count = String(full ? 200 : 30);
+
+let project: Project;
+beforeEach(() => {
+  project = aProject();
+});
+afterEach(() => project.close());
+
+async function traffic(): Promise<TrafficCounts> {
+  const { url } = await project.ask('local', 'status');
+  return (await (await fetch(`${url}/_runtime/traffic`)).json()) as TrafficCounts;
+}
+
+it(`submits, follows, lists and tails ${count} orders within the limits of an account`, async () => {
+  await project.orders('local', 'start', '--enforce-quotas', '--time-scale', '240');
+  await project.ask('deploy');
+  const tail = project.start('logs', '--follow');
+  const load = await project.orders('load-test', '--count', count, '--json');
+  expect(load.code).toBe(0);
+  const ids = (await project.orders('list', '--limit', '20', '-o', 'id')).stdout.trim().split('\n');
+  expect((await project.orders('watch', ...ids)).code).toBe(0);
+  for (let times = 0; times < 3; times += 1) await project.orders('history', 'latest');
+  tail.kill('SIGINT');
+  const counts = await traffic();
+  expect(counts['logs:FilterLogEvents']?.requests).toBeGreaterThan(2);
+  expect(counts['lambda:GetDurableExecutionHistory']?.requests).toBeGreaterThan(2);
+  expect(Object.entries(counts).filter(([, { refused }]) => refused > 0)).toEqual([]);
+}, 120_000);
+
+it('brings orders to their ends through services that refuse and fail', async () => {
+  await project.orders('local', 'start', '--time-scale', '240');
+  await project.ask('deploy');
+  await project.orders(
+    'local',
+    'start',
+    '--inject',
+    'throttle=5%,error=1%',
+    '--inject',
+    'logs:latency=50ms',
+  );
+  const load = await project.orders('load-test', '--count', full ? '200' : '12', '--json');
+  expect([load.code, load.stderr]).toEqual([0, expect.anything()]);
+  const counts = await traffic();
+  expect(counts['dynamodb:UpdateItem']?.refused).toBeGreaterThan(0);
+  expect(counts['lambda:CheckpointDurableExecution']?.refused).toBeGreaterThan(0);
+}, 120_000);
