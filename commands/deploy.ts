@@ -1,34 +1,55 @@
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { anotherStack } from '../src/cli/another-stack.ts';
+import { approvePlan } from '../src/cli/approval.ts';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
+import { deployFlags } from '../src/cli/deploy-flags.ts';
 import { showStackWork } from '../src/cli/deployment.ts';
 import { hintFor } from '../src/cli/hints.ts';
 import { readParameters } from '../src/cli/parameters.ts';
+import { smoke } from '../src/cli/smoke.ts';
+import { attach } from '../src/deploy/attach.ts';
+import { onFailures } from '../src/deploy/change-set.ts';
 import { deploy } from '../src/deploy/deploy.ts';
 
 export default class Deploy extends BaseCommand {
-  static override summary = 'Deploy the stack: package, plan, apply, and show what happens.';
+  static override summary =
+    'Deploy the stack: package, plan, ask, apply, and check that it answers.';
   static override examples = [
     '<%= config.bin %> deploy',
-    '<%= config.bin %> deploy --parameter WarehouseWaitSeconds=60 --parameter PickupWaitSeconds=30',
-    '<%= config.bin %> deploy -e dev --region eu-west-1 --stack orders-dev',
+    '<%= config.bin %> deploy --plan',
+    '<%= config.bin %> deploy --param WarehouseWaitSeconds=60 --param PickupWaitSeconds=30',
+    '<%= config.bin %> deploy -e dev --region eu-west-1 --stack orders-dev --yes --smoke',
     '<%= config.bin %> deploy --template ../another/template.yaml --stack another',
   ];
   static override flags = {
-    template: Flags.string({
-      description: "deploy this SAM template instead of the project's own",
-      helpValue: 'FILE',
+    ...deployFlags,
+    plan: Flags.boolean({ description: 'show what would change, and change nothing' }),
+    yes: Flags.boolean({
+      char: 'y',
+      description: 'deploy without asking; not enough for a protected environment',
     }),
-    endpoint: Flags.string({ description: 'AWS-compatible endpoint of a new environment' }),
-    parameter: Flags.string({
-      description: 'value of a template parameter; others keep theirs',
-      helpValue: 'NAME=VALUE',
+    confirm: Flags.string({ description: 'name of the protected environment to change' }),
+    'allow-replace': Flags.string({
+      description: 'a table, queue, log group, API or function that may be made anew',
+      helpValue: 'RESOURCE',
       multiple: true,
       multipleNonGreedy: true,
     }),
-    confirm: Flags.string({ description: 'name of the protected environment to change' }),
+    'allow-delete': Flags.string({
+      description: 'one that may be deleted',
+      helpValue: 'RESOURCE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'on-failure': Flags.option({ options: onFailures })({
+      description: 'what becomes of what was made when it fails (default: ROLLBACK)',
+    }),
+    attach: Flags.boolean({
+      description: 'look on at a deployment that goes on, and change nothing',
+    }),
+    smoke: Flags.boolean({ description: 'submit a real order afterwards and wait for its end' }),
     timeout: timeoutFlag(),
   };
 
@@ -39,21 +60,40 @@ export default class Deploy extends BaseCommand {
     const target = template
       ? anotherStack(await this.target({ ...flags, stack: undefined }), template, flags.stack)
       : await this.target({ ...flags, create: flags.region !== undefined });
-    await confirmProtected(target, flags);
+    if (!flags.plan && !flags.attach) await confirmProtected(target, flags);
     if (!template) await this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
-    const result = await showStackWork(deploy(target, { parameters, template }), {
+    const { bucket, 'on-failure': onFailure } = flags;
+    const deployment = flags.attach
+      ? attach(target)
+      : deploy(target, {
+          parameters,
+          template,
+          bucket,
+          onFailure,
+          planOnly: flags.plan,
+          approve: (proposal) => approvePlan(target, proposal, flags),
+        });
+    const result = await showStackWork(deployment, {
       ui,
       timeoutMs: flags.timeout,
-      again: hintFor(target, `orders deploy${template ? ` --template ${flags.template}` : ''}`),
-      done: ({ changed }) => (changed ? 'Deployed' : 'No changes'),
+      again: hintFor(
+        target,
+        template ? `orders deploy --template ${flags.template}` : 'orders deploy --attach',
+      ),
+      done: ({ changed, needed }) => (changed ? 'Deployed' : needed ? 'Planned' : 'No changes'),
     });
     if (!result) return;
-    if (flags.json) return this.document(result);
-    for (const [name, value] of Object.entries(result.outputs)) {
-      this.out(`${name.padEnd(28)} ${value}\n`);
+    if (flags.json) this.document(result);
+    else {
+      for (const [name, value] of Object.entries(result.outputs)) {
+        this.out(`${name.padEnd(28)} ${value}\n`);
+      }
     }
-    if (!template) this.hint(hintFor(target, 'orders submit --sample low --watch'));
+    if (flags.smoke && !flags.plan) await smoke({ target, outputs: result.outputs }, ui);
+    else if (!template && !flags.json) {
+      this.hint(hintFor(target, 'orders submit --sample low --watch'));
+    }
   }
 }

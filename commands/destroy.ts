@@ -12,7 +12,7 @@ export default class Destroy extends BaseCommand {
     'Tables stay, as the template says; what remains is named with the command that removes it. The local runtime itself is stopped and deleted by orders local stop and orders local reset.';
   static override examples = [
     '<%= config.bin %> destroy',
-    '<%= config.bin %> destroy -e dev --confirm dev --running stop',
+    '<%= config.bin %> destroy -e dev --confirm dev --running cancel',
     '<%= config.bin %> destroy --yes --json',
   ];
   static override flags = {
@@ -21,9 +21,11 @@ export default class Destroy extends BaseCommand {
       char: 'y',
       description: 'destroy without asking; not enough for a protected environment',
     }),
-    running: Flags.option({ options: ['stop', 'abort'] as const })({
-      description: 'what to do about orders on their way (default: ask, else abort)',
+    running: Flags.option({ options: ['cancel', 'abort'] as const })({
+      description:
+        'what to do about orders on their way: cancel undoes them (default: ask, else abort)',
     }),
+    force: Flags.boolean({ description: 'stop orders on their way as they are, undoing nothing' }),
     timeout: timeoutFlag(),
   };
 
@@ -32,15 +34,15 @@ export default class Destroy extends BaseCommand {
     const target = await this.target(flags);
     const inventory = await takeInventory(target);
     if (!inventory) {
-      const result = await nothingToDestroy(target);
+      const result = await nothingToDestroy(target, { clear: flags.yes });
       if (flags.json) return this.document(result);
       return this.out(`Nothing to destroy: there is no stack ${result.stack}.\n`);
     }
     checkDeletable(inventory);
     process.stderr.write(describeInventory(inventory, target, process.stderr));
-    const { confirm, yes, running, 'no-input': noInput } = flags;
-    await confirmDestroy(target, inventory, { confirm, yes, running, 'no-input': noInput });
-    const result = await showStackWork(destroy(target, inventory), {
+    await confirmDestroy(target, inventory, flags);
+    const work = destroy(target, inventory, { force: flags.force });
+    const result = await showStackWork(work, {
       ui: this.ui(flags, process.stderr),
       timeoutMs: flags.timeout,
       again: hintFor(target, 'orders destroy'),

@@ -54,13 +54,15 @@ function detach(signal: AbortSignal, again: string): undefined {
 export function plainLine(event: DeployEvent): string {
   if (event.type === 'stage') return `${event.ts} ${event.stage} ${event.detail}`;
   const reason = event.reason ? ` reason=${JSON.stringify(event.reason)}` : '';
-  return `${event.ts} ${event.logicalId} ${event.status} type=${event.resourceType}${reason}`;
+  const took = event.durationMs === undefined ? '' : ` took=${formatDuration(event.durationMs)}`;
+  return `${event.ts} ${event.logicalId} ${event.status} type=${event.resourceType}${took}${reason}`;
 }
 
 /** The same for a person at a terminal. */
 export function liveLine(event: DeployEvent): string {
   if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(8)} ${event.detail}`;
-  const { status, logicalId, reason } = event;
+  const { status, logicalId, reason, durationMs } = event;
+  const took = durationMs === undefined ? '' : dim(`  ${formatDuration(durationMs)}`);
   const sign = status.endsWith('_FAILED') ? mark('failed') : dim('·');
-  return `  ${sign} ${logicalId.padEnd(36)} ${status}${reason ? dim(`  ${reason}`) : ''}`;
+  return `  ${sign} ${logicalId.padEnd(36)} ${status}${took}${reason ? dim(`  ${reason}`) : ''}`;
 }

@@ -8,7 +8,9 @@ import { dim } from './terminal.ts';
 
 export interface DestroyAnswers extends Answers {
   readonly yes: boolean;
-  readonly running: 'stop' | 'abort' | undefined;
+  readonly running: 'cancel' | 'abort' | undefined;
+  /** Stops orders as they are. */
+  readonly force: boolean;
 }
 
 /** Gets the answers that destroying the stack takes, by flag or from a person. Throws when one is missing or no. */
@@ -28,21 +30,23 @@ export async function confirmDestroy(
   if (!isSure) await typeName(target, `Type ${name} to confirm: `);
 }
 
-/** Orders on their way are only stopped when somebody says so. */
+/** Orders on their way are only ended when somebody says so. */
 async function decideRunning(
   { running }: Inventory,
   target: Target,
   answers: DestroyAnswers,
 ): Promise<void> {
-  if (running.length === 0 || answers.running === 'stop') return;
+  if (running.length === 0 || answers.running === 'cancel' || answers.force) return;
   const orders = running.length === 1 ? '1 order is' : `${running.length} orders are`;
   const mayAsk = answers.running === undefined && canAsk(answers);
-  const answer = mayAsk ? await ask(`${orders} still running. [s]top, or [a]bort: `) : 'abort';
-  if (/^s(top)?$/i.test(answer)) return;
+  const answer = mayAsk
+    ? await ask(`${orders} still running. [c]ancel and undo, or [a]bort: `)
+    : 'abort';
+  if (/^c(ancel)?$/i.test(answer)) return;
   throw new UserError(
     `${orders} still running in ${target.environment.name}; nothing was changed.`,
     {
-      hint: ['--running stop', 'orders list --running'],
+      hint: ['--running cancel', 'orders list --running'],
       exit: 6,
       code: 'OrdersRunning',
     },

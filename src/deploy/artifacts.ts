@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Target } from '../target/resolve.ts';
+import { createBucket } from './bucket.ts';
 
 /** S3's limit for a bucket's name. */
 const longestName = 63;
@@ -28,10 +29,18 @@ export interface StoredObject {
   readonly bytes: Uint8Array;
 }
 
-/** Stores an object; makes the bucket when it is not there yet. Never writes to another account's bucket. */
-export async function store(target: Target, account: string, object: StoredObject): Promise<void> {
+/**
+ * Stores an object; makes the bucket when it is not there yet. Never writes to another account's bucket. `once` for a key that
+ * names its content: it is not sent again.
+ */
+export async function store(
+  target: Target,
+  account: string,
+  object: StoredObject & { readonly once?: boolean },
+): Promise<void> {
   const { PutObjectCommand } = await import('../target/sdk/objects.ts');
   const client = await target.clients.objects();
+  if (object.once && (await exists(client, account, object))) return;
   const put = () =>
     client.send(
       new PutObjectCommand({
@@ -50,15 +59,21 @@ export async function store(target: Target, account: string, object: StoredObjec
   }
 }
 
-async function createBucket(client: S3Client, bucket: string, region: string): Promise<void> {
-  const { CreateBucketCommand, BucketLocationConstraint } = await import(
-    '../target/sdk/objects.ts'
-  );
-  const place = Object.values(BucketLocationConstraint).find((each) => each === region);
-  await client.send(
-    new CreateBucketCommand({
-      Bucket: bucket,
-      ...(place ? { CreateBucketConfiguration: { LocationConstraint: place } } : {}),
-    }),
+/** Whether an object is there; whoever may not look is told that it is not. */
+async function exists(
+  client: S3Client,
+  ExpectedBucketOwner: string,
+  { bucket, key }: StoredObject,
+): Promise<boolean> {
+  const { HeadObjectCommand } = await import('../target/sdk/objects.ts');
+  const head = new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner });
+  return client.send(head).then(
+    () => true,
+    (error: unknown) => {
+      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata
+        ?.httpStatusCode;
+      if (status === 404 || status === 403) return false;
+      throw error;
+    },
   );
 }

@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CloudFormationClient, DescribeChangeSetOutput } from '@aws-sdk/client-cloudformation';
+import type {
+  Change,
+  CloudFormationClient,
+  DescribeChangeSetOutput,
+} from '@aws-sdk/client-cloudformation';
 import type { Target } from '../target/resolve.ts';
 import { UserError } from '../user-error.ts';
+import { type PlannedChange, plannedChanges } from './planned-changes.ts';
 
 export interface Plan {
   readonly changeSetId: string;
   readonly stackId: string;
-  /** How many resources it changes; 0 when there is nothing to do. */
-  readonly changes: number;
+  /** Whether there is something to do; outputs may change while no resource does. */
+  readonly needed: boolean;
+  readonly changes: readonly PlannedChange[];
 }
 
 export interface PlanSource {
@@ -16,23 +22,27 @@ export interface PlanSource {
   /** Names of the parameters that the stack has values of. */
   readonly previous: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
+  /** What CloudFormation does with what it made when the deployment fails. */
+  readonly onFailure?: OnFailure | undefined;
 }
+
+export const onFailures = ['ROLLBACK', 'DELETE', 'DO_NOTHING'] as const;
+export type OnFailure = (typeof onFailures)[number];
 
 const nothingToDo = /didn't contain changes|no updates are to be performed/i;
 
 /** Asks CloudFormation what it would change, and waits for the answer. */
 export async function plan(target: Target, source: PlanSource): Promise<Plan> {
-  const { CreateChangeSetCommand, DeleteChangeSetCommand } = await import(
-    '../target/sdk/cloudformation.ts'
-  );
+  const { CreateChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
-  const { template, previous, parameters } = source;
+  const { template, previous, parameters, onFailure } = source;
   const kept = previous.filter((name) => !Object.hasOwn(parameters, name));
   const created = await client.send(
     new CreateChangeSetCommand({
       StackName: target.environment.stack,
       ChangeSetName: `orders-${Date.now()}`,
       ChangeSetType: source.kind,
+      ...(onFailure ? { OnStackFailure: onFailure } : {}),
       ...('body' in template ? { TemplateBody: template.body } : { TemplateURL: template.url }),
       Parameters: [
         ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
@@ -48,16 +58,40 @@ export async function plan(target: Target, source: PlanSource): Promise<Plan> {
   const { Id: changeSetId = '', StackId: stackId = '' } = created;
   const answer = await untilPlanned(client, changeSetId, target.pollMs);
   if (answer.Status !== 'FAILED') {
-    return { changeSetId, stackId, changes: Math.max(1, answer.Changes?.length ?? 0) };
+    const changes = plannedChanges(await allChanges(client, changeSetId, answer));
+    return { changeSetId, stackId, needed: true, changes };
   }
-  await client.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
+  await dropPlan(target, changeSetId);
   const reason = answer.StatusReason ?? 'no reason given';
-  if (nothingToDo.test(reason)) return { changeSetId, stackId, changes: 0 };
+  if (nothingToDo.test(reason)) return { changeSetId, stackId, needed: false, changes: [] };
   throw new UserError(`CloudFormation refused the template: ${reason}`, {
     hint: 'nothing was changed; correct template.yaml and deploy again',
     exit: 20,
     code: 'PlanFailed',
   });
+}
+
+/** Takes back a plan that is not carried out. */
+export async function dropPlan(target: Target, changeSetId: string): Promise<void> {
+  const { DeleteChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const client = await target.clients.cloudFormation();
+  await client.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
+}
+
+/** The changes come in pages. */
+async function allChanges(
+  client: CloudFormationClient,
+  ChangeSetName: string,
+  first: DescribeChangeSetOutput,
+): Promise<Change[]> {
+  const { DescribeChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const changes = [...(first.Changes ?? [])];
+  for (let { NextToken } = first; NextToken; ) {
+    const page = await client.send(new DescribeChangeSetCommand({ ChangeSetName, NextToken }));
+    changes.push(...(page.Changes ?? []));
+    ({ NextToken } = page);
+  }
+  return changes;
 }
 
 async function untilPlanned(

@@ -8,13 +8,14 @@ import {
   rememberOutputs,
   type StackOutputs,
 } from '../target/stack.ts';
-import { UserError } from '../user-error.ts';
 import { accountOf, artifactsBucket, store } from './artifacts.ts';
-import { type Plan, type PlanSource, plan } from './change-set.ts';
-import { deleteStack } from './destroy.ts';
+import { dropPlan, type OnFailure, type Plan, type PlanSource, plan } from './change-set.ts';
+import { checkDeployment } from './check.ts';
+import { removeEmptyStack } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { type Package, packageStack } from './package.ts';
-import { deployFailure, followStack, newestEvent } from './stack-events.ts';
+import { makeReady, type Ready } from './ready.ts';
+import { deployed, deployFailure, followStack, newestEvent } from './stack-events.ts';
 
 /** CloudFormation takes a longer template only from S3. */
 const longestBody = 51_200;
@@ -30,34 +31,77 @@ export type Parameters = Readonly<Record<string, string>>;
 
 export interface DeployOptions {
   readonly parameters?: Parameters;
+  readonly onFailure?: OnFailure | undefined;
+  /** A bucket of one's own for archives, in place of the one that is made for the stack. */
+  readonly bucket?: string | undefined;
+  /** Whether it is known that the plan will not be carried out: then nothing is cleared away for it. */
+  readonly planOnly?: boolean;
+  /** Looks at the plan before it is carried out: answers whether it is to be, or throws. Without it, it is. */
+  readonly approve?: (plan: Proposal) => Promise<boolean>;
   /** The file of a template that is not the project's own; nothing of its stack is remembered. */
   readonly template?: string | undefined;
+}
+
+/** What a deployment would do. */
+export interface Proposal {
+  readonly kind: PlanSource['kind'];
+  readonly changes: Plan['changes'];
 }
 
 /** Deploys a stack to a target: the project's own, or another. Throws a UserError with the root cause when that fails. */
 export async function* deploy(
   target: Target,
-  { parameters = {}, template: foreign }: DeployOptions = {},
+  {
+    parameters = {},
+    template: foreign,
+    onFailure,
+    approve,
+    planOnly = false,
+    ...given
+  }: DeployOptions = {},
 ): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
   const { region, stack } = target.environment;
   const account = await accountOf(target);
-  const place = { account, bucket: artifactsBucket(stack, account, region) };
+  const bucket = given.bucket ?? artifactsBucket(stack, account, region);
+  const place = { account, bucket };
   const file = foreign ?? join(target.root, 'template.yaml');
   const packaged = await packageStack(file, place.bucket);
   yield stageEvent('package', sizes(packaged));
   await upload(target, place, packaged);
   yield stageEvent('upload', `s3://${place.bucket}`);
-  const ready = yield* makeReady(target);
+  const ready = yield* makeReady(target, { planOnly });
   const template = await templateSource(target, place, packaged.template);
-  const planned = await plan(target, { ...ready, template, parameters });
-  const changed = planned.changes > 0;
-  yield stageEvent('plan', changed ? `${planned.changes} changes` : 'no changes');
+  const planned = await plan(target, { ...ready, template, parameters, onFailure });
+  const { changes, needed } = planned;
+  yield stageEvent('plan', needed ? `${changes.length} changes` : 'no changes');
+  const changed = needed && (await isApproved(target, planned, { ...ready, approve }));
   if (changed) yield* apply(target, planned, ready.kind);
   if (foreign === undefined) forgetOutputs(target);
   const description = await describeStack(target);
   const outputs = description ? outputsSeen(target, description, foreign) : {};
-  return { stack, changed, outputs, durationMs: Math.round(performance.now() - started) };
+  if (changed && foreign === undefined)
+    yield stageEvent('check', await checkDeployment(target, outputs));
+  const durationMs = Math.round(performance.now() - started);
+  return { stack, changed, needed, changes, outputs, durationMs };
+}
+
+/** Whether the plan is to be carried out; one that is not is taken back, with the empty stack that it made. */
+async function isApproved(
+  target: Target,
+  { changeSetId, stackId, changes }: Plan,
+  { kind, isNew, approve }: Ready & { approve: DeployOptions['approve'] | undefined },
+): Promise<boolean> {
+  let approved = false;
+  try {
+    approved = (await approve?.({ kind, changes })) ?? true;
+    return approved;
+  } finally {
+    if (!approved) {
+      await dropPlan(target, changeSetId);
+      if (isNew) await removeEmptyStack(target, stackId);
+    }
+  }
 }
 
 function outputsSeen(target: Target, stack: Stack, foreign: string | undefined): StackOutputs {
@@ -72,7 +116,7 @@ function sizes({ artifacts }: Package): string {
 async function upload(target: Target, place: Place, { artifacts }: Package): Promise<void> {
   // The first may have to create the bucket; the rest must not race with it.
   for (const { key, bytes } of artifacts) {
-    await store(target, place.account, { bucket: place.bucket, key, bytes });
+    await store(target, place.account, { bucket: place.bucket, key, bytes, once: true });
   }
 }
 
@@ -88,31 +132,6 @@ async function templateSource(
   return { url: `https://${bucket}.s3.${target.environment.region}.amazonaws.com/${key}` };
 }
 
-/** Decides between creation and update; clears away a first creation that never succeeded. */
-async function* makeReady(
-  target: Target,
-): AsyncGenerator<DeployEvent, Pick<PlanSource, 'kind' | 'previous'>> {
-  const stack = await describeStack(target);
-  const status = stack?.StackStatus;
-  if (!stack || !status || status === 'REVIEW_IN_PROGRESS') return { kind: 'CREATE', previous: [] };
-  if (status.endsWith('_IN_PROGRESS') && status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
-    throw new UserError(`The stack ${target.environment.stack} is busy: ${status}.`, {
-      hint: 'try again when that is done',
-      exit: 6,
-      code: 'StackBusy',
-    });
-  }
-  if (status === 'ROLLBACK_COMPLETE' || status === 'DELETE_FAILED') {
-    yield stageEvent('clear', 'a first deployment that never succeeded');
-    const end = yield* deleteStack(target, stack.StackId ?? '');
-    if (end.status !== 'DELETE_COMPLETE') throw deployFailure(end);
-    return { kind: 'CREATE', previous: [] };
-  }
-  if (status.endsWith('_FAILED')) throw deployFailure({ status, failures: [] });
-  const previous = (stack.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
-  return { kind: 'UPDATE', previous };
-}
-
 async function* apply(
   target: Target,
   planned: Plan,
@@ -124,6 +143,5 @@ async function* apply(
   await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));
   yield stageEvent('apply', kind === 'CREATE' ? 'creating the stack' : 'updating the stack');
   const end = yield* followStack(target, planned.stackId, since);
-  const done = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
-  if (!done.includes(end.status)) throw deployFailure(end);
+  if (!deployed.includes(end.status)) throw deployFailure(end);
 }

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { forgetStack } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
+import { accountOf, artifactsBucket } from './artifacts.ts';
+import { removeBucket } from './bucket.ts';
+import { cancelRunning, stopRunning } from './end-running.ts';
 import { type DeployEvent, stageEvent } from './events.ts';
-import { findRunning, type Inventory, type StackResource } from './inventory.ts';
+import type { Inventory, StackResource } from './inventory.ts';
 import { type Remainder, remainders } from './remainders.ts';
 import { followStack, newestEvent, type StackEnd } from './stack-events.ts';
 
@@ -16,55 +17,83 @@ export interface DestroyResult {
   readonly kept: readonly StackResource[];
   /** Roughly; absent without a table. */
   readonly orders?: number;
-  /** How many orders on their way were stopped. */
+  /** How many orders on their way were cancelled, with what was done for them undone. */
+  readonly cancelled: number;
+  /** How many were stopped as they were. */
   readonly stopped: number;
   /** What is still there, and the command that removes it. */
   readonly remains: readonly Remainder[];
   readonly durationMs: number;
 }
 
-/** Stopping executions has a quota of its own, some requests a second for everyone in the account. */
-const stopsAtOnce = 5;
-/** Orders may come in while others are stopped; looked for so often. */
-const rounds = 5;
-
-/** The result where there is no stack. */
-export async function nothingToDestroy(target: Target): Promise<DestroyResult> {
+/** The result where there is no stack; `clear` when its bucket, left by an interrupted destruction, is to go as well. */
+export async function nothingToDestroy(
+  target: Target,
+  { clear }: { clear: boolean },
+): Promise<DestroyResult> {
   forgetStack(target);
+  if (clear) await removeBucket(target, await bucketOf(target));
   const { stack } = target.environment;
-  const none = { deleted: [], kept: [], stopped: 0, durationMs: 0 };
+  const none = { deleted: [], kept: [], cancelled: 0, stopped: 0, durationMs: 0 };
   return { stack, destroyed: false, ...none, remains: await remainders(target, []) };
 }
 
+async function bucketOf(target: Target): Promise<{ bucket: string; account: string }> {
+  const { stack, region } = target.environment;
+  const account = await accountOf(target);
+  return { bucket: artifactsBucket(stack, account, region), account };
+}
+
 /**
- * Stops what runs and deletes the stack. Throws a UserError with the reasons when CloudFormation cannot, or may not,
+ * Ends what runs and deletes the stack, then what its deployments left in their bucket. `force` stops orders as they are,
+ * with nothing undone. Each part that was done is not done again after an interruption. Throws a UserError with the reasons when CloudFormation cannot, or may not,
  * delete it.
  */
 export async function* destroy(
   target: Target,
   inventory: Inventory,
+  { force = false }: { readonly force?: boolean } = {},
 ): AsyncGenerator<DeployEvent, DestroyResult> {
   const started = performance.now();
   const { stack, stackId, deleted, kept, orders } = inventory;
   checkDeletable(inventory);
-  const remains = await remainders(target, kept);
-  const stopped = await stopRunning(target, inventory);
-  if (stopped > 0)
-    yield stageEvent('stop', `${stopped} ${stopped === 1 ? 'order' : 'orders'} stopped`);
+  const ended = yield* endRunning(target, inventory, force);
   yield stageEvent('delete', `deleting the stack ${stack}`);
   forgetStack(target);
   const end = yield* deleteStack(target, stackId);
   if (end.status !== 'DELETE_COMPLETE') throw deleteFailure(end);
+  const place = await bucketOf(target);
+  if (await removeBucket(target, place)) yield stageEvent('delete', `s3://${place.bucket}`);
   return {
     stack,
     destroyed: true,
     deleted,
     kept,
     ...(orders === undefined ? {} : { orders }),
-    stopped,
-    remains,
+    ...ended,
+    remains: await remainders(target, kept),
     durationMs: Math.round(performance.now() - started),
   };
+}
+
+/** What becomes of orders on their way. */
+async function* endRunning(
+  target: Target,
+  inventory: Inventory,
+  force: boolean,
+): AsyncGenerator<DeployEvent, Pick<DestroyResult, 'cancelled' | 'stopped'>> {
+  const { length } = inventory.running;
+  const orders = (count: number) => `${count} ${count === 1 ? 'order' : 'orders'}`;
+  if (length === 0) return { cancelled: 0, stopped: 0 };
+  if (force) {
+    const stopped = await stopRunning(target, inventory);
+    yield stageEvent('stop', `${orders(stopped)} stopped`);
+    return { cancelled: 0, stopped };
+  }
+  yield stageEvent('cancel', `${orders(length)}, and what was done for them is undone`);
+  const cancelled = await cancelRunning(target, inventory);
+  yield stageEvent('cancel', `${orders(cancelled)} ended`);
+  return { cancelled, stopped: 0 };
 }
 
 /** Deletes a stack and tells its events; says how that ended. */
@@ -77,6 +106,13 @@ export async function* deleteStack(
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteStackCommand({ StackName: stackId }));
   return yield* followStack(target, stackId, since);
+}
+
+/** Deletes a stack that was only planned: there is nothing to see of that. */
+export async function removeEmptyStack(target: Target, stackId: string): Promise<void> {
+  const { DeleteStackCommand } = await import('../target/sdk/cloudformation.ts');
+  const client = await target.clients.cloudFormation();
+  await client.send(new DeleteStackCommand({ StackName: stackId }));
 }
 
 /** Throws when CloudFormation would refuse, before anything is stopped. */
@@ -96,36 +132,6 @@ export function checkDeletable({ stack, status, terminationProtection }: Invento
     exit: 6,
     code: 'StackBusy',
   });
-}
-
-/** Stops orders on their way, also those that come in meanwhile; answers how many. */
-async function stopRunning(target: Target, { running, outputs }: Inventory): Promise<number> {
-  let left = running;
-  const stopped = new Set<string>();
-  for (let round = 0; round < rounds && left.length > 0; round++) {
-    if (round > 0) await sleep(target.pollMs);
-    const waiting = left.values();
-    const worker = async () => {
-      for (const { arn } of waiting) {
-        await stop(target, arn);
-        stopped.add(arn);
-      }
-    };
-    await Promise.all(Array.from({ length: stopsAtOnce }, worker));
-    left = await findRunning(target, outputs);
-  }
-  return stopped.size;
-}
-
-async function stop(target: Target, arn: string): Promise<void> {
-  const { StopDurableExecutionCommand } = await import('../target/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
-  const error = { ErrorType: 'StackDestroyed', ErrorMessage: 'The stack was destroyed' };
-  try {
-    await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn, Error: error }));
-  } catch (failure) {
-    if (!isNotFound(failure)) throw failure;
-  }
 }
 
 function deleteFailure({ status, failures }: StackEnd): UserError {

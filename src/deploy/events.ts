@@ -1,8 +1,19 @@
+import type { PlannedChange } from './planned-changes.ts';
+
 /** What is told of a deployment while it goes on. */
 export interface StageEvent {
   readonly type: 'stage';
   readonly ts: string;
-  readonly stage: 'package' | 'upload' | 'plan' | 'clear' | 'apply' | 'stop' | 'delete';
+  readonly stage:
+    | 'package'
+    | 'upload'
+    | 'plan'
+    | 'clear'
+    | 'apply'
+    | 'check'
+    | 'cancel'
+    | 'stop'
+    | 'delete';
   readonly detail: string;
 }
 
@@ -13,6 +24,8 @@ export interface ResourceEvent {
   readonly resourceType: string;
   readonly status: string;
   readonly reason?: string;
+  /** How long it took, when this is its end. */
+  readonly durationMs?: number;
 }
 
 export type DeployEvent = StageEvent | ResourceEvent;
@@ -20,6 +33,9 @@ export type DeployEvent = StageEvent | ResourceEvent;
 export interface DeployResult {
   readonly stack: string;
   readonly changed: boolean;
+  /** Whether the stack was other than the template says; true also when the plan was not carried out. */
+  readonly needed: boolean;
+  readonly changes: readonly PlannedChange[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly durationMs: number;
 }

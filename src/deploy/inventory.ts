@@ -2,11 +2,13 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { parseDocument } from 'yaml';
 import { outputs as names } from '../../functions/contract/api.ts';
-import { type ListedExecution, listExecutions } from '../orders/executions.ts';
+import type { ListedExecution } from '../orders/executions.ts';
 import { isNotFound } from '../target/aws-errors.ts';
 import { isObject } from '../target/project.ts';
 import type { Target } from '../target/resolve.ts';
 import { describeStack, outputsOf, type StackOutputs } from '../target/stack.ts';
+import { kindOf } from './kinds.ts';
+import { findRunning } from './running.ts';
 
 export interface StackResource {
   /** In words: `function`, `log group`. */
@@ -57,23 +59,6 @@ export async function takeInventory(target: Target): Promise<Inventory | undefin
   };
 }
 
-/** The orders on their way; none when the function is gone or was never there. */
-export async function findRunning(
-  target: Target,
-  outputs: StackOutputs,
-): Promise<ListedExecution[]> {
-  if (outputs[names.workflowFunctionArn] === undefined) return [];
-  const found: ListedExecution[] = [];
-  try {
-    for await (const each of listExecutions(target, outputs, { status: 'RUNNING' })) {
-      found.push(each);
-    }
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-  return found;
-}
-
 async function listResources(target: Target, stackId: string): Promise<StackResource[]> {
   const { ListStackResourcesCommand } = await import('../target/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
@@ -119,22 +104,4 @@ async function countItems(target: Target, table: string): Promise<number | undef
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  'AWS::Lambda::Function': 'function',
-  'AWS::Lambda::Version': 'function version',
-  'AWS::Lambda::Alias': 'function alias',
-  'AWS::Lambda::Permission': 'function permission',
-  'AWS::ApiGateway::RestApi': 'API',
-  'AWS::ApiGateway::Deployment': 'API deployment',
-  'AWS::ApiGateway::Stage': 'API stage',
-  'AWS::DynamoDB::Table': 'table',
-  'AWS::Logs::LogGroup': 'log group',
-  'AWS::IAM::Role': 'role',
-};
-
-/** A resource's type in words; of one that is not listed here, its own last word. */
-function kindOf(type: string): string {
-  return kinds[type] ?? (type.split('::').at(-1) ?? type).toLowerCase();
 }

@@ -17,6 +17,26 @@ export async function newestEvent(target: Target, stackId: string): Promise<stri
   return newest?.EventId;
 }
 
+/** The states of a stack that was deployed. */
+export const deployed: readonly string[] = [
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+];
+
+/** The last event before what is done with a stack now; `undefined` when that is all that ever was. */
+export async function beforeOperation(
+  target: Target,
+  stackId: string,
+): Promise<string | undefined> {
+  const events = await eventsAfter(target, stackId, undefined);
+  const begun = events.findIndex(
+    ({ PhysicalResourceId, StackId, ResourceStatusReason }) =>
+      PhysicalResourceId === StackId && ResourceStatusReason === 'User Initiated',
+  );
+  return events[begun + 1]?.EventId;
+}
+
 /** Yields a stack's events after the event `since`, oldest first, until the stack's own final status. */
 export async function* followStack(
   target: Target,
@@ -25,6 +45,7 @@ export async function* followStack(
 ): AsyncGenerator<ResourceEvent, StackEnd> {
   const failures: ResourceEvent[] = [];
   let last = since;
+  const timed = timer();
   for (;;) {
     const events = await eventsAfter(target, stackId, last).catch((error: unknown) => {
       if (isTransient(error)) return [];
@@ -32,7 +53,7 @@ export async function* followStack(
     });
     last = events[0]?.EventId ?? last;
     for (const event of events.toReversed()) {
-      const told = toResourceEvent(event);
+      const told = timed(toResourceEvent(event));
       if (told.status.endsWith('_FAILED')) failures.push(told);
       yield told;
       const ofStack = event.PhysicalResourceId === event.StackId;
@@ -40,6 +61,22 @@ export async function* followStack(
     }
     await sleep(target.pollMs);
   }
+}
+
+/** Adds to the end of each resource's work how long that took; an event that comes twice changes nothing. */
+function timer(): (event: ResourceEvent) => ResourceEvent {
+  const begun = new Map<string, number>();
+  return (event) => {
+    const { logicalId, status, ts } = event;
+    const at = Date.parse(ts);
+    if (status.endsWith('_IN_PROGRESS')) {
+      if (!begun.has(logicalId)) begun.set(logicalId, at);
+      return event;
+    }
+    const start = begun.get(logicalId);
+    begun.delete(logicalId);
+    return start === undefined ? event : { ...event, durationMs: at - start };
+  };
 }
 
 /** Events newer than `since`, newest first. */

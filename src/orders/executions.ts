@@ -12,13 +12,15 @@ export interface ExecutionFilter {
   readonly status?: Execution['status'];
   /** Epoch ms. */
   readonly startedAfter?: number;
+  /** Another function's than the workflow's. */
+  readonly functionName?: string;
 }
 
 /** Yields the workflow's executions, the oldest first, a thousand a call. */
 export async function* listExecutions(
   target: Target,
   outputs: StackOutputs,
-  { status, startedAfter }: ExecutionFilter,
+  { status, startedAfter, functionName }: ExecutionFilter,
 ): AsyncGenerator<ListedExecution, void> {
   const { ListDurableExecutionsByFunctionCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
@@ -26,7 +28,7 @@ export async function* listExecutions(
   do {
     const answer = await lambda.send(
       new ListDurableExecutionsByFunctionCommand({
-        FunctionName: output(outputs, names.workflowFunctionArn),
+        FunctionName: functionName ?? output(outputs, names.workflowFunctionArn),
         // Oldest first: what starts meanwhile does not shift the pages.
         ReverseOrder: true,
         MaxItems: 1000,

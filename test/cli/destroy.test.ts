@@ -28,7 +28,13 @@ const inventory = (running: number): Inventory => ({
   })),
   terminationProtection: false,
 });
-const none = { confirm: undefined, yes: false, running: undefined, 'no-input': true } as const;
+const none = {
+  confirm: undefined,
+  yes: false,
+  running: undefined,
+  force: false,
+  'no-input': true,
+} as const;
 const environment = { name: 'dev', region: 'us-east-2', stack: 'orders-dev' };
 const target = fakeTarget('http://127.0.0.1:1', '/nowhere', { environment });
 const guarded = { ...target, environment: { ...environment, protected: true } };
@@ -76,14 +82,14 @@ it('takes the name of the environment, or --yes where that is not protected', as
 });
 
 it('refuses while orders run, naming how many, unless it is told to stop them', async () => {
-  await confirmDestroy(target, inventory(3), { ...none, yes: true, running: 'stop' });
+  await confirmDestroy(target, inventory(3), { ...none, yes: true, running: 'cancel' });
   for (const running of ['abort', undefined] as const) {
     await expect(
       confirmDestroy(target, inventory(3), { ...none, yes: true, running }),
     ).rejects.toMatchObject({
       message: '3 orders are still running in dev; nothing was changed.',
       exit: 6,
-      hints: ['--running stop', 'orders list --running'],
+      hints: ['--running cancel', 'orders list --running'],
     });
   }
 });

@@ -87,7 +87,7 @@ it('creates the bucket and the stack, tells its events in order, and returns its
   const { events, result } = await run(aws.url, project());
   expect(result).toMatchObject({ changed: true, outputs: { OrdersTableName: 'orders' } });
   const told = events.map((each) => (each.type === 'stage' ? each.stage : each.logicalId));
-  expect(told).toEqual(['package', 'upload', 'plan', 'apply', 'Table', 'orders-test']);
+  expect(told).toEqual(['package', 'upload', 'plan', 'apply', 'Table', 'orders-test', 'check']);
   const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
   const sent = new URLSearchParams(plan?.body);
   expect(sent.get('ChangeSetType')).toBe('CREATE');

@@ -65,6 +65,13 @@ function account({ status = 'CREATE_COMPLETE', protection, running = [], end = d
     }
     if (name === 'DynamoDB DescribeTable') return json({ Table: { ItemCount: 1204 } });
     if (name.startsWith('HEAD')) return { body: '' };
+    if (name.startsWith('GET') && query.has('versions')) {
+      return { body: '<ListVersionsResult></ListVersionsResult>' };
+    }
+    // Somebody keeps something else in the bucket.
+    if (name.startsWith('DELETE')) {
+      return { status: 409, body: '<Error><Code>BucketNotEmpty</Code></Error>' };
+    }
     const action = name.split(' ')[1] ?? '';
     switch (action) {
       case 'GetCallerIdentity':
@@ -118,12 +125,12 @@ function account({ status = 'CREATE_COMPLETE', protection, running = [], end = d
 const root = () => mkdtempSync(join(tmpdir(), 'orders-'));
 
 /** Destroys the account's stack; gives what was told and what came of it. */
-async function run(of: Account, directory = root()) {
+async function run(of: Account, directory = root(), force = false) {
   using aws = await fakeAws(account(of));
   const target = fakeTarget(aws.url, directory);
   const inventory = (await takeInventory(target)) as Inventory;
   const told: string[] = [];
-  const events = destroy(target, inventory);
+  const events = destroy(target, inventory, { force });
   for (;;) {
     const next = await events.next().catch((error: unknown) => ({ error }));
     const calls = () => aws.calls.map(({ name }) => name);
@@ -154,9 +161,9 @@ it('finds no inventory where there is no stack', async () => {
   expect(await takeInventory(fakeTarget(aws.url, root()))).toBeUndefined();
 });
 
-it('stops every order that runs before it deletes the stack, and tells both', async () => {
+it('stops every order that runs when forced, before it deletes the stack, and tells both', async () => {
   const running = Array.from({ length: 12 }, (_, n) => `web-${n}`);
-  const { told, result, calls } = await run({ running });
+  const { told, result, calls } = await run({ running }, root(), true);
   expect(told).toEqual([
     '12 orders stopped',
     'deleting the stack orders-test',

@@ -40,20 +40,20 @@ it('says what it would delete, and exits 4 with the flags that answer where nobo
   expect((await project.orders('destroy', '--confirm', 'loca')).code).toBe(4);
 });
 
-it('leaves orders on their way alone unless it is told to stop them', async () => {
+it('leaves orders on their way alone unless it is told to end them', async () => {
   await project.orders('submit', '--sample', 'low', '--id', 'web-1');
   for (const more of [[], ['--running', 'abort']]) {
     const { code, stderr } = await project.orders('destroy', '--yes', ...more);
     expect(stderr).toContain('1 order is still running in local; nothing was changed');
-    expect(stderr).toContain('--running stop');
+    expect(stderr).toContain('--running cancel');
     expect(code).toBe(6);
   }
   expect((await project.ask('get', 'web-1')).execution.status).toBe('RUNNING');
 });
 
-it('stops them, shows the stack go, and names what is still there', async () => {
+it('stops them as they are when forced, shows the stack go, and names what is still there', async () => {
   const { OrdersTableName } = v.parse(deploySchema, await project.ask('deploy')).outputs;
-  const argv = ['destroy', '--confirm', 'local', '--running', 'stop', '--json'];
+  const argv = ['destroy', '--confirm', 'local', '--force', '--json'];
   const { code, stdout, stderr } = await project.orders(...argv);
   const result = v.parse(destroySchema, JSON.parse(stdout).data);
   expect(stderr).toMatch(/stop 1 order stopped\n/);
@@ -65,7 +65,7 @@ it('stops them, shows the stack go, and names what is still there', async () => 
     name: OrdersTableName,
     remove: 'orders local reset --yes',
   });
-  expect(result.remains.map(({ kind }) => kind)).toContain('bucket');
+  expect(result.remains.map(({ kind }) => kind)).not.toContain('bucket');
   expect(code).toBe(0);
 });
 

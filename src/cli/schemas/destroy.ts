@@ -19,7 +19,8 @@ export const destroySchema = schemaOf<DestroyResult>()(
     orders: v.exactOptional(
       v.pipe(v.number(), v.description('roughly: DynamoDB counts every few hours')),
     ),
-    stopped: v.pipe(v.number(), v.description('how many orders on their way were stopped')),
+    cancelled: v.pipe(v.number(), v.description('how many orders on their way were cancelled')),
+    stopped: v.pipe(v.number(), v.description('how many were stopped as they were')),
     remains: v.array(
       v.strictObject({
         kind: v.string(),

@@ -46,7 +46,20 @@ export function describeChangeSet(set: ChangeSetState): Values {
         PhysicalResourceId: change.physicalId,
         ResourceType: change.type,
         Replacement: change.replacement,
+        PolicyAction: change.policy,
         Scope: change.action === 'Modify' ? ['Properties'] : [],
+        Details: change.details?.map(({ name, before, after, recreates }) => ({
+          Target: {
+            Attribute: 'Properties',
+            Name: name,
+            RequiresRecreation: recreates ? 'Always' : 'Never',
+            Path: `/Properties/${name}`,
+            BeforeValue: before,
+            AfterValue: after,
+          },
+          Evaluation: 'Static',
+          ChangeSource: 'DirectModification',
+        })),
       },
     })),
   };

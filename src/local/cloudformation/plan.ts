@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { text } from './intrinsics.ts';
 import type { Program } from './program.ts';
 import type { Handler } from './resources/handler.ts';
 import type { ResourceChange, StackState } from './state.ts';
@@ -28,17 +29,42 @@ export function planChanges(
     }
     const after = program.properties(resource, find);
     if (isDeepStrictEqual(before.properties, after)) continue;
-    const replaced = isReplaced(handlers(type), before.properties, after);
+    const handler = handlers(type);
+    const replaced = isReplaced(handler, before.properties, after);
     if (replaced) renewed.add(logicalId);
     const replacement = replaced ? 'True' : 'False';
     const { physicalId } = before;
-    changes.push({ action: 'Modify', logicalId, type, physicalId, replacement });
+    const kept = /^Retain/.test(resource.UpdateReplacePolicy ?? 'Delete');
+    changes.push({
+      action: 'Modify',
+      logicalId,
+      type,
+      physicalId,
+      replacement,
+      ...(replaced ? { policy: kept ? 'ReplaceAndRetain' : 'ReplaceAndDelete' } : {}),
+      details: differences(handler, before.properties, after),
+    });
   }
   const wanted = new Set(ordered.map(([id]) => id));
-  for (const { logicalId, type, physicalId } of stack.resources) {
-    if (!wanted.has(logicalId)) changes.push({ action: 'Remove', logicalId, type, physicalId });
+  for (const { logicalId, type, physicalId, deletionPolicy } of stack.resources) {
+    if (wanted.has(logicalId)) continue;
+    const policy = /^Retain/.test(deletionPolicy) ? 'Retain' : 'Delete';
+    changes.push({ action: 'Remove', logicalId, type, physicalId, policy });
   }
   return changes;
+}
+
+/** The properties that differ, with both values as text. */
+function differences({ createOnly }: Handler, before: Fields, after: Fields) {
+  const shown = (value: unknown) => (value === undefined ? undefined : text(value));
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !isDeepStrictEqual(before[name], after[name]))
+    .map((name) => ({
+      name,
+      before: shown(before[name]),
+      after: shown(after[name]),
+      recreates: createOnly.includes(name),
+    }));
 }
 
 /** Whether the change of a property takes a new resource. */

@@ -38,6 +38,14 @@ export interface ResourceChange {
   readonly type: string;
   readonly physicalId?: string;
   readonly replacement?: 'True' | 'False';
+  /** What becomes of a resource that is removed or replaced. */
+  readonly policy?: 'Delete' | 'Retain' | 'ReplaceAndDelete' | 'ReplaceAndRetain';
+  readonly details?: readonly {
+    readonly name: string;
+    readonly before: string | undefined;
+    readonly after: string | undefined;
+    readonly recreates: boolean;
+  }[];
 }
 
 export interface ChangeSetState {

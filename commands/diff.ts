@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { Flags } from '@oclif/core';
+import { anotherStack } from '../src/cli/another-stack.ts';
+import { approvePlan } from '../src/cli/approval.ts';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { deployFlags } from '../src/cli/deploy-flags.ts';
+import { readParameters } from '../src/cli/parameters.ts';
+import { deploy } from '../src/deploy/deploy.ts';
+
+export default class Diff extends BaseCommand {
+  static override summary = 'Show what a deployment would change, and change nothing.';
+  static override examples = [
+    '<%= config.bin %> diff',
+    '<%= config.bin %> diff -e prod --exit-code',
+    '<%= config.bin %> diff --param LogLevel=DEBUG --json',
+  ];
+  static override flags = {
+    ...deployFlags,
+    'exit-code': Flags.boolean({ description: 'exit 22 when there are differences' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Diff);
+    const parameters = readParameters(flags.parameter ?? []);
+    const template = flags.template === undefined ? undefined : resolve(flags.template);
+    const own = await this.target({ ...flags, ...(template ? { stack: undefined } : {}) });
+    const target = template ? anotherStack(own, template, flags.stack) : own;
+    if (!template) await this.noteStale(target);
+    const events = deploy(target, {
+      parameters,
+      template,
+      bucket: flags.bucket,
+      planOnly: true,
+      approve: (proposal) => approvePlan(target, proposal, { ...unanswered, plan: true }),
+    });
+    let next = await events.next();
+    while (!next.done) next = await events.next();
+    const result = next.value;
+    if (flags.json) this.document(result);
+    else if (!result.needed) this.out('No changes.\n');
+    if (result.needed && flags['exit-code']) process.exitCode = 22;
+  }
+}
+
+const unanswered = {
+  yes: false,
+  'no-input': true,
+  'allow-replace': undefined,
+  'allow-delete': undefined,
+  confirm: undefined,
+};

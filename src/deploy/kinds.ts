@@ -1,0 +1,17 @@
+const kinds: Readonly<Record<string, string>> = {
+  'AWS::Lambda::Function': 'function',
+  'AWS::Lambda::Version': 'function version',
+  'AWS::Lambda::Alias': 'function alias',
+  'AWS::Lambda::Permission': 'function permission',
+  'AWS::ApiGateway::RestApi': 'API',
+  'AWS::ApiGateway::Deployment': 'API deployment',
+  'AWS::ApiGateway::Stage': 'API stage',
+  'AWS::DynamoDB::Table': 'table',
+  'AWS::Logs::LogGroup': 'log group',
+  'AWS::IAM::Role': 'role',
+};
+
+/** A resource's type in words; of one that is not listed here, its own last word. */
+export function kindOf(type: string): string {
+  return kinds[type] ?? (type.split('::').at(-1) ?? type).toLowerCase();
+}

@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deploySchema } from '../../src/cli/schemas/deploy.ts';
+import { destroySchema } from '../../src/cli/schemas/destroy.ts';
+import { artifactsBucket } from '../../src/deploy/artifacts.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+beforeAll(async () => {
+  project = aProject();
+  await project.orders('local', 'start', '--time-scale', '240');
+});
+afterAll(() => project.close());
+
+const deploy = async (...argv: string[]) => {
+  const { code, stdout, stderr } = await project.orders('deploy', ...argv, '--json');
+  return { code, stderr, ...v.parse(deploySchema, JSON.parse(stdout).data) };
+};
+
+/** Changes the project's template until it is put back. */
+function edit(from: string | RegExp, to: string): () => void {
+  const file = join(project.root, 'template.yaml');
+  const before = readFileSync(file, 'utf8');
+  const after = before.replace(from, to);
+  expect(after).not.toBe(before);
+  writeFileSync(file, after);
+  return () => writeFileSync(file, before);
+}
+
+it('plans a first deployment and leaves nothing behind, deploys it, and finds nothing to do after that', async () => {
+  const planned = await project.orders('diff', '--exit-code');
+  expect(planned.code).toBe(22);
+  expect(planned.stderr).toMatch(/^\d+ to add\n {2}\+ {2}OrdersTable +table$/m);
+  const first = await deploy('--smoke');
+  expect(first).toMatchObject({ code: 0, changed: true, needed: true });
+  expect(first.stderr).toContain('the API answers (404)');
+  expect(first.stderr).toMatch(/order-\w+ end status=completed/);
+  expect(await deploy()).toMatchObject({ code: 0, changed: false, needed: false, changes: [] });
+  const { code, stdout } = await project.orders('diff', '--exit-code');
+  expect([code, stdout]).toEqual([0, 'No changes.\n']);
+});
+
+it('publishes a version for another parameter, and lets orders on their way end on theirs', async () => {
+  const { orderId } = await project.ask('submit', '--sample', 'low');
+  const planned = await project.orders('deploy', '--plan', '--param', 'WarehouseWaitSeconds=600');
+  expect(planned.stderr).toContain('replaced: Description');
+  expect(planned.stderr).toContain('1 order on the way ends on the present version.');
+  await deploy('--param', 'WarehouseWaitSeconds=600');
+  const later = await project.ask('submit', '--sample', 'low', '--wait');
+  expect((await project.orders('watch', orderId)).code).toBe(0);
+  const versionOf = async (id: string) =>
+    /:function:[^:]+:(\d+)\//.exec((await project.ask('get', id)).order.executionArn)?.[1];
+  expect(Number(await versionOf(later.orderId))).toBe(Number(await versionOf(orderId)) + 1);
+});
+
+it('replaces and deletes what holds data only by name', async () => {
+  const putBack = edit(
+    /AttributeDefinitions: \[\{AttributeName: productId.*\n.*KeySchema: .*\n/,
+    'AttributeDefinitions: [{AttributeName: sku, AttributeType: S}]\n      KeySchema: [{AttributeName: sku, KeyType: HASH}]\n',
+  );
+  const { code, stderr } = await project.orders('deploy');
+  putBack();
+  expect(code).toBe(4);
+  expect(stderr).toContain('This would replace the table ProductsTable; nothing was changed.');
+  expect(stderr).toContain('orders deploy --allow-replace ProductsTable');
+  expect((await project.orders('diff', '--exit-code')).code).toBe(0);
+});
+
+it('rolls a failing change back, names its cause, and takes the corrected one', async () => {
+  const putBack = edit('MessageRetentionPeriod: 1209600', 'MessageRetentionPeriod: 1');
+  const { code, stderr } = await project.orders('deploy');
+  putBack();
+  expect(code).toBe(20);
+  expect(stderr).toMatch(/The deployment failed: DeadLetters UPDATE_FAILED: /);
+  expect(stderr).toContain('it was rolled back');
+  expect(await deploy()).toMatchObject({ code: 0, changed: false });
+  expect((await project.orders('submit', '--sample', 'low', '--wait')).code).toBe(0);
+});
+
+it('loses no order of many that run while it deploys', async () => {
+  const load = project.orders('load-test', '--count', '40', '--json');
+  for (const level of ['DEBUG', 'WARN', 'INFO']) {
+    expect(await deploy('--param', `LogLevel=${level}`)).toMatchObject({ changed: true });
+  }
+  const { code, stdout } = await load;
+  expect([code, stdout.includes('"lost":0')]).toEqual([0, expect.anything()]);
+}, 60_000);
+
+it('cancels what runs with its undo before it destroys, and takes every version of its archives along', async () => {
+  const { outputs } = await deploy();
+  const { url } = await project.ask('local', 'status');
+  const ids = [];
+  for (const sample of ['low', 'high', 'fraud-review']) {
+    ids.push((await project.ask('submit', '--sample', sample)).orderId);
+  }
+  const result = v.parse(
+    destroySchema,
+    await project.ask('destroy', '--yes', '--running', 'cancel'),
+  );
+  expect(result).toMatchObject({ destroyed: true, cancelled: 3, stopped: 0 });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const config = { endpoint: url, region: 'us-east-2', credentials };
+  const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  for (const orderId of ids) {
+    const { Item } = await tables.send(
+      new GetCommand({ TableName: outputs['OrdersTableName'], Key: { orderId } }),
+    );
+    expect(Item).toMatchObject({ status: 'cancelled' });
+    expect(['released', undefined]).toContain(Item?.['reservation']);
+  }
+  const bucket = artifactsBucket('lambda-durable-order-processing', '000000000000', 'us-east-2');
+  const objects = new S3Client({ ...config, forcePathStyle: true });
+  await expect(objects.send(new HeadBucketCommand({ Bucket: bucket }))).rejects.toMatchObject({
+    name: 'NotFound',
+  });
+  expect(result.remains.map(({ kind }) => kind)).not.toContain('bucket');
+}, 60_000);
