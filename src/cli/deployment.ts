@@ -25,6 +25,7 @@ export async function showStackWork<Result extends { readonly durationMs: number
   const stopped = new Promise<undefined>((resolve) => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
+  let stood = '';
   const beat = setInterval(() => write(`${new Date().toISOString()} heartbeat`), heartbeatMs);
   try {
     for (;;) {
@@ -36,7 +37,11 @@ export async function showStackWork<Result extends { readonly durationMs: number
         return next.value;
       }
       write(ui === 'live' ? liveLine(next.value) : plainLine(next.value));
+      if (next.value.type === 'stage') stood = `${next.value.stage} (${next.value.detail})`;
     }
+  } catch (error) {
+    if (stood) write(`It got as far as: ${stood}. The same command goes on from there.`);
+    throw error;
   } finally {
     clearInterval(beat);
     release();
