@@ -91,10 +91,37 @@ describe('POST /orders', () => {
   });
 });
 
-it('asks every caller to sign, and has one stage', () => {
-  const { Auth, OpenApiVersion, StageName } = Resources.OrderApi.Properties;
-  expect(Auth.DefaultAuthorizer).toBe('AWS_IAM');
+it('asks every caller to sign unless told not to, and has one stage that takes so much', () => {
+  const { OpenApiVersion, StageName, DefinitionBody, MethodSettings } =
+    Resources.OrderApi.Properties;
+  expect(Parameters.ApiAuth.Default).toBe('AWS_IAM');
+  const methods = Object.values(DefinitionBody.paths).flatMap((each) =>
+    Object.values(each as object),
+  );
+  expect(methods).toHaveLength(2);
+  for (const { security } of methods) expect(security).toEqual(['SignedApi', [{ sigv4: [] }], []]);
+  expect(DefinitionBody.components.securitySchemes.sigv4).toMatchObject({
+    'x-amazon-apigateway-authtype': 'awsSigv4',
+  });
   expect([OpenApiVersion, StageName]).toEqual(['3.0.1', 'prod']);
+  expect(MethodSettings).toMatchObject([{ HttpMethod: '*', ThrottlingRateLimit: 'ApiRateLimit' }]);
+  expect(Parameters.ApiRateLimit.MaxValue).toBeLessThanOrEqual(300);
+});
+
+it('alarms on executions that fail or take too long, on dead letters and on an API that fails', () => {
+  const alarms = Object.values(Resources).filter(
+    (each) => (each as { Type: string }).Type === 'AWS::CloudWatch::Alarm',
+  ) as { Properties: { MetricName: string; AlarmDescription: string } }[];
+  expect(alarms.map(({ Properties }) => Properties.MetricName).sort()).toEqual([
+    '5XXError',
+    'ApproximateNumberOfMessagesVisible',
+    'DurableExecutionFailed',
+    'DurableExecutionFailed',
+    'DurableExecutionTimedOut',
+  ]);
+  for (const { Properties } of alarms) expect(Properties.AlarmDescription).toContain('; orders ');
+  const body = Resources.OrdersDashboard.Properties.DashboardBody.replace(/\$\{[^}]+\}/g, 'x');
+  expect(JSON.parse(body).widgets).toHaveLength(4);
 });
 
 it('publishes a new version for every setting that a version freezes', () => {

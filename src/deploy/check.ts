@@ -3,7 +3,7 @@ import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 
-/** Whoever may not call the API without a signature is told so: it answers. */
+/** Whoever may not call the API is told so: it answers. */
 const answering = [404, 401, 403];
 
 /**
@@ -24,16 +24,17 @@ export async function checkDeployment(target: Target, outputs: StackOutputs): Pr
     found.push('the workflow can be invoked');
   }
   if (api) {
-    const status = await statusOf(`${api.replace(/\/+$/, '')}/orders/order-0000000000`);
+    const status = await statusOf(target, `${api.replace(/\/+$/, '')}/orders/order-0000000000`);
     if (!answering.includes(status)) throw unanswered(`${api} answers ${status} instead of 404`);
     found.push(`the API answers (${status})`);
   }
   return found.join(', ') || 'it has nothing to ask';
 }
 
-async function statusOf(url: string): Promise<number> {
+async function statusOf(target: Target, url: string): Promise<number> {
+  const { signedFetch } = await import('../target/signed-fetch.ts');
   try {
-    return (await fetch(url, { signal: AbortSignal.timeout(15_000) })).status;
+    return (await signedFetch(target, url, { method: 'GET', headers: {} })).status;
   } catch (cause) {
     throw unanswered(`${url} does not answer: ${(cause as Error).message}`, cause);
   }

@@ -72,7 +72,8 @@ export async function* deploy(
   yield stageEvent('upload', `s3://${place.bucket}`);
   const ready = yield* makeReady(target, { planOnly });
   const template = await templateSource(target, place, packaged.template);
-  const planned = await plan(target, { ...ready, template, parameters, onFailure });
+  const values = { ...usual(target, packaged), ...parameters };
+  const planned = await plan(target, { ...ready, template, parameters: values, onFailure });
   const { changes, needed } = planned;
   yield stageEvent('plan', needed ? `${changes.length} changes` : 'no changes');
   const changed = needed && (await isApproved(target, planned, { ...ready, approve }));
@@ -102,6 +103,12 @@ async function isApproved(
       if (isNew) await removeEmptyStack(target, stackId);
     }
   }
+}
+
+/** The environment's values of those parameters that the template has. */
+function usual({ environment }: Target, { parameters }: Package): Parameters {
+  const given = Object.entries(environment.parameters ?? {});
+  return Object.fromEntries(given.filter(([name]) => parameters.includes(name)));
 }
 
 function outputsSeen(target: Target, stack: Stack, foreign: string | undefined): StackOutputs {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
-import { isScalar, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import { UserError } from '../user-error.ts';
 
 /** A function's archive, named by its content: the same code is the same key. */
@@ -18,6 +18,8 @@ export interface Package {
   readonly artifacts: readonly Artifact[];
   /** The template with every local CodeUri replaced by an `s3://` address. */
   readonly template: string;
+  /** The names of its parameters. */
+  readonly parameters: readonly string[];
 }
 
 /**
@@ -41,7 +43,12 @@ export async function packageStack(file: string, bucket: string): Promise<Packag
     artifacts.set(codeUri, artifact);
     node.value = `s3://${bucket}/${artifact.key}`;
   }
-  return { artifacts: [...artifacts.values()], template: document.toString({ lineWidth: 0 }) };
+  const declared = document.get('Parameters');
+  return {
+    artifacts: [...artifacts.values()],
+    template: document.toString({ lineWidth: 0 }),
+    parameters: isMap(declared) ? declared.items.map(({ key }) => String(key)) : [],
+  };
 }
 
 function readTemplate(file: string): string {

@@ -48,7 +48,7 @@ export async function submitOrder(
   { event, via }: Submission,
 ): Promise<Submitted> {
   const executionArn =
-    via === 'api' ? await post(outputs, event) : await invoke(target, outputs, event);
+    via === 'api' ? await post(target, outputs, event) : await invoke(target, outputs, event);
   const submitted = {
     orderId: event.orderId,
     customerId: event.order.customerId,
@@ -86,14 +86,14 @@ async function invoke(
   }
 }
 
-async function post(outputs: StackOutputs, event: OrderEvent): Promise<undefined> {
+async function post(target: Target, outputs: StackOutputs, event: OrderEvent): Promise<undefined> {
   const base = output(outputs, names.apiEndpoint).replace(/\/+$/, '');
   const order: Order = JSON.parse(canonicalEvent(event)).order;
-  const answer = await fetch(base.endsWith('/orders') ? base : `${base}/orders`, {
+  const { signedFetch } = await import('../target/signed-fetch.ts');
+  const answer = await signedFetch(target, base.endsWith('/orders') ? base : `${base}/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': event.orderId },
     body: JSON.stringify(order),
-    signal: AbortSignal.timeout(30_000),
   });
   if (answer.ok) return;
   if (answer.status === 409) throw conflict(event.orderId);

@@ -9,6 +9,8 @@ export interface Environment {
   readonly profile?: string;
   readonly endpoint?: string;
   readonly protected?: boolean;
+  /** Values of template parameters that its deployments have unless told otherwise. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export const localName = 'local';
@@ -16,6 +18,9 @@ export const defaults = {
   region: 'us-east-2',
   stack: 'lambda-durable-order-processing',
 } as const;
+
+/** Nobody but this machine reaches the built-in environment, and nobody signs there. */
+const localParameters = { ApiAuth: 'NONE' };
 
 export interface Choice {
   readonly env?: string | undefined;
@@ -54,6 +59,7 @@ export function chooseEnvironment(
     ...(profile ? { profile } : {}),
     ...(endpoint ? { endpoint } : {}),
     ...(entry['protected'] === true ? { protected: true } : {}),
+    ...parametersOf(name, entry),
   };
 }
 
@@ -62,6 +68,19 @@ export function withEnvironment(config: unknown, { name, ...entry }: Environment
   const settings = isObject(config) ? config : {};
   const known = isObject(settings['environments']) ? settings['environments'] : {};
   return { ...settings, environments: { ...known, [name]: entry } };
+}
+
+function parametersOf(
+  name: string,
+  entry: Record<string, unknown>,
+): Pick<Environment, 'parameters'> {
+  const given = isObject(entry['parameters']) ? entry['parameters'] : {};
+  const texts = Object.entries(given).map(([key, value]) => [key, String(value)]);
+  const parameters = {
+    ...(name === localName ? localParameters : {}),
+    ...Object.fromEntries(texts),
+  };
+  return Object.keys(parameters).length > 0 ? { parameters } : {};
 }
 
 function textOf(entry: Record<string, unknown>, key: string): string | undefined {

@@ -120,3 +120,27 @@ it('cancels what runs with its undo before it destroys, and takes every version 
   });
   expect(result.remains.map(({ kind }) => kind)).not.toContain('bucket');
 }, 60_000);
+
+it('deploys to a named environment, whose API takes only those who sign', async () => {
+  const { url } = await project.ask('local', 'status');
+  const here = project.with({ AWS_ACCESS_KEY_ID: 'someone', AWS_SECRET_ACCESS_KEY: 'secret' });
+  const where = ['--region', 'us-east-2', '--stack', 'orders-dev', '--endpoint', url];
+  const asked = await here.orders('deploy', '-e', 'dev', ...where);
+  expect(asked.code).toBe(4);
+  expect(asked.stderr).toContain('orders deploy -e dev --yes');
+  const deployed = await here.orders('deploy', '-e', 'dev', '--yes', '--json');
+  expect([deployed.code, deployed.stderr]).toEqual([
+    0,
+    expect.stringContaining('the API answers (404)'),
+  ]);
+  const { outputs } = v.parse(deploySchema, JSON.parse(deployed.stdout).data);
+  const unsigned = await fetch(`${outputs['OrderApiEndpoint']}/orders/order-1`);
+  expect([unsigned.status, await unsigned.json()]).toEqual([
+    403,
+    { message: 'Missing Authentication Token', requestId: expect.any(String) },
+  ]);
+  const order = ['submit', '-e', 'dev', '--sample', 'low', '--via', 'api', '--wait'];
+  // On an endpoint time is what it is there: this one's waits are as short as the local runtime's.
+  expect((await here.orders(...order)).code).toBe(0);
+  expect((await here.orders('destroy', '-e', 'dev', '--yes')).code).toBe(0);
+}, 60_000);

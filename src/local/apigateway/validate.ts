@@ -5,6 +5,10 @@ import { SchemaValidator } from './schema.ts';
 /** What the gateway refuses before it calls anything. */
 export function refusal(call: Call): WireResponse | undefined {
   const { request, method, api } = call;
+  if (takesSignature(call) && !request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
+    const message = 'Missing Authentication Token';
+    return gatewayResponse(call, 'MISSING_AUTHENTICATION_TOKEN', { message });
+  }
   const integration = fields(method['x-amazon-apigateway-integration']);
   const type = contentType(call);
   if (integration['type'] === 'aws' && request.method !== 'GET') {
@@ -37,6 +41,15 @@ export function refusal(call: Call): WireResponse | undefined {
   if (errors.length === 0) return undefined;
   const validation = `[${errors.join(', ')}]`;
   return gatewayResponse(call, 'BAD_REQUEST_BODY', { message: 'Invalid request body', validation });
+}
+
+/** Whether a method is only for those who sign; who they are is not looked at here. */
+function takesSignature({ api, method }: Call): boolean {
+  const security = (method['security'] ?? api.definition['security'] ?? []) as object[];
+  const schemes = fields(fields(api.definition['components'])['securitySchemes']);
+  return security
+    .flatMap((each) => Object.keys(each))
+    .some((name) => fields(schemes[name])['x-amazon-apigateway-authtype'] === 'awsSigv4');
 }
 
 /** The media type of the body, without its parameters. */
