@@ -41,6 +41,8 @@ export class Deployment {
       const ordered = program.ordered();
       for (const [id, resource] of ordered) this.#put(program, id, resource);
       this.#stack.outputs = program.outputs((id) => this.#resources.get(id));
+      this.#stack.imports = [...program.imports];
+      this.#checkExports();
       const wanted = new Set(ordered.map(([id]) => id));
       if (!creating) this.#status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
       for (const old of this.#replaced.reverse()) this.#remove(old, old.replacePolicy);
@@ -84,6 +86,20 @@ export class Deployment {
     }
     this.#stack.deleted = Date.now();
     this.#status('DELETE_COMPLETE');
+  }
+
+  /** An export has one name in a region. */
+  #checkExports(): void {
+    const { id, region, outputs } = this.#stack;
+    const others = this.#tools.repository.exports(region, id);
+    for (const { exportName } of outputs) {
+      const other = exportName ? others.get(exportName) : undefined;
+      if (other) {
+        throw new Error(
+          `Export with name ${exportName} is already exported by stack ${other.stack}.`,
+        );
+      }
+    }
   }
 
   #put(program: Program, logicalId: string, declaration: ResourceDeclaration): void {

@@ -7,6 +7,8 @@ export interface Scope {
   /** A parameter, pseudo parameter or resource; undefined when there is none. */
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;
+  /** What another stack exports; undefined when none does. */
+  imported(name: string): string | undefined;
 }
 
 /** What `AWS::NoValue` is until it is left out. */
@@ -96,6 +98,11 @@ function onResolved(name: string, argument: unknown, scope: Scope): unknown {
     }
     case 'Fn::Split':
       return text(list[1]).split(text(list[0]));
+    case 'Fn::ImportValue': {
+      const value = scope.imported(text(argument));
+      if (value === undefined) throw invalid(`No export named ${text(argument)} found.`);
+      return value;
+    }
     case 'Fn::Base64':
       return Buffer.from(text(argument)).toString('base64');
     case 'Fn::FindInMap': {

@@ -4,6 +4,7 @@ import type { Program } from './program.ts';
 import type { Handler } from './resources/handler.ts';
 import type { ResourceChange, StackState } from './state.ts';
 import type { Fields } from './template.ts';
+import { refuseFixed, refuseUnsupported } from './unsupported.ts';
 
 /** What a change set says would happen; what is not known yet counts as different. */
 export function planChanges(
@@ -21,6 +22,7 @@ export function planChanges(
   };
   for (const [logicalId, resource] of ordered) {
     const { Type: type } = resource;
+    refuseUnsupported(logicalId, resource);
     const before = present.get(logicalId);
     if (!before || before.type !== type) {
       renewed.add(logicalId);
@@ -32,6 +34,7 @@ export function planChanges(
     const handler = handlers(type);
     const replaced = isReplaced(handler, before.properties, after);
     if (replaced) renewed.add(logicalId);
+    else refuseFixed({ logicalId, type }, before.properties, after);
     const replacement = replaced ? 'True' : 'False';
     const { physicalId } = before;
     const kept = /^Retain/.test(resource.UpdateReplacePolicy ?? 'Delete');

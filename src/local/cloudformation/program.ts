@@ -17,6 +17,8 @@ export interface ProgramInput {
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly stack: Pick<StackState, 'id' | 'name' | 'region'>;
+  /** What other stacks export. */
+  readonly exports?: ReadonlyMap<string, string>;
 }
 
 /** A template with its parameters: which resources it makes, in which order, and what their properties become. */
@@ -24,8 +26,12 @@ export class Program {
   readonly template: Template;
   readonly #pseudo: Readonly<Record<string, unknown>>;
   readonly #parameters: Readonly<Record<string, string>>;
+  readonly #exports: ReadonlyMap<string, string>;
+  /** The exports of others that were asked for. */
+  readonly imports = new Set<string>();
 
-  constructor({ template, parameters, stack }: ProgramInput) {
+  constructor({ template, parameters, stack, exports = new Map() }: ProgramInput) {
+    this.#exports = exports;
     this.template = expandServerless(parseTemplate(template));
     checkTypes(this.template);
     this.#parameters = parameters;
@@ -94,6 +100,10 @@ export class Program {
         const value = this.#parameters[name];
         if (declaration && value !== undefined) return parameterReference(declaration, value);
         return Object.hasOwn(this.template.Resources, name) ? find(name)?.physicalId : undefined;
+      },
+      imported: (name) => {
+        this.imports.add(name);
+        return this.#exports.get(name);
       },
       attribute: (id, name) => {
         const value = find(id)?.attributes[name];

@@ -49,12 +49,13 @@ function expandFunction(
     VersionDescription,
     DeadLetterQueue: dead,
     Tracing,
-    Events: _events,
-    Policies: _policies,
+    Events: events,
+    Policies: policies,
     AutoPublishCodeSha256: sha,
     ...properties
   } = resource.Properties ?? {};
   const { Type: _type, Properties, ...common } = resource;
+  refuseEvents(id, events);
   const made: Resources = {};
   made[id] = {
     ...common,
@@ -67,7 +68,11 @@ function expandFunction(
       Role: properties['Role'] ?? { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
     },
   };
-  if (!properties['Role']) made[`${id}Role`] = { Type: 'AWS::IAM::Role', Properties: {} };
+  if (!properties['Role']) {
+    // Policy templates too are only recorded: nobody is kept from anything here.
+    const Policies = policies === undefined ? {} : { Policies: policies };
+    made[`${id}Role`] = { Type: 'AWS::IAM::Role', Properties: Policies };
+  }
   if (typeof alias !== 'string') return made;
   const hash = createHash('sha256').update(JSON.stringify(all ? Properties : CodeUri));
   const digest = typeof sha === 'string' ? sha : hash.digest('hex');
@@ -93,6 +98,18 @@ function expandFunction(
     },
   };
   return made;
+}
+
+/** Of a function's events only those are known that an API of the template has in its own definition. */
+function refuseEvents(id: string, events: unknown): void {
+  for (const [name, event] of Object.entries(isFields(events) ? events : {})) {
+    const { Type, Properties } = isFields(event) ? event : {};
+    const ofApi = Type === 'Api' && isFields(Properties) && Properties['RestApiId'] !== undefined;
+    if (ofApi) continue;
+    throw invalid(
+      `Resource ${id}: the local runtime does not implement the event ${name} of type ${String(Type)}; it knows Api with a RestApiId`,
+    );
+  }
 }
 
 function code(id: string, uri: unknown): Fields {

@@ -107,8 +107,7 @@ export class Stacks {
 
   /** What would change; empty when nothing would. */
   plan(stack: StackState, proposal: Proposal): ChangeSetState['changes'] {
-    const program = new Program({ ...proposal, stack });
-    return planChanges(program, stack, this.#tools.handlers);
+    return planChanges(this.#program(stack, proposal), stack, this.#tools.handlers);
   }
 
   /** Whether the outputs alone differ. */
@@ -119,7 +118,7 @@ export class Stacks {
   }
 
   deploy(stack: StackState, proposal: Proposal): void {
-    const program = new Program({ ...proposal, stack });
+    const program = this.#program(stack, proposal);
     const creating = stack.status === 'REVIEW_IN_PROGRESS';
     const { template, parameters, capabilities, tags, outputs } = stack;
     stack.template = proposal.template;
@@ -136,7 +135,21 @@ export class Stacks {
     if (stack.status === 'ROLLBACK_COMPLETE' && onFailure === 'DELETE') this.destroy(stack);
   }
 
+  #program(stack: StackState, proposal: Proposal): Program {
+    const found = this.#tools.repository.exports(stack.region, stack.id);
+    const exports = new Map([...found].map(([name, { value }]) => [name, value]));
+    return new Program({ ...proposal, stack, exports });
+  }
+
+  /** Throws while another stack uses what this one exports. */
   destroy(stack: StackState): void {
+    for (const { exportName } of stack.outputs) {
+      const users = exportName ? this.#tools.repository.importers(exportName) : [];
+      if (users.length === 0) continue;
+      throw invalid(
+        `Export ${exportName} cannot be deleted as it is in use by ${users.join(', ')}`,
+      );
+    }
     new Deployment(stack, this.#tools).destroy();
   }
 }

@@ -30,6 +30,8 @@ export interface StackState {
   resources: ResourceState[];
   outputs: { key: string; value: string; description?: string; exportName?: string }[];
   tags: { key: string; value: string }[];
+  /** The exports of other stacks that it uses. */
+  imports?: string[];
 }
 
 export interface ResourceChange {
@@ -106,6 +108,26 @@ export class StackRepository {
   all(): StackState[] {
     const rows = this.#store.sql('select state from cfn_stacks order by seq desc').all();
     return rows.map((row) => JSON.parse(String(row['state'])) as StackState);
+  }
+
+  /** The exports of all stacks in a region but one, with the stack that each comes from. */
+  exports(region: string, but: string): Map<string, { value: string; stack: string }> {
+    const others = this.all().filter((stack) => stack.region === region && stack.id !== but);
+    return new Map(
+      others
+        .filter(({ status }) => status !== 'DELETE_COMPLETE')
+        .flatMap(({ name, outputs }) =>
+          outputs.flatMap(({ exportName, value }) =>
+            exportName ? [[exportName, { value, stack: name }] as const] : [],
+          ),
+        ),
+    );
+  }
+
+  /** The stacks that use an export. */
+  importers(exportName: string): string[] {
+    const open = this.all().filter(({ status }) => status !== 'DELETE_COMPLETE');
+    return open.filter(({ imports }) => imports?.includes(exportName)).map(({ name }) => name);
   }
 
   save(stack: StackState): void {

@@ -89,11 +89,13 @@ export function parseTemplate(text: string): Template {
 
 /** Refuses resource types that the local runtime does not know. */
 export function checkTypes({ Resources }: Template): void {
-  const types = Object.values(Resources).map((resource) => resource.Type);
-  const unknown = [...new Set(types.filter((type) => !services.test(type)))];
-  if (unknown.length > 0) {
-    throw invalid(`Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);
-  }
+  const unknown = Object.entries(Resources).filter(([, { Type }]) => !services.test(Type));
+  if (unknown.length === 0) return;
+  const types = [...new Set(unknown.map(([, { Type }]) => Type))];
+  const ids = unknown.map(([id]) => id);
+  throw invalid(
+    `Template format error: Unrecognized resource types: [${types.join(', ')}] (the local runtime lacks ${ids.join(', ')})`,
+  );
 }
 
 /** Whether the template makes IAM resources, which have to be acknowledged. */
