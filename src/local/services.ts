@@ -35,6 +35,10 @@ export interface Tables extends Perishable {
 export interface Objects {
   readonly service: Service;
   read(bucket: string, key: string): Buffer | undefined;
+  /** Creates a bucket, or changes whether it keeps versions. */
+  putBucket(name: string, settings: { versioned: boolean }): void;
+  /** Deletes a bucket; false while it holds objects. */
+  deleteBucket(name: string): boolean;
 }
 
 export interface FunctionSettings {

@@ -11,6 +11,7 @@ it('is local, with the original names, unless told otherwise', () => {
     name: 'local',
     region: 'us-east-2',
     stack: 'lambda-durable-order-processing',
+    parameters: { ApiAuth: 'NONE' },
   });
 });
 
@@ -19,6 +20,12 @@ it('lets a flag win over a variable, a variable over the config, the config over
   const variables = { ORDERS_ENV: 'dev', ORDERS_REGION: 'us-west-2' };
   expect(chooseEnvironment({}, variables, config).region).toBe('us-west-2');
   expect(chooseEnvironment({ region: 'us-east-1' }, variables, config).region).toBe('us-east-1');
+});
+
+it('takes values of template parameters from the config', () => {
+  const settings = { region: 'eu-west-1', parameters: { LogLevel: 'DEBUG', InitialStock: 0 } };
+  const { parameters } = chooseEnvironment({ env: 'dev' }, {}, { environments: { dev: settings } });
+  expect(parameters).toEqual({ LogLevel: 'DEBUG', InitialStock: '0' });
 });
 
 it('refuses an environment it does not know, whatever objects inherit', () => {

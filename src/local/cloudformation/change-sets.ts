@@ -3,7 +3,7 @@ import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
 import { describeChangeSet } from './describe.ts';
 import type { Stacks } from './stacks.ts';
-import type { ChangeSetState, StackRepository } from './state.ts';
+import type { ChangeSetState, StackEvent, StackRepository, StackState } from './state.ts';
 import { invalid, type Values } from './wire.ts';
 
 export type Action = (form: URLSearchParams, region: string) => Values;
@@ -54,7 +54,10 @@ export function changeSetActions(
         execution: useful ? 'AVAILABLE' : 'UNAVAILABLE',
         ...(useful ? {} : { reason: nothingChanged }),
       };
-      if (!found) repository.save(stack);
+      if (!found) {
+        repository.save(stack);
+        repository.addEvent(stack.id, reviewEvent(stack));
+      }
       repository.saveChangeSet(set);
       return { Id: set.id, StackId: stack.id };
     },
@@ -80,6 +83,12 @@ export function changeSetActions(
       return {};
     },
   };
+}
+
+/** The first event of a stack that a change set makes. */
+function reviewEvent({ id, name, status }: StackState): StackEvent {
+  const about = { logicalId: name, physicalId: id, type: 'AWS::CloudFormation::Stack' };
+  return { id: randomUUID(), time: Date.now(), ...about, status, reason: 'User Initiated' };
 }
 
 const nothingChanged =

@@ -30,6 +30,16 @@ export function createS3({ store }: { store: Store }): Objects {
         }
       },
     },
+    putBucket(name, { versioned }) {
+      if (!repository.bucket(name)) repository.createBucket(name);
+      repository.setVersioned(name, versioned);
+    },
+    deleteBucket(name) {
+      if (!repository.bucket(name)) return true;
+      if (!repository.isEmpty(name)) return false;
+      repository.deleteBucket(name);
+      return true;
+    },
     read(bucket, key) {
       const found = repository.find(bucket, key);
       return found && !found.marker ? repository.body(found) : undefined;

@@ -10,6 +10,7 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../src/local/runtime.ts';
 
@@ -214,4 +215,24 @@ Outputs:
     If: 'no',
     Absent: 'x',
   });
+});
+
+it('makes a bucket, and does not delete one with something in it', async () => {
+  const body = queues(
+    '  Bucket: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}\nOutputs: {Name: {Value: !Ref Bucket}}',
+  );
+  const { Name = '' } = outputsOf(await deploy('buckets', body)) as { Name?: string };
+  const objects = new S3Client({ ...(await configOf(client)), forcePathStyle: true });
+  const put = await objects.send(new PutObjectCommand({ Bucket: Name, Key: 'a', Body: 'b' }));
+  await client.send(new DeleteStackCommand({ StackName: 'buckets' }));
+  expect(await describe('buckets')).toMatchObject({ StackStatus: 'DELETE_FAILED' });
+  await objects.send(new DeleteObjectCommand({ Bucket: Name, Key: 'a', VersionId: put.VersionId }));
+  await client.send(new DeleteStackCommand({ StackName: 'buckets' }));
+  expect(await describe('buckets')).toBeUndefined();
+});
+
+const configOf = async ({ config }: CloudFormationClient) => ({
+  endpoint: runtime.url,
+  region: await config.region(),
+  credentials: config.credentials,
 });

@@ -43,6 +43,8 @@ beforeAll(async () => {
     queues: createQueues({ store, region: 'us-east-2', url: () => server.url }),
     logs: createLogs({ store }),
     objects: {
+      putBucket: () => undefined,
+      deleteBucket: () => true,
       service: { name: 's3', claims: () => false, handle: () => ({ status: 500 }) },
       read: (_, key) => (key.startsWith('code') ? Buffer.from(key) : undefined),
     },

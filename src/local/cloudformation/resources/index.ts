@@ -1,3 +1,4 @@
+import { bucketHandler } from './bucket.ts';
 import {
   apiHandler,
   logGroupHandler,
@@ -17,6 +18,7 @@ export function resourceHandlers(services: Services): (type: string) => Handler 
     ['AWS::Lambda::Alias', aliasHandler(services)],
     ['AWS::DynamoDB::Table', tableHandler(services)],
     ['AWS::Logs::LogGroup', logGroupHandler(services)],
+    ['AWS::S3::Bucket', bucketHandler(services)],
     ['AWS::SQS::Queue', queueHandler(services)],
     ['AWS::ApiGateway::RestApi', apiHandler(services)],
     ['AWS::Events::Rule', ruleHandler(services)],
