@@ -9,6 +9,7 @@ import {
 } from '../src/cli/cancel.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { orderStatuses } from '../src/cli/listing.ts';
+import { nameTarget } from '../src/cli/name-target.ts';
 import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
 
 export default class Cancel extends BaseCommand {
@@ -48,6 +49,7 @@ export default class Cancel extends BaseCommand {
     const { args, flags } = await this.parse(Cancel);
     const references = await readReferences(args.order ?? []);
     const target = await this.target(flags);
+    nameTarget(target, flags);
     await confirmProtected(target, flags);
     await this.withStack(target, async (outputs) => {
       const where = { target, outputs };

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/base-command.ts';
 import { confirmProtected } from '../../src/cli/confirm.ts';
 import { chooseLetters, confirmRedrive, redrivenLine } from '../../src/cli/dead-letters.ts';
+import { nameTarget } from '../../src/cli/name-target.ts';
 import { ordersArg, readReferences } from '../../src/cli/order-arguments.ts';
 import { examineLetters, redriveLetters } from '../../src/orders/dead-letters/redrive.ts';
 
@@ -24,6 +25,7 @@ export default class DeadLettersRedrive extends BaseCommand {
     const { args, flags } = await this.parse(DeadLettersRedrive);
     const ids = await readReferences(args.order ?? []);
     const target = await this.target(flags);
+    nameTarget(target, flags);
     await confirmProtected(target, flags);
     await this.withStack(target, async (outputs) => {
       const letters = chooseLetters(await examineLetters(target, outputs), ids);

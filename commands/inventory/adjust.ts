@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/base-command.ts';
 import { confirmProtected } from '../../src/cli/confirm.ts';
+import { nameTarget } from '../../src/cli/name-target.ts';
 import { stockText } from '../../src/cli/stock-table.ts';
 import { adjustStock } from '../../src/orders/inventory.ts';
 
@@ -27,6 +28,7 @@ export default class InventoryAdjust extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(InventoryAdjust);
     const target = await this.target(flags);
+    nameTarget(target, flags);
     await confirmProtected(target, flags);
     const change = { productId: args.product, by: flags.add ?? -(flags.take ?? 0) };
     const stock = await this.withStack(target, (outputs) => adjustStock(target, outputs, change));

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/base-command.ts';
 import { confirmProtected } from '../../src/cli/confirm.ts';
+import { nameTarget } from '../../src/cli/name-target.ts';
 import { stockText } from '../../src/cli/stock-table.ts';
 import { setStock } from '../../src/orders/inventory.ts';
 
@@ -18,6 +19,7 @@ export default class InventorySet extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(InventorySet);
     const target = await this.target(flags);
+    nameTarget(target, flags);
     await confirmProtected(target, flags);
     const change = { productId: args.product, available: args.available };
     const stock = await this.withStack(target, (outputs) => setStock(target, outputs, change));

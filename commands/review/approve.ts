@@ -1,5 +1,6 @@
 import { BaseCommand } from '../../src/cli/base-command.ts';
 import { confirmProtected } from '../../src/cli/confirm.ts';
+import { nameTarget } from '../../src/cli/name-target.ts';
 import { orderArg, readReference } from '../../src/cli/order-arguments.ts';
 import { decidedLine, decisionFlags, readDecision } from '../../src/cli/review.ts';
 import { decideReview } from '../../src/orders/review.ts';
@@ -17,6 +18,7 @@ export default class ReviewApprove extends BaseCommand {
     const { by, note } = readDecision(flags);
     const reference = await readReference(args.order);
     const target = await this.target(flags);
+    nameTarget(target, flags);
     await confirmProtected(target, flags);
     const decided = await this.withStack(target, (outputs) =>
       decideReview(target, outputs, { reference, decision: 'approve', by, note }),

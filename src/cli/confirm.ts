@@ -67,3 +67,20 @@ export async function ask(question: string): Promise<string> {
     prompt.close();
   }
 }
+
+/** Lets a change through with `--yes` or after a yes; a protected environment takes its name. */
+export async function confirmChange(
+  target: Target,
+  answers: Answers & { readonly yes: boolean },
+  what: string,
+): Promise<void> {
+  if (target.environment.protected) return confirmProtected(target, answers);
+  if (answers.yes) return;
+  const { label } = target;
+  if (!canAsk(answers)) {
+    const message = `${what} in ${label}? That takes a yes.`;
+    throw new UserError(message, { hint: '--yes', exit: 4, code: 'NeedsConfirmation' });
+  }
+  if (/^y(es)?$/i.test(await ask(`${what} in ${label}? [y/N] `))) return;
+  throw new UserError('Nothing was changed.', { exit: 4, code: 'NotConfirmed' });
+}

@@ -6,6 +6,12 @@ import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
 import { deploySchema } from './deploy.ts';
 import { destroySchema } from './destroy.ts';
 import { documentOf, errorDocumentSchema } from './document.ts';
+import {
+  environmentNameSchema,
+  environmentSchema,
+  environmentsSchema,
+  policySchema,
+} from './environments.ts';
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
@@ -15,6 +21,7 @@ import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
 import { decidedSchema, parkedSchema } from './review.ts';
 import { submitSchema } from './submit.ts';
+import { pruneSchema, rollbackSchema, versionsSchema } from './versions.ts';
 import { watchSchema } from './watch.ts';
 
 const local = Object.fromEntries(
@@ -29,10 +36,17 @@ export const schemas = {
   'dead-letters-redrive': documentOf(redrivenSchema),
   deploy: documentOf(deploySchema),
   destroy: documentOf(destroySchema),
+  'env-list': documentOf(environmentsSchema),
+  'env-remove': documentOf(environmentNameSchema),
+  'env-show': documentOf(environmentSchema),
+  'env-use': documentOf(environmentNameSchema),
   error: errorDocumentSchema,
   get: documentOf(getSchema),
   history: documentOf(historySchema),
   'history-stream': historyStreamSchema,
+  'iam-deploy': documentOf(policySchema),
+  'iam-observe': documentOf(policySchema),
+  'iam-operate': documentOf(policySchema),
   'inventory-adjust': documentOf(stockSchema),
   'inventory-list': documentOf(inventorySchema),
   'inventory-set': documentOf(stockSchema),
@@ -43,5 +57,8 @@ export const schemas = {
   'review-list': documentOf(parkedSchema),
   'review-reject': documentOf(decidedSchema),
   submit: documentOf(submitSchema),
+  versions: documentOf(versionsSchema),
+  'versions-prune': documentOf(pruneSchema),
+  'versions-rollback': documentOf(rollbackSchema),
   'watch-stream': watchSchema,
 };

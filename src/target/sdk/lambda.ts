@@ -1,10 +1,14 @@
 /** What is used of the SDK, by name: a bundle holds no more of it, and loads the faster. */
 export {
+  DeleteFunctionCommand,
+  GetAliasCommand,
   GetDurableExecutionCommand,
   GetDurableExecutionHistoryCommand,
   InvokeCommand,
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,
+  ListVersionsByFunctionCommand,
   SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
+  UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';

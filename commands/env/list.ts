@@ -1,0 +1,20 @@
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { formatEnvironments } from '../../src/cli/environment-table.ts';
+import { knownEnvironments } from '../../src/target/known-environments.ts';
+import { projectRoot } from '../../src/target/project.ts';
+
+export default class EnvList extends BaseCommand {
+  static override summary = 'List the environments of this project.';
+  static override examples = ['<%= config.bin %> env list', '<%= config.bin %> env list --json'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(EnvList);
+    const known = knownEnvironments(projectRoot(process.cwd()), process.env);
+    if (flags.json) return this.document(known);
+    const { stdout: stream } = process;
+    const header = stream.isTTY === true;
+    this.out(
+      formatEnvironments(known, { header, width: header ? stream.columns : undefined, stream }),
+    );
+  }
+}

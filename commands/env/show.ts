@@ -1,0 +1,32 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { knownEnvironments } from '../../src/target/known-environments.ts';
+import { projectRoot } from '../../src/target/project.ts';
+import { UserError } from '../../src/user-error.ts';
+
+export default class EnvShow extends BaseCommand {
+  static override summary = 'Show what is known of an environment: the one in use without a name.';
+  static override examples = ['<%= config.bin %> env show', '<%= config.bin %> env show prod'];
+  static override args = { name: Args.string({ description: 'name of the environment' }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(EnvShow);
+    const known = knownEnvironments(projectRoot(process.cwd()), process.env);
+    const wanted = args.name ?? flags.env ?? known.find(({ isDefault }) => isDefault)?.name;
+    const found = known.find(({ name }) => name === wanted);
+    if (!found) {
+      throw new UserError(`There is no environment "${wanted}".`, {
+        hint: `known: ${known.map(({ name }) => name).join(', ')}`,
+        exit: 3,
+        code: 'UnknownEnvironment',
+      });
+    }
+    if (flags.json) return this.document(found);
+    const { parameters = {}, isDefault, ...facts } = found;
+    for (const [name, value] of Object.entries(facts)) this.out(`${name.padEnd(10)} ${value}\n`);
+    for (const [name, value] of Object.entries(parameters)) {
+      this.out(`${'parameter'.padEnd(10)} ${name}=${value}\n`);
+    }
+    if (isDefault) this.out(`${'in use'.padEnd(10)} yes\n`);
+  }
+}

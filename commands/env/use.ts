@@ -1,0 +1,21 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { setDefault } from '../../src/target/known-environments.ts';
+import { projectRoot } from '../../src/target/project.ts';
+
+export default class EnvUse extends BaseCommand {
+  static override summary = 'Have commands work on an environment when none is named.';
+  static override examples = ['<%= config.bin %> env use dev', '<%= config.bin %> env use local'];
+  static override args = {
+    name: Args.string({ description: 'name of the environment', required: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(EnvUse);
+    setDefault(projectRoot(process.cwd()), args.name);
+    if (flags.json) return this.document({ name: args.name });
+    this.out(`${args.name} is in use when none is named\n`);
+    if (process.env['ORDERS_ENV'])
+      this.note(`ORDERS_ENV=${process.env['ORDERS_ENV']} wins over it`);
+  }
+}

@@ -1,0 +1,23 @@
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { formatVersions } from '../src/cli/versions-table.ts';
+import { listVersions } from '../src/deploy/versions.ts';
+
+export default class Versions extends BaseCommand {
+  static override summary =
+    'List the published versions: which is live, and how many orders still run on each.';
+  static override examples = [
+    '<%= config.bin %> versions',
+    '<%= config.bin %> versions -e prod --json',
+  ];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Versions);
+    const target = await this.target(flags);
+    const versions = await this.withStack(target, (outputs) => listVersions(target, outputs));
+    if (flags.json) return this.document(versions);
+    const { stdout: stream } = process;
+    const header = stream.isTTY === true;
+    const width = header ? stream.columns : undefined;
+    this.out(formatVersions(versions, { header, width, stream, now: Date.now() }));
+  }
+}
