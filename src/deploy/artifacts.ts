@@ -54,7 +54,7 @@ export async function store(
     await put();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'NoSuchBucket') throw error;
-    await createBucket(client, object.bucket, target.environment.region);
+    await createBucket(client, object.bucket, target);
     await put();
   }
 }

@@ -5,11 +5,13 @@ import type { Target } from '../target/resolve.ts';
 /** An archive that a newer deployment replaced is kept for so long. */
 const oldVersionDays = 30;
 
-/** Makes a bucket that is private, versioned, reached over TLS only, and forgets old versions. */
+/**
+ * Makes a bucket that is private, versioned, reached over TLS only (where its endpoint has TLS), and forgets old versions.
+ */
 export async function createBucket(
   client: S3Client,
   bucket: string,
-  region: string,
+  { environment: { region }, endpoint }: Pick<Target, 'environment' | 'endpoint'>,
 ): Promise<void> {
   const {
     CreateBucketCommand,
@@ -43,12 +45,14 @@ export async function createBucket(
       VersioningConfiguration: { Status: 'Enabled' },
     }),
   );
-  await client.send(
-    new PutBucketPolicyCommand({
-      Bucket: bucket,
-      Policy: JSON.stringify(policyOf(bucket, region)),
-    }),
-  );
+  const plain = endpoint?.startsWith('http:') ?? false;
+  if (!plain)
+    await client.send(
+      new PutBucketPolicyCommand({
+        Bucket: bucket,
+        Policy: JSON.stringify(policyOf(bucket, region)),
+      }),
+    );
   await client.send(
     new PutBucketLifecycleConfigurationCommand({
       Bucket: bucket,
