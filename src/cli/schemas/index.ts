@@ -5,6 +5,7 @@ import { costSchema } from './cost.ts';
 import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
 import { deploySchema } from './deploy.ts';
 import { destroySchema } from './destroy.ts';
+import { doctorSchema } from './doctor.ts';
 import { documentOf, errorDocumentSchema } from './document.ts';
 import {
   environmentNameSchema,
@@ -36,6 +37,7 @@ export const schemas = {
   'dead-letters-redrive': documentOf(redrivenSchema),
   deploy: documentOf(deploySchema),
   destroy: documentOf(destroySchema),
+  doctor: documentOf(doctorSchema),
   'env-list': documentOf(environmentsSchema),
   'env-remove': documentOf(environmentNameSchema),
   'env-show': documentOf(environmentSchema),
