@@ -4,8 +4,11 @@ import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { hintFor } from '../src/cli/hints.ts';
 import { describeLoad } from '../src/cli/load-report.ts';
+import { keepReport } from '../src/cli/load-runs.ts';
 import { rerunCommand, showLoadTest } from '../src/cli/load-test.ts';
 import { defaultMix, parseMix } from '../src/orders/load-test/mix.ts';
+import { parseThreshold } from '../src/orders/load-test/thresholds.ts';
+import { UserError } from '../src/user-error.ts';
 
 export default class LoadTest extends BaseCommand {
   static override summary =
@@ -15,6 +18,7 @@ export default class LoadTest extends BaseCommand {
   static override examples = [
     '<%= config.bin %> load-test --count 5',
     '<%= config.bin %> load-test --count 200 --concurrency 20 --mix low=70,high=20,payment-declined=10',
+    '<%= config.bin %> load-test --count 600 --rate 10 --threshold "p95(e2e)<10m" --threshold "count(lost)==0"',
     '<%= config.bin %> load-test --count 50 --seed 42 --json > report.json',
   ];
   static override flags = {
@@ -43,6 +47,22 @@ export default class LoadTest extends BaseCommand {
     via: Flags.option({ options: ['invoke', 'api'] as const, default: 'invoke' as const })({
       description: 'how the orders are handed over',
     }),
+    rate: Flags.integer({
+      description: 'orders a second, sent on schedule whatever became of those before',
+      min: 1,
+    }),
+    threshold: Flags.string({
+      description:
+        'what must hold, as p95(e2e)<10m, rate(failed)<5% or count(lost)==0 (else exit 99)',
+      helpValue: 'EXPRESSION',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    report: Flags.boolean({
+      description: 'keep the report as HTML and JSON under .orders/runs',
+      default: true,
+      allowNo: true,
+    }),
     confirm: Flags.string({ description: 'name of the protected environment to load' }),
     timeout: timeoutFlag(),
   };
@@ -51,6 +71,8 @@ export default class LoadTest extends BaseCommand {
     const { flags } = await this.parse(LoadTest);
     const { count, via, seed = randomInt(100_000) } = flags;
     const mix = parseMix(flags.mix);
+    const thresholds = (flags.threshold ?? []).map(parseThreshold);
+    refuseRate(flags.rate);
     const concurrency = Math.min(flags.concurrency ?? 50, count);
     const target = await this.target(flags);
     await confirmProtected(target, flags);
@@ -59,13 +81,29 @@ export default class LoadTest extends BaseCommand {
     const report = await this.withStack(target, (outputs) =>
       showLoadTest(
         { target, outputs },
-        { count, concurrency, mix, seed, via },
+        { count, concurrency, rate: flags.rate, thresholds, mix, seed, via },
         { ui, timeoutMs: flags.timeout },
       ),
     );
     if (!report) return;
+    const kept = flags.report ? keepReport(target.root, report, target.label) : undefined;
     if (flags.json) return this.document(report);
     this.out(describeLoad(report, process.stdout));
+    if (kept) process.stderr.write(`  ${kept}\n`);
     this.hint(hintFor(target, rerunCommand({ count, mix: flags.mix, seed, via })));
   }
+}
+
+/** Lambda starts at most so many durable executions a second in an account (Lambda quotas). */
+const startsPerSecond = 300;
+
+function refuseRate(rate: number | undefined): void {
+  if (rate === undefined || rate <= startsPerSecond) return;
+  throw new UserError(
+    `--rate ${rate} is more than an account may start: ${startsPerSecond} a second.`,
+    {
+      hint: `--rate ${startsPerSecond}`,
+      code: 'TooFast',
+    },
+  );
 }

@@ -26,6 +26,7 @@ export function describeLoad(report: LoadReport, stream: NodeJS.WriteStream): st
   return [
     report.cut ? '█ CHECKS of what was seen so far' : '█ CHECKS',
     ...report.checks.flatMap((each) => checkLines(each, { stream, width })),
+    ...thresholdLines(report, stream),
     ...timeLines(report, { stream, width }),
     ...facts('█ OUTCOME  ', outcomeFacts(report), width),
     ...facts('█ RATE  ', rateFacts(report), width),
@@ -56,6 +57,20 @@ function checkLines({ id, passed, detail, faults }: Check, { stream, width }: Pl
   ];
 }
 
+function thresholdLines({ thresholds }: LoadReport, stream: NodeJS.WriteStream): string[] {
+  if (thresholds.length === 0) return [];
+  const lines = thresholds.map(({ expression, passed, value }) => {
+    const is = value === undefined ? 'nothing to measure' : `is ${figureOf(expression, value)}`;
+    return `  ${mark(passed ? 'done' : 'failed', stream)} ${expression}  ${is}`;
+  });
+  return ['█ THRESHOLDS', ...lines];
+}
+
+function figureOf(expression: string, value: number): string {
+  if (expression.startsWith('rate')) return `${(value * 100).toFixed(1)}%`;
+  return expression.startsWith('count') ? String(value) : formatLatency(value);
+}
+
 interface TimeRow extends Statistics {
   readonly what: string;
 }
@@ -66,6 +81,7 @@ function timeLines({ times }: LoadReport, { stream, width }: Place): string[] {
       ['submit → accepted', times.accepted],
       ['submit → end', times.terminal],
       ['active (no waits)', times.active],
+      ['sent after due', times.drift],
     ] as const
   ).flatMap(([what, statistics]) => (statistics ? [{ what: `  ${what}`, ...statistics }] : []));
   const [first] = rows;

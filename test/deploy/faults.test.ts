@@ -63,7 +63,7 @@ async function atEveryRequest(
   },
 ): Promise<number> {
   let failed = 0;
-  for (let number = 1; ; number += full ? 1 : 5) {
+  for (let number = 1; ; number += full ? 1 : 8) {
     proxy.plan();
     await before();
     proxy.plan(number, fault);

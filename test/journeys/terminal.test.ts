@@ -56,7 +56,7 @@ it('watches several in one table', async () => {
 });
 
 it('asks a person before it destroys: another name, and Ctrl-C, change nothing', async () => {
-  const mistaken = atTerminal('destroy', '--running', 'stop');
+  const mistaken = atTerminal('destroy', '--running', 'cancel');
   await mistaken.until('Type local to confirm:');
   mistaken.terminal.write('locale\r');
   expect(await mistaken.exit).toBe(4);

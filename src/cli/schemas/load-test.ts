@@ -9,16 +9,15 @@ const percentileSchema = v.exactOptional(
   v.pipe(msSchema, v.description('from 20 measurements on')),
 );
 
-const statisticsSchema = v.exactOptional(
-  v.strictObject({
-    n: countSchema,
-    min: msSchema,
-    median: msSchema,
-    p95: percentileSchema,
-    p99: percentileSchema,
-    max: msSchema,
-  }),
-);
+const filledStatisticsSchema = v.strictObject({
+  n: countSchema,
+  min: msSchema,
+  median: msSchema,
+  p95: percentileSchema,
+  p99: percentileSchema,
+  max: msSchema,
+});
+const statisticsSchema = v.exactOptional(filledStatisticsSchema);
 
 const checkSchema = v.strictObject({
   id: v.picklist([
@@ -81,6 +80,9 @@ export const loadTestSchema = schemaOf<LoadReport>()(
     ),
     via: v.picklist(['invoke', 'api']),
     concurrency: countSchema,
+    ratePerSecond: v.exactOptional(
+      v.pipe(v.number(), v.description('orders a second that were to be sent, on schedule')),
+    ),
     mix: v.pipe(countsSchema, v.description('sample -> orders')),
     startedAt: timeSchema,
     durationMs: msSchema,
@@ -89,7 +91,21 @@ export const loadTestSchema = schemaOf<LoadReport>()(
       accepted: statisticsSchema,
       terminal: statisticsSchema,
       active: statisticsSchema,
+      drift: statisticsSchema,
     }),
+    stages: v.pipe(
+      v.record(v.string(), filledStatisticsSchema),
+      v.description('status -> from the status before it to this one'),
+    ),
+    thresholds: v.array(
+      v.strictObject({
+        expression: v.string(),
+        passed: v.boolean(),
+        value: v.exactOptional(
+          v.pipe(v.number(), v.description('milliseconds, a share from 0 to 1, or a count')),
+        ),
+      }),
+    ),
     outcome: v.strictObject({
       planned: countSchema,
       submitted: countSchema,

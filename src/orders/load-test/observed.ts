@@ -10,6 +10,8 @@ export type SeenRecord = Partial<OrderRecord>;
 export interface ObservedOrder extends PlannedOrder {
   /** Wall clock, epoch ms; absent until it is submitted. */
   readonly submittedAt?: number;
+  /** How much later than scheduled it was sent, ms; where there was a schedule, all times count from that. */
+  readonly driftMs?: number;
   /** How long until it was accepted, ms. */
   readonly acceptedMs?: number;
   /** Why it could not be submitted. */

@@ -4,11 +4,13 @@ import {
   type ShownStatus,
   type StageId,
   stages,
+  statuses,
   type WaitId,
 } from '../../../functions/contract/workflow.ts';
 import type { Submission } from '../submit.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
 import { type Interval, peakOf, type Statistics, statisticsOf } from './statistics.ts';
+import type { Threshold, ThresholdResult } from './thresholds.ts';
 import { type Check, judge } from './verdict.ts';
 
 /** How long the waits take, in wall time, ms. */
@@ -42,6 +44,8 @@ export interface LoadReport {
   readonly round: number;
   readonly via: Submission['via'];
   readonly concurrency: number;
+  /** Orders a second that were to be sent; absent where they were sent as fast as possible. */
+  readonly ratePerSecond?: number;
   readonly mix: Readonly<Record<string, number>>;
   readonly startedAt: string;
   readonly durationMs: number;
@@ -51,7 +55,12 @@ export interface LoadReport {
     readonly accepted?: Statistics;
     readonly terminal?: Statistics;
     readonly active?: Statistics;
+    /** How much later than scheduled orders were sent. */
+    readonly drift?: Statistics;
   };
+  /** Status -> from the status before it to this one, ms. */
+  readonly stages: Readonly<Record<string, Statistics>>;
+  readonly thresholds: readonly ThresholdResult[];
   readonly outcome: {
     readonly planned: number;
     readonly submitted: number;
@@ -79,6 +88,8 @@ export interface ReportOptions extends Pick<Submission, 'via'> {
   readonly now: number;
   readonly cut: Cut | undefined;
   readonly waits: WaitLengths;
+  readonly rate?: number | undefined;
+  readonly thresholds?: readonly Threshold[] | undefined;
 }
 
 /** Judges and measures the orders of a test that is over now. */
@@ -88,28 +99,35 @@ export function reportOn(
 ): LoadReport {
   const checks = judge(orders, { isPartial: cut !== undefined });
   const loaded = orders.map((each) => loadedOrder(each, waits));
-  const { seed, round, via, concurrency } = options;
+  const { seed, round, via, concurrency, rate: perSecond, thresholds = [] } = options;
   const spans = orders.flatMap((each) => spanOf(each, now) ?? []);
   const durationMs = Math.round(
     spans.reduce((longest, { to }) => Math.max(longest, to - began), 0),
   );
+  const outcome = outcomeOf(orders);
+  const times = {
+    ...timed('accepted', loaded, ({ acceptedMs }) => acceptedMs),
+    ...timed('terminal', loaded, ({ terminalMs }) => terminalMs),
+    ...timed('active', loaded, ({ activeMs }) => activeMs),
+    ...timed('drift', orders, ({ driftMs }) => driftMs),
+  };
+  const judged = thresholds.map(({ judge: of }) => of({ checks, outcome, times }));
   return {
-    passed: checks.every(({ passed }) => passed),
+    passed: [...checks, ...judged].every(({ passed }) => passed),
     ...(cut ? { cut } : {}),
     seed,
     round,
     via,
     concurrency,
+    ...(perSecond === undefined ? {} : { ratePerSecond: perSecond }),
     mix: countBy(orders, ({ sample }) => sample),
     startedAt: new Date(began).toISOString(),
     durationMs,
     checks,
-    times: {
-      ...timed('accepted', loaded, ({ acceptedMs }) => acceptedMs),
-      ...timed('terminal', loaded, ({ terminalMs }) => terminalMs),
-      ...timed('active', loaded, ({ activeMs }) => activeMs),
-    },
-    outcome: outcomeOf(orders),
+    times,
+    stages: stageTimes(orders),
+    thresholds: judged,
+    outcome,
     rate: rateOf(orders, { spans, durationMs }),
     orders: loaded,
   };
@@ -152,10 +170,28 @@ function waited({ record }: ObservedOrder, waits: WaitLengths): number {
   }, 0);
 }
 
-function timed<Name extends string>(
+/** How long orders took from each status to the next, in the order of the workflow. */
+function stageTimes(orders: readonly ObservedOrder[]): Record<string, Statistics> {
+  const taken = new Map<string, number[]>(statuses.map((status) => [status, []]));
+  for (const { record } of orders) {
+    const transitions: readonly Transition[] = record?.transitions ?? [];
+    for (const [index, { status, at }] of transitions.entries()) {
+      const before = transitions[index - 1];
+      if (before) taken.get(status)?.push(Date.parse(at) - Date.parse(before.at));
+    }
+  }
+  return Object.fromEntries(
+    [...taken].flatMap(([status, each]) => {
+      const statistics = statisticsOf(each);
+      return statistics ? [[status, statistics]] : [];
+    }),
+  );
+}
+
+function timed<Name extends string, Order>(
   name: Name,
-  orders: readonly LoadedOrder[],
-  of: (order: LoadedOrder) => number | undefined,
+  orders: readonly Order[],
+  of: (order: Order) => number | undefined,
 ): { [Key in Name]?: Statistics } {
   const statistics = statisticsOf(orders.flatMap((each) => of(each) ?? []));
   return statistics ? ({ [name]: statistics } as { [Key in Name]: Statistics }) : {};

@@ -11,11 +11,15 @@ import { type PlannedOrder, planOrders } from './plan.ts';
 import { Poller } from './poller.ts';
 import { type LoadReport, reportOn, type WaitLengths } from './report.ts';
 import { submitAll } from './submitter.ts';
+import type { Threshold } from './thresholds.ts';
 
 export interface LoadOptions extends Pick<Submission, 'via'> {
   readonly count: number;
   /** How many submissions are on their way at once. */
   readonly concurrency: number;
+  /** Orders a second, on schedule; absent: as fast as `concurrency` allows. */
+  readonly rate?: number | undefined;
+  readonly thresholds?: readonly Threshold[] | undefined;
   readonly mix: Mix;
   readonly seed: number;
   /** Aborting ends the test early: nothing more is submitted, and what is there is reported. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isNotFound, needsSignIn } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
@@ -8,6 +9,8 @@ import type { Board, ObservedOrder } from './observed.ts';
 export interface SubmitterOptions extends Pick<Submission, 'via'> {
   readonly board: Board;
   readonly concurrency: number;
+  /** Orders a second, sent when they are due whatever became of those before; absent: as fast as `concurrency` allows. */
+  readonly rate?: number | undefined;
   /** Aborting stops submitting; what is on its way is waited for. */
   readonly signal: AbortSignal;
 }
@@ -19,14 +22,14 @@ export interface SubmitterOptions extends Pick<Submission, 'via'> {
 export async function submitAll(
   target: Target,
   outputs: StackOutputs,
-  { board, via, concurrency, signal }: SubmitterOptions,
+  { board, via, concurrency, rate, signal }: SubmitterOptions,
 ): Promise<void> {
   const waiting = board.all().values();
   let hopeless: unknown;
-  const submit = async ({ orderId, order }: ObservedOrder) => {
-    const submittedAt = Date.now();
-    const began = performance.now();
-    board.change(orderId, { submittedAt });
+  const submit = async ({ orderId, order }: ObservedOrder, driftMs?: number) => {
+    const submittedAt = Date.now() - (driftMs ?? 0);
+    const began = performance.now() - (driftMs ?? 0);
+    board.change(orderId, { submittedAt, ...(driftMs === undefined ? {} : { driftMs }) });
     try {
       await submitOrder(target, outputs, { event: { orderId, order }, via });
       board.change(orderId, { acceptedMs: performance.now() - began });
@@ -42,8 +45,35 @@ export async function submitAll(
       await submit(order);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  if (rate === undefined) await Promise.all(Array.from({ length: concurrency }, worker));
+  else
+    await onSchedule(
+      board.all(),
+      { rate, signal, isHopeless: () => hopeless !== undefined },
+      submit,
+    );
   if (hopeless) throw hopeless;
+}
+
+/**
+ * Sends each order when it is due, without waiting for those before: an open model, in which a slow answer cannot thin out the
+ * load that it is measured with.
+ */
+async function onSchedule(
+  orders: readonly ObservedOrder[],
+  { rate, signal, isHopeless }: { rate: number; signal: AbortSignal; isHopeless: () => boolean },
+  submit: (order: ObservedOrder, driftMs: number) => Promise<void>,
+): Promise<void> {
+  const began = performance.now();
+  const sent: Promise<void>[] = [];
+  for (const [index, order] of orders.entries()) {
+    const due = began + (index * 1000) / rate;
+    const early = due - performance.now();
+    if (early > 0) await sleep(early, undefined, { signal }).catch(() => {});
+    if (signal.aborted || isHopeless()) break;
+    sent.push(submit(order, Math.max(0, performance.now() - due)));
+  }
+  await Promise.all(sent);
 }
 
 function describe(error: unknown): { name: string; message: string } {
