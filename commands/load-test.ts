@@ -90,7 +90,9 @@ export default class LoadTest extends BaseCommand {
     if (flags.json) return this.document(report);
     this.out(describeLoad(report, process.stdout));
     if (kept) process.stderr.write(`  ${kept}\n`);
-    this.hint(hintFor(target, rerunCommand({ count, mix: flags.mix, seed, via })));
+    this.hint(
+      hintFor(target, rerunCommand({ count, mix: flags.mix, seed, via, rate: flags.rate })),
+    );
   }
 }
 

@@ -4,6 +4,8 @@ const width = 860;
 const height = 220;
 const left = 48;
 const bottom = 24;
+/** Room for the names of lines. */
+const top = 22;
 
 export function escapeHtml(text: string): string {
   return text
@@ -24,7 +26,7 @@ export function barChart(chart: { title: string; unit: string; bars: readonly Ba
   const most = Math.max(1, ...bars.map(({ value }) => value));
   const step = (width - left) / bars.length;
   const marks = bars.map(({ label, value }, index) => {
-    const tall = (value / most) * (height - bottom - 10);
+    const tall = (value / most) * (height - bottom - top);
     const [x, y] = [left + index * step + 1, height - bottom - tall];
     const what = escapeHtml(`${label}: ${value} ${unit}`);
     return `<rect class="s0" x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${Math.max(1, step - 2).toFixed(1)}" height="${tall.toFixed(1)}"><title>${what}</title></rect>`;
@@ -50,7 +52,7 @@ export function lineChart(chart: {
   const step = (width - left) / Math.max(1, labels.length - 1);
   const lines = series.map(({ name, values }, index) => {
     const points = values.map((value, at) => {
-      const y = height - bottom - (value / most) * (height - bottom - 10);
+      const y = height - bottom - (value / most) * (height - bottom - top);
       return `${(left + at * step).toFixed(1)},${y.toFixed(1)}`;
     });
     return `<polyline class="s${index}" points="${points.join(' ')}"><title>${escapeHtml(name)}</title></polyline>`;
@@ -83,7 +85,7 @@ function ends(labels: readonly string[]): string {
 function scale(most: number): string {
   const label = most >= 10 ? String(Math.round(most)) : most.toFixed(1);
   return (
-    `<text x="${left - 6}" y="18" text-anchor="end">${label}</text><text x="${left - 6}" y="${height - bottom}" text-anchor="end">0</text>` +
+    `<text x="${left - 6}" y="${top + 4}" text-anchor="end">${label}</text><text x="${left - 6}" y="${height - bottom}" text-anchor="end">0</text>` +
     `<line class="axis" x1="${left}" y1="${height - bottom}" x2="${width}" y2="${height - bottom}"></line>`
   );
 }

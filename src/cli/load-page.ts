@@ -3,6 +3,7 @@ import type { LoadedOrder, LoadReport } from '../orders/load-test/report.ts';
 import type { Statistics } from '../orders/load-test/statistics.ts';
 import { barChart, escapeHtml, lineChart } from './charts.ts';
 import { formatDuration } from './duration.ts';
+import { figureOf } from './load-report.ts';
 
 const ms = (value: number) => (value < 1000 ? `${Math.round(value)} ms` : formatDuration(value));
 
@@ -59,7 +60,7 @@ function thresholdsTable({ thresholds }: LoadReport): string {
     thresholds.map(({ passed, expression, value }) => [
       passed ? '✓' : '✗',
       expression,
-      value === undefined ? 'nothing to measure' : String(Math.round(value * 1000) / 1000),
+      value === undefined ? 'nothing to measure' : figureOf(expression, value),
     ]),
   );
 }

@@ -13,6 +13,7 @@ export interface LoadHeading {
   readonly label: string;
   readonly count: number;
   readonly concurrency: number;
+  readonly rate?: number | undefined;
   readonly mix: Mix;
   readonly seed: number;
 }
@@ -34,11 +35,11 @@ const mostRemaining = 20;
  * time on that the seed is used there.
  */
 export function headingOf(heading: LoadHeading, round: number): string {
-  const { label, count, concurrency, mix, seed } = heading;
+  const { label, count, concurrency, rate, mix, seed } = heading;
   const parts = [...apportion(mix, count)].map(([sample, n]) => `${sample} ${n}`).join(' ');
   const orders = count === 1 ? '1 order' : `${count} orders`;
   const dice = round > 1 ? `seed ${seed} round ${round}` : `seed ${seed}`;
-  return `load-test → ${label} · ${orders} · ${concurrency} at once · ${dice} · ${parts}`;
+  return `load-test → ${label} · ${orders} · ${rate === undefined ? `${concurrency} at once` : `${rate} a second`} · ${dice} · ${parts}`;
 }
 
 /** A heading, a row an order (or where those are too many, a row a status), and the counts. */

@@ -66,7 +66,8 @@ function thresholdLines({ thresholds }: LoadReport, stream: NodeJS.WriteStream):
   return ['█ THRESHOLDS', ...lines];
 }
 
-function figureOf(expression: string, value: number): string {
+/** What a threshold found, in the unit of its expression. */
+export function figureOf(expression: string, value: number): string {
   if (expression.startsWith('rate')) return `${(value * 100).toFixed(1)}%`;
   return expression.startsWith('count') ? String(value) : formatLatency(value);
 }

@@ -87,11 +87,13 @@ export function rerunCommand(flags: {
   readonly mix: string;
   readonly seed: number;
   readonly via: LoadOptions['via'];
+  readonly rate?: number | undefined;
 }): string {
-  const { count, mix, seed, via } = flags;
+  const { count, mix, seed, via, rate } = flags;
   const more = [
     ...(mix === defaultMix ? [] : [`--mix ${mix}`]),
     ...(via === 'invoke' ? [] : [`--via ${via}`]),
+    ...(rate === undefined ? [] : [`--rate ${rate}`]),
   ];
   return ['orders load-test', `--count ${count}`, `--seed ${seed}`, ...more].join(' ');
 }

@@ -62,8 +62,8 @@ it('asks a person before it destroys: another name, and Ctrl-C, change nothing',
   expect(await mistaken.exit).toBe(4);
   expect(mistaken.raw()).toContain('That is not its name; nothing was changed.');
   const torn = atTerminal('destroy');
-  await torn.until('still running. [s]top, or [a]bort:');
-  torn.terminal.write('s\r');
+  await torn.until('still running. [c]ancel and undo, or [a]bort:');
+  torn.terminal.write('c\r');
   await torn.until('Type local to confirm:');
   torn.terminal.write('\u0003');
   expect(await torn.exit).toBe(130);
