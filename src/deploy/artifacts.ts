@@ -16,11 +16,16 @@ export function artifactsBucket(stack: string, account: string, region: string):
 
 /** The account the target's credentials belong to. */
 export async function accountOf(target: Target): Promise<string> {
+  return (await callerOf(target)).account;
+}
+
+/** Who the target's credentials are, and in which account. */
+export async function callerOf(target: Target): Promise<{ account: string; arn: string }> {
   const { GetCallerIdentityCommand } = await import('../target/sdk/identity.ts');
   const identity = await target.clients.identity();
-  const { Account } = await identity.send(new GetCallerIdentityCommand({}));
+  const { Account, Arn = '' } = await identity.send(new GetCallerIdentityCommand({}));
   if (!Account) throw new Error('STS named no account');
-  return Account;
+  return { account: Account, arn: Arn };
 }
 
 export interface StoredObject {

@@ -61,14 +61,36 @@ export async function plan(target: Target, source: PlanSource): Promise<Plan> {
     const changes = plannedChanges(await allChanges(client, changeSetId, answer));
     return { changeSetId, stackId, needed: true, changes };
   }
+  const invalid = await validationProblems(client, changeSetId);
   await dropPlan(target, changeSetId);
   const reason = answer.StatusReason ?? 'no reason given';
   if (nothingToDo.test(reason)) return { changeSetId, stackId, needed: false, changes: [] };
   throw new UserError(`CloudFormation refused the template: ${reason}`, {
-    hint: 'nothing was changed; correct template.yaml and deploy again',
+    hint: [...invalid, 'nothing was changed; correct template.yaml and deploy again'],
     exit: 20,
     code: 'PlanFailed',
   });
+}
+
+/** What CloudFormation found wrong with resources before it changed any; nothing where it does not tell. */
+async function validationProblems(
+  client: CloudFormationClient,
+  ChangeSetName: string,
+): Promise<string[]> {
+  const { DescribeEventsCommand } = await import('../target/sdk/cloudformation.ts');
+  try {
+    const { OperationEvents = [] } = await client.send(
+      new DescribeEventsCommand({ ChangeSetName }),
+    );
+    return OperationEvents.flatMap((event) => {
+      const { LogicalResourceId = '', ValidationPath = '', ValidationStatusReason } = event;
+      if (event.ValidationStatus !== 'FAILED' || !ValidationStatusReason) return [];
+      return [`${LogicalResourceId} ${ValidationPath}: ${ValidationStatusReason}`];
+    });
+  } catch {
+    // Endpoints that know nothing of it: the change set's own reason says what they have to say.
+    return [];
+  }
 }
 
 /** Takes back a plan that is not carried out. */

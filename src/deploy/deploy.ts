@@ -8,13 +8,14 @@ import {
   rememberOutputs,
   type StackOutputs,
 } from '../target/stack.ts';
-import { accountOf, artifactsBucket, store } from './artifacts.ts';
+import { artifactsBucket, callerOf, store } from './artifacts.ts';
 import { dropPlan, type OnFailure, type Plan, type PlanSource, plan } from './change-set.ts';
 import { checkDeployment } from './check.ts';
 import { removeEmptyStack } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { type Package, packageStack } from './package.ts';
 import { makeReady, type Ready } from './ready.ts';
+import { findRunning } from './running.ts';
 import { deployed, deployFailure, followStack, newestEvent } from './stack-events.ts';
 
 /** CloudFormation takes a longer template only from S3. */
@@ -62,7 +63,8 @@ export async function* deploy(
 ): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
   const { region, stack } = target.environment;
-  const account = await accountOf(target);
+  const { account, arn } = await callerOf(target);
+  yield stageEvent('preflight', await situation(target, arn || account));
   const bucket = given.bucket ?? artifactsBucket(stack, account, region);
   const place = { account, bucket };
   const file = foreign ?? join(target.root, 'template.yaml');
@@ -103,6 +105,18 @@ async function isApproved(
       if (isNew) await removeEmptyStack(target, stackId);
     }
   }
+}
+
+/** Who deploys where, and what is there: `user/ann · eu-west-1 · orders is UPDATE_COMPLETE · 3 orders on the way`. */
+async function situation(target: Target, caller: string): Promise<string> {
+  const { region, stack } = target.environment;
+  const described = await describeStack(target);
+  const state = described?.StackStatus ? `${stack} is ${described.StackStatus}` : `${stack} is new`;
+  const running = described ? await findRunning(target, outputsOf(described)) : [];
+  const orders = running.length === 1 ? '1 order' : `${running.length} orders`;
+  return [caller, region, state, ...(running.length > 0 ? [`${orders} on the way`] : [])].join(
+    ' · ',
+  );
 }
 
 /** The environment's values of those parameters that the template has. */

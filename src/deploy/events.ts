@@ -5,6 +5,7 @@ export interface StageEvent {
   readonly type: 'stage';
   readonly ts: string;
   readonly stage:
+    | 'preflight'
     | 'package'
     | 'upload'
     | 'plan'

@@ -136,6 +136,7 @@ function deploying(arn: Arns, { bucket }: Place): Statement[] {
     'DeleteChangeSet',
     'DeleteStack',
     'DescribeChangeSet',
+    'DescribeEvents',
     'DescribeStackEvents',
     'ExecuteChangeSet',
     'GetTemplate',

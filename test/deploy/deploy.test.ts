@@ -87,7 +87,16 @@ it('creates the bucket and the stack, tells its events in order, and returns its
   const { events, result } = await run(aws.url, project());
   expect(result).toMatchObject({ changed: true, outputs: { OrdersTableName: 'orders' } });
   const told = events.map((each) => (each.type === 'stage' ? each.stage : each.logicalId));
-  expect(told).toEqual(['package', 'upload', 'plan', 'apply', 'Table', 'orders-test', 'check']);
+  expect(told).toEqual([
+    'preflight',
+    'package',
+    'upload',
+    'plan',
+    'apply',
+    'Table',
+    'orders-test',
+    'check',
+  ]);
   const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
   const sent = new URLSearchParams(plan?.body);
   expect(sent.get('ChangeSetType')).toBe('CREATE');
@@ -130,6 +139,22 @@ it('calls a template that changes nothing a success', async () => {
   const { result } = await run(aws.url, project());
   expect(result.changed).toBe(false);
   expect(aws.calls.map(({ name }) => name)).not.toContain('Action ExecuteChangeSet');
+});
+
+it('says which resources CloudFormation found invalid before it changed any', async () => {
+  const planned = '<Status>FAILED</Status><StatusReason>Validation failed</StatusReason>';
+  const found =
+    '<OperationEvents><member><LogicalResourceId>Table</LogicalResourceId><ValidationStatus>FAILED</ValidationStatus>' +
+    '<ValidationPath>/Properties/KeySchema</ValidationPath><ValidationStatusReason>is required</ValidationStatusReason></member></OperationEvents>';
+  const refusing = account([], xml('DescribeChangeSet', planned));
+  using aws = await fakeAws((call) =>
+    call.name === 'Action DescribeEvents' ? xml('DescribeEvents', found) : refusing(call),
+  );
+  await expect(run(aws.url, project())).rejects.toMatchObject({
+    message: 'CloudFormation refused the template: Validation failed',
+    hints: expect.arrayContaining(['Table /Properties/KeySchema: is required']) as string[],
+  });
+  expect(aws.calls.map(({ name }) => name)).toContain('Action DeleteChangeSet');
 });
 
 it.each([

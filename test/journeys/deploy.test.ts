@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
@@ -8,7 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploySchema } from '../../src/cli/schemas/deploy.ts';
 import { destroySchema } from '../../src/cli/schemas/destroy.ts';
 import { artifactsBucket } from '../../src/deploy/artifacts.ts';
+import { full } from '../support/full.ts';
 import { aProject, type Project } from '../support/project.ts';
+
+const built = fileURLToPath(new URL('../../dist', import.meta.url));
+const many = full ? '100' : '40';
 
 let project: Project;
 beforeAll(async () => {
@@ -83,7 +88,7 @@ it('rolls a failing change back, names its cause, and takes the corrected one', 
 });
 
 it('loses no order of many that run while it deploys', async () => {
-  const load = project.orders('load-test', '--count', '40', '--json');
+  const load = project.orders('load-test', '--count', many, '--json');
   for (const level of ['DEBUG', 'WARN', 'INFO']) {
     expect(await deploy('--param', `LogLevel=${level}`)).toMatchObject({ changed: true });
   }
@@ -139,6 +144,24 @@ it('deploys to a named environment, whose API takes only those who sign', async 
     403,
     { message: 'Missing Authentication Token', requestId: expect.any(String) },
   ]);
+  const again = async (...argv: string[]) => {
+    const { stdout } = await here.orders('deploy', '-e', 'dev', '--yes', '--json', ...argv);
+    return v.parse(deploySchema, JSON.parse(stdout).data);
+  };
+  expect(await again()).toMatchObject({ changed: false });
+  // Other code is another version, whatever else stays.
+  rmSync(join(project.root, 'dist'));
+  cpSync(built, join(project.root, 'dist'), { recursive: true });
+  appendFileSync(join(project.root, 'dist/functions/order-workflow/index.mjs'), '\n// other\n');
+  const { changes } = await again();
+  expect(changes.map(({ action, kind }) => `${action} ${kind}`)).toEqual([
+    'modify function',
+    'add function version',
+    'modify function alias',
+    'remove function version',
+  ]);
+  expect(changes.at(-1)).toMatchObject({ retained: true });
+  expect(await again('--param', 'LogLevel=DEBUG')).toMatchObject({ changed: true });
   const order = ['submit', '-e', 'dev', '--sample', 'low', '--via', 'api', '--wait'];
   // On an endpoint time is what it is there: this one's waits are as short as the local runtime's.
   expect((await here.orders(...order)).code).toBe(0);
