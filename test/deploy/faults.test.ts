@@ -13,6 +13,8 @@ import { full } from '../support/full.ts';
 import { fakeTarget } from '../target/fake-aws.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
+const kinds: readonly Fault[] = full ? faults : ['throttle', 'cut-after'];
+
 let root: string;
 let runtime: Runtime;
 let proxy: FaultProxy;
@@ -83,7 +85,7 @@ async function atEveryRequest(
   }
 }
 
-it.each(faults)(
+it.each(kinds)(
   'deploys all the same, or with the next try, when any request meets: %s',
   async (fault) => {
     const failed = await atEveryRequest(fault, {
@@ -99,7 +101,7 @@ it.each(faults)(
   120_000,
 );
 
-it.each(faults)(
+it.each(kinds)(
   'destroys all the same, or with the next try, when any request meets: %s',
   async (fault) => {
     const failed = await atEveryRequest(fault, {

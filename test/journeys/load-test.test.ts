@@ -31,35 +31,6 @@ it('puts five orders through a fresh project at once, each on its own, and exits
   expect(await project.ask('list')).toHaveLength(5);
 });
 
-it('keeps its report as a page and as JSON, and judges it by thresholds', async () => {
-  const argv = ['load-test', '--count', '4', '--rate', '20', '--seed', '3'];
-  const thresholds = ['count(lost)==0', 'p50(drift)<10s', 'max(e2e)<1ms'];
-  const flags = thresholds.flatMap((each) => ['--threshold', each]);
-  const { code, stdout, stderr } = await project.orders(...argv, ...flags);
-  expect(code).toBe(99);
-  expect(stdout).toMatch(
-    /✓ count\(lost\)==0 {2}is 0\n {2}✓ p50\(drift\)<10s {2}is .*\n {2}✗ max\(e2e\)<1ms/,
-  );
-  expect(stdout).toContain('sent after due');
-  const [page = ''] = /\.orders\/runs\/\S+-3\.html/.exec(stderr) ?? [];
-  expect(readFileSync(join(project.root, page), 'utf8')).toContain('<td>max(e2e)&lt;1ms</td>');
-  const json = readFileSync(join(project.root, page.replace('.html', '.json')), 'utf8');
-  expect(v.parse(loadTestSchema, JSON.parse(json))).toMatchObject({ ratePerSecond: 20, seed: 3 });
-});
-
-it('submits nothing when a threshold or a rate cannot be', async () => {
-  const before = await project.ask('list');
-  for (const flags of [
-    ['--threshold', 'p95(e2e)<10'],
-    ['--rate', '301'],
-  ]) {
-    const { code, stderr } = await project.orders('load-test', '--count', '2', ...flags);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/is not a threshold|more than an account may start: 300 a second/);
-  }
-  expect(await project.ask('list')).toEqual(before);
-});
-
 it('finds an order that was overwritten on its way, names it and exits 99', async () => {
   const { url } = await project.ask('local', 'status');
   const { outputs } = await project.ask('deploy');
@@ -111,6 +82,35 @@ it('judges an order of every sample that needs no person right, through the API,
   expect(report.outcome).toMatchObject({ completed: 6, failed: 14, running: 0 });
   expect(report.times.terminal).toHaveProperty('p99');
   expect(code).toBe(0);
+});
+
+it('keeps its report as a page and as JSON, and judges it by thresholds', async () => {
+  const argv = ['load-test', '--count', '4', '--rate', '20', '--seed', '3'];
+  const thresholds = ['count(lost)==0', 'p50(drift)<10s', 'max(e2e)<1ms'];
+  const flags = thresholds.flatMap((each) => ['--threshold', each]);
+  const { code, stdout, stderr } = await project.orders(...argv, ...flags);
+  expect(code).toBe(99);
+  expect(stdout).toMatch(
+    /✓ count\(lost\)==0 {2}is 0\n {2}✓ p50\(drift\)<10s {2}is .*\n {2}✗ max\(e2e\)<1ms/,
+  );
+  expect(stdout).toContain('sent after due');
+  const [page = ''] = /\.orders\/runs\/\S+-3\.html/.exec(stderr) ?? [];
+  expect(readFileSync(join(project.root, page), 'utf8')).toContain('<td>max(e2e)&lt;1ms</td>');
+  const json = readFileSync(join(project.root, page.replace('.html', '.json')), 'utf8');
+  expect(v.parse(loadTestSchema, JSON.parse(json))).toMatchObject({ ratePerSecond: 20, seed: 3 });
+});
+
+it('submits nothing when a threshold or a rate cannot be', async () => {
+  const before = await project.ask('list');
+  for (const flags of [
+    ['--threshold', 'p95(e2e)<10'],
+    ['--rate', '301'],
+  ]) {
+    const { code, stderr } = await project.orders('load-test', '--count', '2', ...flags);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/is not a threshold|more than an account may start: 300 a second/);
+  }
+  expect(await project.ask('list')).toEqual(before);
 });
 
 it('stops submitting at Ctrl-C, reports what there is, leaves the orders alone and exits 130', async () => {
