@@ -47,8 +47,12 @@ export function startFloor(options: FloorOptions): Floor {
   return {
     run: (count) =>
       new Promise((resolve, reject) => {
-        child.once('message', (seconds: number) => resolve(seconds));
-        child.once('exit', () => reject(new Error('The floor has ended')));
+        const ended = () => reject(new Error('The floor has ended'));
+        child.once('exit', ended);
+        child.once('message', (seconds: number) => {
+          child.off('exit', ended);
+          resolve(seconds);
+        });
         child.send(count);
       }),
     close: () => void child.kill(),
