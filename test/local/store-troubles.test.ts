@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -112,6 +112,12 @@ it('lets one process at a time have a directory, for as long as it keeps it', ()
   expect(isClaimed(directory)).toBe(true);
   claim?.release();
   expect(isClaimed(directory)).toBe(false);
+});
+
+it('says of a directory that it cannot be claimed where it cannot be written', () => {
+  const directory = aDirectory();
+  mkdirSync(join(directory, 'lock'));
+  expect(() => claimDirectory(directory)).toThrow('cannot be opened');
 });
 
 const closed = { started: 1000, ended: 5000, retentionDays: 2, status: 'SUCCEEDED' };

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { asStoreError } from './store-error.ts';
 
 const busy = 5;
 
@@ -9,24 +10,28 @@ const held = new Set<DatabaseSync>();
 
 /**
  * Claims a runtime's directory for this process; undefined when another one holds it. The claim is a lock of the operating
- * system, by way of SQLite: it goes with its process however that ends, and no process number can pass for it.
+ * system, by way of SQLite: it goes with its process however that ends, and no process number can pass for it. Throws a
+ * StoreError when the directory cannot be written.
  */
 export function claimDirectory(directory: string): { release(): void } | undefined {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(join(directory, 'lock'), { timeout: 0 });
+  const path = join(directory, 'lock');
+  let db: DatabaseSync | undefined;
   try {
-    db.exec('begin exclusive');
-    held.add(db);
+    const claimed = new DatabaseSync(path, { timeout: 0 });
+    db = claimed;
+    claimed.exec('begin exclusive');
+    held.add(claimed);
     return {
       release() {
-        held.delete(db);
-        db.close();
+        held.delete(claimed);
+        claimed.close();
       },
     };
   } catch (error) {
-    db.close();
+    db?.close();
     if ((error as { errcode?: number }).errcode === busy) return undefined;
-    throw error;
+    throw asStoreError(error, path);
   }
 }
 
