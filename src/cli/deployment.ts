@@ -65,7 +65,7 @@ export function plainLine(event: DeployEvent): string {
 
 /** The same for a person at a terminal. */
 export function liveLine(event: DeployEvent): string {
-  if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(8)} ${event.detail}`;
+  if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(9)} ${event.detail}`;
   const { status, logicalId, reason, durationMs } = event;
   const took = durationMs === undefined ? '' : dim(`  ${formatDuration(durationMs)}`);
   const sign = status.endsWith('_FAILED') ? mark('failed') : dim('·');

@@ -15,7 +15,8 @@ export function describeStore(check: StoreCheck | undefined): string {
   const { bytes, executions, running, problems } = check;
   const size = `${(bytes / 2 ** 20).toFixed(1)} MB`;
   if (problems.length === 0) {
-    return `store: sound, ${executions} executions, ${running} of them running, ${size}\n`;
+    const all = executions === 1 ? '1 execution' : `${executions} executions`;
+    return `store: sound, ${all}, ${running} running, ${size}\n`;
   }
   return `store: not sound\n${problems.map((problem) => `  ${problem}\n`).join('')}`;
 }

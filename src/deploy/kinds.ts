@@ -11,7 +11,8 @@ const kinds: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'role',
 };
 
-/** A resource's type in words; of one that is not listed here, its own last word. */
+/** A resource's type in words; of one that is not listed here, its own last part. */
 export function kindOf(type: string): string {
-  return kinds[type] ?? (type.split('::').at(-1) ?? type).toLowerCase();
+  const last = type.split('::').at(-1) ?? type;
+  return kinds[type] ?? last.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }

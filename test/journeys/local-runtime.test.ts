@@ -29,7 +29,7 @@ it('says that a store is sound while it is in use, and which execution of it is 
   const sound = await check();
   expect(sound).toMatchObject({ code: 0, running: true, store: { executions: 1, problems: [] } });
   const { stdout } = await project.orders('local', 'status', '--check');
-  expect(stdout).toMatch(/store: sound, 1 executions, 0 of them running, \d\.\d MB/);
+  expect(stdout).toMatch(/store: sound, 1 execution, 0 running, \d\.\d MB/);
 
   const db = new DatabaseSync(inStore(), { timeout: 5000 });
   db.exec('delete from lambda_events where id = 3');
