@@ -43,7 +43,7 @@ it('brings orders to their ends through services that refuse and fail', async ()
     '--inject',
     'logs:latency=50ms',
   );
-  const load = await project.orders('load-test', '--count', full ? '200' : '6', '--json');
+  const load = await project.orders('load-test', '--count', full ? '60' : '6', '--json');
   expect([load.code, load.stderr]).toEqual([0, expect.anything()]);
   const counts = await traffic();
   expect(counts['dynamodb:UpdateItem']?.refused).toBeGreaterThan(0);
