@@ -15,6 +15,7 @@ import { booksOf, executionsOf, historyProblems, problemsOf } from './verdict.ts
 /** Waits of the workflow pass in half a second and less. */
 const timeScale = 600;
 const longestRun = 300_000;
+const both = ['OrderProcessingFunctionArn', 'OrderRecoveryFunctionArn'];
 
 export interface CrashReport {
   readonly seed: number;
@@ -53,6 +54,7 @@ export async function crash(options: {
     await ledger.close();
     await submitted;
     await stack.ended(placed);
+    await stack.quiet();
     return {
       seed: options.seed,
       orders: placed.length,
@@ -150,9 +152,20 @@ async function deployTo({ root, url }: RuntimeProcess) {
         await delay(50);
       }
     },
+    /** The recovery of an order looks once more at one that has ended by itself. */
+    async quiet(): Promise<void> {
+      const functions = both.map((name) => outputs[name] ?? '');
+      for (const until = Date.now() + longestRun; Date.now() < until; ) {
+        const running = await Promise.all(
+          functions.map((name) => insist(() => executionsOf(lambda, name, ['RUNNING']))),
+        );
+        if (running.flat().length === 0) return;
+        await delay(50);
+      }
+    },
     async problems(placed: readonly Placed[]): Promise<string[]> {
       const problems: string[] = [];
-      for (const name of ['OrderProcessingFunctionArn', 'OrderRecoveryFunctionArn']) {
+      for (const name of both) {
         const arns = await executionsOf(lambda, outputs[name] ?? '');
         if (name === 'OrderProcessingFunctionArn' && arns.length !== placed.length) {
           problems.push(`${arns.length} executions of ${placed.length} orders`);

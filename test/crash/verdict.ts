@@ -96,13 +96,22 @@ async function pointProblems(
   return problems;
 }
 
-/** The ARNs of a function's executions. */
-export async function executionsOf(lambda: LambdaClient, FunctionName: string): Promise<string[]> {
+/** The ARNs of a function's executions, or of those that run. */
+export async function executionsOf(
+  lambda: LambdaClient,
+  FunctionName: string,
+  Statuses?: ['RUNNING'],
+): Promise<string[]> {
   const arns: string[] = [];
   let Marker: string | undefined;
   do {
     const page = await lambda.send(
-      new ListDurableExecutionsByFunctionCommand({ FunctionName, Qualifier: 'live', Marker }),
+      new ListDurableExecutionsByFunctionCommand({
+        FunctionName,
+        Qualifier: 'live',
+        Marker,
+        Statuses,
+      }),
     );
     for (const { DurableExecutionArn } of page.DurableExecutions ?? []) {
       if (DurableExecutionArn) arns.push(DurableExecutionArn);
