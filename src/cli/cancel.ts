@@ -6,7 +6,7 @@ import { listOrders } from '../orders/list.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
-import { ask, canAsk } from './confirm.ts';
+import { askYes } from './confirm.ts';
 import { exitOfLook, interruptible } from './interrupt.ts';
 import { describeError } from './json.ts';
 import { listQuery } from './listing.ts';
@@ -90,16 +90,11 @@ export async function confirmCancel(
   process.stderr.write(
     `${ids.length} ${ids.length === 1 ? 'order matches' : 'orders match'}: ${shown}${more}\n`,
   );
-  if (!canAsk(flags)) {
-    throw new UserError(`Cancelling ${ids.length} orders takes a yes.`, {
-      hint: '--yes',
-      exit: 4,
-      code: 'NeedsConfirmation',
-    });
-  }
-  if (/^y(es)?$/i.test(await ask(`Cancel ${ids.length === 1 ? 'it' : 'all of them'}? [y/N] `)))
-    return;
-  throw new UserError('Nothing was cancelled.', { exit: 4, code: 'NotConfirmed' });
+  await askYes(flags, {
+    question: `Cancel ${ids.length === 1 ? 'it' : 'all of them'}?`,
+    otherwise: `Cancelling ${ids.length} orders takes a yes.`,
+    refused: 'Nothing was cancelled.',
+  });
 }
 
 /** Cancels each order; one that is refused does not keep the others from it. */

@@ -76,11 +76,29 @@ export async function confirmChange(
 ): Promise<void> {
   if (target.environment.protected) return confirmProtected(target, answers);
   if (answers.yes) return;
-  const { label } = target;
+  const question = `${what} in ${target.label}?`;
+  await askYes(answers, { question, otherwise: `${question} That takes a yes.` });
+}
+
+/** What is asked when a yes is needed. */
+export interface YesQuestion {
+  /** Without the `[y/N]`. */
+  readonly question: string;
+  /** Said where nobody can be asked, with `hint`: the flag that answers. */
+  readonly otherwise: string;
+  readonly hint?: string | readonly string[];
+  /** Said after a no. */
+  readonly refused?: string;
+}
+
+/** Returns after a yes on the terminal; throws (exit 4) after a no, and where nobody can be asked. */
+export async function askYes(
+  answers: Pick<Answers, 'no-input'>,
+  { question, otherwise, hint = '--yes', refused = 'Nothing was changed.' }: YesQuestion,
+): Promise<void> {
   if (!canAsk(answers)) {
-    const message = `${what} in ${label}? That takes a yes.`;
-    throw new UserError(message, { hint: '--yes', exit: 4, code: 'NeedsConfirmation' });
+    throw new UserError(otherwise, { hint, exit: 4, code: 'NeedsConfirmation' });
   }
-  if (/^y(es)?$/i.test(await ask(`${what} in ${label}? [y/N] `))) return;
-  throw new UserError('Nothing was changed.', { exit: 4, code: 'NotConfirmed' });
+  if (/^y(es)?$/i.test(await ask(`${question} [y/N] `))) return;
+  throw new UserError(refused, { exit: 4, code: 'NotConfirmed' });
 }

@@ -2,7 +2,7 @@
 import type { Examined, Redriven } from '../orders/dead-letters/redrive.ts';
 import type { Remedy } from '../orders/dead-letters/remedy.ts';
 import { UserError } from '../user-error.ts';
-import { ask, canAsk } from './confirm.ts';
+import { askYes } from './confirm.ts';
 import { formatAge } from './duration.ts';
 import { type Column, formatTable, type TableOptions } from './table.ts';
 import { mark } from './terminal.ts';
@@ -73,15 +73,11 @@ export async function confirmRedrive(
     process.stderr.write(`${orderId}: ${deed(remedy)}\n`);
   }
   if (letters.length > 10) process.stderr.write(`… and ${letters.length - 10} more\n`);
-  if (!canAsk(flags)) {
-    throw new UserError(`Redriving ${letters.length} letters takes a yes.`, {
-      hint: '--yes',
-      exit: 4,
-      code: 'NeedsConfirmation',
-    });
-  }
-  if (/^y(es)?$/i.test(await ask(`Redrive ${letters.length} letters? [y/N] `))) return;
-  throw new UserError('Nothing was redriven.', { exit: 4, code: 'NotConfirmed' });
+  await askYes(flags, {
+    question: `Redrive ${letters.length} letters?`,
+    otherwise: `Redriving ${letters.length} letters takes a yes.`,
+    refused: 'Nothing was redriven.',
+  });
 }
 
 const results: Record<Redriven['result'], (redriven: Redriven) => string> = {
