@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { anotherStack } from '../src/cli/another-stack.ts';
-import { approvePlan } from '../src/cli/approval.ts';
+import { showPlan } from '../src/cli/approval.ts';
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { deployFlags } from '../src/cli/deploy-flags.ts';
 import { readParameters } from '../src/cli/parameters.ts';
 import { deploy } from '../src/deploy/deploy.ts';
+import { endOf } from '../src/deploy/events.ts';
 
 export default class Diff extends BaseCommand {
   static override summary = 'Show what a deployment would change, and change nothing.';
@@ -31,21 +32,14 @@ export default class Diff extends BaseCommand {
       template,
       bucket: flags.bucket,
       planOnly: true,
-      approve: (proposal) => approvePlan(target, proposal, { ...unanswered, plan: true }),
+      approve: async (proposal) => {
+        showPlan(proposal);
+        return false;
+      },
     });
-    let next = await events.next();
-    while (!next.done) next = await events.next();
-    const result = next.value;
+    const result = await endOf(events);
     if (flags.json) this.document(result);
     else if (!result.needed) this.out('No changes.\n');
     if (result.needed && flags['exit-code']) process.exitCode = 22;
   }
 }
-
-const unanswered = {
-  yes: false,
-  'no-input': true,
-  'allow-replace': undefined,
-  'allow-delete': undefined,
-  confirm: undefined,
-};

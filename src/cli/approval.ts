@@ -1,10 +1,8 @@
 import type { Proposal } from '../deploy/deploy.ts';
 import { guarded, type PlannedChange, publishesVersion } from '../deploy/planned-changes.ts';
-import { findRunning } from '../deploy/running.ts';
 import type { Target } from '../target/resolve.ts';
-import { type StackOutputs, tryOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
-import { ask, canAsk } from './confirm.ts';
+import { askYes } from './confirm.ts';
 import { describePlan } from './plan-text.ts';
 
 export interface ApprovalFlags {
@@ -17,20 +15,24 @@ export interface ApprovalFlags {
   readonly confirm: string | undefined;
 }
 
+/** Shows a plan on stderr. */
+export function showPlan({ kind, changes, running }: Proposal): void {
+  const staying = publishesVersion(changes) && kind === 'UPDATE' ? running : 0;
+  process.stderr.write(describePlan(changes, { staying, stream: process.stderr }));
+}
+
 /**
- * Shows a plan on stderr and gets the answers that it takes: by flag, or from a person. A target that sets itself up is
+ * Shows a plan and gets the answers that it takes: by flag, or from a person. A target that sets itself up is
  * not asked about, but what would take data along is refused there too. Throws when an answer is missing or no.
  */
 export async function approvePlan(
   target: Target,
-  { kind, changes }: Proposal,
+  proposal: Proposal,
   flags: ApprovalFlags,
 ): Promise<boolean> {
-  const staying = publishesVersion(changes) && kind === 'UPDATE' ? await countRunning(target) : 0;
-  if (flags.plan || !target.deploysItself) {
-    process.stderr.write(describePlan(changes, { staying, stream: process.stderr }));
-  }
+  if (flags.plan || !target.deploysItself) showPlan(proposal);
   if (flags.plan) return false;
+  const { changes } = proposal;
   refuse(guarded(changes, 'replace'), {
     flag: 'allow-replace',
     what: 'replace',
@@ -42,21 +44,12 @@ export async function approvePlan(
     allowed: flags['allow-delete'],
   });
   if (target.deploysItself || flags.yes || flags.confirm !== undefined) return true;
-  if (!canAsk(flags)) {
-    throw new UserError(`Deploying to ${target.label} takes a yes.`, {
-      hint: ['orders deploy --yes', 'orders deploy --plan'],
-      exit: 4,
-      code: 'NeedsConfirmation',
-    });
-  }
-  const answer = await ask(`Deploy this to ${target.label}? [y/N] `);
-  if (/^y(es)?$/i.test(answer)) return true;
-  throw new UserError('Nothing was changed.', { exit: 4, code: 'NotConfirmed' });
-}
-
-async function countRunning(target: Target): Promise<number> {
-  const outputs: StackOutputs = await tryOutputs(target);
-  return (await findRunning(target, outputs)).length;
+  await askYes(flags, {
+    question: `Deploy this to ${target.label}?`,
+    otherwise: `Deploying to ${target.label} takes a yes.`,
+    hint: ['orders deploy --yes', 'orders deploy --plan'],
+  });
+  return true;
 }
 
 /** What would take data, or an address that others know, along goes ahead only by name. */

@@ -27,10 +27,9 @@ export async function* attach(target: Target): AsyncGenerator<DeployEvent, Deplo
   const end = busy
     ? yield* followStack(target, StackId, await beforeOperation(target, StackId))
     : { status: StackStatus, failures: [] };
-  if (!deployed.includes(end.status) && end.status !== 'UPDATE_ROLLBACK_COMPLETE') {
-    throw deployFailure(end);
-  }
-  if (busy && end.status === 'UPDATE_ROLLBACK_COMPLETE') throw deployFailure(end);
+  // A stack at rest after a rollback is as it should be; one that was just rolled back is not.
+  const wasRolledBack = !busy && end.status === 'UPDATE_ROLLBACK_COMPLETE';
+  if (!deployed.includes(end.status) && !wasRolledBack) throw deployFailure(end);
   const now = await describeStack(target);
   return {
     stack: target.environment.stack,

@@ -47,6 +47,8 @@ export interface DeployOptions {
 export interface Proposal {
   readonly kind: PlanSource['kind'];
   readonly changes: Plan['changes'];
+  /** Orders that were on their way when the deployment began. */
+  readonly running: number;
 }
 
 /** Deploys a stack to a target: the project's own, or another. Throws a UserError with the root cause when that fails. */
@@ -64,7 +66,8 @@ export async function* deploy(
   const started = performance.now();
   const { region, stack } = target.environment;
   const { account, arn } = await callerOf(target);
-  yield stageEvent('preflight', await situation(target, arn || account));
+  const { existing, running, summary } = await situation(target, arn || account);
+  yield stageEvent('preflight', summary);
   const bucket = given.bucket ?? artifactsBucket(stack, account, region);
   const place = { account, bucket };
   const file = foreign ?? join(target.root, 'template.yaml');
@@ -72,13 +75,13 @@ export async function* deploy(
   yield stageEvent('package', sizes(packaged));
   await upload(target, place, packaged);
   yield stageEvent('upload', `s3://${place.bucket}`);
-  const ready = yield* makeReady(target, { planOnly });
+  const ready = yield* makeReady(target, { existing, planOnly });
   const template = await templateSource(target, place, packaged.template);
   const values = { ...usual(target, packaged), ...parameters };
   const planned = await plan(target, { ...ready, template, parameters: values, onFailure });
   const { changes, needed } = planned;
   yield stageEvent('plan', needed ? `${changes.length} changes` : 'no changes');
-  const changed = needed && (await isApproved(target, planned, { ...ready, approve }));
+  const changed = needed && (await isApproved(target, planned, { ...ready, running, approve }));
   if (changed) yield* apply(target, planned, ready.kind);
   if (foreign === undefined) forgetOutputs(target);
   const description = await describeStack(target);
@@ -93,11 +96,16 @@ export async function* deploy(
 async function isApproved(
   target: Target,
   { changeSetId, stackId, changes }: Plan,
-  { kind, isNew, approve }: Ready & { approve: DeployOptions['approve'] | undefined },
+  {
+    kind,
+    isNew,
+    running,
+    approve,
+  }: Ready & Pick<Proposal, 'running'> & { approve: DeployOptions['approve'] | undefined },
 ): Promise<boolean> {
   let approved = false;
   try {
-    approved = (await approve?.({ kind, changes })) ?? true;
+    approved = (await approve?.({ kind, changes, running })) ?? true;
     return approved;
   } finally {
     if (!approved) {
@@ -107,16 +115,15 @@ async function isApproved(
   }
 }
 
-/** Who deploys where, and what is there: `user/ann · eu-west-1 · orders is UPDATE_COMPLETE · 3 orders on the way`. */
-async function situation(target: Target, caller: string): Promise<string> {
+/** What is there, and in words who deploys where: `user/ann · eu-west-1 · orders is UPDATE_COMPLETE · 3 orders on the way`. */
+async function situation(target: Target, caller: string) {
   const { region, stack } = target.environment;
-  const described = await describeStack(target);
-  const state = described?.StackStatus ? `${stack} is ${described.StackStatus}` : `${stack} is new`;
-  const running = described ? await findRunning(target, outputsOf(described)) : [];
-  const orders = running.length === 1 ? '1 order' : `${running.length} orders`;
-  return [caller, region, state, ...(running.length > 0 ? [`${orders} on the way`] : [])].join(
-    ' · ',
-  );
+  const existing = await describeStack(target);
+  const state = existing?.StackStatus ? `${stack} is ${existing.StackStatus}` : `${stack} is new`;
+  const running = existing ? (await findRunning(target, outputsOf(existing))).length : 0;
+  const orders = `${running} ${running === 1 ? 'order' : 'orders'} on the way`;
+  const summary = [caller, region, state, ...(running > 0 ? [orders] : [])].join(' · ');
+  return { existing, running, summary };
 }
 
 /** The environment's values of those parameters that the template has. */

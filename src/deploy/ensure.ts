@@ -6,6 +6,7 @@ import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { cachePath, forgetOutputs, loadOutputs, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
+import { endOf } from './events.ts';
 
 /** Tells the person something on the way. */
 export type Notify = (line: string) => void;
@@ -47,14 +48,9 @@ async function firstDeploy(target: Target, notify: Notify): Promise<StackOutputs
   const { stack, name } = target.environment;
   notify(`Deploying ${stack} to ${name} for the first time`);
   const { deploy } = await import('./deploy.ts');
-  const events = deploy(target);
-  for (;;) {
-    const next = await events.next();
-    if (!next.done) continue;
-    const seconds = (next.value.durationMs / 1000).toFixed(1);
-    notify(`Deployed in ${seconds}s`);
-    return next.value.outputs;
-  }
+  const { outputs, durationMs } = await endOf(deploy(target));
+  notify(`Deployed in ${(durationMs / 1000).toFixed(1)}s`);
+  return outputs;
 }
 
 /** Of several commands at once, one deploys: the one that creates the file. The others wait until it is gone. */

@@ -45,3 +45,10 @@ export interface DeployResult {
 export function stageEvent(stage: StageEvent['stage'], detail: string): StageEvent {
   return { type: 'stage', ts: new Date().toISOString(), stage, detail };
 }
+
+/** The result of work whose events nobody looks at. */
+export async function endOf<Result>(events: AsyncGenerator<unknown, Result>): Promise<Result> {
+  let next = await events.next();
+  while (!next.done) next = await events.next();
+  return next.value;
+}

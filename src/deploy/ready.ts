@@ -1,5 +1,5 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Target } from '../target/resolve.ts';
-import { describeStack } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import type { PlanSource } from './change-set.ts';
 import { deleteStack } from './destroy.ts';
@@ -10,26 +10,25 @@ import { deployFailure } from './stack-events.ts';
 export type Ready = Pick<PlanSource, 'kind' | 'previous'> & { readonly isNew: boolean };
 
 /**
- * Decides between creation and update. Clears away a first creation that never succeeded, unless it is only planned. Throws a
+ * Decides between creation and update of a stack as it was `existing`. Clears away a first creation that never succeeded, unless it is only planned. Throws a
  * UserError that leads on from every other state in which a stack cannot be deployed.
  */
 export async function* makeReady(
   target: Target,
-  { planOnly }: { planOnly: boolean },
+  { existing, planOnly }: { existing: Stack | undefined; planOnly: boolean },
 ): AsyncGenerator<DeployEvent, Ready> {
-  const stack = await describeStack(target);
-  const status = stack?.StackStatus;
-  if (!stack || !status) return { kind: 'CREATE', previous: [], isNew: true };
+  const status = existing?.StackStatus;
+  if (!status) return { kind: 'CREATE', previous: [], isNew: true };
   if (status === 'REVIEW_IN_PROGRESS') return { kind: 'CREATE', previous: [], isNew: false };
   if (status === 'ROLLBACK_COMPLETE' && !planOnly) {
     yield stageEvent('clear', 'a first deployment that never succeeded');
-    const end = yield* deleteStack(target, stack.StackId ?? '');
+    const end = yield* deleteStack(target, existing.StackId ?? '');
     if (end.status !== 'DELETE_COMPLETE') throw deployFailure(end);
     return { kind: 'CREATE', previous: [], isNew: true };
   }
   const refusal = leadOn(target.environment.stack, status);
   if (refusal) throw refusal;
-  const previous = (stack.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
+  const previous = (existing.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
   return { kind: 'UPDATE', previous, isNew: false };
 }
 

@@ -47,12 +47,6 @@ export async function loadOutputs(target: Target): Promise<StackOutputs> {
   return rememberOutputs(target, stack);
 }
 
-/** The outputs, or none when there is no stack. */
-export async function tryOutputs(target: Target): Promise<StackOutputs> {
-  const stack = await describeStack(target);
-  return stack ? outputsOf(stack) : {};
-}
-
 /** Caches the outputs of a stack just seen. */
 export function rememberOutputs(target: Target, stack: Stack): StackOutputs {
   const found = outputsOf(stack);

@@ -5,6 +5,7 @@ import { BatchGetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/li
 import { canonicalEvent } from '../../functions/contract/order.ts';
 import { isEnd, type OrderStatus } from '../../functions/contract/workflow.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
+import { endOf } from '../../src/deploy/events.ts';
 import { resolveTarget } from '../../src/target/resolve.ts';
 import { type Chance, chanceOf } from '../support/random.ts';
 import { openLedger } from './ledger.ts';
@@ -94,10 +95,7 @@ async function deployTo({ root, url }: RuntimeProcess) {
     { env: 'local' },
     { cwd: root, variables: {}, ensureRuntime: async () => ({ url, timeScale }) },
   );
-  const events = deploy(target);
-  let next = await events.next();
-  while (!next.done) next = await events.next();
-  const { outputs } = next.value;
+  const { outputs } = await endOf(deploy(target));
   const config = {
     endpoint: url,
     region: 'us-east-2',

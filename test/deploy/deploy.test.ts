@@ -7,6 +7,7 @@ import { artifactsBucket } from '../../src/deploy/artifacts.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { withStack } from '../../src/deploy/ensure.ts';
 import type { DeployEvent } from '../../src/deploy/events.ts';
+import { endOf } from '../../src/deploy/events.ts';
 import { packageStack } from '../../src/deploy/package.ts';
 import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../target/fake-aws.ts';
 
@@ -121,7 +122,7 @@ it('gives the parameters asked for, and keeps the values that the stack has of t
   const deployment = deploy(fakeTarget(aws.url, project()), {
     parameters: { PickupWaitSeconds: '1' },
   });
-  while (!(await deployment.next()).done);
+  await endOf(deployment);
   const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
   const sent = [...new URLSearchParams(plan?.body)].filter(([key]) => key.startsWith('Parameters'));
   expect(Object.fromEntries(sent)).toEqual({

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { destroy, nothingToDestroy } from '../../src/deploy/destroy.ts';
+import { endOf } from '../../src/deploy/events.ts';
 import { takeInventory } from '../../src/deploy/inventory.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
 import { describeStack } from '../../src/target/stack.ts';
@@ -36,18 +37,11 @@ afterAll(async () => {
 /** Clients make each request once: what goes wrong is seen. */
 const target = () => fakeTarget(proxy.url, root, { pollMs: 5 });
 
-async function toItsEnd<T>(work: AsyncGenerator<unknown, T>): Promise<T> {
-  for (;;) {
-    const next = await work.next();
-    if (next.done) return next.value;
-  }
-}
-
-const deployAll = () => toItsEnd(deploy(target()));
+const deployAll = () => endOf(deploy(target()));
 async function destroyAll(): Promise<unknown> {
   const inventory = await takeInventory(target());
   if (!inventory) return nothingToDestroy(target(), { clear: true });
-  return toItsEnd(destroy(target(), inventory));
+  return endOf(destroy(target(), inventory));
 }
 const statusOf = async () => (await describeStack(target()))?.StackStatus;
 
