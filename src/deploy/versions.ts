@@ -28,7 +28,7 @@ export async function listVersions(target: Target, outputs: StackOutputs): Promi
   for (const of of functions) {
     const functionName = nameOf(outputs, of);
     if (functionName === undefined) continue;
-    const live = await liveVersion(target, functionName);
+    const { FunctionVersion: live } = await liveAlias(target, functionName);
     const running = new Map<string, number>();
     for (const { arn } of await findRunning(target, outputs, of)) {
       const version = /:function:[^:]+:(\d+)\//.exec(arn)?.[1] ?? '';
@@ -59,13 +59,13 @@ export async function rollBack(
   outputs: StackOutputs,
   wanted?: string,
 ): Promise<{ from: string; to: string }> {
-  const all = (await listVersions(target, outputs)).filter(({ of }) => of === 'workflow');
-  const live = all.find((each) => each.live);
-  const from = live?.version ?? '';
-  const older = all.filter(({ version }) => Number(version) < Number(from));
-  const to = wanted === undefined ? older[0] : all.find(({ version }) => version === wanted);
+  const FunctionName = nameOf(outputs, 'workflow') ?? '';
+  const { FunctionVersion: from = '', RevisionId } = await liveAlias(target, FunctionName);
+  const all = (await published(target, FunctionName)).flatMap(({ Version: each }) => each ?? []);
+  const older = all.filter((version) => Number(version) < Number(from));
+  const to = wanted === undefined ? older[0] : all.find((version) => version === wanted);
   if (!to) {
-    const known = all.map(({ version }) => version).join(', ');
+    const known = all.join(', ');
     throw new UserError(
       wanted === undefined
         ? `There is no version before ${from}.`
@@ -73,20 +73,18 @@ export async function rollBack(
       { hint: 'orders versions', exit: 5, code: 'NotFound' },
     );
   }
-  const { GetAliasCommand, UpdateAliasCommand } = await import('../target/sdk/lambda.ts');
+  const { UpdateAliasCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
-  const { functionName: FunctionName } = to;
-  const alias = await lambda.send(new GetAliasCommand({ FunctionName, Name: aliasName }));
   await lambda.send(
     new UpdateAliasCommand({
       FunctionName,
       Name: aliasName,
-      FunctionVersion: to.version,
+      FunctionVersion: to,
       // Somebody else's change in the meantime is not overwritten.
-      RevisionId: alias.RevisionId,
+      RevisionId,
     }),
   );
-  return { from, to: to.version };
+  return { from, to };
 }
 
 /** Which versions can go: not live, with nothing running on them, and older than the `keep` newest of their function. */
@@ -132,11 +130,10 @@ function nameOf(outputs: StackOutputs, of: Version['of']): string | undefined {
   return arn?.split(':').at(-1);
 }
 
-async function liveVersion(target: Target, FunctionName: string): Promise<string | undefined> {
+async function liveAlias(target: Target, FunctionName: string) {
   const { GetAliasCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
-  const alias = await lambda.send(new GetAliasCommand({ FunctionName, Name: aliasName }));
-  return alias.FunctionVersion;
+  return lambda.send(new GetAliasCommand({ FunctionName, Name: aliasName }));
 }
 
 /** The newest first. */
