@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Target } from '../target/resolve.ts';
-import { createBucket } from './bucket.ts';
+import { type ArtifactsBucket, createBucket } from './bucket.ts';
 
 /** S3's limit for a bucket's name. */
 const longestName = 63;
@@ -14,9 +14,11 @@ export function artifactsBucket(stack: string, account: string, region: string):
     .replace(/-+$/, '')}${rest}`;
 }
 
-/** The account the target's credentials belong to. */
-export async function accountOf(target: Target): Promise<string> {
-  return (await callerOf(target)).account;
+/** The bucket of the target's stack, in the account that its credentials belong to. */
+export async function bucketOf(target: Target, account?: string): Promise<ArtifactsBucket> {
+  const { stack, region } = target.environment;
+  const owner = account ?? (await callerOf(target)).account;
+  return { bucket: artifactsBucket(stack, owner, region), account: owner };
 }
 
 /** Who the target's credentials are, and in which account. */

@@ -1,5 +1,6 @@
 /** The bucket that a stack's archives are kept in: made closed, and taken away with all its versions. */
 import type { ObjectIdentifier, S3Client } from '@aws-sdk/client-s3';
+import { partitionOf } from '../target/partition.ts';
 import type { Target } from '../target/resolve.ts';
 
 /** An archive that a newer deployment replaced is kept for so long. */
@@ -46,13 +47,10 @@ export async function createBucket(
     }),
   );
   const plain = endpoint?.startsWith('http:') ?? false;
-  if (!plain)
-    await client.send(
-      new PutBucketPolicyCommand({
-        Bucket: bucket,
-        Policy: JSON.stringify(policyOf(bucket, region)),
-      }),
-    );
+  if (!plain) {
+    const Policy = JSON.stringify(policyOf(bucket, region));
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  }
   await client.send(
     new PutBucketLifecycleConfigurationCommand({
       Bucket: bucket,
@@ -71,12 +69,7 @@ export async function createBucket(
 }
 
 function policyOf(bucket: string, region: string): object {
-  const partition = region.startsWith('cn-')
-    ? 'aws-cn'
-    : /^us-gov-/.test(region)
-      ? 'aws-us-gov'
-      : 'aws';
-  const arn = `arn:${partition}:s3:::${bucket}`;
+  const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   return {
     Version: '2012-10-17',
     Statement: [
@@ -92,6 +85,12 @@ function policyOf(bucket: string, region: string): object {
   };
 }
 
+/** A bucket, and the account that must own it. */
+export interface ArtifactsBucket {
+  readonly bucket: string;
+  readonly account: string;
+}
+
 /** What deployments put into a bucket. */
 const ownPrefixes = ['functions/', 'templates/'];
 
@@ -101,7 +100,7 @@ const ownPrefixes = ['functions/', 'templates/'];
  */
 export async function removeBucket(
   target: Target,
-  { bucket, account }: { bucket: string; account: string },
+  { bucket, account }: ArtifactsBucket,
 ): Promise<boolean> {
   const { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand } = await import(
     '../target/sdk/objects.ts'

@@ -8,10 +8,11 @@ import {
   rememberOutputs,
   type StackOutputs,
 } from '../target/stack.ts';
-import { artifactsBucket, callerOf, store } from './artifacts.ts';
+import { bucketOf, callerOf, store } from './artifacts.ts';
+import type { ArtifactsBucket } from './bucket.ts';
 import { dropPlan, type OnFailure, type Plan, type PlanSource, plan } from './change-set.ts';
 import { checkDeployment } from './check.ts';
-import { removeEmptyStack } from './destroy.ts';
+import { requestDeletion } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { type Package, packageStack } from './package.ts';
 import { makeReady, type Ready } from './ready.ts';
@@ -21,11 +22,6 @@ import { deployed, deployFailure, followStack, newestEvent } from './stack-event
 /** CloudFormation takes a longer template only from S3. */
 const longestBody = 51_200;
 const templateRoot = 'templates';
-
-interface Place {
-  readonly account: string;
-  readonly bucket: string;
-}
 
 /** Values of template parameters. Those not given keep the value that the stack has, else the template's default. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -64,12 +60,12 @@ export async function* deploy(
   }: DeployOptions = {},
 ): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
-  const { region, stack } = target.environment;
+  const { stack } = target.environment;
   const { account, arn } = await callerOf(target);
   const { existing, running, summary } = await situation(target, arn || account);
   yield stageEvent('preflight', summary);
-  const bucket = given.bucket ?? artifactsBucket(stack, account, region);
-  const place = { account, bucket };
+  const own = await bucketOf(target, account);
+  const place = { ...own, bucket: given.bucket ?? own.bucket };
   const file = foreign ?? join(target.root, 'template.yaml');
   const packaged = await packageStack(file, place.bucket);
   yield stageEvent('package', sizes(packaged));
@@ -110,7 +106,7 @@ async function isApproved(
   } finally {
     if (!approved) {
       await dropPlan(target, changeSetId);
-      if (isNew) await removeEmptyStack(target, stackId);
+      if (isNew) await requestDeletion(target, stackId);
     }
   }
 }
@@ -141,7 +137,11 @@ function sizes({ artifacts }: Package): string {
   return `${artifacts.length} functions, ${Math.round(total / 1000)} kB`;
 }
 
-async function upload(target: Target, place: Place, { artifacts }: Package): Promise<void> {
+async function upload(
+  target: Target,
+  place: ArtifactsBucket,
+  { artifacts }: Package,
+): Promise<void> {
   // The first may have to create the bucket; the rest must not race with it.
   for (const { key, bytes } of artifacts) {
     await store(target, place.account, { bucket: place.bucket, key, bytes, once: true });
@@ -150,7 +150,7 @@ async function upload(target: Target, place: Place, { artifacts }: Package): Pro
 
 async function templateSource(
   target: Target,
-  { account, bucket }: Place,
+  { account, bucket }: ArtifactsBucket,
   body: string,
 ): Promise<PlanSource['template']> {
   const bytes = Buffer.from(body);

@@ -1,7 +1,7 @@
 import type { Target } from '../target/resolve.ts';
 import { forgetStack } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
-import { accountOf, artifactsBucket } from './artifacts.ts';
+import { bucketOf } from './artifacts.ts';
 import { removeBucket } from './bucket.ts';
 import { cancelRunning, stopRunning } from './end-running.ts';
 import { type DeployEvent, stageEvent } from './events.ts';
@@ -32,22 +32,22 @@ export async function nothingToDestroy(
   { clear }: { clear: boolean },
 ): Promise<DestroyResult> {
   forgetStack(target);
-  if (clear) await removeBucket(target, await bucketOf(target));
+  const place = await bucketOf(target);
+  if (clear) await removeBucket(target, place);
   const { stack } = target.environment;
   const none = { deleted: [], kept: [], cancelled: 0, stopped: 0, durationMs: 0 };
-  return { stack, destroyed: false, ...none, remains: await remainders(target, []) };
-}
-
-async function bucketOf(target: Target): Promise<{ bucket: string; account: string }> {
-  const { stack, region } = target.environment;
-  const account = await accountOf(target);
-  return { bucket: artifactsBucket(stack, account, region), account };
+  return {
+    stack,
+    destroyed: false,
+    ...none,
+    remains: await remainders(target, { kept: [], ...place }),
+  };
 }
 
 /**
  * Ends what runs and deletes the stack, then what its deployments left in their bucket. `force` stops orders as they are,
- * with nothing undone. Each part that was done is not done again after an interruption. Throws a UserError with the reasons when CloudFormation cannot, or may not,
- * delete it.
+ * with nothing undone. Each part that was done is not done again after an interruption. Throws a UserError with the reasons
+ * when CloudFormation cannot, or may not, delete it.
  */
 export async function* destroy(
   target: Target,
@@ -71,7 +71,7 @@ export async function* destroy(
     kept,
     ...(orders === undefined ? {} : { orders }),
     ...ended,
-    remains: await remainders(target, kept),
+    remains: await remainders(target, { kept, ...place }),
     durationMs: Math.round(performance.now() - started),
   };
 }
@@ -101,15 +101,13 @@ export async function* deleteStack(
   target: Target,
   stackId: string,
 ): AsyncGenerator<DeployEvent, StackEnd> {
-  const { DeleteStackCommand } = await import('../target/sdk/cloudformation.ts');
   const since = await newestEvent(target, stackId);
-  const client = await target.clients.cloudFormation();
-  await client.send(new DeleteStackCommand({ StackName: stackId }));
+  await requestDeletion(target, stackId);
   return yield* followStack(target, stackId, since);
 }
 
-/** Deletes a stack that was only planned: there is nothing to see of that. */
-export async function removeEmptyStack(target: Target, stackId: string): Promise<void> {
+/** Asks for a stack's deletion without looking on: of one that was only planned there is nothing to see. */
+export async function requestDeletion(target: Target, stackId: string): Promise<void> {
   const { DeleteStackCommand } = await import('../target/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteStackCommand({ StackName: stackId }));

@@ -1,5 +1,6 @@
 /** Policies that hold no more than what people and pipelines need who use a stack. */
 import type { Environment } from '../target/environments.ts';
+import { partitionOf } from '../target/partition.ts';
 
 export const roles = ['deploy', 'operate', 'observe'] as const;
 export type Role = (typeof roles)[number];
@@ -36,15 +37,10 @@ export function policyFor(role: Role, place: Place): Policy {
 type Arns = ReturnType<typeof arns>;
 
 function arns({ region, account, stack }: Place) {
-  const partition = region.startsWith('cn-')
-    ? 'aws-cn'
-    : region.startsWith('us-gov-')
-      ? 'aws-us-gov'
-      : 'aws';
+  const partition = partitionOf(region);
   const of = (service: string, what: string) =>
     `arn:${partition}:${service}:${region}:${account}:${what}`;
   return {
-    partition,
     stack: of('cloudformation', `stack/${stack}/*`),
     transform: `arn:${partition}:cloudformation:${region}:aws:transform/Serverless-2016-10-31`,
     functions: of('lambda', `function:${stack}-*`),

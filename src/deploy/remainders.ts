@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { isObject, readJson } from '../target/project.ts';
 import type { Target } from '../target/resolve.ts';
-import { accountOf, artifactsBucket } from './artifacts.ts';
 import type { StackResource } from './inventory.ts';
 
 /** Something that outlives a stack. */
@@ -22,9 +21,9 @@ const commands: Readonly<Record<string, (name: string) => string>> = {
 /** What is still there when the stack is gone, each with the command that removes it. */
 export async function remainders(
   target: Target,
-  kept: readonly StackResource[],
+  { kept, bucket }: { readonly kept: readonly StackResource[]; readonly bucket: string },
 ): Promise<Remainder[]> {
-  const { name, stack, region, profile } = target.environment;
+  const { name, region, profile } = target.environment;
   const where = [
     '',
     `--region ${region}`,
@@ -37,7 +36,6 @@ export async function remainders(
       : commands[kind]
         ? `${commands[kind](each)}${where}`
         : 'delete it in the AWS console';
-  const bucket = artifactsBucket(stack, await accountOf(target), region);
   const things = [
     ...kept.map(({ kind, physicalId }) => ({ kind, name: physicalId })),
     ...((await hasBucket(target, bucket)) ? [{ kind: 'bucket', name: bucket }] : []),
