@@ -3,7 +3,8 @@
  * floor, with the memory of all its processes. `npm run bench -- suspended 1000 10000`: what waiting executions cost. Ratios of
  * one run are comparable; figures of two machines are not.
  */
-import { aBenchProject, program } from './project.ts';
+import { program } from '../test/support/project-files.ts';
+import { aBenchProject } from './project.ts';
 import { startUp } from './start-up.ts';
 import { suspended } from './suspended.ts';
 import { throughput } from './throughput.ts';

@@ -1,10 +1,5 @@
-import {
-  CreateFunctionCommand,
-  InvokeCommand,
-  LambdaClient,
-  PublishVersionCommand,
-} from '@aws-sdk/client-lambda';
-import { zipSync } from 'fflate';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { lambdaOf, makeDurable } from './durable-function.ts';
 import type { Bench } from './project.ts';
 
 /** Answers how long each of its checkpoints took, ms. */
@@ -47,11 +42,9 @@ export const handler = async (event) => {
 
 /** How long a checkpoint takes, and how late a handler starts whose timer is due: alone, and beside orders. */
 export async function latency(bench: Bench, busy: () => Promise<unknown>): Promise<void> {
-  const { url } = bench.status();
-  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-  const lambda = new LambdaClient({ endpoint: url, region: 'us-east-2', credentials });
-  await make(lambda, 'checkpointer', checkpointer);
-  await make(lambda, 'riser', riser);
+  const lambda = lambdaOf(bench);
+  await makeDurable(lambda, 'checkpointer', { code: checkpointer, hours: 1 });
+  await makeDurable(lambda, 'riser', { code: riser, hours: 1 });
 
   const checkpoints = async () => JSON.parse(await run(lambda, 'checkpointer', {})) as number[];
   const risers = () =>
@@ -73,21 +66,6 @@ export async function latency(bench: Bench, busy: () => Promise<unknown>): Promi
       `  ${when}: a checkpoint p50 ${at(taken, 50)}, p99 ${at(taken, 99)}; from timer due to handler started p50 ${at(late, 50)}, p99 ${at(late, 99)}`,
     );
   }
-}
-
-async function make(lambda: LambdaClient, FunctionName: string, code: string): Promise<void> {
-  await lambda.send(
-    new CreateFunctionCommand({
-      FunctionName,
-      Runtime: 'nodejs24.x',
-      Handler: 'index.handler',
-      Role: 'arn:aws:iam::000000000000:role/bench',
-      Timeout: 60,
-      DurableConfig: { ExecutionTimeout: 900, RetentionPeriodInDays: 1 },
-      Code: { ZipFile: zipSync({ 'index.mjs': Buffer.from(code) }) },
-    }),
-  );
-  await lambda.send(new PublishVersionCommand({ FunctionName }));
 }
 
 async function run(lambda: LambdaClient, FunctionName: string, input: unknown): Promise<string> {

@@ -1,18 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const repository = fileURLToPath(new URL('..', import.meta.url));
-export const program = join(repository, 'bin/orders');
+import { rmSync } from 'node:fs';
+import { makeProject, program } from '../test/support/project-files.ts';
 
 /** A project of its own with a local runtime, and the stack deployed to it with waits near zero. */
 export function aBenchProject() {
-  const root = mkdtempSync(join(tmpdir(), 'orders-bench-'));
-  cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));
-  for (const name of ['functions', 'dist']) symlinkSync(join(repository, name), join(root, name));
-
+  const root = makeProject();
   const orders = (...argv: string[]) =>
     execFileSync(program, argv, {
       cwd: root,

@@ -4,14 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CreateFunctionCommand,
   InvokeCommand,
-  LambdaClient,
+  type LambdaClient,
   ListDurableExecutionsByFunctionCommand,
-  PublishVersionCommand,
 } from '@aws-sdk/client-lambda';
-import { zipSync } from 'fflate';
 import { sleeper } from '../test/support/sleeper.ts';
+import { lambdaOf, makeDurable } from './durable-function.ts';
 import { memoryOf } from './memory.ts';
 import type { Bench } from './project.ts';
 import { median } from './start-up.ts';
@@ -22,7 +20,9 @@ const lanes = 64;
 
 export async function suspended(bench: Bench, counts: readonly number[]): Promise<void> {
   console.log('executions that wait, and what they cost');
-  const lambda = await makeSleeper(bench);
+  // A restart takes the runtime's clients along.
+  const lambda = () => lambdaOf(bench);
+  await makeDurable(lambda(), 'sleeper', { code: sleeper, hours: 2 * hours });
   const alone = await timeOfAnOrder(bench);
   let asleep = 0;
   for (const count of counts) {
@@ -47,31 +47,6 @@ export async function suspended(bench: Bench, counts: readonly number[]): Promis
   console.log(
     `  all due at once: ended in ${seconds.toFixed(0)} s, ${(asleep / seconds).toFixed(0)} a second, at most ${most.toFixed(0)} MB PSS`,
   );
-}
-
-/** A client for as long as the runtime runs that it was made for. */
-async function makeSleeper(bench: Bench): Promise<() => LambdaClient> {
-  const client = () =>
-    new LambdaClient({
-      endpoint: bench.status().url,
-      region: 'us-east-2',
-      credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-      maxAttempts: 10,
-    });
-  const lambda = client();
-  await lambda.send(
-    new CreateFunctionCommand({
-      FunctionName: 'sleeper',
-      Runtime: 'nodejs24.x',
-      Handler: 'index.handler',
-      Role: 'arn:aws:iam::000000000000:role/bench',
-      Timeout: 30,
-      DurableConfig: { ExecutionTimeout: 2 * hours * 3600, RetentionPeriodInDays: 1 },
-      Code: { ZipFile: zipSync({ 'index.mjs': Buffer.from(sleeper) }) },
-    }),
-  );
-  await lambda.send(new PublishVersionCommand({ FunctionName: 'sleeper' }));
-  return client;
 }
 
 async function fallAsleep(lambda: LambdaClient, count: number): Promise<void> {

@@ -7,10 +7,11 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { canonicalEvent } from '../functions/contract/order.ts';
 import { samples } from '../functions/contract/samples.ts';
+import { repository } from '../test/support/project-files.ts';
 import { startFloor } from './floor.ts';
 import { latency } from './latency.ts';
 import { memoryOf, pssOf } from './memory.ts';
-import { type Bench, repository } from './project.ts';
+import type { Bench } from './project.ts';
 import { median } from './start-up.ts';
 
 const counts = [1, 50, 200, 1000];

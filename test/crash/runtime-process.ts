@@ -1,13 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { readState } from '../../src/local/state-file.ts';
-
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+import { makeProject, repository } from '../support/project-files.ts';
 
 /** The local runtime as the process that it is, in a project of its own, to be killed and started again. */
 export interface RuntimeProcess {
@@ -27,9 +24,7 @@ export async function aRuntimeProcess(options: {
   timeScale: number;
   inject?: readonly string[];
 }): Promise<RuntimeProcess> {
-  const root = mkdtempSync(join(tmpdir(), 'orders-crash-'));
-  cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));
-  for (const name of ['functions', 'dist']) symlinkSync(join(repository, name), join(root, name));
+  const root = makeProject();
   const port = await aFreePort();
   const settings = { root, port, auto: false, build: 'crash', ...options };
   let child: ChildProcess | undefined;

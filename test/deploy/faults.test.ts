@@ -1,7 +1,5 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { destroy, nothingToDestroy } from '../../src/deploy/destroy.ts';
@@ -11,9 +9,9 @@ import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
 import { describeStack } from '../../src/target/stack.ts';
 import { type Fault, type FaultProxy, faultProxy, faults } from '../support/fault-proxy.ts';
 import { full } from '../support/full.ts';
+import { makeProject } from '../support/project-files.ts';
 import { fakeTarget } from '../target/fake-aws.ts';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
 const kinds: readonly Fault[] = full ? faults : ['throttle', 'cut-after'];
 
 let root: string;
@@ -21,9 +19,7 @@ let runtime: Runtime;
 let proxy: FaultProxy;
 
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'orders-faults-'));
-  cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));
-  symlinkSync(join(repository, 'dist'), join(root, 'dist'));
+  root = makeProject();
   const directory = join(root, 'runtime');
   runtime = await startRuntime({ directory, port: 0, timeScale: 1000 });
   proxy = await faultProxy(runtime.url);

@@ -1,11 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const program = join(repository, 'bin/orders');
+import { rmSync } from 'node:fs';
+import { makeProject, program } from './project-files.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -15,9 +10,7 @@ export interface Outcome {
 
 /** A project of its own, with a local runtime of its own that starts with the first command that needs it. */
 export function aProject() {
-  const root = mkdtempSync(join(tmpdir(), 'orders-project-'));
-  cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));
-  for (const name of ['functions', 'dist']) symlinkSync(join(repository, name), join(root, name));
+  const root = makeProject();
   const options = {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: root, NODE_ENV: undefined, TZ: 'UTC' },
