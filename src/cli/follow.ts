@@ -1,19 +1,21 @@
 /** Connects followed orders with the renderer that was asked for. */
+import type { StageStatus } from '../../functions/contract/workflow.ts';
 import { type EndEvent, type FollowEvent, type SummaryEvent, summarize } from '../orders/events.ts';
 import type { Found } from '../orders/find.ts';
 import { followOrder, followOrders } from '../orders/follow.ts';
+import type { RunningOrders } from '../orders/running.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
+import { endSentence, summarySentence } from './end-text.ts';
 import { hintFor } from './hints.ts';
 import { interruptible } from './interrupt.ts';
 import { liveRenderer, liveTableRenderer } from './live.ts';
 import {
-  endSentence,
   jsonRenderer,
   plainRenderer,
   quietRenderer,
   type Renderer,
-  summarySentence,
+  type ShownEvent,
 } from './renderers.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from './terminal.ts';
 
@@ -22,6 +24,10 @@ export interface FollowView {
   /** Where the view goes: stdout where it is the data, stderr where the data comes after it. */
   readonly stream: NodeJS.WriteStream;
   readonly timeoutMs: number | undefined;
+  readonly until?: StageStatus | undefined;
+  readonly failFast?: boolean;
+  readonly withLogs?: boolean;
+  readonly detail?: boolean;
 }
 
 interface Where {
@@ -32,61 +38,78 @@ interface Where {
 /** Shows an order until its end, sets the exit code its end calls for, and returns it. */
 export async function follow(where: Where, found: Found, view: FollowView): Promise<EndEvent> {
   const { target, outputs } = where;
-  const renderer = await rendererFor(view, () => liveRenderer(found.orderId, view.stream, target));
+  const { until, detail = false } = view;
+  const renderer =
+    rendererFor(view) ?? (await liveRenderer(found.orderId, view.stream, { target, detail }));
+  // The exit code alone does not need the history.
+  const history = view.ui !== 'quiet';
   return show(renderer, view, {
-    target,
-    events: (signal) => followOrder(target, outputs, { ...found, signal }),
+    ...where,
+    orderIds: [found.orderId],
+    events: (signal) => followOrder(target, outputs, { ...found, signal, until, detail, history }),
     conclude: (end) => ({ code: end.exitCode, ...endSentence(end) }),
     isDetached: ({ ending }) => ending === 'detached' || ending === 'timeout',
   });
 }
 
+/** Which orders are followed: those that are named, and those that are on their way. */
+export interface Many {
+  readonly orders: readonly Found[];
+  readonly running?: RunningOrders | undefined;
+}
+
 /** Shows several orders until all have ended, and sets the exit code that their ends call for together. */
 export async function followMany(
   where: Where,
-  orders: readonly Found[],
+  { orders, running }: Many,
   view: FollowView,
 ): Promise<SummaryEvent> {
   const { target, outputs } = where;
+  const { until, failFast = false, detail = false } = view;
   const ids = orders.map(({ orderId }) => orderId);
-  const renderer = await rendererFor(view, () => liveTableRenderer(ids, view.stream, target));
-  const again = ids.length > 5 ? 'orders list --running' : `orders watch ${ids.join(' ')}`;
+  const still = rendererFor(view);
+  const live = still ? undefined : await liveTableRenderer(ids, view.stream, { target, detail });
+  const renderer = still ?? live ?? quietRenderer();
+  const named = ids.length > 5 ? 'orders list --running' : `orders watch ${ids.join(' ')}`;
+  const again = running ? 'orders watch --all' : named;
   return show(renderer, view, {
-    target,
+    ...where,
+    orderIds: running ? [] : ids,
     async *events(signal) {
-      const summary = summarize(yield* followOrders(target, outputs, { orders, signal }));
+      const focus = live?.focus;
+      const options = { orders, running, signal, until, failFast, focus };
+      const summary = summarize(yield* followOrders(target, outputs, options), { failFast });
       renderer.show(summary);
       return summary;
     },
     conclude: (summary) => ({ code: summary.exitCode, ...summarySentence(summary, again) }),
-    isDetached: ({ endings }) => Boolean(endings.detached ?? endings.timeout),
+    isDetached: ({ endings, orders: count }) =>
+      count === 0 || Boolean(endings.detached ?? endings.timeout),
   });
 }
 
-function rendererFor(view: FollowView, live: () => Promise<Renderer>): Promise<Renderer> {
+function rendererFor(view: FollowView): Renderer | undefined {
   const { ui, stream } = view;
   const write = (text: string) => void stream.write(text);
-  if (ui === 'live') return live();
-  if (ui === 'json') return Promise.resolve(jsonRenderer(write));
-  return Promise.resolve(ui === 'plain' ? plainRenderer(write) : quietRenderer());
+  if (ui === 'live') return undefined;
+  if (ui === 'json') return jsonRenderer(write);
+  return ui === 'plain' ? plainRenderer(write) : quietRenderer();
 }
 
-interface Shown<End> {
-  readonly target: Target;
+interface Shown<End> extends Where {
+  readonly orderIds: readonly string[];
   readonly events: (signal: AbortSignal) => AsyncGenerator<FollowEvent, End>;
   readonly conclude: (end: End) => { code: number; good: boolean; text: string; hint: string };
   readonly isDetached: (end: End) => boolean;
 }
 
-async function show<End>(
-  renderer: Renderer,
-  { ui, timeoutMs }: FollowView,
-  { target, events, conclude, isDetached }: Shown<End>,
-): Promise<End> {
+async function show<End>(renderer: Renderer, view: FollowView, shown: Shown<End>): Promise<End> {
+  const { ui, timeoutMs } = view;
+  const { target, conclude, isDetached } = shown;
   const { signal, abort, release } = interruptible(timeoutMs);
   endOnBrokenPipe(abort);
   try {
-    const stream = events(signal);
+    const stream = eventsOf(shown, { signal, withLogs: view.withLogs ?? false });
     for (;;) {
       const next = await stream.next();
       if (!next.done) {
@@ -113,5 +136,28 @@ async function show<End>(
     throw error;
   } finally {
     release();
+  }
+}
+
+/** The events, with the lines that the functions wrote about the orders where that is asked for. */
+async function* eventsOf<End>(
+  { target, outputs, orderIds, events }: Shown<End>,
+  asked: { readonly signal: AbortSignal; readonly withLogs: boolean },
+): AsyncGenerator<ShownEvent, End> {
+  const { signal } = asked;
+  if (!asked.withLogs) return yield* events(signal);
+  const { logLines, withLogs } = await import('../orders/with-logs.ts');
+  const { Replays } = await import('../orders/logs/replays.ts');
+  const known = new Set(orderIds);
+  const replays = new Replays();
+  const { lines, finish } = logLines(target, outputs, { orderIds, signal });
+  const all = withLogs(events(signal), lines, finish);
+  for (;;) {
+    const next = await all.next();
+    if (next.done) return next.value;
+    const event = next.value;
+    if (event.type === 'join') known.add(event.orderId);
+    if (event.type !== 'log') yield event;
+    else if (known.has(event.entry.orderId ?? '') && !replays.has(event.entry)) yield event;
   }
 }

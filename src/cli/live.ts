@@ -1,17 +1,18 @@
+import type { Target } from '../target/resolve.ts';
 import { formatDuration } from './duration.ts';
 import { formatWatched, type WatchedOrder } from './order-table.ts';
 import type { Renderer, ShownEvent } from './renderers.ts';
 
-interface Where {
-  readonly label: string;
-  readonly timeScale: number;
+interface LiveOptions {
+  readonly target: Target;
+  readonly detail: boolean;
 }
 
 /** A view of one order that is redrawn in place; Ink is loaded only here. */
 export async function liveRenderer(
   orderId: string,
   stream: NodeJS.WriteStream,
-  { label: target, timeScale }: Where,
+  { target: { label: target, timeScale } }: LiveOptions,
 ): Promise<Renderer> {
   const { openLiveOrder } = await import('../views/live-order.tsx');
   let shown: Parameters<typeof openLiveOrder>[0] = { orderId, status: 'received' };
@@ -21,7 +22,7 @@ export async function liveRenderer(
       const { status } = event.order;
       shown = { ...shown, status, order: event.order, retry: undefined };
     }
-    if (event.type === 'step') shown = { ...shown, retry: event };
+    if (event.type === 'step' && event.state === 'failed') shown = { ...shown, retry: event };
     if (event.type === 'gap') shown = { ...shown, trouble: event.reason };
     if (event.type === 'gap-end') shown = { ...shown, trouble: undefined };
     view.update(shown);
@@ -33,8 +34,8 @@ export async function liveRenderer(
 export async function liveTableRenderer(
   ids: readonly string[],
   stream: NodeJS.WriteStream,
-  { label, timeScale }: Where,
-): Promise<Renderer> {
+  { target: { label, timeScale } }: LiveOptions,
+): Promise<Renderer & { readonly focus: () => string | undefined }> {
   const { openLiveLines } = await import('../views/live-lines.tsx');
   const orders = new Map<string, WatchedOrder>(ids.map((orderId) => [orderId, { orderId }]));
   let trouble: string | undefined;
@@ -57,6 +58,7 @@ export async function liveTableRenderer(
     if (event.type === 'end' && 'orderId' in event) change(event.orderId, { end: event });
     if (event.type === 'gap') trouble = event.reason;
     if (event.type === 'gap-end') trouble = undefined;
+    if (event.type === 'join') orders.set(event.orderId, { orderId: event.orderId });
   };
-  return { show, close: view.close };
+  return { show, close: view.close, focus: () => undefined };
 }

@@ -1,8 +1,8 @@
 /** What `orders logs` was asked for, and how its answer is shown. */
-import { readOrders } from '../orders/batch.ts';
 import { findOrders } from '../orders/find.ts';
 import { type LogEntry, type LogLevel, type LogSource, logLevels } from '../orders/logs/entry.ts';
 import { followLogs, type LogQuery, readLogs } from '../orders/logs/read.ts';
+import { logStart } from '../orders/with-logs.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
@@ -72,11 +72,7 @@ async function beginning(
 ): Promise<number> {
   if (since !== undefined) return Date.parse(parseMoment(since));
   const fallback = Date.parse(parseMoment(defaultSince));
-  if (orderIds.length === 0) return fallback;
-  const orders = await readOrders(target, outputs, { ids: orderIds, fields: ['createdAt'] });
-  const times = [...orders.values()].map(({ createdAt }) => Date.parse(createdAt));
-  // The item is written by the first step; what comes before it belongs to the order as well.
-  return Math.min(fallback, ...times.map((time) => time - 60_000));
+  return logStart(target, outputs, { orderIds, fallback });
 }
 
 interface Showing {

@@ -70,14 +70,30 @@ export async function* followHistory(
   }
 }
 
-async function readPage(
+/** A page of the history, in its turn. Throws a UserError (exit 5) when Lambda no longer keeps it. */
+async function readPage(target: Target, arn: string, page: PageOf): Promise<Page> {
+  while (!executionReads.take()) await sleep(50);
+  return readPageNow(target, arn, page);
+}
+
+interface PageOf {
+  readonly marker: string | undefined;
+  readonly data: boolean;
+}
+
+interface Page {
+  readonly events: Event[];
+  readonly next: string | undefined;
+}
+
+/** The same for a caller whose turn it is. */
+export async function readPageNow(
   target: Target,
   arn: string,
-  { marker, data }: { marker: string | undefined; data: boolean },
-): Promise<{ events: Event[]; next: string | undefined }> {
+  { marker, data }: PageOf,
+): Promise<Page> {
   const { GetDurableExecutionHistoryCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
-  while (!executionReads.take()) await sleep(50);
   try {
     const answer = await lambda.send(
       new GetDurableExecutionHistoryCommand({

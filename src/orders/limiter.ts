@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What counts as lately, ms. */
+const recentMs = 5000;
+
 /** Keeps calls of a scarce operation to so many a second; `burst` of them may come at once after a pause. */
 export class Limiter {
+  /** Calls a second. */
+  readonly limit: number;
   readonly #everyMs: number;
   readonly #burst: number;
   /** When the next call is due at the even pace; may lie in the past, up to the burst. */
   #next = 0;
+  /** When the last calls were made. */
+  #calls: number[] = [];
 
   constructor(perSecond: number, burst = 1) {
+    this.limit = perSecond;
     this.#everyMs = 1000 / perSecond;
     this.#burst = burst;
   }
@@ -17,6 +25,18 @@ export class Limiter {
     if (this.#waitMs(now) > 0) return false;
     this.#count(now);
     return true;
+  }
+
+  /** Resolves when a call may be made, without making one. */
+  async free(now = performance.now()): Promise<void> {
+    const wait = this.#waitMs(now);
+    if (wait > 0) await sleep(wait);
+  }
+
+  /** How many calls a second were made lately. */
+  perSecond(now = performance.now()): number {
+    const recent = this.#calls.filter((at) => at > now - recentMs);
+    return (recent.length * 1000) / recentMs;
   }
 
   /** Resolves when it is this caller's turn; callers take turns in the order in which they come. */
@@ -32,6 +52,7 @@ export class Limiter {
 
   #count(now: number): void {
     this.#next = Math.max(this.#next, now) + this.#everyMs;
+    this.#calls = [...this.#calls.filter((at) => at > now - recentMs), now];
   }
 }
 

@@ -1,6 +1,6 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
-import type { StepEvent } from '../orders/events.ts';
+import type { FailedStepEvent } from '../orders/events.ts';
 import { waitEndsAt } from '../workflow/waits.ts';
 import { draw, type Size } from './draw.ts';
 import { OrderView } from './order-view.tsx';
@@ -12,7 +12,7 @@ export interface LiveOrder {
   readonly order?: OrderRecord | undefined;
   readonly trouble?: string | undefined;
   /** The last failed attempt of the step at work. */
-  readonly retry?: StepEvent | undefined;
+  readonly retry?: FailedStepEvent | undefined;
 }
 
 export interface LiveOptions {
@@ -58,7 +58,7 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
 }
 
 /** `process-payment attempt 2 in 1.4s: the provider does not answer` */
-function retryText(retry: StepEvent, format: (ms: number) => string): string {
+function retryText(retry: FailedStepEvent, format: (ms: number) => string): string {
   const { step, attempt, retryInMs, ts, error } = retry;
   const why = error.message || error.type;
   if (retryInMs === undefined) return `${step} failed at attempt ${attempt}: ${why}`;

@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import {
-  jsonRenderer,
-  plainLine,
-  plainRenderer,
-  summarySentence,
-} from '../../src/cli/renderers.ts';
+import { summarySentence } from '../../src/cli/end-text.ts';
+import { plainLine } from '../../src/cli/plain-lines.ts';
+import { jsonRenderer, plainRenderer } from '../../src/cli/renderers.ts';
 import { chooseUi, obeyNoColor } from '../../src/cli/terminal.ts';
 import type { FollowEvent } from '../../src/orders/events.ts';
 import { orderRecord } from '../orders/record.ts';
@@ -35,7 +32,7 @@ const events: FollowEvent[] = [
     error: { type: 'ProviderUnavailable', message: 'Payment gateway 503' },
   },
   { type: 'gap', ts, orderId, reason: 'Rate "exceeded"' },
-  { type: 'gap-end', ts, orderId, lastedMs: 12_000 },
+  { type: 'gap-end', ts, orderId, missed: 2, lastedMs: 12_000 },
   {
     type: 'end',
     ts,
@@ -59,7 +56,7 @@ it('writes one plain fact a line, with its time and its order first', () => {
     `${ts} ${orderId} heartbeat status=validated`,
     `${ts} ${orderId} step name=process-payment state=failed attempt=2 retry_in=1.4s error="Payment gateway 503"`,
     `${ts} ${orderId} gap reason="Rate \\"exceeded\\""`,
-    `${ts} ${orderId} gap-end lasted=12s`,
+    `${ts} ${orderId} gap-end lasted=12s missed=2`,
     `${ts} ${orderId} end status=failed elapsed=1m24s exit=10 stage=process-payment code=payment-declined message="Declined"`,
     '',
   ]);

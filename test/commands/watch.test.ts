@@ -36,3 +36,9 @@ it('ends with 13 when several ended differently, and takes an order named twice 
   expect(stdout).toMatch(/\* end orders=2 completed=1 cancelled=1 exit=13\n$/);
   expect((await watch('order-done', '@-2')).stdout).toMatch(/order-done end .* exit=0\n$/);
 });
+
+it('takes orders that are named or orders that are selected, not both', async () => {
+  const { stderr, exitCode } = await watch('--all', 'order-done');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('orders watch --all');
+});

@@ -10,9 +10,11 @@ import {
   type Ending,
   exitOf,
   type FollowEvent,
+  isInner,
   summarize,
 } from '../../src/orders/events.ts';
 import { followOrder, followOrders } from '../../src/orders/follow.ts';
+import { RunningOrders } from '../../src/orders/running.ts';
 import { submitOrder } from '../../src/orders/submit.ts';
 import { createClients } from '../../src/target/clients.ts';
 import { type Answer, type Call, fakeAws, fakeTarget } from '../target/fake-aws.ts';
@@ -67,7 +69,7 @@ async function all(url: string, signal = new AbortController().signal, heartbeat
   const found = { orderId, executionArn, signal, heartbeatMs };
   const events: FollowEvent[] = [];
   for await (const event of followOrder(fakeTarget(url, root()), outputs, found)) {
-    if (event.type !== 'snapshot') events.push(event);
+    if (!isInner(event)) events.push(event);
   }
   return events;
 }
@@ -155,7 +157,7 @@ it('says once that the credentials expired, and goes on when there are new ones'
   const { signal } = new AbortController();
   const events: FollowEvent[] = [];
   for await (const event of followOrder(target, outputs, { orderId, executionArn, signal })) {
-    if (event.type !== 'snapshot') events.push(event);
+    if (!isInner(event)) events.push(event);
   }
   vi.unstubAllEnvs();
   expect(told(events)).toEqual(['validated', 'gap', 'gap-end', 'completed', 'end']);
@@ -167,38 +169,42 @@ it('does not begin to watch with credentials that never worked', async () => {
   await expect(all(aws.url)).rejects.toMatchObject({ name: 'ExpiredTokenException' });
 });
 
-it('tells every failed attempt of the step that an order stands in, once, with the time to the next', async () => {
-  const ts = '2026-11-22T08:12:06.000Z';
-  const attempt = (CurrentAttempt: number, more = {}) => ({
-    EventType: 'StepFailed',
-    EventId: CurrentAttempt * 10,
-    EventTimestamp: Date.parse(ts) / 1000,
+const at = (seconds: number) => Date.parse('2026-11-22T08:12:04.000Z') / 1000 + seconds;
+const happened = (EventType: string, EventId: number, more: object = {}) => ({
+  EventType,
+  EventId,
+  Id: `id-${EventId}`,
+  EventTimestamp: at(EventId),
+  ...more,
+});
+const stepFailed = (EventId: number, CurrentAttempt: number, more = {}) =>
+  happened('StepFailed', EventId, {
+    Id: 'step',
     Name: 'check-inventory',
     StepFailedDetails: {
       Error: { Payload: { ErrorType: 'ProviderUnavailable', ErrorMessage: '503' } },
       RetryDetails: { CurrentAttempt, ...more },
     },
   });
-  const first = attempt(1, { NextAttemptDelaySeconds: 60 });
+
+it('tells every failed attempt once, where it belongs among the statuses, with the time to the next', async () => {
+  const started = happened('ExecutionStarted', 0);
+  const first = stepFailed(1, 1, { NextAttemptDelaySeconds: 60 });
   let asked = 0;
   const enough = new AbortController();
-  const look = tableOf([item(record)]);
+  const look = tableOf([item(orderRecord(['validated', 'inventory-checked']))]);
   using aws = await fakeAws((call) => {
     if (!call.name.endsWith('/history')) return look(call);
     asked += 1;
     if (asked === 2) setTimeout(() => enough.abort('SIGINT'), 100);
-    const old = {
-      ...attempt(0),
-      EventId: 5,
-      EventTimestamp: Date.parse(record.updatedAt) / 1000 - 2,
-    };
-    return json({ Events: asked === 1 ? [first, old] : [attempt(2), first, old] });
+    return json({ Events: asked === 1 ? [started, first] : [started, first, stepFailed(2, 2)] });
   });
   const events = await all(aws.url, enough.signal);
+  expect(told(events)).toEqual(['step', 'validated', 'inventory-checked', 'step', 'end']);
   expect(events.filter(({ type }) => type === 'step')).toEqual([
     {
       type: 'step',
-      ts,
+      ts: '2026-11-22T08:12:05.000Z',
       orderId,
       step: 'check-inventory',
       state: 'failed',
@@ -210,6 +216,208 @@ it('tells every failed attempt of the step that an order stands in, once, with t
   ]);
   // Scarce: about once a second, however often the item is looked at.
   expect(asked).toBe(2);
+});
+
+it('shows an order that has ended as if it had been watched, with what its execution took', async () => {
+  const done = orderRecord(['validated', 'completed']);
+  const invocation = happened('InvocationCompleted', 4, {
+    InvocationCompletedDetails: { StartTimestamp: at(0), EndTimestamp: at(4), RequestId: 'r' },
+  });
+  const history = [
+    happened('ExecutionStarted', 0),
+    happened('StepStarted', 1, { Id: 'step', Name: 'check-inventory' }),
+    stepFailed(2, 1, { NextAttemptDelaySeconds: 1 }),
+    happened('StepSucceeded', 3, { Id: 'step', Name: 'check-inventory' }),
+    invocation,
+    happened('ExecutionSucceeded', 5),
+  ];
+  const look = tableOf([item(done)]);
+  let asked = 0;
+  using aws = await fakeAws((call) => {
+    if (!call.name.endsWith('/history')) return look(call);
+    asked += 1;
+    // The execution's end comes a moment after the order's.
+    return json({ Events: asked === 1 ? history.slice(0, 4) : history });
+  });
+  const events = await all(aws.url);
+  expect(told(events)).toEqual(['validated', 'step', 'completed', 'end']);
+  expect(events.at(-1)).toMatchObject({
+    activeMs: 4000,
+    waitMs: 1000,
+    invocations: 1,
+    attempts: { 'check-inventory': 2 },
+  });
+});
+
+it('tells in detail what goes well, too', async () => {
+  const history = [
+    happened('ExecutionStarted', 0),
+    happened('StepSucceeded', 1, { Name: 'validate-order' }),
+    happened('WaitStarted', 2, {
+      Id: 'wait',
+      Name: 'await-warehouse',
+      WaitStartedDetails: { Duration: 300 },
+    }),
+    happened('InvocationCompleted', 3, {
+      InvocationCompletedDetails: { StartTimestamp: at(0), EndTimestamp: at(3), RequestId: 'a' },
+    }),
+    happened('WaitSucceeded', 4, { Id: 'wait', Name: 'await-warehouse' }),
+    happened('InvocationCompleted', 5, {
+      InvocationCompletedDetails: { StartTimestamp: at(4), EndTimestamp: at(5), RequestId: 'b' },
+    }),
+    happened('ExecutionSucceeded', 6),
+  ];
+  const look = tableOf([item(orderRecord(['completed']))]);
+  using aws = await fakeAws((call) =>
+    call.name.endsWith('/history') ? json({ Events: history }) : look(call),
+  );
+  const { signal } = new AbortController();
+  const stream = followOrder(fakeTarget(aws.url, root()), outputs, {
+    orderId,
+    executionArn,
+    signal,
+    detail: true,
+  });
+  const events: FollowEvent[] = [];
+  for await (const event of stream) if (!isInner(event)) events.push(event);
+  expect(events.filter(({ type }) => type !== 'status' && type !== 'end')).toMatchObject([
+    { type: 'step', step: 'validate-order', state: 'succeeded' },
+    { type: 'wait', state: 'started', until: '2026-11-22T08:12:11.000Z' },
+    { type: 'invocation', n: 1, replayed: 0, tookMs: 3000, requestId: 'a' },
+    { type: 'wait', state: 'ended' },
+    { type: 'invocation', n: 2, replayed: 1, tookMs: 1000, requestId: 'b' },
+  ]);
+});
+
+it('says once for each that invocations end one after the other without a new checkpoint', async () => {
+  const begin = (EventId: number) =>
+    happened('StepStarted', EventId, { Id: 'step', Name: 'process-payment' });
+  const timedOut = (EventId: number) =>
+    happened('InvocationCompleted', EventId, {
+      InvocationCompletedDetails: {
+        StartTimestamp: at(EventId - 1),
+        EndTimestamp: at(EventId),
+        RequestId: `r${EventId}`,
+        Error: { Payload: { ErrorType: 'Sandbox.Timedout', ErrorMessage: 'Task timed out' } },
+      },
+    });
+  const history = [
+    happened('ExecutionStarted', 0),
+    begin(1),
+    timedOut(2),
+    begin(3),
+    timedOut(4),
+    begin(5),
+    timedOut(6),
+  ];
+  let asked = 0;
+  const enough = new AbortController();
+  const look = tableOf([item(record)]);
+  using aws = await fakeAws((call) => {
+    if (!call.name.endsWith('/history')) return look(call);
+    asked += 1;
+    if (asked === 2) setTimeout(() => enough.abort('SIGINT'), 100);
+    return json({ Events: history.slice(0, asked === 1 ? 5 : 7) });
+  });
+  const events = await all(aws.url, enough.signal);
+  expect(events.filter(({ type }) => type === 'stuck')).toMatchObject([
+    { invocations: 2, since: '2026-11-22T08:12:05.000Z', step: 'process-payment' },
+    { invocations: 3, error: { type: 'Sandbox.Timedout', message: 'Task timed out' } },
+  ]);
+  expect(events.filter(({ type }) => type === 'invocation')).toHaveLength(3);
+});
+
+it('looks no further than the status that is asked for', async () => {
+  const past = orderRecord(['validated', 'inventory-checked', 'payment-processed']);
+  using aws = await fakeAws(tableOf([item(record), item(past)]));
+  const { signal } = new AbortController();
+  const target = fakeTarget(aws.url, root());
+  const follow = async (until: 'inventory-checked' | 'shipped') => {
+    const events: FollowEvent[] = [];
+    const options = { orderId, executionArn, signal, until };
+    for await (const event of followOrder(target, outputs, options)) events.push(event);
+    return events.at(-1);
+  };
+  expect(await follow('inventory-checked')).toMatchObject({ ending: 'reached', exitCode: 0 });
+  const failed = orderRecord(['validated', 'failed']);
+  using other = await fakeAws(tableOf([item(failed)]));
+  const stream = followOrder(fakeTarget(other.url, root()), outputs, {
+    orderId,
+    signal,
+    until: 'shipped',
+  });
+  const ends = [];
+  for await (const event of stream) if (event.type === 'end') ends.push(event);
+  expect(ends).toMatchObject([{ ending: 'failed', exitCode: 10 }]);
+});
+
+it('leaves the others when one ends badly and that is asked for', async () => {
+  const failed = orderRecord(['validated', 'failed'], { orderId: 'order-2' });
+  using aws = await fakeAws(tableOf([items([record, failed])]));
+  const { signal } = new AbortController();
+  const orders = [{ orderId }, { orderId: 'order-2' }];
+  const options = { orders, signal, failFast: true };
+  const ends: EndEvent[] = [];
+  for await (const event of followOrders(fakeTarget(aws.url, root()), outputs, options)) {
+    if (event.type === 'end') ends.push(event);
+  }
+  expect(ends.map(({ ending }) => ending)).toEqual(['failed', 'detached']);
+  expect(summarize(ends, { failFast: true }).exitCode).toBe(10);
+});
+
+it('says that the machine slept, and how much happened meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(record.updatedAt) });
+  const done = orderRecord(['validated', 'inventory-checked', 'completed']);
+  let looks = 0;
+  using aws = await fakeAws((call) => {
+    if (!call.name.startsWith('DynamoDB')) return execution('RUNNING');
+    looks += 1;
+    // In the middle of a pause.
+    if (looks === 2) setTimeout(() => vi.setSystemTime(Date.parse(done.updatedAt) + 60_000), 50);
+    return item(looks < 3 ? record : done);
+  });
+  const target = fakeTarget(aws.url, root(), { pollMs: 300 });
+  const { signal } = new AbortController();
+  const events: FollowEvent[] = [];
+  try {
+    for await (const event of followOrder(target, outputs, { orderId, executionArn, signal })) {
+      if (!isInner(event)) events.push(event);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(told(events).slice(0, 3)).toEqual(['validated', 'gap', 'gap-end']);
+  expect(events[1]).toMatchObject({ reason: 'this machine was asleep' });
+  expect(events[2]).toMatchObject({ missed: 2 });
+});
+
+it('follows the orders on their way, and those that begin meanwhile, until none is left', async () => {
+  const second = orderRecord(['validated', 'completed'], { orderId: 'order-2' });
+  const done = orderRecord(['validated', 'completed']);
+  const listed = (...ids: string[]) =>
+    json({
+      DurableExecutions: ids.map((id) => ({
+        DurableExecutionArn: `arn:${id}`,
+        DurableExecutionName: id,
+        Status: 'RUNNING',
+      })),
+    });
+  let listings = 0;
+  using aws = await fakeAws((call) => {
+    if (call.name.startsWith('DynamoDB')) return items(listings === 1 ? [done] : [second]);
+    listings += 1;
+    return listed(...([[orderId], ['order-2']][listings - 1] ?? []));
+  });
+  const target = fakeTarget(aws.url, root());
+  const { signal } = new AbortController();
+  const running = new RunningOrders(target, outputs, {});
+  const stream = followOrders(target, outputs, { orders: [], running, signal });
+  const seen: string[] = [];
+  for await (const event of stream) {
+    if (event.type === 'join' || event.type === 'end') seen.push(`${event.type} ${event.orderId}`);
+  }
+  expect(seen).toEqual([`join ${orderId}`, `end ${orderId}`, 'join order-2', 'end order-2']);
+  expect(listings).toBe(3);
 });
 
 it('ends 5 when there is neither an item nor an execution any more', async () => {

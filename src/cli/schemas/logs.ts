@@ -4,7 +4,7 @@ import type { logRecord } from '../log-lines.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 
-const entry = {
+export const logEntries = {
   type: v.literal('log'),
   ts: timeSchema,
   ingestedAt: v.pipe(timeSchema, v.description('when CloudWatch had it')),
@@ -21,11 +21,11 @@ const entry = {
 };
 
 /** A line of the log, without the version that every record has. */
-export const logEntrySchema = schemaOf<ReturnType<typeof logRecord>>()(v.strictObject(entry));
+export const logEntrySchema = schemaOf<ReturnType<typeof logRecord>>()(v.strictObject(logEntries));
 
 /** A record of `orders logs --json`. */
 export const logsSchema = v.variant('type', [
-  v.strictObject({ v: v.literal(1), ...entry }),
+  v.strictObject({ v: v.literal(1), ...logEntries }),
   v.strictObject({
     v: v.literal(1),
     type: v.literal('gap'),

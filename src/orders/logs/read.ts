@@ -30,8 +30,8 @@ export type LogItem = LogEntry | LogGap;
 
 export interface FollowLogs extends LogQuery {
   readonly signal: AbortSignal;
-  /** How long to go on after the last of `orderIds` has ended, ms. */
-  readonly lingerMs: number;
+  /** How long to go on after the last of `orderIds` has ended, ms; absent to go on until `signal`. */
+  readonly lingerMs?: number;
 }
 
 /** CloudWatch takes at most so long a pattern. */
@@ -202,12 +202,12 @@ async function* merged(streams: readonly AsyncGenerator<LogEntry[]>[]): AsyncGen
 function endWatch(
   target: Target,
   outputs: StackOutputs,
-  { orderIds, lingerMs }: { orderIds: readonly string[]; lingerMs: number },
+  { orderIds, lingerMs }: { orderIds: readonly string[]; lingerMs: number | undefined },
 ): () => Promise<boolean> {
   let checked = 0;
   let endedAt: number | undefined;
   return async () => {
-    if (orderIds.length === 0) return false;
+    if (orderIds.length === 0 || lingerMs === undefined) return false;
     if (endedAt === undefined && Date.now() - checked >= Math.min(endCheckMs, target.pollMs)) {
       checked = Date.now();
       if (await haveEnded(target, outputs, orderIds)) endedAt = Date.now();

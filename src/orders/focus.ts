@@ -1,0 +1,108 @@
+/** The history of the orders in focus, read little by little: the one thing that is too scarce to be read of every order. */
+import { isTransient, needsSignIn } from '../target/aws-errors.ts';
+import type { Target } from '../target/resolve.ts';
+import { endOf, type HistoryEvent } from '../workflow/history-event.ts';
+import { type Work, workOf } from '../workflow/work.ts';
+import type { FollowEvent } from './events.ts';
+import { readPageNow, toHistoryEvent } from './history.ts';
+import { executionReads } from './limiter.ts';
+import { eventsOf } from './told.ts';
+
+/** A history is read again after so long at the earliest, ms. */
+const againMs = 1000;
+
+interface Known {
+  events: HistoryEvent[];
+  marker: string | undefined;
+  readAt: number;
+  /** How many events, and failed invocations of one that is stuck, were told. */
+  told: number;
+  toldStuck: number;
+  /** Nothing more will come: it is at its end, gone, or may not be read. */
+  closed: boolean;
+}
+
+export interface InFocus {
+  readonly orderId: string;
+  readonly arn: string;
+}
+
+export class Focus {
+  readonly #target: Target;
+  readonly #detail: boolean;
+  readonly #known = new Map<string, Known>();
+
+  constructor(target: Target, { detail }: { readonly detail: boolean }) {
+    this.#target = target;
+    this.#detail = detail;
+  }
+
+  /** Whether the history may have grown, and was not just read. */
+  isDue(arn: string): boolean {
+    const known = this.#known.get(arn);
+    return !known || (!known.closed && Date.now() - known.readAt >= againMs);
+  }
+
+  /** Whether the history was read to the end of the execution, or cannot be. */
+  isClosed(arn: string): boolean {
+    return this.#known.get(arn)?.closed ?? false;
+  }
+
+  /** Reads what is new, if its turn is now. A history that cannot be read changes nothing; it is an extra. */
+  async read(arn: string): Promise<void> {
+    if (!executionReads.take()) return;
+    const known = this.#known.get(arn) ?? {
+      events: [],
+      marker: undefined,
+      readAt: 0,
+      told: 0,
+      toldStuck: 0,
+      closed: false,
+    };
+    this.#known.set(arn, known);
+    try {
+      let more: boolean;
+      do {
+        // The last page again and again: what is new is appended to it.
+        const page = await readPageNow(this.#target, arn, { marker: known.marker, data: true });
+        const last = known.events.at(-1)?.seq ?? -1;
+        const fresh = page.events.map(toHistoryEvent).filter(({ seq }) => seq > last);
+        known.events.push(...fresh);
+        known.marker = page.next ?? known.marker;
+        more = page.next !== undefined;
+      } while (more && executionReads.take());
+      const last = known.events.at(-1);
+      known.closed = last !== undefined && endOf(last) !== undefined;
+    } catch (error) {
+      // Of credentials that have expired the next look at the table tells.
+      if (!isTransient(error) && !needsSignIn(error)) known.closed = true;
+    } finally {
+      known.readAt = Date.now();
+    }
+  }
+
+  work(arn: string): Work | undefined {
+    const { timeScale } = this.#target;
+    return workOf(this.#known.get(arn)?.events ?? [], { now: Date.now(), timeScale });
+  }
+
+  /** What has happened since the last time. */
+  news({ orderId, arn }: InFocus): FollowEvent[] {
+    const known = this.#known.get(arn);
+    if (!known) return [];
+    const { timeScale } = this.#target;
+    const detail = this.#detail;
+    const told = eventsOf(known.events, { orderId, timeScale, detail, after: known.told });
+    known.told = known.events.length;
+    const work = this.work(arn);
+    const stuck = work?.stuck;
+    const isNews = stuck && stuck.invocations > known.toldStuck;
+    known.toldStuck = stuck?.invocations ?? 0;
+    const ts = new Date().toISOString();
+    return [
+      ...told,
+      ...(isNews ? [{ type: 'stuck', ts, orderId, ...stuck } as const] : []),
+      ...(work ? [{ type: 'work', orderId, work } as const] : []),
+    ];
+  }
+}
