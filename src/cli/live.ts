@@ -1,5 +1,7 @@
 import type { Target } from '../target/resolve.ts';
-import { formatDuration } from './duration.ts';
+import type { LiveOrder } from '../views/live-order.tsx';
+import { formatDuration, localTime } from './duration.ts';
+import { happening } from './happenings.ts';
 import { formatWatched, type WatchedOrder } from './order-table.ts';
 import type { Renderer, ShownEvent } from './renderers.ts';
 
@@ -8,27 +10,48 @@ interface LiveOptions {
   readonly detail: boolean;
 }
 
-/** A view of one order that is redrawn in place; Ink is loaded only here. */
+/** A view of one order that is redrawn in place, below what happened; Ink is loaded only here. */
 export async function liveRenderer(
   orderId: string,
   stream: NodeJS.WriteStream,
   { target: { label: target, timeScale } }: LiveOptions,
 ): Promise<Renderer> {
   const { openLiveOrder } = await import('../views/live-order.tsx');
-  let shown: Parameters<typeof openLiveOrder>[0] = { orderId, status: 'received' };
-  const view = openLiveOrder(shown, { stream, target, timeScale, format: formatDuration });
+  let shown: LiveOrder = { orderId, status: 'received' };
+  const view = openLiveOrder(shown, {
+    stream,
+    target,
+    timeScale,
+    format: formatDuration,
+    clock,
+    ...(process.stdin.isTTY && { onKey: ({ text }) => void (text === 'q' && detach()) }),
+  });
   const show = (event: ShownEvent) => {
-    if (event.type === 'snapshot') {
-      const { status } = event.order;
-      shown = { ...shown, status, order: event.order, retry: undefined };
-    }
-    if (event.type === 'step' && event.state === 'failed') shown = { ...shown, retry: event };
-    if (event.type === 'gap') shown = { ...shown, trouble: event.reason };
-    if (event.type === 'gap-end') shown = { ...shown, trouble: undefined };
+    const line = happening(event, { stream, several: false });
+    if (line) view.print(line);
+    const next = changed(shown, event);
+    if (next === shown) return;
+    shown = next;
     view.update(shown);
   };
   return { show, close: view.close };
 }
+
+/** What is known of an order after the event. */
+function changed(shown: LiveOrder, event: ShownEvent): LiveOrder {
+  if (event.type === 'snapshot')
+    return { ...shown, status: event.order.status, order: event.order };
+  if (event.type === 'work') return { ...shown, work: event.work };
+  if (event.type === 'gap') return { ...shown, trouble: event.reason };
+  if (event.type === 'gap-end') return { ...shown, trouble: undefined };
+  return shown;
+}
+
+/** Stops looking as Ctrl-C does. */
+const detach = () => process.kill(process.pid, 'SIGINT');
+
+/** A moment on the local clock: `07:12:04`. */
+const clock = (at: number) => localTime(new Date(at).toISOString()).replace(/\.\d$/, '');
 
 /** A table of several orders that is redrawn in place. */
 export async function liveTableRenderer(

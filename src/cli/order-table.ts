@@ -6,7 +6,7 @@ import { activeStage, progressOf } from '../workflow/progress.ts';
 import { waitEndsAt } from '../workflow/waits.ts';
 import { formatAge, formatDuration } from './duration.ts';
 import { statusStyle } from './order-list.ts';
-import { type Column, formatTable, printable } from './table.ts';
+import { type Column, clip, formatTable, printable } from './table.ts';
 import { dim } from './terminal.ts';
 
 export interface WatchedOrder {
@@ -120,6 +120,3 @@ function nextOf(
   if (ends === undefined) return '';
   return ends > now ? formatDuration(ends - now) : 'due';
 }
-
-const clip = (text: string, width: number) =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text;

@@ -116,6 +116,11 @@ function cut(text: string, width: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** A line of text that takes at most so many columns. */
+export function clip(text: string, width: number): string {
+  return cut(text, Math.max(1, width));
+}
+
 /** What came from outside, on one line and unable to steer the terminal. */
 export function printable(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;

@@ -16,6 +16,6 @@ export function openLiveLines(
       ))}
     </Box>
   );
-  const drawing = draw(frame, stream);
+  const drawing = draw(frame, { stream });
   return { close: () => drawing.close(`${linesOf({ columns: stream.columns }).join('\n')}\n`) };
 }

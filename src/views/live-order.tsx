@@ -1,71 +1,130 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
-import type { FailedStepEvent } from '../orders/events.ts';
+import { etaOf } from '../workflow/eta.ts';
 import { waitEndsAt } from '../workflow/waits.ts';
-import { draw, type Size } from './draw.ts';
+import type { Retry, Stuck, Work } from '../workflow/work.ts';
+import type { Drawing, Size } from './draw.ts';
+import { draw } from './draw.ts';
 import { OrderView } from './order-view.tsx';
 
-/** What the live view is given whenever something happened, and keeps showing until the next time. */
+/** What is known of an order; a view keeps showing it until the next time. */
 export interface LiveOrder {
   readonly orderId: string;
   readonly status: ShownStatus;
   readonly order?: OrderRecord | undefined;
   readonly trouble?: string | undefined;
-  /** The last failed attempt of the step at work. */
-  readonly retry?: FailedStepEvent | undefined;
+  /** What its execution is at; absent where that is not known. */
+  readonly work?: Work | undefined;
 }
 
-export interface LiveOptions {
-  readonly stream: NodeJS.WriteStream;
+export interface OrderFormat {
   readonly target: string;
   /** How much faster than wall time waits pass. */
   readonly timeScale: number;
+  /** A duration in ms, in words. */
   readonly format: (ms: number) => string;
+  /** A moment on the local clock; ms since the epoch. */
+  readonly clock: (at: number) => string;
 }
 
-/** Terminal rows from which on there are blank lines. */
-const roomy = 14;
+export interface LiveOptions extends OrderFormat {
+  readonly stream: NodeJS.WriteStream;
+  readonly onKey?: (key: { readonly text: string }) => void;
+}
+
+export interface LiveView extends Pick<Drawing, 'print' | 'close'> {
+  readonly update: (next: LiveOrder) => void;
+}
 
 /** Draws an order in place until closed. */
-export function openLiveOrder(first: LiveOrder, options: LiveOptions) {
+export function openLiveOrder(first: LiveOrder, options: LiveOptions): LiveView {
   let shown = first;
   const since = Date.now();
-  const { stream, format } = options;
-  const frame = ({ columns, rows }: Size) => {
-    const { order } = shown;
-    const began = order ? Date.parse(order.createdAt) : since;
-    const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
-    const ends = order ? waitEndsAt(order, options.timeScale) : undefined;
-    return (
-      <OrderView
-        {...shown}
-        target={options.target}
-        elapsed={format((last ? Date.parse(last) : Date.now()) - began)}
-        left={ends === undefined ? undefined : leftText(ends - Date.now(), format)}
-        retry={shown.retry && retryText(shown.retry, format)}
-        columns={Math.min(columns, 100)}
-        compact={rows < roomy}
-      />
-    );
-  };
-  const drawing = draw(frame, stream);
+  const { onKey } = options;
+  const keys = onKey && 'q stops looking; the order goes on';
+  const frame = (size: Size) => orderFrame(shown, options, { ...size, since, keys });
+  const drawing = draw(frame, {
+    stream: options.stream,
+    ...(onKey && { onKey: (key) => typeof key === 'object' && onKey(key) }),
+  });
   return {
-    update: (next: LiveOrder) => {
+    ...drawing,
+    update: (next) => {
       shown = next;
+      drawing.update();
     },
     close: () => drawing.close(),
   };
 }
 
-/** `process-payment attempt 2 in 1.4s: the provider does not answer` */
-function retryText(retry: FailedStepEvent, format: (ms: number) => string): string {
-  const { step, attempt, retryInMs, ts, error } = retry;
-  const why = error.message || error.type;
-  if (retryInMs === undefined) return `${step} failed at attempt ${attempt}: ${why}`;
-  const left = Date.parse(ts) + retryInMs - Date.now();
-  const when = left > 0 ? `, retry in ${format(left)}` : '';
-  return `${step} attempt ${attempt + 1}${when}: ${why}`;
+interface Framed extends Size {
+  /** When the order began as far as anybody knows, ms since the epoch. */
+  readonly since: number;
+  readonly keys?: string | undefined;
 }
 
-const leftText = (ms: number, format: (ms: number) => string) =>
-  ms > 0 ? `${format(ms)} left` : 'due';
+/** The view of an order as it is now. */
+export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Framed) {
+  const { order, work } = shown;
+  const { format, clock, timeScale } = options;
+  const now = Date.now();
+  const began = order ? Date.parse(order.createdAt) : framed.since;
+  const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
+  const ends = work?.wait?.endsAt ?? (order ? waitEndsAt(order, timeScale) : undefined);
+  const left = ends === undefined ? undefined : ends - now;
+  const inWords = left !== undefined && left > 0 ? format(left) : undefined;
+  return (
+    <OrderView
+      {...shown}
+      target={options.target}
+      elapsed={format((last ? Date.parse(last) : now) - began)}
+      left={left === undefined ? undefined : inWords ? `${inWords} left` : 'due'}
+      resumes={inWords && ends ? `resumes ${clock(ends)}, in ${inWords}` : undefined}
+      facts={factsText(shown, options, now)}
+      retry={work?.retry && retryText(work.retry, format, now)}
+      stuck={work?.stuck && stuckText(work.stuck, clock)}
+      columns={Math.min(framed.columns, 100)}
+      rows={framed.rows}
+      keys={framed.keys}
+    />
+  );
+}
+
+/** `ETA 08:20:11 · active 2.9s · 3 invocations (2 replays) · 1 retry` */
+function factsText(
+  { order, work }: LiveOrder,
+  { timeScale, clock, format }: OrderFormat,
+  now: number,
+): string | undefined {
+  const eta = order && etaOf(order, { now, timeScale });
+  const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+  const facts = [
+    ...(eta === undefined ? [] : [`ETA ${clock(eta)}`]),
+    ...(work ? [`active ${format(work.activeMs)}`] : []),
+    ...(work && work.invocations > 0
+      ? [
+          `${count(work.invocations, 'invocation', 'invocations')} (${count(work.replays, 'replay', 'replays')})`,
+        ]
+      : []),
+    ...(work && work.retries > 0 ? [count(work.retries, 'retry', 'retries')] : []),
+  ];
+  return facts.length > 0 ? facts.join(' · ') : undefined;
+}
+
+/** `process-payment attempt 2 in 1.4s: the provider does not answer` */
+function retryText(
+  { step, attempt, at, error }: Retry,
+  format: (ms: number) => string,
+  now: number,
+): string {
+  const when = at > now ? `, retry in ${format(at - now)}` : '';
+  return `${step} attempt ${attempt}${when}: ${error.message || error.type}`;
+}
+
+function stuckText(
+  { invocations, since, step = 'the step', error }: Stuck,
+  clock: (at: number) => string,
+): string {
+  const what = `${invocations} invocations without a new checkpoint since ${clock(Date.parse(since))}`;
+  return `${what} (${error.type}): ${step} may take longer than the function may run`;
+}

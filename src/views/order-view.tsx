@@ -17,15 +17,22 @@ export interface OrderViewProps {
   /** `local (time ×60)` */
   readonly target: string;
   readonly elapsed: string;
-  /** How much of a wait is left, in words. */
+  /** How much of a wait is left, in words; and at length, with when it is over. */
   readonly left?: string | undefined;
+  readonly resumes?: string | undefined;
   readonly columns: number;
+  /** The terminal's; one of them is left free. */
+  readonly rows?: number | undefined;
+  /** What its execution took so far, and what is left, in words. */
+  readonly facts?: string | undefined;
   /** The step at work is being tried again, in words. */
   readonly retry?: string | undefined;
-  /** Whether there are few rows. */
-  readonly compact?: boolean;
+  /** The execution does not get on, in words. */
+  readonly stuck?: string | undefined;
   /** Something that disturbs the view: the remote side does not answer. */
   readonly trouble?: string | undefined;
+  /** What keys do, in words. */
+  readonly keys?: string | undefined;
 }
 
 const glyphs: Record<StageState, string> = {
@@ -48,20 +55,71 @@ const colors: Record<StageState, string> = {
 /** Terminal columns below which only what matters most is said. */
 const narrow = 70;
 
+/** Terminal rows from which on there are blank lines. */
+const roomy = 14;
+/** The heading, a line for every phase, the status, and a row that stays free. */
+const leastRows = 8;
+
 /** One order in its workflow: what is behind it, what is at work, what is to come. */
 export function OrderView(props: OrderViewProps) {
+  const { rows = Number.POSITIVE_INFINITY, columns } = props;
   const progress = progressOf(props.order);
+  const blank = rows < roomy ? null : <Text> </Text>;
+  const noted = progress.flatMap(({ stages }) => stages).filter(({ note }) => note);
+  const room = Math.max(0, rows - leastRows - (blank ? 2 : 0));
+  const notes = new Set(noted.slice(0, room).map(({ id }) => id));
   return (
-    <Box flexDirection="column" width={props.columns}>
+    <Box flexDirection="column" width={columns}>
       <Heading {...props} />
-      {props.compact ? null : <Text> </Text>}
+      {blank}
       {progress.map((phase) => (
-        <PhaseLine key={phase.id} phase={phase} narrow={props.columns < narrow} />
+        <PhaseLine key={phase.id} phase={phase} narrow={columns < narrow} notes={notes} />
       ))}
-      {props.compact ? null : <Text> </Text>}
-      <Footing {...props} progress={progress} />
+      {blank}
+      <StatusLine {...props} progress={progress} />
+      {chosen(remarksOf(props), room - notes.size).map(({ text, color }) => (
+        <Text key={text} wrap="truncate" {...(color ? { color } : { dimColor: true })}>
+          {text}
+        </Text>
+      ))}
     </Box>
   );
+}
+
+interface Remark {
+  readonly text: string;
+  /** Absent for what matters less. */
+  readonly color?: string;
+  /** The highest is left out first. */
+  readonly leave: number;
+}
+
+function remarksOf(props: OrderViewProps): Remark[] {
+  const { orderId, status, facts, stuck, trouble, retry } = props;
+  const { keys = 'ctrl-c stops looking; the order goes on' } = props;
+  const review = status === 'awaiting-review';
+  return [
+    ...(facts ? [{ text: facts, leave: 5 }] : []),
+    ...(retry ? [{ text: retry, color: 'yellow', leave: 2 }] : []),
+    ...(stuck ? [{ text: stuck, color: 'red', leave: 0 }] : []),
+    ...(trouble ? [{ text: `not visible right now: ${trouble}`, color: 'yellow', leave: 1 }] : []),
+    ...(review
+      ? [
+          {
+            text: `somebody has to decide: orders review approve ${orderId}`,
+            color: 'yellow',
+            leave: 3,
+          },
+        ]
+      : []),
+    ...(isEnd(status) || !keys ? [] : [{ text: keys, leave: 4 }]),
+  ];
+}
+
+/** As many as there is room for, in their order. */
+function chosen(remarks: readonly Remark[], room: number): readonly Remark[] {
+  const kept = new Set([...remarks].sort((a, b) => a.leave - b.leave).slice(0, Math.max(0, room)));
+  return remarks.filter((each) => kept.has(each));
 }
 
 function Heading({ orderId, order, target }: OrderViewProps) {
@@ -75,10 +133,17 @@ function Heading({ orderId, order, target }: OrderViewProps) {
   );
 }
 
-function PhaseLine(props: { readonly phase: PhaseProgress; readonly narrow: boolean }) {
+interface PhaseLineProps {
+  readonly phase: PhaseProgress;
+  readonly narrow: boolean;
+  /** The stages whose notes are shown. */
+  readonly notes: ReadonlySet<string>;
+}
+
+function PhaseLine(props: PhaseLineProps) {
   const { phase } = props;
   const state = stateOf(phase);
-  const noted = phase.stages.filter(({ note }) => note);
+  const noted = phase.stages.filter(({ id }) => props.notes.has(id));
   return (
     <>
       <Text wrap="truncate">
@@ -103,40 +168,21 @@ function PhaseLine(props: { readonly phase: PhaseProgress; readonly narrow: bool
   );
 }
 
-function Footing(props: OrderViewProps & { readonly progress: readonly PhaseProgress[] }) {
+function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseProgress[] }) {
   const { done, of } = countDone(props.progress);
   const stage = activeStage(props.progress);
-  const hasNoRoom = props.compact && (props.retry !== undefined || props.trouble !== undefined);
+  const isWide = props.columns >= narrow;
+  const wait = isWide ? (props.resumes ?? props.left) : props.left;
   return (
-    <>
-      <Text wrap="truncate">
-        <Text color="cyan">{props.status}</Text>
-        <Text>{stage && props.columns >= narrow ? ` · ${stage.title}` : ''}</Text>
-        <Text>{props.left ? ` · ${props.left}` : ''}</Text>
-        <Text dimColor>
-          {' '}
-          · {done}/{of} · {props.elapsed}
-        </Text>
+    <Text wrap="truncate">
+      <Text color="cyan">{props.status}</Text>
+      <Text>{stage && isWide && !props.resumes ? ` · ${stage.title}` : ''}</Text>
+      <Text>{wait ? ` · ${wait}` : ''}</Text>
+      <Text dimColor>
+        {' '}
+        · {done}/{of} · {props.elapsed}
       </Text>
-      {props.retry ? (
-        <Text color="yellow" wrap="truncate">
-          {props.retry}
-        </Text>
-      ) : null}
-      {props.trouble ? (
-        <Text color="yellow" wrap="truncate">
-          not visible right now: {props.trouble}
-        </Text>
-      ) : null}
-      {props.status === 'awaiting-review' ? (
-        <Text color="yellow" wrap="truncate">
-          somebody has to decide: orders review approve {props.orderId}
-        </Text>
-      ) : null}
-      {isEnd(props.status) || hasNoRoom ? null : (
-        <Text dimColor>ctrl-c stops looking; the order goes on</Text>
-      )}
-    </>
+    </Text>
   );
 }
 

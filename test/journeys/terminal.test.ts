@@ -32,13 +32,13 @@ it('leaves an order alone at Ctrl-C: gives the cursor back, says how to look aga
 
 it('fits a terminal that gets small while it watches, and exits 143 when it is terminated', async () => {
   const watching = atTerminal('watch', 'latest');
-  await watching.until('Wait for the warehouse');
+  await watching.until('resumes');
   const before = watching.raw().length;
   watching.terminal.resize(40, 10);
   await watching.until('ctrl-c stops looking', before);
   const frame = stripVTControlCharacters(watching.raw().slice(before)).split(/\r?\n/);
   for (const line of frame) expect(line.length).toBeLessThanOrEqual(40);
-  expect(frame.join('\n')).not.toContain('Wait for the warehouse');
+  expect(frame.join('\n')).not.toContain('resumes');
   watching.terminal.kill('SIGTERM');
   expect(await watching.exit).toBe(143);
 });

@@ -34,7 +34,7 @@ it('leaves a row of ten free and fits in forty columns, also while a step is tri
       {...common}
       status="received"
       columns={40}
-      compact
+      rows={10}
       retry="validate-order attempt 2"
       trouble="Rate exceeded"
     />,
@@ -65,4 +65,36 @@ it('shows a step that is tried again', () => {
     />
   );
   expect(renderToString(view)).toContain('process-payment attempt 2, retry in 1.4s: 503');
+});
+
+it('tells when a wait is over, what is left, and what the execution took', () => {
+  const order = orderRecord(['validated', 'inventory-checked', 'awaiting-warehouse']);
+  const facts = 'ETA 08:20:11 · active 2.9s · 3 invocations (2 replays) · 1 retry';
+  const resumes = 'resumes 08:17:09, in 1m 24s';
+  const view = (
+    <OrderView {...common} status={order.status} order={order} resumes={resumes} facts={facts} />
+  );
+  const text = renderToString(view);
+  expect(text).toContain('awaiting-warehouse · resumes 08:17:09, in 1m 24s · 7/17 · 12s');
+  expect(text).toContain(facts);
+});
+
+it('keeps on ten rows what matters most: that nothing gets on, and that nothing is seen', () => {
+  const lines = renderToString(
+    <OrderView
+      {...common}
+      status="validated"
+      columns={40}
+      rows={10}
+      facts="active 2.9s"
+      retry="validate-order attempt 2"
+      stuck="3 invocations without a new checkpoint"
+      trouble="Rate exceeded"
+    />,
+  ).split('\n');
+  expect(lines.length).toBeLessThanOrEqual(9);
+  expect(lines.slice(-2)).toEqual([
+    '3 invocations without a new checkpoint',
+    'not visible right now: Rate exceeded',
+  ]);
 });
