@@ -37,6 +37,11 @@ export class Focus {
     this.#detail = detail;
   }
 
+  /** Whether the history was ever read. */
+  knows(arn: string): boolean {
+    return this.#known.has(arn);
+  }
+
   /** Whether the history may have grown, and was not just read. */
   isDue(arn: string): boolean {
     const known = this.#known.get(arn);
@@ -48,9 +53,13 @@ export class Focus {
     return this.#known.get(arn)?.closed ?? false;
   }
 
-  /** Reads what is new, if its turn is now. A history that cannot be read changes nothing; it is an extra. */
-  async read(arn: string): Promise<void> {
-    if (!executionReads.take()) return;
+  /**
+   * Reads what is new; if its turn is now, unless it `waits` for that. A history that cannot be read changes nothing; it
+   * is an extra.
+   */
+  async read(arn: string, { waits }: { readonly waits: boolean }): Promise<void> {
+    if (waits) await executionReads.turn();
+    else if (!executionReads.take()) return;
     const known = this.#known.get(arn) ?? {
       events: [],
       marker: undefined,

@@ -110,7 +110,9 @@ class Crowd implements Followed {
     const isDue = isWorth && (this.#focus.isDue(arn) || (end && !this.#focus.isClosed(arn)));
     if (!isDue && arn === this.#focused) return;
     this.#focused = arn;
-    if (isDue) await unlessAborted(signal, this.#focus.read(arn));
+    // What is told of an order that is first seen is put in its place among what happened before.
+    const waits = this.alone !== undefined && !this.#focus.knows(arn);
+    if (isDue) await unlessAborted(signal, this.#focus.read(arn, { waits }));
     if (this.alone && end && end.ending !== 'reached') await this.#readToEnd(arn);
     merge(told, this.#focus.news({ orderId: follower.orderId, arn }));
     const work = end && this.#focus.work(arn);
@@ -122,11 +124,8 @@ class Crowd implements Followed {
   async #readToEnd(arn: string): Promise<void> {
     const { signal } = this.#options;
     for (let n = 1; n < lastReads && !this.#focus.isClosed(arn); n++) {
-      await unlessAborted(
-        signal,
-        Promise.all([sleep(this.#target.pollMs * n), executionReads.free()]),
-      );
-      await unlessAborted(signal, this.#focus.read(arn));
+      await unlessAborted(signal, sleep(this.#target.pollMs * n));
+      await unlessAborted(signal, this.#focus.read(arn, { waits: true }));
     }
   }
 

@@ -27,12 +27,6 @@ export class Limiter {
     return true;
   }
 
-  /** Resolves when a call may be made, without making one. */
-  async free(now = performance.now()): Promise<void> {
-    const wait = this.#waitMs(now);
-    if (wait > 0) await sleep(wait);
-  }
-
   /** How many calls a second were made lately. */
   perSecond(now = performance.now()): number {
     const recent = this.#calls.filter((at) => at > now - recentMs);

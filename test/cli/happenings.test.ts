@@ -1,12 +1,16 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { happening } from '../../src/cli/happenings.ts';
 import type { ShownEvent } from '../../src/cli/renderers.ts';
 import { terminal } from './terminal.ts';
 
+// A moment of another day is told with its date.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(ts) }));
+afterAll(() => void vi.useRealTimers());
+
 const ts = '2026-11-22T08:12:05.400Z';
 const about = { ts, orderId: 'order-7f3a91bcde' };
 const error = { type: 'ProviderUnavailable', message: 'Payment gateway 503' };
-const told = (event: ShownEvent, { columns = 80, several = false } = {}) =>
+const told = (event: ShownEvent, { columns = 100, several = false } = {}) =>
   happening(event, { stream: terminal(columns), several })?.replace(/^.*\d\d:05\.4 {2}/, '');
 
 it('says in a line what happened', () => {

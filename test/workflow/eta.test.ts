@@ -17,7 +17,7 @@ it('adds up the waits that are left, and for each step what the others took', ()
 it('takes of a wait that is on only what is left of it', () => {
   const order = orderRecord(['validated', 'awaiting-warehouse']);
   const left = Date.parse(order.updatedAt) + 5000 - now;
-  expect(eta(order)).toBe(now + left + 3000 + 8 * 100);
+  expect(eta(order)).toBe(now + left + 3000 + 8 * 1000);
 });
 
 it('does not know of an order that has ended, is being undone, or waits for a person', () => {
