@@ -7,6 +7,7 @@ import { isPrefix, parseReference, pickByPrefix, type Reference } from './addres
 import { readOrders } from './batch.ts';
 import { type ListedOrder, newestFirst } from './newest.ts';
 import { findExecution } from './read.ts';
+import { rememberSeen } from './seen.ts';
 
 /** An order that exists, and its execution where that is already known. */
 export interface Found {
@@ -71,8 +72,10 @@ class Finder {
   }
 
   async readAll(ids: readonly string[]): Promise<void> {
-    const fields = ['orderId', 'executionArn'] as const;
-    this.#items = await readOrders(this.#target, this.#outputs, { ids, fields });
+    const fields = ['orderId', 'executionArn', 'createdAt'] as const;
+    const items = await readOrders(this.#target, this.#outputs, { ids, fields });
+    rememberSeen(this.#target, items.values());
+    this.#items = items;
   }
 
   async find(reference: Reference): Promise<Found> {

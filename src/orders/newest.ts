@@ -8,6 +8,7 @@ import {
 import type { OrderStatus } from '../../functions/contract/workflow.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
+import { rememberSeen } from './seen.ts';
 
 /** What the index knows of an order. */
 export type ListedOrder = Pick<
@@ -33,9 +34,27 @@ export interface Range {
 const dayMs = 86_400_000;
 /** Days that are looked through at once where there are no orders. */
 const mostDays = 16;
+/** So many of those that are yielded are kept for the shell's completion. */
+const mostSeen = 100;
 
 /** Yields the orders created in the range that pass its filters, newest first; asks only for the days it needs. */
 export async function* newestFirst(
+  target: Target,
+  outputs: StackOutputs,
+  range: Range,
+): AsyncGenerator<ListedOrder, void> {
+  const seen: ListedOrder[] = [];
+  try {
+    for await (const order of walk(target, outputs, range)) {
+      if (seen.length < mostSeen) seen.push(order);
+      yield order;
+    }
+  } finally {
+    rememberSeen(target, seen);
+  }
+}
+
+async function* walk(
   target: Target,
   outputs: StackOutputs,
   range: Range,

@@ -66,10 +66,10 @@ export function forgetOutputs(target: Target): void {
   rmSync(cacheFile(target), { force: true });
 }
 
-/** Forgets everything about a stack that is gone, the orders submitted to it too. */
+/** Forgets everything about a stack that is gone, its orders too. */
 export function forgetStack(target: Target): void {
   forgetOutputs(target);
-  rmSync(cachePath(target, 'ids'), { force: true });
+  for (const file of ['ids', 'seen']) rmSync(cachePath(target, file), { force: true });
 }
 
 function notDeployed(target: Target): UserError {
