@@ -120,6 +120,8 @@ export const outputs = {
   statusLogGroup: 'OrderStatusLogGroup',
   ordersTable: 'OrdersTableName',
   productsTable: 'ProductsTableName',
+  paymentsTable: 'PaymentsTableName',
+  loyaltyTable: 'LoyaltyTableName',
   providerCallsTable: 'ProviderCallsTableName',
   deadLettersUrl: 'DeadLettersUrl',
 } as const;

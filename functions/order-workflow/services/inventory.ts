@@ -1,5 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Reservation } from '../../contract/api.ts';
+import { quantitiesOf } from '../../contract/due.ts';
 import { documents, tableName } from '../../shared/tables.ts';
 import { type TransactItems, transact } from '../../shared/transactions.ts';
 import { OrderRejected, ProviderUnavailable } from '../failures.ts';
@@ -128,14 +129,7 @@ function productChange(
   };
 }
 
-/** The order's products with their quantities; lines of one product are one change of its stock. */
-function quantities({ order }: PlacedOrder): [productId: string, quantity: number][] {
-  const sums = new Map<string, number>();
-  for (const { productId, quantity } of order.items) {
-    sums.set(productId, (sums.get(productId) ?? 0) + quantity);
-  }
-  return [...sums];
-}
+const quantities = ({ order }: PlacedOrder) => [...quantitiesOf(order)];
 
 function outOfStock(productId: string): OrderRejected {
   return new OrderRejected('out-of-stock', `The product ${productId} is out of stock`);

@@ -1,3 +1,4 @@
+import { pointsEntry, pointsFor } from '../../contract/due.ts';
 import { tableName } from '../../shared/tables.ts';
 import { transact } from '../../shared/transactions.ts';
 import type { Customers } from '../ports.ts';
@@ -8,13 +9,12 @@ export const creditPoints: Customers['creditPoints'] = async (placed, attempt) =
   const { orderId, order } = placed;
   const call = 'update-loyalty-points';
   await refuseIfTroubled('update-loyalty-points', placed, { call, attempt });
-  const points = Math.floor(placed.totalMinor / 1000);
+  const points = pointsFor(placed.totalMinor);
   const { customerId } = order;
   const table = tableName('LOYALTY_TABLE');
   const credit = {
     TableName: table,
-    // The mark is no letter of an order id: no order's entry can be the balance.
-    Item: { customerId, entry: `order#${orderId}`, points },
+    Item: { customerId, entry: pointsEntry(orderId), points },
     ConditionExpression: 'attribute_not_exists(customerId)',
   };
   const balance = {

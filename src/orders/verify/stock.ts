@@ -1,0 +1,66 @@
+/** The counters of products against the orders that reserved them. */
+import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
+import { quantitiesOf } from '../../../functions/contract/due.ts';
+import type { Target } from '../../target/resolve.ts';
+import { output, type StackOutputs } from '../../target/stack.ts';
+import { readItems } from '../batch.ts';
+import type { Mismatch } from './mismatch.ts';
+
+/** Pieces of a product that its orders account for. */
+export interface Counters {
+  readonly reserved: number;
+  readonly sold: number;
+}
+
+/** What the orders say that products' counters are, by product; all orders that ever named the products must be there. */
+export function countersOf(
+  orders: Iterable<Pick<OrderRecord, 'items' | 'reservation'>>,
+): Map<string, Counters> {
+  const counters = new Map<string, Counters>();
+  for (const order of orders) {
+    for (const [productId, quantity] of quantitiesOf(order)) {
+      const { reserved, sold } = counters.get(productId) ?? { reserved: 0, sold: 0 };
+      counters.set(productId, {
+        reserved: reserved + (order.reservation === 'held' ? quantity : 0),
+        sold: sold + (order.reservation === 'handed-over' ? quantity : 0),
+      });
+    }
+  }
+  return counters;
+}
+
+/** The counters of products as they are; a product that is not in the table has none. */
+export async function readCounters(
+  target: Target,
+  outputs: StackOutputs,
+  productIds: Iterable<string>,
+): Promise<Map<string, Counters>> {
+  const items = await readItems(target, output(outputs, names.productsTable), {
+    keys: [...new Set(productIds)].map((productId) => ({ productId })),
+  });
+  return new Map(
+    items.map(({ productId, reserved = 0, sold = 0 }) => [
+      String(productId),
+      { reserved: Number(reserved), sold: Number(sold) },
+    ]),
+  );
+}
+
+/** Where products' counters are not what their orders say. Pure. */
+export function auditStock(
+  expected: ReadonlyMap<string, Counters>,
+  found: ReadonlyMap<string, Counters>,
+): Mismatch[] {
+  return [...expected].flatMap(([productId, due]): Mismatch[] => {
+    const { reserved, sold } = found.get(productId) ?? { reserved: 0, sold: 0 };
+    if (reserved === due.reserved && sold === due.sold) return [];
+    const message = [
+      ...(reserved === due.reserved
+        ? []
+        : [`${reserved} reserved, its orders hold ${due.reserved}`]),
+      ...(sold === due.sold ? [] : [`${sold} sold, its orders took ${due.sold}`]),
+    ].join('; ');
+    const command = `orders inventory recount ${productId}`;
+    return [{ kind: 'stock', productId, message, command, mends: true }];
+  });
+}
