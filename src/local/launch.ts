@@ -15,7 +15,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { RuntimeOptions } from './main.ts';
-
 import {
   isAlive,
   type RuntimeState,

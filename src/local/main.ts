@@ -1,7 +1,6 @@
 /** The runtime's process: `node runtime.js <options as JSON>`. Started by `launch.ts`, in the background or not. */
 import { readFileSync } from 'node:fs';
 import { startRuntime } from './runtime.ts';
-
 import { readState, removeState, stateDirectory, writeState } from './state-file.ts';
 import { claimDirectory } from './store/claim.ts';
 import { StoreError } from './store/store-error.ts';
