@@ -4,7 +4,7 @@ import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { hintFor } from '../src/cli/hints.ts';
 import { describeLoad } from '../src/cli/load-report.ts';
-import { keepReport } from '../src/cli/load-runs.ts';
+import { LoadRun } from '../src/cli/load-runs.ts';
 import { rerunCommand, showLoadTest } from '../src/cli/load-test.ts';
 import { defaultMix, parseMix } from '../src/orders/load-test/mix.ts';
 import { parseThreshold } from '../src/orders/load-test/thresholds.ts';
@@ -19,7 +19,7 @@ export default class LoadTest extends BaseCommand {
     '<%= config.bin %> load-test --count 5',
     '<%= config.bin %> load-test --count 200 --concurrency 20 --mix low=70,high=20,payment-declined=10',
     '<%= config.bin %> load-test --count 600 --rate 10 --threshold "p95(e2e)<10m" --threshold "count(lost)==0"',
-    '<%= config.bin %> load-test --count 50 --seed 42 --json > report.json',
+    '<%= config.bin %> load-test --count 50 --seed 42 --json > records.ndjson',
   ];
   static override flags = {
     count: Flags.integer({
@@ -77,19 +77,20 @@ export default class LoadTest extends BaseCommand {
     const target = await this.target(flags);
     await confirmProtected(target, flags);
     if (target.deploysItself) await this.noteStale(target);
-    const ui = this.ui(flags, process.stderr);
-    const report = await this.withStack(target, (outputs) =>
+    const chosen = this.ui(flags, process.stderr);
+    // Records say the same as plain lines.
+    const ui = flags.json && chosen === 'plain' ? 'quiet' : chosen;
+    const run = flags.report ? new LoadRun(target.root, target.label) : undefined;
+    const result = await this.withStack(target, (outputs) =>
       showLoadTest(
         { target, outputs },
         { count, concurrency, rate: flags.rate, thresholds, mix, seed, via },
-        { ui, timeoutMs: flags.timeout },
+        { ui, json: flags.json, timeoutMs: flags.timeout, run },
       ),
     );
-    if (!report) return;
-    const kept = flags.report ? keepReport(target.root, report, target.label) : undefined;
-    if (flags.json) return this.document(report);
-    this.out(describeLoad(report, process.stdout));
-    if (kept) process.stderr.write(`  ${kept}\n`);
+    if (!result || flags.json) return;
+    this.out(describeLoad(result.report, process.stdout));
+    if (result.files) process.stderr.write(`  ${result.files.html}\n`);
     this.hint(
       hintFor(target, rerunCommand({ count, mix: flags.mix, seed, via, rate: flags.rate })),
     );

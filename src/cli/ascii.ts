@@ -28,6 +28,7 @@ const replacements: Readonly<Record<string, string>> = {
   '⏎': '|',
   '≤': '<',
   '█': '#',
+  '▓': '%',
   '▒': ':',
   '░': '.',
   '■': '=',

@@ -37,8 +37,8 @@ export const topics = {
   {"v":1,"ok":false,"error":{"code":…,"message":…,"hint":[…],"exit":…},"warnings":[…]}
 
 The exit code is the same as without --json. A list that is empty is [].
-Commands that tell as they go (watch, logs, history --follow, submit --watch)
-write one record a line, each with a type; the last one is {"type":"end",…,"exitCode":n}.
+Commands that tell as they go (watch, logs, history --follow, submit --watch,
+load-test) write one record a line, each with a type; the last one is {"type":"end",…,"exitCode":n}.
 Amounts are decimals with two places, times RFC 3339 UTC, durations milliseconds.
 
 JSON Schemas of all of it are in the package:`,

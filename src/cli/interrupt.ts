@@ -1,12 +1,21 @@
-/** Ctrl-C stops looking; what runs remotely goes on. The second one ends the program at once. */
-export function interruptible(timeoutMs: number | undefined): {
+export interface Interruptible {
   readonly signal: AbortSignal;
   readonly abort: () => void;
   readonly release: () => void;
-} {
+}
+
+/**
+ * Ctrl-C stops looking; what runs remotely goes on. The next one ends the program at once. Where `first` answers that there was something
+ * else to stop, that is what the first one does.
+ */
+export function interruptible(
+  timeoutMs: number | undefined,
+  first: () => boolean = () => false,
+): Interruptible {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) leave(name);
+    if (name === 'SIGINT' && first()) return;
     controller.abort(name);
   };
   process.on('SIGINT', onSignal);

@@ -1,13 +1,18 @@
-/** Where a load test is: as lines that fit a terminal, or as one line of facts. */
-import { statuses } from '../../functions/contract/workflow.ts';
+/** Where a load test is, as lines that fit a terminal. */
+
+import { accountLimits } from '../orders/limiter.ts';
 import { apportion, type Mix } from '../orders/load-test/mix.ts';
-import { hasEnded, type ObservedOrder } from '../orders/load-test/observed.ts';
+import type { RequestRates } from '../orders/load-test/poller.ts';
 import type { LoadProgress } from '../orders/load-test/run.ts';
-import { waitEndsAt } from '../workflow/waits.ts';
+import type { Standing } from '../orders/load-test/standing.ts';
+import type { Statistics } from '../orders/load-test/statistics.ts';
 import { formatDuration } from './duration.ts';
-import { statusStyle } from './order-list.ts';
-import { type Column, formatTable, printable } from './table.ts';
+import { type LoadHistory, legendOf } from './load-history.ts';
+import { formatLatency } from './load-report.ts';
+import { inOrder, mostRemaining, rowsOf, tallyRows } from './load-rows.ts';
+import { printable } from './table.ts';
 import { dim } from './terminal.ts';
+import { clip, wrap } from './wrap.ts';
 
 export interface LoadHeading {
   readonly label: string;
@@ -27,9 +32,6 @@ export interface ProgressView extends LoadHeading {
   readonly now: number;
 }
 
-/** So many orders are left on screen one by one. */
-const mostRemaining = 20;
-
 /**
  * `load-test → local (time ×60) · 5 orders · 5 at once · seed 42 · low 3 high 1 multi 1`; with the round from the second
  * time on that the seed is used there.
@@ -42,152 +44,125 @@ export function headingOf(heading: LoadHeading, round: number): string {
   return `load-test → ${label} · ${orders} · ${rate === undefined ? `${concurrency} at once` : `${rate} a second`} · ${dice} · ${parts}`;
 }
 
-/** A heading, a row an order (or where those are too many, a row a status), and the counts. */
-export function formatProgress(progress: LoadProgress, view: ProgressView): string[] {
-  const { orders, trouble } = progress;
+/** What is shown: where the test is, and how it came there. */
+export interface Shown {
+  readonly progress: LoadProgress;
+  readonly standing: Standing;
+  readonly history: LoadHistory;
+  /** Whether a person has stopped the submitting. */
+  readonly stopped: boolean;
+}
+
+/**
+ * A heading, a row an order, and the counts; where the orders are too many for the terminal, a chart of their ways over time with
+ * the figures that say how it goes. Without `rows`, what remains on screen.
+ */
+export function formatProgress(shown: Shown, view: ProgressView): string[] {
+  const { progress, standing } = shown;
   const { columns: width = 80, rows, stream } = view;
-  const notes = [
-    ...(trouble ? [`not visible right now: ${printable(trouble)}`] : []),
-    ...(rows === undefined ? [] : ['ctrl-c stops submitting and reports']),
-  ];
-  const room = rows === undefined ? mostRemaining : rows - notes.length - 4;
+  const heading = clip(headingOf(view, progress.round), width);
+  const phase = clip(phaseOf(shown), width);
+  const { orders } = progress;
+  if (rows === undefined) {
+    const few = orders.length <= mostRemaining;
+    return [heading, ...(few ? rowsOf(orders, view) : tallyRows(orders, view)), phase];
+  }
+  const notes = notesOf(shown).map((text) => dim(clip(text, width), stream));
+  const room = Math.max(1, rows - 3 - notes.length);
   const body =
     orders.length <= room
-      ? formatTable(orders, columnsOf(view), { header: false, width, stream })
-      : formatTable(tally(orders), tallyColumns(orders.length, width), {
-          header: false,
-          width,
-          stream,
-        });
-  const lines = body.trimEnd().split('\n');
-  return [
-    clip(headingOf(view, progress.round), width),
-    ...lines.slice(0, Math.max(1, room)),
-    clip(countsOf(progress, view.now), width),
-    ...notes.map((text) => dim(clip(text, width), stream)),
-  ];
+      ? rowsOf(orders, view)
+      : overview(shown, { width, room, stream, all: standing.planned });
+  return [heading, ...body.slice(0, room), phase, ...notes];
 }
 
-/** The same as a line of a log: `2026-11-22T08:12:09.000Z load-test t=5s submitted=210/500 running=180 ...` */
-export function progressLine({ orders, began, trouble }: LoadProgress, now: number): string {
-  const counts = count(orders);
-  const facts = [
-    `t=${formatDuration(now - began).replaceAll(' ', '')}`,
-    `submitted=${counts.submitted}/${orders.length}`,
-    `running=${counts.running}`,
-    `completed=${counts.completed}`,
-    `failed=${counts.failed}`,
-    `errors=${counts.errors}`,
-    ...(trouble ? [`gap=${JSON.stringify(trouble)}`] : []),
-  ];
-  return `${new Date(now).toISOString()} load-test ${facts.join(' ')}`;
+function notesOf({ progress, standing, stopped }: Shown): string[] {
+  const { trouble } = progress;
+  const next = stopped
+    ? 'stopped submitting; ctrl-c again leaves with a partial report'
+    : standing.submitted < standing.planned
+      ? 'ctrl-c stops submitting, waits for the rest and reports'
+      : 'ctrl-c leaves with a partial report';
+  return [...(trouble ? [`not visible right now: ${printable(trouble)}`] : []), next];
 }
 
-function countsOf({ orders, began }: LoadProgress, now: number): string {
-  const { submitted, running, completed, failed, errors } = count(orders);
+/** `submitting 210/500 · 180 running · 30 ended · 12s, about 20s left` */
+function phaseOf({ standing }: Pick<Shown, 'standing'>): string {
+  const { phase, submitted, planned, running, completed, failed, errors, remainingMs } = standing;
+  const left = remainingMs === undefined ? '' : `, about ${formatDuration(remainingMs)} left`;
   const parts = [
-    `submitted ${submitted}/${orders.length}`,
+    `${phase === 'draining' && submitted === planned ? 'submitted' : phase} ${submitted}/${planned}`,
+    ...(phase === 'draining' && running > 0 ? [`draining ${running}`] : [`${running} running`]),
     `ended ${completed + failed}`,
-    `${running} running`,
     ...(errors > 0 ? [`${errors} refused`] : []),
-    formatDuration(now - began),
+    `${formatDuration(standing.elapsedMs)}${left}`,
   ];
   return parts.join(' · ');
 }
 
-function count(orders: readonly ObservedOrder[]) {
-  const submitted = orders.filter(({ submittedAt }) => submittedAt !== undefined).length;
-  const errors = orders.filter(({ error }) => error).length;
-  const ended = orders.filter(hasEnded).length;
-  const completed = orders.filter(({ record }) => record?.status === 'completed').length;
-  const running = submitted - errors - ended;
-  return { submitted, errors, running, completed, failed: ended - completed };
+/** So many rows are the least that a chart says anything in. */
+const leastChart = 2;
+const mostChart = 20;
+
+interface Room {
+  readonly width: number;
+  readonly room: number;
+  readonly stream: NodeJS.WriteStream;
+  readonly all: number;
 }
 
-function columnsOf({ now, timeScale }: ProgressView): readonly Column<ObservedOrder>[] {
+/** The chart with its legend, and of the figures as many lines as there is room for. */
+function overview(
+  { progress, standing, history }: Shown,
+  { width, room, stream, all }: Room,
+): string[] {
+  const legend = wrap(legendOf(standing, stream), { width, indent: 0, by: '  ' });
+  const facts = factsOf(standing, progress.requests, width);
+  const shown = facts.slice(0, Math.max(0, room - legend.length - leastChart - 1));
+  const rows = room - legend.length - 1 - shown.length;
   return [
-    {
-      title: '',
-      text: (order) => markOf(statusOf(order)),
-      style: (order) => statusStyle(statusOf(order)),
-    },
-    { title: '', text: ({ orderId }) => orderId, least: 16 },
-    { title: '', text: ({ sample }) => sample, leave: 3 },
-    { title: '', text: ({ total }) => total.toFixed(2), align: 'right', leave: 4 },
-    { title: '', text: statusOf, style: (order) => statusStyle(statusOf(order)) },
-    { title: '', text: (order) => ageOf(order, now), align: 'right', leave: 1 },
-    { title: '', text: (order) => noteOf(order, { now, timeScale }), least: 8, leave: 2 },
+    ...history.chart({ rows: Math.min(mostChart, rows), columns: width, all, stream }),
+    ...legend,
+    ...shown,
   ];
 }
 
-function statusOf({ submittedAt, error, record }: ObservedOrder): string {
-  if (record?.status) return record.status;
-  if (error) return 'refused';
-  return submittedAt === undefined ? 'waiting' : 'received';
-}
-
-function markOf(status: string): string {
-  if (status === 'waiting') return '·';
-  if (status === 'completed') return '✓';
-  return ['failed', 'cancelled', 'refused'].includes(status) ? '✗' : '◔';
-}
-
-function ageOf({ submittedAt, endedMs }: ObservedOrder, now: number): string {
-  if (submittedAt === undefined) return '';
-  return formatDuration(endedMs ?? now - submittedAt);
-}
-
-function noteOf(
-  { record, error }: ObservedOrder,
-  { now, timeScale }: Pick<ProgressView, 'now' | 'timeScale'>,
-): string {
-  if (error) return `${error.name}: ${error.message}`;
-  if (record?.failure) return `${record.failure.stage}: ${record.failure.message}`;
-  const { status, total, transitions } = record ?? {};
-  if (!status || total === undefined || !transitions) return '';
-  const ends = waitEndsAt({ status, total, transitions }, timeScale);
-  if (ends === undefined) return '';
-  return ends > now ? `${formatDuration(ends - now)} left` : 'due';
-}
-
-interface Tally {
-  readonly status: string;
-  readonly count: number;
-  /** Why, of orders that failed. */
-  readonly note: string;
-}
-
-const inOrder = ['waiting', 'received', ...statuses, 'awaiting-review', 'failed', 'cancelled'];
-
-/** How many orders are in which status, in the order of the workflow. */
-function tally(orders: readonly ObservedOrder[]): Tally[] {
-  return [...inOrder, 'refused'].flatMap((status) => {
-    const those = orders.filter((each) => statusOf(each) === status);
-    if (those.length === 0) return [];
-    const reasons = new Map<string, number>();
-    for (const { record, error } of those) {
-      const why = record?.failure?.code ?? error?.name;
-      if (why) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    }
-    const note = [...reasons].map(([why, n]) => `${why} ${n}`).join(', ');
-    return [{ status, count: those.length, note }];
-  });
-}
-
-function tallyColumns(all: number, width: number): readonly Column<Tally>[] {
-  const room = Math.max(5, Math.min(30, width - 45));
+/** The most telling first. */
+function factsOf(standing: Standing, requests: RequestRates, width: number): string[] {
+  const { submittedPerSecond, endedPerSecond, throttled, failures, statuses } = standing;
+  const counted = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts).map(([what, count]) => `${what} ${count}`);
+  const top = counted(failures).slice(0, 6);
+  const now = inOrder.flatMap((status) =>
+    statuses[status] === undefined ? [] : [`${status} ${statuses[status]}`],
+  );
+  const used = [
+    `starts ${submittedPerSecond}/${accountLimits.startsPerSecond}`,
+    `lists ${requests.lists}/${accountLimits.listsPerSecond}`,
+    `items read ${requests.items}`,
+  ];
+  const label = (name: string, parts: readonly string[], lines = 1) =>
+    wrap(parts, { width, indent: 12, by: ' · ' })
+      .slice(0, lines)
+      .map((text, index) => clip(index === 0 ? `${name.padEnd(12)}${text.trim()}` : text, width));
   return [
-    {
-      title: '',
-      text: ({ status }) => markOf(status),
-      style: ({ status }) => statusStyle(status),
-    },
-    { title: '', text: ({ status }) => status, style: ({ status }) => statusStyle(status) },
-    { title: '', text: (each) => String(each.count), align: 'right' },
-    { title: '', text: (each) => '█'.repeat(Math.ceil((each.count / all) * room)), leave: 2 },
-    { title: '', text: ({ note }) => note, least: 12, leave: 1 },
+    ...label('rate', [
+      `submitted ${submittedPerSecond}/s`,
+      `ended ${endedPerSecond}/s`,
+      ...(throttled > 0 ? [`${throttled} throttled`] : []),
+    ]),
+    ...label('end to end', latencies(standing.terminal)),
+    ...label('failures', top.length > 0 ? top : ['none']),
+    ...label('accepted', latencies(standing.accepted)),
+    ...label('a second', used),
+    ...label('now', now, 3),
   ];
 }
 
-const clip = (text: string, width: number) =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text;
+function latencies(statistics: Statistics | undefined): string[] {
+  if (!statistics) return ['none yet'];
+  const { n, median, p95, p99, max } = statistics;
+  const figures =
+    p95 === undefined || p99 === undefined ? { median, max } : { p50: median, p95, p99 };
+  return [...Object.entries(figures).map(([name, ms]) => `${name} ${formatLatency(ms)}`), `n=${n}`];
+}

@@ -5,6 +5,7 @@ import type { Check, CheckId } from '../orders/load-test/verdict.ts';
 import { formatDuration } from './duration.ts';
 import { type Column, formatTable, printable } from './table.ts';
 import { mark } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 const titles: Record<CheckId, string> = {
   accepted: 'accepted',
@@ -129,26 +130,11 @@ function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
 }
 
 /** Milliseconds, short: `18ms`, `8.1s`. */
-function formatLatency(ms: number): string {
+export function formatLatency(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)}ms` : formatDuration(ms);
 }
 
 function facts(heading: string, parts: readonly string[], width: number): string[] {
   const [first = '', ...rest] = wrap(parts, { width, indent: heading.length, by: ' · ' });
   return [`${heading}${first.trimStart()}`, ...rest];
-}
-
-/** Parts joined to lines that fit, each indented. */
-function wrap(
-  parts: readonly string[],
-  { width, indent, by }: { readonly width: number; readonly indent: number; readonly by: string },
-): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const joined = last === undefined ? part : `${last}${by}${part}`;
-    if (last !== undefined && joined.length <= width - indent) lines[lines.length - 1] = joined;
-    else lines.push(part);
-  }
-  return lines.map((line) => `${' '.repeat(indent)}${line}`);
 }

@@ -2,17 +2,31 @@
 import { defaultMix } from '../orders/load-test/mix.ts';
 import type { LoadReport } from '../orders/load-test/report.ts';
 import { type LoadOptions, type LoadProgress, runLoadTest } from '../orders/load-test/run.ts';
+import { standingOf } from '../orders/load-test/standing.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { hintFor } from './hints.ts';
 import { interruptible } from './interrupt.ts';
-import { formatProgress, headingOf, progressLine } from './load-progress.ts';
+import { line } from './json.ts';
+import { LoadHistory } from './load-history.ts';
+import { formatProgress, headingOf, type Shown } from './load-progress.ts';
+import { endRecord, progressLine, progressRecord } from './load-records.ts';
+import type { KeptFiles, LoadRun } from './load-runs.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from './terminal.ts';
 
 export interface LoadView {
   readonly ui: Ui;
+  /** Whether stdout gets records. */
+  readonly json: boolean;
   readonly timeoutMs: number | undefined;
+  /** Where the report is kept; absent when it is not. */
+  readonly run: LoadRun | undefined;
+}
+
+export interface LoadResult {
+  readonly report: LoadReport;
+  readonly files: KeptFiles | undefined;
 }
 
 interface Where {
@@ -21,61 +35,113 @@ interface Where {
 }
 
 interface Renderer {
-  readonly show: (progress: LoadProgress) => void;
+  readonly show: (shown: Shown) => void;
   readonly close: () => Promise<void>;
 }
 
-/** How often a plain view says where the test is, ms. */
+/** How often a plain view, or a program, is told where the test is, ms. */
 const everyMs = 5000;
 
-/** Runs a load test, shows it on stderr and sets the exit code; `undefined` when nobody reads its report any more. */
+/**
+ * Runs a load test, shows it on stderr, and as records on stdout where those are asked for, and sets the exit code; `undefined` when
+ * nobody reads its report any more.
+ */
 export async function showLoadTest(
   { target, outputs }: Where,
-  options: Omit<LoadOptions, 'signal'>,
-  { ui, timeoutMs }: LoadView,
-): Promise<LoadReport | undefined> {
-  const { signal, abort, release } = interruptible(timeoutMs);
+  options: Omit<LoadOptions, 'signal' | 'stop'>,
+  { ui, json, timeoutMs, run }: LoadView,
+): Promise<LoadResult | undefined> {
+  const shown = new ShownLoad();
+  const { signal, abort, release } = interruptible(timeoutMs, () => shown.stopSubmitting(ui));
   endOnBrokenPipe(abort);
-  const renderer = await rendererFor(ui, target, options);
+  const renderers = [await rendererFor(ui, target, options), ...(json ? [recordRenderer()] : [])];
+  const close = () => Promise.all(renderers.map((each) => each.close()));
   // The screen is the person's again at once: the report may take a moment.
-  signal.addEventListener('abort', () => void renderer.close(), { once: true });
+  signal.addEventListener('abort', () => void close(), { once: true });
   try {
-    const test = runLoadTest(target, outputs, { ...options, signal });
+    const test = runLoadTest(target, outputs, { ...options, signal, stop: shown.stop });
     for (;;) {
       const next = await test.next();
       if (!next.done) {
-        renderer.show(next.value);
+        run?.meanwhile(next.value.soFar);
+        const now = shown.after(next.value);
+        for (const renderer of renderers) renderer.show(now);
         continue;
       }
-      await renderer.close();
-      process.exitCode = exitOf(next.value, signal.reason);
+      await close();
+      const report = next.value;
+      const files = run?.keep(report);
+      const exitCode = exitOf(report, signal.reason);
+      process.exitCode = exitCode;
       if (signal.reason === 'EPIPE') return undefined;
-      if (next.value.cut && ui !== 'quiet') tellCut(next.value, target, ui);
-      return next.value;
+      if (report.cut && ui !== 'quiet') tellCut(report, target, ui);
+      if (json) process.stdout.write(line(endRecord({ report, files, exitCode })));
+      return { report, files };
     }
   } catch (error) {
-    await renderer.close();
+    await close();
     throw error;
   } finally {
     release();
   }
 }
 
+/** What is shown of a test while it runs, and its first Ctrl-C. */
+class ShownLoad {
+  readonly #stop = new AbortController();
+  readonly #history = new LoadHistory();
+  #last: Shown | undefined;
+
+  get stop(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  after(progress: LoadProgress): Shown {
+    const standing = standingOf(progress, Date.now());
+    this.#history.add(standing);
+    this.#last = { progress, standing, history: this.#history, stopped: this.stop.aborted };
+    return this.#last;
+  }
+
+  /** Has nothing more submitted and says how long the rest takes; false when there is nothing left to stop. */
+  stopSubmitting(ui: Ui): boolean {
+    const { submitted = 0, planned = 0 } = this.#last?.standing ?? {};
+    if (this.stop.aborted || submitted === planned) return false;
+    this.#stop.abort();
+    if (this.#last) this.#last = { ...this.#last, stopped: true };
+    if (ui === 'plain') process.stderr.write(`${mark('note')} ${stopSentence}\n`);
+    return true;
+  }
+}
+
+const stopSentence =
+  'Submitting no more; waiting for the orders on their way (again: leaves with a partial report)';
+
 /** What a load test ends with: never the code of an order that failed. */
-export function exitOf({ passed, cut }: LoadReport, reason: unknown): ExitCode {
-  if (cut === 'interrupted') return reason === 'EPIPE' ? 0 : reason === 'SIGTERM' ? 143 : 130;
+export function exitOf(report: LoadReport, reason: unknown): ExitCode {
+  const { passed, cut } = report;
+  if (cut === 'interrupted' && reason === 'EPIPE') return 0;
+  if (cut === 'interrupted' || cut === 'stopped') {
+    if (isBroken(report)) return 99;
+    return reason === 'SIGTERM' ? 143 : 130;
+  }
   if (!passed) return 99;
   return cut === 'timeout' ? 124 : 0;
 }
+
+/** Whether what was seen up to now is enough to say that the test has failed; what was not measured yet is no reason. */
+const isBroken = ({ checks, thresholds }: LoadReport) =>
+  checks.some(({ passed }) => !passed) ||
+  thresholds.some(({ passed, value }) => !passed && value !== undefined);
 
 function tellCut({ cut, outcome }: LoadReport, target: Target, ui: Ui): void {
   const { submitted, planned, running } = outcome;
   const why = cut === 'timeout' ? '--timeout is reached' : 'Stopped';
   const more = submitted < planned ? `; ${planned - submitted} orders were not submitted` : '';
-  const on = `${running} ${running === 1 ? 'order goes' : 'orders go'} on`;
+  const on = `; ${running} ${running === 1 ? 'order goes' : 'orders go'} on`;
   // The terminal has echoed ^C where the line begins.
   const start = ui === 'live' ? '\r' : '';
-  process.stderr.write(`${start}${mark('note')} ${why}${more}; ${on}\n`);
+  process.stderr.write(`${start}${mark('note')} ${why}${more}${cut === 'stopped' ? '' : on}\n`);
   if (running > 0) {
     process.stderr.write(`  ${dim(hintFor(target, 'orders list --running'))}\n`);
   }
@@ -98,39 +164,58 @@ export function rerunCommand(flags: {
   return ['orders load-test', `--count ${count}`, `--seed ${seed}`, ...more].join(' ');
 }
 
+/** Whether it is time to tell again. */
+function everySoOften() {
+  let told: number | undefined;
+  return (now: number) => {
+    if (told !== undefined && now - told < everyMs) return false;
+    told = now;
+    return true;
+  };
+}
+
+function recordRenderer(): Renderer {
+  const isDue = everySoOften();
+  return {
+    show(shown) {
+      const now = Date.now();
+      if (isDue(now)) process.stdout.write(line(progressRecord(shown, now)));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
 async function rendererFor(
   ui: Ui,
   target: Target,
-  options: Omit<LoadOptions, 'signal'>,
+  options: Omit<LoadOptions, 'signal' | 'stop'>,
 ): Promise<Renderer> {
   const stream = process.stderr;
+  const { label, timeScale } = target;
   if (ui === 'quiet') return { show: () => {}, close: () => Promise.resolve() };
   if (ui === 'plain') {
-    let told: number | undefined;
+    const isDue = everySoOften();
+    let begun = false;
     return {
-      show(progress) {
+      show(shown) {
         const now = Date.now();
-        if (told === undefined) {
-          stream.write(`${headingOf({ label: target.label, ...options }, progress.round)}\n`);
-        } else if (now - told < everyMs) return;
-        told = now;
-        stream.write(`${progressLine(progress, now)}\n`);
+        if (!begun) stream.write(`${headingOf({ label, ...options }, shown.progress.round)}\n`);
+        begun = true;
+        if (isDue(now)) stream.write(`${progressLine(shown, now)}\n`);
       },
       close: () => Promise.resolve(),
     };
   }
   const { openLiveLines } = await import('../views/live-lines.tsx');
-  const { label, timeScale } = target;
-  let shown: LoadProgress = { orders: [], round: 1, began: Date.now(), trouble: undefined };
-  const view = openLiveLines(
-    (size) =>
-      formatProgress(shown, { ...size, ...options, label, timeScale, stream, now: Date.now() }),
-    stream,
-  );
+  let last: Shown | undefined;
+  const view = openLiveLines((size) => {
+    const how = { ...size, ...options, label, timeScale, stream, now: Date.now() };
+    return last ? formatProgress(last, how) : [headingOf(how, 1)];
+  }, stream);
   let closed: Promise<void> | undefined;
   return {
-    show(progress) {
-      shown = progress;
+    show(shown) {
+      last = shown;
     },
     close() {
       closed ??= view.close();

@@ -1,6 +1,7 @@
 import { outputs as names } from '../../functions/contract/api.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
+import { executionReads } from './limiter.ts';
 import type { Execution } from './read.ts';
 
 /** An execution as a list has it; its name is the order id. */
@@ -14,18 +15,23 @@ export interface ExecutionFilter {
   readonly startedAfter?: number;
   /** Another function's than the workflow's. */
   readonly functionName?: string;
+  /** Called before each request. */
+  readonly onPage?: () => void;
 }
 
 /** Yields the workflow's executions, the oldest first, a thousand a call. */
 export async function* listExecutions(
   target: Target,
   outputs: StackOutputs,
-  { status, startedAfter, functionName }: ExecutionFilter,
+  { status, startedAfter, functionName, onPage }: ExecutionFilter,
 ): AsyncGenerator<ListedExecution, void> {
   const { ListDurableExecutionsByFunctionCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   let Marker: string | undefined;
   do {
+    // Many pages in a row keep within the account's limit, whoever asked for the first.
+    if (Marker) await executionReads.turn();
+    onPage?.();
     const answer = await lambda.send(
       new ListDurableExecutionsByFunctionCommand({
         FunctionName: functionName ?? output(outputs, names.workflowFunctionArn),

@@ -55,3 +55,6 @@ export const executionReads = new Limiter(5);
 
 /** FilterLogEvents has 5 requests a second for everyone in the account, in the smallest Regions (CloudWatch Logs quotas). */
 export const logReads = new Limiter(3, 3);
+
+/** What an account may ask Lambda for, as far as a load test comes near it (Lambda quotas). */
+export const accountLimits = { startsPerSecond: 300, listsPerSecond: 15 } as const;

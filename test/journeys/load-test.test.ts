@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { loadTestSchema } from '../../src/cli/schemas/load-test.ts';
+import { loadReportSchema, loadTestSchema } from '../../src/cli/schemas/load-test.ts';
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../src/orders/load-test/plan.ts';
 import { aProject, type Project } from '../support/project.ts';
@@ -16,7 +16,17 @@ beforeAll(() => {
 });
 afterAll(() => project.close());
 
-const documentOf = (stdout: string) => v.parse(loadTestSchema, JSON.parse(stdout).data);
+/** The report in the last of the records. */
+function reportOf(stdout: string) {
+  const records = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => v.parse(loadTestSchema, JSON.parse(line)));
+  const last = records.at(-1);
+  if (last?.type !== 'end') throw new Error(`no end in ${stdout}`);
+  expect(records[0]).toMatchObject({ type: 'progress', phase: 'submitting' });
+  return last.report;
+}
 
 it('puts five orders through a fresh project at once, each on its own, and exits 0', async () => {
   const { code, stdout, stderr } = await project.orders('load-test', '--count', '5');
@@ -57,7 +67,7 @@ it('finds an order that was overwritten on its way, names it and exits 99', asyn
     }),
   );
   const { code, stdout } = await running;
-  const report = documentOf(stdout);
+  const report = reportOf(stdout);
   const failed = report.checks.filter(({ passed }) => !passed);
   expect(failed.map(({ id }) => id)).toEqual(['own-data']);
   expect(failed[0]?.faults).toEqual([
@@ -76,7 +86,7 @@ it('judges an order of every sample that needs no person right, through the API,
   const mix = names.join();
   const argv = ['load-test', '--seed', '7', '--mix', mix, '--count', String(names.length)];
   const { code, stdout } = await project.orders(...argv, '--via', 'api', '--json');
-  const report = documentOf(stdout);
+  const report = reportOf(stdout);
   expect(report.checks.flatMap(({ faults }) => faults)).toEqual([]);
   expect(report).toMatchObject({ passed: true, round: 2, via: 'api' });
   expect(report.outcome).toMatchObject({ completed: 6, failed: 14, running: 0 });
@@ -97,7 +107,7 @@ it('keeps its report as a page and as JSON, and judges it by thresholds', async 
   const [page = ''] = /\.orders\/runs\/\S+-3\.html/.exec(stderr) ?? [];
   expect(readFileSync(join(project.root, page), 'utf8')).toContain('<td>max(e2e)&lt;1ms</td>');
   const json = readFileSync(join(project.root, page.replace('.html', '.json')), 'utf8');
-  expect(v.parse(loadTestSchema, JSON.parse(json))).toMatchObject({ ratePerSecond: 20, seed: 3 });
+  expect(v.parse(loadReportSchema, JSON.parse(json))).toMatchObject({ ratePerSecond: 20, seed: 3 });
 });
 
 it('submits nothing when a threshold or a rate cannot be', async () => {
@@ -111,6 +121,32 @@ it('submits nothing when a threshold or a rate cannot be', async () => {
     expect(stderr).toMatch(/is not a threshold|more than an account may start: 300 a second/);
   }
   expect(await project.ask('list')).toEqual(before);
+});
+
+it('stops submitting at the first Ctrl-C and follows what it has submitted to its end', async () => {
+  const test = project.start('load-test', '--count', '90', '--rate', '3', '--seed', '9', '--json');
+  let stdout = '';
+  test.stdout?.on('data', (text) => {
+    if (stdout === '') test.kill('SIGINT');
+    stdout += String(text);
+  });
+  const [code] = await once(test, 'close');
+  const { cut, outcome, checks } = reportOf(stdout);
+  expect(checks.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(cut).toBe('stopped');
+  expect(outcome.submitted).toBeLessThan(90);
+  expect(outcome).toMatchObject({ planned: 90, completed: outcome.submitted, running: 0 });
+  expect(code).toBe(130);
+});
+
+it('leaves a report behind when it is killed', async () => {
+  const test = project.start('load-test', '--count', '90', '--rate', '3', '--seed', '10', '--json');
+  test.stdout?.once('data', () => test.kill('SIGKILL'));
+  await once(test, 'close');
+  const [kept = ''] = globSync(join(project.root, '.orders/runs/*-10.json'));
+  const report = v.parse(loadReportSchema, JSON.parse(readFileSync(kept, 'utf8')));
+  expect(report).toMatchObject({ cut: 'killed', outcome: { planned: 90 } });
+  expect(readFileSync(kept.replace('.json', '.html'), 'utf8')).toContain('partial (killed)');
 });
 
 it('stops submitting at Ctrl-C, reports what there is, leaves the orders alone and exits 130', async () => {
@@ -138,6 +174,6 @@ it('stops submitting at Ctrl-C, reports what there is, leaves the orders alone a
 it('ends at --timeout with 124 and what it has seen', async () => {
   const argv = ['load-test', '--count', '2', '--timeout', '1s', '--json'];
   const { code, stdout } = await project.orders(...argv);
-  expect(documentOf(stdout)).toMatchObject({ cut: 'timeout', outcome: { running: 2 } });
+  expect(reportOf(stdout)).toMatchObject({ cut: 'timeout', outcome: { running: 2 } });
   expect(code).toBe(124);
 });

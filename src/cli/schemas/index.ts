@@ -17,7 +17,7 @@ import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
 import { listSchema } from './list.ts';
-import { loadTestSchema } from './load-test.ts';
+import { loadReportSchema, loadTestSchema } from './load-test.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
 import { decidedSchema, parkedSchema } from './review.ts';
@@ -53,7 +53,8 @@ export const schemas = {
   'inventory-list': documentOf(inventorySchema),
   'inventory-set': documentOf(stockSchema),
   list: documentOf(listSchema),
-  'load-test': documentOf(loadTestSchema),
+  'load-test-report': loadReportSchema,
+  'load-test-stream': loadTestSchema,
   'logs-stream': logsSchema,
   'review-approve': documentOf(decidedSchema),
   'review-list': documentOf(parkedSchema),

@@ -7,7 +7,7 @@ import { logEntries } from './logs.ts';
 import { failureSchema, shownStatusSchema, timeSchema, warningSchema } from './order.ts';
 
 const codes = Object.keys(exitCodes).map(Number) as unknown as readonly [ExitCode, ...ExitCode[]];
-const exitCodeSchema = v.picklist(codes);
+export const exitCodeSchema = v.picklist(codes);
 
 const endings = [
   'completed',

@@ -44,6 +44,11 @@ export class Board {
     return this.all().filter(({ acceptedMs }) => acceptedMs !== undefined);
   }
 
+  /** How many were sent, accepted or not. */
+  get submitted(): number {
+    return this.all().filter(({ submittedAt }) => submittedAt !== undefined).length;
+  }
+
   change(orderId: string, more: Partial<ObservedOrder>): void {
     const order = this.#orders.get(orderId);
     if (order) this.#orders.set(orderId, { ...order, ...more });

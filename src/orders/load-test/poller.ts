@@ -6,6 +6,7 @@ import { readOrders } from '../batch.ts';
 import { type ListedExecution, listExecutions } from '../executions.ts';
 import { executionReads } from '../limiter.ts';
 import { type Board, hasEnded, type ObservedOrder } from './observed.ts';
+import { Pace } from './pace.ts';
 
 /** What a look at an order on its way reads. */
 const fields = ['status', 'total', 'transitions', 'failure', 'warnings', 'updatedAt'] as const;
@@ -24,6 +25,14 @@ const graceAnswers = 3;
 const graceMs = 30_000;
 /** The clocks of this machine and of AWS may differ so much, ms. */
 const clockSkewMs = 300_000;
+
+/** Requests a second that have a limit, with that limit. */
+export interface RequestRates {
+  /** Listings of executions. */
+  readonly lists: number;
+  /** Items of orders, consistently read. */
+  readonly items: number;
+}
 
 export interface PollerOptions {
   readonly board: Board;
@@ -45,12 +54,19 @@ export class Poller {
   #still = 0;
   #failures = 0;
   #everSeen = false;
+  readonly #lists = new Pace();
+  readonly #items = new Pace();
 
   constructor(target: Target, outputs: StackOutputs, { board, signal }: PollerOptions) {
     this.#target = target;
     this.#outputs = outputs;
     this.#board = board;
     this.#signal = signal;
+  }
+
+  /** What it has been asking for. */
+  get requests(): RequestRates {
+    return { lists: this.#lists.perSecond(), items: this.#items.perSecond() };
   }
 
   /** When to look next. */
@@ -92,7 +108,8 @@ export class Poller {
   /** Reads which executions there are of the orders. */
   async readExecutions(): Promise<void> {
     const found = new Map<string, ListedExecution[]>();
-    const filter = { startedAfter: this.#began - clockSkewMs };
+    const onPage = () => this.#lists.add();
+    const filter = { startedAfter: this.#began - clockSkewMs, onPage };
     for await (const each of listExecutions(this.#target, this.#outputs, filter)) {
       const known = found.get(each.orderId) ?? [];
       if (!known.some(({ arn }) => arn === each.arn)) found.set(each.orderId, [...known, each]);
@@ -105,6 +122,7 @@ export class Poller {
   /** Reads every accepted order as it now is, with all its fields. */
   async readAll(): Promise<void> {
     const ids = this.#board.accepted().map(({ orderId }) => orderId);
+    this.#items.add(ids.length);
     const items = await readOrders(this.#target, this.#outputs, { ids });
     for (const orderId of ids) this.#board.change(orderId, { record: items.get(orderId) });
   }
@@ -113,6 +131,7 @@ export class Poller {
     const open = this.open();
     const ids = open.map(({ orderId }) => orderId);
     const options = { ids, fields, signal: this.#signal };
+    this.#items.add(ids.length);
     const items = await readOrders(this.#target, this.#outputs, options);
     let moved = false;
     for (const order of open) {

@@ -9,6 +9,7 @@ import {
 } from '../../../functions/contract/workflow.ts';
 import type { Submission } from '../submit.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
+import { isThrottle } from './standing.ts';
 import { type Interval, peakOf, type Statistics, statisticsOf } from './statistics.ts';
 import type { Threshold, ThresholdResult } from './thresholds.ts';
 import { type Check, judge } from './verdict.ts';
@@ -77,7 +78,11 @@ export interface LoadReport {
   readonly orders: readonly LoadedOrder[];
 }
 
-export type Cut = 'interrupted' | 'timeout';
+/**
+ * `stopped`: not all orders were submitted, and those that were have been followed to their ends. In a report that is `interrupted`,
+ * at its `timeout` or `killed` some may be on their way.
+ */
+export type Cut = 'stopped' | 'interrupted' | 'timeout' | 'killed';
 
 export interface ReportOptions extends Pick<Submission, 'via'> {
   readonly seed: number;
@@ -97,7 +102,7 @@ export function reportOn(
   orders: readonly ObservedOrder[],
   { cut, waits, began, now, ...options }: ReportOptions,
 ): LoadReport {
-  const checks = judge(orders, { isPartial: cut !== undefined });
+  const checks = judge(orders, { isPartial: cut !== undefined && cut !== 'stopped' });
   const loaded = orders.map((each) => loadedOrder(each, waits));
   const { seed, round, via, concurrency, rate: perSecond, thresholds = [] } = options;
   const spans = orders.flatMap((each) => spanOf(each, now) ?? []);
@@ -210,8 +215,7 @@ function outcomeOf(orders: readonly ObservedOrder[]): LoadReport['outcome'] {
     running: submitted.length - refused.length - ended.length,
     failures: countBy(failed, ({ record }) => record?.failure?.code ?? String(record?.status)),
     errors: countBy(refused, ({ name }) => name),
-    throttled: refused.filter(({ name }) => /Throttl|TooManyRequests|LimitExceeded/.test(name))
-      .length,
+    throttled: refused.filter(({ name }) => isThrottle(name)).length,
   };
 }
 

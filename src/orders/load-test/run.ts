@@ -4,12 +4,13 @@ import { stages } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import { describeStack, type StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
+import { executionReads } from '../limiter.ts';
 import type { Submission } from '../submit.ts';
 import type { Mix } from './mix.ts';
 import { Board, type ObservedOrder } from './observed.ts';
 import { type PlannedOrder, planOrders } from './plan.ts';
-import { Poller } from './poller.ts';
-import { type LoadReport, reportOn, type WaitLengths } from './report.ts';
+import { Poller, type RequestRates } from './poller.ts';
+import { type Cut, type LoadReport, reportOn, type WaitLengths } from './report.ts';
 import { submitAll } from './submitter.ts';
 import type { Threshold } from './thresholds.ts';
 
@@ -24,6 +25,8 @@ export interface LoadOptions extends Pick<Submission, 'via'> {
   readonly seed: number;
   /** Aborting ends the test early: nothing more is submitted, and what is there is reported. */
   readonly signal: AbortSignal;
+  /** Aborting has nothing more submitted; what is on its way is followed to its end. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** Where the test is. */
@@ -32,8 +35,14 @@ export interface LoadProgress {
   readonly round: number;
   /** Epoch ms. */
   readonly began: number;
+  readonly phase: 'submitting' | 'draining';
+  readonly waits: WaitLengths;
+  /** Requests that have a limit, in the last seconds. */
+  readonly requests: RequestRates;
   /** Why the orders cannot be seen now. */
   readonly trouble: string | undefined;
+  /** The report as it would be if the test were killed now. */
+  readonly soFar: () => LoadReport;
 }
 
 /** How long an execution may take to close after its order has ended, and reading may take when the test is cut short, ms. */
@@ -45,16 +54,21 @@ export async function* runLoadTest(
   outputs: StackOutputs,
   options: LoadOptions,
 ): AsyncGenerator<LoadProgress, LoadReport> {
-  const { signal } = options;
+  const { signal, stop = never } = options;
   const waits = await waitLengths(target);
   const { planned, round } = await freshOrders(target, outputs, options);
   const board = new Board(planned);
   const poller = new Poller(target, outputs, { board, signal });
   const began = Date.now();
-  const submitting = new Watched(submitAll(target, outputs, { ...options, board }));
+  const noMore = AbortSignal.any([signal, stop]);
+  const submitting = new Watched(submitAll(target, outputs, { ...options, board, signal: noMore }));
+  const reportNow = (cut: Cut | undefined) =>
+    reportOn(board.all(), { ...options, round, began, now: Date.now(), cut, waits });
   const progress = (): LoadProgress => {
-    const { trouble } = poller;
-    return { orders: board.all(), round, began, trouble };
+    const { trouble, requests } = poller;
+    const phase = submitting.done ? 'draining' : 'submitting';
+    const soFar = () => reportNow('killed');
+    return { orders: board.all(), round, began, phase, waits, requests, trouble, soFar };
   };
   yield progress();
   while (!signal.aborted) {
@@ -71,9 +85,11 @@ export async function* runLoadTest(
   // Whoever is in a hurry gets what was seen up to now.
   const patience = sleep(closingMs, undefined, { ref: false });
   await (signal.aborted ? Promise.race([finished.catch(() => {}), patience]) : finished);
-  const cut = signal.aborted ? cutBy(signal.reason) : undefined;
-  return reportOn(board.all(), { ...options, round, began, now: Date.now(), cut, waits });
+  if (signal.aborted) return reportNow(cutBy(signal.reason));
+  return reportNow(board.all().length > board.submitted ? 'stopped' : undefined);
 }
+
+const never = new AbortController().signal;
 
 /** Work that goes on beside the looks; its failure is thrown where it is asked about. */
 class Watched {
@@ -103,6 +119,7 @@ async function closeBooks(
 ): Promise<void> {
   const until = Date.now() + closingMs;
   for (;;) {
+    await executionReads.turn();
     await poller.readExecutions();
     const running = board
       .accepted()
