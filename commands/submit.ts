@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { canonicalEvent } from '../functions/contract/order.ts';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { checkOrderId, readOrderInput } from '../src/cli/order-input.ts';
+import { readSettings, setFlag } from '../src/cli/order-settings.ts';
 import { followSubmitted, showSubmitted } from '../src/cli/submission.ts';
 import { newOrderId, submitOrder } from '../src/orders/submit.ts';
 
@@ -26,6 +27,7 @@ export default class Submit extends BaseCommand {
     customer: Flags.string({ description: 'customer id' }),
     email: Flags.string({ description: "the customer's e-mail address" }),
     phone: Flags.string({ description: "the customer's phone number" }),
+    set: setFlag(),
     id: Flags.string({ description: 'order id; submitting it twice is one order' }),
     via: Flags.option({ options: ['invoke', 'api'] as const, default: 'invoke' as const })({
       description: 'how the order is handed over',
@@ -42,7 +44,11 @@ export default class Submit extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Submit);
-    const order = readOrderInput({ ...flags, file: args.file });
+    const order = readOrderInput({
+      ...flags,
+      file: args.file,
+      settings: readSettings(flags.set),
+    });
     const orderId = flags.id === undefined ? newOrderId() : checkOrderId(flags.id);
     const event = { orderId, order };
     if (flags['dry-run']) {

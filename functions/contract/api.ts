@@ -63,6 +63,10 @@ export interface OrderRecord {
   readonly flagged?: boolean;
   /** Absent until the stock is reserved. */
   readonly reservation?: Reservation;
+  /** The order that this one is another try of. */
+  readonly retryOf?: string;
+  /** The orders that are further tries of this one, the first first; written before they start. */
+  readonly retriedAs?: readonly string[];
   /** Key of the listing index: `<UTC day>#<hash of orderId mod 4>`. */
   readonly listing: string;
 }

@@ -1,7 +1,9 @@
 /** Where an order comes from: a file, stdin, a sample, or flags. */
 import { readFileSync } from 'node:fs';
-import { type Order, orderIdPattern, parseOrder } from '../../functions/contract/order.ts';
+import { type Order, orderIdPattern } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
+import { checkOrder } from '../orders/check-order.ts';
+import { applySettings, type Setting } from '../orders/order-changes.ts';
 import { UserError } from '../user-error.ts';
 
 export interface OrderInput {
@@ -11,6 +13,7 @@ export interface OrderInput {
   readonly customer?: string | undefined;
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
+  readonly settings?: readonly Setting[] | undefined;
 }
 
 /** Reads the order that the arguments describe and checks its shape; every error names the field. */
@@ -27,13 +30,7 @@ export function readOrderInput(input: OrderInput): Order {
       ],
     });
   }
-  const parsed = parseOrder(override(rawOrder(input), input));
-  if (parsed.ok) return parsed.value;
-  const [first] = parsed.problems;
-  throw new UserError(`The order is not valid: ${first?.message ?? 'unknown problem'}.`, {
-    hint: parsed.problems.map(({ field, message }) => `${field}: ${message}`),
-    code: 'InvalidOrder',
-  });
+  return checkOrder(applySettings(override(rawOrder(input), input), input.settings ?? []));
 }
 
 /** Checks an id given by the caller. */

@@ -41,8 +41,8 @@ export function describeOrder(view: OrderView, options: OrderTextOptions): strin
 }
 
 function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptions): Row[] {
-  const { customerEmail, customerPhone, failure, review, cancelRequested } = order;
-  const { warnings = [], undos = [] } = order;
+  const { customerEmail, customerPhone, failure, review, cancelRequested, retryOf } = order;
+  const { warnings = [], undos = [], retriedAs = [] } = order;
   const time = (at: string) =>
     relative ? `${localTime(at)}, ${formatAge(now - Date.parse(at))} ago` : at;
   const hide = (text: string) => (personal ? text : mask(text));
@@ -59,6 +59,8 @@ function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptio
     ),
     ['created', time(order.createdAt)],
     ['updated', time(order.updatedAt)],
+    ...(retryOf ? [['retry of', retryOf] as const] : []),
+    ...retriedAs.map((id): Row => ['retried as', id]),
     ...(failure
       ? [['failure', `${failure.stage}: ${failure.message} (${failure.code})`] as const]
       : []),

@@ -105,7 +105,7 @@ function reading(arn: Arns): Statement[] {
   ];
 }
 
-/** `submit`, `cancel`, `review`, `inventory set`, `dead-letters redrive`. */
+/** `submit`, `cancel`, `retry`, `review`, `inventory set`, `dead-letters redrive`. */
 function operating(arn: Arns): Statement[] {
   return [
     allow('Submit', ['lambda:InvokeFunction'], [arn.live]),

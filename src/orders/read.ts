@@ -58,3 +58,20 @@ export async function readExecution(target: Target, arn: string): Promise<Execut
     throw error;
   }
 }
+
+/** What an execution was started with, as JSON, and how it stands; `undefined` when its record is gone. */
+export async function readExecutionInput(
+  target: Target,
+  arn: string,
+): Promise<{ readonly status: Execution['status']; readonly input: string } | undefined> {
+  const { GetDurableExecutionCommand } = await import('../target/sdk/lambda.ts');
+  const lambda = await target.clients.lambda();
+  try {
+    const request = { DurableExecutionArn: arn, IncludeExecutionData: true };
+    const answer = await lambda.send(new GetDurableExecutionCommand(request));
+    return { status: answer.Status ?? 'RUNNING', input: answer.InputPayload ?? '' };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

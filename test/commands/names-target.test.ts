@@ -14,6 +14,7 @@ afterAll(() => project.close());
 it.each([
   'submit --sample low',
   'cancel latest',
+  'retry latest',
   'review approve latest',
   'review reject latest',
   'inventory set BOOK-001 5',

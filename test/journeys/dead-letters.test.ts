@@ -58,16 +58,16 @@ it('starts an order that never was, anew one that failed for no reason of the bu
 
   const refused = await project.orders('dead-letters', 'redrive');
   expect(refused).toMatchObject({ code: 4 });
-  expect(refused.stderr).toContain('down-1: places it anew as down-1-r1');
+  expect(refused.stderr).toContain('down-1: places it anew as down-1-r2');
 
   const { code, stdout } = await project.orders('dead-letters', 'redrive', '--yes');
   expect(stdout).toContain('never-1 is started');
-  expect(stdout).toContain('down-1 is placed anew as down-1-r1');
+  expect(stdout).toContain('down-1 is placed anew as down-1-r2');
   expect(stdout).toContain('stop-1 needs nothing (the order is cancelled); its letter is removed');
   expect(stdout).toContain('keeps its letter: it is no order that can be read');
   expect(code).toBe(13);
   expect((await project.orders('watch', 'never-1')).code).toBe(0);
-  expect((await project.orders('get', 'down-1-r1')).code).toBe(0);
+  expect((await project.orders('get', 'down-1-r2')).code).toBe(0);
 });
 
 it('recovers an order again whose recovery was lost', async () => {

@@ -60,6 +60,12 @@ const recordSchema = v.strictObject({
       v.description('what became of the stock it reserved'),
     ),
   ),
+  retryOf: v.exactOptional(
+    v.pipe(v.string(), v.description('the order that this one is another try of')),
+  ),
+  retriedAs: v.exactOptional(
+    v.pipe(v.array(v.string()), v.description('the orders that are further tries of this one')),
+  ),
   listing: v.pipe(v.string(), v.description('where the listing index keeps the order')),
 });
 

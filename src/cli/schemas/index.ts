@@ -20,6 +20,7 @@ import { listSchema } from './list.ts';
 import { loadReportSchema, loadTestSchema } from './load-test.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
+import { retrySchema } from './retry.ts';
 import { decidedSchema, parkedSchema } from './review.ts';
 import { submitSchema } from './submit.ts';
 import { pruneSchema, rollbackSchema, versionsSchema } from './versions.ts';
@@ -56,6 +57,7 @@ export const schemas = {
   'load-test-report': loadReportSchema,
   'load-test-stream': loadTestSchema,
   'logs-stream': logsSchema,
+  retry: documentOf(retrySchema),
   'review-approve': documentOf(decidedSchema),
   'review-list': documentOf(parkedSchema),
   'review-reject': documentOf(decidedSchema),

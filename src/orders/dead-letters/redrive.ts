@@ -1,10 +1,11 @@
-import { outputs as names } from '../../../functions/contract/api.ts';
+import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { readOrders } from '../batch.ts';
 import { findExecution } from '../read.ts';
+import { nameOrigin, nameRetry } from '../retry-link.ts';
 import { submitOrder } from '../submit.ts';
 import { type Letter, releaseLetters, removeLetter, takeLetters } from './letters.ts';
 import { type Remedy, remedyFor } from './remedy.ts';
@@ -24,7 +25,9 @@ export interface Redriven extends Pick<Letter, 'messageId' | 'orderId'> {
   readonly because?: string;
 }
 
-const fields = ['status', 'failure', 'flagged'] as const;
+const fields = ['orderId', 'status', 'failure', 'flagged', 'retriedAs'] as const;
+
+type Known = Pick<OrderRecord, (typeof fields)[number]>;
 
 /** Every dead letter, the oldest first; the queue is left as it is. */
 export async function examineLetters(target: Target, outputs: StackOutputs): Promise<Examined[]> {
@@ -47,8 +50,8 @@ export async function redriveLetters(
   const kept = letters.filter(({ messageId }) => !messageIds.has(messageId));
   const redriven: Redriven[] = [];
   try {
-    for (const { letter, examined } of await examine(target, outputs, chosen)) {
-      const done = await apply(target, outputs, { letter, remedy: examined.remedy });
+    for (const { letter, examined, order } of await examine(target, outputs, chosen)) {
+      const done = await apply(target, outputs, { letter, remedy: examined.remedy, order });
       if (done.result === 'left') kept.push(letter);
       else await removeLetter(target, outputs, letter);
       redriven.push(done);
@@ -62,7 +65,7 @@ export async function redriveLetters(
 async function examine(target: Target, outputs: StackOutputs, letters: readonly Letter[]) {
   const ids = letters.flatMap(({ orderId }) => (orderId === undefined ? [] : [orderId]));
   const orders = await readOrders(target, outputs, { ids, fields });
-  const examined: { letter: Letter; examined: Examined }[] = [];
+  const examined: { letter: Letter; examined: Examined; order: Known | undefined }[] = [];
   for (const letter of letters) {
     const { messageId, from, orderId, sentAt, why } = letter;
     const order = orders.get(orderId ?? '');
@@ -74,7 +77,7 @@ async function examine(target: Target, outputs: StackOutputs, letters: readonly 
       ...(orderId === undefined ? {} : { orderId }),
       ...(order ? { status: order.status } : {}),
     };
-    examined.push({ letter, examined: { messageId, from, ...known, sentAt, why, remedy } });
+    examined.push({ letter, order, examined: { messageId, from, ...known, sentAt, why, remedy } });
   }
   return examined;
 }
@@ -82,7 +85,7 @@ async function examine(target: Target, outputs: StackOutputs, letters: readonly 
 async function apply(
   target: Target,
   outputs: StackOutputs,
-  { letter, remedy }: { letter: Letter; remedy: Remedy },
+  { letter, remedy, order }: { letter: Letter; remedy: Remedy; order: Known | undefined },
 ): Promise<Redriven> {
   const { messageId, orderId, event } = letter;
   const about = { messageId, ...(orderId === undefined ? {} : { orderId }) };
@@ -98,7 +101,9 @@ async function apply(
       if (!event) return { ...about, result: 'left', because: 'it is no order that can be read' };
       const as = remedy.kind === 'start-anew' ? remedy.as : event.orderId;
       try {
+        if (order) await nameRetry(target, outputs, { order, orderId: as });
         await submitOrder(target, outputs, { event: { ...event, orderId: as }, via: 'invoke' });
+        if (order) await nameOrigin(target, outputs, { orderId: as, retryOf: order.orderId });
       } catch (error) {
         // The id is another order's.
         if (!(error instanceof UserError)) throw error;

@@ -1,6 +1,7 @@
 /** What a redrive does about a dead letter. Pure. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
+import { retryId } from '../retry-id.ts';
 import type { Letter } from './letters.ts';
 
 export type Remedy =
@@ -32,19 +33,12 @@ export function remedyFor({ from, orderId = '' }: Letter, { order, executed }: F
   const { status, failure } = order ?? {};
   if (status !== undefined && isEnd(status)) {
     const again = from === 'workflow' && technical.has(failure?.code ?? '');
-    if (status === 'failed' && again) return { kind: 'start-anew', as: nextId(orderId) };
+    if (status === 'failed' && again) return { kind: 'start-anew', as: retryId(orderId) };
     return { kind: 'remove', because: `the order is ${status}` };
   }
   if (from === 'recovery') {
     return order ? { kind: 'recover' } : { kind: 'remove', because: 'there is no such order' };
   }
   if (order) return { kind: 'leave', because: 'recovery has not closed the order yet' };
-  return executed ? { kind: 'start-anew', as: nextId(orderId) } : { kind: 'start' };
-}
-
-/** The id under which an order is placed anew: `…-r1`, `…-r2`. */
-export function nextId(orderId: string): string {
-  const [, base = orderId, count = '0'] = /^(.*)-r(\d+)$/.exec(orderId) ?? [];
-  const suffix = `-r${Number(count) + 1}`;
-  return `${base.slice(0, 64 - suffix.length)}${suffix}`;
+  return executed ? { kind: 'start-anew', as: retryId(orderId) } : { kind: 'start' };
 }

@@ -1,0 +1,147 @@
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getSchema } from '../../src/cli/schemas/get.ts';
+import { retrySchema } from '../../src/cli/schemas/retry.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+beforeAll(async () => {
+  project = aProject();
+  await project.orders('local', 'start', '--time-scale', '1200');
+});
+afterAll(() => project.close());
+
+const submit = (sample: string, id: string, ...more: string[]) =>
+  project.orders('submit', '--sample', sample, '--id', id, '--wait', ...more);
+const retry = async (...argv: string[]) =>
+  v.parse(retrySchema, await project.ask('retry', ...argv));
+const get = async (id: string) => v.parse(getSchema, await project.ask('get', id)).order;
+
+it('tries a failed order again with changes, once however often it is asked, and each names the other', async () => {
+  await submit('payment-declined', 'pd');
+  const changed = ['--set', 'customerId=CUST-001', '--set', 'customerEmail=new@example.com'];
+  const { code, stdout } = await project.orders('retry', 'pd', ...changed, '--wait');
+  expect(stdout).toContain('pd-r2 accepted · retry of pd · 1 item');
+  expect(stdout).toContain('customerId PAYMENT-DECLINED → CUST-001\n');
+  expect(stdout).toMatch(/customerEmail → new@example.com\n/);
+  expect(code).toBe(0);
+  expect(await retry('pd', ...changed)).toMatchObject([
+    { orderId: 'pd-r2', result: 'exists', status: 'completed' },
+  ]);
+  const old = await get('pd');
+  const { items } = old ?? {};
+  expect(old?.retriedAs).toEqual(['pd-r2']);
+  expect(await get('pd-r2')).toMatchObject({
+    retryOf: 'pd',
+    status: 'completed',
+    customerEmail: 'new@example.com',
+    items,
+  });
+  expect((await project.orders('get', 'pd')).stdout).toMatch(/^retried as pd-r2$/m);
+  expect((await project.orders('get', 'pd-r2')).stdout).toMatch(/^retry of +pd$/m);
+});
+
+it('refuses what would charge a customer twice, says why and what to do, and does it when it is meant', async () => {
+  await submit('low', 'paid');
+  const refused = await project.orders('retry', 'paid');
+  expect(refused).toMatchObject({ code: 6, stdout: '' });
+  expect(refused.stderr).toContain(
+    'paid is completed: another try would charge its customer twice',
+  );
+  expect(refused.stderr).toContain('--charge-again');
+  const [meant] = await retry('paid', '--charge-again', '--wait');
+  expect(meant).toMatchObject({ orderId: 'paid-r2', result: 'started', status: 'completed' });
+
+  await project.orders('submit', '--sample', 'fraud-review', '--id', 'runs');
+  const running = await project.orders('retry', 'runs');
+  expect(running).toMatchObject({ code: 6 });
+  expect(running.stderr).toMatch(/runs (is on its way|has only begun)/);
+
+  await submit('payment-declined', 'twice');
+  await retry('twice', '--set', 'customerId=CUST-001', '--id', 'other', '--wait');
+  const besides = await project.orders('retry', 'twice', '--set', 'customerId=CUST-002');
+  expect(besides.code).toBe(6);
+  expect(besides.stderr).toContain('twice was tried again as other, which is completed');
+});
+
+it('counts on from a retry that failed as well, and follows it with its exit code', async () => {
+  await submit('payment-declined', 'again');
+  expect((await project.orders('retry', 'again', '--wait')).code).toBe(10);
+  const same = await project.orders('retry', 'again');
+  expect(same.stdout).toContain('again-r2 is this retry of again already; it is failed');
+  expect(same.stderr).toContain('orders retry again-r2');
+  const { code, stdout } = await project.orders('retry', 'again-r2', '--watch', '--json');
+  expect(code).toBe(10);
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+    type: 'end',
+    orderId: 'again-r3',
+    ending: 'failed',
+  });
+});
+
+it('tries an order again that never got further than its execution, once what was wrong is set', async () => {
+  const { outputs } = await project.ask('deploy');
+  const order = { customerId: 'C', customerEmail: 'c@example.com', items: [{ sku: 'A' }] };
+  const { url } = await project.ask('local', 'status');
+  const path = encodeURIComponent(outputs.OrderProcessingAliasArn);
+  await fetch(`${url}/2015-03-31/functions/${path}/invocations`, {
+    method: 'POST',
+    headers: {
+      authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/lambda/aws4_request',
+      'x-amz-invocation-type': 'Event',
+      'x-amz-durable-execution-name': 'broken',
+    },
+    body: JSON.stringify({ orderId: 'broken', order }),
+  });
+  await project.orders('watch', 'broken', '--ui', 'quiet');
+  const invalid = await project.orders('retry', 'broken');
+  expect(invalid).toMatchObject({ code: 2, stderr: expect.stringContaining('sku is not a field') });
+  const line = 'items=[{"productId":"A","name":"A","quantity":1,"price":1}]';
+  const [mended] = await retry('broken', '--set', line, '--wait');
+  expect(mended).toMatchObject({ orderId: 'broken-r2', status: 'completed' });
+  expect((await get('broken-r2'))?.retryOf).toBe('broken');
+});
+
+it('tries several again only with a yes, and lets one that is refused not keep the others', async () => {
+  await submit('payment-declined', 'one');
+  await submit('low', 'two');
+  const asked = await project.orders('retry', 'one', 'two');
+  expect(asked).toMatchObject({ code: 4, stderr: expect.stringContaining('--yes') });
+  const told = await project.orders('retry', 'one', 'two', '--yes', '--json');
+  expect(v.parse(retrySchema, JSON.parse(told.stdout).data)).toMatchObject([
+    { orderId: 'one-r2', result: 'started' },
+    { retryOf: 'two', result: 'refused', message: expect.stringContaining('is completed') },
+  ]);
+  expect(told.code).toBe(13);
+});
+
+it('starts nothing on a dry run, and nothing that is wrong', async () => {
+  await submit('damaged', 'dry');
+  const [planned] = await retry('dry', '--dry-run', '--set', 'items[0].quantity=2');
+  expect(planned).toMatchObject({
+    orderId: 'dry-r2',
+    result: 'planned',
+    changes: [{ field: 'items[0].quantity', to: 2 }],
+  });
+  for (const [argv, code] of [
+    [['dry', '--set', 'items[0].price=0.001'], 2],
+    [['dry', '--set', 'nope=1'], 2],
+    [['dry', '--id', 'two'], 6],
+    [['dry', 'pd', '--id', 'x'], 2],
+    [[], 2],
+    [['order-nobodyknow'], 5],
+  ] as const) {
+    expect([argv, (await project.orders('retry', ...argv)).code]).toEqual([argv, code]);
+  }
+  expect(await get('dry')).not.toHaveProperty('retriedAs');
+});
+
+it('lets two people try an order again at once, and starts one order', async () => {
+  await submit('payment-declined', 'race');
+  const argv = ['retry', 'race', '--set', 'customerId=CUST-001', '--json'];
+  const both = await Promise.all([project.orders(...argv), project.orders(...argv)]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  const ids = both.map(({ stdout }) => JSON.parse(stdout).data[0].orderId);
+  expect(ids).toEqual(['race-r2', 'race-r2']);
+  expect((await get('race'))?.retriedAs).toEqual(['race-r2']);
+});
