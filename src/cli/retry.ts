@@ -87,7 +87,7 @@ export async function followRetried(
   const [first] = started;
   if (!first) return [...results];
   if (started.length === 1) await follow({ target, outputs }, first, view);
-  else await followMany({ target, outputs }, started, view);
+  else await followMany({ target, outputs }, { orders: started }, view);
   const { readOrders } = await import('../orders/batch.ts');
   const ids = started.map(({ orderId }) => orderId);
   const items = await readOrders(target, outputs, { ids, fields: ['status'] });

@@ -113,6 +113,11 @@ it('tries several again only with a yes, and lets one that is refused not keep t
     { retryOf: 'two', result: 'refused', message: expect.stringContaining('is completed') },
   ]);
   expect(told.code).toBe(13);
+  const ended = await retry('one', 'two', '--yes', '--charge-again', '--wait');
+  expect(ended).toMatchObject([
+    { orderId: 'one-r2', result: 'exists', status: 'failed' },
+    { orderId: 'two-r2', result: 'started', status: 'completed' },
+  ]);
 });
 
 it('starts nothing on a dry run, and nothing that is wrong', async () => {
