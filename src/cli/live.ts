@@ -1,8 +1,9 @@
 import type { Target } from '../target/resolve.ts';
 import type { LiveOrder } from '../views/live-order.tsx';
+import type { Key } from '../views/screen.tsx';
 import { formatDuration, localTime } from './duration.ts';
 import { happening } from './happenings.ts';
-import { formatWatched, type WatchedOrder } from './order-table.ts';
+import { LiveTable } from './live-table.ts';
 import type { Renderer, ShownEvent } from './renderers.ts';
 
 interface LiveOptions {
@@ -53,35 +54,28 @@ const detach = () => process.kill(process.pid, 'SIGINT');
 /** A moment on the local clock: `07:12:04`. */
 const clock = (at: number) => localTime(new Date(at).toISOString()).replace(/\.\d$/, '');
 
-/** A table of several orders that is redrawn in place. */
+/** A table of several orders that is redrawn in place, and one of them where a person opens it. */
 export async function liveTableRenderer(
   ids: readonly string[],
   stream: NodeJS.WriteStream,
   { target: { label, timeScale } }: LiveOptions,
 ): Promise<Renderer & { readonly focus: () => string | undefined }> {
-  const { openLiveLines } = await import('../views/live-lines.tsx');
-  const orders = new Map<string, WatchedOrder>(ids.map((orderId) => [orderId, { orderId }]));
-  let trouble: string | undefined;
-  const linesOf = (size: { readonly columns?: number; readonly rows?: number }) =>
-    formatWatched([...orders.values()], {
-      ...size,
-      stream,
-      label,
-      timeScale,
-      trouble,
-      now: Date.now(),
-    });
-  const view = openLiveLines(linesOf, stream);
-  const change = (orderId: string, more: Partial<WatchedOrder>) => {
-    const order = orders.get(orderId);
-    if (order) orders.set(orderId, { ...order, ...more });
-  };
+  const { openLiveTable } = await import('../views/live-table.tsx');
+  const hasKeys = process.stdin.isTTY;
+  const table = new LiveTable({ ids, stream, label, timeScale, hasKeys });
+  const view = openLiveTable((size) => table.frame(size), {
+    stream,
+    target: label,
+    timeScale,
+    format: formatDuration,
+    clock,
+    ...(hasKeys && { onKey: (key: Key) => void (table.press(key) || detach()) }),
+  });
   const show = (event: ShownEvent) => {
-    if (event.type === 'snapshot') change(event.orderId, { order: event.order });
-    if (event.type === 'end' && 'orderId' in event) change(event.orderId, { end: event });
-    if (event.type === 'gap') trouble = event.reason;
-    if (event.type === 'gap-end') trouble = undefined;
-    if (event.type === 'join') orders.set(event.orderId, { orderId: event.orderId });
+    const line = happening(event, { stream, several: true });
+    if (line) view.print(line);
+    if (table.take(event)) view.update();
   };
-  return { show, close: view.close, focus: () => undefined };
+  const close = () => view.close(table.last(stream.columns ?? 80));
+  return { show, close, focus: () => table.focus() };
 }

@@ -1,122 +1,174 @@
 /** Several watched orders as a table that fits the terminal. */
-import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd } from '../../functions/contract/workflow.ts';
-import type { EndEvent, Ending } from '../orders/events.ts';
-import { activeStage, progressOf } from '../workflow/progress.ts';
-import { waitEndsAt } from '../workflow/waits.ts';
+import { styleText } from 'node:util';
 import { formatAge, formatDuration } from './duration.ts';
 import { statusStyle } from './order-list.ts';
 import { type Column, clip, formatTable, printable } from './table.ts';
 import { dim } from './terminal.ts';
+import {
+  arrange,
+  countWatched,
+  endingOf,
+  needOf,
+  standsStillMs,
+  type WatchedOrder,
+} from './watched.ts';
 
-export interface WatchedOrder {
-  readonly orderId: string;
-  /** Absent while its item is not written. */
-  readonly order?: OrderRecord;
-  readonly end?: EndEvent;
-}
-
-export interface WatchedView {
+export interface TableView {
   readonly stream: NodeJS.WriteStream;
-  readonly columns?: number;
-  /** Terminal rows that may be taken; absent for all that is needed. */
-  readonly rows?: number;
+  readonly columns: number;
   readonly label: string;
-  readonly timeScale: number;
-  readonly trouble: string | undefined;
   readonly now: number;
 }
 
-/** A line with the counts, a row an order, and how to stop; without `rows`, what remains on screen. */
-export function formatWatched(watched: readonly WatchedOrder[], view: WatchedView): string[] {
-  const { stream, columns: width = 80, rows, label, trouble } = view;
-  const notes = [
-    ...(trouble ? [`not visible right now: ${printable(trouble)}`] : []),
-    ...(rows === undefined ? [] : ['ctrl-c stops looking; the orders go on']),
-  ].map((text) => clip(text, width));
-  const room = rows === undefined ? watched.length : Math.max(1, rows - notes.length - 4);
-  const shown = choose(watched, room);
-  const hidden = watched.length - shown.length;
-  const table = formatTable(shown, columnsOf(view), { header: true, width, stream }).trimEnd();
+export interface LiveTableView extends TableView {
+  /** How many orders there are, those that the filter hides among them. */
+  readonly counts: string;
+  readonly selected: string | undefined;
+  /** When the orders were last seen, ms since the epoch. */
+  readonly seenAt: number | undefined;
+  readonly trouble: string | undefined;
+}
+
+/** The lines above the rows: how many orders of what kind there are and how fresh that is, and why nothing is seen. */
+export function headerOf(view: LiveTableView): string[] {
+  const { columns, stream, seenAt, now, label, counts, trouble } = view;
+  const fresh = seenAt === undefined ? '' : `refreshed ${formatAge(now - seenAt)} ago`;
+  const lines = [dropped([counts, label, fresh], columns)];
+  const why = trouble && clip(`not visible right now: ${printable(trouble)}`, columns);
+  return why ? [...lines, styleText('yellow', why, { stream })] : lines;
+}
+
+/** The parts in a line; the last are left out where there is too little room. */
+export function dropped(parts: readonly string[], columns: number): string {
+  const told = parts.filter(Boolean);
+  while (told.length > 1 && told.join(' · ').length > columns) told.pop();
+  return clip(told.join(' · '), columns);
+}
+
+/** The column titles and a row an order. */
+export function rowsOf(rows: readonly WatchedOrder[], view: LiveTableView): string[] {
+  const { stream, columns: width, selected } = view;
+  const table = formatTable(rows, columnsOf(view), { header: true, width, stream });
+  const lines = table.trimEnd().split('\n');
+  return lines.map((line, index) => {
+    const isSelected = index > 0 && rows[index - 1]?.orderId === selected;
+    return isSelected ? styleText('inverse', line, { stream }) : line;
+  });
+}
+
+/** So many orders are left on the screen at the end. */
+const mostLeft = 100;
+
+/** What remains on the screen: those that need a person first, and how many more there are. */
+export function formatEnd(all: readonly WatchedOrder[], view: TableView): string[] {
+  const { stream, columns, label, now } = view;
+  const arranged = arrange(all, { filter: '', now });
+  const more = arranged.length - mostLeft;
+  const table = { ...view, counts: '', selected: undefined, seenAt: undefined, trouble: undefined };
   return [
-    clip(`${countWatched(watched)} · ${label}`, width),
-    ...table.split('\n'),
-    ...(hidden > 0 ? [dim(clip(`… ${hidden} more`, width), stream)] : []),
-    ...notes.map((text) => dim(text, stream)),
+    clip(`${countWatched(all)} · ${label}`, columns),
+    ...(all.length > 0 ? rowsOf(arranged.slice(0, mostLeft), table) : []),
+    ...(more > 0 ? [dim(clip(`… ${more} more: orders list`, columns), stream)] : []),
   ];
 }
 
-/** Those that are still on their way, where there is no room for all; in their order. */
-function choose(watched: readonly WatchedOrder[], room: number): readonly WatchedOrder[] {
-  if (watched.length <= room) return watched;
-  const open = watched.filter((each) => !isOver(each));
-  const over = watched.filter(isOver);
-  const chosen = new Set([...open, ...over.reverse()].slice(0, room));
-  return watched.filter((each) => chosen.has(each));
-}
-
-/** Whether it has ended: not whether somebody still looks. */
-const isOver = (each: WatchedOrder) => endingOf(each) !== 'running';
-
-function countWatched(watched: readonly WatchedOrder[]): string {
-  const counts = new Map<string, number>();
-  for (const each of watched) {
-    const what = endingOf(each);
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
-  return [...counts].map(([what, count]) => `${count} ${what}`).join(' · ');
-}
-
-function endingOf({ order, end }: WatchedOrder): Ending | 'running' {
-  if (order && isEnd(order.status)) return order.status;
-  const left = end === undefined || end.ending === 'detached' || end.ending === 'timeout';
-  return left ? 'running' : end.ending;
-}
-
-function columnsOf({ now, timeScale }: WatchedView): readonly Column<WatchedOrder>[] {
+function columnsOf({ now, selected }: LiveTableView): readonly Column<WatchedOrder>[] {
+  const style = (each: WatchedOrder) => styleOf(each, now);
   return [
-    { title: ' ', text: markOf, style: (each) => statusStyle(endingOf(each)) },
-    { title: 'ORDER', text: ({ orderId }) => orderId, least: 16 },
+    {
+      title: '',
+      text: (each) => (each.orderId === selected ? '>' : markOf(each, now)),
+      width: 1,
+      style,
+    },
+    { title: 'ORDER', text: ({ orderId }) => orderId, least: 16, width: 16 },
+    {
+      title: 'CUSTOMER',
+      text: ({ order }) => order?.customerId ?? '',
+      width: 8,
+      least: 8,
+      leave: 4,
+    },
     {
       title: 'TOTAL',
       text: ({ order }) => order?.total.toFixed(2) ?? '',
       align: 'right',
-      leave: 3,
+      width: 7,
+      leave: 5,
     },
-    {
-      title: 'STATUS',
-      text: ({ order }) => order?.status ?? 'received',
-      style: (each) => statusStyle(endingOf(each)),
-    },
-    { title: 'STEP', text: stepOf, leave: 4 },
-    { title: 'AGE', text: (each) => ageOf(each, now), align: 'right', leave: 1 },
-    { title: 'NEXT', text: (each) => nextOf(each, { now, timeScale }), least: 8, leave: 2 },
+    { title: 'STATUS', text: statusOf, width: 18, style },
+    { title: 'STEP', text: stepOf, least: 15, width: 23, leave: 3 },
+    { title: 'AGE', text: (each) => ageOf(each, now), align: 'right', width: 3, leave: 1 },
+    { title: 'NEXT', text: (each) => nextOf(each, now), least: 16, width: 40, leave: 2 },
   ];
 }
 
-function markOf(each: WatchedOrder): string {
+const statusOf = (each: WatchedOrder) => {
   const ending = endingOf(each);
-  return ending === 'completed' ? '✓' : ending === 'running' ? '◔' : '✗';
+  // Of an order that was stopped from outside the item may not tell.
+  return ending === 'running' || ending === 'reached' ? (each.order?.status ?? 'received') : ending;
+};
+
+function styleOf(each: WatchedOrder, now: number): ReturnType<typeof statusStyle> {
+  const need = needOf(each, now);
+  if (need === 'completed' || need === 'cancelled') return statusStyle(need);
+  if (need === 'running') return 'cyan';
+  return need === 'failed' || need === 'stuck' ? 'red' : 'yellow';
 }
 
-function stepOf({ order }: WatchedOrder): string {
+const marks = {
+  stuck: '!',
+  review: '?',
+  retrying: '↻',
+  still: '!',
+  failed: '✗',
+  running: '◔',
+  cancelled: '✗',
+  completed: '✓',
+} as const;
+
+const markOf = (each: WatchedOrder, now: number) => marks[needOf(each, now)];
+
+function stepOf({ order, stage, work }: WatchedOrder): string {
   if (order?.failure) return order.failure.stage;
-  return activeStage(progressOf(order))?.id ?? '';
+  const step = work?.retry?.step ?? stage?.id ?? '';
+  return work?.retry ? `${step} ×${work.retry.attempt}` : step;
 }
 
-function ageOf({ order }: WatchedOrder, now: number): string {
+function ageOf(each: WatchedOrder, now: number): string {
+  const { order } = each;
   if (!order) return '';
-  const last = isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
+  const last = endingOf(each) === 'running' ? undefined : order.transitions.at(-1)?.at;
   return formatAge((last ? Date.parse(last) : now) - Date.parse(order.createdAt));
 }
 
-function nextOf(
-  { order, end }: WatchedOrder,
-  { now, timeScale }: { readonly now: number; readonly timeScale: number },
-): string {
+/** Below this, an order that stands still in a step is not worth a word, ms. */
+const quietMs = 10_000;
+
+/** What comes next for an order, or why nothing does. */
+function nextOf(each: WatchedOrder, now: number): string {
+  const { order, end, work, resumesAt } = each;
   if (order?.failure) return order.failure.message;
   if (end?.error) return end.error;
-  const ends = order && waitEndsAt(order, timeScale);
-  if (ends === undefined) return '';
-  return ends > now ? formatDuration(ends - now) : 'due';
+  if (order?.warnings?.length) {
+    return order.warnings.map(({ stage, message }) => `${stage}: ${message}`).join('; ');
+  }
+  if (endingOf(each) !== 'running') return '';
+  if (work?.stuck) return `${work.stuck.invocations} invocations, no checkpoint`;
+  if (work?.retry) {
+    const { at, error } = work.retry;
+    const why = error.message || error.type;
+    return at > now ? `retry in ${countdown(at - now)}: ${why}` : `at it again: ${why}`;
+  }
+  if (resumesAt !== undefined) return resumesAt > now ? countdown(resumesAt - now) : 'due';
+  if (order?.undos?.length) return 'undoing';
+  if (order?.cancelRequested) return 'to be cancelled';
+  const still = standsStillMs(each, now);
+  return still >= quietMs ? `no change for ${countdown(still)}` : '';
+}
+
+/** In whole seconds: a table is redrawn once in one. */
+function countdown(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
 }

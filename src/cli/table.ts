@@ -5,6 +5,8 @@ export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
   readonly align?: 'right';
+  /** Takes so many columns whatever the rows hold, so that a table that is redrawn stands still. */
+  readonly width?: number;
   /** May be cut to so many columns, with `…`, where there is too little room. */
   readonly least?: number;
   /** Left out where there is too little room; the highest goes first. Absent: stays. */
@@ -36,7 +38,9 @@ export function formatTable<Row>(
   const natural = columns.map((column) => {
     const texts = rows.map((row) => displayWidth(printable(column.text(row))));
     const widest = texts.reduce((most, each) => Math.max(most, each), 0);
-    return { column, width: widest === 0 ? 0 : Math.max(widest, header ? column.title.length : 0) };
+    const { title, width: usual = 0 } = column;
+    const isEmpty = widest === 0 && usual === 0;
+    return { column, width: isEmpty ? 0 : Math.max(widest, usual, header ? title.length : 0) };
   });
   const sized = squeeze(
     natural.filter((each) => each.width > 0),

@@ -30,6 +30,11 @@ export interface JoinEvent {
   readonly orderId: string;
 }
 
+/** The items of several orders were just read; for views. */
+export interface SeenEvent {
+  readonly type: 'seen';
+}
+
 /** What the execution of the order in focus is at; for views. */
 export interface WorkEvent {
   readonly type: 'work';
@@ -155,10 +160,17 @@ export interface EndEvent {
 }
 
 /** What only views are told. */
-export type InnerEvent = SnapshotEvent | JoinEvent | WorkEvent;
+export type InnerEvent = SnapshotEvent | JoinEvent | SeenEvent | WorkEvent;
+
+const inner: ReadonlySet<string> = new Set<InnerEvent['type']>([
+  'snapshot',
+  'join',
+  'seen',
+  'work',
+]);
 
 export function isInner(event: { readonly type: string }): event is InnerEvent {
-  return event.type === 'snapshot' || event.type === 'join' || event.type === 'work';
+  return inner.has(event.type);
 }
 
 export type FollowEvent =

@@ -76,6 +76,7 @@ class Crowd implements Followed {
       readOrders(this.#target, this.#outputs, { ids, signal }),
     );
     for (const follower of due) told.push(...follower.take(items.get(follower.orderId)));
+    if (due.length > 0 && !this.alone) told.push({ type: 'seen' });
     try {
       await this.#lookClosely(told);
       for (const follower of due) await askOf(follower, this.#source);

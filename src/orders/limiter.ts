@@ -50,7 +50,10 @@ export class Limiter {
   }
 }
 
-/** Reading durable executions has 15 to 30 requests a second for everyone in the account (Lambda quotas). */
+/** What everyone in the account has together, a second: histories and lists 15, single executions 30 (Lambda quotas). */
+export const executionQuota = 15;
+
+/** Reading durable executions; a third of what the account has. */
 export const executionReads = new Limiter(5);
 
 /** FilterLogEvents has 5 requests a second for everyone in the account, in the smallest Regions (CloudWatch Logs quotas). */

@@ -1,84 +1,112 @@
 import { expect, it } from 'vitest';
-import { formatWatched, type WatchedOrder, type WatchedView } from '../../src/cli/order-table.ts';
+import { formatEnd, headerOf, type LiveTableView, rowsOf } from '../../src/cli/order-table.ts';
+import { type WatchedOrder, withItem } from '../../src/cli/watched.ts';
 import { orderRecord } from '../orders/record.ts';
 import { terminal } from './terminal.ts';
 
+const now = Date.parse('2026-11-22T08:12:10.000Z');
 const failure = {
   stage: 'process-payment',
   code: 'payment-declined',
-  message: 'Declined',
+  message: 'The card was declined by its bank',
 } as const;
+const error = { type: 'ProviderUnavailable', message: '503' };
+const retry = { step: 'process-payment', attempt: 2, at: now + 1400, error };
+const work = { invocations: 3, replays: 2, retries: 1, activeMs: 9, waitingMs: 0, attempts: {} };
 const waiting = [
   'validated',
   'inventory-checked',
   'invoice-generated',
   'awaiting-warehouse',
 ] as const;
+const item = (orderId: string, ...[statuses, more]: Parameters<typeof orderRecord>) =>
+  withItem({ orderId }, orderRecord(statuses, more), 60);
 const watched: WatchedOrder[] = [
   { orderId: 'order-new' },
-  { orderId: 'order-waits', order: orderRecord(waiting) },
-  { orderId: 'order-failed', order: orderRecord(['validated', 'failed'], { failure }) },
-  { orderId: 'order-done', order: orderRecord(['validated', 'completed']) },
+  item('order-waits', waiting),
+  { ...item('order-again', ['validated', 'inventory-checked']), work: { ...work, retry } },
+  item('order-failed', ['validated', 'failed'], { failure }),
+  item('order-done', ['validated', 'completed']),
 ];
 
-function shown(more: Partial<WatchedView> = {}, orders = watched): string[] {
-  const stream = terminal(80);
-  const now = Date.parse('2026-11-22T08:12:10.000Z');
-  const view = {
-    stream,
-    columns: 80,
-    rows: 24,
-    label: 'local',
-    timeScale: 60,
-    trouble: undefined,
-    now,
-  };
-  return formatWatched(orders, { ...view, ...more });
-}
+const view = (columns: number, more: Partial<LiveTableView> = {}): LiveTableView => ({
+  stream: terminal(columns),
+  columns,
+  label: 'local (time ×60)',
+  now,
+  counts: '3 running · 1 failed',
+  selected: undefined,
+  seenAt: now - 2500,
+  trouble: undefined,
+  ...more,
+});
 
 it('shows a row an order: what became of it, where it is, and what comes next', () => {
-  expect(shown()).toEqual([
-    '2 running · 1 failed · 1 completed · local',
-    '   ORDER         TOTAL  STATUS              STEP             AGE  NEXT',
-    '◔  order-new            received            validate-order',
-    '◔  order-waits   91.98  awaiting-warehouse  await-warehouse   6s  3.0s',
-    '✗  order-failed  91.98  failed              process-payment   2s  Declined',
-    '✓  order-done    91.98  completed                             2s',
-    'ctrl-c stops looking; the orders go on',
-  ]);
+  expect(rowsOf(watched, view(120, { selected: 'order-waits' }))).toEqual(
+    [
+      '   ORDER             CUSTOMER    TOTAL  STATUS              STEP                AGE  NEXT',
+      '◔  order-new                            received',
+      '>  order-waits       CUST-001    91.98  awaiting-warehouse  await-warehouse      6s  3s',
+      '↻  order-again       CUST-001    91.98  inventory-checked   process-payment ×2   6s  retry in 2s: 503',
+      '✗  order-failed      CUST-001    91.98  failed              process-payment      2s  The card was declined by its…',
+      '✓  order-done        CUST-001    91.98  completed                                2s',
+    ].map((line) => expect.stringMatching(escaped(line))),
+  );
 });
 
-it('fits forty columns and ten rows, and then shows those that are still on their way', () => {
-  const many = Array.from(
-    { length: 30 },
-    (_, n): WatchedOrder => ({
-      orderId: `order-${String(n).padStart(10, '0')}`,
-      order: orderRecord(n % 10 === 3 ? waiting : ['validated', 'completed']),
-    }),
-  );
-  const lines = shown(
-    { columns: 40, rows: 10, trouble: 'Rate exceeded, and a long story about it' },
-    many,
-  );
-  expect(lines.length).toBeLessThanOrEqual(9);
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
-  for (const id of ['order-0000000003', 'order-0000000013', 'order-0000000023']) {
-    expect(lines.join('\n')).toContain(id);
+it('leaves out columns as it gets narrower: the total, the customer, the step, what comes next', () => {
+  const titles = (columns: number) => rowsOf(watched, view(columns))[0]?.trim().split(/ +/);
+  expect(titles(120)).toEqual(['ORDER', 'CUSTOMER', 'TOTAL', 'STATUS', 'STEP', 'AGE', 'NEXT']);
+  expect(titles(90)).toEqual(['ORDER', 'CUSTOMER', 'STATUS', 'STEP', 'AGE', 'NEXT']);
+  expect(titles(80)).toEqual(['ORDER', 'STATUS', 'STEP', 'AGE', 'NEXT']);
+  expect(titles(63)).toEqual(['ORDER', 'STATUS', 'AGE', 'NEXT']);
+  expect(titles(40)).toEqual(['ORDER', 'STATUS']);
+});
+
+it('keeps its columns where they are, whichever rows are on the screen', () => {
+  for (const columns of [40, 80, 200]) {
+    const titles = watched.map((each) => rowsOf([each], view(columns))[0]);
+    expect(new Set(titles).size).toBe(1);
+    for (const line of rowsOf(watched, view(columns)))
+      expect(line.length).toBeLessThanOrEqual(columns);
   }
-  expect(lines).toContain('… 26 more');
-  expect(lines.join('\n')).toContain('not visible right now: Rate exceeded');
 });
 
-it('leaves every order on the screen at the end', () => {
-  const many = Array.from({ length: 50 }, (_, n) => ({ orderId: `order-${n}` }));
-  expect(
-    formatWatched(many, {
-      stream: terminal(80),
-      columns: 80,
-      label: '',
-      timeScale: 1,
-      trouble: undefined,
-      now: 0,
-    }),
-  ).toHaveLength(52);
+it('says how many there are, where, and when they were last seen, as far as there is room', () => {
+  expect(headerOf(view(80))).toEqual([
+    '3 running · 1 failed · local (time ×60) · refreshed 2s ago',
+  ]);
+  expect(headerOf(view(40))).toEqual(['3 running · 1 failed · local (time ×60)']);
+  expect(headerOf(view(30))).toEqual(['3 running · 1 failed']);
+  const [, trouble] = headerOf(view(40, { trouble: 'Rate exceeded, and a long story about it' }));
+  expect(trouble).toBe('not visible right now: Rate exceeded, a…');
 });
+
+it('tells of an order that does not get on, and of one that is being undone', () => {
+  const next = (each: WatchedOrder, at = now) => rowsOf([each], view(120, { now: at }))[1];
+  const stuck = { invocations: 3, since: '2026-11-22T08:12:05.000Z', error };
+  const still = item('order-still', ['validated']);
+  expect(next({ ...still, work: { ...work, stuck } })).toMatch(
+    /^! .*3 invocations, no checkpoint$/,
+  );
+  expect(next(still, now + 90_000)).toMatch(/^! .*no change for 1m 35s$/);
+  expect(next(item('order-cancel', ['validated'], { cancelRequested: { at: '' } }))).toMatch(
+    /to be cancelled$/,
+  );
+  const undos = [{ undo: 'refund-payment', outcome: 'done' }] as const;
+  expect(next(item('order-undo', ['validated'], { undos }))).toMatch(/undoing$/);
+});
+
+it('leaves a hundred orders on the screen at the end, those that need a person first', () => {
+  const many = Array.from({ length: 150 }, (_, n) =>
+    item(`order-${n}`, ['validated', 'completed']),
+  );
+  const lines = formatEnd([...many, ...watched], view(80));
+  expect(lines).toHaveLength(103);
+  expect(lines[0]).toBe('3 running · 1 failed · 151 completed · local (time ×60)');
+  expect(lines[2]).toContain('order-again');
+  expect(lines.at(-1)).toBe('… 55 more: orders list');
+});
+
+const escaped = (text: string) =>
+  new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +')}$`);

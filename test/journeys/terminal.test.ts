@@ -53,8 +53,8 @@ it('watches several in one table', async () => {
   watching.terminal.write('\u0003');
   expect(await watching.exit).toBe(130);
   const text = stripVTControlCharacters(watching.raw());
-  expect(text).toContain('1 failed · 1 running');
-  expect(text).toMatch(new RegExp(`✗ {2}${orderId} +3500\\.00 +failed +process-payment`));
+  expect(text).toContain('1 running · 1 failed · local');
+  expect(text).toMatch(new RegExp(`✗ {2}${orderId} +failed +process-payment`));
   expect(text).toContain('Detached; 1 failed, 1 keep running');
 });
 

@@ -6,17 +6,19 @@ export interface TerminalSettings {
   readonly columns?: number;
   readonly rows?: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Another program than the real one, say a shell that starts it. */
+  readonly program?: string;
 }
 
 /** The real program at a terminal of its own, in the project's directory. */
 export function atTerminal(
   project: Project,
   argv: readonly string[],
-  { columns = 80, rows = 24, variables = {} }: TerminalSettings = {},
+  { columns = 80, rows = 24, variables = {}, program = project.program }: TerminalSettings = {},
 ) {
   const { PATH } = process.env;
   const env = { PATH, HOME: project.root, TERM: 'xterm-256color', LANG: 'C.UTF-8', TZ: 'UTC' };
-  const terminal: IPty = spawn(project.program, [...argv], {
+  const terminal: IPty = spawn(program, [...argv], {
     cwd: project.root,
     cols: columns,
     rows,

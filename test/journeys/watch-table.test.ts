@@ -1,0 +1,79 @@
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aProject, type Project } from '../support/project.ts';
+import { atTerminal } from '../support/terminal.ts';
+
+const sizes = [
+  { columns: 80, rows: 24 },
+  { columns: 40, rows: 10 },
+  { columns: 200, rows: 60 },
+];
+
+let project: Project;
+let running: string[];
+let declined: string;
+beforeAll(async () => {
+  project = aProject();
+  await project.orders('local', 'start', '--time-scale', '1');
+  const submit = async (sample: string) =>
+    (await project.ask('submit', '--sample', sample)).orderId as string;
+  running = [await submit('low'), await submit('high')];
+  declined = await submit('payment-declined');
+}, 60_000);
+afterAll(() => project.close());
+
+it.each(sizes)('selects, opens, filters and is left at $columns x $rows', async (size) => {
+  const watching = atTerminal(project, ['watch', ...running, declined], size);
+  const { terminal, until, raw } = watching;
+  await until(`✗  ${declined}`);
+  const press = async (keys: string, shows: string) => {
+    const from = raw().length;
+    terminal.write(keys);
+    await until(shows, from);
+  };
+  await press('\u001b[B', `>  ${declined}`);
+  await press('\r', 'process-payment: The payment was');
+  await press('\u001b', 'running');
+  await press('/', '/');
+  await press('cust-002', '/cust-002');
+  await press('\r', '1 with "cust-002"');
+  terminal.write('q');
+  expect(await watching.exit).toBe(130);
+  const text = stripVTControlCharacters(raw());
+  expect(text).toContain('Detached; 1 failed, 2 keep running');
+  expect(text).toContain(`orders watch ${running.join(' ')} ${declined}`);
+  // What is left behind is the whole table, whatever was on the screen.
+  const left = text.slice(text.lastIndexOf('2 running · 1 failed'));
+  for (const id of [...running, declined]) expect(left).toContain(id);
+});
+
+it('fits a screen whose size changes while it is live', async () => {
+  const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all']);
+  await until('await-warehouse');
+  for (const { columns, rows } of [...sizes].reverse()) {
+    const from = raw().length;
+    terminal.resize(columns, rows);
+    await until(columns < 60 ? '? help' : 'rps', from);
+    const frame = stripVTControlCharacters(raw().slice(from)).split(/\r?\n/);
+    for (const line of frame) expect(line.length).toBeLessThanOrEqual(columns);
+  }
+  terminal.write('\u0003');
+  expect(await exit).toBe(130);
+  expect(stripVTControlCharacters(raw())).toContain('orders watch --all');
+});
+
+it('needs no keys: with ids from a pipe, and without a person at the keyboard', async () => {
+  for (const command of [
+    'orders watch --all </dev/null',
+    'orders list --running -o id | orders watch -',
+  ]) {
+    const script = command.replaceAll('orders ', `${project.program} `);
+    const { terminal, until, exit, raw } = atTerminal(project, ['-c', `trap : INT; ${script}`], {
+      program: '/bin/sh',
+    });
+    await until('await-warehouse');
+    terminal.write('\u0003');
+    expect(await exit).toBe(130);
+    expect(stripVTControlCharacters(raw())).toContain('Detached; 2 keep running');
+  }
+});
