@@ -1,7 +1,5 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/base-command.ts';
-import { listQuery } from '../../src/cli/listing.ts';
-import { formatParked } from '../../src/cli/review.ts';
+import { formatParked, parkedQuery, sinceFlag } from '../../src/cli/review.ts';
 import { listParked } from '../../src/orders/review.ts';
 
 export default class ReviewList extends BaseCommand {
@@ -13,25 +11,12 @@ export default class ReviewList extends BaseCommand {
     '<%= config.bin %> review list --since 1d --json',
   ];
   static override flags = {
-    since: Flags.string({
-      description: 'orders created since then (default 7d)',
-      helpValue: '<time|duration>',
-    }),
+    since: sinceFlag(),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ReviewList);
-    const query = listQuery({
-      status: ['awaiting-review'],
-      customer: undefined,
-      since: flags.since,
-      running: false,
-      failed: false,
-      limit: 1,
-      all: true,
-      output: 'id',
-      json: flags.json,
-    });
+    const query = parkedQuery(flags);
     const target = await this.target(flags);
     const parked = await this.withStack(target, (outputs) => listParked(target, outputs, query));
     if (flags.json) return this.document(parked);

@@ -5,8 +5,30 @@ import { longestNote, type ReviewDecision } from '../../functions/contract/revie
 import type { Decided, Parked } from '../orders/review.ts';
 import { UserError } from '../user-error.ts';
 import { formatAge, formatDuration, formatMoney } from './duration.ts';
+import { listQuery } from './listing.ts';
 import { type Column, formatTable, type TableOptions } from './table.ts';
 import { mark } from './terminal.ts';
+
+/** `--since`, for what waits. */
+export const sinceFlag = () =>
+  Flags.string({
+    description: 'orders created since then (default 7d)',
+    helpValue: '<time|duration>',
+  });
+
+/** The query of every order that waits for a review. */
+export const parkedQuery = ({ since, json }: { since?: string | undefined; json: boolean }) =>
+  listQuery({
+    status: ['awaiting-review'],
+    customer: undefined,
+    since,
+    running: false,
+    failed: false,
+    limit: 1,
+    all: true,
+    output: 'id',
+    json,
+  });
 
 /** The flags of a decision. */
 export const decisionFlags = () => ({

@@ -105,14 +105,19 @@ function reading(arn: Arns): Statement[] {
   ];
 }
 
-/** `submit`, `cancel`, `retry`, `review`, `inventory set`, `dead-letters redrive`. */
+/** `submit`, `cancel`, `retry`, `review`, `callback`, `inventory set`, `dead-letters redrive`. */
 function operating(arn: Arns): Statement[] {
   return [
     allow('Submit', ['lambda:InvokeFunction'], [arn.live]),
     allow('Api', ['execute-api:Invoke'], [arn.api]),
     allow(
       'Steer',
-      ['lambda:SendDurableExecutionCallbackSuccess', 'lambda:StopDurableExecution'],
+      [
+        'lambda:SendDurableExecutionCallbackFailure',
+        'lambda:SendDurableExecutionCallbackHeartbeat',
+        'lambda:SendDurableExecutionCallbackSuccess',
+        'lambda:StopDurableExecution',
+      ],
       [...arn.executions],
     ),
     allow('Ask', ['dynamodb:UpdateItem'], [arn.table('OrdersTable'), arn.table('ProductsTable')]),

@@ -1,11 +1,11 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import type { ReviewDecision } from '../../functions/contract/review.ts';
-import { errorName } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { waitEndsAt } from '../workflow/waits.ts';
 import { readOrders } from './batch.ts';
+import { sendAnswer } from './callback-answer.ts';
 import { findOrder } from './find.ts';
 import { type ListQuery, listOrders } from './list.ts';
 import { readOrder } from './read.ts';
@@ -75,23 +75,8 @@ export async function decideReview(
   if (order?.status !== 'awaiting-review' || !review) throw notParked(orderId, order);
   const at = new Date().toISOString();
   const decided: ReviewDecision = { decision, by, at, ...(note === undefined ? {} : { note }) };
-  const { SendDurableExecutionCallbackSuccessCommand } = await import('../target/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
-  try {
-    await lambda.send(
-      new SendDurableExecutionCallbackSuccessCommand({
-        CallbackId: review.callbackId,
-        Result: Buffer.from(JSON.stringify(decided)),
-      }),
-    );
-  } catch (error) {
-    if (errorName(error) !== 'CallbackTimeoutException') throw error;
-    throw new UserError(`${orderId} was decided about already, or its time was up.`, {
-      hint: `orders get ${orderId}`,
-      exit: 6,
-      code: 'NotParked',
-    });
-  }
+  const answer = { kind: 'succeed', result: JSON.stringify(decided) } as const;
+  await sendAnswer(target, { orderId, callbackId: review.callbackId, answer });
   return { orderId, decision: decided };
 }
 

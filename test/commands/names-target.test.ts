@@ -15,6 +15,7 @@ it.each([
   'submit --sample low',
   'cancel latest',
   'retry latest',
+  'callback fail latest',
   'review approve latest',
   'review reject latest',
   'inventory set BOOK-001 5',

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { answeredSchema, callbacksSchema } from '../../src/cli/schemas/callback.ts';
 import { decidedSchema, parkedSchema } from '../../src/cli/schemas/review.ts';
 import { aProject, type Project } from '../support/project.ts';
 
@@ -84,4 +87,47 @@ it('refuses to decide about an order that does not wait, was decided, or does no
   expect((await project.orders('review', 'approve')).code).toBe(2);
   const long = await project.orders('review', 'approve', orderId, '--note', 'x'.repeat(501));
   expect(long).toMatchObject({ code: 2, stderr: expect.stringContaining('--note') });
+});
+
+it('lists a review among the callbacks, refuses what is no decision with a pointer, and takes one that is', async () => {
+  const orderId = await park();
+  const listed = v.parse(callbacksSchema, await project.ask('callback', 'list'));
+  const [named] = v.parse(callbacksSchema, await project.ask('callback', 'list', orderId));
+  expect(listed).toContainEqual(expect.objectContaining({ orderId, step: 'await-review' }));
+  expect(named).toMatchObject({ orderId, step: 'await-review' });
+  const known = listed.find((each) => each.orderId === orderId);
+  const apart = Date.parse(named?.timesOutAt ?? '') - Date.parse(known?.timesOutAt ?? '');
+  expect(Math.abs(apart)).toBeLessThan(5000);
+
+  for (const argv of [[], ['--result', '{"decision":"perhaps"}'], ['--result', '"yes"']]) {
+    const wrong = await project.orders('callback', 'succeed', orderId, ...argv);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain(`orders review approve ${orderId}`);
+  }
+  const broken = await project.orders('callback', 'succeed', orderId, '--result', '{');
+  expect(broken).toMatchObject({ code: 2, stderr: expect.stringContaining('is no JSON') });
+  const missing = await project.orders('callback', 'succeed', orderId, '--result', '@nowhere');
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
+  const other = await project.orders('callback', 'fail', orderId, 'manager-approval');
+  expect(other).toMatchObject({ code: 5, stderr: expect.stringContaining('await-review') });
+  expect((await project.orders('callback', 'heartbeat', orderId)).code).toBe(0);
+
+  const decision = { decision: 'approve', by: 'erp', at: new Date().toISOString() };
+  writeFileSync(join(project.root, 'answer.json'), JSON.stringify(decision));
+  const told = await project.ask('callback', 'succeed', orderId, '--result', '@answer.json');
+  expect(v.parse(answeredSchema, told)).toEqual({
+    orderId,
+    step: 'await-review',
+    answer: 'succeed',
+  });
+  expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(0);
+  expect((await project.ask('get', orderId)).order.review.decision.by).toBe('erp');
+  expect((await project.orders('callback', 'fail', orderId)).code).toBe(5);
+});
+
+it('undoes an order whose review is answered with a failure', async () => {
+  const orderId = await park();
+  const told = await project.orders('callback', 'fail', orderId, '--error-message', 'no');
+  expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('with a failure') });
+  expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(10);
 });

@@ -1,5 +1,6 @@
 /** Every schema of what commands print with `--json`, by the name of its file in the package. */
 
+import { answeredSchema, callbacksSchema } from './callback.ts';
 import { cancelSchema } from './cancel.ts';
 import { costSchema } from './cost.ts';
 import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
@@ -32,6 +33,10 @@ const local = Object.fromEntries(
 
 export const schemas = {
   ...local,
+  'callback-fail': documentOf(answeredSchema),
+  'callback-heartbeat': documentOf(answeredSchema),
+  'callback-list': documentOf(callbacksSchema),
+  'callback-succeed': documentOf(answeredSchema),
   cancel: documentOf(cancelSchema),
   cost: documentOf(costSchema),
   'dead-letters-list': documentOf(deadLettersSchema),

@@ -8,6 +8,8 @@ export {
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,
   ListVersionsByFunctionCommand,
+  SendDurableExecutionCallbackFailureCommand,
+  SendDurableExecutionCallbackHeartbeatCommand,
   SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
   UpdateAliasCommand,

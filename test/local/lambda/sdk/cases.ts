@@ -189,6 +189,11 @@ export const cases = {
     await context.wait('w', { minutes: 10 });
     return await promise;
   },
+  twoCallbacks: async (context) => {
+    const [stock] = await context.createCallback('stock', { heartbeatTimeout: { minutes: 1 } });
+    const [approval] = await context.createCallback('approval', { timeout: { hours: 1 } });
+    return [await stock, await approval];
+  },
   waitForCallback: (context) =>
     context.waitForCallback('wcb', async () => undefined, { timeout: { hours: 1 } }),
   submitterFailing: (context) => context.waitForCallback('wcb', fail('cannot submit'), once),

@@ -1,0 +1,38 @@
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { answerWith, formatCallbacks } from '../../src/cli/callback.ts';
+import { ordersArg, readReferences } from '../../src/cli/order-arguments.ts';
+import { parkedQuery, sinceFlag } from '../../src/cli/review.ts';
+import { knownCallbacks, pendingCallbacks } from '../../src/orders/callbacks.ts';
+import { findOrders } from '../../src/orders/find.ts';
+
+export default class CallbackList extends BaseCommand {
+  static override summary = 'List the callbacks that orders wait for.';
+  static override description =
+    'Of the orders named: whatever their executions wait for. Without any: what the orders table knows of, the reviews.';
+  static override examples = [
+    '<%= config.bin %> callback list',
+    '<%= config.bin %> callback list order-7f3a --json',
+  ];
+  static override args = { order: ordersArg() };
+  static override flags = { since: sinceFlag() };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(CallbackList);
+    const references = await readReferences(args.order ?? []);
+    const query = parkedQuery(flags);
+    const target = await this.target(flags);
+    const pending = await this.withStack(target, async (outputs) => {
+      if (references.length === 0) return knownCallbacks(target, outputs, query);
+      const orders = await findOrders(target, outputs, references);
+      return pendingCallbacks(target, outputs, orders);
+    });
+    if (flags.json) return this.document(pending);
+    const { stdout: stream } = process;
+    const header = stream.isTTY === true;
+    if (pending.length === 0) process.stderr.write('No order waits for a callback.\n');
+    const width = header ? stream.columns : undefined;
+    this.out(formatCallbacks(pending, { header, width, stream, now: Date.now() }));
+    const [first] = pending;
+    if (first) this.hint(answerWith(first));
+  }
+}
