@@ -1,78 +1,96 @@
 /** The report of a load test as one page that needs nothing else: its charts are inline, each with its figures as a table. */
-import type { LoadedOrder, LoadReport } from '../orders/load-test/report.ts';
-import type { Statistics } from '../orders/load-test/statistics.ts';
-import { barChart, escapeHtml, lineChart } from './charts.ts';
-import { formatDuration } from './duration.ts';
-import { figureOf } from './load-report.ts';
+import type { LoadReport } from '../orders/load-test/report.ts';
+import { escapeHtml, scrolled, section, tableOf } from './html.ts';
+import { latencyChart, stagesChart, statusChart, throughputChart } from './load-charts.ts';
+import { msText, statisticsHead, statisticsRow } from './load-figures.ts';
+import { checkTitles, figureOf } from './load-report.ts';
+import { style } from './page-style.ts';
 
-const ms = (value: number) => (value < 1000 ? `${Math.round(value)} ms` : formatDuration(value));
+/** So many orders of a check that failed, and of all, are on the page; the JSON has every one. */
+const mostFaults = 50;
+const mostOrders = 2000;
 
 /** The page. */
 export function loadPage(report: LoadReport, label: string): string {
-  const { passed, startedAt, seed, cut } = report;
-  const title = `Load test of ${label}, ${startedAt}`;
-  const verdict = `${passed ? 'Passed' : 'Failed'}${cut ? `, partial (${cut})` : ''}`;
+  const title = `Load test of ${label}`;
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(`${title}, ${report.startedAt}`)}</title>
 <style>${style}</style>
+</head>
+<body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p><strong class="${passed ? 'good' : 'bad'}">${verdict}</strong> · seed ${seed} · ${report.outcome.submitted} orders in ${ms(report.durationMs)} · ${report.rate.completedPerSecond} completed a second · at most ${report.rate.peakRunning} at once</p>
-${section('Checks', checksTable(report))}
-${report.thresholds.length > 0 ? section('Thresholds', thresholdsTable(report)) : ''}
-${section('How long orders took', latencyChart(report) + timesTable(report))}
-${section('Orders over time', overTime(report))}
+${verdict(report)}
+${section('Checks', checks(report))}
+${report.thresholds.length > 0 ? section('Thresholds', thresholds(report)) : ''}
+${section('How long orders took', latencyChart(report) + scrolled('Times', times(report)))}
+${section('Orders over time', statusChart(report) + throughputChart(report))}
 ${section('From each status to the next', stagesChart(report))}
-${section('Outcomes', outcomes(report))}
+${section('Outcomes', outcomes(report) + orderList(report))}
 </main>
+</body>
 </html>
 `;
 }
 
-const section = (title: string, content: string) =>
-  `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
+const cuts = {
+  stopped: 'stopped before all orders were submitted',
+  interrupted: 'partial: it was interrupted, and orders are on their way',
+  timeout: 'partial: --timeout was reached, and orders are on their way',
+  killed: 'partial: it was killed or is not over; this is what it had seen',
+} as const;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, row: readonly string[]) =>
-    row.map((each) => `<${tag}>${escapeHtml(each)}</${tag}>`).join('');
-  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('');
-  return `<table><thead><tr>${cells('th', head)}</tr></thead><tbody>${body}</tbody></table>`;
-}
-
-function checksTable({ checks }: LoadReport): string {
-  return table(
-    ['', 'check', 'found', 'orders'],
-    checks.map(({ passed, id, detail, faults }) => [
-      passed ? '✓' : '✗',
-      id,
-      detail,
-      faults.map(({ orderId, message }) => `${orderId}: ${message}`).join('; '),
-    ]),
+function verdict(report: LoadReport): string {
+  const { passed, cut, startedAt, seed, outcome, durationMs, rate } = report;
+  const facts = [
+    ['orders', `${outcome.completed} completed, ${outcome.failed} failed`],
+    ['in', msText(durationMs)],
+    ['completed a second', String(rate.completedPerSecond)],
+    ['at once', `at most ${rate.peakRunning}`],
+    ['seed', String(seed)],
+    ['started', `${startedAt.slice(0, 19).replace('T', ' ')} UTC`],
+  ];
+  const list = facts.map(
+    ([name = '', value = '']) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
+  return (
+    `<p><strong class="verdict ${passed ? 'good' : 'bad'}">${passed ? '✓ Passed' : '✗ Failed'}</strong>${cut ? ` ${cuts[cut]}` : ''}</p>` +
+    `<dl class="facts">${list.join('')}</dl>`
   );
 }
 
-function thresholdsTable({ thresholds }: LoadReport): string {
-  return table(
-    ['', 'threshold', 'is'],
-    thresholds.map(({ passed, expression, value }) => [
-      passed ? '✓' : '✗',
-      expression,
-      value === undefined ? 'nothing to measure' : figureOf(expression, value),
-    ]),
-  );
+const sign = (passed: boolean) =>
+  passed ? '<span class="good">✓ passed</span>' : '<span class="bad">✗ failed</span>';
+
+function checks({ checks: all }: LoadReport): string {
+  const items = all.map(({ passed, id, detail, faults }) => {
+    const named = faults.slice(0, mostFaults);
+    const more = faults.length - named.length;
+    const list = named.map(
+      ({ orderId, message }) =>
+        `<li><code>${escapeHtml(orderId)}</code> ${escapeHtml(message)}</li>`,
+    );
+    const rest = more > 0 ? `<li>and ${more} more, all of them in the JSON report</li>` : '';
+    const which = faults.length > 0 ? `<ul>${list.join('')}${rest}</ul>` : '';
+    return `<dt>${sign(passed)} ${checkTitles[id]}</dt><dd>${escapeHtml(detail)}${which}</dd>`;
+  });
+  return `<dl class="checks">${items.join('')}</dl>`;
 }
 
-const statisticsRow = (name: string, { n, min, median, p95, p99, max }: Statistics) => [
-  name,
-  String(n),
-  ...[min, median, p95, p99, max].map((each) => (each === undefined ? '' : ms(each))),
-];
-const statisticsHead = ['', 'n', 'min', 'median', 'p95', 'p99', 'max'];
+function thresholds({ thresholds: all }: LoadReport): string {
+  const items = all.map(({ passed, expression, value }) => {
+    const is = value === undefined ? 'nothing to measure' : `is ${figureOf(expression, value)}`;
+    return `<dt>${sign(passed)} <code>${escapeHtml(expression)}</code></dt><dd>${is}</dd>`;
+  });
+  return `<dl class="checks">${items.join('')}</dl>`;
+}
 
-function timesTable({ times }: LoadReport): string {
+function times({ times: measured }: LoadReport): string {
   const names = {
     accepted: 'submit to accepted',
     terminal: 'submit to end',
@@ -80,74 +98,13 @@ function timesTable({ times }: LoadReport): string {
     drift: 'sent after due',
   } as const;
   const rows = (Object.keys(names) as (keyof typeof names)[]).flatMap((key) => {
-    const found = times[key];
+    const found = measured[key];
     return found ? [statisticsRow(names[key], found)] : [];
   });
-  return table(statisticsHead, rows);
+  return tableOf(statisticsHead, rows);
 }
 
-/** How many orders took how long, in so many classes. */
-function latencyChart({ orders }: LoadReport): string {
-  const classes = 20;
-  const taken = orders.flatMap(({ terminalMs }) => terminalMs ?? []);
-  if (taken.length === 0) return '<p>No order ended.</p>';
-  const least = Math.min(...taken);
-  const width = Math.max(1, (Math.max(...taken) - least) / classes);
-  const counts = Array<number>(classes).fill(0);
-  for (const each of taken) {
-    const at = Math.min(classes - 1, Math.floor((each - least) / width));
-    counts[at] = (counts[at] ?? 0) + 1;
-  }
-  const bars = counts.map((value, index) => ({ label: ms(least + index * width), value }));
-  return barChart({ title: 'Orders by the time from submission to end', unit: 'orders', bars });
-}
-
-/** Submitted, ended and on their way, at so many moments. */
-function overTime({ orders, startedAt, durationMs }: LoadReport): string {
-  const moments = 40;
-  const began = Date.parse(startedAt);
-  const spans = orders.flatMap(spanOf);
-  const at = (moment: number) => ({
-    submitted: spans.filter(({ from }) => from - began <= moment).length,
-    ended: spans.filter(({ to }) => to !== undefined && to - began <= moment).length,
-  });
-  const step = Math.max(1, durationMs / moments);
-  const points = Array.from({ length: moments + 1 }, (_, index) => {
-    const moment = index * step;
-    const { submitted, ended } = at(moment);
-    const perSecond = ((ended - at(moment - step).ended) * 1000) / step;
-    return { moment, submitted, ended, running: submitted - ended, perSecond };
-  });
-  const labels = points.map(({ moment }) => ms(moment));
-  const series = (['submitted', 'ended', 'running'] as const).map((name) => ({
-    name,
-    values: points.map((point) => point[name]),
-  }));
-  const rate = [{ name: 'ended a second', values: points.map(({ perSecond }) => perSecond) }];
-  return (
-    lineChart({ title: 'Orders submitted, ended and on their way', labels, series }) +
-    lineChart({ title: 'Throughput', labels, series: rate })
-  );
-}
-
-function spanOf({ submittedAt, terminalMs }: LoadedOrder) {
-  if (submittedAt === undefined) return [];
-  const from = Date.parse(submittedAt);
-  return [{ from, to: terminalMs === undefined ? undefined : from + terminalMs }];
-}
-
-function stagesChart({ stages }: LoadReport): string {
-  const bars = Object.entries(stages).map(([status, { median }]) => ({
-    label: status,
-    value: Math.round(median),
-  }));
-  if (bars.length === 0) return '<p>No order went on.</p>';
-  const rows = Object.entries(stages).map(([status, each]) => statisticsRow(status, each));
-  const title = 'Median time to reach each status from the one before';
-  return barChart({ title, unit: 'ms', bars }) + table(statisticsHead, rows);
-}
-
-function outcomes({ outcome, orders }: LoadReport): string {
+function outcomes({ outcome }: LoadReport): string {
   const { completed, failed, running, failures, errors, throttled } = outcome;
   const rows = [
     ['completed', String(completed)],
@@ -157,25 +114,20 @@ function outcomes({ outcome, orders }: LoadReport): string {
     ...Object.entries(errors).map(([name, count]) => [`not submitted: ${name}`, String(count)]),
     ['throttled', String(throttled)],
   ];
-  const named = orders.map(({ orderId, sample, status, terminalMs }) => [
-    orderId,
-    sample,
-    status,
-    terminalMs === undefined ? '' : ms(terminalMs),
-  ]);
-  const all = `<details><summary>${orders.length} orders</summary>${table(['order', 'sample', 'status', 'took'], named)}</details>`;
-  return table(['', 'orders'], rows) + all;
+  return tableOf(['', 'orders'], rows);
 }
 
-const style = `
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --faint: #57606a; --line: #d0d7de; --a: #0b5cad; --b: #1a7f37; --c: #9a3b00; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --faint: #9aa4af; --line: #30363d; --a: #6cb6ff; --b: #57c36a; --c: #f0a060; } }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; margin: .5rem 0; } th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--faint); font-weight: 600; } .good { color: var(--b); } .bad { color: var(--c); }
-svg { width: 100%; height: auto; } svg text { fill: var(--faint); font-size: 11px; } .axis { stroke: var(--line); }
-.s0 { stroke: var(--a); fill: var(--a); } .s1 { stroke: var(--b); fill: var(--b); } .s2 { stroke: var(--c); fill: var(--c); } polyline { fill: none !important; stroke-width: 2; }
-.s1 + polyline, polyline.s1 { stroke-dasharray: 6 3; } polyline.s2 { stroke-dasharray: 2 3; } figure { margin: 1rem 0; } figcaption { color: var(--faint); } summary { cursor: pointer; }
-`;
+function orderList({ orders }: LoadReport): string {
+  const named = orders
+    .slice(0, mostOrders)
+    .map(({ orderId, sample, status, terminalMs }) => [
+      orderId,
+      sample,
+      status,
+      terminalMs === undefined ? '' : msText(terminalMs),
+    ]);
+  const more = orders.length - named.length;
+  const rest = more > 0 ? `<p>and ${more} more, all of them in the JSON report</p>` : '';
+  const table = scrolled('Orders', tableOf(['order', 'sample', 'status', 'took'], named));
+  return `<details><summary>${orders.length} orders</summary>${table}${rest}</details>`;
+}

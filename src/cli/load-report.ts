@@ -7,7 +7,8 @@ import { type Column, formatTable, printable } from './table.ts';
 import { mark } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
-const titles: Record<CheckId, string> = {
+/** What each check is called. */
+export const checkTitles: Record<CheckId, string> = {
   accepted: 'accepted',
   ended: 'right end',
   'not-lost': 'nothing lost',
@@ -42,7 +43,7 @@ interface Place {
 }
 
 function checkLines({ id, passed, detail, faults }: Check, { stream, width }: Place): string[] {
-  const [sign, title] = [mark(passed ? 'done' : 'failed', stream), titles[id]];
+  const [sign, title] = [mark(passed ? 'done' : 'failed', stream), checkTitles[id]];
   const room = width - titleWidth - 4;
   const named = faults
     .slice(0, mostNamed)

@@ -121,6 +121,18 @@ export const loadReportSchema = schemaOf<LoadReport>()(
       throttled: countSchema,
     }),
     rate: v.strictObject({ peakRunning: countSchema, completedPerSecond: v.number() }),
+    timeline: v.pipe(
+      v.strictObject({
+        stepMs: msSchema,
+        statuses: v.record(v.string(), v.array(countSchema)),
+        submitted: v.array(countSchema),
+        completed: v.array(countSchema),
+        failed: v.array(countSchema),
+      }),
+      v.description(
+        'every stepMs from startedAt: how many orders were in which status, and how many were submitted and ended since the moment before',
+      ),
+    ),
     orders: v.array(orderSchema),
   }),
 );

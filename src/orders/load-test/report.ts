@@ -12,6 +12,7 @@ import { hasEnded, type ObservedOrder } from './observed.ts';
 import { isThrottle } from './standing.ts';
 import { type Interval, peakOf, type Statistics, statisticsOf } from './statistics.ts';
 import type { Threshold, ThresholdResult } from './thresholds.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
 import { type Check, judge } from './verdict.ts';
 
 /** How long the waits take, in wall time, ms. */
@@ -75,6 +76,7 @@ export interface LoadReport {
     readonly throttled: number;
   };
   readonly rate: { readonly peakRunning: number; readonly completedPerSecond: number };
+  readonly timeline: Timeline;
   readonly orders: readonly LoadedOrder[];
 }
 
@@ -134,6 +136,7 @@ export function reportOn(
     thresholds: judged,
     outcome,
     rate: rateOf(orders, { spans, durationMs }),
+    timeline: timelineOf(orders, { began, durationMs }),
     orders: loaded,
   };
 }

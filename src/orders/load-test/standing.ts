@@ -31,6 +31,8 @@ export interface Standing {
 
 /** So long is "the last seconds", ms. */
 const recentMs = 5000;
+/** Before that, a pace says nothing, ms. */
+const settledMs = 2000;
 
 /** What an order is to somebody who watches. */
 export function shownStatus({ submittedAt, error, record }: ObservedOrder): string {
@@ -67,7 +69,7 @@ export function standingOf(progress: LoadProgress, now: number): Standing {
   );
   const remaining =
     phase === 'submitting'
-      ? submissionMs(orders.length - submitted, submittedPerSecond)
+      ? submissionMs(orders.length - submitted, now - began < settledMs ? 0 : submittedPerSecond)
       : drainMs(progress, { now, endedPerSecond });
   return {
     phase,
@@ -121,7 +123,9 @@ export function drainMs(
   );
   const typical = took?.p95 ?? took?.max ?? Object.values(waits).reduce((sum, ms) => sum + ms, 0);
   const youngest = open.reduce((last, { submittedAt = 0 }) => Math.max(last, submittedAt), 0);
-  const byPace = endedPerSecond > 0 ? (open.length / endedPerSecond) * 1000 : 0;
+  // The first that end are the quick ones, and their pace is not that of the others.
+  const isTelling = orders.filter(hasEnded).length > open.length / 2;
+  const byPace = isTelling && endedPerSecond > 0 ? (open.length / endedPerSecond) * 1000 : 0;
   const left = Math.round(Math.max(youngest + typical - now, byPace));
   return left > 0 ? left : undefined;
 }
