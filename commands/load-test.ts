@@ -1,14 +1,13 @@
-import { randomInt } from 'node:crypto';
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
+import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { hintFor } from '../src/cli/hints.ts';
+import { loadOptions, parseRate, rerunCommand } from '../src/cli/load-flags.ts';
 import { describeLoad } from '../src/cli/load-report.ts';
 import { LoadRun } from '../src/cli/load-runs.ts';
-import { rerunCommand, showLoadTest } from '../src/cli/load-test.ts';
-import { defaultMix, parseMix } from '../src/orders/load-test/mix.ts';
-import { parseThreshold } from '../src/orders/load-test/thresholds.ts';
-import { UserError } from '../src/user-error.ts';
+import { showLoadTest } from '../src/cli/load-test.ts';
+import { type Goal, goals } from '../src/orders/load-test/goal.ts';
+import { defaultMix } from '../src/orders/load-test/mix.ts';
 
 export default class LoadTest extends BaseCommand {
   static override summary =
@@ -24,10 +23,9 @@ export default class LoadTest extends BaseCommand {
   static override flags = {
     count: Flags.integer({
       char: 'n',
-      description: 'how many orders',
-      default: 5,
+      description: 'how many orders (default: 5, or those of --file once)',
       min: 1,
-      max: 10_000,
+      max: 50_000,
     }),
     concurrency: Flags.integer({
       description: 'how many submissions at once (default: all, at most 50)',
@@ -35,9 +33,12 @@ export default class LoadTest extends BaseCommand {
       max: 50,
     }),
     mix: Flags.string({
-      description: 'samples with their shares',
-      default: defaultMix,
+      description: `samples with their shares (default: ${defaultMix})`,
       helpValue: 'SAMPLE=SHARE,…',
+    }),
+    file: Flags.string({
+      description: 'orders of your own, in turn: a JSON list or one a line; - reads stdin',
+      helpValue: 'FILE',
     }),
     seed: Flags.integer({
       description: 'makes the same orders again (default: chance, printed)',
@@ -47,9 +48,20 @@ export default class LoadTest extends BaseCommand {
     via: Flags.option({ options: ['invoke', 'api'] as const, default: 'invoke' as const })({
       description: 'how the orders are handed over',
     }),
-    rate: Flags.integer({
+    rate: Flags.custom<number>({ parse: async (text) => parseRate(text), helpValue: 'N[/s|/m]' })({
       description: 'orders a second, sent on schedule whatever became of those before',
-      min: 1,
+    }),
+    duration: durationFlag({ description: 'send orders for this long instead of a --count' }),
+    ramp: durationFlag({ description: 'how long the --rate takes to rise from nothing' }),
+    until: Flags.option({ options: goals, default: 'terminal' as Goal })({
+      description: 'how far orders are followed; a later check is not judged',
+      helpValue: 'accepted|STATUS|terminal',
+    }),
+    warmup: Flags.integer({
+      description: 'so many orders first, which are in no figure',
+      default: 0,
+      min: 0,
+      max: 1000,
     }),
     threshold: Flags.string({
       description:
@@ -69,11 +81,7 @@ export default class LoadTest extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LoadTest);
-    const { count, via, seed = randomInt(100_000) } = flags;
-    const mix = parseMix(flags.mix);
-    const thresholds = (flags.threshold ?? []).map(parseThreshold);
-    refuseRate(flags.rate);
-    const concurrency = Math.min(flags.concurrency ?? 50, count);
+    const options = loadOptions(flags);
     const target = await this.target(flags);
     await confirmProtected(target, flags);
     if (target.deploysItself) await this.noteStale(target);
@@ -82,31 +90,18 @@ export default class LoadTest extends BaseCommand {
     const ui = flags.json && chosen === 'plain' ? 'quiet' : chosen;
     const run = flags.report ? new LoadRun(target.root, target.label) : undefined;
     const result = await this.withStack(target, (outputs) =>
-      showLoadTest(
-        { target, outputs },
-        { count, concurrency, rate: flags.rate, thresholds, mix, seed, via },
-        { ui, json: flags.json, timeoutMs: flags.timeout, run },
-      ),
+      showLoadTest({ target, outputs }, options, {
+        ui,
+        json: flags.json,
+        timeoutMs: flags.timeout,
+        run,
+      }),
     );
     if (!result || flags.json) return;
     this.out(describeLoad(result.report, process.stdout));
     if (result.files) process.stderr.write(`  ${result.files.html}\n`);
-    this.hint(
-      hintFor(target, rerunCommand({ count, mix: flags.mix, seed, via, rate: flags.rate })),
-    );
+    const { seed, count } = options;
+    const again = { ...flags, seed, count: flags.duration === undefined ? count : undefined };
+    this.hint(hintFor(target, rerunCommand(again)));
   }
-}
-
-/** Lambda starts at most so many durable executions a second in an account (Lambda quotas). */
-const startsPerSecond = 300;
-
-function refuseRate(rate: number | undefined): void {
-  if (rate === undefined || rate <= startsPerSecond) return;
-  throw new UserError(
-    `--rate ${rate} is more than an account may start: ${startsPerSecond} a second.`,
-    {
-      hint: `--rate ${startsPerSecond}`,
-      code: 'TooFast',
-    },
-  );
 }

@@ -32,6 +32,7 @@ ${section('How long orders took', latencyChart(report) + scrolled('Times', times
 ${section('Orders over time', statusChart(report) + throughputChart(report))}
 ${section('From each status to the next', stagesChart(report))}
 ${section('Outcomes', outcomes(report) + orderList(report))}
+${section('The test itself', toolTable(report))}
 </main>
 </body>
 </html>
@@ -64,11 +65,15 @@ function verdict(report: LoadReport): string {
   );
 }
 
-const sign = (passed: boolean) =>
-  passed ? '<span class="good">✓ passed</span>' : '<span class="bad">✗ failed</span>';
+const sign = (passed: boolean, notJudged?: string) =>
+  notJudged
+    ? '<span>– not judged</span>'
+    : passed
+      ? '<span class="good">✓ passed</span>'
+      : '<span class="bad">✗ failed</span>';
 
 function checks({ checks: all }: LoadReport): string {
-  const items = all.map(({ passed, id, detail, faults }) => {
+  const items = all.map(({ passed, notJudged, id, detail, faults }) => {
     const named = faults.slice(0, mostFaults);
     const more = faults.length - named.length;
     const list = named.map(
@@ -77,7 +82,7 @@ function checks({ checks: all }: LoadReport): string {
     );
     const rest = more > 0 ? `<li>and ${more} more, all of them in the JSON report</li>` : '';
     const which = faults.length > 0 ? `<ul>${list.join('')}${rest}</ul>` : '';
-    return `<dt>${sign(passed)} ${checkTitles[id]}</dt><dd>${escapeHtml(detail)}${which}</dd>`;
+    return `<dt>${sign(passed, notJudged)} ${checkTitles[id]}</dt><dd>${escapeHtml(detail)}${which}</dd>`;
   });
   return `<dl class="checks">${items.join('')}</dl>`;
 }
@@ -92,9 +97,12 @@ function thresholds({ thresholds: all }: LoadReport): string {
 
 function times({ times: measured }: LoadReport): string {
   const names = {
-    accepted: 'submit to accepted',
-    terminal: 'submit to end',
-    active: 'active, without waits',
+    accepted: 'due to accepted',
+    firstStatus: 'due to first status',
+    reached: 'due to the status of --until',
+    terminal: 'due to end',
+    wait: 'of it waits',
+    active: 'of it active',
     drift: 'sent after due',
   } as const;
   const rows = (Object.keys(names) as (keyof typeof names)[]).flatMap((key) => {
@@ -130,4 +138,16 @@ function orderList({ orders }: LoadReport): string {
   const rest = more > 0 ? `<p>and ${more} more, all of them in the JSON report</p>` : '';
   const table = scrolled('Orders', tableOf(['order', 'sample', 'status', 'took'], named));
   return `<details><summary>${orders.length} orders</summary>${table}${rest}</details>`;
+}
+
+/** What the test itself took, and what makes its figures doubtful. */
+function toolTable({ tool, warmUp, warnings }: LoadReport): string {
+  const rows = [
+    ['CPU time', `${tool.cpuSeconds} s, ${Math.round(tool.cpuShare * 100)}% of a core`],
+    ['memory at most', `${Math.round(tool.peakMemoryBytes / 1e6)} MB`],
+    ['event loop late, p99', msText(tool.eventLoopDelayMs.p99)],
+    ...(warmUp ? [['orders before, in no figure', String(warmUp.submitted)]] : []),
+  ];
+  const notes = warnings.map((each) => `<p><strong>! ${escapeHtml(each)}</strong></p>`);
+  return notes.join('') + tableOf(['', ''], rows);
 }

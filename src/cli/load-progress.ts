@@ -16,7 +16,10 @@ import { clip, wrap } from './wrap.ts';
 
 export interface LoadHeading {
   readonly label: string;
-  readonly count: number;
+  /** Absent: as many as are sent within `durationMs`. */
+  readonly count?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly file?: readonly unknown[] | undefined;
   readonly concurrency: number;
   readonly rate?: number | undefined;
   readonly mix: Mix;
@@ -37,11 +40,17 @@ export interface ProgressView extends LoadHeading {
  * time on that the seed is used there.
  */
 export function headingOf(heading: LoadHeading, round: number): string {
-  const { label, count, concurrency, rate, mix, seed } = heading;
-  const parts = [...apportion(mix, count)].map(([sample, n]) => `${sample} ${n}`).join(' ');
-  const orders = count === 1 ? '1 order' : `${count} orders`;
+  const { label, count, durationMs = 0, concurrency, rate, file, mix, seed } = heading;
+  const shares = count === undefined ? mix : apportion(mix, count);
+  const parts = [...shares].map(([sample, n]) => `${sample} ${n}`).join(' ');
+  const orders =
+    count === undefined
+      ? `orders for ${formatDuration(durationMs)}`
+      : `${count} ${count === 1 ? 'order' : 'orders'}`;
+  const pace = rate === undefined ? `${concurrency} at once` : `${rate} a second`;
   const dice = round > 1 ? `seed ${seed} round ${round}` : `seed ${seed}`;
-  return `load-test → ${label} · ${orders} · ${rate === undefined ? `${concurrency} at once` : `${rate} a second`} · ${dice} · ${parts}`;
+  const from = file ? `the ${file.length} of a file in turn` : parts;
+  return `load-test → ${label} · ${orders} · ${pace} · ${dice} · ${from}`;
 }
 
 /** What is shown: where the test is, and how it came there. */

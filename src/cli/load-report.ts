@@ -1,5 +1,5 @@
 /** The verdict of a load test as text. */
-import type { LoadReport } from '../orders/load-test/report.ts';
+import type { LoadedOrder, LoadReport, WarmUp } from '../orders/load-test/report.ts';
 import { leastForPercentiles, type Statistics } from '../orders/load-test/statistics.ts';
 import type { Check, CheckId } from '../orders/load-test/verdict.ts';
 import { formatDuration } from './duration.ts';
@@ -32,6 +32,9 @@ export function describeLoad(report: LoadReport, stream: NodeJS.WriteStream): st
     ...timeLines(report, { stream, width }),
     ...facts('█ OUTCOME  ', outcomeFacts(report), width),
     ...facts('█ RATE  ', rateFacts(report), width),
+    ...(report.warmUp ? facts('█ WARM-UP  ', warmUpFacts(report.warmUp), width) : []),
+    ...facts('█ TOOL  ', toolFacts(report), width),
+    ...report.warnings.flatMap((each) => warningLines(each, { stream, width })),
   ]
     .map((line) => `${line}\n`)
     .join('');
@@ -42,8 +45,10 @@ interface Place {
   readonly width: number;
 }
 
-function checkLines({ id, passed, detail, faults }: Check, { stream, width }: Place): string[] {
-  const [sign, title] = [mark(passed ? 'done' : 'failed', stream), checkTitles[id]];
+function checkLines(check: Check, { stream, width }: Place): string[] {
+  const { id, passed, notJudged, detail, faults } = check;
+  const sign = mark(notJudged ? 'note' : passed ? 'done' : 'failed', stream);
+  const title = checkTitles[id];
   const room = width - titleWidth - 4;
   const named = faults
     .slice(0, mostNamed)
@@ -78,12 +83,15 @@ interface TimeRow extends Statistics {
   readonly what: string;
 }
 
-function timeLines({ times }: LoadReport, { stream, width }: Place): string[] {
+function timeLines({ times, orders }: LoadReport, { stream, width }: Place): string[] {
   const rows: TimeRow[] = (
     [
-      ['submit → accepted', times.accepted],
-      ['submit → end', times.terminal],
-      ['active (no waits)', times.active],
+      ['due → accepted', times.accepted],
+      ['due → first status', times.firstStatus],
+      ['due → status', times.reached],
+      ['due → end', times.terminal],
+      ['of it waits', times.wait],
+      ['of it active', times.active],
       ['sent after due', times.drift],
     ] as const
   ).flatMap(([what, statistics]) => (statistics ? [{ what: `  ${what}`, ...statistics }] : []));
@@ -101,18 +109,73 @@ function timeLines({ times }: LoadReport, { stream, width }: Place): string[] {
   ];
   const table = formatTable(rows, columns, { header: true, width, stream }).trimEnd();
   const few = `n=${first.n}: percentiles from n=${leastForPercentiles} on`;
-  return [...table.split('\n'), ...(first.n < leastForPercentiles ? [`  ${few}`] : [])];
+  if (first.n >= leastForPercentiles) return table.split('\n');
+  return [...table.split('\n'), `  ${few}`, ...orderLines(orders, { stream, width })];
+}
+
+/** Where there are too few orders for percentiles, each of them. */
+function orderLines(orders: readonly LoadedOrder[], { stream, width }: Place): string[] {
+  const time = (
+    title: string,
+    key: 'acceptedMs' | 'firstStatusMs' | 'terminalMs' | 'activeMs',
+    leave: number,
+  ): Column<LoadedOrder> => ({
+    title,
+    text: ({ [key]: value }) => (value === undefined ? '' : formatLatency(value)),
+    align: 'right',
+    leave,
+  });
+  const columns: Column<LoadedOrder>[] = [
+    { title: '█ ORDERS', text: ({ orderId }) => `  ${orderId}` },
+    { title: 'sample', text: sampleOf, leave: 3 },
+    { title: 'status', text: ({ status }) => status },
+    time('accepted', 'acceptedMs', 4),
+    time('first', 'firstStatusMs', 5),
+    time('end', 'terminalMs', 1),
+    time('active', 'activeMs', 2),
+  ];
+  return formatTable(orders, columns, { header: true, width, stream }).trimEnd().split('\n');
+}
+
+const sampleOf = ({ sample, line }: LoadedOrder) =>
+  line === undefined ? sample : `${sample}:${line}`;
+
+function warmUpFacts({ submitted, completed, failed, errors, times }: WarmUp): string[] {
+  const refused = Object.values(errors).reduce((sum, each) => sum + each, 0);
+  const { accepted, terminal } = times;
+  return [
+    `${submitted} ${submitted === 1 ? 'order' : 'orders'}, in no figure above`,
+    `${completed} completed`,
+    `${failed} failed`,
+    ...(refused > 0 ? [`${refused} refused${listed(errors)}`] : []),
+    ...(accepted ? [`accepted in ${formatLatency(accepted.median)}`] : []),
+    ...(terminal ? [`ended in ${formatLatency(terminal.median)}`] : []),
+  ];
+}
+
+function toolFacts({ tool }: LoadReport): string[] {
+  const { cpuSeconds, cpuShare, peakMemoryBytes, eventLoopDelayMs } = tool;
+  return [
+    `${cpuSeconds.toFixed(1)}s of CPU (${Math.round(cpuShare * 100)}% of a core)`,
+    `${Math.round(peakMemoryBytes / 1e6)} MB at most`,
+    `event loop late by ${formatLatency(eventLoopDelayMs.p99)} at p99`,
+  ];
+}
+
+function warningLines(text: string, { stream, width }: Place): string[] {
+  const [first = '', ...rest] = wrap(text.split(' '), { width, indent: 2, by: ' ' });
+  return [`${mark('note', stream)} ${first.trimStart()}`, ...rest];
 }
 
 function outcomeFacts({ outcome }: LoadReport): string[] {
-  const { completed, failed, running, failures, errors, throttled } = outcome;
+  const { completed, failed, running, failures, errors, throttled, throttledOrders } = outcome;
   const count = Object.values(errors).reduce((sum, each) => sum + each, 0);
   return [
     `${completed} completed`,
     `${failed} failed${listed(failures)}`,
     ...(running > 0 ? [`${running} running`] : []),
     `${count} infrastructure ${count === 1 ? 'error' : 'errors'}${listed(errors)}`,
-    `${throttled} throttled`,
+    `${throttled} throttled${throttledOrders === 0 ? '' : ` (${throttledOrders} of the orders)`}`,
   ];
 }
 
@@ -126,6 +189,7 @@ function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
   return [
     `${submitted} ${submitted === 1 ? 'order' : 'orders'} in ${formatDuration(durationMs)}`,
     `peak ${rate.peakRunning} running`,
+    ...(rate.sentPerSecond === undefined ? [] : [`${rate.sentPerSecond} sent/s`]),
     `${rate.completedPerSecond} completed/s`,
   ];
 }

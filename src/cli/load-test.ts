@@ -1,5 +1,4 @@
 /** Connects a load test with how it is shown; its verdict is for stdout. */
-import { defaultMix } from '../orders/load-test/mix.ts';
 import type { LoadReport } from '../orders/load-test/report.ts';
 import { type LoadOptions, type LoadProgress, runLoadTest } from '../orders/load-test/run.ts';
 import { standingOf } from '../orders/load-test/standing.ts';
@@ -7,6 +6,7 @@ import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { hintFor } from './hints.ts';
+
 import { interruptible } from './interrupt.ts';
 import { line } from './json.ts';
 import { LoadHistory } from './load-history.ts';
@@ -131,7 +131,7 @@ export function exitOf(report: LoadReport, reason: unknown): ExitCode {
 
 /** Whether what was seen up to now is enough to say that the test has failed; what was not measured yet is no reason. */
 const isBroken = ({ checks, thresholds }: LoadReport) =>
-  checks.some(({ passed }) => !passed) ||
+  checks.some(({ passed, notJudged }) => !passed && !notJudged) ||
   thresholds.some(({ passed, value }) => !passed && value !== undefined);
 
 function tellCut({ cut, outcome }: LoadReport, target: Target, ui: Ui): void {
@@ -145,23 +145,6 @@ function tellCut({ cut, outcome }: LoadReport, target: Target, ui: Ui): void {
   if (running > 0) {
     process.stderr.write(`  ${dim(hintFor(target, 'orders list --running'))}\n`);
   }
-}
-
-/** The command that makes the same orders again. */
-export function rerunCommand(flags: {
-  readonly count: number;
-  readonly mix: string;
-  readonly seed: number;
-  readonly via: LoadOptions['via'];
-  readonly rate?: number | undefined;
-}): string {
-  const { count, mix, seed, via, rate } = flags;
-  const more = [
-    ...(mix === defaultMix ? [] : [`--mix ${mix}`]),
-    ...(via === 'invoke' ? [] : [`--via ${via}`]),
-    ...(rate === undefined ? [] : [`--rate ${rate}`]),
-  ];
-  return ['orders load-test', `--count ${count}`, `--seed ${seed}`, ...more].join(' ');
 }
 
 /** Whether it is time to tell again. */

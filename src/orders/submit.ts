@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names } from '../../functions/contract/api.ts';
 import {
   canonicalEvent,
@@ -9,6 +10,7 @@ import {
   toDecimal,
   totalMinor,
 } from '../../functions/contract/order.ts';
+import { isThrottle } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { cachePath, output, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
@@ -39,16 +41,19 @@ export interface Submitted {
 export interface Submission {
   readonly event: OrderEvent;
   readonly via: 'invoke' | 'api';
+  /** Told of every try that the service refused as too much; the next one follows by itself, a little later. */
+  readonly onThrottle?: () => void;
 }
 
 /** Starts the workflow of an order. The same id with the same order again is the same order. */
 export async function submitOrder(
   target: Target,
   outputs: StackOutputs,
-  { event, via }: Submission,
+  submission: Submission,
 ): Promise<Submitted> {
-  const executionArn =
-    via === 'api' ? await post(target, outputs, event) : await invoke(target, outputs, event);
+  const { event, via } = submission;
+  const hand = via === 'api' ? post : invoke;
+  const executionArn = await hand(target, outputs, submission);
   const submitted = {
     orderId: event.orderId,
     customerId: event.order.customerId,
@@ -64,20 +69,30 @@ export async function submitOrder(
 async function invoke(
   target: Target,
   outputs: StackOutputs,
-  event: OrderEvent,
+  { event, onThrottle }: Submission,
 ): Promise<string | undefined> {
   const { InvokeCommand } = await import('../target/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
-  try {
-    const answer = await lambda.send(
-      new InvokeCommand({
-        FunctionName: output(outputs, names.workflowAliasArn),
-        InvocationType: 'Event',
-        DurableExecutionName: event.orderId,
-        Payload: Buffer.from(canonicalEvent(event)),
-      }),
+  const command = new InvokeCommand({
+    FunctionName: output(outputs, names.workflowAliasArn),
+    InvocationType: 'Event',
+    DurableExecutionName: event.orderId,
+    Payload: Buffer.from(canonicalEvent(event)),
+  });
+  if (onThrottle) {
+    // After the SDK's own retries in the chain: each try passes here.
+    const step = { step: 'finalizeRequest', priority: 'low', name: 'countThrottles' } as const;
+    command.middlewareStack.add(
+      (next) => (args) =>
+        next(args).catch((error: unknown) => {
+          if (isThrottle(error)) onThrottle();
+          throw error;
+        }),
+      step,
     );
-    return answer.DurableExecutionArn;
+  }
+  try {
+    return (await lambda.send(command)).DurableExecutionArn;
   } catch (error) {
     if (error instanceof Error && error.name === 'DurableExecutionAlreadyStartedException') {
       throw conflict(event.orderId);
@@ -86,20 +101,38 @@ async function invoke(
   }
 }
 
-async function post(target: Target, outputs: StackOutputs, event: OrderEvent): Promise<undefined> {
+/** The API is asked so often before too many requests are too many: as the SDK asks AWS. */
+const tries = 5;
+/** The pause before another try is chosen by chance up to this, doubled with every try, ms. */
+const pauseMs = 100;
+
+async function post(
+  target: Target,
+  outputs: StackOutputs,
+  { event, onThrottle }: Submission,
+): Promise<undefined> {
   const base = output(outputs, names.apiEndpoint).replace(/\/+$/, '');
   const order: Order = JSON.parse(canonicalEvent(event)).order;
   const { signedFetch } = await import('../target/signed-fetch.ts');
-  const answer = await signedFetch(target, base.endsWith('/orders') ? base : `${base}/orders`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': event.orderId },
-    body: JSON.stringify(order),
-  });
-  if (answer.ok) return;
-  if (answer.status === 409) throw conflict(event.orderId);
-  throw new UserError(`The API refused the order: ${answer.status} ${await answer.text()}`, {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await signedFetch(target, base.endsWith('/orders') ? base : `${base}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': event.orderId },
+      body: JSON.stringify(order),
+    });
+    if (answer.ok) return;
+    if (answer.status === 409) throw conflict(event.orderId);
+    if (answer.status === 429) onThrottle?.();
+    if (answer.status !== 429 || attempt === tries) throw await refusal(answer);
+    await sleep(randomInt(pauseMs * 2 ** attempt));
+  }
+}
+
+async function refusal(answer: Response): Promise<UserError> {
+  const codes: Readonly<Record<number, string>> = { 400: 'InvalidOrder', 429: 'TooManyRequests' };
+  return new UserError(`The API refused the order: ${answer.status} ${await answer.text()}`, {
     exit: answer.status === 400 ? 2 : 7,
-    code: answer.status === 400 ? 'InvalidOrder' : 'Unavailable',
+    code: codes[answer.status] ?? 'Unavailable',
   });
 }
 

@@ -37,10 +37,15 @@ export function isNotFound(error: unknown): boolean {
   return ['ResourceNotFoundException', 'ResourceNotFound'].includes(errorName(error));
 }
 
+/** Whether AWS refused a request as too much. */
+export function isThrottle(error: unknown): boolean {
+  return throttles.has(errorName(error)) || statusCode(error) === 429;
+}
+
 /** Whether the same request may succeed a little later: throttling, a network blip, a server's hiccup. */
 export function isTransient(error: unknown): boolean {
   const name = errorName(error);
-  if (throttles.has(name) || unreachable.has(name) || name === 'TimeoutError') return true;
+  if (isThrottle(error) || unreachable.has(name) || name === 'TimeoutError') return true;
   return (statusCode(error) ?? 0) >= 500;
 }
 

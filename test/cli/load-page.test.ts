@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { loadPage } from '../../src/cli/load-page.ts';
 import { reportOn } from '../../src/orders/load-test/report.ts';
 import { parseThreshold } from '../../src/orders/load-test/thresholds.ts';
-import { goodOrders, submittedAt } from '../orders/load-test/observed.ts';
+import { goodOrders, submittedAt, usage } from '../orders/load-test/observed.ts';
 
 const options = {
   seed: 1,
   round: 1,
   via: 'invoke' as const,
+  tool: usage,
   concurrency: 24,
   began: submittedAt,
   now: submittedAt + 60_000,

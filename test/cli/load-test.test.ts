@@ -4,13 +4,13 @@ import { LoadHistory } from '../../src/cli/load-history.ts';
 import { formatProgress, type Shown } from '../../src/cli/load-progress.ts';
 import { progressLine } from '../../src/cli/load-records.ts';
 import { describeLoad } from '../../src/cli/load-report.ts';
-import { exitOf, rerunCommand } from '../../src/cli/load-test.ts';
+import { exitOf } from '../../src/cli/load-test.ts';
 import { parseMix } from '../../src/orders/load-test/mix.ts';
 import type { ObservedOrder } from '../../src/orders/load-test/observed.ts';
 import { reportOn } from '../../src/orders/load-test/report.ts';
 import type { LoadProgress } from '../../src/orders/load-test/run.ts';
 import { standingOf } from '../../src/orders/load-test/standing.ts';
-import { goodOrders, submittedAt, withRecord } from '../orders/load-test/observed.ts';
+import { goodOrders, submittedAt, usage, withRecord } from '../orders/load-test/observed.ts';
 import { terminal } from './terminal.ts';
 
 const heading = {
@@ -59,6 +59,7 @@ const reported = (orders = goodOrders('low=4,damaged=1', 5)) =>
     seed: 42,
     round: 1,
     via: 'invoke',
+    tool: usage,
     concurrency: 5,
     began: submittedAt,
     now: submittedAt + 60_000,
@@ -198,9 +199,4 @@ it('exits 99 when what was seen until it was interrupted is enough to fail it', 
   expect(exitOf({ ...cut, thresholds: [{ ...missed, value: 2 }] }, 'SIGINT')).toBe(99);
   const lost = withRecord(goodOrders('low', 2), 0, () => undefined);
   expect(exitOf({ ...reported(lost), cut: 'stopped' }, undefined)).toBe(99);
-});
-
-it('names the command that makes the same orders again', () => {
-  const same = { count: 5, seed: 42, mix: 'low', via: 'api' as const };
-  expect(rerunCommand(same)).toBe('orders load-test --count 5 --seed 42 --mix low --via api');
 });

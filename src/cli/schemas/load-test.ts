@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { goals } from '../../orders/load-test/goal.ts';
 import type { LoadReport } from '../../orders/load-test/report.ts';
 import type { EndRecord, ProgressRecord } from '../load-records.ts';
 import { schemaOf } from './agree.ts';
@@ -15,11 +16,32 @@ const filledStatisticsSchema = v.strictObject({
   n: countSchema,
   min: msSchema,
   median: msSchema,
+  p90: percentileSchema,
   p95: percentileSchema,
   p99: percentileSchema,
   max: msSchema,
 });
 const statisticsSchema = v.exactOptional(filledStatisticsSchema);
+
+const timesSchema = v.strictObject({
+  accepted: statisticsSchema,
+  firstStatus: statisticsSchema,
+  reached: statisticsSchema,
+  terminal: statisticsSchema,
+  active: statisticsSchema,
+  wait: statisticsSchema,
+  drift: statisticsSchema,
+});
+
+const toolSchema = v.strictObject({
+  cpuSeconds: v.number(),
+  cpuShare: v.pipe(v.number(), v.description('of one core, 0 to 1')),
+  peakMemoryBytes: countSchema,
+  eventLoopDelayMs: v.pipe(
+    v.strictObject({ p99: msSchema, max: msSchema }),
+    v.description('how late it got to what was due'),
+  ),
+});
 
 const checkSchema = v.strictObject({
   id: v.picklist([
@@ -31,7 +53,8 @@ const checkSchema = v.strictObject({
     'transitions',
     'credit-check',
   ]),
-  passed: v.boolean(),
+  passed: v.pipe(v.boolean(), v.description('false also where it could not be judged')),
+  notJudged: v.exactOptional(v.pipe(v.string(), v.description('why it could not be judged'))),
   detail: v.string(),
   faults: v.array(v.strictObject({ orderId: v.string(), message: v.string() })),
 });
@@ -41,6 +64,7 @@ const errorSchema = v.strictObject({ name: v.string(), message: v.string() });
 const orderSchema = v.strictObject({
   orderId: v.string(),
   sample: v.string(),
+  line: v.exactOptional(v.pipe(countSchema, v.description('of the file that it is from'))),
   total: v.pipe(v.number(), v.description('as submitted: a decimal with two places')),
   expected: v.pipe(
     v.strictObject({
@@ -54,13 +78,21 @@ const orderSchema = v.strictObject({
     v.picklist([...shownStatuses, 'unsubmitted', 'refused']),
     v.description('refused: it could not be submitted; unsubmitted: the test was cut before'),
   ),
-  submittedAt: v.exactOptional(timeSchema),
+  submittedAt: v.exactOptional(v.pipe(timeSchema, v.description('when it was due'))),
   executionArn: v.exactOptional(v.string()),
   failure: v.exactOptional(failureSchema),
   error: v.exactOptional(v.pipe(errorSchema, v.description('why it could not be submitted'))),
-  acceptedMs: v.exactOptional(v.pipe(msSchema, v.description('from submission to acceptance'))),
-  terminalMs: v.exactOptional(v.pipe(msSchema, v.description('from submission to its end'))),
-  activeMs: v.exactOptional(v.pipe(msSchema, v.description('the same without the waits'))),
+  driftMs: v.exactOptional(v.pipe(msSchema, v.description('how much later than due it was sent'))),
+  acceptedMs: v.exactOptional(
+    v.pipe(msSchema, v.description('from when it was due to acceptance')),
+  ),
+  firstStatusMs: v.exactOptional(v.pipe(msSchema, v.description('the same to its first status'))),
+  reachedMs: v.exactOptional(v.pipe(msSchema, v.description('the same to the status of --until'))),
+  terminalMs: v.exactOptional(v.pipe(msSchema, v.description('the same to its end'))),
+  waitMs: v.exactOptional(v.pipe(msSchema, v.description("of that, the workflow's waits"))),
+  activeMs: v.exactOptional(
+    v.pipe(msSchema, v.description('the rest, with what waits took longer than they should')),
+  ),
 });
 
 const countsSchema = v.record(v.string(), countSchema);
@@ -84,6 +116,10 @@ export const loadReportSchema = schemaOf<LoadReport>()(
     ),
     via: v.picklist(['invoke', 'api']),
     concurrency: countSchema,
+    until: v.pipe(v.picklist(goals), v.description('how far orders were followed')),
+    rampMs: v.exactOptional(
+      v.pipe(msSchema, v.description('how long the rate took to rise from nothing')),
+    ),
     ratePerSecond: v.exactOptional(
       v.pipe(v.number(), v.description('orders a second that were to be sent, on schedule')),
     ),
@@ -91,15 +127,10 @@ export const loadReportSchema = schemaOf<LoadReport>()(
     startedAt: timeSchema,
     durationMs: msSchema,
     checks: v.array(checkSchema),
-    times: v.strictObject({
-      accepted: statisticsSchema,
-      terminal: statisticsSchema,
-      active: statisticsSchema,
-      drift: statisticsSchema,
-    }),
+    times: timesSchema,
     stages: v.pipe(
       v.record(v.string(), filledStatisticsSchema),
-      v.description('status -> from the status before it to this one'),
+      v.description('status -> from the status before it to this one, without waits'),
     ),
     thresholds: v.array(
       v.strictObject({
@@ -118,9 +149,12 @@ export const loadReportSchema = schemaOf<LoadReport>()(
       running: countSchema,
       failures: v.pipe(countsSchema, v.description('code of the failure -> orders')),
       errors: v.pipe(countsSchema, v.description('name of the error at submission -> orders')),
-      throttled: countSchema,
+      throttled: v.pipe(
+        countSchema,
+        v.description('tries to submit that were refused as too much, of orders taken later too'),
+      ),
+      throttledOrders: countSchema,
     }),
-    rate: v.strictObject({ peakRunning: countSchema, completedPerSecond: v.number() }),
     timeline: v.pipe(
       v.strictObject({
         stepMs: msSchema,
@@ -133,6 +167,27 @@ export const loadReportSchema = schemaOf<LoadReport>()(
         'every stepMs from startedAt: how many orders were in which status, and how many were submitted and ended since the moment before',
       ),
     ),
+    rate: v.strictObject({
+      peakRunning: countSchema,
+      completedPerSecond: v.number(),
+      sentPerSecond: v.exactOptional(
+        v.pipe(v.number(), v.description('from the first order that was sent to the last')),
+      ),
+    }),
+    warmUp: v.exactOptional(
+      v.pipe(
+        v.strictObject({
+          submitted: countSchema,
+          completed: countSchema,
+          failed: countSchema,
+          errors: countsSchema,
+          times: timesSchema,
+        }),
+        v.description('orders before the measured ones, in no other figure'),
+      ),
+    ),
+    tool: v.pipe(toolSchema, v.description('what the test itself took of its machine')),
+    warnings: v.array(v.pipe(v.string(), v.description('what makes the figures doubtful'))),
     orders: v.array(orderSchema),
   }),
 );
@@ -141,7 +196,7 @@ const progressSchema = schemaOf<ProgressRecord>()(
   v.strictObject({
     type: v.literal('progress'),
     ts: timeSchema,
-    phase: v.picklist(['submitting', 'draining']),
+    phase: v.picklist(['warm-up', 'submitting', 'draining']),
     elapsedMs: msSchema,
     planned: countSchema,
     submitted: countSchema,

@@ -74,6 +74,11 @@ function troubleIn(stage: StageId, order: Order): string | undefined {
   return does.kind === 'break' || does.times >= attempts ? technicalFailure : undefined;
 }
 
+/** Whether an order goes no further by itself than to a person's review. */
+export function waitsForReview(order: Order): boolean {
+  return triggers.some((each) => each.does.kind === 'doubt' && meets(each, order));
+}
+
 function meets({ on, value }: Trigger, order: Order): boolean {
   if (on === 'customerId') return order.customerId === value;
   return order.items.some(({ productId }) => productId === value);

@@ -1,7 +1,8 @@
 /** What kinds of orders a load test is made of. */
+import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
-import { triggers } from '../../../functions/contract/triggers.ts';
 import { UserError } from '../../user-error.ts';
+import { waitsForReview } from './expected.ts';
 
 /** Sample name -> its share, in any unit. */
 export type Mix = ReadonlyMap<string, number>;
@@ -15,12 +16,12 @@ export function parseMix(text: string): Mix {
   for (const part of text.split(',')) {
     const [name = '', share = '1', ...rest] = part.trim().split('=');
     if (!Object.hasOwn(samples, name)) {
-      throw new UserError(`There is no sample "${name}".`, {
+      throw new UserError(`--mix: there is no sample "${name}".`, {
         hint: `samples: ${loadableSamples().join(', ')}`,
       });
     }
-    if (needsPerson(name)) {
-      throw new UserError(`An order of the sample "${name}" waits for a person's review.`, {
+    if (waitsForReview(samples[name] as Order)) {
+      throw new UserError(`--mix: an order of the sample "${name}" waits for a person's review.`, {
         hint: `--mix ${defaultMix}`,
       });
     }
@@ -40,14 +41,7 @@ export function parseMix(text: string): Mix {
 
 /** The samples that a load test can be made of: their orders need nobody to go on. */
 export function loadableSamples(): string[] {
-  return Object.keys(samples).filter((name) => !needsPerson(name));
-}
-
-/** Whether an order of a sample goes no further by itself than to its review. */
-function needsPerson(sample: string): boolean {
-  return triggers.some(
-    ({ value, does }) => does.kind === 'doubt' && value.toLowerCase() === sample,
-  );
+  return Object.entries(samples).flatMap(([name, order]) => (waitsForReview(order) ? [] : [name]));
 }
 
 /** How many orders of each sample `count` orders are, to the share as near as whole orders can be. */

@@ -2,15 +2,16 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
 import type { ListedExecution } from '../executions.ts';
+import { type Goal, reachedAt } from './goal.ts';
 import type { PlannedOrder } from './plan.ts';
 
 /** An order's item. A load test looks for faults: it takes no field for granted. */
 export type SeenRecord = Partial<OrderRecord>;
 
 export interface ObservedOrder extends PlannedOrder {
-  /** Wall clock, epoch ms; absent until it is submitted. */
+  /** When it was due, epoch ms; absent until it is submitted. */
   readonly submittedAt?: number;
-  /** How much later than scheduled it was sent, ms; where there was a schedule, all times count from that. */
+  /** How much later than due it was sent, ms; without a schedule an order is due when it is sent. */
   readonly driftMs?: number;
   /** How long until it was accepted, ms. */
   readonly acceptedMs?: number;
@@ -18,8 +19,14 @@ export interface ObservedOrder extends PlannedOrder {
   readonly error?: { readonly name: string; readonly message: string };
   readonly record?: SeenRecord | undefined;
   readonly executions: readonly ListedExecution[];
-  /** From its submission to its end, ms. */
+  /** From when it was due to its first status, ms. */
+  readonly firstStatusMs?: number;
+  /** From when it was due to the status that it is followed to, ms. */
+  readonly reachedMs?: number;
+  /** From when it was due to its end, ms. */
   readonly endedMs?: number;
+  /** How often the service refused it as too much, tries that went well in the end included. */
+  readonly throttles?: number;
 }
 
 /** Whether the order's item says that it has ended. */
@@ -29,10 +36,19 @@ export function hasEnded({ record }: Pick<ObservedOrder, 'record'>): boolean {
 
 /** What happened to the orders so far; the submitter and the poller write it. */
 export class Board {
-  readonly #orders: Map<string, ObservedOrder>;
+  /** How far the orders are followed. */
+  readonly goal: Goal;
+  readonly #orders = new Map<string, ObservedOrder>();
 
-  constructor(planned: readonly PlannedOrder[]) {
-    this.#orders = new Map(planned.map((each) => [each.orderId, { ...each, executions: [] }]));
+  constructor(planned: Iterable<PlannedOrder>, goal: Goal = 'terminal') {
+    this.goal = goal;
+    for (const each of planned) this.add(each);
+  }
+
+  /** Adds an order that was not planned from the beginning; one that is there stays as it is. */
+  add(planned: PlannedOrder): void {
+    if (this.#orders.has(planned.orderId)) return;
+    this.#orders.set(planned.orderId, { ...planned, executions: [] });
   }
 
   all(): readonly ObservedOrder[] {
@@ -47,6 +63,12 @@ export class Board {
   /** How many were sent, accepted or not. */
   get submitted(): number {
     return this.all().filter(({ submittedAt }) => submittedAt !== undefined).length;
+  }
+
+  /** Whether an accepted order has come as far as it is followed, or to its end. */
+  isDone(order: Pick<ObservedOrder, 'record'>): boolean {
+    if (this.goal === 'accepted' || hasEnded(order)) return true;
+    return reachedAt(this.goal, order.record ?? {}) !== undefined;
   }
 
   change(orderId: string, more: Partial<ObservedOrder>): void {

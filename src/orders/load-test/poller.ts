@@ -5,6 +5,7 @@ import type { StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
 import { type ListedExecution, listExecutions } from '../executions.ts';
 import { executionReads } from '../limiter.ts';
+import { reachedAt } from './goal.ts';
 import { type Board, hasEnded, type ObservedOrder } from './observed.ts';
 import { Pace } from './pace.ts';
 
@@ -82,7 +83,9 @@ export class Poller {
   open(): readonly ObservedOrder[] {
     return this.#board
       .accepted()
-      .filter((each) => !hasEnded(each) && (this.#doubts.get(each.orderId) ?? 0) < graceAnswers);
+      .filter(
+        (each) => !this.#board.isDone(each) && (this.#doubts.get(each.orderId) ?? 0) < graceAnswers,
+      );
   }
 
   /** Looks once at every open order. Throws what will not pass. */
@@ -138,22 +141,26 @@ export class Poller {
       const record = items.get(order.orderId);
       if (!record || record.updatedAt === order.record?.updatedAt) continue;
       moved = true;
-      const endedMs = hasEnded({ record }) ? this.#endedMs(order, { record, looked }) : undefined;
+      const { transitions = [] } = record;
+      const reached = reachedAt(this.#board.goal, record);
+      const msUntil = (at: string | undefined) => this.#msUntil(at, { order, looked });
       this.#board.change(order.orderId, {
         record,
-        ...(endedMs === undefined ? {} : { endedMs }),
+        ...(order.record ? {} : { firstStatusMs: msUntil(transitions[0]?.at) }),
+        ...(reached === undefined ? {} : { reachedMs: msUntil(reached) }),
+        ...(hasEnded({ record }) ? { endedMs: msUntil(transitions.at(-1)?.at) } : {}),
       });
       this.#doubts.delete(order.orderId);
     }
     return moved;
   }
 
-  /** From submission to end: by the order's own clock, as far as that agrees with when it was looked at. */
-  #endedMs(
-    { submittedAt = 0 }: ObservedOrder,
-    { record, looked }: { record: ObservedOrder['record']; looked: number },
+  /** From when an order was due to a moment of its own clock, as far as that agrees with when it was looked at. */
+  #msUntil(
+    at = '',
+    { order: { submittedAt = 0 }, looked }: { order: ObservedOrder; looked: number },
   ): number {
-    const told = Date.parse(record?.transitions?.at(-1)?.at ?? '') - submittedAt;
+    const told = Date.parse(at) - submittedAt;
     const least = Math.max(0, this.#lastLook - submittedAt);
     const most = Math.max(least, Date.now() - submittedAt);
     return Number.isFinite(told) ? Math.min(Math.max(told, least), most) : looked - submittedAt;

@@ -1,41 +1,40 @@
 /** A load test: many orders at once, followed to their ends, and what must be true of them afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stages } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
-import { describeStack, type StackOutputs } from '../../target/stack.ts';
-import { readOrders } from '../batch.ts';
+import type { StackOutputs } from '../../target/stack.ts';
 import { executionReads } from '../limiter.ts';
 import type { Submission } from '../submit.ts';
-import type { Mix } from './mix.ts';
+import type { Goal } from './goal.ts';
+import { Meter } from './meter.ts';
 import { Board, type ObservedOrder } from './observed.ts';
-import { type PlannedOrder, planOrders } from './plan.ts';
+import type { PlannedOrder } from './plan.ts';
 import { Poller, type RequestRates } from './poller.ts';
-import { type Cut, type LoadReport, reportOn, type WaitLengths } from './report.ts';
-import { submitAll } from './submitter.ts';
+import { freshOrders, type OrdersOptions, waitLengths } from './prepare.ts';
+import { type Cut, type LoadReport, reportOn, warmUpOf } from './report.ts';
+import { type Pace, submitAll } from './submitter.ts';
 import type { Threshold } from './thresholds.ts';
+import type { WaitLengths } from './times.ts';
 
-export interface LoadOptions extends Pick<Submission, 'via'> {
-  readonly count: number;
-  /** How many submissions are on their way at once. */
-  readonly concurrency: number;
-  /** Orders a second, on schedule; absent: as fast as `concurrency` allows. */
-  readonly rate?: number | undefined;
+export interface LoadOptions extends OrdersOptions, Pace, Pick<Submission, 'via'> {
+  /** How far orders are followed. */
+  readonly until?: Goal | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
-  readonly mix: Mix;
-  readonly seed: number;
   /** Aborting ends the test early: nothing more is submitted, and what is there is reported. */
   readonly signal: AbortSignal;
   /** Aborting has nothing more submitted; what is on its way is followed to its end. */
   readonly stop?: AbortSignal | undefined;
 }
 
+/** Orders before the measured ones are on their way; orders are being sent; all are sent and not all are done. */
+export type Phase = 'warm-up' | 'submitting' | 'draining';
+
 /** Where the test is. */
 export interface LoadProgress {
   readonly orders: readonly ObservedOrder[];
   readonly round: number;
-  /** Epoch ms. */
+  /** Of the phase's orders, epoch ms. */
   readonly began: number;
-  readonly phase: 'submitting' | 'draining';
+  readonly phase: Phase;
   readonly waits: WaitLengths;
   /** Requests that have a limit, in the last seconds. */
   readonly requests: RequestRates;
@@ -54,21 +53,67 @@ export async function* runLoadTest(
   outputs: StackOutputs,
   options: LoadOptions,
 ): AsyncGenerator<LoadProgress, LoadReport> {
-  const { signal, stop = never } = options;
+  const { signal, stop = never, until = 'terminal', concurrency, via } = options;
   const waits = await waitLengths(target);
-  const { planned, round } = await freshOrders(target, outputs, options);
-  const board = new Board(planned);
+  const { planned, orders, warmUp, round } = await freshOrders(target, outputs, options);
+  const warmBoard = new Board(warmUp, until);
+  const board = new Board(planned ?? [], until);
+  let meter = new Meter();
+  let began = Date.now();
+  const reportNow = (cut: Cut | undefined) => {
+    const warmed = warmUp.length > 0 ? { warmUp: warmUpOf(warmBoard.all(), waits) } : {};
+    const seen = { round, began, now: Date.now(), cut, waits, tool: meter.read() };
+    return reportOn(board.all(), { ...options, ...warmed, ...seen });
+  };
+  const place = { target, outputs, waits, round, soFar: () => reportNow('killed') };
+  if (warmUp.length > 0) {
+    const warming = { board: warmBoard, orders: warmUp, concurrency, via, signal, stop };
+    yield* follow({ ...place, warmsUp: true }, warming);
+    meter = new Meter();
+    began = Date.now();
+  }
+  const { poller, submitted } = yield* follow(place, { ...options, stop, board, orders });
+  const finished = (async () => {
+    await submitted;
+    if (until === 'accepted') return;
+    await closeBooks(poller, { target, board, isPartial: signal.aborted || until !== 'terminal' });
+  })();
+  // Whoever is in a hurry gets what was seen up to now.
+  const patience = sleep(closingMs, undefined, { ref: false });
+  await (signal.aborted ? Promise.race([finished.catch(() => {}), patience]) : finished);
+  if (signal.aborted) return reportNow(cutBy(signal.reason));
+  const isCut = stop.aborted && (!planned || board.submitted < planned.length);
+  return reportNow(isCut ? 'stopped' : undefined);
+}
+
+const never = new AbortController().signal;
+
+interface Place extends Pick<LoadProgress, 'waits' | 'round' | 'soFar'> {
+  readonly target: Target;
+  readonly outputs: StackOutputs;
+  readonly warmsUp?: boolean;
+}
+
+interface Following extends Pace, Pick<Submission, 'via'> {
+  readonly board: Board;
+  readonly orders: Iterable<PlannedOrder>;
+  readonly signal: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+/** Sends the orders and looks at them until all are done; yields after every look. */
+async function* follow(
+  { target, outputs, warmsUp = false, ...place }: Place,
+  { board, signal, stop, ...sending }: Following,
+): AsyncGenerator<LoadProgress, { poller: Poller; submitted: Promise<void> }> {
   const poller = new Poller(target, outputs, { board, signal });
   const began = Date.now();
   const noMore = AbortSignal.any([signal, stop]);
-  const submitting = new Watched(submitAll(target, outputs, { ...options, board, signal: noMore }));
-  const reportNow = (cut: Cut | undefined) =>
-    reportOn(board.all(), { ...options, round, began, now: Date.now(), cut, waits });
+  const submitting = new Watched(submitAll(target, outputs, { ...sending, board, signal: noMore }));
   const progress = (): LoadProgress => {
     const { trouble, requests } = poller;
-    const phase = submitting.done ? 'draining' : 'submitting';
-    const soFar = () => reportNow('killed');
-    return { orders: board.all(), round, began, phase, waits, requests, trouble, soFar };
+    const phase = warmsUp ? 'warm-up' : submitting.done ? 'draining' : 'submitting';
+    return { ...place, orders: board.all(), began, phase, requests, trouble };
   };
   yield progress();
   while (!signal.aborted) {
@@ -78,18 +123,8 @@ export async function* runLoadTest(
     if (isSubmitted && poller.open().length === 0) break;
     await sleep(poller.nextLookMs, undefined, { signal }).catch(() => {});
   }
-  const finished = (async () => {
-    await submitting.end;
-    await closeBooks(poller, { target, board, isPartial: signal.aborted });
-  })();
-  // Whoever is in a hurry gets what was seen up to now.
-  const patience = sleep(closingMs, undefined, { ref: false });
-  await (signal.aborted ? Promise.race([finished.catch(() => {}), patience]) : finished);
-  if (signal.aborted) return reportNow(cutBy(signal.reason));
-  return reportNow(board.all().length > board.submitted ? 'stopped' : undefined);
+  return { poller, submitted: submitting.end };
 }
-
-const never = new AbortController().signal;
 
 /** Work that goes on beside the looks; its failure is thrown where it is asked about. */
 class Watched {
@@ -130,36 +165,5 @@ async function closeBooks(
   await poller.readAll();
 }
 
-/** The seed's orders; a seed that was used here before gets new ids, as the old orders are not ours. */
-async function freshOrders(
-  target: Target,
-  outputs: StackOutputs,
-  options: LoadOptions,
-): Promise<{ planned: readonly PlannedOrder[]; round: number }> {
-  for (let round = 1; ; round++) {
-    const planned = planOrders({ ...options, round });
-    const ids = planned.map(({ orderId }) => orderId);
-    const there = await readOrders(target, outputs, { ids, fields: ['orderId'] });
-    if (there.size === 0) return { planned, round };
-  }
-}
-
-/** How long the deployment's waits take here, in wall time, ms. */
-async function waitLengths(target: Target): Promise<WaitLengths> {
-  const { Parameters = [] } = (await describeStack(target)) ?? {};
-  const value = (name: string) =>
-    Parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
-  const names = {
-    'await-warehouse': 'WarehouseWaitSeconds',
-    'await-pickup': 'PickupWaitSeconds',
-  } as const;
-  const lengths = stages.flatMap((stage) =>
-    stage.kind === 'wait'
-      ? [[stage.id, (Number(value(names[stage.id]) ?? stage.seconds) * 1000) / target.timeScale]]
-      : [],
-  );
-  return Object.fromEntries(lengths) as WaitLengths;
-}
-
-const cutBy = (reason: unknown) =>
+const cutBy = (reason: unknown): Cut =>
   reason instanceof Error && reason.name === 'TimeoutError' ? 'timeout' : 'interrupted';

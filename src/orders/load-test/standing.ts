@@ -41,10 +41,6 @@ export function shownStatus({ submittedAt, error, record }: ObservedOrder): stri
   return submittedAt === undefined ? 'waiting' : 'received';
 }
 
-/** Whether an error at submission is a limit and no fault. */
-export const isThrottle = (name: string) =>
-  /Throttl|TooManyRequests|LimitExceeded|RequestLimit/.test(name);
-
 export function standingOf(progress: LoadProgress, now: number): Standing {
   const { orders, phase, began } = progress;
   const statuses: Record<string, number> = {};
@@ -80,7 +76,7 @@ export function standingOf(progress: LoadProgress, now: number): Standing {
     completed,
     failed: ended.length - completed,
     errors,
-    throttled: orders.filter(({ error }) => error && isThrottle(error.name)).length,
+    throttled: orders.reduce((sum, { throttles = 0 }) => sum + throttles, 0),
     statuses,
     failures: Object.fromEntries(Object.entries(failures).sort(([, a], [, b]) => b - a)),
     ...(accepted ? { accepted } : {}),

@@ -4,7 +4,8 @@ export interface Statistics {
   readonly n: number;
   readonly min: number;
   readonly median: number;
-  /** From `leastForPercentiles` measurements on. */
+  /** Percentiles: from `leastForPercentiles` measurements on. */
+  readonly p90?: number;
   readonly p95?: number;
   readonly p99?: number;
   readonly max: number;
@@ -21,7 +22,13 @@ export function statisticsOf(measurements: readonly number[]): Statistics | unde
   const max = sorted.at(-1);
   if (min === undefined || max === undefined) return undefined;
   const percentiles =
-    n < leastForPercentiles ? {} : { p95: nearestRank(sorted, 95), p99: nearestRank(sorted, 99) };
+    n < leastForPercentiles
+      ? {}
+      : {
+          p90: nearestRank(sorted, 90),
+          p95: nearestRank(sorted, 95),
+          p99: nearestRank(sorted, 99),
+        };
   const middle = sorted.slice(Math.ceil(n / 2) - 1, Math.floor(n / 2) + 1);
   const median = middle.reduce((sum, each) => sum + each, 0) / middle.length;
   return { n, min, median, ...percentiles, max };

@@ -4,55 +4,85 @@ import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { type Submission, submitOrder } from '../submit.ts';
-import type { Board, ObservedOrder } from './observed.ts';
+import type { Board } from './observed.ts';
+import type { PlannedOrder } from './plan.ts';
+import { dueMs } from './schedule.ts';
 
-export interface SubmitterOptions extends Pick<Submission, 'via'> {
-  readonly board: Board;
+/** How orders are sent. */
+export interface Pace {
+  /** How many submissions are on their way at once, where there is no rate. */
   readonly concurrency: number;
   /** Orders a second, sent when they are due whatever became of those before; absent: as fast as `concurrency` allows. */
   readonly rate?: number | undefined;
+  /** How long the rate takes to rise from nothing, ms. */
+  readonly rampMs?: number | undefined;
+  /** When to send no more, ms after the first; absent where the number of orders says so. */
+  readonly durationMs?: number | undefined;
+}
+
+export interface SubmitterOptions extends Pace, Pick<Submission, 'via'> {
+  readonly orders: Iterable<PlannedOrder>;
+  readonly board: Board;
   /** Aborting stops submitting; what is on its way is waited for. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Submits the orders of the board, `concurrency` at a time. What goes wrong with one is on the board; throws only when
- * none would do any better: nobody is signed in, or there is no such function.
+ * Submits the orders at their pace. What goes wrong with one is on the board; throws only when none would do any better:
+ * nobody is signed in, or there is no such function.
  */
 export async function submitAll(
   target: Target,
   outputs: StackOutputs,
-  { board, via, concurrency, rate, signal }: SubmitterOptions,
+  { orders, board, via, signal, ...pace }: SubmitterOptions,
 ): Promise<void> {
-  const waiting = board.all().values();
   let hopeless: unknown;
-  const submit = async ({ orderId, order }: ObservedOrder, driftMs?: number) => {
+  let accepted = 0;
+  const submit = async (planned: PlannedOrder, driftMs?: number) => {
+    const { orderId, order } = planned;
+    board.add(planned);
     const submittedAt = Date.now() - (driftMs ?? 0);
     const began = performance.now() - (driftMs ?? 0);
     board.change(orderId, { submittedAt, ...(driftMs === undefined ? {} : { driftMs }) });
+    let throttles = 0;
+    const onThrottle = () => board.change(orderId, { throttles: ++throttles });
     try {
-      await submitOrder(target, outputs, { event: { orderId, order }, via });
+      await submitOrder(target, outputs, { event: { orderId, order }, via, onThrottle });
+      accepted += 1;
       board.change(orderId, { acceptedMs: performance.now() - began });
     } catch (error) {
       board.change(orderId, { error: describe(error) });
-      const isHopeless = isNotFound(error) || needsSignIn(error);
-      if (isHopeless && board.accepted().length === 0) hopeless ??= error;
+      if ((isNotFound(error) || needsSignIn(error)) && accepted === 0) hopeless ??= error;
     }
   };
-  const worker = async () => {
-    for (const order of waiting) {
-      if (signal.aborted || hopeless) return;
-      await submit(order);
-    }
-  };
-  if (rate === undefined) await Promise.all(Array.from({ length: concurrency }, worker));
-  else
-    await onSchedule(
-      board.all(),
-      { rate, signal, isHopeless: () => hopeless !== undefined },
-      submit,
-    );
+  const isOver = () => signal.aborted || hopeless !== undefined;
+  const { rate } = pace;
+  await (rate === undefined
+    ? atOnce(orders, { ...pace, isOver, submit })
+    : onSchedule(orders, { ...pace, rate, isOver, submit, signal }));
   if (hopeless) throw hopeless;
+}
+
+interface Sending extends Pace {
+  readonly isOver: () => boolean;
+  readonly submit: (order: PlannedOrder, driftMs?: number) => Promise<void>;
+}
+
+/** Has so many on their way at once, until there are no more orders or there is no more time. */
+async function atOnce(
+  orders: Iterable<PlannedOrder>,
+  { concurrency, durationMs = Number.POSITIVE_INFINITY, isOver, submit }: Sending,
+): Promise<void> {
+  const until = performance.now() + durationMs;
+  const waiting = orders[Symbol.iterator]();
+  const worker = async () => {
+    while (!isOver() && performance.now() < until) {
+      const next = waiting.next();
+      if (next.done) return;
+      await submit(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
 /**
@@ -60,20 +90,23 @@ export async function submitAll(
  * load that it is measured with.
  */
 async function onSchedule(
-  orders: readonly ObservedOrder[],
-  { rate, signal, isHopeless }: { rate: number; signal: AbortSignal; isHopeless: () => boolean },
-  submit: (order: ObservedOrder, driftMs: number) => Promise<void>,
+  orders: Iterable<PlannedOrder>,
+  options: Sending & { readonly rate: number; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { rate, rampMs = 0, isOver, submit, signal } = options;
   const began = performance.now();
-  const sent: Promise<void>[] = [];
-  for (const [index, order] of orders.entries()) {
-    const due = began + (index * 1000) / rate;
+  const onTheirWay = new Set<Promise<void>>();
+  let index = 0;
+  for (const order of orders) {
+    const due = began + dueMs(index++, { rate, rampMs });
     const early = due - performance.now();
     if (early > 0) await sleep(early, undefined, { signal }).catch(() => {});
-    if (signal.aborted || isHopeless()) break;
-    sent.push(submit(order, Math.max(0, performance.now() - due)));
+    if (isOver()) break;
+    const sent = submit(order, Math.max(0, performance.now() - due));
+    onTheirWay.add(sent);
+    void sent.finally(() => onTheirWay.delete(sent));
   }
-  await Promise.all(sent);
+  await Promise.all(onTheirWay);
 }
 
 function describe(error: unknown): { name: string; message: string } {

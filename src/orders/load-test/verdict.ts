@@ -11,7 +11,10 @@ export interface Fault {
 
 export interface Check {
   readonly id: CheckId;
+  /** False also where it could not be judged. */
   readonly passed: boolean;
+  /** Why it could not be judged. */
+  readonly notJudged?: string;
   /** What was found, in words. */
   readonly detail: string;
   readonly faults: readonly Fault[];

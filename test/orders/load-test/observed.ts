@@ -1,4 +1,5 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { ToolUsage } from '../../../src/orders/load-test/meter.ts';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import type { ObservedOrder } from '../../../src/orders/load-test/observed.ts';
 import { planOrders } from '../../../src/orders/load-test/plan.ts';
@@ -7,6 +8,13 @@ import { orderRecord } from '../record.ts';
 export const arnOf = (orderId: string) =>
   `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/${orderId}/1`;
 export const submittedAt = Date.parse('2026-11-22T08:12:04.000Z');
+
+export const usage: ToolUsage = {
+  cpuSeconds: 1,
+  cpuShare: 0.1,
+  peakMemoryBytes: 150e6,
+  eventLoopDelayMs: { p99: 2, max: 9 },
+};
 
 /** Orders of a load test that did everything right. */
 export function goodOrders(mix: string, count: number): ObservedOrder[] {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { statuses } from '../../../functions/contract/workflow.ts';
 import { expectedEnd } from '../../../src/orders/load-test/expected.ts';
@@ -8,7 +9,11 @@ import {
   loadableSamples,
   parseMix,
 } from '../../../src/orders/load-test/mix.ts';
-import { planOrders } from '../../../src/orders/load-test/plan.ts';
+import {
+  endlessOrders,
+  type PlannedOrder,
+  planOrders,
+} from '../../../src/orders/load-test/plan.ts';
 
 const plan = (more: Partial<Parameters<typeof planOrders>[0]> = {}) =>
   planOrders({ count: 30, mix: parseMix(defaultMix), seed: 42, round: 1, ...more });
@@ -34,6 +39,27 @@ it('has an id and a customer of its own for every order', () => {
   for (const id of ids(orders)) expect(id).toMatch(/^order-[0-9a-hjkmnp-tv-z]{10}$/);
 });
 
+it('goes on without an end in the proportions of the mix, each id once', () => {
+  const mix = parseMix('low=70,high=20,multi=10');
+  const endless = endlessOrders({ mix, seed: 42, round: 1 });
+  const orders = Array.from({ length: 200 }, () => endless.next().value as PlannedOrder);
+  expect(new Set(ids(orders)).size).toBe(200);
+  const count = (name: string) => orders.filter(({ sample }) => sample === name).length;
+  expect(['low', 'high', 'multi'].map(count)).toEqual([140, 40, 20]);
+});
+
+it('takes the orders of a file in turn, as they are, and expects of them what they ask for', () => {
+  const file = [samples['low'], samples['damaged']].map((order, index) => ({
+    line: 3 + index,
+    order: order as Order,
+  }));
+  const orders = plan({ count: 5, file });
+  expect(orders.map(({ line }) => line)).toEqual([3, 4, 3, 4, 3]);
+  expect(orders.map(({ order }) => order)).toEqual([0, 1, 0, 1, 0].map((at) => file[at]?.order));
+  expect(orders[1]).toMatchObject({ sample: 'file', expected: { code: 'damaged' } });
+  expect(new Set(ids(orders)).size).toBe(5);
+});
+
 it('hands out whole orders as near to the shares as they can be', () => {
   const parts = (text: string, count: number) =>
     Object.fromEntries(apportion(parseMix(text), count));
@@ -51,7 +77,7 @@ it('refuses a sample whose orders wait for a person', () => {
 });
 
 it('names the samples when a mix has one that does not exist', () => {
-  expect(() => parseMix('low=1,lower=2')).toThrow('There is no sample "lower"');
+  expect(() => parseMix('low=1,lower=2')).toThrow('--mix: there is no sample "lower"');
 });
 
 it('expects of every sample what its trigger asks for, in whatever quantity', () => {

@@ -3,7 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../../src/orders/load-test/plan.ts';
 import type { LoadReport } from '../../../src/orders/load-test/report.ts';
-import { type LoadProgress, runLoadTest } from '../../../src/orders/load-test/run.ts';
+import {
+  type LoadOptions,
+  type LoadProgress,
+  runLoadTest,
+} from '../../../src/orders/load-test/run.ts';
 import { createClients } from '../../../src/target/clients.ts';
 import type { Target } from '../../../src/target/resolve.ts';
 import { type Answer, type Call, fakeAws, xml } from '../../target/fake-aws.ts';
@@ -65,6 +69,7 @@ interface Test {
   readonly concurrency?: number;
   readonly tables?: Target['clients']['tables'];
   readonly onProgress?: (progress: LoadProgress) => void;
+  readonly more?: Partial<LoadOptions>;
 }
 
 async function run(url: string, test: Test = {}): Promise<LoadReport> {
@@ -79,7 +84,7 @@ async function run(url: string, test: Test = {}): Promise<LoadReport> {
   const clients = { ...orders.target.clients, lambda: functions, cloudFormation, tables };
   const stack = { ...outputs, OrderProcessingAliasArn: alias };
   const { signal = new AbortController().signal } = test;
-  const options = { count, concurrency, mix, seed, via: 'invoke', signal } as const;
+  const options = { count, concurrency, mix, seed, via: 'invoke', signal, ...test.more } as const;
   const running = runLoadTest({ ...orders.target, clients }, stack, options);
   for (;;) {
     const next = await running.next();
@@ -170,6 +175,39 @@ it('submits nothing more when it is cut short, and reports what is there', async
   expect(failed(report)).toEqual({});
   const unsubmitted = report.orders.filter(({ status }) => status === 'unsubmitted');
   expect(unsubmitted).toHaveLength(19);
+});
+
+it('follows orders no further than it is told to, and says what that leaves unjudged', async () => {
+  using aws = await lambda((orderId) =>
+    orderId === planned(3)[1]?.orderId ? 'stopped' : undefined,
+  );
+  const report = await run(aws.url, { more: { until: 'inventory-checked' } });
+  expect(report).toMatchObject({ passed: true, until: 'inventory-checked' });
+  expect(report.times.reached?.n).toBe(3);
+  expect(report.checks.filter(({ notJudged }) => notJudged).map(({ id }) => id)).toContain('ended');
+});
+
+it('looks at nothing when orders are followed to their acceptance', async () => {
+  using aws = await lambda(() => undefined);
+  const report = await run(aws.url, { more: { until: 'accepted' } });
+  expect(report.checks.flatMap(({ id, passed }) => (passed ? [id] : []))).toEqual(['accepted']);
+  expect(aws.calls.some(({ name }) => name.includes('durable-executions'))).toBe(false);
+});
+
+it('keeps the orders of a warm-up out of every figure', async () => {
+  const options = { count: 2, mix, seed, round: 1 };
+  const warm = planOrders({ ...options, kind: 'warm-up' });
+  using aws = await lambda(() => undefined, [...warm, ...planned(3)]);
+  const phases = new Set<string>();
+  const report = await run(aws.url, {
+    more: { warmup: 2 },
+    onProgress: ({ phase }) => phases.add(phase),
+  });
+  expect([...phases][0]).toBe('warm-up');
+  expect(report.outcome).toMatchObject({ planned: 3, submitted: 3, completed: 3 });
+  expect(report.warmUp).toMatchObject({ submitted: 2, completed: 2, failed: 0 });
+  const measured = report.orders.map(({ orderId }) => orderId);
+  expect(warm.some(({ orderId }) => measured.includes(orderId))).toBe(false);
 });
 
 it('gives a seed that was used there before new ids', async () => {

@@ -15,11 +15,12 @@ it('gives percentiles by nearest rank from twenty measurements on', () => {
     n: 20,
     min: 1,
     median: 10.5,
+    p90: 18,
     p95: 19,
     p99: 20,
     max: 20,
   });
-  expect(statisticsOf(upTo(1000))).toMatchObject({ p95: 950, p99: 990 });
+  expect(statisticsOf(upTo(1000))).toMatchObject({ p90: 900, p95: 950, p99: 990 });
 });
 
 it('counts how many intervals overlap at most; one that begins when another ends does not', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Measured, parseThreshold } from '../../../src/orders/load-test/thresholds.ts';
 
-const statistics = { n: 40, min: 10, median: 500, p95: 900, p99: 1500, max: 60_000 };
+const statistics = { n: 40, min: 10, median: 500, p90: 800, p95: 900, p99: 1500, max: 60_000 };
 const report: Measured = {
   checks: [
     {
@@ -19,9 +19,11 @@ const report: Measured = {
     running: 0,
     failures: {},
     errors: { ThrottlingException: 1 },
-    throttled: 1,
+    throttled: 3,
+    throttledOrders: 2,
   },
   times: { terminal: statistics },
+  stages: { shipped: { n: 3, min: 5, median: 6, max: 7 } },
 };
 
 describe('a threshold', () => {
@@ -37,7 +39,11 @@ describe('a threshold', () => {
     ['count(lost)==0', false, 1],
     ['count(doubled)==0', true, 0],
     ['count(errors)<2', true, 1],
-    ['count(throttled)==1', true, 1],
+    ['count(throttled)==3', true, 3],
+    ['rate(throttled)<5%', false, 0.05],
+    ['rate(failed)==5%', true, 0.05],
+    ['max(shipped)<8ms', true, 7],
+    ['p90(e2e)<1s', true, 800],
   ])('%s is judged', (expression, passed, value) => {
     expect(parseThreshold(expression).judge(report)).toEqual({ expression, passed, value });
   });
@@ -50,17 +56,34 @@ describe('a threshold', () => {
   });
 
   it.each([
-    'p95(e2e)',
-    'p95(e2e)<10',
-    'p95(e2e)<10%',
-    'p90(e2e)<10s',
-    'p95(everything)<10s',
-    'rate(failed)<5',
-    'count(lost)==0s',
-    'count(constructor)==0',
-    'rate(toString)<1%',
-    '',
-  ])('is refused when it is "%s", with what could be written', (expression) => {
-    expect(() => parseThreshold(expression)).toThrow('is not a threshold');
+    ['p95(e2e)', 'it is not FIGURE(WHAT)<LIMIT'],
+    ['', 'it is not FIGURE(WHAT)<LIMIT'],
+    ['p95(e2e)=10s', 'it is not FIGURE(WHAT)<LIMIT'],
+    ['p95(e2e)<-1s', 'it is not FIGURE(WHAT)<LIMIT'],
+    ['p95(e2e)<10', 'a time has a unit: ms, s, m, h'],
+    ['p95(e2e)<10%', 'a time has a unit: ms, s, m, h'],
+    ['p80(e2e)<10s', 'there is no figure "p80"'],
+    ['p95(everything)<10s', 'there is no time "everything"'],
+    ['max(constructor)<1s', 'there is no time "constructor"'],
+    ['rate(failed)<5', 'a rate is in %'],
+    ['count(lost)==0s', 'a count has no unit'],
+    ['count(constructor)==0', '"constructor" cannot be counted'],
+    ['rate(e2e)<1%', '"e2e" cannot be counted'],
+  ])('is refused when it is "%s": %s', (expression, why) => {
+    expect(() => parseThreshold(expression)).toThrow(
+      `--threshold "${expression}" is not a threshold: ${why}.`,
+    );
+  });
+
+  it('says what could be written', () => {
+    expect(() => parseThreshold('p95(e2e)<10')).toThrow(
+      expect.objectContaining({
+        hints: [
+          expect.stringContaining('min p50 median p90 p95 p99 max of accepted'),
+          expect.stringContaining('count(lost)==0'),
+          expect.stringContaining('<='),
+        ],
+      }),
+    );
   });
 });

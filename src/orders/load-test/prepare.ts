@@ -1,0 +1,66 @@
+/** What a load test has to know before it begins. */
+import { stages } from '../../../functions/contract/workflow.ts';
+import type { Target } from '../../target/resolve.ts';
+import { describeStack, type StackOutputs } from '../../target/stack.ts';
+import { readOrders } from '../batch.ts';
+import { endlessOrders, type PlannedOrder, type PlanOptions, planOrders } from './plan.ts';
+import type { WaitLengths } from './times.ts';
+
+export interface OrdersOptions extends Pick<PlanOptions, 'mix' | 'file' | 'seed'> {
+  /** Absent: as many as are asked for. */
+  readonly count?: number | undefined;
+  readonly warmup?: number | undefined;
+}
+
+export interface FreshOrders {
+  readonly round: number;
+  readonly warmUp: readonly PlannedOrder[];
+  /** All of them, where their number is known. */
+  readonly planned: readonly PlannedOrder[] | undefined;
+  readonly orders: Iterable<PlannedOrder>;
+}
+
+/** Orders are sent in turn: where one of a seed is, one of these is. */
+const lookedFor = 1000;
+
+/** The seed's orders; a seed that was used there before gets new ids, as the old orders are not ours. */
+export async function freshOrders(
+  target: Target,
+  outputs: StackOutputs | undefined,
+  options: OrdersOptions,
+): Promise<FreshOrders> {
+  for (let round = 1; ; round++) {
+    const fresh = ordersOf(options, round);
+    const first = fresh.planned ?? planOrders({ ...options, round, count: lookedFor });
+    const ids = [...fresh.warmUp, ...first.slice(0, lookedFor)].map(({ orderId }) => orderId);
+    const there = outputs && (await readOrders(target, outputs, { ids, fields: ['orderId'] }));
+    if (!there?.size) return fresh;
+  }
+}
+
+function ordersOf({ count, warmup = 0, ...options }: OrdersOptions, round: number): FreshOrders {
+  const planned = count === undefined ? undefined : planOrders({ ...options, round, count });
+  return {
+    round,
+    warmUp: planOrders({ ...options, round, count: warmup, kind: 'warm-up' }),
+    planned,
+    orders: planned ?? endlessOrders({ ...options, round }),
+  };
+}
+
+/** How long the deployment's waits take here, in wall time, ms. */
+export async function waitLengths(target: Target): Promise<WaitLengths> {
+  const { Parameters = [] } = (await describeStack(target)) ?? {};
+  const value = (name: string) =>
+    Parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
+  const names = {
+    'await-warehouse': 'WarehouseWaitSeconds',
+    'await-pickup': 'PickupWaitSeconds',
+  } as const;
+  const lengths = stages.flatMap((stage) =>
+    stage.kind === 'wait'
+      ? [[stage.id, (Number(value(names[stage.id]) ?? stage.seconds) * 1000) / target.timeScale]]
+      : [],
+  );
+  return Object.fromEntries(lengths) as WaitLengths;
+}
