@@ -18,6 +18,8 @@ export default class LoadTest extends BaseCommand {
     '<%= config.bin %> load-test --count 5',
     '<%= config.bin %> load-test --count 200 --concurrency 20 --mix low=70,high=20,payment-declined=10',
     '<%= config.bin %> load-test --count 600 --rate 10 --threshold "p95(e2e)<10m" --threshold "count(lost)==0"',
+    '<%= config.bin %> load-test --rate 30/m --duration 10m --ramp 1m --warmup 5 --until shipped',
+    '<%= config.bin %> load-test --file orders.jsonl',
     '<%= config.bin %> load-test --count 50 --seed 42 --json > records.ndjson',
   ];
   static override flags = {
