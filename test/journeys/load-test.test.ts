@@ -118,7 +118,9 @@ it('submits nothing when a threshold or a rate cannot be', async () => {
   ]) {
     const { code, stderr } = await project.orders('load-test', '--count', '2', ...flags);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/is not a threshold|more than an account may start: 300 a second/);
+    expect(stderr).toMatch(
+      /is not a threshold|more than an account may start: 300 executions a second/,
+    );
   }
   expect(await project.ask('list')).toEqual(before);
 });
