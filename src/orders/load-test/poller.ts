@@ -6,7 +6,7 @@ import { readOrders } from '../batch.ts';
 import { type ListedExecution, listExecutions } from '../executions.ts';
 import { executionReads } from '../limiter.ts';
 import { reachedAt } from './goal.ts';
-import { type Board, hasEnded, type ObservedOrder } from './observed.ts';
+import { type Board, hasEnded, type ObservedOrder, type SeenRecord } from './observed.ts';
 import { Pace } from './pace.ts';
 
 /** What a look at an order on its way reads. */
@@ -141,7 +141,7 @@ export class Poller {
       const record = items.get(order.orderId);
       if (!record || record.updatedAt === order.record?.updatedAt) continue;
       moved = true;
-      const { transitions = [] } = record;
+      const { transitions = [] }: SeenRecord = record;
       const reached = reachedAt(this.#board.goal, record);
       const msUntil = (at: string | undefined) => this.#msUntil(at, { order, looked });
       this.#board.change(order.orderId, {
