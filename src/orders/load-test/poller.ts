@@ -35,6 +35,9 @@ export interface RequestRates {
   readonly items: number;
 }
 
+const firstOf = ({ transitions }: SeenRecord) => transitions?.[0];
+const lastOf = ({ transitions }: SeenRecord) => transitions?.at(-1);
+
 export interface PollerOptions {
   readonly board: Board;
   readonly signal: AbortSignal;
@@ -141,14 +144,13 @@ export class Poller {
       const record = items.get(order.orderId);
       if (!record || record.updatedAt === order.record?.updatedAt) continue;
       moved = true;
-      const { transitions = [] }: SeenRecord = record;
       const reached = reachedAt(this.#board.goal, record);
       const msUntil = (at: string | undefined) => this.#msUntil(at, { order, looked });
       this.#board.change(order.orderId, {
         record,
-        ...(order.record ? {} : { firstStatusMs: msUntil(transitions[0]?.at) }),
+        ...(order.record ? {} : { firstStatusMs: msUntil(firstOf(record)?.at) }),
         ...(reached === undefined ? {} : { reachedMs: msUntil(reached) }),
-        ...(hasEnded({ record }) ? { endedMs: msUntil(transitions.at(-1)?.at) } : {}),
+        ...(hasEnded({ record }) ? { endedMs: msUntil(lastOf(record)?.at) } : {}),
       });
       this.#doubts.delete(order.orderId);
     }
