@@ -13,7 +13,7 @@ export function endSentence(event: EndEvent): { good: boolean; text: string; hin
     case 'completed':
       return { good: true, text: `${orderId} completed in ${took}${how}`, hint: look };
     case 'reached':
-      return { good: true, text: `${orderId} is ${event.status} after ${took}`, hint: again };
+      return { good: true, text: `${orderId} reached ${event.status} after ${took}`, hint: again };
     case 'failed': {
       const why = failure ? ` at ${failure.stage}: ${failure.message}` : error ? `: ${error}` : '';
       return { good: false, text: `${orderId} failed${why} (${took})`, hint: look };

@@ -7,6 +7,8 @@ import type { Execution } from './read.ts';
 /** An execution as a list has it; its name is the order id. */
 export interface ListedExecution extends Pick<Execution, 'arn' | 'status'> {
   readonly orderId: string;
+  /** Epoch ms. */
+  readonly startedAt?: number;
 }
 
 export interface ExecutionFilter {
@@ -45,7 +47,13 @@ export async function* listExecutions(
     );
     for (const each of answer.DurableExecutions ?? []) {
       const { DurableExecutionArn: arn = '', DurableExecutionName: orderId = '' } = each;
-      yield { orderId, arn, status: each.Status ?? 'RUNNING' };
+      const startedAt = each.StartTimestamp?.getTime();
+      yield {
+        orderId,
+        arn,
+        status: each.Status ?? 'RUNNING',
+        ...(startedAt === undefined ? {} : { startedAt }),
+      };
     }
     Marker = answer.NextMarker;
   } while (Marker);

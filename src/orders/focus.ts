@@ -80,14 +80,19 @@ export class Focus {
         known.marker = page.next ?? known.marker;
         more = page.next !== undefined;
       } while (more && executionReads.take());
-      const last = known.events.at(-1);
-      known.closed = last !== undefined && endOf(last) !== undefined;
+      known.closed = this.hasEnded(arn);
     } catch (error) {
       // Of credentials that have expired the next look at the table tells.
       if (!isTransient(error) && !needsSignIn(error)) known.closed = true;
     } finally {
       known.readAt = Date.now();
     }
+  }
+
+  /** Whether the history says that the execution has ended. */
+  hasEnded(arn: string): boolean {
+    const last = this.#known.get(arn)?.events.at(-1);
+    return last !== undefined && endOf(last) !== undefined;
   }
 
   work(arn: string): Work | undefined {

@@ -1,6 +1,7 @@
 /** Follows orders to their ends by looking at their items, and at their executions where the items stand still. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageStatus } from '../../functions/contract/workflow.ts';
+import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { type EndEvent, type FollowEvent, isBad, isInner } from './events.ts';
@@ -93,7 +94,10 @@ async function look(all: Followed, sight: Sight, signal: AbortSignal): Promise<F
     const back = sight.found(told);
     return back ? [back, ...told] : told;
   } catch (error) {
-    const gap = signal.aborted ? undefined : sight.lost(error);
+    if (signal.aborted) return told;
+    // The stack was destroyed meanwhile.
+    if (isNotFound(error) && sight.hasSeen) return [...told, ...all.lose()];
+    const gap = sight.lost(error);
     return gap ? [...told, gap] : told;
   }
 }

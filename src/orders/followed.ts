@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, needsSignIn } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
-import { readOrders } from './batch.ts';
+import { readBatches } from './batch.ts';
 import type { EndEvent, FollowEvent } from './events.ts';
+import type { Found } from './find.ts';
 import { Focus } from './focus.ts';
 import type { FollowManyOptions } from './follow.ts';
 import { Follower, type Source } from './follower.ts';
 import { executionReads } from './limiter.ts';
 import { findExecution, readExecution } from './read.ts';
+import type { RunningOrders } from './running.ts';
 
 /** The orders that are followed, those that have ended among them. */
 export interface Followed {
@@ -20,6 +22,8 @@ export interface Followed {
   readonly isOver: boolean;
   /** Looks once at every order that is due, and adds what is new to `told`. */
   readonly look: (told: FollowEvent[]) => Promise<void>;
+  /** Ends those that are open: where they were is nothing any more. */
+  readonly lose: () => readonly EndEvent[];
 }
 
 /** The execution of an order that has ended is read so often for its end, which comes a moment later. */
@@ -67,34 +71,64 @@ class Crowd implements Followed {
   }
 
   async look(told: FollowEvent[]): Promise<void> {
-    const { signal } = this.#options;
     await this.#admit(told);
-    const due = this.alone ? this.open : this.open.filter((each) => each.isDue());
-    const ids = due.map(({ orderId }) => orderId);
-    const items = await unlessAborted(
-      signal,
-      readOrders(this.#target, this.#outputs, { ids, signal }),
-    );
-    for (const follower of due) told.push(...follower.take(items.get(follower.orderId)));
-    if (due.length > 0 && !this.alone) told.push({ type: 'seen' });
+    const due = new Map<string, Follower>();
+    for (const each of this.open) if (this.alone || each.isDue()) due.set(each.orderId, each);
     try {
+      await this.#read(due, told);
+      if (due.size > 0 && !this.alone) told.push({ type: 'seen' });
       await this.#lookClosely(told);
-      for (const follower of due) await askOf(follower, this.#source);
+      for (const follower of due.values()) {
+        const { arn } = follower;
+        const hurry = arn !== undefined && this.#focus.hasEnded(arn);
+        await askOf(follower, this.#source, { hurry });
+      }
     } finally {
-      for (const { end } of due) if (end) told.push(end);
+      for (const { end } of due.values()) if (end) told.push(end);
+    }
+  }
+
+  lose(): readonly EndEvent[] {
+    return this.open.map((follower) => {
+      follower.lose();
+      return follower.end as EndEvent;
+    });
+  }
+
+  /** Takes what each call tells at once: the next one may fail. */
+  async #read(due: ReadonlyMap<string, Follower>, told: FollowEvent[]): Promise<void> {
+    const { signal } = this.#options;
+    const batches = readBatches(this.#target, this.#outputs, { ids: due.keys(), signal });
+    for (;;) {
+      const { done, value } = await unlessAborted(signal, batches.next());
+      if (done) return;
+      for (const orderId of value.ids) {
+        told.push(...(due.get(orderId)?.take(value.items.get(orderId)) ?? []));
+      }
     }
   }
 
   /** Orders that have begun join. When none is left, they are listed once more before that is believed. */
   async #admit(told: FollowEvent[]): Promise<void> {
-    const { running, signal } = this.#options;
+    const { running } = this.#options;
     if (!running) return;
     const now = this.open.length === 0;
-    const newcomers = await unlessAborted(signal, running.newcomers({ now }));
+    const newcomers = await this.#newcomers(running, now);
+    if (!newcomers) return;
     this.#isListed = now && newcomers.length === 0;
     for (const found of newcomers) {
       this.#followers.push(this.#newFollower(found));
       told.push({ type: 'join', orderId: found.orderId });
+    }
+  }
+
+  /** `undefined` where they cannot be listed and others can still be looked at. */
+  async #newcomers(running: RunningOrders, now: boolean): Promise<readonly Found[] | undefined> {
+    try {
+      return await unlessAborted(this.#options.signal, running.newcomers({ now }));
+    } catch (error) {
+      if (now || !isTransient(error)) throw error;
+      return undefined;
     }
   }
 
@@ -114,12 +148,16 @@ class Crowd implements Followed {
     // What is told of an order that is first seen is put in its place among what happened before.
     const waits = this.alone !== undefined && !this.#focus.knows(arn);
     if (isDue) await unlessAborted(signal, this.#focus.read(arn, { waits }));
-    if (this.alone && end && end.ending !== 'reached') await this.#readToEnd(arn);
-    merge(told, this.#focus.news({ orderId: follower.orderId, arn }));
-    const work = end && this.#focus.work(arn);
-    if (!end || !work) return;
+    const isOver = end && end.ending !== 'reached';
+    if (this.alone && isOver) await this.#readToEnd(arn);
+    const news = this.#focus.news({ orderId: follower.orderId, arn });
+    const last = end?.ending === 'reached' ? end.ts : undefined;
+    merge(told, last ? news.filter((event) => !('ts' in event) || event.ts <= last) : news);
+    const work = isOver && this.#focus.hasEnded(arn) && this.#focus.work(arn);
+    if (!work) return;
     const { activeMs, waitingMs: waitMs, invocations, attempts } = work;
-    follower.end = { ...end, activeMs, waitMs, invocations, attempts };
+    const [ts = end.ts] = [end.ts, ...news.map(tsOf)].sort().reverse();
+    follower.end = { ...end, ts, activeMs, waitMs, invocations, attempts };
   }
 
   async #readToEnd(arn: string): Promise<void> {
@@ -136,20 +174,27 @@ class Crowd implements Followed {
   }
 }
 
+const tsOf = (event: FollowEvent) => ('ts' in event ? event.ts : '');
+const atLast = '9';
+
 /** By when it happened; a step's failure comes before the status that the step brought about. */
 function merge(told: FollowEvent[], news: readonly FollowEvent[]): void {
-  const time = (event: FollowEvent) => ('ts' in event ? event.ts : '9');
   let from = 0;
   for (const event of news) {
-    while (from < told.length && time(told[from] as FollowEvent) < time(event)) from += 1;
+    const at = tsOf(event) || atLast;
+    while (from < told.length && (tsOf(told[from] as FollowEvent) || atLast) < at) from += 1;
     told.splice(from, 0, event);
     from += 1;
   }
 }
 
-async function askOf(follower: Follower, source: Source): Promise<void> {
+async function askOf(
+  follower: Follower,
+  source: Source,
+  how: { readonly hurry: boolean },
+): Promise<void> {
   try {
-    await follower.ask(source);
+    await follower.ask(source, how);
   } catch (error) {
     // The item was seen; its execution is asked about again later.
     if (!isTransient(error) && !needsSignIn(error)) throw error;

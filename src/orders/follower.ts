@@ -26,6 +26,8 @@ export interface FollowerOptions {
 
 /** An execution's end reaches the item a moment before or after; how often to ask again before believing it. */
 const graceAnswers = 3;
+/** An execution that ended so long ago is believed at once, ms. */
+const graceMs = 10_000;
 /** The execution is asked for once in so many looks at an item that stands still. */
 const looksPerExecution = 8;
 /** An order in a wait does not move; it is only looked at now and then, as it may be cancelled. ms */
@@ -41,10 +43,14 @@ export class Follower {
   #order: OrderRecord | undefined;
   #status: ShownStatus = 'received';
   #told = 0;
+  /** When that happened which was told last, RFC 3339 UTC. */
+  #toldAt = '';
   #still = 0;
   #closedAnswers = 0;
   #missingAnswers = 0;
   #lookedAt = 0;
+  /** When the wait that it is in is over; 0 when it is in none. */
+  #waitEnd = 0;
 
   constructor(found: Found, options: FollowerOptions) {
     this.#found = found;
@@ -59,23 +65,29 @@ export class Follower {
     this.#lookedAt = Date.now();
     if (!moved) return [];
     this.#order = order;
+    this.#waitEnd = this.#waitEndOf(order);
     const told = [...this.#transitions(order)];
-    if (isEnd(order.status)) this.end = this.#ended(endingOf(order.status, order));
-    else if (this.#hasReached(order.status)) this.end = this.#ended('reached');
+    if (this.#hasReached()) this.end = this.#ended('reached');
+    else if (isEnd(order.status)) this.end = this.#ended(endingOf(order.status, order));
     return [...told, { type: 'snapshot', orderId: order.orderId, order }];
   }
 
-  /** Asks about the execution of an order that stands still: it may have ended without the order's knowing. */
-  async ask(source: Source): Promise<void> {
+  /**
+   * Asks about the execution of an order that stands still: it may have ended without the order's knowing. `hurry` where
+   * its history says that it has.
+   */
+  async ask(source: Source, { hurry }: { readonly hurry: boolean }): Promise<void> {
     if (this.end || this.#still === 0) return;
-    if (this.#still < looksPerExecution && this.#closedAnswers === 0) return;
+    if (this.#still < looksPerExecution && this.#closedAnswers === 0 && !hurry) return;
     if (!source.mayAsk(this.orderId)) return;
     this.#still = 0;
     const execution = await source.execution(this.orderId, this.arn);
     if (!execution && !this.#order) this.#missingAnswers += 1;
     if (execution && execution.status !== 'RUNNING') this.#closedAnswers += 1;
     if (this.#missingAnswers > graceAnswers) this.end = this.#ended('gone');
-    if (execution && this.#closedAnswers > graceAnswers) this.end = this.#closed(execution);
+    const endedAt = Date.parse(execution?.endedAt ?? '');
+    const isSure = this.#closedAnswers > graceAnswers || Date.now() - endedAt > graceMs;
+    if (execution && this.#closedAnswers > 0 && isSure) this.end = this.#closed(execution);
   }
 
   get status(): ShownStatus {
@@ -88,17 +100,16 @@ export class Follower {
 
   /** Whether it is in a wait that takes a while, in which nothing happens. */
   get isWaiting(): boolean {
-    return this.#waitEnd() > Date.now();
+    return this.#waitEnd > Date.now();
   }
 
   /** Whether one of many is worth a look. */
   isDue(now = Date.now()): boolean {
-    return now >= Math.min(this.#lookedAt + waitingLookMs, this.#waitEnd());
+    return now >= Math.min(this.#lookedAt + waitingLookMs, this.#waitEnd);
   }
 
   get resumesAt(): string | undefined {
-    const ends = this.#waitEnd();
-    return ends > 0 ? new Date(ends).toISOString() : undefined;
+    return this.#waitEnd > 0 ? new Date(this.#waitEnd).toISOString() : undefined;
   }
 
   /** The order goes on and nobody looks any more. */
@@ -107,20 +118,30 @@ export class Follower {
     return this.#ended(late ? 'timeout' : 'detached');
   }
 
-  #waitEnd(): number {
-    if (!this.#order || activeStage(progressOf(this.#order))?.kind !== 'wait') return 0;
-    return waitEndsAt(this.#order, this.#options.timeScale) ?? 0;
+  /** What the order was in is gone. */
+  lose(): void {
+    this.end = this.#ended('gone');
   }
 
-  #hasReached(status: Exclude<OrderRecord['status'], EndStatus>): boolean {
+  #waitEndOf(order: OrderRecord): number {
+    if (activeStage(progressOf(order))?.kind !== 'wait') return 0;
+    return waitEndsAt(order, this.#options.timeScale) ?? 0;
+  }
+
+  #hasReached(): boolean {
     const { until } = this.#options;
-    return until !== undefined && rank(status) >= rank(until);
+    const status = this.#status;
+    if (until === undefined || status === 'received' || isEnd(status)) return false;
+    return rank(status) >= rank(until);
   }
 
   *#transitions(order: OrderRecord): Generator<FollowEvent> {
     const { resumesAt } = this;
     for (const { status, at } of order.transitions.slice(this.#told)) {
+      // What comes after is told nobody, also of an order that is past it.
+      if (this.#hasReached()) return;
       this.#told += 1;
+      this.#toldAt = at;
       const from = this.#status;
       this.#status = status;
       const elapsedMs = Date.parse(at) - Date.parse(order.createdAt);
@@ -139,7 +160,8 @@ export class Follower {
     }
   }
 
-  #closed({ status, error }: Execution): EndEvent {
+  #closed(execution: Execution): EndEvent {
+    const { status, error } = execution;
     const endings: Record<Execution['status'], Ending> = {
       RUNNING: 'failed',
       SUCCEEDED: 'failed',
@@ -148,28 +170,38 @@ export class Follower {
       STOPPED: 'stopped',
     };
     const why = error ?? `the execution is ${status} and the order never reached an end`;
-    return { ...this.#ended(endings[status]), error: why };
+    const end = { ...this.#ended(endings[status]), error: why };
+    const { endedAt } = execution;
+    const created = Date.parse(this.#order?.createdAt ?? '');
+    if (endedAt === undefined || Number.isNaN(created)) return end;
+    return { ...end, ts: endedAt, elapsedMs: Math.max(0, Date.parse(endedAt) - created) };
   }
 
   #ended(ending: Ending): EndEvent {
     const order = this.#order;
-    const last = order?.transitions.at(-1)?.at;
-    const settled = order && (isEnd(order.status) || ending === 'reached') && last;
-    const elapsedMs = settled
-      ? Date.parse(last) - Date.parse(order.createdAt)
-      : Date.now() - (order ? Date.parse(order.createdAt) : this.#since);
+    const now = Date.now();
+    const isSettled = order && (isEnd(this.#status) || ending === 'reached');
+    const at = isSettled ? Date.parse(this.#toldAt) : now;
+    const elapsedMs = at - (order ? Date.parse(order.createdAt) : this.#since);
     return {
       type: 'end',
-      ts: new Date().toISOString(),
+      // Of an order that ended before anybody looked, as if somebody had.
+      ts: new Date(at).toISOString(),
       orderId: this.orderId,
       status: this.#status,
       ending,
       exitCode: exitOf(ending),
       elapsedMs,
-      ...(order?.failure ? { failure: order.failure } : {}),
-      ...(order?.warnings?.length ? { warnings: order.warnings } : {}),
+      ...(ending === 'reached' ? {} : troublesOf(order)),
     };
   }
+}
+
+function troublesOf(order: OrderRecord | undefined): Pick<EndEvent, 'failure' | 'warnings'> {
+  return {
+    ...(order?.failure ? { failure: order.failure } : {}),
+    ...(order?.warnings?.length ? { warnings: order.warnings } : {}),
+  };
 }
 
 /** An order that recovery closed failed because its execution was stopped, or took too long. */

@@ -7,6 +7,8 @@ export interface Execution {
   readonly arn: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
   readonly error?: string;
+  /** RFC 3339 UTC; absent while it runs. */
+  readonly endedAt?: string;
 }
 
 /** The order's item, or `undefined` while there is none. */
@@ -52,7 +54,13 @@ export async function readExecution(target: Target, arn: string): Promise<Execut
   try {
     const answer = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
     const error = answer.Error?.ErrorMessage ?? answer.Error?.ErrorType;
-    return { arn, status: answer.Status ?? 'RUNNING', ...(error ? { error } : {}) };
+    const endedAt = answer.EndTimestamp?.toISOString();
+    return {
+      arn,
+      status: answer.Status ?? 'RUNNING',
+      ...(error ? { error } : {}),
+      ...(endedAt ? { endedAt } : {}),
+    };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

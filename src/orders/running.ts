@@ -3,7 +3,7 @@ import type { OrderStatus } from '../../functions/contract/workflow.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { readOrders } from './batch.ts';
-import { listExecutions } from './executions.ts';
+import { type ExecutionFilter, type ListedExecution, listExecutions } from './executions.ts';
 import type { Found } from './find.ts';
 import { executionReads } from './limiter.ts';
 
@@ -16,8 +16,12 @@ export interface Selection {
   readonly since?: number | undefined;
 }
 
-/** They are listed again after so long at the earliest, ms: a thousand a request. */
+/** Those that began lately are listed again after so long at the earliest, ms. */
 const againMs = 2000;
+/** All that are on their way, ms: a thousand a request. */
+const allAgainMs = 10_000;
+/** A list may lack what began just before it was made, ms. */
+const overlapMs = 10_000;
 
 export class RunningOrders {
   readonly #target: Target;
@@ -25,8 +29,15 @@ export class RunningOrders {
   readonly #selection: Selection;
   /** Whether an order belongs to the selection; unknown of one whose item is not written yet. */
   readonly #known = new Map<string, boolean>();
-  #running: ReadonlySet<string> = new Set();
-  #listedAt = 0;
+  readonly #running = new Set<string>();
+  #listedAt = Number.NEGATIVE_INFINITY;
+  #allListedAt = Number.NEGATIVE_INFINITY;
+  /** When the newest began that was on its way at first, by Lambda's clock: what began later is followed even if it has ended. */
+  #first: number | undefined;
+  /** When the newest that is known began. */
+  #newest = 0;
+  /** Since when it is known. */
+  #newestAt = 0;
 
   constructor(target: Target, outputs: StackOutputs, selection: Selection) {
     this.#target = target;
@@ -39,21 +50,62 @@ export class RunningOrders {
     return this.#running.has(orderId);
   }
 
-  /** Those that were not given before. Lists them now and then, or at once when `now`. */
+  /**
+   * Those that were not given before, also one that began and ended since the last time. Lists them now and then, or at
+   * once when `now`.
+   */
   async newcomers({ now }: { readonly now: boolean }): Promise<Found[]> {
-    if (!now && Date.now() - this.#listedAt < againMs) return [];
-    await executionReads.turn();
-    this.#listedAt = Date.now();
-    const { since } = this.#selection;
-    const filter = { status: 'RUNNING', ...(since ? { startedAfter: since } : {}) } as const;
+    const time = performance.now();
+    if (!now && time - this.#listedAt < againMs) return [];
+    const isAll = now || time - this.#allListedAt >= allAgainMs;
     const found = new Map<string, Found>();
-    for await (const { orderId, arn } of listExecutions(this.#target, this.#outputs, filter)) {
+    for (const { orderId, arn } of await this.#listLately()) {
       found.set(orderId, { orderId, executionArn: arn });
     }
-    this.#running = new Set(found.keys());
+    for (const { orderId, arn } of isAll ? await this.#listRunning() : []) {
+      found.set(orderId, { orderId, executionArn: arn });
+    }
+    this.#listedAt = time;
+    if (isAll) this.#allListedAt = time;
     const fresh = [...found.values()].filter(({ orderId }) => !this.#known.has(orderId));
     await this.#classify(fresh);
     return fresh.filter(({ orderId }) => this.#known.get(orderId));
+  }
+
+  /** What began lately, or since they were first listed. */
+  async #listLately(): Promise<readonly ListedExecution[]> {
+    const first = this.#first;
+    if (first === undefined) return [];
+    const isSettled = performance.now() - this.#newestAt > overlapMs;
+    const startedAfter = isSettled ? this.#newest : this.#newest - overlapMs;
+    const listed = await this.#list({ startedAfter });
+    for (const { orderId, status } of listed) {
+      if (status === 'RUNNING') this.#running.add(orderId);
+      else this.#running.delete(orderId);
+    }
+    return listed.filter(({ status, startedAt = 0 }) => status === 'RUNNING' || startedAt > first);
+  }
+
+  async #listRunning(): Promise<readonly ListedExecution[]> {
+    const listed = await this.#list({ status: 'RUNNING' });
+    this.#running.clear();
+    for (const { orderId } of listed) this.#running.add(orderId);
+    if (listed.length > 0) this.#first ??= this.#newest;
+    return listed;
+  }
+
+  async #list({ startedAfter = 0, ...filter }: ExecutionFilter): Promise<ListedExecution[]> {
+    await executionReads.turn();
+    const after = Math.max(startedAfter, this.#selection.since ?? 0);
+    const options = { ...filter, ...(after > 0 ? { startedAfter: after } : {}) };
+    const listed: ListedExecution[] = [];
+    for await (const each of listExecutions(this.#target, this.#outputs, options)) {
+      listed.push(each);
+      if ((each.startedAt ?? 0) <= this.#newest) continue;
+      this.#newest = each.startedAt ?? 0;
+      this.#newestAt = performance.now();
+    }
+    return listed;
   }
 
   async #classify(orders: readonly Found[]): Promise<void> {

@@ -23,6 +23,11 @@ export class Sight {
     this.#of = orderId === undefined ? {} : { orderId };
   }
 
+  /** Whether they could be seen at all. */
+  get hasSeen(): boolean {
+    return this.#everSeen;
+  }
+
   /** When to look next at so many orders: the more there are, the less often, and less and less while nothing is seen. */
   nextLookMs(orders: number): number {
     const pause = Math.max(this.#target.pollMs, Math.min(orders * 2, 5000));

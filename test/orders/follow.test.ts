@@ -17,6 +17,7 @@ import { followOrder, followOrders } from '../../src/orders/follow.ts';
 import { RunningOrders } from '../../src/orders/running.ts';
 import { submitOrder } from '../../src/orders/submit.ts';
 import { createClients } from '../../src/target/clients.ts';
+import type { Target } from '../../src/target/resolve.ts';
 import { type Answer, type Call, fakeAws, fakeTarget } from '../target/fake-aws.ts';
 import { orderRecord } from './record.ts';
 
@@ -348,7 +349,12 @@ it('looks no further than the status that is asked for', async () => {
     for await (const event of followOrder(target, outputs, options)) events.push(event);
     return events.at(-1);
   };
-  expect(await follow('inventory-checked')).toMatchObject({ ending: 'reached', exitCode: 0 });
+  expect(await follow('inventory-checked')).toMatchObject({
+    ending: 'reached',
+    exitCode: 0,
+    status: 'inventory-checked',
+    elapsedMs: 2000,
+  });
   const failed = orderRecord(['validated', 'failed']);
   using other = await fakeAws(tableOf([item(failed)]));
   const stream = followOrder(fakeTarget(other.url, root()), outputs, {
@@ -409,33 +415,131 @@ it('says that the machine slept, and how much happened meanwhile', async () => {
   expect(events[2]).toMatchObject({ missed: 2 });
 });
 
-it('follows the orders on their way, and those that begin meanwhile, until none is left', async () => {
-  const second = orderRecord(['validated', 'completed'], { orderId: 'order-2' });
+/** Lists executions: those that are running, or those that began lately. */
+const listed = (...executions: readonly [id: string, status: string, startedAt: number][]) =>
+  json({
+    DurableExecutions: executions.map(([id, Status, seconds]) => ({
+      DurableExecutionArn: `arn:${id}`,
+      DurableExecutionName: id,
+      Status,
+      StartTimestamp: at(seconds),
+    })),
+  });
+
+async function followRunning(target: Target, running = new RunningOrders(target, outputs, {})) {
+  const { signal } = new AbortController();
+  const events: FollowEvent[] = [];
+  for await (const event of followOrders(target, outputs, { orders: [], running, signal })) {
+    events.push(event);
+  }
+  return events;
+}
+const comings = (events: readonly FollowEvent[]) =>
+  events.flatMap((event) =>
+    event.type === 'join' || event.type === 'end' ? [`${event.type} ${event.orderId}`] : [],
+  );
+
+it('follows the orders on their way, and those that begin meanwhile however short they are, until none is left', async () => {
+  const second = orderRecord(['validated', 'failed'], { orderId: 'order-2' });
   const done = orderRecord(['validated', 'completed']);
-  const listed = (...ids: string[]) =>
-    json({
-      DurableExecutions: ids.map((id) => ({
-        DurableExecutionArn: `arn:${id}`,
-        DurableExecutionName: id,
-        Status: 'RUNNING',
-      })),
-    });
   let listings = 0;
   using aws = await fakeAws((call) => {
-    if (call.name.startsWith('DynamoDB')) return items(listings === 1 ? [done] : [second]);
+    if (call.name.startsWith('DynamoDB'))
+      return items(call.body.includes('order-2') ? [second] : [done]);
     listings += 1;
-    return listed(...([[orderId], ['order-2']][listings - 1] ?? []));
+    if (listings === 1) return listed([orderId, 'RUNNING', 1]);
+    if (call.query.has('Statuses')) return listed();
+    return listed(
+      ['order-old', 'SUCCEEDED', 0],
+      [orderId, 'SUCCEEDED', 1],
+      ['order-2', 'FAILED', 2],
+    );
+  });
+  expect(comings(await followRunning(fakeTarget(aws.url, root())))).toEqual([
+    `join ${orderId}`,
+    `end ${orderId}`,
+    'join order-2',
+    'end order-2',
+  ]);
+});
+
+it('goes on looking at orders while it cannot be listed which there are', async () => {
+  const done = orderRecord(['validated', 'completed']);
+  let looks = 0;
+  let refused = 0;
+  class Throttled extends RunningOrders {
+    override async newcomers() {
+      if (looks === 0) return [{ orderId, executionArn }];
+      if (refused === 3) return [];
+      refused += 1;
+      throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    }
+  }
+  using aws = await fakeAws(() => {
+    looks += 1;
+    return item(looks < 3 ? record : done);
   });
   const target = fakeTarget(aws.url, root());
+  const events = await followRunning(target, new Throttled(target, outputs, {}));
+  // Only when there is nothing else to look at, it matters.
+  expect(events.map(({ type }) => type).filter((type) => !/join|snapshot/.test(type))).toEqual([
+    'status',
+    'status',
+    'end',
+    'gap',
+    'gap-end',
+  ]);
+});
+
+it('tells what one call answered when the next one fails, and the rest when that can be seen again', async () => {
+  const ids = Array.from({ length: 150 }, (_, index) => `order-${index}`);
+  let calls = 0;
+  using aws = await fakeAws(({ body }) => {
+    calls += 1;
+    if (calls === 2) return throttled;
+    const { Keys } = JSON.parse(body).RequestItems.orders as { Keys: { orderId: { S: string } }[] };
+    return items(Keys.map(({ orderId: { S } }) => orderRecord(['completed'], { orderId: S })));
+  });
+  const orders = ids.map((each) => ({ orderId: each }));
   const { signal } = new AbortController();
-  const running = new RunningOrders(target, outputs, {});
-  const stream = followOrders(target, outputs, { orders: [], running, signal });
-  const seen: string[] = [];
-  for await (const event of stream) {
-    if (event.type === 'join' || event.type === 'end') seen.push(`${event.type} ${event.orderId}`);
-  }
-  expect(seen).toEqual([`join ${orderId}`, `end ${orderId}`, 'join order-2', 'end order-2']);
-  expect(listings).toBe(3);
+  const events: FollowEvent[] = [];
+  const stream = followOrders(fakeTarget(aws.url, root()), outputs, { orders, signal });
+  for await (const event of stream) if (!isInner(event)) events.push(event);
+  const counts = (of: readonly FollowEvent[]) => of.filter(({ type }) => type === 'status').length;
+  const gap = events.findIndex(({ type }) => type === 'gap');
+  expect(counts(events.slice(0, gap))).toBe(100);
+  expect(events[gap + 1]).toMatchObject({ type: 'gap-end' });
+  expect(counts(events.slice(gap))).toBe(50);
+});
+
+it('ends 5 when the stack is destroyed under it', async () => {
+  const gone: Answer = {
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: '{"__type":"ResourceNotFoundException","message":"Table orders not found"}',
+  };
+  using aws = await fakeAws(tableOf([item(record), gone]));
+  expect((await all(aws.url)).at(-1)).toMatchObject({ ending: 'gone', exitCode: 5 });
+});
+
+it('believes at once that an execution ended long ago, and tells its end as of then', async () => {
+  const EndTimestamp = at(60);
+  let asked = 0;
+  using aws = await fakeAws((call) => {
+    if (call.name.startsWith('DynamoDB')) return item(record);
+    if (!call.name.endsWith('/history')) {
+      asked += 1;
+      return json({ Status: 'TIMED_OUT', EndTimestamp });
+    }
+    return json({ Events: [happened('ExecutionStarted', 0), happened('ExecutionTimedOut', 60)] });
+  });
+  const events = await all(aws.url);
+  expect(events.at(-1)).toMatchObject({
+    exitCode: 11,
+    ts: '2026-11-22T08:13:04.000Z',
+    elapsedMs: 60_000,
+  });
+  expect(asked).toBe(1);
 });
 
 it('ends 5 when there is neither an item nor an execution any more', async () => {

@@ -81,6 +81,7 @@ export const getSchema = schemaOf<OrderView>()(
           arn: v.string(),
           status: v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'STOPPED']),
           error: v.exactOptional(v.string()),
+          endedAt: v.exactOptional(timeSchema),
         }),
         v.description('of an order that has not ended'),
       ),
