@@ -1,5 +1,5 @@
 /** Figures of a load test as its page writes them. */
-import type { Statistics } from '../orders/load-test/statistics.ts';
+import type { Statistics } from '../workflow/statistics.ts';
 import { formatDuration } from './duration.ts';
 
 export const msText = (value: number) =>

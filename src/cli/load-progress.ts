@@ -5,7 +5,7 @@ import { apportion, type Mix } from '../orders/load-test/mix.ts';
 import type { RequestRates } from '../orders/load-test/poller.ts';
 import type { LoadProgress } from '../orders/load-test/run.ts';
 import type { Standing } from '../orders/load-test/standing.ts';
-import type { Statistics } from '../orders/load-test/statistics.ts';
+import type { Statistics } from '../workflow/statistics.ts';
 import { formatDuration } from './duration.ts';
 import { type LoadHistory, legendOf } from './load-history.ts';
 import { formatLatency } from './load-report.ts';

@@ -1,7 +1,7 @@
 /** The verdict of a load test as text. */
 import type { LoadedOrder, LoadReport, WarmUp } from '../orders/load-test/report.ts';
-import { leastForPercentiles, type Statistics } from '../orders/load-test/statistics.ts';
 import type { Check, CheckId } from '../orders/load-test/verdict.ts';
+import { leastForPercentiles, type Statistics } from '../workflow/statistics.ts';
 import { formatDuration } from './duration.ts';
 import { type Column, formatTable, printable } from './table.ts';
 import { mark } from './terminal.ts';

@@ -1,8 +1,9 @@
 /** Counts and rates of a load test. Pure. */
+
+import { type Interval, peakOf } from '../../workflow/statistics.ts';
 import type { ToolUsage } from './meter.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
 import type { LoadedOrder, LoadReport } from './report.ts';
-import { type Interval, peakOf } from './statistics.ts';
 
 /** What became of the orders. */
 export function outcomeOf(orders: readonly ObservedOrder[]): LoadReport['outcome'] {

@@ -1,10 +1,8 @@
 /** What a load test has to know before it begins. */
-import { stages } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
-import { describeStack, type StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
 import { endlessOrders, type PlannedOrder, type PlanOptions, planOrders } from './plan.ts';
-import type { WaitLengths } from './times.ts';
 
 export interface OrdersOptions extends Pick<PlanOptions, 'mix' | 'file' | 'seed'> {
   /** Absent: as many as are asked for. */
@@ -46,21 +44,4 @@ function ordersOf({ count, warmup = 0, ...options }: OrdersOptions, round: numbe
     planned,
     orders: planned ?? endlessOrders({ ...options, round }),
   };
-}
-
-/** How long the deployment's waits take here, in wall time, ms. */
-export async function waitLengths(target: Target): Promise<WaitLengths> {
-  const { Parameters = [] } = (await describeStack(target)) ?? {};
-  const value = (name: string) =>
-    Parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
-  const names = {
-    'await-warehouse': 'WarehouseWaitSeconds',
-    'await-pickup': 'PickupWaitSeconds',
-  } as const;
-  const lengths = stages.flatMap((stage) =>
-    stage.kind === 'wait'
-      ? [[stage.id, (Number(value(names[stage.id]) ?? stage.seconds) * 1000) / target.timeScale]]
-      : [],
-  );
-  return Object.fromEntries(lengths) as WaitLengths;
 }

@@ -1,22 +1,16 @@
 /** What a load test found, for people and programs. Pure. */
 import type { Failure } from '../../../functions/contract/api.ts';
 import type { ShownStatus, StageId } from '../../../functions/contract/workflow.ts';
+import type { WaitLengths } from '../../workflow/durations.ts';
+import type { Statistics } from '../../workflow/statistics.ts';
 import type { Submission } from '../submit.ts';
 import { countBy, outcomeOf, rateOf, spanOf, warningsOf } from './figures.ts';
 import { type Goal, notJudged } from './goal.ts';
 import type { ToolUsage } from './meter.ts';
 import type { ObservedOrder } from './observed.ts';
-import type { Statistics } from './statistics.ts';
 import type { Threshold, ThresholdResult } from './thresholds.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
-import {
-  type OrderTimes,
-  stageTimes,
-  type Times,
-  timesOfAll,
-  timesOfOrder,
-  type WaitLengths,
-} from './times.ts';
+import { type OrderTimes, stageTimes, type Times, timesOfAll, timesOfOrder } from './times.ts';
 import { type Check, judge } from './verdict.ts';
 
 export interface LoadedOrder extends OrderTimes {

@@ -2,18 +2,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
+import type { WaitLengths } from '../../workflow/durations.ts';
 import { executionReads } from '../limiter.ts';
 import type { Submission } from '../submit.ts';
+import { waitLengths } from '../wait-lengths.ts';
 import type { Goal } from './goal.ts';
 import { Meter } from './meter.ts';
 import { Board, type ObservedOrder } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
 import { Poller, type RequestRates } from './poller.ts';
-import { freshOrders, type OrdersOptions, waitLengths } from './prepare.ts';
+import { freshOrders, type OrdersOptions } from './prepare.ts';
 import { type Cut, type LoadReport, reportOn, warmUpOf } from './report.ts';
 import { type Pace, submitAll } from './submitter.ts';
 import type { Threshold } from './thresholds.ts';
-import type { WaitLengths } from './times.ts';
 
 export interface LoadOptions extends OrdersOptions, Pace, Pick<Submission, 'via'> {
   /** How far orders are followed. */

@@ -1,7 +1,8 @@
 /** Where a load test stands at a moment, in figures. Pure. */
+
+import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
 import type { LoadProgress } from './run.ts';
-import { type Statistics, statisticsOf } from './statistics.ts';
 
 export interface Standing {
   readonly phase: LoadProgress['phase'];

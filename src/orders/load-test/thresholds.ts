@@ -1,8 +1,8 @@
 /** What a load test must stay within, written as `p95(e2e)<10m`. Pure. */
 import { statuses } from '../../../functions/contract/workflow.ts';
 import { UserError } from '../../user-error.ts';
+import { leastForPercentiles, type Statistics } from '../../workflow/statistics.ts';
 import type { LoadReport } from './report.ts';
-import { leastForPercentiles, type Statistics } from './statistics.ts';
 import type { Times } from './times.ts';
 
 export interface ThresholdResult {

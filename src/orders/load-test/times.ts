@@ -1,11 +1,9 @@
 /** How long orders took, from when each was due. Pure. */
 import type { Transition } from '../../../functions/contract/api.ts';
-import { stages, statuses, type WaitId } from '../../../functions/contract/workflow.ts';
+import { stages, statuses } from '../../../functions/contract/workflow.ts';
+import type { WaitLengths } from '../../workflow/durations.ts';
+import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
-import { type Statistics, statisticsOf } from './statistics.ts';
-
-/** How long the waits take, in wall time, ms. */
-export type WaitLengths = Readonly<Record<WaitId, number>>;
 
 /** Milliseconds. */
 export interface OrderTimes {

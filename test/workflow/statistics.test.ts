@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { peakOf, statisticsOf } from '../../../src/orders/load-test/statistics.ts';
+import { peakOf, statisticsOf } from '../../src/workflow/statistics.ts';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => n - index);
 
