@@ -1,32 +1,46 @@
+import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
+import { findingText, summaryText } from '../src/cli/doctor.ts';
 import { hintFor } from '../src/cli/hints.ts';
-import { dim, mark } from '../src/cli/terminal.ts';
-import { examine, type Finding } from '../src/deploy/doctor.ts';
-
-const marks = { ok: 'done', warning: 'note', error: 'failed' } as const;
+import { checkNames, examine } from '../src/deploy/doctor/examine.ts';
+import type { Finding } from '../src/deploy/doctor/finding.ts';
 
 export default class Doctor extends BaseCommand {
   static override summary =
     'Look whether all is there that commands need, and say what to do where it is not.';
-  static override description = 'Exit 30 when something is wrong; warnings are none.';
+  static override description =
+    'Exit 30 when something is wrong; warnings are none. Changes nothing, starts nothing, writes no file.';
   static override examples = [
     '<%= config.bin %> doctor',
     '<%= config.bin %> doctor -e prod --json',
+    '<%= config.bin %> doctor --check clock --check credentials',
   ];
+  static override flags = {
+    check: Flags.string({
+      description: 'look only at this; repeat it for more',
+      options: [...checkNames],
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: '<name>',
+    }),
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
-    const target = await this.target(flags);
+    const { whereRuntimeIs } = await import('../src/target/local-runtime.ts');
+    const target = await this.target(flags, { ensureRuntime: whereRuntimeIs });
     const findings: Finding[] = [];
-    for await (const found of examine(target)) {
-      const fix = found.fix ? hintFor(target, found.fix) : undefined;
-      findings.push({ ...found, ...(fix ? { fix } : {}) });
-      if (flags.json) continue;
-      const { stdout } = process;
-      this.out(`${mark(marks[found.state], stdout)} ${found.about.padEnd(12)} ${found.message}\n`);
-      if (fix) this.out(`  ${' '.repeat(12)} ${dim(fix, stdout)}\n`);
+    const examination = examine(target, flags.check);
+    let next = await examination.next();
+    for (; !next.done; next = await examination.next()) {
+      const { fix, ...found } = next.value;
+      const finding = { ...found, ...(fix ? { fix: hintFor(target, fix) } : {}) };
+      const first = findings.at(-1)?.group !== finding.group;
+      findings.push(finding);
+      if (!flags.json) this.out(findingText(finding, { first, stream: process.stdout }));
     }
     if (findings.some(({ state }) => state === 'error')) process.exitCode = 30;
     if (flags.json) this.document(findings);
+    else process.stderr.write(`${summaryText(findings, next.value)}\n`);
   }
 }

@@ -1,7 +1,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import type { Notify } from '../deploy/ensure.ts';
 import type { Choice } from '../target/environments.ts';
-import type { Target } from '../target/resolve.ts';
+import type { ResolveOptions, Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { parseDuration } from './duration.ts';
@@ -55,10 +55,13 @@ export abstract class BaseCommand extends Command {
   static override baseFlags = globalFlags;
   #target: Target | undefined;
 
-  /** The target that the flags mean. Starts the local runtime when that is the one. */
-  protected async target(flags: GlobalFlags & Choice): Promise<Target> {
+  /** The target that the flags mean. Starts the local runtime when that is the one, unless told how else to find it. */
+  protected async target(
+    flags: GlobalFlags & Choice,
+    findRuntime: Pick<ResolveOptions, 'ensureRuntime'> = {},
+  ): Promise<Target> {
     const { resolveTarget } = await import('../target/resolve.ts');
-    const options = { cwd: process.cwd(), variables: process.env };
+    const options = { cwd: process.cwd(), variables: process.env, ...findRuntime };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
     return this.#target;

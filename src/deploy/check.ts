@@ -24,11 +24,17 @@ export async function checkDeployment(target: Target, outputs: StackOutputs): Pr
     found.push('the workflow can be invoked');
   }
   if (api) {
-    const status = await statusOf(target, `${api.replace(/\/+$/, '')}/orders/order-0000000000`);
-    if (!answering.includes(status)) throw unanswered(`${api} answers ${status} instead of 404`);
+    const status = await apiStatus(target, api);
     found.push(`the API answers (${status})`);
   }
   return found.join(', ') || 'it has nothing to ask';
+}
+
+/** Asks the API at `api` for an order that does not exist. Throws a UserError when it answers as if it did not work. */
+export async function apiStatus(target: Target, api: string): Promise<number> {
+  const status = await statusOf(target, `${api.replace(/\/+$/, '')}/orders/order-0000000000`);
+  if (!answering.includes(status)) throw unanswered(`${api} answers ${status} instead of 404`);
+  return status;
 }
 
 async function statusOf(target: Target, url: string): Promise<number> {

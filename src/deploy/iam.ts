@@ -75,16 +75,28 @@ const allow = (Sid: string, Action: readonly string[], Resource: readonly string
   Resource,
 });
 
-/** `list`, `watch`, `metrics`: statuses and counts, no order's content. */
+/** `list`, `watch`, `metrics`, `doctor`: statuses, counts and settings, no order's content. */
 function looking(arn: Arns): Statement[] {
   return [
-    allow('Stack', ['cloudformation:DescribeStacks'], [arn.stack]),
+    allow('Stack', ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'], [arn.stack]),
     allow('Listing', ['dynamodb:Query'], [`${arn.table('OrdersTable')}/index/*`]),
     allow(
       'Executions',
       ['lambda:ListDurableExecutionsByFunction'],
       [arn.workflow, arn.recovery, ...arn.executions],
     ),
+    allow(
+      'Settings',
+      [
+        'dynamodb:DescribeTable',
+        'lambda:GetAlias',
+        'lambda:ListVersionsByFunction',
+        'sqs:GetQueueAttributes',
+      ],
+      [arn.tables, arn.workflow, arn.recovery, ...arn.executions, arn.queue],
+    ),
+    // These two are given for everything or for nothing.
+    allow('Account', ['lambda:GetAccountSettings', 'logs:DescribeLogGroups'], ['*']),
   ];
 }
 

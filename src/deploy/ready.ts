@@ -41,13 +41,18 @@ function leadOn(stack: string, status: string): UserError | undefined {
       code: 'StackBusy',
     });
   }
-  const hint = leads[status];
-  if (!hint) return undefined;
+  const hint = leadsOf(stack, status);
+  if (hint.length === 0) return undefined;
   return new UserError(`The stack ${stack} is ${status} and cannot be changed as it is.`, {
-    hint: hint.map((each) => each.replaceAll('STACK', stack)),
+    hint,
     exit: 21,
     code: 'NeedsAttention',
   });
+}
+
+/** What leads on from a status in which a stack cannot be deployed; nothing from others. */
+export function leadsOf(stack: string, status: string): readonly string[] {
+  return (leads[status] ?? []).map((each) => each.replaceAll('STACK', stack));
 }
 
 const leads: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,7 @@
 /** The published versions of the stack's durable functions: which are live, which still run orders, which can go. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { outputs as names } from '../../functions/contract/api.ts';
+import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
@@ -21,6 +22,38 @@ export interface Version {
 }
 
 const functions = ['workflow', 'recovery'] as const;
+
+export interface DurableFunction {
+  readonly of: Version['of'];
+  readonly functionName: string;
+  /** The numbers of its published versions, the newest first. */
+  readonly versions: readonly string[];
+  /** What its alias points to; absent when it has none. */
+  readonly live?: string;
+}
+
+/** The stack's durable functions, the workflow's first. */
+export async function durableFunctions(
+  target: Target,
+  outputs: StackOutputs,
+): Promise<DurableFunction[]> {
+  const found: DurableFunction[] = [];
+  for (const of of functions) {
+    const functionName = nameOf(outputs, of);
+    if (functionName === undefined) continue;
+    const versions = await published(target, functionName);
+    const alias = await liveAlias(target, functionName).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+    found.push({
+      of,
+      functionName,
+      versions: versions.flatMap(({ Version: each }) => each ?? []),
+      ...(alias?.FunctionVersion ? { live: alias.FunctionVersion } : {}),
+    });
+  }
+  return found;
+}
 
 /** The versions of both functions, the newest first. */
 export async function listVersions(target: Target, outputs: StackOutputs): Promise<Version[]> {

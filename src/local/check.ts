@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { executionProblems } from './lambda/execution/check.ts';
 import { storeFile } from './state-file.ts';
 import { inspectVersion } from './store/schema-version.ts';
@@ -25,7 +26,7 @@ export function checkStore(directory: string): StoreCheck | undefined {
   const nothing = { path, bytes: statSync(path).size, executions: 0, running: 0 };
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { readOnly: true, timeout: 2_000 });
+    db = new DatabaseSync(locate(path), { readOnly: true, timeout: 2_000 });
     const { version } = inspectVersion(db, path);
     // One snapshot for all of it, whatever is written meanwhile.
     db.exec('begin');
@@ -37,6 +38,13 @@ export function checkStore(directory: string): StoreCheck | undefined {
   } finally {
     db?.close();
   }
+}
+
+/** SQLite makes files beside one that it reads, unless told that nobody writes: where there is no log, nobody does. */
+function locate(path: string): URL {
+  const url = pathToFileURL(path);
+  if (!existsSync(`${path}-wal`)) url.searchParams.set('immutable', '1');
+  return url;
 }
 
 function contentOf(db: DatabaseSync): Pick<StoreCheck, 'executions' | 'running' | 'problems'> {

@@ -57,14 +57,14 @@ export async function ensureRuntime(
 ): Promise<RuntimeState & { started: boolean }> {
   const build = buildId();
   const running = readState(root);
-  if (running?.build === build && suits(running, settings) && (await answers(running.url))) {
+  if (running?.build === build && suits(running, settings) && (await isListening(running.url))) {
     return { ...running, started: false };
   }
   mkdirSync(stateDirectory(root), { recursive: true, mode: 0o700 });
   if (!claimStart(root)) return { ...(await untilUp(root, build)), started: false };
   try {
     const again = readState(root);
-    const up = again && (await answers(again.url));
+    const up = again && (await isListening(again.url));
     // One that was killed goes on as fast as it ran.
     const left = readLeftState(root);
     if (up && again.build === build && suits(again, settings)) return { ...again, started: false };
@@ -177,7 +177,7 @@ interface Launched {
 }
 
 /** Whether something listens there: a process number alone may have passed on to another program. */
-function answers(url: string): Promise<boolean> {
+export function isListening(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port) });

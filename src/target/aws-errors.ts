@@ -42,6 +42,11 @@ export function isThrottle(error: unknown): boolean {
   return throttles.has(errorName(error)) || statusCode(error) === 429;
 }
 
+/** Whether whoever asks may not do that. */
+export function isDenied(error: unknown): boolean {
+  return ['AccessDenied', 'AccessDeniedException'].includes(errorName(error));
+}
+
 /** Whether the same request may succeed a little later: throttling, a network blip, a server's hiccup. */
 export function isTransient(error: unknown): boolean {
   const name = errorName(error);
@@ -74,7 +79,7 @@ export function translate(error: unknown, target: Target): unknown {
       cause: error,
     });
   }
-  if (name === 'AccessDenied' || name === 'AccessDeniedException') {
+  if (isDenied(error)) {
     const hint = 'ask for the permission named above, or use another --profile';
     return new UserError(error.message, { hint, exit: 4, code: 'AccessDenied', cause: error });
   }

@@ -1,6 +1,16 @@
 import type { LaunchSettings } from '../local/launch.ts';
 import type { RuntimeState } from '../local/state-file.ts';
 import { UserError } from '../user-error.ts';
+import type { LocalRuntime } from './resolve.ts';
+
+/** Where the local runtime of a project is, or would be; starts none. */
+export async function whereRuntimeIs(root: string): Promise<LocalRuntime> {
+  const { readLeftState } = await import('../local/state-file.ts');
+  const { defaultPort, defaultTimeScale } = await import('../local/launch.ts');
+  const { url = `http://127.0.0.1:${defaultPort}`, timeScale = defaultTimeScale } =
+    readLeftState(root) ?? {};
+  return { url, timeScale };
+}
 
 /** The local runtime of a project, started when there is none; throws a UserError with what it says when it does not come up. */
 export async function launchRuntime(

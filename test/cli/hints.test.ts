@@ -4,6 +4,10 @@ import { hintFor } from '../../src/cli/hints.ts';
 it('names the environment in a command of ours that is not about the default one', () => {
   const dev = { envFlag: '-e dev' };
   expect(hintFor(dev, 'orders watch order-1')).toBe('orders watch -e dev order-1');
+  expect(hintFor(dev, 'orders versions prune')).toBe('orders versions prune -e dev');
+  expect(hintFor(dev, 'orders dead-letters list --json')).toBe(
+    'orders dead-letters list -e dev --json',
+  );
   expect(hintFor(dev, 'orders list')).toBe('orders list -e dev');
   expect(hintFor({ envFlag: '' }, 'orders list')).toBe('orders list');
 });

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { doctorSchema } from '../../src/cli/schemas/doctor.ts';
+import { checkNames } from '../../src/deploy/doctor/examine.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -17,52 +18,127 @@ const examine = async (...argv: string[]) => {
   const states = Object.fromEntries(findings.map(({ about, state }) => [about, state]));
   return { code, findings, states };
 };
+const find = async (about: string) => {
+  const { code, findings } = await examine('--check', about);
+  const [found] = findings.filter((each) => each.about === about);
+  return { code, ...found };
+};
 
-it('finds what is missing, with the command that makes it', async () => {
+/** Every file of the project's own, with when it was written. */
+function files(): string[] {
+  const own = readdirSync(project.root, { withFileTypes: true })
+    .filter((each) => !each.isSymbolicLink())
+    .map(({ name }) => name);
+  const names = own.flatMap((name) =>
+    statSync(join(project.root, name)).isDirectory()
+      ? readdirSync(join(project.root, name), { recursive: true, encoding: 'utf8' }).map((each) =>
+          join(name, each),
+        )
+      : [name],
+  );
+  return names.map((name) => `${name} ${statSync(join(project.root, name)).mtimeMs}`).sort();
+}
+
+it('finds what is missing, with the command that makes it, and leaves no trace', async () => {
+  const before = files();
   const { code, findings } = await examine();
   expect(code).toBe(30);
   expect(findings.at(-1)).toEqual({
-    about: 'stack',
+    group: 'runtime',
+    about: 'runtime',
     state: 'error',
-    message: 'there is no lambda-durable-order-processing',
+    message: 'it was never started',
     fix: 'orders deploy',
   });
+  const { stderr } = await project.orders('doctor');
+  expect(stderr).toBe('1 error; not looked at: account, stack, orders\n');
+  expect(files()).toEqual(before);
 });
 
-it('finds nothing to do where all is there, one line each', async () => {
+it('finds no stack in a runtime that has none', async () => {
+  await project.orders('local', 'start');
+  const { code, findings } = await examine('--check', 'alias');
+  expect(code).toBe(30);
+  expect(findings).toEqual([
+    {
+      group: 'stack',
+      about: 'stack',
+      state: 'error',
+      message: 'there is no lambda-durable-order-processing',
+      fix: 'orders deploy',
+    },
+  ]);
+});
+
+it('finds nothing to do where all is there, one line each, grouped', async () => {
   await project.ask('deploy');
   const { code, states } = await examine();
   expect(code).toBe(0);
-  expect(states).toEqual({
-    node: 'ok',
-    build: 'ok',
-    store: 'ok',
-    credentials: 'ok',
-    clock: 'ok',
-    stack: 'ok',
-    answers: 'ok',
-    orders: 'ok',
-    logs: 'ok',
-    versions: 'ok',
-  });
-  const { stdout } = await project.orders('doctor');
-  expect(stdout.split('\n')).toHaveLength(11);
-  expect(stdout).toContain('✓ versions     1 is live, 2 are published');
+  expect(states).toEqual(Object.fromEntries(checkNames.map((name) => [name, 'ok'])));
+  const { stdout, stderr } = await project.orders('doctor');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.filter((line) => line.startsWith('  ✓ '))).toHaveLength(checkNames.length);
+  expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
+    'This machine',
+    'Local runtime',
+    'Account',
+    'Stack',
+    'Orders',
+  ]);
+  expect(stderr).toBe('Nothing is wrong\n');
 });
 
 it('warns of faults that are injected, which is no error', async () => {
   await project.orders('local', 'start', '--inject', 'sqs:throttle=100%');
-  const { code, findings } = await examine();
-  expect(code).toBe(0);
-  expect(findings.find(({ about }) => about === 'store')).toEqual({
-    about: 'store',
+  expect(await find('runtime')).toMatchObject({
+    code: 0,
     state: 'warning',
     message: 'faults are injected: sqs:throttle=100%',
     fix: 'orders local start --inject none',
   });
+  await project.orders('local', 'start', '--inject', 'none');
 });
 
-it('names the sign-in where there are no credentials', async () => {
+it('tells a runtime of another build, one that was killed and one that is stopped, and starts none', async () => {
+  const state = join(project.root, '.orders/local/runtime.json');
+  const running = JSON.parse(readFileSync(state, 'utf8'));
+  writeFileSync(state, JSON.stringify({ ...running, build: 'another' }));
+  expect(await find('runtime')).toMatchObject({ code: 0, state: 'warning' });
+  writeFileSync(state, JSON.stringify({ ...running, url: 'http://127.0.0.1:9' }));
+  expect(await find('runtime')).toMatchObject({
+    code: 30,
+    message: `process ${running.pid} does not answer at http://127.0.0.1:9`,
+  });
+  writeFileSync(state, JSON.stringify({ ...running, pid: 2 ** 22 + 1 }));
+  expect((await find('runtime')).message).toMatch('it was killed');
+  writeFileSync(state, JSON.stringify(running));
+  await project.orders('local', 'stop');
+  const before = files();
+  expect(await find('runtime')).toMatchObject({
+    code: 30,
+    message: 'it is stopped: nothing in it can be looked at',
+    fix: 'orders local start',
+  });
+  expect(await find('store')).toMatchObject({ code: 0, state: 'ok' });
+  expect(files()).toEqual(before);
+});
+
+it('tells of a store that is not sound', async () => {
+  const store = join(project.root, '.orders/local/state.sqlite');
+  const bytes = readFileSync(store);
+  writeFileSync(
+    store,
+    Buffer.concat([bytes.subarray(0, 8192), Buffer.alloc(4096, 7), bytes.subarray(12288)]),
+  );
+  expect(await find('store')).toMatchObject({
+    code: 30,
+    state: 'error',
+    fix: 'orders local status --check',
+  });
+  writeFileSync(store, bytes);
+});
+
+it('names the sign-in where there are no credentials, and the checks that there are', async () => {
   const environments = { dev: { region: 'eu-west-1', stack: 'orders-dev', profile: 'nobody' } };
   writeFileSync(join(project.root, 'orders.config.json'), JSON.stringify({ environments }));
   const { code, findings } = await examine('-e', 'dev');
@@ -71,4 +147,7 @@ it('names the sign-in where there are no credentials', async () => {
     state: 'error',
     fix: 'aws sso login --profile nobody',
   });
+  const unknown = await project.orders('doctor', '--check', 'weather');
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('dead-letters');
 });

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
-import type { Finding } from '../../deploy/doctor.ts';
+import { type Finding, groups } from '../../deploy/doctor/finding.ts';
 import { schemaOf } from './agree.ts';
 
 /** The data of `orders doctor --json`. */
 export const doctorSchema = schemaOf<readonly Finding[]>()(
   v.array(
     v.strictObject({
-      about: v.string(),
+      group: v.picklist(groups),
+      about: v.pipe(v.string(), v.description('what was looked at, as --check takes it')),
       state: v.picklist(['ok', 'warning', 'error']),
       message: v.string(),
       fix: v.exactOptional(v.pipe(v.string(), v.description('the command, or what to do'))),

@@ -1,6 +1,7 @@
 /** What is used of the SDK, by name: a bundle holds no more of it, and loads the faster. */
 export {
   DeleteFunctionCommand,
+  GetAccountSettingsCommand,
   GetAliasCommand,
   GetDurableExecutionCommand,
   GetDurableExecutionHistoryCommand,

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { examine } from '../../src/deploy/doctor/examine.ts';
+import { type Answer, type Call, fakeAws, fakeTarget, xml } from '../target/fake-aws.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'orders-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const arn = (id: string) =>
+  `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/${id}/1`;
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+const seconds = (minutes: number) => ago(minutes).getTime() / 1000;
+const json = (value: unknown): Answer => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+interface Running {
+  readonly status: string;
+  /** Minutes since the item changed, and since the last event. */
+  readonly changed: number;
+  readonly happened?: number;
+  readonly events?: readonly object[];
+}
+
+/** An account with a stack and these orders on their way. */
+function account(running: Readonly<Record<string, Running>>) {
+  return ({ name, body }: Call): Answer => {
+    if (name === 'Action GetCallerIdentity')
+      return xml('GetCallerIdentity', '<Account>1</Account>');
+    if (name === 'Action DescribeStacks') {
+      const outputs = Object.entries({ OrdersTableName: 'Orders', OrderProcessingFunctionArn: 'f' })
+        .map(
+          ([key, value]) =>
+            `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+        )
+        .join('');
+      return xml(
+        'DescribeStacks',
+        `<Stacks><member><StackName>orders-test</StackName><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${outputs}</Outputs></member></Stacks>`,
+      );
+    }
+    if (name.endsWith('/durable-executions')) {
+      const DurableExecutions = Object.keys(running).map((id) => ({
+        DurableExecutionArn: arn(id),
+        DurableExecutionName: id,
+        Status: 'RUNNING',
+      }));
+      return json({ DurableExecutions });
+    }
+    if (name.endsWith('/history')) {
+      const [, id = ''] = /durable-execution\/([^/]+)/.exec(name) ?? [];
+      const { happened = 0, events = [] } = running[id] ?? {};
+      const begun = {
+        EventType: 'ExecutionStarted',
+        EventId: 1,
+        Id: '1',
+        EventTimestamp: seconds(happened),
+        ExecutionStartedDetails: {},
+      };
+      return json({ Events: [begun, ...events] });
+    }
+    expect(name).toBe('DynamoDB BatchGetItem');
+    const ids = Object.keys(running).filter((id) => body.includes(`"${id}"`));
+    const items = ids.map((id) => {
+      const { status = '', changed = 0 } = running[id] ?? {};
+      const at = { S: ago(changed).toISOString() };
+      return {
+        orderId: { S: id },
+        status: { S: status },
+        createdAt: at,
+        updatedAt: at,
+        transitions: { L: [{ M: { status: { S: status }, at } }] },
+      };
+    });
+    return json({ Responses: { Orders: items } });
+  };
+}
+
+async function look(running: Readonly<Record<string, Running>>) {
+  using aws = await fakeAws(account(running));
+  const found = [];
+  // Waits are as long as on AWS.
+  for await (const each of examine(fakeTarget(aws.url, root, { timeScale: 1 }), ['orders']))
+    found.push(each);
+  return { found, histories: aws.calls.filter(({ name }) => name.endsWith('/history')).length };
+}
+
+it('names the orders that have not moved for long, with the command that says why', async () => {
+  const { found, histories } = await look({
+    'order-moving': { status: 'validated', changed: 2 },
+    'order-quiet': { status: 'validated', changed: 30, happened: 29 },
+    'order-tries': { status: 'validated', changed: 30, happened: 1 },
+    'order-waits': { status: 'awaiting-warehouse', changed: 12 },
+    'order-waited': { status: 'awaiting-warehouse', changed: 40, happened: 40 },
+    'order-review': { status: 'awaiting-review', changed: 300 },
+  });
+  expect(found).toEqual([
+    {
+      group: 'orders',
+      about: 'orders',
+      state: 'warning',
+      message: 'no progress: order-quiet, order-waited',
+      fix: 'orders history order-quiet',
+    },
+  ]);
+  // The history is scarce: it is read only of those that look as if they were stuck.
+  expect(histories).toBe(3);
+});
+
+it('counts orders that are on their way as they should be', async () => {
+  const { found } = await look({ 'order-moving': { status: 'validated', changed: 2 } });
+  expect(found).toMatchObject([{ state: 'ok', message: '1 order on its way' }]);
+});
+
+it('names an order whose invocations fail one after the other', async () => {
+  const failed = (EventId: number) => ({
+    EventType: 'InvocationCompleted',
+    EventId,
+    EventTimestamp: seconds(3 - EventId / 10),
+    InvocationCompletedDetails: {
+      StartTimestamp: seconds(3),
+      EndTimestamp: seconds(3 - EventId / 10),
+      RequestId: 'r',
+      Error: { Payload: { ErrorType: 'Sandbox.Timedout', ErrorMessage: 'timed out' } },
+    },
+  });
+  const events = [2, 3, 4].map(failed);
+  const { found } = await look({
+    'order-loops': { status: 'validated', changed: 30, happened: 30, events },
+  });
+  expect(found[0]?.message).toBe('no progress: order-loops');
+});
+
+it('tells of functions that are not built', async () => {
+  using aws = await fakeAws(account({}));
+  const look = async () => {
+    const found = [];
+    for await (const each of examine(fakeTarget(aws.url, root), ['build'])) found.push(each);
+    return found;
+  };
+  expect(await look()).toMatchObject([{ about: 'build', state: 'error', fix: 'npm run build' }]);
+});
