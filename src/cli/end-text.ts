@@ -59,6 +59,8 @@ export function summarySentence(
   { orders, endings, exitCode }: SummaryEvent,
   again: string,
 ): { good: boolean; text: string; hint: string } {
+  if (orders === 0 && exitCode !== 0)
+    return { good: true, text: 'Stopped looking before any order was seen', hint: again };
   if (orders === 0) return { good: true, text: 'No orders are on their way', hint: 'orders list' };
   const { timeout = 0, detached = 0, ...known } = endings;
   const counts = (Object.entries(known) as [Ending, number][]).map(

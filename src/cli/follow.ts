@@ -8,7 +8,7 @@ import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { endSentence, summarySentence } from './end-text.ts';
 import { hintFor } from './hints.ts';
-import { interruptible } from './interrupt.ts';
+import { exitOfLook, interruptible } from './interrupt.ts';
 import { liveRenderer, liveTableRenderer } from './live.ts';
 import {
   jsonRenderer,
@@ -39,12 +39,14 @@ interface Where {
 export async function follow(where: Where, found: Found, view: FollowView): Promise<EndEvent> {
   const { target, outputs } = where;
   const { until, detail = false } = view;
+  const look = interruptible(view.timeoutMs);
   const renderer =
     rendererFor(view) ?? (await liveRenderer(found.orderId, view.stream, { target, detail }));
   // The exit code alone does not need the history.
   const history = view.ui !== 'quiet';
   return show(renderer, view, {
     ...where,
+    look,
     orderIds: [found.orderId],
     events: (signal) => followOrder(target, outputs, { ...found, signal, until, detail, history }),
     conclude: (end) => ({ code: end.exitCode, ...endSentence(end) }),
@@ -67,18 +69,23 @@ export async function followMany(
   const { target, outputs } = where;
   const { until, failFast = false, detail = false } = view;
   const ids = orders.map(({ orderId }) => orderId);
+  const look = interruptible(view.timeoutMs);
   const still = rendererFor(view);
   const live = still ? undefined : await liveTableRenderer(ids, view.stream, { target, detail });
   const renderer = still ?? live ?? quietRenderer();
-  const named = ids.length > 5 ? 'orders list --running' : `orders watch ${ids.join(' ')}`;
+  const named = ids.length > 5 ? 'orders watch --all' : `orders watch ${ids.join(' ')}`;
   const again = running ? 'orders watch --all' : named;
   return show(renderer, view, {
     ...where,
+    look,
     orderIds: running ? [] : ids,
     async *events(signal) {
       const focus = live?.focus;
       const options = { orders, running, signal, until, failFast, focus };
-      const summary = summarize(yield* followOrders(target, outputs, options), { failFast });
+      const ends = yield* followOrders(target, outputs, options);
+      const all = summarize(ends, { failFast });
+      // Who leaves before the first look knows nothing.
+      const summary = ends.length > 0 ? all : { ...all, exitCode: exitOfLook(signal) };
       renderer.show(summary);
       return summary;
     },
@@ -97,6 +104,8 @@ function rendererFor(view: FollowView): Renderer | undefined {
 }
 
 interface Shown<End> extends Where {
+  /** Begun before anything is on the screen: an interrupt from then on leaves the terminal as it was. */
+  readonly look: ReturnType<typeof interruptible>;
   readonly orderIds: readonly string[];
   readonly events: (signal: AbortSignal) => AsyncGenerator<FollowEvent, End>;
   readonly conclude: (end: End) => { code: number; good: boolean; text: string; hint: string };
@@ -104,9 +113,9 @@ interface Shown<End> extends Where {
 }
 
 async function show<End>(renderer: Renderer, view: FollowView, shown: Shown<End>): Promise<End> {
-  const { ui, timeoutMs } = view;
+  const { ui } = view;
   const { target, conclude, isDetached } = shown;
-  const { signal, abort, release } = interruptible(timeoutMs);
+  const { signal, abort, release } = shown.look;
   endOnBrokenPipe(abort);
   try {
     const stream = eventsOf(shown, { signal, withLogs: view.withLogs ?? false });

@@ -4,6 +4,7 @@ import type { Size } from '../views/draw.ts';
 import type { LiveOrder } from '../views/live-order.tsx';
 import type { TableFrame } from '../views/live-table.tsx';
 import type { Key } from '../views/screen.tsx';
+import { OrderNews } from './order-news.ts';
 import { formatEnd, headerOf, type LiveTableView, rowsOf } from './order-table.ts';
 import type { ShownEvent } from './renderers.ts';
 import { footerOf, helpHeight, type Place } from './table-footer.ts';
@@ -32,6 +33,11 @@ const lookCloserMs = 3000;
 
 /** What an order in its workflow takes, the last line and a free one with it. */
 const leastOpenRows = 10;
+/** What it takes with all that there usually is to say; below that is told what happened. */
+const usualOpenRows = 19;
+
+/** So many orders are left on the screen when all have ended; else as many as it holds. */
+const mostEnded = 100;
 
 export class LiveTable {
   readonly #options: LiveTableOptions;
@@ -41,14 +47,17 @@ export class LiveTable {
   #seenAt: number | undefined;
   #trouble: string | undefined;
   #turn = 0;
+  readonly #news: OrderNews;
 
   constructor(options: LiveTableOptions) {
     this.#options = options;
+    this.#news = new OrderNews(options.stream);
     this.#orders = new Map(options.ids.map((orderId) => [orderId, { orderId }]));
   }
 
   /** Takes what was told; whether that changes what is on the screen at once. */
   take(event: ShownEvent, now = Date.now()): boolean {
+    this.#news.take(event);
     if (event.type === 'seen') this.#seenAt = now;
     else if (event.type === 'gap') this.#trouble = event.reason;
     else if (event.type === 'gap-end') this.#trouble = undefined;
@@ -75,10 +84,10 @@ export class LiveTable {
     return next !== undefined;
   }
 
-  /** The order whose history is worth reading now: the selected one, else those that stand still, each in its turn. */
+  /** The order whose history is worth reading now: the open one, else those that stand still, each in its turn. */
   focus(now = Date.now()): string | undefined {
-    const { selected } = this.#state;
-    if (selected !== undefined) return selected;
+    const { open, selected } = this.#state;
+    if (open) return selected;
     const still = [...this.#orders.values()].filter(
       (each) => endingOf(each) === 'running' && standsStillMs(each, now) >= lookCloserMs,
     );
@@ -103,16 +112,27 @@ export class LiveTable {
     const place = { from: top, to: top + visible.length, count: arranged.length, help };
     const below = this.#footer(columns, place);
     const order = open ? this.#orders.get(selected ?? '') : undefined;
-    if (order) return { above: [], order: this.#shown(order), below };
+    if (order) {
+      const space = rows - usualOpenRows - below.length;
+      return {
+        above: [],
+        order: this.#shown(order),
+        happened: this.#news.latest(order.orderId, space),
+        below,
+      };
+    }
     const none = filter ? `No order has "${filter}" in its id, customer or status.` : '';
     const above = visible.length > 0 ? rowsOf(visible, view) : [none];
     return { above: [...header, ...above], below };
   }
 
   /** What is left on the screen, each line with its end. */
-  last(columns: number, now = Date.now()): string {
+  last({ columns, rows }: Size, now = Date.now()): string {
     const { stream, label } = this.#options;
-    const lines = formatEnd([...this.#orders.values()], { stream, columns, label, now });
+    const all = [...this.#orders.values()];
+    const isOver = all.every((each) => endingOf(each) !== 'running');
+    const most = isOver ? mostEnded : Math.max(1, rows - 5);
+    const lines = formatEnd(all, { stream, columns, label, now, most });
     return lines.map((line) => `${line}\n`).join('');
   }
 

@@ -1,8 +1,10 @@
 import type { Target } from '../target/resolve.ts';
+import type { Size } from '../views/draw.ts';
 import type { LiveOrder } from '../views/live-order.tsx';
 import type { Key } from '../views/screen.tsx';
 import { formatDuration, localTime } from './duration.ts';
 import { happening } from './happenings.ts';
+import { openKeyboard } from './keyboard.ts';
 import { LiveTable } from './live-table.ts';
 import type { Renderer, ShownEvent } from './renderers.ts';
 
@@ -61,7 +63,8 @@ export async function liveTableRenderer(
   { target: { label, timeScale } }: LiveOptions,
 ): Promise<Renderer & { readonly focus: () => string | undefined }> {
   const { openLiveTable } = await import('../views/live-table.tsx');
-  const hasKeys = process.stdin.isTTY;
+  const keyboard = openKeyboard();
+  const hasKeys = keyboard !== undefined;
   const table = new LiveTable({ ids, stream, label, timeScale, hasKeys });
   const view = openLiveTable((size) => table.frame(size), {
     stream,
@@ -69,6 +72,7 @@ export async function liveTableRenderer(
     timeScale,
     format: formatDuration,
     clock,
+    keyboard,
     ...(hasKeys && { onKey: (key: Key) => void (table.press(key) || detach()) }),
   });
   const show = (event: ShownEvent) => {
@@ -76,6 +80,9 @@ export async function liveTableRenderer(
     if (line) view.print(line);
     if (table.take(event)) view.update();
   };
-  const close = () => view.close(table.last(stream.columns ?? 80));
+  const close = () => {
+    const { columns, rows }: Partial<Size> = stream;
+    return view.close(table.last({ columns: columns ?? 80, rows: rows ?? 24 }));
+  };
   return { show, close, focus: () => table.focus() };
 }

@@ -56,18 +56,19 @@ export function rowsOf(rows: readonly WatchedOrder[], view: LiveTableView): stri
   });
 }
 
-/** So many orders are left on the screen at the end. */
-const mostLeft = 100;
-
-/** What remains on the screen: those that need a person first, and how many more there are. */
-export function formatEnd(all: readonly WatchedOrder[], view: TableView): string[] {
-  const { stream, columns, label, now } = view;
+/** What remains on the screen: `most` orders, those that need a person first, and how many more there are. */
+export function formatEnd(
+  all: readonly WatchedOrder[],
+  view: TableView & { readonly most: number },
+): string[] {
+  const { stream, columns, label, now, most } = view;
+  if (all.length === 0) return [];
   const arranged = arrange(all, { filter: '', now });
-  const more = arranged.length - mostLeft;
+  const more = arranged.length - most;
   const table = { ...view, counts: '', selected: undefined, seenAt: undefined, trouble: undefined };
   return [
     clip(`${countWatched(all)} · ${label}`, columns),
-    ...(all.length > 0 ? rowsOf(arranged.slice(0, mostLeft), table) : []),
+    ...rowsOf(arranged.slice(0, most), table),
     ...(more > 0 ? [dim(clip(`… ${more} more: orders list`, columns), stream)] : []),
   ];
 }

@@ -73,7 +73,7 @@ function placeOf({ state: { filter }, from, to, count }: Footer): string[] {
 function typingLine(filter: string, columns: number): string {
   const hint = '   enter keeps  esc clears';
   const room = columns - 2 - (columns >= 60 ? hint.length : 0);
-  return `/${filter.slice(-room)}▏${columns >= 60 ? hint : ''}`;
+  return `/${filter.slice(-room)}_${columns >= 60 ? hint : ''}`;
 }
 
 function spread(left: string, right: string, columns: number): string | undefined {

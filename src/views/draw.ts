@@ -16,6 +16,8 @@ export interface Drawn {
   readonly standMs?: number;
   /** How long it takes to draw the next frame, ms. */
   readonly frameMs?: number;
+  /** Where keys are read from; absent for stdin. */
+  readonly keyboard?: NodeJS.ReadStream | undefined;
   /** Absent where keys are not read; an interrupt is then a signal of the terminal. */
   readonly onKey?: (key: Key) => void;
 }
@@ -49,6 +51,7 @@ export function draw(frame: (size: Size) => ReactElement, options: Drawn): Drawi
     createElement(Screen, { onKey: pressed, onReady, onSuspend, frame: frame(size) });
   const ink = render(screen(), {
     stdout: stream,
+    ...(options.keyboard && { stdin: options.keyboard }),
     exitOnCtrlC: false,
     maxFps: 10,
     incrementalRendering: true,

@@ -7,6 +7,8 @@ import type { Key } from './screen.tsx';
 export interface TableFrame {
   readonly above: readonly string[];
   readonly order?: LiveOrder | undefined;
+  /** What happened to it. */
+  readonly happened?: readonly string[];
   readonly below: readonly string[];
 }
 
@@ -14,6 +16,7 @@ export interface TableOptions extends OrderFormat {
   readonly stream: NodeJS.WriteStream;
   /** Absent where keys are not read. */
   readonly onKey?: ((key: Key) => void) | undefined;
+  readonly keyboard?: NodeJS.ReadStream | undefined;
 }
 
 /** Nothing but ages and countdowns changes on its own, and those are in seconds. */
@@ -21,23 +24,25 @@ const standMs = 1000;
 
 /** Draws a table of orders, or one of them, in place until closed. */
 export function openLiveTable(frameOf: (size: Size) => TableFrame, options: TableOptions): Drawing {
-  const { stream, onKey } = options;
+  const { stream, onKey, keyboard } = options;
   const since = Date.now();
   const frame = (size: Size) => tableFrame(frameOf(size), options, { ...size, since });
-  return draw(frame, { stream, standMs, ...(onKey && { onKey }) });
+  return draw(frame, { stream, standMs, keyboard, ...(onKey && { onKey }) });
 }
 
 /** The screen as it is now; `since` is when an order began of which nothing is known yet, ms since the epoch. */
 export function tableFrame(
-  { above, order, below }: TableFrame,
+  { above, order, happened = [], below }: TableFrame,
   format: OrderFormat,
   { rows, ...framed }: Size & { readonly since: number },
 ) {
-  const left = rows - above.length - below.length;
+  const gap = happened.length > 0 ? [' '] : [];
+  const left = rows - [above, gap, happened, below].flat().length;
   return (
     <Box flexDirection="column">
       <Lines lines={above} />
       {order && orderFrame(order, format, { ...framed, rows: left, keys: '' })}
+      <Lines lines={[...gap, ...happened]} />
       <Lines lines={below} />
     </Box>
   );

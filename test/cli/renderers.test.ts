@@ -106,6 +106,11 @@ it('has lines about several orders together, and ends in one', () => {
     text: 'Detached; 1 completed, 2 keep running',
     hint: 'orders watch a b c',
   });
+  const none = { ...summary, orders: 0, endings: {} };
+  const said = (exitCode: 0 | 130) =>
+    summarySentence({ ...none, exitCode }, 'orders watch --all').text;
+  expect(said(0)).toBe('No orders are on their way');
+  expect(said(130)).toBe('Stopped looking before any order was seen');
 });
 
 it('is live only where a person watches a terminal that is large enough, or where asked to be', () => {

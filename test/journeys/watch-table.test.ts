@@ -62,18 +62,55 @@ it('fits a screen whose size changes while it is live', async () => {
   expect(stripVTControlCharacters(raw())).toContain('orders watch --all');
 });
 
-it('needs no keys: with ids from a pipe, and without a person at the keyboard', async () => {
-  for (const command of [
-    'orders watch --all </dev/null',
-    'orders list --running -o id | orders watch -',
-  ]) {
-    const script = command.replaceAll('orders ', `${project.program} `);
-    const { terminal, until, exit, raw } = atTerminal(project, ['-c', `trap : INT; ${script}`], {
-      program: '/bin/sh',
-    });
-    await until('await-warehouse');
-    terminal.write('\u0003');
-    expect(await exit).toBe(130);
-    expect(stripVTControlCharacters(raw())).toContain('Detached; 2 keep running');
-  }
+/** A shell at the terminal that runs this, with the real program for `orders`. */
+const inShell = (command: string) =>
+  atTerminal(
+    project,
+    ['-c', `trap : INT; ${command.replaceAll('orders ', `${project.program} `)}`],
+    { program: '/bin/sh' },
+  );
+
+it('reads keys from the terminal when ids come through a pipe', async () => {
+  const { terminal, until, raw, exit } = inShell('orders list --running -o id | orders watch -');
+  await until('q detach');
+  terminal.write('j\r');
+  await until('esc back');
+  terminal.write('q');
+  expect(await exit).toBe(130);
+  expect(stripVTControlCharacters(raw())).toContain('Detached; 2 keep running');
+});
+
+it('offers no keys where nobody can press any', async () => {
+  const { terminal, until, exit, raw } = inShell('orders watch --all </dev/null');
+  await until('ctrl-c stops looking');
+  terminal.write('\u0003');
+  expect(await exit).toBe(130);
+  expect(stripVTControlCharacters(raw())).not.toContain('q detach');
+});
+
+it('leaves the table with how all ended, and tells it by its code', async () => {
+  const gone = await project.ask('submit', '--sample', 'out-of-stock');
+  const { exit, raw } = atTerminal(project, ['watch', declined, gone.orderId]);
+  expect(await exit).toBe(10);
+  const text = stripVTControlCharacters(raw());
+  const left = text.slice(text.lastIndexOf('2 failed · local'));
+  for (const id of [declined, gone.orderId]) expect(left).toContain(`✗  ${id}`);
+  expect(left).toContain('2 orders: 2 failed');
+});
+
+it('shows no colour and no sign beyond ASCII where the terminal has none', async () => {
+  const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all'], {
+    variables: { NO_COLOR: '1', TERM: 'linux' },
+  });
+  await until('await-warehouse');
+  terminal.write('\u001b[B');
+  await until('>  order-');
+  terminal.write('q');
+  expect(await exit).toBe(130);
+  expect(
+    raw()
+      .split('\u001b')
+      .filter((text) => /^\[[\d;]*m/.test(text)),
+  ).toEqual([]);
+  expect(raw()).not.toMatch(/[^\0-~]/);
 });

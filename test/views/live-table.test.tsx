@@ -125,7 +125,35 @@ it('shows a step that is tried again where the history tells of it', () => {
   expect(press('enter').join('\n')).toContain('process-payment attempt 3');
 });
 
-it('reads the histories of orders that stand still in turn while none is selected', () => {
+it('tells below an open order what happened to it, as far as there is room', () => {
+  const orderId = 'order-0000000042';
+  const happened = (rows: number) => {
+    const { table, press } = aTable({ size: { columns: 80, rows } });
+    const about = { orderId, elapsedMs: 1 };
+    const to = ['validated', 'inventory-checked', 'payment-processed'] as const;
+    to.forEach((status, n) => {
+      const ts = `2026-11-22T08:12:0${n}.000Z`;
+      table.take({ type: 'status', ...about, ts, to: status, seq: n });
+    });
+    const error = { type: 'ProviderUnavailable', message: '503' };
+    const ts = '2026-11-22T08:12:01.500Z';
+    const step = 'process-payment';
+    table.take({ type: 'step', ts, orderId, step, state: 'failed', attempt: 1, error });
+    return press('/', orderId, '\r', 'enter')
+      .filter((line) => /:12:0\d\.\d {2}/.test(line))
+      .map((line) => line.replace(/^.*:12:0\d\.\d {2}/, ''));
+  };
+  expect(happened(24)).toEqual([
+    'validated',
+    'inventory-checked',
+    'process-payment attempt 1 failed: 503',
+    'payment-processed',
+  ]);
+  expect(happened(22)).toEqual(['process-payment attempt 1 failed: 503', 'payment-processed']);
+  expect(happened(10)).toEqual([]);
+});
+
+it('reads the histories of orders that stand still in turn while none is open', () => {
   const { table } = aTable();
   const turns = new Set(Array.from({ length: 450 }, () => table.focus(now)));
   expect(turns.size).toBe(450);
