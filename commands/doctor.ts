@@ -5,6 +5,9 @@ import { hintFor } from '../src/cli/hints.ts';
 import { checkNames, examine } from '../src/deploy/doctor/examine.ts';
 import type { Finding } from '../src/deploy/doctor/finding.ts';
 
+/** What does not answer is what a doctor is asked about. */
+const manner = { maxAttempts: 3, patienceMs: 5000 };
+
 export default class Doctor extends BaseCommand {
   static override summary =
     'Look whether all is there that commands need, and say what to do where it is not.';
@@ -28,7 +31,7 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
     const { whereRuntimeIs } = await import('../src/target/local-runtime.ts');
-    const target = await this.target(flags, { ensureRuntime: whereRuntimeIs });
+    const target = await this.target(flags, { ensureRuntime: whereRuntimeIs, manner });
     const findings: Finding[] = [];
     const examination = examine(target, flags.check);
     let next = await examination.next();

@@ -58,10 +58,10 @@ export abstract class BaseCommand extends Command {
   /** The target that the flags mean. Starts the local runtime when that is the one, unless told how else to find it. */
   protected async target(
     flags: GlobalFlags & Choice,
-    findRuntime: Pick<ResolveOptions, 'ensureRuntime'> = {},
+    how: Pick<ResolveOptions, 'ensureRuntime' | 'manner'> = {},
   ): Promise<Target> {
     const { resolveTarget } = await import('../target/resolve.ts');
-    const options = { cwd: process.cwd(), variables: process.env, ...findRuntime };
+    const options = { cwd: process.cwd(), variables: process.env, ...how };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
     return this.#target;

@@ -6,6 +6,7 @@ import { readOrders } from './batch.ts';
 import { type ExecutionFilter, type ListedExecution, listExecutions } from './executions.ts';
 import type { Found } from './find.ts';
 import { executionReads } from './limiter.ts';
+import { rememberSeen } from './seen.ts';
 
 /** Which of the running orders; all of them when nothing is given. */
 export interface Selection {
@@ -105,6 +106,14 @@ export class RunningOrders {
       this.#newest = each.startedAt ?? 0;
       this.#newestAt = performance.now();
     }
+    const fresh = listed.filter(({ orderId }) => !this.#known.has(orderId));
+    rememberSeen(
+      this.#target,
+      fresh.map(({ orderId, startedAt = 0 }) => ({
+        orderId,
+        createdAt: new Date(startedAt).toISOString(),
+      })),
+    );
     return listed;
   }
 

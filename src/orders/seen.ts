@@ -19,19 +19,19 @@ interface Seen {
 export function rememberSeen(target: Target, orders: Iterable<Seen>): void {
   const file = cachePath(target, 'seen');
   const known = read(file);
-  const found = [...orders].map(({ orderId, createdAt }) => `${createdAt} ${orderId}`);
-  const text = [...new Set([...known, ...found])]
-    .sort()
-    .slice(-most)
-    .map((line) => `${line}\n`)
-    .join('');
-  if (text === known.map((line) => `${line}\n`).join('')) return;
+  // Commands differ a little about when an order began: it is there once all the same.
+  const lines = new Map(known.map((line) => [line.split(' ')[1], line]));
+  for (const { orderId, createdAt } of orders) lines.set(orderId, `${createdAt} ${orderId}`);
+  const text = textOf([...lines.values()].sort().slice(-most));
+  if (text === textOf(known)) return;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.${process.pid}`, text);
     renameSync(`${file}.${process.pid}`, file);
   } catch {}
 }
+
+const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
 function read(file: string): string[] {
   try {

@@ -12,6 +12,8 @@ export interface ClientConfig {
   readonly endpoint?: string;
   readonly profile?: string;
   readonly maxAttempts?: number;
+  /** How long a request may take before it counts as one that failed, ms; absent where there is no limit. */
+  readonly patienceMs?: number;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -32,8 +34,8 @@ interface Client {
 }
 
 /** Clients of one region and endpoint, each made at most once. */
-export function createClients(config: ClientConfig): Clients {
-  const common = { maxAttempts: 5, ...config };
+export function createClients({ patienceMs, ...config }: ClientConfig): Clients {
+  const common = { maxAttempts: 5, ...config, ...(patienceMs ? within(patienceMs) : {}) };
   const made: Client[] = [];
   const once = <T extends Client>(make: () => Promise<T>) => {
     let client: Promise<T> | undefined;
@@ -86,5 +88,11 @@ export function createClients(config: ClientConfig): Clients {
         resolved.credentials = find;
       }
     },
+  };
+}
+
+function within(ms: number) {
+  return {
+    requestHandler: { connectionTimeout: ms, requestTimeout: ms, throwOnRequestTimeout: true },
   };
 }

@@ -1,6 +1,6 @@
 /** From an environment to a target. The only module that knows what is special about `local`. */
 import { join } from 'node:path';
-import { type Clients, createClients } from './clients.ts';
+import { type ClientConfig, type Clients, createClients } from './clients.ts';
 import {
   type Choice,
   chooseEnvironment,
@@ -39,6 +39,8 @@ export interface ResolveOptions {
   readonly cwd: string;
   readonly variables: NodeJS.ProcessEnv;
   readonly ensureRuntime?: (root: string) => Promise<LocalRuntime>;
+  /** How clients make their requests, where it matters. */
+  readonly manner?: Pick<ClientConfig, 'maxAttempts' | 'patienceMs'>;
 }
 
 /** Resolves what the flags, variables and the project's config mean. Starts the local runtime if it is meant. */
@@ -55,7 +57,7 @@ export async function resolveTarget(choice: Choice, options: ResolveOptions): Pr
   return {
     environment,
     root,
-    clients: createClients({ region, ...where }),
+    clients: createClients({ region, ...where, ...options.manner }),
     ...(endpoint ? { endpoint } : {}),
     timeScale: 1,
     pollMs: 1000,
@@ -79,6 +81,7 @@ async function localTarget(
       region: environment.region,
       endpoint: url,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      ...options.manner,
     }),
     endpoint: url,
     timeScale,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -137,12 +137,23 @@ it('names an order whose invocations fail one after the other', async () => {
   expect(found[0]?.message).toBe('no progress: order-loops');
 });
 
-it('tells of functions that are not built', async () => {
+it('tells of functions that are not built, and of those that are older than their sources', async () => {
   using aws = await fakeAws(account({}));
-  const look = async () => {
-    const found = [];
-    for await (const each of examine(fakeTarget(aws.url, root), ['build'])) found.push(each);
-    return found;
+  const lookAtBuild = async () => {
+    const examination = examine(fakeTarget(aws.url, root), ['build']);
+    return (await examination.next()).value;
   };
-  expect(await look()).toMatchObject([{ about: 'build', state: 'error', fix: 'npm run build' }]);
+  expect(await lookAtBuild()).toMatchObject({ state: 'error', fix: 'npm run build' });
+  const put = (file: string, at: number) => {
+    mkdirSync(join(root, file, '..'), { recursive: true });
+    writeFileSync(join(root, file), '');
+    utimesSync(join(root, file), at, at);
+  };
+  put('dist/functions/order-workflow/index.mjs', 1000);
+  put('functions/order-workflow/handler.ts', 2000);
+  expect(await lookAtBuild()).toMatchObject({
+    state: 'warning',
+    message: 'order-workflow changed after the last build',
+    fix: 'npm run build && orders deploy',
+  });
 });

@@ -1,4 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   CreateLogGroupCommand,
@@ -14,6 +16,7 @@ import { deploy } from '../../src/deploy/deploy.ts';
 import { checkNames, examine } from '../../src/deploy/doctor/examine.ts';
 import { endOf } from '../../src/deploy/events.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
+import { createClients } from '../../src/target/clients.ts';
 import type { StackOutputs } from '../../src/target/stack.ts';
 import { type Answered, type MeddlingProxy, meddlingProxy } from '../support/meddling-proxy.ts';
 import { makeProject } from '../support/project-files.ts';
@@ -260,13 +263,99 @@ it('tells how many invocations an account may have at once, where it says so', a
   expect((await wrong('quotas'))[0]).toMatch(/^warning quotas: only 10 .*service-quotas/);
 });
 
-it('finds what does not answer, an API that fails, and a table that is gone', async () => {
-  proxy.meddle(({ name }) => (/execute-api/.test(name) ? { status: 502 } : undefined));
+it('finds an API that fails, a table that is not ready, one that is gone, and too many versions', async () => {
+  proxy.meddle(({ name }) => {
+    if (/execute-api/.test(name)) return { status: 502 };
+    const byProxy = ({ body }: Answered) => ({ body: body.replaceAll(runtime.url, proxy.url) });
+    return name === 'Action DescribeStacks' ? byProxy : undefined;
+  });
+  expect((await wrong('api'))[0]).toMatch(/^error api: .* answers 502 instead of 404/);
+  proxy.meddle(({ name }) =>
+    name === 'DescribeTable'
+      ? ({ body }) => ({ body: body.replace('"ACTIVE"', '"UPDATING"') })
+      : undefined,
+  );
+  expect((await wrong('tables'))[0]).toMatch(/^warning tables: .* is UPDATING/);
+  const Versions = Array.from({ length: 25 }, (_, n) => ({ Version: `${n + 1}` }));
+  proxy.meddle(({ name }) =>
+    /workflow\/versions$/.test(name) ? { body: JSON.stringify({ Versions }) } : undefined,
+  );
+  expect(await wrong('versions')).toEqual([
+    'warning versions: 26 versions published -> orders versions prune',
+  ]);
+  proxy.meddle(() => undefined);
   const tables = await clients().tables();
   await tables.send(new DeleteTableCommand({ TableName: outputs['LoyaltyTableName'] }));
   expect(await wrong('tables')).toEqual([
     `error tables: ${outputs['LoyaltyTableName']} is gone -> orders destroy, then orders deploy`,
   ]);
-  const offline = examine(fakeTarget('http://127.0.0.1:9', root), ['alias']);
-  expect(await endOf(offline as never)).toEqual(['stack']);
+});
+
+it('tells once that the stack may not be described', async () => {
+  proxy.meddle(({ name }) =>
+    name === 'Action DescribeStacks'
+      ? xmlError(
+          'AccessDenied',
+          'User: x is not authorized to perform: cloudformation:DescribeStacks on y',
+        )
+      : undefined,
+  );
+  const { findings, skipped } = await look('stack', 'quotas', 'alias', 'orders');
+  expect(findings).toMatchObject([
+    { about: 'quotas', state: 'ok' },
+    {
+      about: 'stack',
+      state: 'warning',
+      message: 'cloudformation:DescribeStacks is not allowed',
+      fix: 'orders iam observe',
+    },
+  ]);
+  expect(skipped).toEqual(['stack', 'orders']);
+});
+
+/** A target with clients of its own. */
+const withClients = (config: Partial<Parameters<typeof createClients>[0]>, url = proxy.url) =>
+  fakeTarget(url, root, {
+    clients: createClients({
+      region: 'us-east-2',
+      endpoint: url,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      ...config,
+    }),
+  });
+
+it('warns of credentials that end soon', async () => {
+  const expiration = new Date(Date.now() + 600_000);
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test', expiration };
+  const examination = examine(withClients({ credentials }), ['credentials']);
+  expect((await examination.next()).value).toEqual({
+    group: 'account',
+    about: 'credentials',
+    state: 'warning',
+    message: `arn:aws:iam::000000000000:root, only until ${expiration.toISOString()}`,
+    fix: 'aws sso login',
+  });
+});
+
+it('loses its patience with what does not answer, and says so of what is not there', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => {
+    silent.listen(0, '127.0.0.1', resolve);
+  });
+  try {
+    const { port } = silent.address() as AddressInfo;
+    for (const url of [`http://127.0.0.1:${port}`, 'http://127.0.0.1:9']) {
+      const examination = examine(withClients({ maxAttempts: 1, patienceMs: 100 }, url), ['alias']);
+      expect((await examination.next()).value).toMatchObject({
+        about: 'credentials',
+        state: 'error',
+        message: expect.stringContaining('does not answer'),
+        fix: 'look at the network connection',
+      });
+      expect(await examination.next()).toEqual({ done: true, value: ['stack'] });
+    }
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -123,13 +123,20 @@ it('tells a runtime of another build, one that was killed and one that is stoppe
   expect(files()).toEqual(before);
 });
 
-it('tells of a store that is not sound', async () => {
+it('tells of a store that is large, and of one that is not sound', async () => {
   const store = join(project.root, '.orders/local/state.sqlite');
   const bytes = readFileSync(store);
-  writeFileSync(
-    store,
-    Buffer.concat([bytes.subarray(0, 8192), Buffer.alloc(4096, 7), bytes.subarray(12288)]),
-  );
+  // A hole at the end takes no room on the disk.
+  truncateSync(store, 1.1e9);
+  expect(await find('store')).toMatchObject({
+    code: 0,
+    state: 'warning',
+    message: expect.stringContaining('it is large: 1.1 GB'),
+    fix: 'orders local reset',
+  });
+  const page = 4096;
+  const bad = [bytes.subarray(0, 2 * page), Buffer.alloc(page, 7), bytes.subarray(3 * page)];
+  writeFileSync(store, Buffer.concat(bad));
   expect(await find('store')).toMatchObject({
     code: 30,
     state: 'error',

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ListedOrder, newestFirst, type Range } from '../../src/orders/newest.ts';
+import { cachePath } from '../../src/target/stack.ts';
 import { type Orders, order, outputs, startOrders } from './orders-table.ts';
 
 let orders: Orders;
@@ -38,6 +40,9 @@ const ids = (found: readonly { orderId: string }[]) => found.map(({ orderId }) =
 it('yields every order once, newest first, across pages, shards and days', async () => {
   const found = await list();
   expect(ids(found).sort()).toEqual(ids(all).sort());
+  // The newest are kept for the shell's completion.
+  const seen = readFileSync(cachePath(orders.target, 'seen'), 'utf8');
+  expect(seen.trimEnd().split('\n').at(-1)).toContain(found[0]?.createdAt);
   const times = found.map(({ createdAt }) => createdAt);
   expect(times).toEqual(times.toSorted().reverse());
 });

@@ -24,6 +24,8 @@ it('keeps the newest orders that were seen, each once, until their stack is gone
   rememberSeen(target, [order(2), order(1)]);
   rememberSeen(target, [order(3), order(2)]);
   expect(kept()).toEqual([1, 2, 3].map((n) => `${order(n).createdAt} order-n${n}`));
+  rememberSeen(target, [{ ...order(2), createdAt: '2026-11-25T00:00:02.001Z' }, order(2)]);
+  expect(kept()).toHaveLength(3);
   const { ino } = statSync(file);
   rememberSeen(target, [order(2)]);
   expect(statSync(file).ino).toBe(ino);

@@ -76,16 +76,20 @@ export const account = {
     needs: 'account',
     async look(facts) {
       const settings = await settingsOf(facts);
-      const running = (await facts.stack()) ? (await facts.running()).length : 0;
+      const running = await facts.running().catch(() => undefined);
       const { concurrency = documented.concurrency, codeUsed = 0, codeLimit } = settings ?? {};
       const source = settings ? '' : ' (documented, the account does not tell)';
-      const message = `${running} of ${documented.running / 1e6} million executions, ${concurrency} invocations at once${source}`;
+      const atOnce = `${concurrency} invocations at once${source}`;
+      const most = documented.running;
+      const message = running
+        ? `${running.length} of ${most / 1e6} million executions, ${atOnce}`
+        : atOnce;
       if (concurrency < fewAtOnce)
         return warning(
           `only ${concurrency} invocations at once: orders wait for each other`,
           'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
         );
-      if (running > nearlyAll * documented.running)
+      if ((running?.length ?? 0) > nearlyAll * most)
         return warning(message, 'orders list --running');
       if (codeLimit && codeUsed > nearlyAll * codeLimit)
         return warning('the room for function code is nearly used up', 'orders versions prune');

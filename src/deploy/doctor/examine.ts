@@ -34,9 +34,6 @@ const gates: Readonly<Record<string, Check['needs']>> = {
 const levels: readonly Check['needs'][] = ['nothing', 'runtime', 'account', 'stack'];
 const levelOf = (needs: Check['needs']) => levels.indexOf(needs);
 
-/** A request that is not answered for so long is an answer, ms. */
-const patienceMs = 20_000;
-
 /**
  * Looks at what `only` names, or at everything, one thing after the other; what that depends on is told of as well where it
  * is wrong. Answers the groups of what there was no way to look at.
@@ -73,8 +70,7 @@ async function isShut(
   said: Said | undefined,
   facts: Facts,
 ): Promise<boolean> {
-  if (said?.state !== 'error') return false;
-  if (gate !== 'stack') return true;
+  if (gate !== 'stack') return said?.state === 'error';
   const outputs = await facts.outputs().catch(() => ({}));
   return Object.keys(outputs).length === 0;
 }
@@ -82,7 +78,7 @@ async function isShut(
 async function ask(check: Check, facts: Facts): Promise<Said | undefined> {
   const { target } = facts;
   try {
-    return await inTime(async () => check.look(facts));
+    return await check.look(facts);
   } catch (error) {
     const known = translate(error, target);
     const message = known instanceof Error ? known.message : String(known);
@@ -95,20 +91,5 @@ async function ask(check: Check, facts: Facts): Promise<Said | undefined> {
     const fix =
       isTransient(error) && !target.deploysItself ? 'look at the network connection' : hint;
     return { state: 'error', message, ...(fix ? { fix } : {}) };
-  }
-}
-
-async function inTime<T>(work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new UserError(`no answer in ${patienceMs / 1000} s`, {
-      hint: 'look at the network connection',
-    });
-    timer = setTimeout(() => reject(error), patienceMs);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
