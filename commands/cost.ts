@@ -7,9 +7,6 @@ import { exitOfLook, interruptible } from '../src/cli/interrupt.ts';
 import type { Cost } from '../src/orders/cost/cost.ts';
 import { loadableSamples } from '../src/orders/load-test/mix.ts';
 
-/** The deployment is no news: it is part of the measuring. */
-const quietly = () => undefined;
-
 export default class CostCommand extends BaseCommand {
   static override summary =
     'Measure what an order takes, and say what a million of them cost on AWS.';
@@ -27,17 +24,13 @@ export default class CostCommand extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(CostCommand);
-    const { onRuntimeOfItsOwn } = await import('../src/target/own-runtime.ts');
-    const { measureOrder } = await import('../src/orders/cost/measure.ts');
-    const { withStack } = await import('../src/deploy/ensure.ts');
+    const { measureHere } = await import('../src/cli/measured.ts');
     const { costOf } = await import('../src/orders/cost/cost.ts');
     const order = samples[flags.sample] as Order;
     const { signal, release } = interruptible(undefined);
     try {
-      const measured = await onRuntimeOfItsOwn(process.cwd(), (target) =>
-        withStack(target, quietly, (outputs) => measureOrder(target, outputs, { order, signal })),
-      );
-      this.#show(costOf(measured), flags);
+      const [measured] = await measureHere(process.cwd(), { orders: [order], signal });
+      if (measured) this.#show(costOf(measured), flags);
     } catch (error) {
       if (!signal.aborted) throw error;
       process.exitCode = exitOfLook(signal);

@@ -2,12 +2,16 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/base-command.ts';
 import { confirmProtected } from '../src/cli/confirm.ts';
 import { hintFor } from '../src/cli/hints.ts';
+import { exitOfLook, interruptible } from '../src/cli/interrupt.ts';
+import { formatDryRun } from '../src/cli/load-estimate.ts';
 import { loadOptions, parseRate, rerunCommand } from '../src/cli/load-flags.ts';
 import { describeLoad } from '../src/cli/load-report.ts';
 import { LoadRun } from '../src/cli/load-runs.ts';
 import { showLoadTest } from '../src/cli/load-test.ts';
 import { type Goal, goals } from '../src/orders/load-test/goal.ts';
 import { defaultMix } from '../src/orders/load-test/mix.ts';
+import type { LoadOptions } from '../src/orders/load-test/run.ts';
+import type { Target } from '../src/target/resolve.ts';
 
 export default class LoadTest extends BaseCommand {
   static override summary =
@@ -19,7 +23,7 @@ export default class LoadTest extends BaseCommand {
     '<%= config.bin %> load-test --count 200 --concurrency 20 --mix low=70,high=20,payment-declined=10',
     '<%= config.bin %> load-test --count 600 --rate 10 --threshold "p95(e2e)<10m" --threshold "count(lost)==0"',
     '<%= config.bin %> load-test --rate 30/m --duration 10m --ramp 1m --warmup 5 --until shipped',
-    '<%= config.bin %> load-test --file orders.jsonl',
+    '<%= config.bin %> load-test --file orders.jsonl --dry-run',
     '<%= config.bin %> load-test --count 50 --seed 42 --json > records.ndjson',
   ];
   static override flags = {
@@ -77,6 +81,9 @@ export default class LoadTest extends BaseCommand {
       default: true,
       allowNo: true,
     }),
+    'dry-run': Flags.boolean({
+      description: 'say what it would take, in time, work, money and quotas; submit nothing',
+    }),
     confirm: Flags.string({ description: 'name of the protected environment to load' }),
     timeout: timeoutFlag(),
   };
@@ -85,6 +92,7 @@ export default class LoadTest extends BaseCommand {
     const { flags } = await this.parse(LoadTest);
     const options = loadOptions(flags);
     const target = await this.target(flags);
+    if (flags['dry-run']) return this.#dryRun(target, options, flags);
     await confirmProtected(target, flags);
     if (target.deploysItself) await this.noteStale(target);
     const chosen = this.ui(flags, process.stderr);
@@ -105,5 +113,31 @@ export default class LoadTest extends BaseCommand {
     const { seed, count } = options;
     const again = { ...flags, seed, count: flags.duration === undefined ? count : undefined };
     this.hint(hintFor(target, rerunCommand(again)));
+  }
+
+  async #dryRun(
+    target: Target,
+    options: Omit<LoadOptions, 'signal'>,
+    flags: { readonly json: boolean; readonly timeout?: number | undefined },
+  ): Promise<void> {
+    const { dryRun } = await import('../src/orders/load-test/dry-run.ts');
+    const { measureHere } = await import('../src/cli/measured.ts');
+    const { signal, release } = interruptible(flags.timeout);
+    try {
+      const plan = await dryRun(target, options, (orders) => {
+        const kinds = orders.length === 1 ? 'an order' : `orders of ${orders.length} kinds`;
+        this.hint(`measuring ${kinds} on a local runtime of its own`);
+        return measureHere(target.root, { orders, signal });
+      });
+      if (flags.json) return this.document(plan);
+      const { stdout: stream } = process;
+      const width = stream.isTTY ? stream.columns : undefined;
+      this.out(formatDryRun(plan, { header: true, width, stream }));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      process.exitCode = exitOfLook(signal);
+    } finally {
+      release();
+    }
   }
 }

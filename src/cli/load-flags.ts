@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { accountLimits } from '../orders/limiter.ts';
 import type { Goal } from '../orders/load-test/goal.ts';
 import { defaultMix, parseMix } from '../orders/load-test/mix.ts';
 import { parseOrderFile } from '../orders/load-test/order-file.ts';
@@ -32,8 +33,7 @@ const defaultCount = 5;
 const mostAtOnce = 50;
 /** A test remembers each of its orders. */
 const mostOrders = 50_000;
-/** Lambda starts at most so many durable executions a second in an account (Lambda quotas). */
-export const startsPerSecond = 300;
+const { startsPerSecond } = accountLimits;
 
 /** Reads the flags. Throws a UserError that names the flag and what to write instead. */
 export function loadOptions(flags: LoadFlags): Omit<LoadOptions, 'signal'> {

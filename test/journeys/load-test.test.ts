@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { loadEstimateSchema } from '../../src/cli/schemas/load-estimate.ts';
 import { loadReportSchema, loadTestSchema } from '../../src/cli/schemas/load-test.ts';
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../src/orders/load-test/plan.ts';
@@ -149,6 +150,18 @@ it('leaves a report behind when it is killed', async () => {
   const report = v.parse(loadReportSchema, JSON.parse(readFileSync(kept, 'utf8')));
   expect(report).toMatchObject({ cut: 'killed', outcome: { planned: 90 } });
   expect(readFileSync(kept.replace('.json', '.html'), 'utf8')).toContain('partial: it was killed');
+});
+
+it('says what a test would take, and submits nothing', async () => {
+  const before = await project.ask('list');
+  const argv = ['load-test', '--dry-run', '--count', '3000', '--mix', 'low', '--rate', '50'];
+  const { code, stdout } = await project.orders(...argv, '--seed', '7', '--json');
+  expect(code).toBe(0);
+  const plan = v.parse(loadEstimateSchema, JSON.parse(stdout).data);
+  expect(plan).toMatchObject({ seed: 7, mix: { low: 3000 }, submittingMs: 59_980 });
+  expect(plan.work).toMatchObject({ invocations: 9000, operations: 54_000 });
+  expect(plan.cost.orders).toBeGreaterThan(3000 * 0.000144);
+  expect(await project.ask('list')).toEqual(before);
 });
 
 it('stops submitting at Ctrl-C, reports what there is, leaves the orders alone and exits 130', async () => {

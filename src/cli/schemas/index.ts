@@ -18,6 +18,7 @@ import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
 import { listSchema } from './list.ts';
+import { loadEstimateSchema } from './load-estimate.ts';
 import { loadReportSchema, loadTestSchema } from './load-test.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
@@ -59,6 +60,7 @@ export const schemas = {
   'inventory-list': documentOf(inventorySchema),
   'inventory-set': documentOf(stockSchema),
   list: documentOf(listSchema),
+  'load-test-dry-run': documentOf(loadEstimateSchema),
   'load-test-report': loadReportSchema,
   'load-test-stream': loadTestSchema,
   'logs-stream': logsSchema,

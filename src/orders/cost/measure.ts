@@ -45,20 +45,28 @@ const billed = new Set([
 const pollMs = 50;
 
 /**
- * Puts one order through and says what it took, on a target that does nothing else meanwhile and meters what is asked of
- * it. An order before it has the functions warm. Throws an AbortError when `signal` says to stop.
+ * Puts orders through one after the other and says what each took, on a target that does nothing else meanwhile and meters what is
+ * asked of it. The first goes through twice, so that the functions are warm. Throws an AbortError when `signal` says to stop.
  */
-export async function measureOrder(
+export async function measureOrders(
   target: Target,
   outputs: StackOutputs,
-  { order, signal }: { readonly order: Order; readonly signal: AbortSignal },
-): Promise<Measured> {
-  const once = () => run(target, outputs, { order, signal });
-  await once();
-  const before = await readUsage(target);
-  const arn = await once();
-  const usage = difference(await readUsage(target), before);
-  const history = await readHistory(target, arn);
+  { orders, signal }: { readonly orders: readonly Order[]; readonly signal: AbortSignal },
+): Promise<Measured[]> {
+  const once = (order: Order) => run(target, outputs, { order, signal });
+  for (const order of orders.slice(0, 1)) await once(order);
+  const measured: Measured[] = [];
+  let before = await readUsage(target);
+  for (const order of orders) {
+    const history = await readHistory(target, await once(order));
+    const after = await readUsage(target);
+    measured.push(measuredBy(difference(after, before), history));
+    before = after;
+  }
+  return measured;
+}
+
+function measuredBy(usage: Usage, history: readonly { readonly type: string }[]): Measured {
   const functions = Object.values(usage.functions);
   const sum = (key: string) => functions.reduce((total, each) => total + (each[key] ?? 0), 0);
   return {

@@ -1,7 +1,9 @@
 /** What a load test has to know before it begins. */
 import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { describeStack, type StackOutputs } from '../../target/stack.ts';
+import { UserError } from '../../user-error.ts';
 import { readOrders } from '../batch.ts';
+import { accountLimits } from '../limiter.ts';
 import { endlessOrders, type PlannedOrder, type PlanOptions, planOrders } from './plan.ts';
 
 export interface OrdersOptions extends Pick<PlanOptions, 'mix' | 'file' | 'seed'> {
@@ -44,4 +46,26 @@ function ordersOf({ count, warmup = 0, ...options }: OrdersOptions, round: numbe
     planned,
     orders: planned ?? endlessOrders({ ...options, round }),
   };
+}
+
+/** Throws a UserError when the stack's API does not take orders at the rate. */
+export async function refuseApiRate(
+  target: Target,
+  { via, rate }: { readonly via: 'invoke' | 'api'; readonly rate?: number | undefined },
+): Promise<void> {
+  if (via !== 'api' || rate === undefined) return;
+  const { Parameters = [] } = (await describeStack(target)) ?? {};
+  const limit = Parameters.find(({ ParameterKey }) => ParameterKey === 'ApiRateLimit');
+  const most = Number(limit?.ParameterValue ?? accountLimits.startsPerSecond);
+  if (rate <= most) return;
+  throw new UserError(
+    `--rate ${rate} is more than the API of this stack takes: ${most} a second.`,
+    {
+      hint: [
+        `--rate ${most}, or --via invoke`,
+        `orders deploy --parameter ApiRateLimit=${Math.ceil(rate)}`,
+      ],
+      code: 'TooFast',
+    },
+  );
 }

@@ -11,7 +11,7 @@ import { Meter } from './meter.ts';
 import { Board, type ObservedOrder } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
 import { Poller, type RequestRates } from './poller.ts';
-import { freshOrders, type OrdersOptions } from './prepare.ts';
+import { freshOrders, type OrdersOptions, refuseApiRate } from './prepare.ts';
 import { type Cut, type LoadReport, reportOn, warmUpOf } from './report.ts';
 import { type Pace, submitAll } from './submitter.ts';
 import type { Threshold } from './thresholds.ts';
@@ -55,6 +55,7 @@ export async function* runLoadTest(
   options: LoadOptions,
 ): AsyncGenerator<LoadProgress, LoadReport> {
   const { signal, stop = never, until = 'terminal', concurrency, via } = options;
+  await refuseApiRate(target, options);
   const waits = await waitLengths(target);
   const { planned, orders, warmUp, round } = await freshOrders(target, outputs, options);
   const warmBoard = new Board(warmUp, until);

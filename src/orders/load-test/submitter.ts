@@ -3,6 +3,7 @@ import { isNotFound, needsSignIn } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
+import { accountLimits, Limiter } from '../limiter.ts';
 import { type Submission, submitOrder } from '../submit.ts';
 import type { Board } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
@@ -74,11 +75,14 @@ async function atOnce(
   { concurrency, durationMs = Number.POSITIVE_INFINITY, isOver, submit }: Sending,
 ): Promise<void> {
   const until = performance.now() + durationMs;
+  // However fast it answers: above this AWS refuses.
+  const starts = new Limiter(accountLimits.startsPerSecond, concurrency);
   const waiting = orders[Symbol.iterator]();
   const worker = async () => {
     while (!isOver() && performance.now() < until) {
       const next = waiting.next();
       if (next.done) return;
+      await starts.turn();
       await submit(next.value);
     }
   };
