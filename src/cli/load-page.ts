@@ -3,7 +3,7 @@ import type { LoadReport } from '../orders/load-test/report.ts';
 import { escapeHtml, scrolled, section, tableOf } from './html.ts';
 import { latencyChart, stagesChart, statusChart, throughputChart } from './load-charts.ts';
 import { msText, statisticsHead, statisticsRow } from './load-figures.ts';
-import { checkTitles, figureOf } from './load-report.ts';
+import { checkTitles, figureOf, subjectOf } from './load-report.ts';
 import { style } from './page-style.ts';
 
 /** So many orders of a check that failed, and of all, are on the page; the JSON has every one. */
@@ -77,8 +77,8 @@ function checks({ checks: all }: LoadReport): string {
     const named = faults.slice(0, mostFaults);
     const more = faults.length - named.length;
     const list = named.map(
-      ({ orderId, message }) =>
-        `<li><code>${escapeHtml(orderId)}</code> ${escapeHtml(message)}</li>`,
+      ({ message, ...of }) =>
+        `<li><code>${escapeHtml(subjectOf(of))}</code> ${escapeHtml(message)}</li>`,
     );
     const rest = more > 0 ? `<li>and ${more} more, all of them in the JSON report</li>` : '';
     const which = faults.length > 0 ? `<ul>${list.join('')}${rest}</ul>` : '';

@@ -58,7 +58,9 @@ export interface Shown {
   readonly progress: LoadProgress;
   readonly standing: Standing;
   readonly history: LoadHistory;
-  /** Whether a person has stopped the submitting. */
+  /** Whether there are orders left that a person can keep from being submitted. */
+  readonly canStop: boolean;
+  /** Whether a person has done so. */
   readonly stopped: boolean;
 }
 
@@ -85,11 +87,11 @@ export function formatProgress(shown: Shown, view: ProgressView): string[] {
   return [heading, ...body.slice(0, room), phase, ...notes];
 }
 
-function notesOf({ progress, standing, stopped }: Shown): string[] {
+function notesOf({ progress, canStop, stopped }: Shown): string[] {
   const { trouble } = progress;
   const next = stopped
     ? 'stopped submitting; ctrl-c again leaves with a partial report'
-    : standing.submitted < standing.planned
+    : canStop
       ? 'ctrl-c stops submitting, waits for the rest and reports'
       : 'ctrl-c leaves with a partial report';
   return [...(trouble ? [`not visible right now: ${printable(trouble)}`] : []), next];

@@ -1,6 +1,6 @@
 /** The verdict of a load test as text. */
 import type { LoadedOrder, LoadReport, WarmUp } from '../orders/load-test/report.ts';
-import type { Check, CheckId } from '../orders/load-test/verdict.ts';
+import type { Check, CheckId, Fault } from '../orders/load-test/verdict.ts';
 import { leastForPercentiles, type Statistics } from '../workflow/statistics.ts';
 import { formatDuration } from './duration.ts';
 import { type Column, formatTable, printable } from './table.ts';
@@ -16,6 +16,9 @@ export const checkTitles: Record<CheckId, string> = {
   'own-data': 'own data',
   transitions: 'transitions',
   'credit-check': 'credit check',
+  payments: 'payments add up',
+  stock: 'stock adds up',
+  points: 'points add up',
 };
 const titleWidth = 17;
 
@@ -45,6 +48,10 @@ interface Place {
   readonly width: number;
 }
 
+/** What a fault is about. */
+export const subjectOf = ({ orderId, productId }: Omit<Fault, 'message'>) =>
+  orderId ?? productId ?? '';
+
 function checkLines(check: Check, { stream, width }: Place): string[] {
   const { id, passed, notJudged, detail, faults } = check;
   const sign = mark(notJudged ? 'note' : passed ? 'done' : 'failed', stream);
@@ -52,7 +59,7 @@ function checkLines(check: Check, { stream, width }: Place): string[] {
   const room = width - titleWidth - 4;
   const named = faults
     .slice(0, mostNamed)
-    .map(({ orderId, message }) => `${orderId}: ${printable(message)}`);
+    .map(({ message, ...of }) => `${subjectOf(of)}: ${printable(message)}`);
   const more = faults.length - named.length;
   return [
     // Where a line cannot hold both, the detail is below its title.

@@ -51,7 +51,7 @@ export async function showLoadTest(
   options: Omit<LoadOptions, 'signal' | 'stop'>,
   { ui, json, timeoutMs, run }: LoadView,
 ): Promise<LoadResult | undefined> {
-  const shown = new ShownLoad();
+  const shown = new ShownLoad(options);
   const { signal, abort, release } = interruptible(timeoutMs, () => shown.stopSubmitting(ui));
   endOnBrokenPipe(abort);
   const renderers = [await rendererFor(ui, target, options), ...(json ? [recordRenderer()] : [])];
@@ -90,7 +90,12 @@ export async function showLoadTest(
 class ShownLoad {
   readonly #stop = new AbortController();
   readonly #history = new LoadHistory();
+  readonly #isEndless: boolean;
   #last: Shown | undefined;
+
+  constructor({ count }: Pick<LoadOptions, 'count'>) {
+    this.#isEndless = count === undefined;
+  }
 
   get stop(): AbortSignal {
     return this.#stop.signal;
@@ -99,16 +104,17 @@ class ShownLoad {
   after(progress: LoadProgress): Shown {
     const standing = standingOf(progress, Date.now());
     this.#history.add(standing);
-    this.#last = { progress, standing, history: this.#history, stopped: this.stop.aborted };
+    const { phase, submitted, planned } = standing;
+    const isAll = this.#isEndless ? phase === 'draining' : submitted === planned;
+    const [canStop, stopped] = [!isAll, this.stop.aborted];
+    this.#last = { progress, standing, history: this.#history, canStop, stopped };
     return this.#last;
   }
 
   /** Has nothing more submitted and says how long the rest takes; false when there is nothing left to stop. */
   stopSubmitting(ui: Ui): boolean {
-    const { submitted = 0, planned = 0 } = this.#last?.standing ?? {};
-    if (this.stop.aborted || submitted === planned) return false;
+    if (this.stop.aborted || !this.#last?.canStop) return false;
     this.#stop.abort();
-    if (this.#last) this.#last = { ...this.#last, stopped: true };
     if (ui === 'plain') process.stderr.write(`${mark('note')} ${stopSentence}\n`);
     return true;
   }

@@ -46,7 +46,13 @@ function shown(
     const past = { ...standingOf(progress, submittedAt), statuses, elapsedMs };
     history.add({ ...past, completed: seconds * 20, failed: seconds * 5, running: seconds * 40 });
   }
-  return { progress, standing: standingOf(progress, view.now), history, stopped };
+  return {
+    progress,
+    standing: standingOf(progress, view.now),
+    history,
+    canStop: phase === 'submitting',
+    stopped,
+  };
 }
 function unsent({ orderId, sample, order, total, expected }: ObservedOrder): ObservedOrder {
   return { orderId, sample, order, total, expected, executions: [] };

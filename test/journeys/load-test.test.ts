@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { loadEstimateSchema } from '../../src/cli/schemas/load-estimate.ts';
@@ -42,7 +48,7 @@ it('puts five orders through a fresh project at once, each on its own, and exits
   expect(await project.ask('list')).toHaveLength(5);
 });
 
-it('finds an order that was overwritten on its way, names it and exits 99', async () => {
+it('finds what a stack with bugs does to orders on their way, names them and exits 99', async () => {
   const { url } = await project.ask('local', 'status');
   const { outputs } = await project.ask('deploy');
   const tables = DynamoDBDocumentClient.from(
@@ -52,31 +58,71 @@ it('finds an order that was overwritten on its way, names it and exits 99', asyn
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     }),
   );
-  const planned = planOrders({ count: 5, mix: parseMix(defaultMix), seed: 7, round: 1 });
-  const victim = { TableName: outputs.OrdersTableName, Key: { orderId: planned[2]?.orderId } };
-  const running = project.orders('load-test', '--count', '5', '--seed', '7', '--json');
-  await vi.waitUntil(
-    async () => (await tables.send(new GetCommand({ ...victim, ConsistentRead: true }))).Item,
-    20_000,
-  );
-  await tables.send(
-    new UpdateCommand({
-      ...victim,
-      UpdateExpression: 'SET #total = :total, customerId = :other',
-      ExpressionAttributeNames: { '#total': 'total' },
-      ExpressionAttributeValues: { ':total': 0.01, ':other': 'CUST-OTHER' },
+  const planned = planOrders({ count: 8, mix: parseMix(defaultMix), seed: 7, round: 1 });
+  const [overwritten, back, twice, lost] = planned.map(({ orderId }) => orderId);
+  const [oversold = ''] = planned[4]?.order.items.map(({ productId }) => productId) ?? [];
+  const TableName = outputs.OrdersTableName;
+  const running = project.orders('load-test', '--count', '8', '--seed', '7', '--json');
+  const Keys = planned.map(({ orderId }) => ({ orderId }));
+  await vi.waitUntil(async () => {
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+    const { Responses } = await tables.send(new BatchGetCommand({ RequestItems }));
+    const waiting = Responses?.[TableName]?.filter(({ status }) => status === 'awaiting-warehouse');
+    return waiting?.length === planned.length;
+  }, 20_000);
+  const change = (
+    Key: Record<string, unknown>,
+    expression: string,
+    values: object,
+    table = TableName,
+  ) =>
+    tables.send(
+      new UpdateCommand({
+        TableName: table,
+        Key,
+        UpdateExpression: expression,
+        ExpressionAttributeValues: values as Record<string, unknown>,
+        ...(expression.includes('#total')
+          ? { ExpressionAttributeNames: { '#total': 'total' } }
+          : {}),
+      }),
+    );
+  await Promise.all([
+    change({ orderId: overwritten }, 'SET #total = :total, customerId = :other', {
+      ':total': 0.01,
+      ':other': 'CUST-OTHER',
     }),
-  );
-  const { code, stdout } = await running;
-  const report = reportOf(stdout);
-  const failed = report.checks.filter(({ passed }) => !passed);
-  expect(failed.map(({ id }) => id)).toEqual(['own-data']);
-  expect(failed[0]?.faults).toEqual([
-    {
-      orderId: planned[2]?.orderId,
-      message: expect.stringContaining('customer CUST-OTHER, submitted CUST-') as string,
-    },
+    change({ orderId: back }, 'SET transitions = list_append(transitions, :earlier)', {
+      ':earlier': [{ status: 'validated', at: new Date().toISOString() }],
+    }),
+    tables.send(
+      new PutCommand({
+        TableName: outputs.PaymentsTableName,
+        Item: { idempotencyKey: `${twice}/once-more`, state: 'charged', amount: 91.98 },
+      }),
+    ),
+    tables.send(new DeleteCommand({ TableName, Key: { orderId: lost } })),
+    change(
+      { productId: oversold },
+      'SET available = :left',
+      { ':left': -2 },
+      outputs.ProductsTableName,
+    ),
   ]);
+  const { code, stdout } = await running;
+  const { checks } = reportOf(stdout);
+  const faults = checks.flatMap(({ id, faults: each }) =>
+    each.map(({ orderId, productId, message }) => `${id} ${orderId ?? productId} ${message}`),
+  );
+  const found = (check: string, of = '', message = '') =>
+    expect(faults).toContainEqual(expect.stringContaining(`${check} ${of} ${message}`));
+  found('own-data', overwritten, 'total 0.01, submitted ');
+  found('transitions', back, 'went from awaiting-warehouse to validated');
+  found('payments', twice, '2 payments stand');
+  found('not-lost', lost, 'has no row');
+  found('stock', oversold, 'oversold: ');
+  const named = new Set([overwritten, back, twice, lost, oversold]);
+  expect(faults.filter((fault) => !named.has(fault.split(' ')[1]))).toEqual([]);
   expect(code).toBe(99);
 });
 

@@ -52,11 +52,20 @@ const checkSchema = v.strictObject({
     'own-data',
     'transitions',
     'credit-check',
+    'payments',
+    'stock',
+    'points',
   ]),
   passed: v.pipe(v.boolean(), v.description('false also where it could not be judged')),
   notJudged: v.exactOptional(v.pipe(v.string(), v.description('why it could not be judged'))),
   detail: v.string(),
-  faults: v.array(v.strictObject({ orderId: v.string(), message: v.string() })),
+  faults: v.array(
+    v.strictObject({
+      orderId: v.exactOptional(v.string()),
+      productId: v.exactOptional(v.string()),
+      message: v.string(),
+    }),
+  ),
 });
 
 const errorSchema = v.strictObject({ name: v.string(), message: v.string() });

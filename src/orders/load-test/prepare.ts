@@ -18,6 +18,8 @@ export interface FreshOrders {
   /** All of them, where their number is known. */
   readonly planned: readonly PlannedOrder[] | undefined;
   readonly orders: Iterable<PlannedOrder>;
+  /** All of them, or so many that each kind is among them. */
+  readonly first: readonly PlannedOrder[];
 }
 
 /** Orders are sent in turn: where one of a seed is, one of these is. */
@@ -34,11 +36,14 @@ export async function freshOrders(
     const first = fresh.planned ?? planOrders({ ...options, round, count: lookedFor });
     const ids = [...fresh.warmUp, ...first.slice(0, lookedFor)].map(({ orderId }) => orderId);
     const there = outputs && (await readOrders(target, outputs, { ids, fields: ['orderId'] }));
-    if (!there?.size) return fresh;
+    if (!there?.size) return { ...fresh, first };
   }
 }
 
-function ordersOf({ count, warmup = 0, ...options }: OrdersOptions, round: number): FreshOrders {
+function ordersOf(
+  { count, warmup = 0, ...options }: OrdersOptions,
+  round: number,
+): Omit<FreshOrders, 'first'> {
   const planned = count === undefined ? undefined : planOrders({ ...options, round, count });
   return {
     round,

@@ -6,6 +6,7 @@ import type { Statistics } from '../../workflow/statistics.ts';
 import type { Submission } from '../submit.ts';
 import { countBy, outcomeOf, rateOf, spanOf, warningsOf } from './figures.ts';
 import { type Goal, notJudged } from './goal.ts';
+import type { Ledger } from './ledger.ts';
 import type { ToolUsage } from './meter.ts';
 import type { ObservedOrder } from './observed.ts';
 import type { Threshold, ThresholdResult } from './thresholds.ts';
@@ -108,6 +109,7 @@ export interface ReportOptions
   readonly waits: WaitLengths;
   readonly rate?: number | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
+  readonly ledger?: Ledger | undefined;
 }
 
 /** Judges and measures the orders of a test that is over now. */
@@ -115,9 +117,9 @@ export function reportOn(
   orders: readonly ObservedOrder[],
   { cut, waits, began, now, ...options }: ReportOptions,
 ): LoadReport {
-  const { until = 'terminal', tool, warmUp, rampMs } = options;
+  const { until = 'terminal', tool, warmUp, rampMs, ledger } = options;
   const isPartial = (cut !== undefined && cut !== 'stopped') || until !== 'terminal';
-  const checks = judge(orders, { isPartial }).map((each) => limited(each, until));
+  const checks = judge(orders, { isPartial, ledger }).map((each) => limited(each, until));
   const loaded = orders.map((each) => loadedOrder(each, waits));
   const { seed, round, via, concurrency, rate: perSecond, thresholds = [] } = options;
   const spans = orders.flatMap((each) => spanOf(each, now) ?? []);

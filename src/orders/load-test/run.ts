@@ -1,5 +1,7 @@
 /** A load test: many orders at once, followed to their ends, and what must be true of them afterwards. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isTransient } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
@@ -7,6 +9,7 @@ import { executionReads } from '../limiter.ts';
 import type { Submission } from '../submit.ts';
 import { waitLengths } from '../wait-lengths.ts';
 import type { Goal } from './goal.ts';
+import { type Ledger, LedgerReader } from './ledger.ts';
 import { Meter } from './meter.ts';
 import { Board, type ObservedOrder } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
@@ -47,6 +50,8 @@ export interface LoadProgress {
 
 /** How long an execution may take to close after its order has ended, and reading may take when the test is cut short, ms. */
 const closingMs = 10_000;
+/** Between two tries to read what has to be read, ms. */
+const longestPauseMs = 15_000;
 
 /** Yields where the test is after every look at its orders; returns the report. */
 export async function* runLoadTest(
@@ -57,32 +62,38 @@ export async function* runLoadTest(
   const { signal, stop = never, until = 'terminal', concurrency, via } = options;
   await refuseApiRate(target, options);
   const waits = await waitLengths(target);
-  const { planned, orders, warmUp, round } = await freshOrders(target, outputs, options);
+  const { planned, orders, first, warmUp, round } = await freshOrders(target, outputs, options);
   const warmBoard = new Board(warmUp, until);
   const board = new Board(planned ?? [], until);
   let meter = new Meter();
   let began = Date.now();
+  let ledger: Ledger | undefined;
   const reportNow = (cut: Cut | undefined) => {
     const warmed = warmUp.length > 0 ? { warmUp: warmUpOf(warmBoard.all(), waits) } : {};
-    const seen = { round, began, now: Date.now(), cut, waits, tool: meter.read() };
+    const seen = { round, began, now: Date.now(), cut, waits, ledger, tool: meter.read() };
     return reportOn(board.all(), { ...options, ...warmed, ...seen });
   };
   const place = { target, outputs, waits, round, soFar: () => reportNow('killed') };
   if (warmUp.length > 0) {
     const warming = { board: warmBoard, orders: warmUp, concurrency, via, signal, stop };
     yield* follow({ ...place, warmsUp: true }, warming);
-    meter = new Meter();
-    began = Date.now();
   }
+  const books = new LedgerReader(target, outputs);
+  if (until === 'terminal') await books.open(first, warmUp);
+  meter = new Meter();
+  began = Date.now();
   const { poller, submitted } = yield* follow(place, { ...options, stop, board, orders });
-  const finished = (async () => {
+  const closed = (async () => {
     await submitted;
     if (until === 'accepted') return;
-    await closeBooks(poller, { target, board, isPartial: signal.aborted || until !== 'terminal' });
+    const isPartial = signal.aborted || until !== 'terminal';
+    await insist(() => closeBooks(poller, { target, board, isPartial }), signal);
+    if (until === 'terminal') ledger = await insist(() => books.read(board.accepted()), signal);
   })();
   // Whoever is in a hurry gets what was seen up to now.
-  const patience = sleep(closingMs, undefined, { ref: false });
-  await (signal.aborted ? Promise.race([finished.catch(() => {}), patience]) : finished);
+  await Promise.race([closed, patience(signal)]).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   if (signal.aborted) return reportNow(cutBy(signal.reason));
   const isCut = stop.aborted && (!planned || board.submitted < planned.length);
   return reportNow(isCut ? 'stopped' : undefined);
@@ -146,6 +157,24 @@ class Watched {
   get done(): boolean {
     if (this.#error) throw this.#error;
     return this.#settled;
+  }
+}
+
+/** Resolves a while after the test was cut short. */
+async function patience(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  await sleep(closingMs, undefined, { ref: false });
+}
+
+/** Reads until it succeeds, or until it fails with what will not pass: what is there in the end must be seen. */
+async function insist<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isTransient(error) || signal.aborted) throw error;
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
 }
 

@@ -2,10 +2,14 @@
 import type { OrderItem } from '../../../functions/contract/order.ts';
 import { rank } from '../../../functions/contract/workflow.ts';
 import { describeExpected } from './expected.ts';
+import type { Ledger } from './ledger.ts';
+import { judgeLedger } from './ledger-verdict.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
 
+/** What is wrong with an order, or with a product that orders took. */
 export interface Fault {
-  readonly orderId: string;
+  readonly orderId?: string;
+  readonly productId?: string;
   readonly message: string;
 }
 
@@ -27,12 +31,22 @@ export type CheckId =
   | 'not-doubled'
   | 'own-data'
   | 'transitions'
-  | 'credit-check';
+  | 'credit-check'
+  | 'payments'
+  | 'stock'
+  | 'points';
 
-/** Judges the orders that were submitted. `isPartial`: nobody waited until all had ended. */
+export interface JudgeOptions {
+  /** Whether nobody waited until all had ended. */
+  readonly isPartial: boolean;
+  /** What is in the books; absent where nobody looked. */
+  readonly ledger?: Ledger | undefined;
+}
+
+/** Judges the orders that were submitted. */
 export function judge(
   orders: readonly ObservedOrder[],
-  { isPartial }: { readonly isPartial: boolean },
+  { isPartial, ledger }: JudgeOptions,
 ): Check[] {
   const submitted = orders.filter(({ submittedAt }) => submittedAt !== undefined);
   const accepted = submitted.filter(({ acceptedMs }) => acceptedMs !== undefined);
@@ -44,6 +58,7 @@ export function judge(
     ownData(accepted),
     legalTransitions(accepted),
     creditChecks(accepted),
+    ...(ledger ? judgeLedger(accepted, ledger) : []),
   ];
 }
 
