@@ -12,7 +12,8 @@ import {
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { loadEstimateSchema } from '../../src/cli/schemas/load-estimate.ts';
-import { loadReportSchema, loadTestSchema } from '../../src/cli/schemas/load-test.ts';
+import { loadReportSchema } from '../../src/cli/schemas/load-test.ts';
+import { loadTestSchema } from '../../src/cli/schemas/load-test-stream.ts';
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../src/orders/load-test/plan.ts';
 import { aProject, type Project } from '../support/project.ts';

@@ -1,13 +1,15 @@
 import * as v from 'valibot';
 import { goals } from '../../orders/load-test/goal.ts';
 import type { LoadReport } from '../../orders/load-test/report.ts';
-import type { EndRecord, ProgressRecord } from '../load-records.ts';
 import { schemaOf } from './agree.ts';
 import { failureSchema, shownStatuses, stageSchema, timeSchema } from './order.ts';
-import { exitCodeSchema } from './watch.ts';
 
-const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-const msSchema = v.pipe(v.number(), v.minValue(0), v.description('milliseconds of wall time'));
+export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const msSchema = v.pipe(
+  v.number(),
+  v.minValue(0),
+  v.description('milliseconds of wall time'),
+);
 const percentileSchema = v.exactOptional(
   v.pipe(msSchema, v.description('from 20 measurements on')),
 );
@@ -21,7 +23,7 @@ const filledStatisticsSchema = v.strictObject({
   p99: percentileSchema,
   max: msSchema,
 });
-const statisticsSchema = v.exactOptional(filledStatisticsSchema);
+export const statisticsSchema = v.exactOptional(filledStatisticsSchema);
 
 const timesSchema = v.strictObject({
   accepted: statisticsSchema,
@@ -104,7 +106,7 @@ const orderSchema = v.strictObject({
   ),
 });
 
-const countsSchema = v.record(v.string(), countSchema);
+export const countsSchema = v.record(v.string(), countSchema);
 
 /** The report of a load test, as it is kept under `.orders/runs`. */
 export const loadReportSchema = schemaOf<LoadReport>()(
@@ -200,57 +202,3 @@ export const loadReportSchema = schemaOf<LoadReport>()(
     orders: v.array(orderSchema),
   }),
 );
-
-const progressSchema = schemaOf<ProgressRecord>()(
-  v.strictObject({
-    type: v.literal('progress'),
-    ts: timeSchema,
-    phase: v.picklist(['warm-up', 'submitting', 'draining']),
-    elapsedMs: msSchema,
-    planned: countSchema,
-    submitted: countSchema,
-    running: countSchema,
-    completed: countSchema,
-    failed: countSchema,
-    errors: v.pipe(countSchema, v.description('orders that could not be submitted')),
-    throttled: countSchema,
-    statuses: v.pipe(
-      countsSchema,
-      v.description('status -> orders; waiting: not submitted yet; refused: could not be'),
-    ),
-    failures: v.pipe(
-      countsSchema,
-      v.description('code of a failure, or name of an error at submission -> orders'),
-    ),
-    accepted: statisticsSchema,
-    terminal: statisticsSchema,
-    submittedPerSecond: v.pipe(v.number(), v.description('over the last seconds')),
-    endedPerSecond: v.number(),
-    remainingMs: v.exactOptional(
-      v.pipe(msSchema, v.description('how long until the phase is over, as far as that is known')),
-    ),
-    requests: v.pipe(
-      v.strictObject({ lists: v.number(), items: v.number() }),
-      v.description('listings of executions and items of orders read a second'),
-    ),
-    gap: v.exactOptional(v.pipe(v.string(), v.description('why orders cannot be seen now'))),
-  }),
-);
-
-const endSchema = schemaOf<EndRecord>()(
-  v.strictObject({
-    type: v.literal('end'),
-    ts: timeSchema,
-    exitCode: exitCodeSchema,
-    files: v.exactOptional(v.strictObject({ html: v.string(), json: v.string() })),
-    report: loadReportSchema,
-  }),
-);
-
-const version = { v: v.literal(1) };
-
-/** A record of `orders load-test --json`: where it is every five seconds, and the verdict last. */
-export const loadTestSchema = v.variant('type', [
-  v.strictObject({ ...version, ...progressSchema.entries }),
-  v.strictObject({ ...version, ...endSchema.entries }),
-]);

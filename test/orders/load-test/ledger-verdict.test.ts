@@ -148,7 +148,7 @@ describe('a planted fault fails its own check and names the order or the product
 
 it("holds neither other people's orders, nor orders on their way, nor another provider against it", () => {
   const busy = withStock(
-    ({ sold = 0, available = 0 }) => ({ sold: sold + 9, available: available - 20 }),
+    ({ sold, available = 0 }) => ({ sold: sold + 9, available: available - 20 }),
     {
       isAlone: false,
     },
