@@ -18,8 +18,8 @@ export default class LocalReset extends LocalCommand {
         code: 'NeedsConfirmation',
       });
     }
-    const { resetRuntime } = await import('../../src/local/launch.ts');
-    await resetRuntime(this.root);
+    const { resetLocalRuntime } = await import('../../src/target/local-runtime.ts');
+    await resetLocalRuntime(this.root);
     if (flags.json) this.document({ reset: true });
     else this.out('reset\n');
   }

@@ -1,7 +1,9 @@
 import type { LaunchSettings } from '../local/launch.ts';
 import type { RuntimeState } from '../local/state-file.ts';
 import { UserError } from '../user-error.ts';
+import { localName } from './environments.ts';
 import type { LocalRuntime } from './resolve.ts';
+import { forgetStack } from './stack.ts';
 
 /** Where the local runtime of a project is, or would be; starts none. */
 export async function whereRuntimeIs(root: string): Promise<LocalRuntime> {
@@ -10,6 +12,13 @@ export async function whereRuntimeIs(root: string): Promise<LocalRuntime> {
   const { url = `http://127.0.0.1:${defaultPort}`, timeScale = defaultTimeScale } =
     readLeftState(root) ?? {};
   return { url, timeScale };
+}
+
+/** Stops the local runtime of a project, and deletes what it keeps and what is known of its stack. */
+export async function resetLocalRuntime(root: string): Promise<void> {
+  const { resetRuntime } = await import('../local/launch.ts');
+  await resetRuntime(root);
+  forgetStack({ root, environment: { name: localName } });
 }
 
 /** The local runtime of a project, started when there is none; throws a UserError with what it says when it does not come up. */

@@ -62,12 +62,12 @@ export function outputsOf({ Outputs = [] }: Stack): StackOutputs {
 }
 
 /** Makes the next look at the outputs ask CloudFormation. */
-export function forgetOutputs(target: Target): void {
+export function forgetOutputs(target: Owner): void {
   rmSync(cacheFile(target), { force: true });
 }
 
 /** Forgets everything about a stack that is gone, its orders too. */
-export function forgetStack(target: Target): void {
+export function forgetStack(target: Owner): void {
   forgetOutputs(target);
   for (const file of ['ids', 'seen']) rmSync(cachePath(target, file), { force: true });
 }
@@ -81,12 +81,15 @@ function notDeployed(target: Target): UserError {
   });
 }
 
+/** Whose the files are. */
+type Owner = Pick<Target, 'root'> & { readonly environment: Pick<Target['environment'], 'name'> };
+
 /** Where files about this environment that can be found again are kept. */
-export function cachePath(target: Target, file: string): string {
+export function cachePath(target: Owner, file: string): string {
   return join(target.root, '.orders', 'cache', `${target.environment.name}.${file}`);
 }
 
-const cacheFile = (target: Target) => cachePath(target, 'outputs.json');
+const cacheFile = (target: Owner) => cachePath(target, 'outputs.json');
 
 function identity(target: Target): string {
   const { region, stack, profile = '' } = target.environment;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
@@ -75,4 +75,16 @@ it('has one runtime a project, and says so to a second one', async () => {
   const { code, stderr } = await project.orders('local', 'start', '--foreground');
   expect(code).toBe(6);
   expect(stderr).toMatch(/already running \(pid \d+\)/);
+});
+
+it('forgets the orders of a runtime that is reset, and keeps the reports', async () => {
+  const kept = ['cache/dev.ids', 'runs/report.json'];
+  const gone = ['cache/local.ids', 'cache/local.seen', 'local/state.sqlite'];
+  for (const file of [...kept, ...gone]) {
+    mkdirSync(join(project.root, '.orders', file, '..'), { recursive: true });
+    writeFileSync(join(project.root, '.orders', file), '');
+  }
+  expect((await project.orders('local', 'reset', '--yes')).code).toBe(0);
+  const there = (file: string) => existsSync(join(project.root, '.orders', file));
+  expect([...kept, ...gone].filter(there)).toEqual(kept);
 });

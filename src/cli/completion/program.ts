@@ -162,10 +162,11 @@ function offerOrders(  file) {
   offerIds(file ".seen")
 }
 
-function offerIds(file,  line, n, all, field, bare) {
-  while ((getline line < file) > 0) { n++; all[n] = line }
-  for (; n > 0 && offered < 100; n--) {
-    split(all[n], field, " ")
+function offerIds(file,  line, n, all, field, bare, kept, oldest) {
+  kept = 2000
+  while ((getline line < file) > 0) { n++; all[n % kept] = line }
+  for (oldest = n - kept; n > oldest && n > 0 && offered < 100; n--) {
+    split(all[n % kept], field, " ")
     if (field[2] == "" || (field[2] in named)) continue
     named[field[2]] = 1
     bare = field[2]

@@ -1,4 +1,5 @@
 /** What can be typed, made from oclif's command table: a line for each command, topic and flag. Pure. */
+import { reviewOperations } from '../../../functions/contract/review.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { stages } from '../../../functions/contract/workflow.ts';
 
@@ -46,7 +47,7 @@ export const valuesByName: Readonly<Record<string, string>> = {
   template: '@files',
   sample: oneOf(Object.keys(samples)),
   mix: `,${oneOf(Object.keys(samples).map((name) => `${name}=`))}`,
-  step: oneOf(stages.map(({ id }) => id)),
+  step: oneOf([...stages.map(({ id }) => id), ...Object.values(reviewOperations)]),
 };
 
 /** A value that nothing is known of. */

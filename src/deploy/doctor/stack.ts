@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../target/aws-errors.ts';
 import { apiStatus } from '../check.ts';
-import { packageStack } from '../package.ts';
 import { leadsOf } from '../ready.ts';
 import { type Check, count, failing, ok, some, warning } from './finding.ts';
 
@@ -43,6 +42,7 @@ export const stack = {
       const { TemplateBody = '' } = await client.send(
         new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
       );
+      const { packageStack } = await import('../package.ts');
       const { template } = await packageStack(file, 'bucket');
       const [deployed, here] = [TemplateBody, template].map((text) =>
         text.trim().replaceAll(/s3:\/\/[^/\s]+\//g, 's3://bucket/'),
