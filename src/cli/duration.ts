@@ -68,6 +68,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)}d ${two(hours % 24)}h`;
 }
 
+/** Milliseconds, short: `18ms`, `8.1s`. */
+export function formatLatency(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)}ms` : formatDuration(ms);
+}
+
 /** An amount of money with two places and thousands told apart: `$3,500.00`. */
 export function formatMoney(amount: number): string {
   // By hand: `Intl` takes 12 ms to make its first format, half of what Node takes to start.

@@ -2,8 +2,8 @@
 import type { LoadReport } from '../orders/load-test/report.ts';
 import type { LoadProgress } from '../orders/load-test/run.ts';
 import type { Standing } from '../orders/load-test/standing.ts';
+import { formatLatency } from './duration.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { formatLatency } from './load-report.ts';
 import type { KeptFiles } from './load-runs.ts';
 
 /** As a line of a log: `2026-11-22T08:12:09.000Z load-test t=5s submitted=210/500 running=180 ...` */

@@ -2,7 +2,7 @@
 import type { LoadedOrder, LoadReport, WarmUp } from '../orders/load-test/report.ts';
 import type { Check, CheckId, Fault } from '../orders/load-test/verdict.ts';
 import { leastForPercentiles, type Statistics } from '../workflow/statistics.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration, formatLatency } from './duration.ts';
 import { type Column, formatTable, printable } from './table.ts';
 import { mark } from './terminal.ts';
 import { wrap } from './wrap.ts';
@@ -199,11 +199,6 @@ function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
     ...(rate.sentPerSecond === undefined ? [] : [`${rate.sentPerSecond} sent/s`]),
     `${rate.completedPerSecond} completed/s`,
   ];
-}
-
-/** Milliseconds, short: `18ms`, `8.1s`. */
-export function formatLatency(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)}ms` : formatDuration(ms);
 }
 
 function facts(heading: string, parts: readonly string[], width: number): string[] {

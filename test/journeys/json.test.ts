@@ -9,6 +9,7 @@ import { historySchema, historyStreamSchema } from '../../src/cli/schemas/histor
 import { listSchema } from '../../src/cli/schemas/list.ts';
 import { localSchemas } from '../../src/cli/schemas/local.ts';
 import { logsSchema } from '../../src/cli/schemas/logs.ts';
+import { metricsSchema, metricsStreamSchema } from '../../src/cli/schemas/metrics.ts';
 import { submitSchema } from '../../src/cli/schemas/submit.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import { aProject, type Project } from '../support/project.ts';
@@ -161,6 +162,26 @@ it('tells of the local runtime as the schemas say', async () => {
   }
 });
 
+it('counts the orders, measures them, and says what was tried again', async () => {
+  const metrics = v.parse(metricsSchema, await project.ask('metrics', '--retries'));
+  const { started, completed, failed, running } = metrics.orders;
+  expect({ failed, all: completed + failed + running }).toEqual({ failed: 3, all: started });
+  expect(metrics.failures.map(({ code }) => code)).toEqual(['damaged', 'payment-declined']);
+  expect(metrics.retries).toContainEqual({ step: 'process-payment', retries: 2 });
+  expect(metrics.stages.map(({ stage }) => stage)).toContain('generate-shipping-label');
+  const { endToEnd, active } = metrics.times;
+  expect(active?.median).toBeLessThan(endToEnd?.median ?? 0);
+  expect(metrics.quotas).toContainEqual(expect.objectContaining({ limit: 5_000_000, used: 0 }));
+  const { stdout } = await project.orders('metrics');
+  expect(stdout).toContain(`orders started ${started}\n`);
+  for (const argv of [
+    ['--since', 'yesterday'],
+    ['--every', '1ms', '--watch'],
+  ]) {
+    expect([argv, (await project.orders('metrics', ...argv)).code]).toEqual([argv, 2]);
+  }
+});
+
 it('has the end in the document of an order that was waited for', async () => {
   const waited = v.parse(submitSchema, await project.ask('submit', '--sample', 'low', '--wait'));
   expect(waited.end).toMatchObject({ ending: 'completed', exitCode: 0 });
@@ -182,6 +203,22 @@ it('tells what a step is tried again for, and ends in a record also when it is i
     { step: 'process-payment', attempt: 2, retryInMs: 2000 },
   ]);
   expect(records.at(-1)).toMatchObject({ type: 'end', ending: 'detached', exitCode: 130 });
+  if (watching.exitCode === null) await once(watching, 'exit');
+  expect(watching.exitCode).toBe(130);
+});
+
+it('counts on as records, waits for a runtime that went away, and ends in a record', async () => {
+  const watching = project.start('metrics', '--watch', '--json', '--every', '1s');
+  const records = [];
+  for await (const line of createInterface({ input: watching.stdout as Readable })) {
+    const record = v.parse(metricsStreamSchema, JSON.parse(line));
+    records.push(record);
+    if (records.length === 1) await project.orders('local', 'stop');
+    if (record.type === 'gap') watching.kill('SIGINT');
+  }
+  const types = records.map(({ type }) => type);
+  expect(types.slice(-2)).toEqual(['gap', 'end']);
+  expect(records.at(-1)).toMatchObject({ exitCode: 130 });
   if (watching.exitCode === null) await once(watching, 'exit');
   expect(watching.exitCode).toBe(130);
 });

@@ -23,6 +23,7 @@ import { loadReportSchema } from './load-test.ts';
 import { loadTestSchema } from './load-test-stream.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
+import { metricsSchema, metricsStreamSchema } from './metrics.ts';
 import { retrySchema } from './retry.ts';
 import { decidedSchema, parkedSchema } from './review.ts';
 import { submitSchema } from './submit.ts';
@@ -65,6 +66,8 @@ export const schemas = {
   'load-test-report': loadReportSchema,
   'load-test-stream': loadTestSchema,
   'logs-stream': logsSchema,
+  metrics: documentOf(metricsSchema),
+  'metrics-stream': metricsStreamSchema,
   retry: documentOf(retrySchema),
   'review-approve': documentOf(decidedSchema),
   'review-list': documentOf(parkedSchema),
