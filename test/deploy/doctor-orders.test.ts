@@ -137,6 +137,21 @@ it('names an order whose invocations fail one after the other', async () => {
   expect(found[0]?.message).toBe('no progress: order-loops');
 });
 
+it('tells which environment is meant, and of a configuration that nobody can read', async () => {
+  using aws = await fakeAws(account({}));
+  const lookAtConfig = async () =>
+    (await examine(fakeTarget(aws.url, root), ['config']).next()).value;
+  expect(await lookAtConfig()).toMatchObject({
+    state: 'ok',
+    message: 'fake: orders-test in us-east-2; 1 environment',
+  });
+  writeFileSync(join(root, 'orders.config.json'), '{"environments": {');
+  expect(await lookAtConfig()).toMatchObject({
+    state: 'error',
+    fix: `correct ${join(root, 'orders.config.json')}`,
+  });
+});
+
 it('tells of functions that are not built, and of those that are older than their sources', async () => {
   using aws = await fakeAws(account({}));
   const lookAtBuild = async () => {

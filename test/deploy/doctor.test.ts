@@ -238,16 +238,18 @@ it('says which commands are not allowed, and which requests of its own', async (
   ]);
 });
 
-it('tells a region without durable functions', async () => {
-  proxy.meddle(({ name }) =>
-    /\/durable-executions$/.test(name)
-      ? json(404, 'UnknownOperationException', 'unknown')
-      : undefined,
-  );
-  expect(await wrong('region')).toEqual([
-    'error region: Lambda in us-east-2 knows no durable functions: UnknownOperationException -> orders deploy -e fake --region us-east-2',
-  ]);
-});
+it.each([
+  json(404, 'UnknownOperationException', 'unknown'),
+  json(403, 'AccessDeniedException', 'Unable to determine service/operation name to be authorized'),
+])(
+  'tells a region without durable functions by how it refuses to list executions',
+  async (answer) => {
+    proxy.meddle(({ name }) => (/\/durable-executions$/.test(name) ? answer : undefined));
+    expect(await wrong('region')).toEqual([
+      'error region: Lambda in us-east-2 knows no durable functions -> orders deploy -e fake --region us-east-2',
+    ]);
+  },
+);
 
 it('tells how many invocations an account may have at once, where it says so', async () => {
   const concurrent = (limit: number) =>

@@ -34,7 +34,7 @@ const bash = ({ table, program: text, home }: Parts) => `# bash completion for o
 _orders() {
   local table=${table}
   local program=${text}
-  local root=$PWD each value cut joined=no words=()${findRoot(home)}
+  local root=$PWD each value cut joined=no words=() IFS=$'\\n'${findRoot(home)}
   # bash takes a word apart at = and :, a command does not.
   for each in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
     if [[ \${#words[@]} -gt 0 && ( $joined == yes || $each == [=:]* ) ]]; then

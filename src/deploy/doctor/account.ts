@@ -60,14 +60,14 @@ export const account = {
       try {
         await lambda.send(list);
       } catch (error) {
-        // Where there is no such function, what answers that knows durable executions all the same.
-        if (isDenied(error) || isTransient(error)) throw error;
-        if (!isNotFound(error)) {
+        if (isUnknownOperation(error)) {
           return failing(
-            `Lambda in ${region} knows no durable functions: ${errorName(error)}`,
+            `Lambda in ${region} knows no durable functions`,
             `orders deploy -e ${name} --region us-east-2`,
           );
         }
+        // Where there is no such function, what answers knows durable executions all the same.
+        if (!isNotFound(error)) throw error;
       }
       return ok(`${region} has durable functions`);
     },
@@ -99,6 +99,15 @@ export const account = {
 } as const satisfies Record<string, Check>;
 
 type Facts = Parameters<Check['look']>[0];
+
+/** AWS refuses whom it cannot look up the permission for, as the operation has no name there. */
+function isUnknownOperation(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return (
+    errorName(error) === 'UnknownOperationException' ||
+    (isDenied(error) && /Unable to determine service\/operation name/.test(message))
+  );
+}
 
 /** What Lambda says of the account; nothing where it does not. */
 async function settingsOf({ target }: Facts) {

@@ -1,6 +1,8 @@
 /** Looks at this machine and at the local runtime; none of them writes or starts anything. */
 import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { knownEnvironments } from '../../target/known-environments.ts';
+import { isObject, readJson } from '../../target/project.ts';
 import { staleBundles } from '../staleness.ts';
 import { type Check, count, failing, ok, warning } from './finding.ts';
 
@@ -31,6 +33,17 @@ export const machine = {
       return bavail * bsize < leastFree
         ? warning(`only ${free}`, 'make room where the project is')
         : ok(free);
+    },
+  },
+  config: {
+    needs: 'nothing',
+    look({ target }) {
+      const file = join(target.root, 'orders.config.json');
+      if (existsSync(file) && !isObject(readJson(file)))
+        return failing('orders.config.json is not JSON: it counts for nothing', `correct ${file}`);
+      const known = knownEnvironments(target.root, {});
+      const { name, region, stack } = target.environment;
+      return ok(`${name}: ${stack} in ${region}; ${count(known.length, 'environment')}`);
     },
   },
   build: {

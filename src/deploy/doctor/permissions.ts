@@ -1,5 +1,5 @@
 import { listingIndex, listingKey, outputs as names } from '../../../functions/contract/api.ts';
-import { isDenied, isNotFound } from '../../target/aws-errors.ts';
+import { isDenied, isTransient, needsSignIn } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { type Check, failing, ok, warning } from './finding.ts';
@@ -70,8 +70,8 @@ export const permissions: Check = {
         await ask(facts.target, outputs);
       } catch (error) {
         if (isDenied(error)) denied.push(command);
-        // What is not there, other checks tell.
-        else if (!isNotFound(error)) throw error;
+        // Who is told what is wrong with a request may make it; what is not there, other checks tell.
+        else if (isTransient(error) || needsSignIn(error)) throw error;
       }
     }
     const all = Object.keys(requests).join(', ');
