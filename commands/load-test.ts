@@ -76,6 +76,9 @@ export default class LoadTest extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    'abort-on-threshold': Flags.boolean({
+      description: 'end the test as soon as a threshold is broken',
+    }),
     report: Flags.boolean({
       description: 'keep the report as HTML and JSON under .orders/runs',
       default: true,

@@ -27,6 +27,7 @@ export interface LoadFlags {
   readonly until: Goal;
   readonly warmup: number;
   readonly threshold?: readonly string[] | undefined;
+  readonly 'abort-on-threshold'?: boolean | undefined;
 }
 
 const defaultCount = 5;
@@ -57,6 +58,7 @@ export function loadOptions(flags: LoadFlags): Omit<LoadOptions, 'signal'> {
     until,
     warmup,
     thresholds,
+    abortOnThreshold: flags['abort-on-threshold'],
   };
 }
 
@@ -70,15 +72,8 @@ export function parseRate(text: string): number {
   });
 }
 
-function refuseContradictions({
-  count,
-  concurrency,
-  rate,
-  duration,
-  ramp,
-  mix,
-  file,
-}: LoadFlags): void {
+function refuseContradictions(flags: LoadFlags): void {
+  const { count, concurrency, rate, duration, ramp, mix, file } = flags;
   const refuse = (what: string, hint: string): never => {
     throw new UserError(what, { hint, code: 'Contradiction' });
   };
@@ -103,6 +98,9 @@ function refuseContradictions({
   }
   if (ramp !== undefined && duration !== undefined && ramp > duration) {
     refuse('--ramp is longer than --duration: the rate would not be reached.', 'a shorter --ramp');
+  }
+  if (flags['abort-on-threshold'] && !flags.threshold?.length) {
+    refuse('--abort-on-threshold needs a threshold.', "--threshold 'p95(accepted)<1s'");
   }
   if (mix !== undefined && file !== undefined) {
     refuse('--mix and --file both say which orders.', 'leave one of them out');
@@ -141,6 +139,7 @@ function readFile(path: string): FileOrder[] {
   return parseOrderFile(text, basename(name));
 }
 
+const countedLate: ReadonlySet<string> = new Set(['lost', 'doubled', 'failed', 'running']);
 const beforeItsEnd: ReadonlySet<string> = new Set(['accepted', 'accept', 'drift']);
 
 /** A threshold that can never be met, because nothing will measure it, is a mistake. */
@@ -156,6 +155,10 @@ function refuseUnmeasured(
   };
   if (count !== undefined && count < least) {
     refuse(`percentiles take ${least} orders`, `--count ${least}, or max(${of})`);
+  }
+  const isCountedLate = of === 'completed' || (until === 'accepted' && countedLate.has(of));
+  if (kind === 'count' && until !== 'terminal' && isCountedLate) {
+    refuse(`orders are followed until they are ${until}`, 'leave --until out');
   }
   if (kind !== 'time') return;
   if (of === 'drift' && !isScheduled) refuse('without --rate nothing is due', '--rate 10');

@@ -42,6 +42,7 @@ ${section('The test itself', toolTable(report))}
 const cuts = {
   stopped: 'stopped before all orders were submitted',
   interrupted: 'partial: it was interrupted, and orders are on their way',
+  threshold: 'partial: a threshold was broken, and orders are on their way',
   timeout: 'partial: --timeout was reached, and orders are on their way',
   killed: 'partial: it was killed or is not over; this is what it had seen',
 } as const;

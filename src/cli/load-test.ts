@@ -131,7 +131,7 @@ export function exitOf(report: LoadReport, reason: unknown): ExitCode {
     if (isBroken(report)) return 99;
     return reason === 'SIGTERM' ? 143 : 130;
   }
-  if (!passed) return 99;
+  if (!passed || cut === 'threshold') return 99;
   return cut === 'timeout' ? 124 : 0;
 }
 
@@ -142,7 +142,8 @@ const isBroken = ({ checks, thresholds }: LoadReport) =>
 
 function tellCut({ cut, outcome }: LoadReport, target: Target, ui: Ui): void {
   const { submitted, planned, running } = outcome;
-  const why = cut === 'timeout' ? '--timeout is reached' : 'Stopped';
+  const reasons = { timeout: '--timeout is reached', threshold: 'A threshold is broken' };
+  const why = cut === 'timeout' || cut === 'threshold' ? reasons[cut] : 'Stopped';
   const more = submitted < planned ? `; ${planned - submitted} orders were not submitted` : '';
   const on = `; ${running} ${running === 1 ? 'order goes' : 'orders go'} on`;
   // The terminal has echoed ^C where the line begins.

@@ -52,6 +52,9 @@ it.each<[Partial<LoadFlags>, string]>([
   [{ threshold: ['max(drift)<1s'] }, 'cannot be measured: without --rate nothing is due.'],
   [{ threshold: ['max(reached)<1s'] }, 'cannot be measured: --until names no status.'],
   [{ threshold: ['max(shipped)<1s'], until: 'accepted' }, 'followed until they are accepted.'],
+  [{ 'abort-on-threshold': true }, '--abort-on-threshold needs a threshold.'],
+  [{ threshold: ['count(lost)==0'], until: 'accepted' }, 'followed until they are accepted.'],
+  [{ threshold: ['rate(completed)>9%'], until: 'shipped' }, 'followed until they are shipped.'],
   [{ threshold: ['max(e2e)<1s'], until: 'shipped' }, 'followed until they are shipped.'],
 ])('refuses %j before anything is submitted', (flags, message) => {
   expect(() => read(flags)).toThrow(

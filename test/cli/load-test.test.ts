@@ -191,6 +191,7 @@ it('exits with what the test found, never with how an order ended', () => {
   expect([exitOf(good, undefined), exitOf(bad, undefined)]).toEqual([0, 99]);
   const timeout = { ...good, cut: 'timeout' as const };
   expect([exitOf(timeout, ''), exitOf({ ...timeout, passed: false }, '')]).toEqual([124, 99]);
+  expect(exitOf({ ...good, cut: 'threshold' }, undefined)).toBe(99);
   const cut = { ...bad, cut: 'interrupted' as const };
   expect(['SIGINT', 'SIGTERM', 'EPIPE'].map((reason) => exitOf(cut, reason))).toEqual([
     130, 143, 0,

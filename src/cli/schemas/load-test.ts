@@ -114,7 +114,7 @@ export const loadReportSchema = schemaOf<LoadReport>()(
     passed: v.pipe(v.boolean(), v.description('whether every check passed')),
     cut: v.exactOptional(
       v.pipe(
-        v.picklist(['stopped', 'interrupted', 'timeout', 'killed']),
+        v.picklist(['stopped', 'interrupted', 'timeout', 'threshold', 'killed']),
         v.description(
           'stopped: fewer orders were submitted, all of them followed to their ends; else why the report is partial',
         ),

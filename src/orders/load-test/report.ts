@@ -92,9 +92,9 @@ export interface WarmUp extends Pick<LoadReport['outcome'], 'submitted' | 'compl
 
 /**
  * `stopped`: not all orders were submitted, and those that were have been followed to their ends. In a report that is `interrupted`,
- * at its `timeout` or `killed` some may be on their way.
+ * at its `timeout`, at a `threshold` that was broken, or `killed` some may be on their way.
  */
-export type Cut = 'stopped' | 'interrupted' | 'timeout' | 'killed';
+export type Cut = 'stopped' | 'interrupted' | 'timeout' | 'threshold' | 'killed';
 
 export interface ReportOptions
   extends Pick<Submission, 'via'>,
@@ -110,6 +110,17 @@ export interface ReportOptions
   readonly rate?: number | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
   readonly ledger?: Ledger | undefined;
+}
+
+/** Whether a threshold is broken by what was seen of the orders so far. */
+export function isBroken(
+  orders: readonly ObservedOrder[],
+  { waits, thresholds }: { waits: WaitLengths; thresholds: readonly Threshold[] },
+): boolean {
+  const times = timesOfAll(orders.map((each) => timesOfOrder(each, waits)));
+  const outcome = outcomeOf(orders);
+  const soFar = { checks: [], outcome, times, stages: stageTimes(orders, waits) };
+  return thresholds.some((each) => each.isBroken(soFar));
 }
 
 /** Judges and measures the orders of a test that is over now. */

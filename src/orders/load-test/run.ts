@@ -15,7 +15,7 @@ import { Board, type ObservedOrder } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
 import { Poller, type RequestRates } from './poller.ts';
 import { freshOrders, type OrdersOptions, refuseApiRate } from './prepare.ts';
-import { type Cut, type LoadReport, reportOn, warmUpOf } from './report.ts';
+import { type Cut, isBroken, type LoadReport, reportOn, warmUpOf } from './report.ts';
 import { type Pace, submitAll } from './submitter.ts';
 import type { Threshold } from './thresholds.ts';
 
@@ -23,6 +23,8 @@ export interface LoadOptions extends OrdersOptions, Pace, Pick<Submission, 'via'
   /** How far orders are followed. */
   readonly until?: Goal | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
+  /** Ends the test as soon as a threshold is broken. */
+  readonly abortOnThreshold?: boolean | undefined;
   /** Aborting ends the test early: nothing more is submitted, and what is there is reported. */
   readonly signal: AbortSignal;
   /** Aborting has nothing more submitted; what is on its way is followed to its end. */
@@ -59,7 +61,9 @@ export async function* runLoadTest(
   outputs: StackOutputs,
   options: LoadOptions,
 ): AsyncGenerator<LoadProgress, LoadReport> {
-  const { signal, stop = never, until = 'terminal', concurrency, via } = options;
+  const { stop = never, until = 'terminal', concurrency, via, thresholds = [] } = options;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal]);
   await refuseApiRate(target, options);
   const waits = await waitLengths(target);
   const { planned, orders, first, warmUp, round } = await freshOrders(target, outputs, options);
@@ -82,7 +86,13 @@ export async function* runLoadTest(
   if (until === 'terminal') await books.open(first, warmUp);
   meter = new Meter();
   began = Date.now();
-  const { poller, submitted } = yield* follow(place, { ...options, stop, board, orders });
+  const sending = { ...options, signal, stop, board, orders };
+  const following = follow(place, sending);
+  const { poller, submitted } = yield* options.abortOnThreshold
+    ? guarded(following, () => {
+        if (isBroken(board.all(), { waits, thresholds })) broken.abort('threshold');
+      })
+    : following;
   const closed = (async () => {
     await submitted;
     if (until === 'accepted') return;
@@ -112,6 +122,28 @@ interface Following extends Pace, Pick<Submission, 'via'> {
   readonly orders: Iterable<PlannedOrder>;
   readonly signal: AbortSignal;
   readonly stop: AbortSignal;
+}
+
+/** Looking takes at most this part of the time. */
+const guardShare = 0.05;
+
+/** Yields what a test does, and has `look` look at it first. */
+async function* guarded<T>(
+  test: AsyncGenerator<LoadProgress, T>,
+  look: () => void,
+): AsyncGenerator<LoadProgress, T> {
+  let due = 0;
+  for (;;) {
+    const next = await test.next();
+    if (next.done) return next.value;
+    const now = performance.now();
+    if (now >= due) {
+      look();
+      const looked = performance.now();
+      due = looked + (looked - now) / guardShare;
+    }
+    yield next.value;
+  }
 }
 
 /** Sends the orders and looks at them until all are done; yields after every look. */
@@ -196,5 +228,7 @@ async function closeBooks(
   await poller.readAll();
 }
 
-const cutBy = (reason: unknown): Cut =>
-  reason instanceof Error && reason.name === 'TimeoutError' ? 'timeout' : 'interrupted';
+function cutBy(reason: unknown): Cut {
+  if (reason === 'threshold') return reason;
+  return reason instanceof Error && reason.name === 'TimeoutError' ? 'timeout' : 'interrupted';
+}

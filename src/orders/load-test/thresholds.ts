@@ -19,6 +19,8 @@ export interface Threshold {
   readonly of: string;
   /** So many orders it takes at least. */
   readonly least: number;
+  /** Whether what was found so far is over its limit, and nothing to come is likely to bring it down. */
+  readonly isBroken: (soFar: Measured) => boolean;
   readonly judge: (report: Measured) => ThresholdResult;
 }
 
@@ -89,7 +91,14 @@ export function parseThreshold(expression: string): Threshold {
     expression,
     kind: Object.hasOwn(figures, name) ? 'time' : 'count',
     of,
-    least: /^p9/.test(name) ? leastForPercentiles : 1,
+    least: leastOf(name),
+    isBroken(soFar) {
+      // What only falls, or is known in the end, is not broken on the way.
+      if (operator.startsWith('>') || name === 'min' || inTheEnd.has(of)) return false;
+      const value = read(soFar);
+      const enough = name === 'count' || name === 'max' || soFar.outcome.submitted >= enoughOrders;
+      return enough && value !== undefined && value > limit;
+    },
     judge(report) {
       const value = read(report);
       if (value === undefined) return { expression, passed: false };
@@ -97,6 +106,11 @@ export function parseThreshold(expression: string): Threshold {
     },
   };
 }
+
+/** A share or a median of fewer orders says little about those to come. */
+const enoughOrders = leastForPercentiles;
+const inTheEnd: ReadonlySet<string> = new Set(['lost', 'doubled', 'running']);
+const leastOf = (figure: string) => (/^p9/.test(figure) ? leastForPercentiles : 1);
 
 interface Parts {
   readonly name: string;

@@ -8,6 +8,7 @@ import {
   type LoadProgress,
   runLoadTest,
 } from '../../../src/orders/load-test/run.ts';
+import { parseThreshold } from '../../../src/orders/load-test/thresholds.ts';
 import { createClients } from '../../../src/target/clients.ts';
 import type { Target } from '../../../src/target/resolve.ts';
 import { type Answer, type Call, fakeAws, xml } from '../../target/fake-aws.ts';
@@ -41,6 +42,9 @@ const json = (body: unknown, status = 200, type = ''): Answer => ({
   body: JSON.stringify(body),
 });
 
+const stack = `<Stacks><member><StackName>s</StackName><Parameters><member><ParameterKey>ApiRateLimit</ParameterKey>
+  <ParameterValue>25</ParameterValue></member></Parameters></member></Stacks>`;
+
 /** A Lambda that completes every order it is given at once, unless `instead` answers; and that lists the executions. */
 async function lambda(
   instead: (orderId: string) => Answer | 'stopped' | undefined,
@@ -52,7 +56,7 @@ async function lambda(
   const tables = await orders.target.clients.tables();
   return fakeAws(({ name, body }: Call) => {
     if (name === 'Action DescribeStacks') {
-      return xml('DescribeStacks', '<Stacks><member><StackName>s</StackName></member></Stacks>');
+      return xml('DescribeStacks', stack);
     }
     if (!name.includes('invocations')) return json({ DurableExecutions: executions });
     const { orderId } = JSON.parse(body);
@@ -200,6 +204,27 @@ it('looks at nothing when orders are followed to their acceptance', async () => 
   const report = await run(aws.url, { more: { until: 'accepted' } });
   expect(report.checks.flatMap(({ id, passed }) => (passed ? [id] : []))).toEqual(['accepted']);
   expect(aws.calls.some(({ name }) => name.includes('durable-executions'))).toBe(false);
+});
+
+it('ends as soon as a threshold is broken, when it is asked to', async () => {
+  using aws = await lambda(() => undefined, planned(400));
+  const report = await run(aws.url, {
+    count: 400,
+    more: {
+      rate: 100,
+      thresholds: [parseThreshold('max(accepted)<0.01ms')],
+      abortOnThreshold: true,
+    },
+  });
+  expect(report).toMatchObject({ cut: 'threshold', passed: false });
+  expect(report.outcome.submitted).toBeLessThan(300);
+});
+
+it('does not ask more of an API than it takes', async () => {
+  using aws = await lambda(() => undefined);
+  const test = { more: { via: 'api', rate: 26 } } as const;
+  await expect(run(aws.url, test)).rejects.toThrow('than the API of this stack takes: 25 a second');
+  expect(aws.calls.some(({ name }) => name.includes('orders'))).toBe(false);
 });
 
 it('keeps the orders of a warm-up out of every figure', async () => {

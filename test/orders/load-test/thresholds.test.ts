@@ -75,6 +75,27 @@ describe('a threshold', () => {
     );
   });
 
+  it.each([
+    ['max(e2e)<1s', true],
+    ['max(e2e)<=1m', false],
+    ['p95(e2e)<100ms', true],
+    ['rate(failed)<1%', true],
+    ['count(errors)==0', true],
+    ['count(errors)==1', false],
+    // What only falls, or is known in the end.
+    ['min(e2e)<1ms', false],
+    ['count(completed)>100', false],
+    ['count(lost)==0', false],
+    ['max(accepted)<1ms', false],
+  ])('%s is broken on the way: %s', (expression, isBroken) => {
+    expect(parseThreshold(expression).isBroken(report)).toBe(isBroken);
+  });
+
+  it('says nothing of a share on the way while there are few orders', () => {
+    const few = { ...report, outcome: { ...report.outcome, submitted: 19 } };
+    expect(parseThreshold('rate(failed)<1%').isBroken(few)).toBe(false);
+  });
+
   it('says what could be written', () => {
     expect(() => parseThreshold('p95(e2e)<10')).toThrow(
       expect.objectContaining({
