@@ -157,15 +157,15 @@ function nextOf(each: WatchedOrder, now: number): string {
   if (endingOf(each) !== 'running') return '';
   if (work?.stuck) return `${work.stuck.invocations} invocations, no checkpoint`;
   if (work?.retry) {
-    const { at, error } = work.retry;
+    const { at, attempt, error } = work.retry;
     const why = error.message || error.type;
-    return at > now ? `retry in ${countdown(at - now)}: ${why}` : `at it again: ${why}`;
+    return `attempt ${attempt}${at > now ? ` in ${countdown(at - now)}` : ''}: ${why}`;
   }
   if (resumesAt !== undefined) return resumesAt > now ? countdown(resumesAt - now) : 'due';
   if (order?.undos?.length) return 'undoing';
   if (order?.cancelRequested) return 'to be cancelled';
   const still = standsStillMs(each, now);
-  return still >= quietMs ? `no change for ${countdown(still)}` : '';
+  return still >= quietMs ? `no change for ${formatAge(still)}` : '';
 }
 
 /** In whole seconds: a table is redrawn once in one. */

@@ -120,7 +120,7 @@ it('shows a step that is tried again where the history tells of it', () => {
   };
   table.take({ type: 'work', orderId: 'order-0000000042', work: { ...facts, retry } });
   expect(lines()[2]).toMatch(
-    /^↻ {2}order-0000000042 .* process-payment ×3 .* retry in 2s: Payment/,
+    /^↻ {2}order-0000000042 .* process-payment ×3 .* attempt 3 in 2s: Pay/,
   );
   expect(press('enter').join('\n')).toContain('process-payment attempt 3');
 });

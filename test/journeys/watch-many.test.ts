@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { full } from '../support/full.ts';
+import { aProject, type Project } from '../support/project.ts';
+import { atTerminal } from '../support/terminal.ts';
+
+const orders = 500;
+
+/** What a process has used of a core so far, ms; Linux counts in hundredths of a second. */
+function cpuMs(pid: number): number {
+  const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const fields = after.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+describe.runIf(full)('a great many orders', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = aProject();
+    await project.orders('local', 'start', '--time-scale', '4', '--enforce-quotas');
+    await project.ask('deploy');
+  }, 60_000);
+  afterAll(() => project.close());
+
+  it('are watched with little work and within the limits of an account', async () => {
+    const load = project.start(
+      'load-test',
+      '--count',
+      String(orders),
+      '--rate',
+      '20',
+      '--ui',
+      'quiet',
+    );
+    load.stderr?.resume();
+    const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all'], {
+      columns: 200,
+      rows: 60,
+    });
+    const ended = new Promise((resolve) => load.on('exit', resolve));
+    await until(`${orders} running`);
+    const before = { at: performance.now(), cpu: cpuMs(terminal.pid) };
+    await Promise.race([ended, sleep(30_000)]);
+    const share = (cpuMs(terminal.pid) - before.cpu) / (performance.now() - before.at);
+    terminal.write('q');
+    expect(await exit).toBe(130);
+    load.kill('SIGKILL');
+    expect(share).toBeLessThan(0.15);
+    const text = stripVTControlCharacters(raw());
+    expect(text).not.toContain('not visible');
+    const used = [...text.matchAll(/reads (\d+\.\d)\/15 rps/g)].map(([, reads]) => Number(reads));
+    expect(Math.max(...used)).toBeLessThanOrEqual(6);
+  }, 180_000);
+});
