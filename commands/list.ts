@@ -1,17 +1,28 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { listQuery, orderStatuses, showOrders } from '../src/cli/listing.ts';
-import { listOrders } from '../src/orders/list.ts';
+import {
+  besides,
+  formatVerification,
+  forTarget,
+  mismatchingIds,
+  verifyQuery,
+} from '../src/cli/verification.ts';
+import { type ListQuery, listOrders } from '../src/orders/list.ts';
+import type { Target } from '../src/target/resolve.ts';
+import type { StackOutputs } from '../src/target/stack.ts';
 
 export default class List extends BaseCommand {
   static override summary = 'List orders, the newest first.';
   static override description =
-    'Looks back seven days unless --since says otherwise. A list that is cut ends in the command that goes on.';
+    'Looks back seven days unless --since says otherwise. A list that is cut ends in the command that goes on. --verify compares orders with their executions, payments, stock and points, says of each mismatch which command mends it, and exits 14 where there is one.';
   static override examples = [
     '<%= config.bin %> list',
     '<%= config.bin %> list --failed --since 1h',
     '<%= config.bin %> list --running -o id | <%= config.bin %> watch -',
     '<%= config.bin %> list --all --since 30d -o csv',
+    '<%= config.bin %> list --verify --since 1d',
+    '<%= config.bin %> list --verify -o id | xargs -n 1 <%= config.bin %> repair --yes',
   ];
   static override flags = {
     status: Flags.string({
@@ -35,6 +46,10 @@ export default class List extends BaseCommand {
     }),
     limit: Flags.integer({ description: 'how many orders', default: 20, min: 1, max: 10_000 }),
     all: Flags.boolean({ description: 'every order, without a limit', exclusive: ['limit'] }),
+    verify: Flags.boolean({
+      description: 'compare with executions, payments, stock and points; every order of the window',
+      exclusive: ['cursor'],
+    }),
     cursor: Flags.string({ description: 'go on where an earlier list ended' }),
     output: Flags.option({ options: ['wide', 'id', 'csv'] as const })({
       char: 'o',
@@ -47,10 +62,12 @@ export default class List extends BaseCommand {
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(List);
-    const query = listQuery(flags);
+    const { flags, metadata } = await this.parse(List);
+    const isLimited = metadata.flags['limit']?.setFromDefault !== true;
+    const query = flags.verify ? verifyQuery(flags, isLimited) : listQuery(flags);
     const target = await this.target(flags);
     await this.withStack(target, async (outputs) => {
+      if (flags.verify) return this.#verify(target, outputs, { query, flags });
       const batches = listOrders(target, outputs, query);
       if (!flags.json) return showOrders(batches, { query, flags, argv: this.argv });
       const orders = [];
@@ -63,5 +80,25 @@ export default class List extends BaseCommand {
         }
       }
     });
+  }
+
+  async #verify(
+    target: Target,
+    outputs: StackOutputs,
+    { query, flags }: { query: ListQuery; flags: { json: boolean; output?: string | undefined } },
+  ): Promise<void> {
+    const { verifyOrders } = await import('../src/orders/verify/verify.ts');
+    const verification = forTarget(target, await verifyOrders(target, outputs, query));
+    if (verification.mismatches.length > 0) process.exitCode = 14;
+    if (flags.json) return this.document(verification, { since: query.since });
+    if (flags.output === 'id') {
+      return this.out(
+        mismatchingIds(verification)
+          .map((id) => `${id}\n`)
+          .join(''),
+      );
+    }
+    this.out(formatVerification(verification));
+    process.stderr.write(besides(verification, query));
   }
 }

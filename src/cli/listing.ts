@@ -16,7 +16,7 @@ export const orderStatuses: readonly OrderStatus[] = [
   'cancelled',
 ];
 
-interface ListFlags {
+export interface ListFlags {
   readonly status?: readonly string[] | undefined;
   readonly running: boolean;
   readonly failed: boolean;

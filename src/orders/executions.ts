@@ -9,6 +9,8 @@ export interface ListedExecution extends Pick<Execution, 'arn' | 'status'> {
   readonly orderId: string;
   /** Epoch ms. */
   readonly startedAt?: number;
+  /** Epoch ms; absent while it runs. */
+  readonly endedAt?: number;
 }
 
 export interface ExecutionFilter {
@@ -47,13 +49,13 @@ export async function* listExecutions(
     );
     for (const each of answer.DurableExecutions ?? []) {
       const { DurableExecutionArn: arn = '', DurableExecutionName: orderId = '' } = each;
-      const startedAt = each.StartTimestamp?.getTime();
-      yield {
+      const { StartTimestamp: started, EndTimestamp: ended } = each;
+      yield 
         orderId,
         arn,
         status: each.Status ?? 'RUNNING',
-        ...(startedAt === undefined ? {} : { startedAt }),
-      };
+        ...(started ? startedAt: started.getTime() : ),
+        ...(ended ? endedAt: ended.getTime() : ),
     }
     Marker = answer.NextMarker;
   } while (Marker);

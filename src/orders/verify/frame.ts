@@ -1,0 +1,30 @@
+import type { Target } from '../../target/resolve.ts';
+import { describeStack } from '../../target/stack.ts';
+
+/** What of a stack decides what can be judged of its orders. */
+export interface Frame {
+  /** Epoch ms; no order is older. */
+  readonly createdAt: number;
+  /** Whether payments are kept in the stack's table: those of a provider outside are not. */
+  readonly keepsPayments: boolean;
+  /** Wall time for which Lambda keeps an execution that has ended, ms. */
+  readonly retentionMs: number;
+}
+
+const dayMs = 86_400_000;
+
+export async function readFrame(target: Target): Promise<Frame> {
+  const stack = await describeStack(target);
+  const parameters = new Map(
+    stack?.Parameters?.map(({ ParameterKey = '', ParameterValue = '' }) => [
+      ParameterKey,
+      ParameterValue,
+    ]),
+  );
+  const days = Number(parameters.get('ExecutionRetentionDays') ?? 1);
+  return {
+    createdAt: stack?.CreationTime?.getTime() ?? 0,
+    keepsPayments: (parameters.get('PaymentProvider') ?? 'simulated') === 'simulated',
+    retentionMs: (days * dayMs) / target.timeScale,
+  };
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { quantitiesOf } from '../../../functions/contract/due.ts';
+import type { Target } from '../../target/resolve.ts';
+import type { StackOutputs } from '../../target/stack.ts';
+import { readOrders } from '../batch.ts';
+import { listStock } from '../inventory.ts';
+import type { ListQuery } from '../list.ts';
+import { newestFirst } from '../newest.ts';
+import type { Frame } from './frame.ts';
+import type { Mismatch } from './mismatch.ts';
+import { auditStock, countersOf } from './stock.ts';
+import type { View } from './view.ts';
+
+/** Looks for older orders so many days back; a counter knows no days. */
+const mostDays = 32;
+const dayMs = 86_400_000;
+/** The index tells of a new order a moment later, and orders move: so often is a difference looked at again. */
+const looks = 5;
+
+interface StockOptions {
+  readonly query: ListQuery;
+  readonly view: View;
+  readonly frame: Frame;
+}
+
+export interface StockVerdict {
+  readonly mismatches: readonly Mismatch[];
+  readonly notJudged: readonly string[];
+}
+
+/** Compares products' counters with their orders, where every order that ever was is in view. */
+export async function verifyStock(
+  target: Target,
+  outputs: StackOutputs,
+  { query, view, frame }: StockOptions,
+): Promise<StockVerdict> {
+  const why = await whatIsMissing(target, outputs, { query, view, frame });
+  if (why) return { mismatches: [], notJudged: [`stock: ${why}`] };
+  const records = new Map(view.records);
+  let told = new Map<string, string>();
+  let open: Mismatch[] = [];
+  for (let look = 1; look <= looks; look += 1) {
+    const before = new Map(records);
+    const stock = await listStock(target, outputs);
+    await refresh(target, outputs, { records, query });
+    const moved = movedProducts(before, records);
+    const found = new Map(stock.map((each) => [each.productId, each]));
+    const none = [...found.keys()].map((id) => [id, { reserved: 0, sold: 0 }] as const);
+    const expected = new Map([...none, ...countersOf(records.values())]);
+    open = auditStock(expected, found);
+    const still = open.filter(({ productId = '' }) => !moved.has(productId));
+    const again = still.filter(({ productId = '', message }) => told.get(productId) === message);
+    if (open.length === again.length) return { mismatches: again, notJudged: [] };
+    told = new Map(still.map(({ productId = '', message }) => [productId, message]));
+    await sleep(Math.max(300, target.pollMs) * look);
+  }
+  const sure = open.filter(({ productId = '', message }) => told.get(productId) === message);
+  const moving = open.length - sure.length;
+  return {
+    mismatches: sure,
+    notJudged: moving > 0 ? [`stock of ${moving} products: their orders moved at every look`] : [],
+  };
+}
+
+/** Why not every order is in view, in words. */
+async function whatIsMissing(
+  target: Target,
+  outputs: StackOutputs,
+  { query, view, frame }: StockOptions,
+): Promise<string | undefined> {
+  if (!view.whole || Date.parse(query.until) < Date.now()) return 'not every order is in view';
+  const since = Date.parse(query.since);
+  if (since <= frame.createdAt) return undefined;
+  const older = 'orders from before --since are not in view';
+  if (since - frame.createdAt > mostDays * dayMs) return older;
+  const range = {
+    since: new Date(frame.createdAt - dayMs).toISOString(),
+    until: new Date(since - 1).toISOString(),
+    page: 1,
+  };
+  for await (const _ of newestFirst(target, outputs, range)) return older;
+  return undefined;
+}
+
+/** Reads the orders as they now are, with those that are new. */
+async function refresh(
+  target: Target,
+  outputs: StackOutputs,
+  { records, query }: { records: Map<string, OrderRecord>; query: ListQuery },
+): Promise<void> {
+  const created = [...records.values()].map(({ createdAt }) => createdAt);
+  const newest = created.sort().at(-1) ?? query.since;
+  const until = new Date(Date.now() + dayMs).toISOString();
+  const ids = new Set(records.keys());
+  for await (const { orderId } of newestFirst(target, outputs, {
+    since: newest,
+    until,
+    page: 100,
+  })) {
+    ids.add(orderId);
+  }
+  for (const [id, record] of await readOrders(target, outputs, { ids })) records.set(id, record);
+}
+
+function movedProducts(
+  before: ReadonlyMap<string, OrderRecord>,
+  after: ReadonlyMap<string, OrderRecord>,
+): Set<string> {
+  const moved = [...after.values()].filter(
+    ({ orderId, reservation }) =>
+      !before.has(orderId) || before.get(orderId)?.reservation !== reservation,
+  );
+  return new Set(moved.flatMap((each) => [...quantitiesOf(each).keys()]));
+}

@@ -1,0 +1,133 @@
+/** Orders against their executions, payments, stock and points. */
+import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { isEnd } from '../../../functions/contract/workflow.ts';
+import type { Target } from '../../target/resolve.ts';
+import type { StackOutputs } from '../../target/stack.ts';
+import type { ListedExecution } from '../executions.ts';
+import type { ListQuery } from '../list.ts';
+import { type Attention, attentionOf } from './attention.ts';
+import { auditBooks } from './audit.ts';
+import { auditBalances } from './balances.ts';
+import { findStrayPayments, type OrderBooks, readBooks, withPayments } from './books.ts';
+import { confirm, type Suspect } from './confirm.ts';
+import { type Frame, readFrame } from './frame.ts';
+import type { Mismatch } from './mismatch.ts';
+import { auditStanding, needsHistory } from './standing.ts';
+import { verifyStock } from './stock-check.ts';
+import { isRecovering, readView, type View } from './view.ts';
+
+export interface Verification {
+  readonly orders: number;
+  /** Executions that these orders have. */
+  readonly executions: number;
+  readonly running: number;
+  readonly mismatches: readonly Mismatch[];
+  /** What is as it should be and waits for a person all the same. */
+  readonly attention: readonly Attention[];
+  /** What could not be judged, and why, in words. */
+  readonly notJudged: readonly string[];
+}
+
+/** Recovery lets an ended execution settle, and then takes back what was done with tries over minutes; in its own time, ms. */
+const recoveryMs = 660_000;
+/** An execution's end is told to recovery so fast, ms. */
+const tellingMs = 15_000;
+
+/** Verifies the orders of a query. What moves meanwhile is looked at again: no race is told as a mismatch. */
+export async function verifyOrders(
+  target: Target,
+  outputs: StackOutputs,
+  query: ListQuery,
+): Promise<Verification> {
+  const [frame, view] = await Promise.all([readFrame(target), readView(target, outputs, query)]);
+  const records = [...view.records.values()];
+  const [books, strays, recovering] = await Promise.all([
+    readBooks(target, outputs, records),
+    frame.keepsPayments
+      ? findStrayPayments(target, outputs)
+      : { byOrder: new Map(), complete: true },
+    isRecovering(target, outputs),
+  ]);
+  const judged = { payments: frame.keepsPayments };
+  const keptSince = Date.now() - frame.retentionMs * 0.9;
+  const suspects = [...suspectsIn(view, books)].map((each) =>
+    each.books
+      ? { ...each, books: withPayments(each.books, strays.byOrder.get(each.orderId) ?? []) }
+      : each,
+  );
+  const chosen = suspects.filter((each) => isSuspect(each, { keptSince, judged }));
+  const confirmed = await confirm(target, outputs, { suspects: chosen, keptSince, judged });
+  const isSettling = (mismatch: Mismatch) =>
+    mismatch.kind === 'unfinished' && settles(mismatch, { view, recovering, target });
+  const [balances, stock, attention] = await Promise.all([
+    auditBalances(target, outputs, records),
+    verifyStock(target, outputs, { query, view, frame }),
+    attentionOf(target, outputs, records),
+  ]);
+  const known = new Set(confirmed.mismatches.map(({ orderId }) => orderId));
+  return {
+    orders: records.length,
+    executions: records.filter(({ executionArn }) => view.executions.has(executionArn)).length,
+    running: records.filter(({ status }) => !isEnd(status)).length,
+    mismatches: [
+      ...confirmed.mismatches.filter((each) => !isSettling(each)),
+      ...balances.mismatches.filter(({ orderId }) => !known.has(orderId)),
+      ...stock.mismatches,
+    ],
+    attention: attention.found,
+    notJudged: [
+      ...notJudged(frame, strays.complete),
+      ...confirmed.notJudged,
+      ...(balances.unread.length > 0
+        ? [`the loyalty balances of ${balances.unread.length} customers: too many entries`]
+        : []),
+      ...stock.notJudged,
+      ...attention.notJudged,
+    ],
+  };
+}
+
+function* suspectsIn(view: View, books: ReadonlyMap<string, OrderBooks>): Generator<Suspect> {
+  for (const record of view.records.values()) {
+    const { orderId, executionArn } = record;
+    yield {
+      orderId,
+      record,
+      execution: view.executions.get(executionArn),
+      books: books.get(orderId),
+    };
+  }
+  for (const execution of view.rowless) yield { orderId: execution.orderId, execution };
+}
+
+/** Whether what was read in passing leaves anything to look at. */
+function isSuspect(
+  suspect: Suspect,
+  { keptSince, judged }: { keptSince: number; judged: { payments: boolean } },
+): boolean {
+  const { books } = suspect;
+  return (
+    auditStanding(suspect, { keptSince }).length > 0 ||
+    needsHistory(suspect, books?.calls ?? []) ||
+    (books !== undefined && auditBooks(books, judged).length > 0)
+  );
+}
+
+/** Whether recovery is, or may be about to be, at work on the order. */
+function settles(
+  { orderId = '' }: Mismatch,
+  { view, recovering, target }: { view: View; recovering: boolean; target: Target },
+): boolean {
+  const record: OrderRecord | undefined = view.records.get(orderId);
+  const execution: ListedExecution | undefined = view.executions.get(record?.executionArn ?? '');
+  if (!execution || execution.status === 'SUCCEEDED') return false;
+  const ago = Date.now() - (execution.endedAt ?? Date.now());
+  return ago < tellingMs || (recovering && ago < tellingMs + recoveryMs / target.timeScale);
+}
+
+function notJudged({ keepsPayments }: Frame, complete: boolean): string[] {
+  return [
+    ...(keepsPayments ? [] : ['payments: they are at Stripe (its dashboard has them by order id)']),
+    ...(complete ? [] : ['payments under keys that no log names: the table is too large']),
+  ];
+}
