@@ -1,12 +1,22 @@
-import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { services } from '../order-workflow/services/services.ts';
+import { tableBooks } from './books.ts';
 import { flagOrder, readOrder } from './orders.ts';
-import { recoverOrder, type StatusChange } from './recover-order.ts';
+import { type Recovered, recoverOrder, type StatusChange } from './recover-order.ts';
+import { type Settled, type SettleRequest, settleOrder } from './settle-order.ts';
 
-export const handler = withDurableExecution((event: StatusChange, context) =>
-  recoverOrder(event, context, {
-    ports: services,
-    orders: { read: readOrder, flag: flagOrder },
-    settleSeconds: Number(process.env['SETTLE_SECONDS'] ?? 60),
-  }),
+export const handler = withDurableExecution(
+  async (
+    event: StatusChange | SettleRequest,
+    context: DurableContext,
+  ): Promise<Recovered | Settled> => {
+    if ('settle' in event) {
+      return settleOrder(event, context, { ports: services, read: readOrder, books: tableBooks });
+    }
+    return recoverOrder(event, context, {
+      ports: services,
+      orders: { read: readOrder, flag: flagOrder },
+      settleSeconds: Number(process.env['SETTLE_SECONDS'] ?? 60),
+    });
+  },
 );

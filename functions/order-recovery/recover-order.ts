@@ -1,6 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, OrderRecord } from '../contract/api.ts';
-import { totalMinor } from '../contract/order.ts';
 import {
   isEnd,
   rank,
@@ -12,9 +11,10 @@ import {
 import { closeAsCancelled, closeAsFailed } from '../order-workflow/closing.ts';
 import { technicalFailure } from '../order-workflow/failures.ts';
 import { observed } from '../order-workflow/observed.ts';
-import type { PlacedOrder, Ports, Undo } from '../order-workflow/ports.ts';
+import type { Ports, Undo } from '../order-workflow/ports.ts';
 import { retryGenerously } from '../order-workflow/retry.ts';
 import { undosOf } from '../order-workflow/undos.ts';
+import { placedOf } from './placed.ts';
 
 /** How an execution of the workflow ended that was not its own doing. */
 export type Ended = 'STOPPED' | 'TIMED_OUT' | 'FAILED';
@@ -116,18 +116,6 @@ function undosIn({
     'pick-items': warehouse.returnItems,
     'generate-shipping-label': carrier.cancelLabel,
   } satisfies Record<UndoableId, Undo>;
-}
-
-function placedOf({
-  orderId,
-  customerId,
-  customerEmail,
-  customerPhone,
-  items,
-}: OrderRecord): PlacedOrder {
-  const contact = { customerId, customerEmail, ...(customerPhone ? { customerPhone } : {}) };
-  const order = { ...contact, items: [...items] };
-  return { orderId, order, totalMinor: totalMinor(order) };
 }
 
 /** The stages up to the last recorded status, and those behind it that may have begun: one that always records is the last. */

@@ -13,7 +13,12 @@ import {
   stages,
   type UndoId,
 } from '../../functions/contract/workflow.ts';
-import { type ExecutionState, endOf, type HistoryEvent } from './history-event.ts';
+import {
+  type ExecutionState,
+  endOf,
+  type HistoryError,
+  type HistoryEvent,
+} from './history-event.ts';
 
 export interface Recorded {
   /** What the steps that are done have recorded. */
@@ -23,6 +28,8 @@ export interface Recorded {
   readonly state: ExecutionState;
   /** When the execution ended, RFC 3339 UTC. */
   readonly endedAt?: string;
+  /** Why it did not end by itself. */
+  readonly endError?: HistoryError;
   /** What the execution returned. */
   readonly outcome?: OrderOutcome;
   /** The step that failed for good, before what was undone. */
@@ -57,6 +64,7 @@ export function recordedBy(events: readonly HistoryEvent[]): Recorded {
     possible,
     state: (end && endOf(end)) ?? 'running',
     ...(end ? { endedAt: end.at } : {}),
+    ...(end?.error ? { endError: end.error } : {}),
     ...(outcome ? { outcome } : {}),
     ...(failed ? { failed } : {}),
     undos: [...done, ...failures].filter(isUndo).sort(bySequence).map(undone),

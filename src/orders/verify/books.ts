@@ -135,7 +135,7 @@ function paymentOf(item: Readonly<Record<string, unknown>>): Payment {
 }
 
 /** The calls of an order that took effect. */
-async function readCalls(
+export async function readCalls(
   target: Target,
   outputs: StackOutputs,
   orderId: string,

@@ -21,12 +21,16 @@ export interface Suspect extends Standing {
 
 export interface Confirmed {
   readonly mismatches: readonly Mismatch[];
+  /** The orders as they were when they stood still. */
+  readonly seen: readonly Suspect[];
   readonly notJudged: readonly string[];
 }
 
 interface ConfirmOptions extends Lookout {
   readonly suspects: readonly Suspect[];
   readonly judged: Judged;
+  /** Whether every history is read, also where nobody doubts how the order ended. */
+  readonly thorough?: boolean;
 }
 
 /** Histories are read one at a time, at the account's rate; so many are. */
@@ -41,9 +45,10 @@ const looks = 4;
 export async function confirm(
   target: Target,
   outputs: StackOutputs,
-  { suspects, keptSince, judged }: ConfirmOptions,
+  { suspects, keptSince, judged, thorough = false }: ConfirmOptions,
 ): Promise<Confirmed> {
   const mismatches: Mismatch[] = [];
+  const seen: Suspect[] = [];
   let open = suspects.slice(0, mostHistories);
   // Beyond what is read anew, what is certain without it is told.
   for (const each of suspects.slice(mostHistories)) {
@@ -51,10 +56,12 @@ export async function confirm(
   }
   for (let look = 1; look <= looks && open.length > 0; look += 1) {
     await sleep(Math.max(300, target.pollMs) * look);
-    const fresh = await lookAgain(target, outputs, { open, judged });
+    const fresh = await lookAgain(target, outputs, { open, judged, thorough });
     open = fresh.filter(({ moved }) => moved).map(({ suspect }) => suspect);
     for (const { suspect, moved } of fresh) {
-      if (!moved) mismatches.push(...auditAll(suspect, { keptSince, judged }));
+      if (moved) continue;
+      seen.push(suspect);
+      mismatches.push(...auditAll(suspect, { keptSince, judged }));
     }
   }
   const beyond = suspects
@@ -62,6 +69,7 @@ export async function confirm(
     .filter((each) => needsHistory(each, each.books?.calls ?? [])).length;
   return {
     mismatches,
+    seen,
     notJudged: [
       ...(beyond > 0 ? [`${beyond} orders whose histories would have to be read`] : []),
       ...(open.length > 0 ? [`${open.length} orders that moved at every look`] : []),
@@ -83,13 +91,22 @@ export function auditAll(
 async function lookAgain(
   target: Target,
   outputs: StackOutputs,
-  { open, judged }: { readonly open: readonly Suspect[]; readonly judged: Judged },
+  {
+    open,
+    judged,
+    thorough,
+  }: Pick<ConfirmOptions, 'judged'> & {
+    readonly open: readonly Suspect[];
+    readonly thorough: boolean;
+  },
 ) {
   const ids = open.map(({ orderId }) => orderId);
   const before = await readOrders(target, outputs, { ids });
   const seen: Suspect[] = [];
   for (const each of open)
-    seen.push(await withExecution(target, each, { record: before.get(each.orderId), judged }));
+    seen.push(
+      await withExecution(target, each, { record: before.get(each.orderId), judged, thorough }),
+    );
   const after = await readOrders(target, outputs, { ids });
   const books = await readBooks(target, outputs, after.values());
   return seen.map((each) => {
@@ -108,12 +125,21 @@ async function lookAgain(
 async function withExecution(
   target: Target,
   suspect: Suspect,
-  { record, judged }: { readonly record: OrderRecord | undefined; readonly judged: Judged },
+  {
+    record,
+    judged,
+    thorough,
+  }: {
+    readonly record: OrderRecord | undefined;
+    readonly judged: Judged;
+    readonly thorough: boolean;
+  },
 ): Promise<Suspect> {
   const { orderId, books } = suspect;
   const arn = record?.executionArn ?? suspect.execution?.arn;
   // Where one of its books alone is wrong, nobody doubts how the order ended.
   const isCertain =
+    !thorough &&
     auditStanding(suspect, { keptSince: 0 }).length === 0 &&
     !needsHistory(suspect, books?.calls ?? []) &&
     books !== undefined &&

@@ -8,8 +8,7 @@ import { listStock } from '../inventory.ts';
 import type { ListQuery } from '../list.ts';
 import { newestFirst } from '../newest.ts';
 import type { Frame } from './frame.ts';
-import type { Mismatch } from './mismatch.ts';
-import { auditStock, countersOf } from './stock.ts';
+import { auditStock, countersOf, type StockDifference } from './stock.ts';
 import type { View } from './view.ts';
 
 /** Looks for older orders so many days back; a counter knows no days. */
@@ -25,7 +24,7 @@ interface StockOptions {
 }
 
 export interface StockVerdict {
-  readonly mismatches: readonly Mismatch[];
+  readonly differences: readonly StockDifference[];
   readonly notJudged: readonly string[];
 }
 
@@ -36,10 +35,10 @@ export async function verifyStock(
   { query, view, frame }: StockOptions,
 ): Promise<StockVerdict> {
   const why = await whatIsMissing(target, outputs, { query, view, frame });
-  if (why) return { mismatches: [], notJudged: [`stock: ${why}`] };
+  if (why) return { differences: [], notJudged: [`stock: ${why}`] };
   const records = new Map(view.records);
   let told = new Map<string, string>();
-  let open: Mismatch[] = [];
+  let open: StockDifference[] = [];
   for (let look = 1; look <= looks; look += 1) {
     const before = new Map(records);
     const stock = await listStock(target, outputs);
@@ -49,19 +48,21 @@ export async function verifyStock(
     const none = [...found.keys()].map((id) => [id, { reserved: 0, sold: 0 }] as const);
     const expected = new Map([...none, ...countersOf(records.values())]);
     open = auditStock(expected, found);
-    const still = open.filter(({ productId = '' }) => !moved.has(productId));
-    const again = still.filter(({ productId = '', message }) => told.get(productId) === message);
-    if (open.length === again.length) return { mismatches: again, notJudged: [] };
-    told = new Map(still.map(({ productId = '', message }) => [productId, message]));
+    const still = open.filter(({ productId }) => !moved.has(productId));
+    const again = still.filter((each) => told.get(each.productId) === textOf(each));
+    if (open.length === again.length) return { differences: again, notJudged: [] };
+    told = new Map(still.map((each) => [each.productId, textOf(each)]));
     await sleep(Math.max(300, target.pollMs) * look);
   }
-  const sure = open.filter(({ productId = '', message }) => told.get(productId) === message);
+  const sure = open.filter((each) => told.get(each.productId) === textOf(each));
   const moving = open.length - sure.length;
   return {
-    mismatches: sure,
+    differences: sure,
     notJudged: moving > 0 ? [`stock of ${moving} products: their orders moved at every look`] : [],
   };
 }
+
+const textOf = (difference: StockDifference) => JSON.stringify(difference);
 
 /** Why not every order is in view, in words. */
 async function whatIsMissing(

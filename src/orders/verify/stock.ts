@@ -46,21 +46,31 @@ export async function readCounters(
   );
 }
 
+export interface StockDifference {
+  readonly productId: string;
+  readonly found: Counters;
+  readonly due: Counters;
+}
+
 /** Where products' counters are not what their orders say. Pure. */
 export function auditStock(
   expected: ReadonlyMap<string, Counters>,
   found: ReadonlyMap<string, Counters>,
-): Mismatch[] {
-  return [...expected].flatMap(([productId, due]): Mismatch[] => {
+): StockDifference[] {
+  return [...expected].flatMap(([productId, due]): StockDifference[] => {
     const { reserved, sold } = found.get(productId) ?? { reserved: 0, sold: 0 };
     if (reserved === due.reserved && sold === due.sold) return [];
-    const message = [
-      ...(reserved === due.reserved
-        ? []
-        : [`${reserved} reserved, its orders hold ${due.reserved}`]),
-      ...(sold === due.sold ? [] : [`${sold} sold, its orders took ${due.sold}`]),
-    ].join('; ');
-    const command = `orders inventory recount ${productId}`;
-    return [{ kind: 'stock', productId, message, command, mends: true }];
+    return [{ productId, found: { reserved, sold }, due }];
   });
+}
+
+export function stockMismatch({ productId, found, due }: StockDifference): Mismatch {
+  const message = [
+    ...(found.reserved === due.reserved
+      ? []
+      : [`${found.reserved} reserved, its orders hold ${due.reserved}`]),
+    ...(found.sold === due.sold ? [] : [`${found.sold} sold, its orders took ${due.sold}`]),
+  ].join('; ');
+  const command = `orders inventory recount ${productId}`;
+  return { kind: 'stock', productId, message, command, mends: true };
 }

@@ -1,9 +1,7 @@
 /** Orders against their executions, payments, stock and points. */
-import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import type { ListedExecution } from '../executions.ts';
 import type { ListQuery } from '../list.ts';
 import { type Attention, attentionOf } from './attention.ts';
 import { auditBooks } from './audit.ts';
@@ -12,7 +10,9 @@ import { findStrayPayments, type OrderBooks, readBooks, withPayments } from './b
 import { confirm, type Suspect } from './confirm.ts';
 import { type Frame, readFrame } from './frame.ts';
 import type { Mismatch } from './mismatch.ts';
+import { isSettling } from './settling.ts';
 import { auditStanding, needsHistory } from './standing.ts';
+import { stockMismatch } from './stock.ts';
 import { verifyStock } from './stock-check.ts';
 import { isRecovering, readView, type View } from './view.ts';
 
@@ -27,11 +27,6 @@ export interface Verification {
   /** What could not be judged, and why, in words. */
   readonly notJudged: readonly string[];
 }
-
-/** Recovery lets an ended execution settle, and then takes back what was done with tries over minutes; in its own time, ms. */
-const recoveryMs = 660_000;
-/** An execution's end is told to recovery so fast, ms. */
-const tellingMs = 15_000;
 
 /** Verifies the orders of a query. What moves meanwhile is looked at again: no race is told as a mismatch. */
 export async function verifyOrders(
@@ -57,8 +52,12 @@ export async function verifyOrders(
   );
   const chosen = suspects.filter((each) => isSuspect(each, { keptSince, judged }));
   const confirmed = await confirm(target, outputs, { suspects: chosen, keptSince, judged });
-  const isSettling = (mismatch: Mismatch) =>
-    mismatch.kind === 'unfinished' && settles(mismatch, { view, recovering, target });
+  const { timeScale } = target;
+  const settling = new Set(
+    confirmed.seen
+      .filter((each) => isSettling(each, { recovering, timeScale }))
+      .map(({ orderId }) => orderId),
+  );
   const [balances, stock, attention] = await Promise.all([
     auditBalances(target, outputs, records),
     verifyStock(target, outputs, { query, view, frame }),
@@ -70,9 +69,11 @@ export async function verifyOrders(
     executions: records.filter(({ executionArn }) => view.executions.has(executionArn)).length,
     running: records.filter(({ status }) => !isEnd(status)).length,
     mismatches: [
-      ...confirmed.mismatches.filter((each) => !isSettling(each)),
+      ...confirmed.mismatches.filter(
+        ({ kind, orderId = '' }) => kind !== 'unfinished' || !settling.has(orderId),
+      ),
       ...balances.mismatches.filter(({ orderId }) => !known.has(orderId)),
-      ...stock.mismatches,
+      ...stock.differences.map(stockMismatch),
     ],
     attention: attention.found,
     notJudged: [
@@ -111,18 +112,6 @@ function isSuspect(
     needsHistory(suspect, books?.calls ?? []) ||
     (books !== undefined && auditBooks(books, judged).length > 0)
   );
-}
-
-/** Whether recovery is, or may be about to be, at work on the order. */
-function settles(
-  { orderId = '' }: Mismatch,
-  { view, recovering, target }: { view: View; recovering: boolean; target: Target },
-): boolean {
-  const record: OrderRecord | undefined = view.records.get(orderId);
-  const execution: ListedExecution | undefined = view.executions.get(record?.executionArn ?? '');
-  if (!execution || execution.status === 'SUCCEEDED') return false;
-  const ago = Date.now() - (execution.endedAt ?? Date.now());
-  return ago < tellingMs || (recovering && ago < tellingMs + recoveryMs / target.timeScale);
 }
 
 function notJudged({ keepsPayments }: Frame, complete: boolean): string[] {

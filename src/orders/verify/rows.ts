@@ -1,0 +1,123 @@
+/** Writes to orders' rows that a repair makes: each only where the row still is as it was seen. */
+import {
+  outputs as names,
+  type OrderRecord,
+  type Reservation,
+} from '../../../functions/contract/api.ts';
+import { parseOrderEvent } from '../../../functions/contract/order.ts';
+import { errorName } from '../../target/aws-errors.ts';
+import type { Target } from '../../target/resolve.ts';
+import { output, type StackOutputs } from '../../target/stack.ts';
+import { recordedBy } from '../../workflow/recorded.ts';
+import { readRawHistory, toHistoryEvent } from '../history.ts';
+import type { EffectiveCall } from './books.ts';
+import { rebuilt, type Told } from './rebuild.ts';
+
+interface Change {
+  readonly orderId: string;
+  /** Fields to set; those that are undefined are removed. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Writes the row of an order anew, from its execution's input and history. False when there is one again, or nothing to write. */
+export async function writeRow(
+  target: Target,
+  outputs: StackOutputs,
+  { orderId, arn, calls }: { orderId: string; arn: string; calls: readonly EffectiveCall[] },
+): Promise<boolean> {
+  const events = await readRawHistory(target, arn, { data: true });
+  const input = events.find(({ EventType }) => EventType === 'ExecutionStarted');
+  const event = parseOrderEvent(parsed(input?.ExecutionStartedDetails?.Input?.Payload));
+  if (!event.ok) return false;
+  const callback = events.find(({ EventType }) => EventType === 'CallbackStarted');
+  const { CallbackId, Timeout = 0 } = callback?.CallbackStartedDetails ?? {};
+  const row = rebuilt({
+    event: event.value,
+    executionArn: arn,
+    recorded: recordedBy(events.map(toHistoryEvent)),
+    calls,
+    ...(CallbackId ? { review: { callbackId: CallbackId, timeoutSeconds: Timeout } } : {}),
+  });
+  if (!row) return false;
+  const { orderId: _, ...fields } = row;
+  const condition = 'attribute_not_exists(orderId)';
+  return change(target, outputs, { orderId, fields, condition, values: {} });
+}
+
+/** Sets a row to what its execution's history shows. False when it has moved since it was seen. */
+export function restoreRow(
+  target: Target,
+  outputs: StackOutputs,
+  { seen, told }: { readonly seen: OrderRecord; readonly told: Told },
+): Promise<boolean> {
+  return change(target, outputs, {
+    orderId: seen.orderId,
+    fields: { ...told, updatedAt: new Date().toISOString() },
+    condition: '#status = :seenStatus AND updatedAt = :seenAt',
+    values: { ':seenStatus': seen.status, ':seenAt': seen.updatedAt },
+  });
+}
+
+/** Sets what a row says of its stock, without moving any. False when it has changed since it was seen. */
+export function correctReservation(
+  target: Target,
+  outputs: StackOutputs,
+  { seen, reservation }: { readonly seen: OrderRecord; readonly reservation: Reservation },
+): Promise<boolean> {
+  const before = seen.reservation;
+  return change(target, outputs, {
+    orderId: seen.orderId,
+    fields: { reservation },
+    condition: before === undefined ? 'attribute_not_exists(reservation)' : 'reservation = :before',
+    values: before === undefined ? {} : { ':before': before },
+  });
+}
+
+async function change(
+  target: Target,
+  outputs: StackOutputs,
+  { orderId, fields, condition, values }: Change,
+): Promise<boolean> {
+  const { UpdateCommand } = await import('../../target/sdk/tables.ts');
+  const tables = await target.clients.tables();
+  const all = Object.keys(fields);
+  const named = (kept: boolean) =>
+    all.flatMap((field, index) => ((fields[field] !== undefined) === kept ? [index] : []));
+  const removed = named(false).map((index) => `#f${index}`);
+  const set = named(true).map((index) => `#f${index} = :f${index}`);
+  const usesStatus = condition.includes('#status');
+  try {
+    await tables.send(
+      new UpdateCommand({
+        TableName: output(outputs, names.ordersTable),
+        Key: { orderId },
+        UpdateExpression: `SET ${set.join(', ')}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''}`,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(all.map((field, index) => [`#f${index}`, field])),
+          ...(usesStatus && { '#status': 'status' }),
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(
+            named(true).map((index) => [`:f${index}`, fields[all[index] ?? '']]),
+          ),
+          ...values,
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+    return false;
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
