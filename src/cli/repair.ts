@@ -9,8 +9,7 @@ const deeds: Readonly<Record<Deed, string>> = {
   'restore-row': "set its row to what its execution's history shows",
   'correct-row': 'set what its row says of its stock to what the log of the moves has',
   recover: 'undo what was done and close it, as recovery does',
-  settle:
-    'refund what was charged too much, free its stock and credit its points, as its row says',
+  settle: 'refund what was charged too much, free its stock and credit its points, as its row says',
 };
 
 const done: Readonly<Record<Deed, string>> = {

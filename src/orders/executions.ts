@@ -49,13 +49,15 @@ export async function* listExecutions(
     );
     for (const each of answer.DurableExecutions ?? []) {
       const { DurableExecutionArn: arn = '', DurableExecutionName: orderId = '' } = each;
-      const { StartTimestamp: started, EndTimestamp: ended } = each;
-      yield 
+      const startedAt = each.StartTimestamp?.getTime();
+      const endedAt = each.EndTimestamp?.getTime();
+      yield {
         orderId,
         arn,
         status: each.Status ?? 'RUNNING',
-        ...(started ? startedAt: started.getTime() : ),
-        ...(ended ? endedAt: ended.getTime() : ),
+        ...(startedAt === undefined ? {} : { startedAt }),
+        ...(endedAt === undefined ? {} : { endedAt }),
+      };
     }
     Marker = answer.NextMarker;
   } while (Marker);

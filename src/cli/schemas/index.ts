@@ -27,6 +27,7 @@ import { metricsSchema, metricsStreamSchema } from './metrics.ts';
 import { retrySchema } from './retry.ts';
 import { decidedSchema, parkedSchema } from './review.ts';
 import { submitSchema } from './submit.ts';
+import { recountSchema, repairSchema, verifySchema } from './verify.ts';
 import { pruneSchema, rollbackSchema, versionsSchema } from './versions.ts';
 import { watchSchema } from './watch.ts';
 
@@ -60,8 +61,10 @@ export const schemas = {
   'iam-operate': documentOf(policySchema),
   'inventory-adjust': documentOf(stockSchema),
   'inventory-list': documentOf(inventorySchema),
+  'inventory-recount': documentOf(recountSchema),
   'inventory-set': documentOf(stockSchema),
   list: documentOf(listSchema),
+  'list-verify': documentOf(verifySchema),
   'load-test-dry-run': documentOf(loadEstimateSchema),
   'load-test-report': loadReportSchema,
   'load-test-stream': loadTestSchema,
@@ -69,6 +72,7 @@ export const schemas = {
   metrics: documentOf(metricsSchema),
   'metrics-stream': metricsStreamSchema,
   retry: documentOf(retrySchema),
+  repair: documentOf(repairSchema),
   'review-approve': documentOf(decidedSchema),
   'review-list': documentOf(parkedSchema),
   'review-reject': documentOf(decidedSchema),

@@ -44,9 +44,7 @@ export const repairSchema = schemaOf<readonly Repaired[]>()(
   v.array(
     v.strictObject({
       orderId: v.string(),
-      deeds: v.array(
-        v.picklist(['write-row', 'restore-row', 'correct-row', 'recover', 'settle']),
-      ),
+      deeds: v.array(v.picklist(['write-row', 'restore-row', 'correct-row', 'recover', 'settle'])),
       mended: v.pipe(v.array(mismatchSchema), v.description('what was wrong')),
       left: v.pipe(v.array(mismatchSchema), v.description('what still is')),
     }),

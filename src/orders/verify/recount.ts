@@ -51,7 +51,10 @@ async function setCounters(
 ): Promise<void> {
   const { UpdateCommand } = await import('../../target/sdk/tables.ts');
   const tables = await target.clients.tables();
-  const held = found.reserved === 0 ? '(reserved = :held OR attribute_not_exists(reserved))' : 'reserved = :held';
+  const held =
+    found.reserved === 0
+      ? '(reserved = :held OR attribute_not_exists(reserved))'
+      : 'reserved = :held';
   try {
     await tables.send(
       new UpdateCommand({
