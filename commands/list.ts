@@ -22,7 +22,7 @@ export default class List extends BaseCommand {
     '<%= config.bin %> list --running -o id | <%= config.bin %> watch -',
     '<%= config.bin %> list --all --since 30d -o csv',
     '<%= config.bin %> list --verify --since 1d',
-    '<%= config.bin %> list --verify -o id | xargs -n 1 <%= config.bin %> repair --yes',
+    '<%= config.bin %> list --verify -o id | <%= config.bin %> repair - --yes',
   ];
   static override flags = {
     status: Flags.string({
@@ -88,7 +88,8 @@ export default class List extends BaseCommand {
     { query, flags }: { query: ListQuery; flags: { json: boolean; output?: string | undefined } },
   ): Promise<void> {
     const { verifyOrders } = await import('../src/orders/verify/verify.ts');
-    const verification = forTarget(target, await verifyOrders(target, outputs, query));
+    const asks = process.stdout.isTTY && !flags.json;
+    const verification = forTarget(target, await verifyOrders(target, outputs, query), { asks });
     if (verification.mismatches.length > 0) process.exitCode = 14;
     if (flags.json) return this.document(verification, { since: query.since });
     if (flags.output === 'id') {

@@ -21,11 +21,18 @@ export function verifyQuery(flags: ListFlags, limited: boolean): ListQuery {
   return listQuery({ ...flags, all: flags.all || !limited });
 }
 
-/** The same verification with commands that name the environment that it is of. */
-export function forTarget(target: Target, verification: Verification): Verification {
+/**
+ * The same verification with commands that name the environment that it is of. Where no person reads them at a terminal,
+ * those that mend hold the yes that they would ask for.
+ */
+export function forTarget(
+  target: Target,
+  verification: Verification,
+  { asks }: { readonly asks: boolean },
+): Verification {
   const named = <T extends Mismatch | Attention>(each: T): T => ({
     ...each,
-    command: hintFor(target, each.command),
+    command: `${hintFor(target, each.command)}${'mends' in each && each.mends && !asks ? ' --yes' : ''}`,
   });
   const { mismatches, attention } = verification;
   return { ...verification, mismatches: mismatches.map(named), attention: attention.map(named) };

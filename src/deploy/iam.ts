@@ -100,7 +100,7 @@ function looking(arn: Arns): Statement[] {
   ];
 }
 
-/** `get`, `history`, `logs`, `inventory list`: orders with their content. */
+/** `get`, `history`, `logs`, `inventory list`, `list --verify`: orders with their content. */
 function reading(arn: Arns): Statement[] {
   return [
     allow(
@@ -117,7 +117,7 @@ function reading(arn: Arns): Statement[] {
   ];
 }
 
-/** `submit`, `cancel`, `retry`, `review`, `callback`, `inventory set`, `dead-letters redrive`. */
+/** `submit`, `cancel`, `retry`, `review`, `callback`, `repair`, `inventory set`, `dead-letters redrive`. */
 function operating(arn: Arns): Statement[] {
   return [
     allow('Submit', ['lambda:InvokeFunction'], [arn.live]),

@@ -20,6 +20,8 @@ it.each([
   'review reject latest',
   'inventory set BOOK-001 5',
   'inventory adjust BOOK-001 --add 1',
+  'inventory recount BOOK-001 --yes',
+  'repair latest',
   'dead-letters redrive',
   'load-test --count 1 --timeout 1ms',
   'versions rollback',

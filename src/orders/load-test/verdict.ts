@@ -1,6 +1,6 @@
 /** What must be true of every load test. Pure. */
 import type { OrderItem } from '../../../functions/contract/order.ts';
-import { rank } from '../../../functions/contract/workflow.ts';
+import { wentBack } from '../../workflow/path.ts';
 import { describeExpected } from './expected.ts';
 import type { Ledger } from './ledger.ts';
 import { judgeLedger } from './ledger-verdict.ts';
@@ -174,16 +174,9 @@ function legalTransitions(accepted: readonly ObservedOrder[]): Check {
 function illegalTransition(order: ObservedOrder): string | undefined {
   const { orderId, record } = order;
   if (!record) return undefined;
-  const { transitions = [], status, executionArn = '' } = record;
+  const { executionArn = '' } = record;
   if (executionArn.split('/').at(-2) !== orderId) return 'was written by the execution of another';
-  for (const [index, { status: to, at }] of transitions.entries()) {
-    const before = transitions[index - 1];
-    if (before && rank(to) <= rank(before.status)) return `went from ${before.status} to ${to}`;
-    if (before && at < before.at) return `reached ${to} before ${before.status}`;
-  }
-  const last = transitions.at(-1)?.status;
-  if (last !== status) return `is ${status}, while its last transition is ${last ?? 'missing'}`;
-  return stray(order);
+  return wentBack(record) ?? stray(order);
 }
 
 /** Where an order left the way to its expected end; one that ended elsewhere is another check's. */

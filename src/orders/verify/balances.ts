@@ -1,4 +1,5 @@
 /** The loyalty balances of customers against the sums of their entries. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
@@ -8,6 +9,7 @@ import type { Mismatch } from './mismatch.ts';
 const atATime = 16;
 /** Pages of a megabyte, some hundred thousand entries; a customer with more is not judged. */
 const mostPages = 10;
+const looks = 4;
 
 export interface Balances {
   readonly mismatches: readonly Mismatch[];
@@ -25,7 +27,7 @@ export async function auditBalances(
   const mismatches: Mismatch[] = [];
   const unread: string[] = [];
   await atOnce(orderOf, atATime, async ([customerId, orderId]) => {
-    const account = await readAccount(target, outputs, customerId);
+    const account = await readStill(target, outputs, customerId);
     if (!account) unread.push(customerId);
     else if (account.balance !== account.sum) {
       const message = `the balance of ${customerId} is ${account.balance} points, its entries are ${account.sum}`;
@@ -41,6 +43,18 @@ export async function auditBalances(
     }
   });
   return { mismatches, unread };
+}
+
+/** An account whose sum is off is read until it stands still: an order may be credited meanwhile. */
+async function readStill(target: Target, outputs: StackOutputs, customerId: string) {
+  let account = await readAccount(target, outputs, customerId);
+  for (let look = 1; look <= looks && account && account.balance !== account.sum; look += 1) {
+    await sleep(Math.max(100, target.pollMs) * look);
+    const again = await readAccount(target, outputs, customerId);
+    if (again?.balance === account.balance && again.sum === account.sum) return again;
+    account = again;
+  }
+  return account;
 }
 
 /** Undefined when there are too many entries. */

@@ -1,11 +1,12 @@
 /** Orders against their executions, payments, stock and points. */
+import { quantitiesOf } from '../../../functions/contract/due.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import type { ListQuery } from '../list.ts';
 import { type Attention, attentionOf } from './attention.ts';
 import { auditBooks } from './audit.ts';
-import { auditBalances } from './balances.ts';
+import { auditBalances, type Balances } from './balances.ts';
 import { findStrayPayments, type OrderBooks, readBooks, withPayments } from './books.ts';
 import { confirm, type Suspect } from './confirm.ts';
 import { type Frame, readFrame } from './frame.ts';
@@ -13,7 +14,7 @@ import type { Mismatch } from './mismatch.ts';
 import { isSettling } from './settling.ts';
 import { auditStanding, needsHistory } from './standing.ts';
 import { stockMismatch } from './stock.ts';
-import { verifyStock } from './stock-check.ts';
+import { type StockVerdict, verifyStock } from './stock-check.ts';
 import { isRecovering, readView, type View } from './view.ts';
 
 export interface Verification {
@@ -58,32 +59,53 @@ export async function verifyOrders(
       .filter((each) => isSettling(each, { recovering, timeScale }))
       .map(({ orderId }) => orderId),
   );
+  const mismatches = confirmed.mismatches.filter(
+    ({ kind, orderId = '' }) => kind !== 'unfinished' || !settling.has(orderId),
+  );
   const [balances, stock, attention] = await Promise.all([
     auditBalances(target, outputs, records),
     verifyStock(target, outputs, { query, view, frame }),
     attentionOf(target, outputs, records),
   ]);
-  const known = new Set(confirmed.mismatches.map(({ orderId }) => orderId));
+  const sums = sumsBeside(mismatches, { view, balances, stock });
   return {
     orders: records.length,
     executions: records.filter(({ executionArn }) => view.executions.has(executionArn)).length,
     running: records.filter(({ status }) => !isEnd(status)).length,
-    mismatches: [
-      ...confirmed.mismatches.filter(
-        ({ kind, orderId = '' }) => kind !== 'unfinished' || !settling.has(orderId),
-      ),
-      ...balances.mismatches.filter(({ orderId }) => !known.has(orderId)),
-      ...stock.differences.map(stockMismatch),
-    ],
+    mismatches: [...mismatches, ...sums.mismatches],
     attention: attention.found,
     notJudged: [
       ...notJudged(frame, strays.complete),
       ...confirmed.notJudged,
-      ...(balances.unread.length > 0
-        ? [`the loyalty balances of ${balances.unread.length} customers: too many entries`]
-        : []),
-      ...stock.notJudged,
+      ...sums.notJudged,
       ...attention.notJudged,
+    ],
+  };
+}
+
+/** Sums are judged where nothing is wrong with an order that they are made of: that is to be mended first. */
+function sumsBeside(
+  mismatches: readonly Mismatch[],
+  { view, balances, stock }: { view: View; balances: Balances; stock: StockVerdict },
+): Pick<Verification, 'mismatches' | 'notJudged'> {
+  const wrong = mismatches.map(({ orderId = '' }) => view.records.get(orderId));
+  const customers = new Set(wrong.map((record) => record?.customerId));
+  const products = new Set(
+    wrong.flatMap((record) => (record ? [...quantitiesOf(record).keys()] : [])),
+  );
+  const isLost = mismatches.some(({ kind }) => kind === 'lost-row');
+  const clear = isLost ? [] : stock.differences.filter((each) => !products.has(each.productId));
+  const open = stock.differences.length - clear.length;
+  const unread = balances.unread.length;
+  return {
+    mismatches: [
+      ...balances.mismatches.filter(({ customerId }) => !customers.has(customerId)),
+      ...clear.map(stockMismatch),
+    ],
+    notJudged: [
+      ...(unread > 0 ? [`the loyalty balances of ${unread} customers: too many entries`] : []),
+      ...(open > 0 ? [`stock of ${open} products: until the orders above are repaired`] : []),
+      ...stock.notJudged,
     ],
   };
 }

@@ -1,0 +1,267 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { paymentKey, pointsEntry } from '../../functions/contract/due.ts';
+import { repairSchema, verifySchema } from '../../src/cli/schemas/verify.ts';
+import type { MismatchKind } from '../../src/orders/verify/mismatch.ts';
+import { aProject, type Project } from '../support/project.ts';
+
+let project: Project;
+let outputs: Record<string, string>;
+let tables: DynamoDBDocumentClient;
+
+beforeAll(async () => {
+  project = aProject();
+  await project.orders('local', 'start', '--time-scale', '600');
+  ({ outputs } = await project.ask('deploy'));
+  const { url } = await project.ask('local', 'status');
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: url, region: 'us-east-2', credentials });
+  tables = DynamoDBDocumentClient.from(client);
+}, 60_000);
+afterAll(() => project.close());
+
+const table = (name: string) => outputs[`${name}TableName`];
+const put = (name: string, Item: Record<string, unknown>) =>
+  tables.send(new PutCommand({ TableName: table(name), Item }));
+const remove = (name: string, Key: Record<string, string>) =>
+  tables.send(new DeleteCommand({ TableName: table(name), Key }));
+const submit = async (sample: string): Promise<string> =>
+  (await project.ask('submit', '--sample', sample)).orderId;
+
+/** Sets fields of an item. */
+function set(name: string, Key: Record<string, string>, fields: Record<string, unknown>) {
+  const entries = Object.entries(fields);
+  return tables.send(
+    new UpdateCommand({
+      TableName: table(name),
+      Key,
+      UpdateExpression: `SET ${entries.map((_, index) => `#f${index} = :f${index}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(
+        entries.map(([field], index) => [`#f${index}`, field]),
+      ),
+      ExpressionAttributeValues: Object.fromEntries(
+        entries.map(([, value], index) => [`:f${index}`, value]),
+      ),
+    }),
+  );
+}
+
+async function verify(...flags: string[]) {
+  return v.parse(verifySchema, await project.ask('list', '--verify', ...flags));
+}
+
+const statusOf = async (orderId: string): Promise<string> =>
+  (await project.ask('get', orderId)).status;
+const ended = (orderId: string) =>
+  vi.waitUntil(async () => /completed|failed|cancelled/.test(await statusOf(orderId)), {
+    timeout: 20_000,
+    interval: 200,
+  });
+
+it('finds nothing wrong with orders of every kind, neither while they run nor when they have ended', async () => {
+  const ids: string[] = [];
+  for (const sample of [
+    'low',
+    'high',
+    'damaged',
+    'invalid',
+    'carrier-down',
+    'fraud-review',
+    'loyalty-down',
+    'payment-down',
+  ]) {
+    ids.push(await submit(sample));
+    if (sample !== 'invalid') continue;
+    await project.orders('cancel', ids[0] ?? '');
+    expect((await verify()).mismatches).toEqual([]);
+  }
+  for (const id of ids) if (id !== ids[5]) await ended(id);
+  const { code, stdout, stderr } = await project.orders('list', '--verify');
+  expect(stdout).toContain(`✓ ${ids.length} orders = ${ids.length} executions · 1 running`);
+  expect(stdout).toContain(`! ${ids[4]}  broke at its hand-over`);
+  expect(stdout).toContain('orders dead-letters list');
+  expect(stderr).not.toContain('not judged');
+  expect(code).toBe(0);
+  await project.orders('review', 'reject', ids[5] ?? '');
+  await ended(ids[5] ?? '');
+  const some = await verify('--failed', '--customer', 'FRAUD-REVIEW');
+  expect(some).toMatchObject({ orders: 1, mismatches: [] });
+  expect(some.notJudged).toEqual(['stock: not every order is in view']);
+}, 90_000);
+
+/** What is planted in the books of an order that ended as the sample does, and what it must be called. */
+const plants: readonly {
+  readonly kind: MismatchKind;
+  readonly sample: string;
+  readonly plant: (orderId: string) => Promise<unknown>;
+}[] = [
+  {
+    kind: 'lost-row',
+    sample: 'high',
+    plant: (orderId) => remove('Orders', { orderId }),
+  },
+  {
+    kind: 'lost-row',
+    sample: 'damaged',
+    plant: (orderId) => remove('Orders', { orderId }),
+  },
+  {
+    kind: 'wrong-end',
+    sample: 'payment-down',
+    plant: (orderId) => set('Orders', { orderId }, { status: 'completed' }),
+  },
+  {
+    kind: 'unfinished',
+    sample: 'low',
+    plant: (orderId) => set('Orders', { orderId }, { status: 'awaiting-pickup' }),
+  },
+  {
+    kind: 'transitions',
+    sample: 'low',
+    plant: (orderId) => set('Orders', { orderId }, { transitions: [] }),
+  },
+  {
+    kind: 'charged-twice',
+    sample: 'low',
+    plant: (orderId) =>
+      put('Payments', {
+        idempotencyKey: `${orderId}/again`,
+        paymentId: 'PAY-X',
+        amount: 91.98,
+        state: 'charged',
+      }),
+  },
+  {
+    kind: 'charged-twice',
+    sample: 'low',
+    plant: (orderId) =>
+      put('ProviderCalls', {
+        orderId,
+        callId: '2026#x',
+        call: 'charge',
+        key: paymentKey(orderId),
+        attempt: 1,
+        effective: true,
+        at: new Date().toISOString(),
+      }),
+  },
+  {
+    kind: 'charged-unduly',
+    sample: 'damaged',
+    plant: (orderId) =>
+      set('Payments', { idempotencyKey: paymentKey(orderId) }, { state: 'charged' }),
+  },
+  {
+    kind: 'leaked-reservation',
+    sample: 'damaged',
+    plant: (orderId) => set('Orders', { orderId }, { reservation: 'held' }),
+  },
+  {
+    kind: 'missing-points',
+    sample: 'low',
+    plant: (orderId) => remove('Loyalty', { customerId: 'CUST-001', entry: pointsEntry(orderId) }),
+  },
+  {
+    kind: 'wrong-points',
+    sample: 'multi',
+    plant: (orderId) =>
+      set('Loyalty', { customerId: 'CUST-003', entry: pointsEntry(orderId) }, { points: 300 }),
+  },
+];
+
+it('finds every planted mismatch of orders that have ended, and mends it by the command that it prints', async () => {
+  const ids: string[] = [];
+  for (const { sample } of plants) ids.push(await submit(sample));
+  for (const id of ids) await ended(id);
+  for (const [index, { plant }] of plants.entries()) await plant(ids[index] ?? '');
+
+  const { code, stdout, stderr } = await project.orders('list', '--verify');
+  for (const [index, { kind }] of plants.entries()) {
+    expect(stdout).toContain(`✗ ${ids[index]}  ${kind}: `);
+  }
+  expect(code).toBe(14);
+  const commands = new Set(
+    [...stdout.matchAll(/^ {4}orders (.* --yes)$/gm)].map(([, each = '']) => each),
+  );
+  expect([commands.size, stdout]).toEqual([plants.length, expect.anything()]);
+  expect(stderr).toContain('until the orders above are repaired');
+  const asking = await project.orders('repair', ids[0] ?? '');
+  expect([asking.code, asking.stderr]).toEqual([4, expect.stringContaining('--yes')]);
+  for (const command of commands) {
+    const mended = await project.orders(...command.split(' '));
+    expect([command, mended.code, mended.stdout]).toEqual([
+      command,
+      0,
+      expect.stringMatching(/^✓/),
+    ]);
+  }
+  const after = await project.orders('list', '--verify');
+  expect([after.stdout, after.code]).toEqual([expect.not.stringContaining('✗'), 0]);
+}, 180_000);
+
+/** What is planted in the row of an order that waits for its review, and what it must be called. */
+const running: readonly {
+  readonly kind: MismatchKind;
+  readonly plant: (orderId: string) => Promise<unknown>;
+}[] = [
+  { kind: 'ahead', plant: (orderId) => set('Orders', { orderId }, { status: 'completed' }) },
+  {
+    kind: 'ahead',
+    plant: (orderId) => set('Orders', { orderId }, { status: 'shipped', handOver: 'then' }),
+  },
+  { kind: 'lost-row', plant: (orderId) => remove('Orders', { orderId }) },
+  {
+    kind: 'behind',
+    plant: (orderId) => {
+      const transitions = [{ status: 'validated', at: new Date().toISOString() }];
+      return set('Orders', { orderId }, { status: 'validated', transitions });
+    },
+  },
+  {
+    kind: 'lost-execution',
+    plant: (orderId) => {
+      const executionArn = `${outputs['OrderProcessingFunctionArn']}:1/durable-execution/${orderId}/gone`;
+      return set('Orders', { orderId }, { executionArn });
+    },
+  },
+];
+
+it('finds what is planted in the rows of orders on their way, mends it, and the orders go on to their ends', async () => {
+  const ids: string[] = [];
+  for (const _ of running) ids.push(await submit('fraud-review'));
+  for (const id of ids) {
+    await vi.waitUntil(async () => (await statusOf(id)) === 'awaiting-review', 20_000);
+  }
+  for (const [index, { plant }] of running.entries()) await plant(ids[index] ?? '');
+  const { mismatches } = await verify();
+  expect(mismatches.map(({ orderId, kind }) => `${orderId} ${kind}`).sort()).toEqual(
+    running.map(({ kind }, index) => `${ids[index]} ${kind}`).sort(),
+  );
+  const repaired = await project.orders('repair', ...ids, '--yes', '--json');
+  expect(v.parse(repairSchema, JSON.parse(repaired.stdout).data)).toHaveLength(ids.length);
+  expect(repaired.code).toBe(0);
+  expect((await verify()).mismatches).toEqual([]);
+  const orphan = ids.at(-1) ?? '';
+  expect(await statusOf(orphan)).toBe('failed');
+  for (const id of ids) if (id !== orphan) await project.orders('review', 'approve', id);
+  for (const id of ids) await ended(id);
+  const ends = await Promise.all(ids.map(statusOf));
+  expect(ends).toEqual(ids.map((id) => (id === orphan ? 'failed' : 'completed')));
+  expect((await verify()).mismatches).toEqual([]);
+}, 120_000);
+
+it("finds counters that are not the sum of a product's orders, and counts them anew", async () => {
+  await set('Products', { productId: 'MOUSE-001' }, { reserved: 7, sold: 1 });
+  const before = await verify();
+  expect(before.mismatches).toMatchObject([{ kind: 'stock', productId: 'MOUSE-001' }]);
+  const { code } = await project.orders('inventory', 'recount', 'MOUSE-001', '--yes');
+  expect(code).toBe(0);
+  expect((await verify()).mismatches).toEqual([]);
+});
