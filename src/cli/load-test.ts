@@ -2,8 +2,10 @@
 import type { LoadReport } from '../orders/load-test/report.ts';
 import { type LoadOptions, type LoadProgress, runLoadTest } from '../orders/load-test/run.ts';
 import { standingOf } from '../orders/load-test/standing.ts';
+import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
+import { UserError } from '../user-error.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { hintFor } from './hints.ts';
 
@@ -80,6 +82,8 @@ export async function showLoadTest(
     }
   } catch (error) {
     await close();
+    // Whoever finds a stack gone looks for it anew and begins again: not with orders on their way.
+    if (isNotFound(error) && shown.hasBegun) throw stackGone(target);
     throw error;
   } finally {
     release();
@@ -101,6 +105,12 @@ class ShownLoad {
     return this.#stop.signal;
   }
 
+  /** Whether an order was accepted. */
+  get hasBegun(): boolean {
+    const { submitted = 0, errors = 0 } = this.#last?.standing ?? {};
+    return submitted > errors;
+  }
+
   after(progress: LoadProgress): Shown {
     const standing = standingOf(progress, Date.now());
     this.#history.add(standing);
@@ -118,6 +128,14 @@ class ShownLoad {
     if (ui === 'plain') process.stderr.write(`${mark('note')} ${stopSentence}\n`);
     return true;
   }
+}
+
+function stackGone(target: Target): UserError {
+  return new UserError('The stack is not there any more, or another one is in its place.', {
+    hint: hintFor(target, 'orders deploy'),
+    code: 'StackGone',
+    exit: 3,
+  });
 }
 
 const stopSentence =

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readState } from '../../src/local/state-file.ts';
+import { aFreePort } from '../support/free-port.ts';
 import { makeProject, repository } from '../support/project-files.ts';
 
 /** The local runtime as the process that it is, in a project of its own, to be killed and started again. */
@@ -71,15 +71,4 @@ function childrenOf(pid: number): number[] {
   return globSync(`/proc/${pid}/task/*/children`)
     .flatMap((file) => readFileSync(file, 'utf8').split(' ').filter(Boolean))
     .map(Number);
-}
-
-function aFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -13,9 +13,9 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { loadEstimateSchema } from '../../src/cli/schemas/load-estimate.ts';
 import { loadReportSchema } from '../../src/cli/schemas/load-test.ts';
-import { loadTestSchema } from '../../src/cli/schemas/load-test-stream.ts';
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../src/orders/load-test/plan.ts';
+import { reportOf } from '../support/load-report.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -23,18 +23,6 @@ beforeAll(() => {
   project = aProject();
 });
 afterAll(() => project.close());
-
-/** The report in the last of the records. */
-function reportOf(stdout: string) {
-  const records = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => v.parse(loadTestSchema, JSON.parse(line)));
-  const last = records.at(-1);
-  if (last?.type !== 'end') throw new Error(`no end in ${stdout}`);
-  expect(records[0]).toMatchObject({ type: 'progress', phase: 'submitting' });
-  return last.report;
-}
 
 it('puts five orders through a fresh project at once, each on its own, and exits 0', async () => {
   const { code, stdout, stderr } = await project.orders('load-test', '--count', '5');

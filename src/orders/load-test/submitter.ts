@@ -115,6 +115,10 @@ async function onSchedule(
 
 function describe(error: unknown): { name: string; message: string } {
   if (error instanceof UserError) return { name: error.code, message: error.message };
-  if (error instanceof Error) return { name: error.name, message: error.message || error.name };
+  if (error instanceof Error) {
+    // A connection that failed has no name of its own: ECONNREFUSED says more than Error.
+    const { name, code = name } = error as NodeJS.ErrnoException;
+    return { name: name === 'Error' ? code : name, message: error.message || name };
+  }
   return { name: 'Error', message: String(error) };
 }
