@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { listQuery, orderStatuses, showOrders } from '../src/cli/listing.ts';
 import {
   besides,
@@ -21,6 +21,7 @@ export default class List extends BaseCommand {
     '<%= config.bin %> list --failed --since 1h',
     '<%= config.bin %> list --running -o id | <%= config.bin %> watch -',
     '<%= config.bin %> list --all --since 30d -o csv',
+    '<%= config.bin %> list --watch --running',
     '<%= config.bin %> list --verify --since 1d',
     '<%= config.bin %> list --verify -o id | <%= config.bin %> repair - --yes',
   ];
@@ -50,6 +51,11 @@ export default class List extends BaseCommand {
       description: 'compare with executions, payments, stock and points; every order of the window',
       exclusive: ['cursor'],
     }),
+    watch: Flags.boolean({
+      description: 'show the list as it changes, until Ctrl-C',
+      exclusive: ['verify', 'cursor'],
+    }),
+    timeout: timeoutFlag({ dependsOn: ['watch'] }),
     cursor: Flags.string({ description: 'go on where an earlier list ended' }),
     output: Flags.option({ options: ['wide', 'id', 'csv'] as const })({
       char: 'o',
@@ -68,6 +74,10 @@ export default class List extends BaseCommand {
     const target = await this.target(flags);
     await this.withStack(target, async (outputs) => {
       if (flags.verify) return this.#verify(target, outputs, { query, flags });
+      if (flags.watch) {
+        const { showWatchedList } = await import('../src/cli/list-watch.ts');
+        return showWatchedList({ target, outputs, ui: this.ui(flags, process.stdout) }, flags);
+      }
       const batches = listOrders(target, outputs, query);
       if (!flags.json) return showOrders(batches, { query, flags, argv: this.argv });
       const orders = [];

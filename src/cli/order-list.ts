@@ -94,6 +94,13 @@ function note({ stage, resumesAt, failure, warnings }: OrderRow, now: number): s
   return left > 0 ? `resumes in ${formatDuration(left)}` : 'resumes now';
 }
 
+/** A row's facts as key=value, for a line of its own. */
+export function rowFacts(row: OrderRow): string {
+  const { total, customerId, createdAt, updatedAt } = row;
+  const own = `total=${total.toFixed(2)} customer=${customerId} created=${createdAt} updated=${updatedAt}`;
+  return `${own} ${facts(row)}`.trimEnd();
+}
+
 function facts({ stage, resumesAt, failure, warnings = [] }: OrderRow): string {
   const told = [
     ...(failure ? [`stage=${failure.stage}`, `code=${failure.code}`] : []),

@@ -8,6 +8,7 @@ import {
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { paymentKey, pointsEntry } from '../../functions/contract/due.ts';
+import { listWatchSchema } from '../../src/cli/schemas/list.ts';
 import { repairSchema, verifySchema } from '../../src/cli/schemas/verify.ts';
 import type { MismatchKind } from '../../src/orders/verify/mismatch.ts';
 import { aProject, type Project } from '../support/project.ts';
@@ -265,3 +266,25 @@ it("finds counters that are not the sum of a product's orders, and counts them a
   expect(code).toBe(0);
   expect((await verify()).mismatches).toEqual([]);
 });
+
+it('shows the list as it changes, as records of which the last is its end', async () => {
+  const watching = project.orders(
+    'list',
+    '--watch',
+    '--customer',
+    'CUST-002',
+    '--json',
+    '--timeout',
+    '5s',
+  );
+  const orderId = await submit('high');
+  const { code, stdout } = await watching;
+  const records = stdout
+    .trimEnd()
+    .split('\n')
+    .map((text) => v.parse(listWatchSchema, JSON.parse(text)));
+  const told = records.filter((each) => each.type === 'order' && each.orderId === orderId);
+  expect(told.at(-1)).toMatchObject({ status: 'completed' });
+  expect(records.at(-1)).toMatchObject({ type: 'end', exitCode: 124 });
+  expect(code).toBe(124);
+}, 20_000);

@@ -17,7 +17,7 @@ import {
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
-import { listSchema } from './list.ts';
+import { listSchema, listWatchSchema } from './list.ts';
 import { loadEstimateSchema } from './load-estimate.ts';
 import { loadReportSchema } from './load-test.ts';
 import { loadTestSchema } from './load-test-stream.ts';
@@ -64,6 +64,7 @@ export const schemas = {
   'inventory-recount': documentOf(recountSchema),
   'inventory-set': documentOf(stockSchema),
   list: documentOf(listSchema),
+  'list-stream': listWatchSchema,
   'list-verify': documentOf(verifySchema),
   'load-test-dry-run': documentOf(loadEstimateSchema),
   'load-test-report': loadReportSchema,
