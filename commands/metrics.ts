@@ -24,20 +24,22 @@ export default class Metrics extends BaseCommand {
       description: 'also how often steps were tried again, from the log of the workflow',
     }),
     watch: Flags.boolean({ char: 'w', description: 'look again and again' }),
-    every: durationFlag({ description: 'with --watch: how often to look', default: 5000 }),
+    every: durationFlag({ description: 'with --watch: how often to look (default 5s)' }),
     timeout: timeoutFlag(),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Metrics);
     parseMoment(flags.since);
-    if (flags.every < 1000) {
+    const { every = 5000 } = flags;
+    if (every < 1000) {
       throw new UserError('--every is at least a second.', { hint: 'orders metrics --watch' });
     }
     const target = await this.target(flags);
     await this.withStack(target, async (outputs) => {
       const where = { target, outputs };
-      if (flags.watch) return watchMetrics(where, flags, this.ui(flags, process.stdout));
+      if (flags.watch)
+        return watchMetrics(where, { ...flags, every }, this.ui(flags, process.stdout));
       const metrics = await readMetrics(where, flags);
       if (flags.json) return this.document(metrics);
       this.out(describeMetrics(metrics, target));

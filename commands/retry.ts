@@ -6,7 +6,7 @@ import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
 import { checkOrderId } from '../src/cli/order-input.ts';
 import { readSettings, setFlag } from '../src/cli/order-settings.ts';
 import { followRetried, nextAfter, retriedText, retryAll } from '../src/cli/retry.ts';
-import { findOrders } from '../src/orders/find.ts';
+import { type Found, findOrders } from '../src/orders/find.ts';
 import { UserError } from '../src/user-error.ts';
 
 export default class Retry extends BaseCommand {
@@ -56,7 +56,7 @@ export default class Retry extends BaseCommand {
     await this.withStack(target, async (outputs) => {
       const where = { target, outputs };
       const orders = await findOrders(target, outputs, references);
-      if (orders.length > 1) await this.#several(orders.length, flags);
+      if (orders.length > 1) await this.#several(orders, flags);
       const options = { settings, id, chargeAgain, dryRun };
       const results = await retryAll(where, orders, options);
       const refused = results.some(({ result }) => result === 'refused');
@@ -77,15 +77,18 @@ export default class Retry extends BaseCommand {
   }
 
   async #several(
-    count: number,
+    orders: readonly Found[],
     flags: { id?: string | undefined; yes: boolean; 'no-input': boolean; 'dry-run': boolean },
   ): Promise<void> {
     if (flags.id !== undefined) {
       throw new UserError('--id is the id of one order.', { hint: 'leave it out: <id>-r2 each' });
     }
     if (flags.yes || flags['dry-run']) return;
-    const otherwise = `Trying ${count} orders again takes a yes.`;
-    await askYes(flags, { question: `Try ${count} orders again?`, otherwise });
+    const ids = orders.map(({ orderId }) => orderId);
+    const more = ids.length > 10 ? ` and ${ids.length - 10} more` : '';
+    process.stderr.write(`${ids.slice(0, 10).join(', ')}${more}\n`);
+    const otherwise = `Trying ${ids.length} orders again takes a yes.`;
+    await askYes(flags, { question: `Try ${ids.length} orders again?`, otherwise });
   }
 
   #show(

@@ -63,9 +63,9 @@ function columns(now: number): readonly Column<PendingCallback>[] {
       leave: 1,
     },
     {
-      title: 'TIMES OUT',
+      title: 'LEFT',
       text: ({ timesOutAt: at }) =>
-        at === undefined ? 'never' : left(at) > 0 ? `in ${formatDuration(left(at))}` : 'now',
+        at === undefined ? 'always' : left(at) > 0 ? formatDuration(left(at)) : 'none',
       align: 'right',
     },
     {

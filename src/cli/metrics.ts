@@ -14,6 +14,10 @@ import { dim, endOnBrokenPipe, mark, type Ui } from './terminal.ts';
 export interface MetricsFlags {
   readonly since: string;
   readonly retries: boolean;
+}
+
+export interface WatchFlags extends MetricsFlags {
+  /** Milliseconds. */
   readonly every: number;
   readonly timeout?: number | undefined;
   readonly json: boolean;
@@ -52,7 +56,7 @@ export type MetricsRecord =
     };
 
 /** Shows the figures anew every so often until it is told to stop; what cannot be read for a while is waited for. */
-export async function watchMetrics(where: Where, flags: MetricsFlags, ui: Ui): Promise<void> {
+export async function watchMetrics(where: Where, flags: WatchFlags, ui: Ui): Promise<void> {
   const { target, outputs } = where;
   const { signal, abort, release } = interruptible(flags.timeout);
   endOnBrokenPipe(abort);
@@ -97,7 +101,7 @@ interface Screen {
   readonly close: () => Promise<void>;
 }
 
-async function screenFor(target: Target, flags: MetricsFlags, ui: Ui): Promise<Screen> {
+async function screenFor(target: Target, flags: WatchFlags, ui: Ui): Promise<Screen> {
   const { stdout: stream } = process;
   if (!flags.json && ui === 'live') return liveScreen(target, stream);
   const write = (text: string) => void stream.write(text);

@@ -89,6 +89,11 @@ export async function followRetried(
   if (started.length === 1) await follow({ target, outputs }, first, view);
   else await followMany({ target, outputs }, { orders: started }, view);
   const { readOrders } = await import('../orders/batch.ts');
+  const { nameOrigin } = await import('../orders/retry-link.ts');
+  // The items of orders that had to wait for their turn were not there to be told.
+  for (const { orderId, retryOf } of started) {
+    await nameOrigin(target, outputs, { orderId, retryOf, patienceMs: 0 });
+  }
   const ids = started.map(({ orderId }) => orderId);
   const items = await readOrders(target, outputs, { ids, fields: ['status'] });
   return results.map((each) => {

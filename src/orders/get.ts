@@ -4,7 +4,9 @@ import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
 import { parseReference } from './address.ts';
+import type { Found } from './find.ts';
 import { type Execution, readExecution, readOrder } from './read.ts';
+import { originOf } from './retry-link.ts';
 
 export interface OrderView {
   readonly orderId: string;
@@ -23,11 +25,12 @@ export async function getOrder(
   const reference = parseReference(text);
   // Mostly the text is an id as it stands: then one read is all there is to do.
   const named = reference.kind === 'id' ? await readOrder(target, outputs, text) : undefined;
-  if (named) return viewOf(target, named.orderId, { order: named });
+  if (named) return viewOf(target, outputs, { orderId: named.orderId, order: named });
   const { findOrder } = await import('./find.ts');
   const { orderId, executionArn } = await findOrder(target, outputs, text);
   const order = await readOrder(target, outputs, orderId);
-  return viewOf(target, orderId, {
+  return viewOf(target, outputs, {
+    orderId,
     ...(order ? { order } : {}),
     ...(executionArn ? { executionArn } : {}),
   });
@@ -35,8 +38,8 @@ export async function getOrder(
 
 async function viewOf(
   target: Target,
-  orderId: string,
-  { order, executionArn }: { order?: OrderRecord; executionArn?: string },
+  outputs: StackOutputs,
+  { orderId, order, executionArn }: Found & { order?: OrderRecord },
 ): Promise<OrderView> {
   const arn = order?.executionArn ?? executionArn;
   const settled = order !== undefined && isEnd(order.status);
@@ -49,10 +52,11 @@ async function viewOf(
     });
   }
   const gone = !order && execution && execution.status !== 'RUNNING';
+  const retryOf = order && !order.retryOf ? await originOf(target, outputs, orderId) : undefined;
   return {
     orderId,
     status: order?.status ?? (gone ? 'failed' : 'received'),
-    ...(order ? { order } : {}),
+    ...(order ? { order: { ...order, ...(retryOf ? { retryOf } : {}) } } : {}),
     ...(execution ? { execution } : {}),
   };
 }

@@ -9,3 +9,11 @@ export function retryId(orderId: string, skip = 0): string {
   const suffix = `-r${Math.max(1, Number(tries)) + 1 + skip}`;
   return `${base.slice(0, limits.id - suffix.length)}${suffix}`;
 }
+
+/** The ids that a try counts on from, the nearest first, at most a batch of them; none for an order that is no try. */
+export function earlierIds(orderId: string): string[] {
+  const [, base, tries] = /^(.+)-r(\d{1,6})$/.exec(orderId) ?? [];
+  if (base === undefined) return [];
+  const before = Array.from({ length: 98 }, (_, back) => Number(tries) - 1 - back);
+  return [...before.filter((each) => each > 1).map((each) => `${base}-r${each}`), base];
+}

@@ -8,9 +8,11 @@ import { outputs as names, type OrderRecord } from '../../functions/contract/api
 import { errorName } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
+import { readOrders } from './batch.ts';
+import { earlierIds } from './retry-id.ts';
 
-/** How long the item of an order that was just started is waited for, ms. */
-const patienceMs = 5000;
+/** How long the item of an order that was just started is waited for, ms; where many start it may take longer. */
+const itemMs = 2000;
 
 /**
  * Adds a further try to an order's item, before it starts: of two people who try an order again at once, one is refused.
@@ -37,11 +39,18 @@ export async function nameRetry(
 
 type Tried = Pick<OrderRecord, 'orderId' | 'retriedAs'>;
 
+interface Origin {
+  readonly orderId: string;
+  readonly retryOf: string;
+  /** How long its item is waited for, ms. */
+  readonly patienceMs?: number;
+}
+
 /** Names on a new order's item what it is another try of, once there is one; false when none came for a while. */
 export async function nameOrigin(
   target: Target,
   outputs: StackOutputs,
-  { orderId, retryOf }: { readonly orderId: string; readonly retryOf: string },
+  { orderId, retryOf, patienceMs = itemMs }: Origin,
 ): Promise<boolean> {
   const change = {
     orderId,
@@ -55,6 +64,22 @@ export async function nameOrigin(
     if (performance.now() >= until) return false;
     await sleep(Math.min(target.pollMs, 250));
   }
+}
+
+/**
+ * What an order is another try of, where its item was not there yet to be told so: the order whose id it counts on from
+ * and that names it. `undefined` when there is none.
+ */
+export async function originOf(
+  target: Target,
+  outputs: StackOutputs,
+  orderId: string,
+): Promise<string | undefined> {
+  const ids = earlierIds(orderId);
+  if (ids.length === 0) return undefined;
+  const fields = ['orderId', 'retriedAs'] as const;
+  const earlier = await readOrders(target, outputs, { ids, fields });
+  return ids.find((id) => earlier.get(id)?.retriedAs?.includes(orderId));
 }
 
 interface Update {

@@ -3,7 +3,7 @@ import { samples } from '../../functions/contract/samples.ts';
 import { parseSetting } from '../../src/cli/order-settings.ts';
 import { checkOrder } from '../../src/orders/check-order.ts';
 import { applySettings, changesBetween } from '../../src/orders/order-changes.ts';
-import { retryId } from '../../src/orders/retry-id.ts';
+import { earlierIds, retryId } from '../../src/orders/retry-id.ts';
 
 const low = { ...samples['low'], customerPhone: '+15550100' };
 const set = (...texts: string[]) => applySettings(low, texts.map(parseSetting));
@@ -72,4 +72,11 @@ it('counts on in an id, and keeps it as short as ids may be', () => {
   expect(retryId('order-1-r0')).toBe('order-1-r2');
   expect(retryId('-r7')).toBe('-r7-r2');
   expect(retryId('x'.repeat(64))).toBe(`${'x'.repeat(61)}-r2`);
+});
+
+it('knows the ids that one counts on from, the nearest first', () => {
+  expect(earlierIds('order-1')).toEqual([]);
+  expect(earlierIds('order-1-r2')).toEqual(['order-1']);
+  expect(earlierIds('order-1-r4')).toEqual(['order-1-r3', 'order-1-r2', 'order-1']);
+  expect(earlierIds('order-1-r999')).toHaveLength(99);
 });
