@@ -117,7 +117,8 @@ function timeLines({ times, orders }: LoadReport, { stream, width }: Place): str
   const table = formatTable(rows, columns, { header: true, width, stream }).trimEnd();
   const few = `n=${first.n}: percentiles from n=${leastForPercentiles} on`;
   if (first.n >= leastForPercentiles) return table.split('\n');
-  return [...table.split('\n'), `  ${few}`, ...orderLines(orders, { stream, width })];
+  const sent = orders.filter(({ submittedAt }) => submittedAt !== undefined);
+  return [...table.split('\n'), `  ${few}`, ...orderLines(sent, { stream, width })];
 }
 
 /** Where there are too few orders for percentiles, each of them. */

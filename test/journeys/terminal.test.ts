@@ -84,3 +84,27 @@ it('shows a load test in place; Ctrl-C leaves its rows, reports and exits 130', 
   expect(text).toContain('Stopped; 3 orders go on');
   expect(text).toMatch(/█ CHECKS of what was seen so far[^✗]*█ OUTCOME/);
 });
+
+it('draws many orders of a load test as a chart that fits a terminal that gets small; Ctrl-C stops submitting, again leaves', async () => {
+  const test = atTerminal('load-test', '--count', '60', '--rate', '4', '--mix', 'low');
+  await test.until('ctrl-c stops submitting');
+  await test.until('░ active');
+  expect(stripVTControlCharacters(test.raw())).toMatch(/60 │.*\r?\n/);
+  const before = test.raw().length;
+  test.terminal.resize(40, 10);
+  await test.until('rate  ', before);
+  await test.until('ctrl-c stops submitting', before);
+  const [, drawn = ''] = test.raw().slice(before).split('\u001b[J');
+  const frame = stripVTControlCharacters(drawn).split(/\r?\n/);
+  for (const line of frame) expect(line.length).toBeLessThanOrEqual(40);
+  test.terminal.write('\u0003');
+  await test.until('ctrl-c again leaves', before);
+  test.terminal.write('\u0003');
+  expect(await test.exit).toBe(130);
+  const raw = test.raw();
+  expect(raw.lastIndexOf(showsCursor)).toBeGreaterThan(raw.lastIndexOf(hidesCursor));
+  const text = stripVTControlCharacters(raw);
+  expect(text).toMatch(/Stopped; \d+ orders were not submitted; \d+ orders? goe?s? on/);
+  expect(text.slice(text.indexOf('█ CHECKS'))).not.toContain('unsubmitted');
+  expect(text).toMatch(/█ CHECKS of what was seen so far[^✗]*█ OUTCOME/);
+});
