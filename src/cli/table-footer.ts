@@ -29,11 +29,11 @@ const shortOrderKeys = ['esc ↑↓ q', '? help'];
 const helpParts = [
   '↑↓ k j row',
   'PgUp PgDn page',
-  'Home End g G all the way',
-  'enter open, close',
+  'Home End g G first, last',
+  'enter open',
   '/ filter by id, customer, status',
   'esc back',
-  'q stop looking; the orders go on',
+  'q detach',
   'ctrl-z suspend',
 ];
 

@@ -56,9 +56,9 @@ function settled({ invocations, replays, retries, activeMs, waitingMs, attempts 
 
 /** How the order ended, or that it has not: not whether somebody still looks. */
 export function endingOf({ order, end }: WatchedOrder): Ending | 'running' {
-  if (order && isEnd(order.status)) return order.status;
-  const left = end === undefined || end.ending === 'detached' || end.ending === 'timeout';
-  return left ? 'running' : end.ending;
+  // Of an order that was stopped, or took too long, the item says that it failed.
+  if (end && end.ending !== 'detached' && end.ending !== 'timeout') return end.ending;
+  return order && isEnd(order.status) ? order.status : 'running';
 }
 
 export function needOf(watched: WatchedOrder, now: number): Need {

@@ -88,4 +88,6 @@ it('counts how they ended, and as running what nobody looks at any more', () => 
   const all = [...crowd, watched('order-left', ['validated'], { end: left })];
   expect(countWatched(all)).toBe('7 running · 1 failed · 1 completed · 1 cancelled');
   expect(countWatched([])).toBe('0 running');
+  const stopped = { type: 'end', ending: 'stopped' } as WatchedOrder['end'];
+  expect(countWatched([watched('order-stopped', ['failed'], { end: stopped })])).toBe('1 stopped');
 });

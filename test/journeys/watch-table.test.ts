@@ -51,11 +51,16 @@ it('fits a screen whose size changes while it is live', async () => {
   const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all']);
   await until('await-warehouse');
   for (const { columns, rows } of [...sizes].reverse()) {
-    const from = raw().length;
+    const before = raw().length;
     terminal.resize(columns, rows);
-    await until(columns < 60 ? '? help' : 'rps', from);
+    await until(columns < 60 ? '? help' : 'rps', before);
+    // What was on its way to the screen when its size changed is of the old one.
+    const from = raw().length;
+    terminal.write('?');
+    await until('ctrl-z', from);
     const frame = stripVTControlCharacters(raw().slice(from)).split(/\r?\n/);
     for (const line of frame) expect(line.length).toBeLessThanOrEqual(columns);
+    terminal.write('?');
   }
   terminal.write('\u0003');
   expect(await exit).toBe(130);
