@@ -98,10 +98,12 @@ function notesOf({ progress, canStop, stopped }: Shown): string[] {
 
 /** `submitting 210/500 · 180 running · 30 ended · 12s, about 20s left` */
 function phaseOf({ standing }: Pick<Shown, 'standing'>): string {
-  const { phase, submitted, planned, running, completed, failed, errors, remainingMs } = standing;
+  const { phase, submitted, planned, isOpen, running, completed, failed, errors } = standing;
+  const { remainingMs } = standing;
+  const count = isOpen ? submitted : `${submitted}/${planned}`;
   const left = remainingMs === undefined ? '' : `, about ${formatDuration(remainingMs)} left`;
   const parts = [
-    `${phase === 'draining' && submitted === planned ? 'submitted' : phase} ${submitted}/${planned}`,
+    `${phase === 'draining' && submitted === planned ? 'submitted' : phase} ${count}`,
     ...(phase === 'draining' && running > 0 ? [`draining ${running}`] : [`${running} running`]),
     `ended ${completed + failed}`,
     ...(errors > 0 ? [`${errors} refused`] : []),

@@ -15,7 +15,7 @@ export function progressLine({ progress, standing }: Told, now: number): string 
   const facts = [
     `t=${compact(standing.elapsedMs)}`,
     `phase=${standing.phase}`,
-    `submitted=${standing.submitted}/${standing.planned}`,
+    `submitted=${standing.submitted}${standing.isOpen ? '' : `/${standing.planned}`}`,
     `running=${standing.running}`,
     `completed=${standing.completed}`,
     `failed=${failed}${failed > 0 ? ` (${reasons.join(', ')})` : ''}`,

@@ -33,6 +33,10 @@ interface Client {
   readonly config: Pick<LambdaClient['config'], 'credentials' | 'credentialDefaultProvider'>;
 }
 
+/** A load test hands over orders while those before are on their way: they must not wait here for a socket. */
+const maxSockets = 500;
+const manySockets = { httpAgent: { maxSockets }, httpsAgent: { maxSockets } };
+
 /** Clients of one region and endpoint, each made at most once. */
 export function createClients({ patienceMs, ...config }: ClientConfig): Clients {
   const common = { maxAttempts: 5, ...config, ...(patienceMs ? within(patienceMs) : {}) };
@@ -54,7 +58,7 @@ export function createClients({ patienceMs, ...config }: ClientConfig): Clients 
     }),
     lambda: once(async () => {
       const { LambdaClient } = await import('./sdk/lambda.ts');
-      return new LambdaClient(common);
+      return new LambdaClient({ ...common, requestHandler: manySockets });
     }),
     tables: once(async () => {
       const { DynamoDBClient, DynamoDBDocumentClient } = await import('./sdk/tables.ts');

@@ -158,6 +158,23 @@ describe('a load test on its way', () => {
   });
 });
 
+it('says how long it sends orders for where their number is open', () => {
+  const all = shown(orders(5), { phase: 'submitting' });
+  const progress = { ...all.progress, sendsForMs: 8000 };
+  const standing = standingOf(progress, view.now);
+  const open = { ...all, progress, standing };
+  expect(progressLine(open, view.now)).toMatch(/ submitted=4 .* left=3\.0s$/);
+  const lines = formatProgress(open, {
+    ...view,
+    count: undefined,
+    durationMs: 8000,
+    columns: 80,
+    rows: 24,
+  });
+  expect(plain(lines).join('\n')).toMatch(/submitting 4 · .* about 3\.0s left/);
+  expect(lines[0]).toContain('orders for 8.0s');
+});
+
 describe('the verdict', () => {
   it('has the checks, the times and the counts, in lines that fit', () => {
     for (const columns of [40, 80]) {

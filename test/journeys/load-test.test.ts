@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -11,6 +11,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Order } from '../../functions/contract/order.ts';
+import { samples } from '../../functions/contract/samples.ts';
 import { loadEstimateSchema } from '../../src/cli/schemas/load-estimate.ts';
 import { loadReportSchema } from '../../src/cli/schemas/load-test.ts';
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
@@ -185,6 +187,38 @@ it('leaves a report behind when it is killed', async () => {
   const report = v.parse(loadReportSchema, JSON.parse(readFileSync(kept, 'utf8')));
   expect(report).toMatchObject({ cut: 'killed', outcome: { planned: 90 } });
   expect(readFileSync(kept.replace('.json', '.html'), 'utf8')).toContain('partial: it was killed');
+});
+
+it('asks for the name of a protected environment, and fails with the flag where nobody can answer', async () => {
+  const { url: endpoint } = await project.ask('local', 'status');
+  const live = { region: 'us-east-2', endpoint, protected: true };
+  const config = join(project.root, 'orders.config.json');
+  writeFileSync(config, JSON.stringify({ environments: { live } }));
+  const { code, stdout, stderr } = await project.orders('load-test', '-e', 'live');
+  rmSync(config);
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+  expect(stderr).toContain('live is protected: changing it takes its name.\n  --confirm live');
+});
+
+it('takes the orders of a file, and refuses one by its line and field before anything is submitted', async () => {
+  const file = join(project.root, 'mine.jsonl');
+  const { customerId, customerEmail, items } = samples['low'] as Order;
+  const lines = [
+    { customerId, customerEmail, items },
+    { customerId, customerEmail, items: [{}] },
+  ];
+  writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+  const bad = await project.orders('load-test', '--file', file);
+  expect(bad.code).toBe(2);
+  expect(bad.stderr).toContain('--file mine.jsonl, line 2 is not an order: items[0].');
+  writeFileSync(file, JSON.stringify(lines.slice(0, 1)));
+  const argv = ['load-test', '--file', file, '--count', '2', '--until', 'validated', '--json'];
+  const { code, stdout } = await project.orders(...argv);
+  expect(code).toBe(0);
+  expect(reportOf(stdout).orders).toMatchObject([
+    { sample: 'file', line: 1 },
+    { sample: 'file', line: 1 },
+  ]);
 });
 
 it('says what a test would take, and submits nothing', async () => {

@@ -18,6 +18,10 @@ const progressSchema = schemaOf<ProgressRecord>()(
     phase: v.picklist(['warm-up', 'submitting', 'draining']),
     elapsedMs: msSchema,
     planned: countSchema,
+    isOpen: v.pipe(
+      v.boolean(),
+      v.description('whether more are sent, as many as there is time for'),
+    ),
     submitted: countSchema,
     running: countSchema,
     completed: countSchema,

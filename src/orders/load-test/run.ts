@@ -41,6 +41,8 @@ export interface LoadProgress {
   /** Of the phase's orders, epoch ms. */
   readonly began: number;
   readonly phase: Phase;
+  /** How long orders are sent, ms, where that and not their number is given. */
+  readonly sendsForMs?: number | undefined;
   readonly waits: WaitLengths;
   /** Requests that have a limit, in the last seconds. */
   readonly requests: RequestRates;
@@ -158,7 +160,8 @@ async function* follow(
   const progress = (): LoadProgress => {
     const { trouble, requests } = poller;
     const phase = warmsUp ? 'warm-up' : submitting.done ? 'draining' : 'submitting';
-    return { ...place, orders: board.all(), began, phase, requests, trouble };
+    const sendsForMs = sending.durationMs;
+    return { ...place, orders: board.all(), began, phase, sendsForMs, requests, trouble };
   };
   yield progress();
   while (!signal.aborted) {

@@ -9,6 +9,8 @@ export interface Standing {
   /** Since the test began, ms. */
   readonly elapsedMs: number;
   readonly planned: number;
+  /** Whether more orders are sent, as many as there is time for. */
+  readonly isOpen: boolean;
   readonly submitted: number;
   readonly running: number;
   readonly completed: number;
@@ -43,7 +45,8 @@ export function shownStatus({ submittedAt, error, record }: ObservedOrder): stri
 }
 
 export function standingOf(progress: LoadProgress, now: number): Standing {
-  const { orders, phase, began } = progress;
+  const { orders, phase, began, sendsForMs } = progress;
+  const isOpen = phase === 'submitting' && sendsForMs !== undefined;
   const statuses: Record<string, number> = {};
   const failures: Record<string, number> = {};
   for (const order of orders) {
@@ -64,14 +67,16 @@ export function standingOf(progress: LoadProgress, now: number): Standing {
       endedMs === undefined ? [] : submittedAt + endedMs,
     ),
   );
-  const remaining =
-    phase === 'submitting'
+  const remaining = isOpen
+    ? Math.max(0, began + sendsForMs - now)
+    : phase === 'submitting'
       ? submissionMs(orders.length - submitted, now - began < settledMs ? 0 : submittedPerSecond)
       : drainMs(progress, { now, endedPerSecond });
   return {
     phase,
     elapsedMs: now - began,
     planned: orders.length,
+    isOpen,
     submitted,
     running: submitted - errors - ended.length,
     completed,

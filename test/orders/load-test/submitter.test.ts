@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,7 @@ afterEach(() => {
 async function slowLambda(tookMs: number, refusals = 0) {
   let turn = Promise.resolve();
   const tried = new Map<string, number>();
-  const server = createServer((request, response) => {
+  return lambdaAt((request, response) => {
     request.resume();
     const name = String(request.headers['x-amz-durable-execution-name']);
     const count = (tried.get(name) ?? 0) + 1;
@@ -34,6 +34,10 @@ async function slowLambda(tookMs: number, refusals = 0) {
     }
     turn = turn.then(() => sleep(tookMs)).then(() => void response.writeHead(202).end());
   });
+}
+
+async function lambdaAt(answer: RequestListener) {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -62,6 +66,18 @@ async function send(target: Awaited<ReturnType<typeof slowLambda>>, pace: Pace, 
   await submitAll(target, outputs, { ...pace, orders, board, via: 'invoke', signal });
   return board.all();
 }
+
+it('has all on their way that are due, however many: none waits here for a connection', async () => {
+  const count = 80;
+  const held: (() => void)[] = [];
+  const target = await lambdaAt((request, response) => {
+    request.resume();
+    held.push(() => response.writeHead(202).end());
+    if (held.length === count) for (const answer of held) answer();
+  });
+  const sent = await send(target, { concurrency: 1, rate: 300 }, count);
+  expect(sent.every(({ acceptedMs }) => acceptedMs !== undefined)).toBe(true);
+});
 
 it('has the latency of a service that is slower than the rate grow with every order', async () => {
   const sent = await send(await slowLambda(40), { concurrency: 1, rate: 50 }, 12);
