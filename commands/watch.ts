@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
 import { follow, followMany } from '../src/cli/follow.ts';
 import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
-import { reachable, runningStatuses, selectionOf } from '../src/cli/watching.ts';
+import { reachable, runningStatuses, selectionOf, watchAgain } from '../src/cli/watching.ts';
 import { findOrders } from '../src/orders/find.ts';
 import { RunningOrders } from '../src/orders/running.ts';
 import { UserError } from '../src/user-error.ts';
@@ -78,7 +78,10 @@ export default class Watch extends BaseCommand {
       const [first, ...others] = found;
       const running = selection && new RunningOrders(target, outputs, selection);
       if (first && others.length === 0) await follow({ target, outputs }, first, view);
-      else await followMany({ target, outputs }, { orders: found, running }, view);
+      else {
+        const again = selection && { again: watchAgain(flags) };
+        await followMany({ target, outputs }, { orders: found, running, ...again }, view);
+      }
     });
   }
 }

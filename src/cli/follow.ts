@@ -58,12 +58,14 @@ export async function follow(where: Where, found: Found, view: FollowView): Prom
 export interface Many {
   readonly orders: readonly Found[];
   readonly running?: RunningOrders | undefined;
+  /** The command that watches those on their way again. */
+  readonly again?: string;
 }
 
 /** Shows several orders until all have ended, and sets the exit code that their ends call for together. */
 export async function followMany(
   where: Where,
-  { orders, running }: Many,
+  { orders, running, again = againWith(orders) }: Many,
   view: FollowView,
 ): Promise<SummaryEvent> {
   const { target, outputs } = where;
@@ -73,15 +75,13 @@ export async function followMany(
   const still = rendererFor(view);
   const live = still ? undefined : await liveTableRenderer(ids, view.stream, { target, detail });
   const renderer = still ?? live ?? quietRenderer();
-  const named = ids.length > 5 ? 'orders watch --all' : `orders watch ${ids.join(' ')}`;
-  const again = running ? 'orders watch --all' : named;
   return show(renderer, view, {
     ...where,
     look,
     orderIds: running ? [] : ids,
     async *events(signal) {
       const focus = live?.focus;
-      const options = { orders, running, signal, until, failFast, focus };
+      const options = { orders, running, signal, until, failFast, focus, detail };
       const ends = yield* followOrders(target, outputs, options);
       const all = summarize(ends, { failFast });
       // Who leaves before the first look knows nothing.
@@ -93,6 +93,12 @@ export async function followMany(
     isDetached: ({ endings, orders: count }) =>
       count === 0 || Boolean(endings.detached ?? endings.timeout),
   });
+}
+
+/** The command that watches these again; all, where they are too many for a line. */
+function againWith(orders: readonly Found[]): string {
+  const ids = orders.map(({ orderId }) => orderId);
+  return ids.length > 5 ? 'orders watch --all' : `orders watch ${ids.join(' ')}`;
 }
 
 function rendererFor(view: FollowView): Renderer | undefined {

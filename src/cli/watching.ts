@@ -40,3 +40,18 @@ export function selectionOf(flags: WatchFlags, named: readonly string[]): Select
     since: since === undefined ? undefined : Date.parse(parseMoment(since)),
   };
 }
+
+/** The command that watches the same orders again; a moment is given as it was. */
+export function watchAgain({ all, status, customer, since }: Omit<WatchFlags, 'detail'>): string {
+  const parts = [
+    ...(status ? [`--status ${status.join(',')}`] : []),
+    ...(customer === undefined ? [] : [`--customer ${quoted(customer)}`]),
+    ...(since === undefined ? [] : [`--since ${quoted(since)}`]),
+  ];
+  if (all && parts.length === 0) parts.push('--all');
+  return ['orders watch', ...parts].join(' ');
+}
+
+/** A word of a shell's command. */
+const quoted = (text: string) =>
+  /^[\w.:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
