@@ -53,7 +53,11 @@ function headLines(
         label,
         `from the ${source} at ${localClock(at)}:${at.slice(17, 19)}`,
       ];
-  return wrap(parts, { width, indent: 0, by: ' · ' }).map((each) => dim(each, stream));
+  const without = 'the orders themselves may not be read: no times, failures and stages';
+  const told = wrap(parts, { width, indent: 0, by: ' · ' });
+  const more =
+    source === 'orders table' ? [] : wrap(without.split(' '), { width, indent: 0, by: ' ' });
+  return [...told, ...more].map((each) => dim(each, stream));
 }
 
 function orderLines({ orders, rates }: Metrics, view: MetricsView): string[] {

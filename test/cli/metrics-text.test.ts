@@ -66,6 +66,14 @@ it('says from how many orders on there are percentiles, and whether some were le
   expect(text).toContain('the newest 10,000 orders since');
 });
 
+it('says why there are counts alone where orders may not be read', () => {
+  const source = 'index of the orders table';
+  const counts = { ...metrics, source, times: {}, stages: [], failures: [] } as const;
+  const lines = metricsText(counts, { stream, width: 40, label: 'local' });
+  expect(lines.join(' ')).toContain('the orders themselves may not be read: no times');
+  expect(lines.join('\n')).not.toContain('COMPLETED ORDERS');
+});
+
 it('tells a pipe a fact a line, and a watch one line a look', () => {
   expect(metricsFacts(metrics).split('\n')).toEqual(
     expect.arrayContaining([

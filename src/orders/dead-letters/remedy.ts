@@ -18,7 +18,7 @@ export type Remedy =
 
 /** What is known of the order of a letter. */
 export interface Found {
-  readonly order?: Pick<OrderRecord, 'status' | 'failure' | 'flagged'> | undefined;
+  readonly order?: Pick<OrderRecord, 'status' | 'failure' | 'flagged' | 'retriedAs'> | undefined;
   /** Whether its workflow has an execution, as far as Lambda remembers. */
   readonly executed: boolean;
 }
@@ -33,6 +33,11 @@ export function remedyFor({ from, orderId = '' }: Letter, { order, executed }: F
   const { status, failure } = order ?? {};
   if (status !== undefined && isEnd(status)) {
     const again = from === 'workflow' && technical.has(failure?.code ?? '');
+    // Under the id that a redrive would give it, it is the same try: it may not have got as far as to start.
+    const other = order?.retriedAs?.find((id) => id !== retryId(orderId));
+    if (again && other !== undefined) {
+      return { kind: 'leave', because: `the order was tried again as ${other}` };
+    }
     if (status === 'failed' && again) return { kind: 'start-anew', as: retryId(orderId) };
     return { kind: 'remove', because: `the order is ${status}` };
   }

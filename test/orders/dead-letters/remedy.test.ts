@@ -39,6 +39,16 @@ describe('a redrive of an order', () => {
         ] as const,
     ),
     [
+      'that was about to be placed anew does it',
+      found({ ...failed('technical-failure'), retriedAs: ['order-1-r2'] }),
+      { kind: 'start-anew', as: 'order-1-r2' },
+    ],
+    [
+      'that somebody tried again under another id leaves the letter',
+      found({ ...failed('technical-failure'), retriedAs: ['order-1-r2', 'mine'] }),
+      { kind: 'leave', because: 'the order was tried again as mine' },
+    ],
+    [
       'that the business refused removes the letter',
       found(failed('payment-declined')),
       { kind: 'remove', because: 'the order is failed' },
