@@ -105,6 +105,7 @@ it('finds what a stack with bugs does to orders on their way, names them and exi
   ]);
   const { code, stdout } = await running;
   const { checks } = reportOf(stdout);
+  await project.ask('inventory', 'set', oversold, '1000000');
   const faults = checks.flatMap(({ id, faults: each }) =>
     each.map(({ orderId, productId, message }) => `${id} ${orderId ?? productId} ${message}`),
   );
@@ -263,4 +264,28 @@ it('ends at --timeout with 124 and what it has seen', async () => {
   const { code, stdout } = await project.orders(...argv);
   expect(reportOf(stdout)).toMatchObject({ cut: 'timeout', outcome: { running: 2 } });
   expect(code).toBe(124);
+});
+
+it('does not begin again with the stack that comes in the place of its own', async () => {
+  const test = project.start('load-test', '--count', '2', '--seed', '11', '--json');
+  let stdout = '';
+  test.stdout?.on('data', (text) => {
+    stdout += String(text);
+  });
+  const over = once(test, 'close');
+  const [kept] = await vi.waitUntil(
+    async () => {
+      const running = await project.ask('list', '--running');
+      return running.length > 0 && globSync(join(project.root, '.orders/runs/*-11.json'));
+    },
+    { timeout: 20_000 },
+  );
+  await project.orders('local', 'reset', '--yes');
+  await project.ask('deploy');
+  const [code] = await over;
+  const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ ok: false, error: { code: 'StackGone', exit: 3 } });
+  expect(code).toBe(3);
+  expect(await project.ask('list')).toEqual([]);
+  expect(JSON.parse(readFileSync(kept ?? '', 'utf8'))).toMatchObject({ cut: 'killed' });
 });
