@@ -113,6 +113,8 @@ export default class LoadTest extends BaseCommand {
     if (!result || flags.json) return;
     this.out(describeLoad(result.report, process.stdout));
     if (result.files) process.stderr.write(`  ${result.files.html}\n`);
+    // What came by stdin is gone.
+    if (flags.file === '-') return;
     const { seed, count } = options;
     const again = { ...flags, seed, count: flags.duration === undefined ? count : undefined };
     this.hint(hintFor(target, rerunCommand(again)));

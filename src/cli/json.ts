@@ -41,7 +41,8 @@ export function describeError(
   exit: number;
 } {
   if (error instanceof UserError) {
-    return { code: error.code, message: error.message, hint: error.hints, exit: error.exit };
+    const { code, hints: hint, exit } = error;
+    return { code, message: unwrapped(error.message), hint, exit };
   }
   const message = error instanceof Error ? error.message : String(error);
   const oclifExit = exitOfOclif(error);
@@ -59,6 +60,14 @@ export function describeError(
     };
   }
   return { code: error instanceof Error ? error.name : 'Error', message, hint: [], exit: 1 };
+}
+
+/** oclif wraps what a flag's own parser says in words of its own. */
+function unwrapped(message: string): string {
+  const [, flag = '', own] =
+    /^Parsing (--\S+) \n\t(.*)\nSee more help with --help$/s.exec(message) ?? [];
+  if (own === undefined) return message;
+  return own.startsWith(flag) ? own : `${flag}: ${own}`;
 }
 
 /** The exit code that oclif's own errors carry. */

@@ -1,5 +1,6 @@
 /** The report of a load test as one page that needs nothing else: its charts are inline, each with its figures as a table. */
 import type { LoadReport } from '../orders/load-test/report.ts';
+import { leastForPercentiles } from '../workflow/statistics.ts';
 import { escapeHtml, scrolled, section, tableOf } from './html.ts';
 import { latencyChart, stagesChart, statusChart, throughputChart } from './load-charts.ts';
 import { msText, statisticsHead, statisticsRow } from './load-figures.ts';
@@ -126,19 +127,24 @@ function outcomes({ outcome }: LoadReport): string {
   return tableOf(['', 'orders'], rows);
 }
 
+const orderHead = ['order', 'sample', 'status', 'accepted', 'first status', 'took', 'active'];
+
 function orderList({ orders }: LoadReport): string {
+  const took = (ms: number | undefined) => (ms === undefined ? '' : msText(ms));
   const named = orders
     .slice(0, mostOrders)
-    .map(({ orderId, sample, status, terminalMs }) => [
+    .map(({ orderId, sample, line, status, ...times }) => [
       orderId,
-      sample,
+      line === undefined ? sample : `${sample}:${line}`,
       status,
-      terminalMs === undefined ? '' : msText(terminalMs),
+      ...[times.acceptedMs, times.firstStatusMs, times.terminalMs, times.activeMs].map(took),
     ]);
   const more = orders.length - named.length;
   const rest = more > 0 ? `<p>and ${more} more, all of them in the JSON report</p>` : '';
-  const table = scrolled('Orders', tableOf(['order', 'sample', 'status', 'took'], named));
-  return `<details><summary>${orders.length} orders</summary>${table}${rest}</details>`;
+  const table = scrolled('Orders', tableOf(orderHead, named));
+  // Of few orders there are no percentiles: each is shown.
+  const open = orders.length < leastForPercentiles ? ' open' : '';
+  return `<details${open}><summary>${orders.length} orders</summary>${table}${rest}</details>`;
 }
 
 /** What the test itself took, and what makes its figures doubtful. */

@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { describeError } from '../../src/cli/json.ts';
 import { type LoadFlags, loadOptions, parseRate, rerunCommand } from '../../src/cli/load-flags.ts';
+import { UserError } from '../../src/user-error.ts';
 
 const plain: LoadFlags = { via: 'invoke', until: 'terminal', warmup: 0 };
 const read = (more: Partial<LoadFlags> = {}) => loadOptions({ ...plain, ...more });
@@ -77,6 +79,17 @@ it.each([
 
 it.each(['0', '-1', 'fast', '10/h', '10 /s', ''])('refuses the rate "%s"', (text) => {
   expect(() => parseRate(text)).toThrow(`--rate "${text}" is not a rate.`);
+});
+
+it('is told what is wrong with a rate without the words of the parser around it', () => {
+  const wrapped = (own: string) =>
+    new UserError(`Parsing --rate \n\t${own}\nSee more help with --help`, {});
+  expect(describeError(wrapped('--rate "x" is not a rate.')).message).toBe(
+    '--rate "x" is not a rate.',
+  );
+  expect(describeError(wrapped('"5" is not a duration.')).message).toBe(
+    '--rate: "5" is not a duration.',
+  );
 });
 
 it('names the command that makes the same orders again', () => {

@@ -101,3 +101,10 @@ it('draws a test in which nothing happened', () => {
   expect(empty).not.toMatch(/NaN|Infinity|undefined/);
   expect(page).not.toMatch(/NaN|Infinity|undefined/);
 });
+
+it('shows each order, with its times, where there are too few for percentiles', () => {
+  const of = (count: number) => loadPage(reportOn(goodOrders('low', count), options), 'here');
+  expect(of(19)).toContain('<details open><summary>19 orders</summary>');
+  expect(of(20)).toContain('<details><summary>20 orders</summary>');
+  expect(of(2)).toMatch(/>order-\w+<\/th><td>low<\/td><td>completed<\/td><td>20 ms<\/td>/);
+});

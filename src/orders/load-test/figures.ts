@@ -68,7 +68,7 @@ const lateShare = 0.01;
 /** What makes the figures of these orders doubtful. */
 export function warningsOf(orders: readonly LoadedOrder[], tool: ToolUsage): string[] {
   const late = orders.filter(({ driftMs = 0 }) => driftMs > lateMs).length;
-  if (late <= orders.length * lateShare) return [];
+  if (late <= Math.max(1, orders.length * lateShare)) return [];
   const { p99 } = tool.eventLoopDelayMs;
   return [
     `this machine could not keep the rate: ${late} of ${orders.length} orders were sent more than ${lateMs}ms after they were due (event loop late by ${p99}ms at p99)`,

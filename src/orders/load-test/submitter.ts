@@ -37,6 +37,7 @@ export async function submitAll(
   outputs: StackOutputs,
   { orders, board, via, signal, ...pace }: SubmitterOptions,
 ): Promise<void> {
+  await warm(target, via);
   let hopeless: unknown;
   let accepted = 0;
   const submit = async (planned: PlannedOrder, driftMs?: number) => {
@@ -62,6 +63,13 @@ export async function submitAll(
     ? atOnce(orders, { ...pace, isOver, submit })
     : onSchedule(orders, { ...pace, rate, isOver, submit, signal }));
   if (hopeless) throw hopeless;
+}
+
+/** Loads what the first submission would load, so that no order waits for that. */
+async function warm(target: Target, via: Submission['via']): Promise<void> {
+  await import('../../target/sdk/lambda.ts');
+  if (via === 'api') await import('../../target/signed-fetch.ts');
+  await target.clients.lambda();
 }
 
 interface Sending extends Pace {
