@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
+import * as v from 'valibot';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { StreamRecord } from '../../src/cli/renderers.ts';
+import { watchSchema } from '../../src/cli/schemas/watch.ts';
+import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
+import { readOrders } from '../../src/orders/batch.ts';
+import { full } from '../support/full.ts';
+import { aProject, type Project } from '../support/project.ts';
+import { atTerminal } from '../support/terminal.ts';
+import { fakeTarget } from '../target/fake-aws.ts';
+
+/** Some end badly, some early. */
+const mix = ['--mix', 'low=70,high=20,damaged=5,payment-declined=5'];
+
+let project: Project;
+/** An order that is on its way until somebody decides, so that there is something to watch. */
+let parked: string;
+beforeAll(async () => {
+  project = aProject();
+  await start('--enforce-quotas');
+  await project.ask('deploy');
+});
+afterAll(() => project.close());
+beforeEach(async () => {
+  ({ orderId: parked } = await project.ask('submit', '--sample', 'fraud-review'));
+});
+
+const start = (...settings: string[]) =>
+  project.orders('local', 'start', '--time-scale', full ? '60' : '240', ...settings);
+const load = (...settings: string[]) =>
+  project.orders('load-test', ...settings, ...mix, '--no-report', '--json');
+const decide = () => project.orders('review', 'reject', parked, '--note', 'enough seen');
+
+const url = async (): Promise<string> => (await project.ask('local', 'status')).url;
+async function refused(): Promise<string[]> {
+  const counts = (await (await fetch(`${await url()}/_runtime/traffic`)).json()) as TrafficCounts;
+  return Object.entries(counts).flatMap(([name, { refused: n }]) => (n > 0 ? [name] : []));
+}
+
+/** The newest orders as they are in the table. */
+async function orders(count: number) {
+  const { stdout } = await project.orders('list', '--limit', String(count), '-o', 'id');
+  const ids = stdout.trim().split('\n');
+  const { outputs } = await project.ask('deploy');
+  return readOrders(fakeTarget(await url(), project.root), outputs, { ids });
+}
+
+const many = full ? 500 : 25;
+
+it(`watches ${many} orders live within the limits of an account, those that begin meanwhile too`, async () => {
+  const watching = atTerminal(project, ['watch', '--all']);
+  await watching.until('1 running');
+  await load('--count', String(many));
+  await decide();
+  expect(await watching.exit).toBe(13);
+  const all = [...(await orders(many + 1)).values()];
+  const failed = all.filter(({ status }) => status === 'failed').length;
+  const said = stripVTControlCharacters(watching.raw());
+  expect(said).toMatch(new RegExp(`${many + 1} orders: .*\\b${failed} failed`));
+  expect(said).toMatch(new RegExp(`${many + 1} orders: .*\\b${many + 1 - failed} completed`));
+  expect(said).toMatch(/reads \d\.\d\/15 rps/);
+  expect(await refused()).toEqual([]);
+}, 300_000);
+
+it('shows nothing wrong, and at the end has missed nothing, when services refuse and fail', async () => {
+  const count = full ? 200 : 12;
+  await start('--inject', 'throttle=20%,error=5%');
+  const watching = project.start('watch', '--all', '--json');
+  const said = text(watching.stdout as Readable);
+  await load('--count', String(count), '--timeout', full ? '4m' : '20s');
+  await start('--inject', 'none');
+  await decide();
+  await once(watching, 'exit');
+  const records = (await said)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as StreamRecord);
+  for (const record of records) v.parse(watchSchema, record);
+  const items = await orders(count + 1);
+  expect(records.at(-1)).toMatchObject({ type: 'end', orders: count + 1 });
+  const told = Map.groupBy(records, (each) => ('orderId' in each ? each.orderId : undefined));
+  for (const [orderId, { status, transitions }] of items) {
+    const about = told.get(orderId) ?? [];
+    const statuses = about.flatMap((each) => (each.type === 'status' ? [each] : []));
+    expect(statuses.map(({ to, ts, seq }) => ({ to, ts, seq }))).toEqual(
+      transitions.map(({ status: to, at }, index) => ({ to, ts: at, seq: index + 1 })),
+    );
+    expect(about.filter(({ type }) => type === 'end')).toMatchObject([{ status, ending: status }]);
+  }
+}, 300_000);
