@@ -25,7 +25,9 @@ export function endSentence(event: EndEvent): { good: boolean; text: string; hin
     case 'stopped':
       return { good: false, text: `The execution of ${orderId} was stopped`, hint: look };
     case 'gone':
-      return { good: false, text: `${orderId} does not exist any more`, hint: 'orders list' };
+      return error
+        ? { good: false, text: `${orderId} cannot end: ${error}`, hint: look }
+        : { good: false, text: `${orderId} does not exist any more`, hint: 'orders list' };
     case 'timeout':
       return {
         good: false,

@@ -15,9 +15,8 @@ interface Known {
   events: HistoryEvent[];
   marker: string | undefined;
   readAt: number;
-  /** How many events, and failed invocations of one that is stuck, were told. */
+  /** How many events were told. */
   told: number;
-  toldStuck: number;
   /** Nothing more will come: it is at its end, gone, or may not be read. */
   closed: boolean;
 }
@@ -65,7 +64,6 @@ export class Focus {
       marker: undefined,
       readAt: 0,
       told: 0,
-      toldStuck: 0,
       closed: false,
     };
     this.#known.set(arn, known);
@@ -109,14 +107,6 @@ export class Focus {
     const told = eventsOf(known.events, { orderId, timeScale, detail, after: known.told });
     known.told = known.events.length;
     const work = this.work(arn);
-    const stuck = work?.stuck;
-    const isNews = stuck && stuck.invocations > known.toldStuck;
-    known.toldStuck = stuck?.invocations ?? 0;
-    const ts = new Date().toISOString();
-    return [
-      ...told,
-      ...(isNews ? [{ type: 'stuck', ts, orderId, ...stuck } as const] : []),
-      ...(work ? [{ type: 'work', orderId, work } as const] : []),
-    ];
+    return work ? [...told, { type: 'work', orderId, work }] : told;
   }
 }

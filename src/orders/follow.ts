@@ -17,6 +17,8 @@ interface Watching {
   readonly heartbeatMs?: number;
   /** An order is followed no further once it has this status, or is past it. */
   readonly until?: StageStatus | undefined;
+  /** How long an order whose execution has ended otherwise is given to be recovered, ms. */
+  readonly recoveryMs?: number;
   /** Whether also that is told of an execution which goes well. */
   readonly detail?: boolean;
 }
@@ -74,9 +76,9 @@ export async function* followOrders(
       yield beat(all);
     }
     const pause = sight.nextLookMs(all.open.length);
-    const began = Date.now();
+    const woke = sight.pause(pause);
     await sleep(pause, undefined, { signal }).catch(() => {});
-    const slept = signal.aborted ? undefined : sight.woke(pause, began);
+    const slept = signal.aborted ? undefined : woke();
     if (slept) yield slept;
   }
   for (const follower of all.open) {

@@ -26,6 +26,9 @@ export interface Followed {
   readonly lose: () => readonly EndEvent[];
 }
 
+/** Recovery begins some seconds after an execution has ended otherwise, and notes each undo at the order. ms */
+const recovery = 30_000;
+
 /** The execution of an order that has ended is read so often for its end, which comes a moment later. */
 const lastReads = 4;
 
@@ -143,7 +146,8 @@ class Crowd implements Followed {
     // A wait changes nothing, once it is known how long it is.
     const isWorth = end !== undefined || !follower.isWaiting || !this.#focus.work(arn)?.wait;
     const isDue = isWorth && (this.#focus.isDue(arn) || (end && !this.#focus.isClosed(arn)));
-    if (!isDue && arn === this.#focused) return;
+    const isNews = end !== undefined && end.activeMs === undefined;
+    if (!isDue && !isNews && arn === this.#focused) return;
     this.#focused = arn;
     // What is told of an order that is first seen is put in its place among what happened before.
     const waits = this.alone !== undefined && !this.#focus.knows(arn);
@@ -170,7 +174,8 @@ class Crowd implements Followed {
 
   #newFollower(found: FollowManyOptions['orders'][number]): Follower {
     const { timeScale } = this.#target;
-    return new Follower(found, { timeScale, until: this.#options.until });
+    const { until, recoveryMs = recovery } = this.#options;
+    return new Follower(found, { timeScale, until, recoveryMs });
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type StageStatus,
 } from '../../functions/contract/workflow.ts';
 import { activeStage, progressOf } from '../workflow/progress.ts';
-import { waitEndsAt } from '../workflow/waits.ts';
+import { waitEndsAt, waitOf } from '../workflow/waits.ts';
 import { type EndEvent, type Ending, exitOf, type FollowEvent } from './events.ts';
 import type { Found } from './find.ts';
 import type { Execution } from './read.ts';
@@ -20,14 +20,16 @@ export interface Source {
 
 export interface FollowerOptions {
   readonly timeScale: number;
+  /** How long an order whose execution has ended is given to be recovered, ms. */
+  readonly recoveryMs: number;
   /** The order is seen enough once it has this status, or is past it. */
   readonly until?: StageStatus | undefined;
 }
 
-/** An execution's end reaches the item a moment before or after; how often to ask again before believing it. */
+/** An execution is listed a moment after it began; how often to ask again before believing that there is none. */
 const graceAnswers = 3;
-/** An execution that ended so long ago is believed at once, ms. */
-const graceMs = 10_000;
+/** One that ended so long ago brings its order to no end any more, whatever the clocks of this machine and of AWS differ. ms */
+const longAgoMs = 600_000;
 /** The execution is asked for once in so many looks at an item that stands still. */
 const looksPerExecution = 8;
 /** An order in a wait does not move; it is only looked at now and then, as it may be cancelled. ms */
@@ -46,7 +48,10 @@ export class Follower {
   /** When that happened which was told last, RFC 3339 UTC. */
   #toldAt = '';
   #still = 0;
-  #closedAnswers = 0;
+  /** Its execution, where that has ended without the order's end. */
+  #closed: Execution | undefined;
+  /** Since when that is known, and nothing has changed; on the monotonic clock. */
+  #closedAt = 0;
   #missingAnswers = 0;
   #lookedAt = 0;
   /** When the wait that it is in is over; 0 when it is in none. */
@@ -64,6 +69,8 @@ export class Follower {
     this.#still = moved ? 0 : this.#still + 1;
     this.#lookedAt = Date.now();
     if (!moved) return [];
+    // It is being recovered.
+    this.#closedAt = performance.now();
     this.#order = order;
     this.#waitEnd = this.#waitEndOf(order);
     const told = [...this.#transitions(order)];
@@ -78,16 +85,26 @@ export class Follower {
    */
   async ask(source: Source, { hurry }: { readonly hurry: boolean }): Promise<void> {
     if (this.end || this.#still === 0) return;
-    if (this.#still < looksPerExecution && this.#closedAnswers === 0 && !hurry) return;
+    if (!this.#closed) await this.#askNow(source, hurry);
+    const closed = this.#closed;
+    if (!closed) return;
+    const isLongAgo = Date.now() - Date.parse(closed.endedAt ?? '') > longAgoMs;
+    if (isLongAgo || performance.now() - this.#closedAt > this.#options.recoveryMs) {
+      this.end = this.#closedEnd(closed);
+    }
+  }
+
+  async #askNow(source: Source, hurry: boolean): Promise<void> {
+    const isGone = this.#order !== undefined && this.#missingAnswers > 0;
+    if (this.#still < looksPerExecution && !isGone && !hurry) return;
     if (!source.mayAsk(this.orderId)) return;
     this.#still = 0;
     const execution = await source.execution(this.orderId, this.arn);
-    if (!execution && !this.#order) this.#missingAnswers += 1;
-    if (execution && execution.status !== 'RUNNING') this.#closedAnswers += 1;
-    if (this.#missingAnswers > graceAnswers) this.end = this.#ended('gone');
-    const endedAt = Date.parse(execution?.endedAt ?? '');
-    const isSure = this.#closedAnswers > graceAnswers || Date.now() - endedAt > graceMs;
-    if (execution && this.#closedAnswers > 0 && isSure) this.end = this.#closed(execution);
+    this.#missingAnswers = execution ? 0 : this.#missingAnswers + 1;
+    if (this.#missingAnswers > graceAnswers) this.lose();
+    if (!execution || execution.status === 'RUNNING') return;
+    this.#closed = execution;
+    this.#closedAt = performance.now();
   }
 
   get status(): ShownStatus {
@@ -118,9 +135,10 @@ export class Follower {
     return this.#ended(late ? 'timeout' : 'detached');
   }
 
-  /** What the order was in is gone. */
+  /** The order is gone, or with its execution whatever would bring it to an end. */
   lose(): void {
-    this.end = this.#ended('gone');
+    const error = 'its execution does not exist any more';
+    this.end = { ...this.#ended('gone'), ...(this.#order ? { error } : {}) };
   }
 
   #waitEndOf(order: OrderRecord): number {
@@ -136,7 +154,6 @@ export class Follower {
   }
 
   *#transitions(order: OrderRecord): Generator<FollowEvent> {
-    const { resumesAt } = this;
     for (const { status, at } of order.transitions.slice(this.#told)) {
       // What comes after is told nobody, also of an order that is past it.
       if (this.#hasReached()) return;
@@ -146,7 +163,7 @@ export class Follower {
       this.#status = status;
       const elapsedMs = Date.parse(at) - Date.parse(order.createdAt);
       const { orderId } = order;
-      const resumes = resumesAt !== undefined && status === order.status ? { resumesAt } : {};
+      const resumesAt = waitOf({ status, at }, this.#options.timeScale);
       yield {
         type: 'status',
         ts: at,
@@ -155,12 +172,12 @@ export class Follower {
         to: status,
         seq: this.#told,
         elapsedMs,
-        ...resumes,
+        ...(resumesAt ? { resumesAt } : {}),
       };
     }
   }
 
-  #closed(execution: Execution): EndEvent {
+  #closedEnd(execution: Execution): EndEvent {
     const { status, error } = execution;
     const endings: Record<Execution['status'], Ending> = {
       RUNNING: 'failed',

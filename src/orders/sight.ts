@@ -4,7 +4,7 @@ import { UserError } from '../user-error.ts';
 import type { FollowEvent, GapEndEvent, GapEvent } from './events.ts';
 
 const longestBackoff = 15_000;
-/** A pause that took so much longer than it was to take was one of the whole machine, ms. */
+/** A pause that took so much longer than it was to take was not the watch's own, ms. */
 const sleptMs = 10_000;
 
 /** Whether the orders can be seen, since when not, and when to look next. */
@@ -34,10 +34,17 @@ export class Sight {
     return Math.min(pause * 2 ** this.#failures, Math.max(longestBackoff, pause));
   }
 
-  /** Tells that the machine slept, if a pause of `plannedMs` took until now. */
-  woke(plannedMs: number, began: number): GapEvent | undefined {
-    if (Date.now() - began - plannedMs < sleptMs || this.#isGap) return undefined;
-    return this.#gap('this machine was asleep');
+  /** Begins a pause of `plannedMs`; called after it, the answer tells if it took much longer, and why. */
+  pause(plannedMs: number): () => GapEvent | undefined {
+    const wall = Date.now();
+    const monotonic = performance.now();
+    return () => {
+      const late = Date.now() - wall - plannedMs;
+      if (late < sleptMs || this.#isGap) return undefined;
+      // The monotonic clock stands still while a machine sleeps, and goes on while a program is suspended.
+      const isAsleep = performance.now() - monotonic - plannedMs < late / 2;
+      return this.#gap(isAsleep ? 'this machine was asleep' : 'this program was suspended');
+    };
   }
 
   /** The orders were just seen, with this news of them; tells the end of a gap, and what happened in it. */

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../workflow/history-event.ts';
+import { stuckTimes } from '../workflow/work.ts';
 import type { FollowEvent, InvocationEvent } from './events.ts';
 
 interface Telling {
@@ -16,6 +17,7 @@ export function eventsOf(events: readonly HistoryEvent[], telling: Telling): Fol
   let invocations = 0;
   let done = 0;
   let doneBefore = 0;
+  const stuck = stuckTimes(events).at;
   for (const [index, event] of events.entries()) {
     const isInvocation = event.type === 'InvocationCompleted';
     if (isInvocation) invocations += 1;
@@ -24,6 +26,9 @@ export function eventsOf(events: readonly HistoryEvent[], telling: Telling): Fol
         ? invocationOf(event, { ...telling, n: invocations, replayed: doneBefore })
         : operationOf(event, telling);
       if (each) told.push(each);
+      const { orderId } = telling;
+      const halt = stuck.get(index);
+      if (halt) told.push({ type: 'stuck', ts: event.at, orderId, ...halt });
     }
     if (isInvocation) doneBefore = done;
     else if (isDone(event)) done += 1;

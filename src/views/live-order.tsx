@@ -121,10 +121,11 @@ function retryText(
   return `${step} attempt ${attempt}${when}: ${error.message || error.type}`;
 }
 
+/** What matters most comes first: a narrow terminal shows no more. */
 function stuckText(
-  { invocations, since, step = 'the step', error }: Stuck,
+  { invocations, since, step = 'no step', error }: Stuck,
   clock: (at: number) => string,
 ): string {
-  const what = `${invocations} invocations without a new checkpoint since ${clock(Date.parse(since))}`;
-  return `${what} (${error.type}): ${step} may take longer than the function may run`;
+  const how = `${invocations} invocations without a checkpoint`;
+  return `stuck at ${step} since ${clock(Date.parse(since))}: ${how} (${error.type})`;
 }

@@ -86,6 +86,9 @@ export function OrderView(props: OrderViewProps) {
   );
 }
 
+const stuckHint = (orderId: string) =>
+  `it may take longer than the function may run: orders logs ${orderId}`;
+
 interface Remark {
   readonly text: string;
   /** Absent for what matters less. */
@@ -102,6 +105,7 @@ function remarksOf(props: OrderViewProps): Remark[] {
     ...(facts ? [{ text: facts, leave: 5 }] : []),
     ...(retry ? [{ text: retry, color: 'yellow', leave: 2 }] : []),
     ...(stuck ? [{ text: stuck, color: 'red', leave: 0 }] : []),
+    ...(stuck ? [{ text: stuckHint(orderId), leave: 3 }] : []),
     ...(trouble ? [{ text: `not visible right now: ${trouble}`, color: 'yellow', leave: 1 }] : []),
     ...(review
       ? [

@@ -1,5 +1,5 @@
-import type { OrderRecord } from '../../functions/contract/api.ts';
-import { stage } from '../../functions/contract/workflow.ts';
+import type { OrderRecord, Transition } from '../../functions/contract/api.ts';
+import { stage, stages } from '../../functions/contract/workflow.ts';
 import { activeStage, progressOf } from './progress.ts';
 
 /**
@@ -19,4 +19,11 @@ export function waitEndsAt(
   const declared = stage(active.id);
   if (declared.kind !== 'wait') return undefined;
   return Date.parse(active.at) + (declared.seconds * 1000) / timeScale;
+}
+
+/** When the wait that a transition began is over, by its default length: RFC 3339 UTC; `undefined` of one that began none. */
+export function waitOf({ status, at }: Transition, timeScale: number): string | undefined {
+  const wait = stages.find((each) => each.kind === 'wait' && each.status === status);
+  if (wait?.kind !== 'wait') return undefined;
+  return new Date(Date.parse(at) + (wait.seconds * 1000) / timeScale).toISOString();
 }

@@ -58,7 +58,7 @@ export function workOf(
   if (state !== 'running') return facts;
   const retry = spans.map((span) => retryOf(span, { moment, timeScale })).find(Boolean);
   const wait = spans.find((span) => span.kind === 'wait' && span.state === 'waiting');
-  const stuck = stuckOf(events);
+  const stuck = stuckTimes(events).now;
   const endsAt = wait && moment(wait.startMs + (wait.waitMs ?? 0) / timeScale);
   return {
     ...facts,
@@ -82,29 +82,39 @@ function retryOf(
 /** One failed invocation is a hiccup that Lambda tries again; so many in a row are told. */
 const manyInvocations = 2;
 
+export interface StuckTimes {
+  /** By the index of the event with which it was known. */
+  readonly at: ReadonlyMap<number, Stuck>;
+  /** Absent when it has got on since. */
+  readonly now: Stuck | undefined;
+}
+
 /**
  * A step that is longer than the function's timeout never fails in the history: invocations end with an error, and the
  * next one begins the same step (https://github.com/aws/aws-durable-execution-docs/issues/281).
  */
-function stuckOf(events: readonly HistoryEvent[]): Stuck | undefined {
+export function stuckTimes(events: readonly HistoryEvent[]): StuckTimes {
   const begun = new Map<string, string>();
-  let failed: HistoryEvent[] = [];
+  const times = new Map<number, Stuck>();
+  let now: Stuck | undefined;
+  let invocations = 0;
   let since = events[0]?.at ?? '';
-  for (const event of events) {
-    const { type, id = '', name = '', at } = event;
-    if (type === 'InvocationCompleted' && event.error) {
-      failed.push(event);
+  for (const [index, { type, id = '', name = '', at, error }] of events.entries()) {
+    if (type === 'InvocationCompleted' && error) {
+      invocations += 1;
+      if (invocations < manyInvocations) continue;
+      const step = [...begun.values()].at(-1);
+      now = { invocations, since, error, ...(step ? { step } : {}) };
+      times.set(index, now);
       continue;
     }
     const again = type === 'StepStarted' && begun.has(id);
     if (again) continue;
     if (type === 'StepStarted') begun.set(id, name);
     else begun.delete(id);
-    failed = [];
+    invocations = 0;
+    now = undefined;
     since = at;
   }
-  const error = failed.at(-1)?.error;
-  if (!error || failed.length < manyInvocations) return undefined;
-  const step = [...begun.values()].at(-1);
-  return { invocations: failed.length, since, error, ...(step ? { step } : {}) };
+  return { at: times, now };
 }

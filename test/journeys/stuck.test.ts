@@ -21,11 +21,9 @@ afterAll(() => project.close());
 
 it('says of an order whose invocations time out again and again at which step, and sees it go on', async () => {
   const { orderId } = await project.ask('submit', '--sample', 'low');
-  const watching = atTerminal(project, ['watch', orderId], { columns: 160 });
-  await watching.until('3 invocations without a new checkpoint since');
-  await watching.until(
-    '(Sandbox.Timedout): validate-order may take longer than the function may run',
-  );
+  const watching = atTerminal(project, ['watch', orderId], { columns: 100 });
+  await watching.until('stuck at validate-order since');
+  await watching.until('3 invocations without a checkpoint (Sandbox.Timedout)');
   await project.orders('local', 'start', '--inject', 'none');
   expect(await watching.exit).toBe(0);
   // Afterwards as if it had been watched.

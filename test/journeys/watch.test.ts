@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamRecord } from '../../src/cli/renderers.ts';
@@ -67,4 +71,77 @@ it('watches only those of a customer', async () => {
   expect(code).toBe(0);
   const about = all.flatMap((each) => ('orderId' in each ? [each.orderId] : []));
   expect(new Set(about)).toEqual(new Set([orderId]));
+}, 60_000);
+
+const decide = (orderId: string, decision: 'approve' | 'reject') =>
+  project.orders('review', decision, orderId, '--note', 'test');
+
+it.each([
+  ['completes', 'low', 0, undefined],
+  ['fails', 'damaged', 10, undefined],
+  ['is cancelled', 'fraud-review', 12, (id: string) => project.orders('cancel', id)],
+  ['is rejected', 'fraud-review', 10, (id: string) => decide(id, 'reject')],
+] as const)(
+  'exits as an order that %s while it is watched, and the same afterwards',
+  async (_how, sample, exit, end) => {
+    const orderId = await submit(sample);
+    const watching = project.start('watch', orderId);
+    const said = text(watching.stdout as Readable);
+    if (end) await once(watching.stdout as Readable, 'data');
+    await end?.(orderId);
+    await once(watching, 'close');
+    expect(watching.exitCode).toBe(exit);
+    const later = await project.orders('watch', orderId);
+    expect(later.code).toBe(exit);
+    // What went wrong with an execution may have been seen a moment later than the statuses around it.
+    const lines = (all: string) => all.trim().split('\n').sort();
+    expect(lines(later.stdout)).toEqual(lines(await said));
+  },
+  60_000,
+);
+
+it('ends quietly when its reader goes away, and lets the order go on', async () => {
+  const orderId = await submit('fraud-review');
+  const watching = project.start('watch', orderId, '--json');
+  watching.stdout?.once('data', () => watching.stdout?.destroy());
+  // What comes next has no reader.
+  await decide(orderId, 'approve');
+  const [code] = await once(watching, 'exit');
+  expect(code).toBe(0);
+}, 60_000);
+
+it('leaves at once at Ctrl-C also while nothing answers, and names the command to come back', async () => {
+  const orderId = await submit('fraud-review');
+  const { pid } = await project.ask('local', 'status');
+  const watching = project.start('watch', orderId);
+  const complaint = text(watching.stderr as Readable);
+  await once(watching.stdout as Readable, 'data');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    watching.kill('SIGINT');
+    await once(watching, 'exit');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  expect(watching.exitCode).toBe(130);
+  expect(await complaint).toContain(`orders watch ${orderId}`);
+}, 60_000);
+
+it('exits 5 when the stack of an order is destroyed while it is watched', async () => {
+  const orderId = await submit('fraud-review');
+  const watching = project.start('watch', orderId, '--json');
+  const said = text(watching.stdout as Readable);
+  await once(watching.stdout as Readable, 'data');
+  const { url } = await project.ask('local', 'status');
+  const client = new CloudFormationClient({
+    region: 'us-east-2',
+    endpoint: url,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  await client.send(new DeleteStackCommand({ StackName: 'lambda-durable-order-processing' }));
+  await once(watching, 'close');
+  expect(watching.exitCode).toBe(5);
+  expect(JSON.parse((await said).trim().split('\n').at(-1) ?? '')).toMatchObject({
+    ending: 'gone',
+  });
 }, 60_000);

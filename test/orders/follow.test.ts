@@ -69,6 +69,7 @@ function tableOf(answers: readonly Answer[], status = 'RUNNING') {
 interface Followed {
   readonly reason?: unknown;
   readonly heartbeatMs?: number;
+  readonly recoveryMs?: number;
   /** Stops looking when this is told. */
   readonly enough?: (event: FollowEvent) => boolean;
 }
@@ -120,7 +121,8 @@ it.each([
   ['FAILED', 10],
 ])('ends when the execution is %s and the order never reached an end', async (status, exitCode) => {
   using aws = await fakeAws(tableOf([item(record)], status));
-  expect((await all(aws.url)).at(-1)).toMatchObject({ type: 'end', exitCode });
+  const events = await all(aws.url, { recoveryMs: 100 });
+  expect(events.at(-1)).toMatchObject({ type: 'end', exitCode });
 });
 
 it('ends 124 when the time is up and 130 when the person has seen enough; the order goes on', async () => {
@@ -338,6 +340,23 @@ it('says once for each that invocations end one after the other without a new ch
   expect(events.filter(({ type }) => type === 'invocation')).toHaveLength(3);
 });
 
+it('waits for an order to be recovered when its execution was stopped', async () => {
+  const undone = orderRecord(['validated', 'cancelled']);
+  let asked = 0;
+  let looks = 0;
+  using aws = await fakeAws((call) => {
+    if (call.name.startsWith('DynamoDB')) {
+      looks += asked > 0 ? 1 : 0;
+      return item(looks < 8 ? record : undone);
+    }
+    if (!call.name.endsWith('/history')) asked += 1;
+    return execution('STOPPED');
+  });
+  const events = await all(aws.url);
+  expect(told(events)).toEqual(['validated', 'cancelled', 'end']);
+  expect(events.at(-1)).toMatchObject({ ending: 'cancelled', exitCode: 12 });
+});
+
 it('looks no further than the status that is asked for', async () => {
   const past = orderRecord(['validated', 'inventory-checked', 'payment-processed']);
   using aws = await fakeAws(tableOf([item(record), item(past)]));
@@ -523,6 +542,7 @@ it('ends 5 when the stack is destroyed under it', async () => {
 });
 
 it('believes at once that an execution ended long ago, and tells its end as of then', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: at(3600) * 1000 });
   const EndTimestamp = at(60);
   let asked = 0;
   using aws = await fakeAws((call) => {
@@ -533,7 +553,7 @@ it('believes at once that an execution ended long ago, and tells its end as of t
     }
     return json({ Events: [happened('ExecutionStarted', 0), happened('ExecutionTimedOut', 60)] });
   });
-  const events = await all(aws.url);
+  const events = await all(aws.url).finally(() => vi.useRealTimers());
   expect(events.at(-1)).toMatchObject({
     exitCode: 11,
     ts: '2026-11-22T08:13:04.000Z',
