@@ -56,10 +56,10 @@ export async function* watchList(
       const gap = sight.lost(error);
       if (gap) yield gap;
     }
-    const began = Date.now();
     const pause = sight.nextLookMs(known.size);
+    const woke = sight.pause(pause);
     await sleep(pause, undefined, { signal }).catch(() => {});
-    const slept = signal.aborted ? undefined : sight.woke(pause, began);
+    const slept = signal.aborted ? undefined : woke();
     if (slept) yield slept;
   }
 }
