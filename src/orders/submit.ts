@@ -91,14 +91,31 @@ async function invoke(
       step,
     );
   }
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), longestAnswerMs);
   try {
-    return (await lambda.send(command)).DurableExecutionArn;
+    const answer = await lambda.send(command, { abortSignal: patience.signal });
+    return answer.DurableExecutionArn;
   } catch (error) {
+    if (patience.signal.aborted) throw unanswered(event.orderId);
     if (error instanceof Error && error.name === 'DurableExecutionAlreadyStartedException') {
       throw conflict(event.orderId);
     }
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** An answer takes milliseconds; one that is this late, with all that was tried again, does not come, ms. */
+const longestAnswerMs = 60_000;
+
+function unanswered(orderId: string): UserError {
+  return new UserError(`${orderId} was not answered within ${longestAnswerMs / 1000}s.`, {
+    hint: [`orders get ${orderId}`, `submitting it again as --id ${orderId} is the same order`],
+    exit: 7,
+    code: 'Unanswered',
+  });
 }
 
 /** The API is asked so often before too many requests are too many: as the SDK asks AWS. */

@@ -35,6 +35,7 @@ function shown(
     began: submittedAt,
     phase,
     waits,
+    until: 'terminal',
     requests: { lists: 0.2, items: 500 },
     trouble: undefined,
     soFar: () => reported(),

@@ -1,6 +1,8 @@
 /** What is seen of the orders of a load test while it runs. */
-import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isEnd } from '../../../functions/contract/workflow.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { OrderRecord, Transition } from '../../../functions/contract/api.ts';
+import type { Order } from '../../../functions/contract/order.ts';
+import { isEnd, type OrderStatus, statuses } from '../../../functions/contract/workflow.ts';
 import type { ListedExecution } from '../executions.ts';
 import { type Goal, reachedAt } from './goal.ts';
 import type { PlannedOrder } from './plan.ts';
@@ -73,6 +75,31 @@ export class Board {
 
   change(orderId: string, more: Partial<ObservedOrder>): void {
     const order = this.#orders.get(orderId);
-    if (order) this.#orders.set(orderId, { ...order, ...more });
+    if (!order) return;
+    const { record } = more;
+    const shared = record ? { record: sharing(record, order.order) } : {};
+    this.#orders.set(orderId, { ...order, ...more, ...shared });
   }
+}
+
+const known = new Map<string, OrderStatus>(
+  [...statuses, 'awaiting-review', 'failed', 'cancelled'].map((each) => [
+    each,
+    each as OrderStatus,
+  ]),
+);
+
+const withKnownStatus = (each: Transition): Transition => ({
+  ...each,
+  status: known.get(each.status) ?? each.status,
+});
+
+/** The record, holding no second copy of what the order that was submitted holds already: thousands of them are remembered. */
+function sharing(record: SeenRecord, { items }: Order): SeenRecord {
+  const { transitions } = record;
+  return {
+    ...record,
+    ...(isDeepStrictEqual(record.items, items) ? { items } : {}),
+    ...(Array.isArray(transitions) && { transitions: transitions.map(withKnownStatus) }),
+  };
 }

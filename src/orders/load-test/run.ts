@@ -41,6 +41,8 @@ export interface LoadProgress {
   /** Of the phase's orders, epoch ms. */
   readonly began: number;
   readonly phase: Phase;
+  /** How far orders are followed. */
+  readonly until: Goal;
   /** How long orders are sent, ms, where that and not their number is given. */
   readonly sendsForMs?: number | undefined;
   readonly waits: WaitLengths;
@@ -79,7 +81,7 @@ export async function* runLoadTest(
     const seen = { round, began, now: Date.now(), cut, waits, ledger, tool: meter.read() };
     return reportOn(board.all(), { ...options, ...warmed, ...seen });
   };
-  const place = { target, outputs, waits, round, soFar: () => reportNow('killed') };
+  const place = { target, outputs, waits, round, until, soFar: () => reportNow('killed') };
   if (warmUp.length > 0) {
     const warming = { board: warmBoard, orders: warmUp, concurrency, via, signal, stop };
     yield* follow({ ...place, warmsUp: true }, warming);
@@ -113,7 +115,7 @@ export async function* runLoadTest(
 
 const never = new AbortController().signal;
 
-interface Place extends Pick<LoadProgress, 'waits' | 'round' | 'soFar'> {
+interface Place extends Pick<LoadProgress, 'waits' | 'round' | 'until' | 'soFar'> {
   readonly target: Target;
   readonly outputs: StackOutputs;
   readonly warmsUp?: boolean;

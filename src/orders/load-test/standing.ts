@@ -115,11 +115,11 @@ function submissionMs(left: number, perSecond: number): number | undefined {
  * waits, in which an order spends nearly all of its time; and at the pace at which orders end. `undefined` when none of that tells.
  */
 export function drainMs(
-  { orders, waits }: Pick<LoadProgress, 'orders' | 'waits'>,
+  { orders, waits, until }: Pick<LoadProgress, 'orders' | 'waits' | 'until'>,
   { now, endedPerSecond }: { readonly now: number; readonly endedPerSecond: number },
 ): number | undefined {
   const open = orders.filter((each) => each.acceptedMs !== undefined && !hasEnded(each));
-  if (open.length === 0) return undefined;
+  if (open.length === 0 || until !== 'terminal') return undefined;
   const took = statisticsOf(
     orders.flatMap(({ record, endedMs }) => (record?.status === 'completed' && endedMs) || []),
   );

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import { Board } from '../../../src/orders/load-test/observed.ts';
 import { endlessOrders, planOrders } from '../../../src/orders/load-test/plan.ts';
@@ -119,4 +119,24 @@ it('sends orders without an end until the time is up', async () => {
   expect(sent.length).toBeLessThanOrEqual(142);
   expect(new Set(sent.map(({ orderId }) => orderId)).size).toBe(sent.length);
   expect(sent.every(({ acceptedMs }) => acceptedMs !== undefined)).toBe(true);
+});
+
+it('gives an answer up that does not come, and says so', async () => {
+  let came: () => void = () => {};
+  const coming = new Promise<void>((resolve) => {
+    came = resolve;
+  });
+  const target = await lambdaAt((request) => void request.resume().on('end', came));
+  await target.clients.lambda();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const sending = send(target, { concurrency: 1 }, 1);
+    await coming;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const [order] = await sending;
+    expect(order?.error?.name).toBe('Unanswered');
+    expect(order?.error?.message).toMatch(/^order-\w+ was not answered within 60s\.$/);
+  } finally {
+    vi.useRealTimers();
+  }
 });
