@@ -1,11 +1,12 @@
 /** Connects a load test with how it is shown; its verdict is for stdout. */
 import type { LoadReport } from '../orders/load-test/report.ts';
 import { type LoadOptions, type LoadProgress, runLoadTest } from '../orders/load-test/run.ts';
-import { standingOf } from '../orders/load-test/standing.ts';
+import { drainMs, standingOf } from '../orders/load-test/standing.ts';
 import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
+import { formatDuration } from './duration.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { hintFor } from './hints.ts';
 
@@ -115,7 +116,7 @@ class ShownLoad {
     const standing = standingOf(progress, Date.now());
     this.#history.add(standing);
     const { phase, submitted, planned } = standing;
-    const isAll = this.#isEndless ? phase === 'draining' : submitted === planned;
+    const isAll = this.#isEndless ? /^(draining|judging)$/.test(phase) : submitted === planned;
     const [canStop, stopped] = [!isAll, this.stop.aborted];
     this.#last = { progress, standing, history: this.#history, canStop, stopped };
     return this.#last;
@@ -125,8 +126,17 @@ class ShownLoad {
   stopSubmitting(ui: Ui): boolean {
     if (this.stop.aborted || !this.#last?.canStop) return false;
     this.#stop.abort();
-    if (ui === 'plain') process.stderr.write(`${mark('note')} ${stopSentence}\n`);
+    if (ui === 'plain') process.stderr.write(`${mark('note')} ${this.#stopSentence()}\n`);
     return true;
+  }
+
+  #stopSentence(): string {
+    const { progress, standing } = this.#last ?? {};
+    const now = Date.now();
+    const left = progress && standing && drainMs(progress, { ...standing, now });
+    const how = left === undefined ? '' : `, about ${formatDuration(left)}`;
+    const on = `${standing?.running ?? 0} on their way are followed to their ends${how}`;
+    return `Submitting no more orders; ${on} (again: leaves with a partial report)`;
   }
 }
 
@@ -137,9 +147,6 @@ function stackGone(target: Target): UserError {
     exit: 3,
   });
 }
-
-const stopSentence =
-  'Submitting no more; waiting for the orders on their way (again: leaves with a partial report)';
 
 /** What a load test ends with: never the code of an order that failed. */
 export function exitOf(report: LoadReport, reason: unknown): ExitCode {

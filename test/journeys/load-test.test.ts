@@ -119,7 +119,7 @@ it('finds what a stack with bugs does to orders on their way, names them and exi
   const named = new Set([overwritten, back, twice, lost, oversold]);
   expect(faults.filter((fault) => !named.has(fault.split(' ')[1]))).toEqual([]);
   expect(code).toBe(99);
-});
+}, 60_000);
 
 it('judges an order of every sample that needs no person right, through the API, and uses a seed again with new ids', async () => {
   await project.orders('local', 'stop');
@@ -134,7 +134,7 @@ it('judges an order of every sample that needs no person right, through the API,
   expect(report.outcome).toMatchObject({ completed: 6, failed: 14, running: 0 });
   expect(report.times.terminal).toHaveProperty('p99');
   expect(code).toBe(0);
-});
+}, 60_000);
 
 it('keeps its report as a page and as JSON, and judges it by thresholds', async () => {
   const argv = ['load-test', '--count', '4', '--rate', '20', '--seed', '3'];
@@ -168,14 +168,20 @@ it('submits nothing when a threshold or a rate cannot be', async () => {
 });
 
 it('stops submitting at the first Ctrl-C and follows what it has submitted to its end', async () => {
-  const test = project.start('load-test', '--count', '90', '--rate', '3', '--seed', '9', '--json');
-  let stdout = '';
-  test.stdout?.on('data', (text) => {
-    if (stdout === '') test.kill('SIGINT');
-    stdout += String(text);
+  const test = project.start('load-test', '--count', '90', '--rate', '3', '--seed', '9');
+  let stderr = '';
+  test.stderr?.on('data', (text) => {
+    if (!/ t=/.test(stderr) && / t=/.test(String(text))) test.kill('SIGINT');
+    stderr += String(text);
   });
   const [code] = await once(test, 'close');
-  const { cut, outcome, checks } = reportOf(stdout);
+  expect(stderr).toMatch(
+    /! Submitting no more orders; \d+ on their way are followed to their ends/,
+  );
+  expect(stderr).toMatch(/! Stopped; \d+ orders were not submitted\n/);
+  const [kept = ''] = globSync(join(project.root, '.orders/runs/*-9.json'));
+  const report = v.parse(loadReportSchema, JSON.parse(readFileSync(kept, 'utf8')));
+  const { cut, outcome, checks } = report;
   expect(checks.flatMap(({ faults }) => faults)).toEqual([]);
   expect(cut).toBe('stopped');
   expect(outcome.submitted).toBeLessThan(90);

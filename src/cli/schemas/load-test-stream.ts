@@ -15,7 +15,7 @@ const progressSchema = schemaOf<ProgressRecord>()(
   v.strictObject({
     type: v.literal('progress'),
     ts: timeSchema,
-    phase: v.picklist(['warm-up', 'submitting', 'draining']),
+    phase: v.picklist(['warm-up', 'submitting', 'draining', 'judging']),
     elapsedMs: msSchema,
     planned: countSchema,
     isOpen: v.pipe(

@@ -31,8 +31,11 @@ export interface LoadOptions extends OrdersOptions, Pace, Pick<Submission, 'via'
   readonly stop?: AbortSignal | undefined;
 }
 
-/** Orders before the measured ones are on their way; orders are being sent; all are sent and not all are done. */
-export type Phase = 'warm-up' | 'submitting' | 'draining';
+/**
+ * Orders before the measured ones are on their way; orders are being sent; all are sent and not all are done; all are done, and
+ * what they left is read.
+ */
+export type Phase = 'warm-up' | 'submitting' | 'draining' | 'judging';
 
 /** Where the test is. */
 export interface LoadProgress {
@@ -173,6 +176,7 @@ async function* follow(
     if (isSubmitted && poller.open().length === 0) break;
     await sleep(poller.nextLookMs, undefined, { signal }).catch(() => {});
   }
+  if (!signal.aborted && !warmsUp) yield { ...progress(), phase: 'judging' };
   return { poller, submitted: submitting.end };
 }
 
