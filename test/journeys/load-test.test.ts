@@ -282,7 +282,8 @@ it('does not begin again with the stack that comes in the place of its own', asy
   const [kept] = await vi.waitUntil(
     async () => {
       const running = await project.ask('list', '--running');
-      return running.length > 0 && globSync(join(project.root, '.orders/runs/*-11.json'));
+      const kept = globSync(join(project.root, '.orders/runs/*-11.json'));
+      return running.length > 0 && kept.length > 0 && kept;
     },
     { timeout: 20_000 },
   );
