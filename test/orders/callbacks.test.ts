@@ -25,9 +25,12 @@ async function waiting(name: CaseName): Promise<string> {
     InvocationType: 'Event',
     Payload: Buffer.from(JSON.stringify({ case: name })),
   });
-  await vi.waitUntil(async () => (await last(arn))?.EventType === 'InvocationCompleted');
+  await until(arn, 'InvocationCompleted');
   return arn;
 }
+
+const until = (arn: string, type: string) =>
+  vi.waitUntil(async () => (await last(arn))?.EventType === type, 20_000);
 
 const last = async (arn: string) => (await lambda.history(arn)).Events?.at(-1);
 const pending = (arn: string) => pendingCallbacks(target, {}, [found(arn)]);
@@ -39,7 +42,7 @@ const yes = { kind: 'succeed', result: '"yes"' } as const;
 it('answers one of several callbacks by its step, asks which where none is named, and is no longer waited for', async () => {
   const arn = await waiting('twoCallbacks');
   const [stock, approval] = await pending(arn);
-  expect(stock).toMatchObject({ step: 'stock', heartbeatSeconds: 60 });
+  expect(stock).toMatchObject({ step: 'stock', heartbeatSeconds: 3600 });
   expect(stock).not.toHaveProperty('timesOutAt');
   expect(approval?.step).toBe('approval');
   const lasts = Date.parse(approval?.timesOutAt ?? '') - Date.parse(approval?.waitsSince ?? '');
@@ -56,7 +59,7 @@ it('answers one of several callbacks by its step, asks which where none is named
   expect(await answer(arn, yes, 'stock')).toMatchObject({ step: 'stock', answer: 'succeed' });
   expect((await pending(arn)).map(({ step }) => step)).toEqual(['approval']);
   await answer(arn, yes);
-  await vi.waitUntil(async () => (await last(arn))?.EventType === 'ExecutionSucceeded');
+  await until(arn, 'ExecutionSucceeded');
   await expect(answer(arn, yes)).rejects.toMatchObject({ exit: 5, message: /no callback/ });
 });
 
@@ -64,7 +67,7 @@ it('names the callback of a waitForCallback by its context, and hands a failure 
   const arn = await waiting('waitForCallback');
   expect(await pending(arn)).toMatchObject([{ step: 'wcb' }]);
   await answer(arn, { kind: 'fail', type: 'Refused', message: 'not today' }, 'wcb');
-  await vi.waitUntil(async () => (await last(arn))?.EventType === 'ExecutionFailed');
+  await until(arn, 'ExecutionFailed');
   const { Error: error } = (await last(arn))?.ExecutionFailedDetails ?? {};
   expect(error?.Payload?.ErrorMessage).toContain('not today');
 });
@@ -77,7 +80,7 @@ it('keeps a callback alive by heartbeats', async () => {
   }
   expect(await pending(arn)).toHaveLength(1);
   lambda.clock.advance(60_000);
-  await vi.waitUntil(async () => (await last(arn))?.EventType === 'ExecutionFailed');
+  await until(arn, 'ExecutionFailed');
   expect(await pending(arn)).toEqual([]);
 });
 

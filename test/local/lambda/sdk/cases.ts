@@ -190,7 +190,7 @@ export const cases = {
     return await promise;
   },
   twoCallbacks: async (context) => {
-    const [stock] = await context.createCallback('stock', { heartbeatTimeout: { minutes: 1 } });
+    const [stock] = await context.createCallback('stock', { heartbeatTimeout: { hours: 1 } });
     const [approval] = await context.createCallback('approval', { timeout: { hours: 1 } });
     return [await stock, await approval];
   },
