@@ -11,6 +11,7 @@ export function formatDryRun(plan: DryRun, options: TableOptions): string {
   const facts = factsOf(plan).flatMap(([what, value]) => factLines(what, { value, width }));
   const quotas = formatTable(plan.quotas, quotaColumns, { ...options, header: true });
   const notes = [
+    ...plan.quotas.filter(({ used, limit }) => used > limit).map(overLimit),
     'Measured on a local runtime of its own. Nothing was submitted.',
     `Prices of us-east-2 on ${plan.cost.pricesAsOf}, without free tiers.`,
   ];
@@ -65,6 +66,10 @@ const quotaColumns: readonly Column<QuotaUse>[] = [
   { title: 'ACCOUNT', text: ({ limit }) => whole(limit), align: 'right' },
   { title: '', text: ({ used, limit }) => `${percent(used / limit)}%`, align: 'right' },
 ];
+
+/** What asks for more than there is waits, or is refused. */
+const overLimit = ({ what, limit }: QuotaUse) =>
+  `! ${what}: the account has ${whole(limit)}. Orders wait for each other; a lower --rate or --concurrency keeps within it.`;
 
 const percent = (share: number) =>
   share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100);

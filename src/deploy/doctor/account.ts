@@ -1,5 +1,6 @@
 /** Looks at whose the credentials are, and what their account and region offer. */
-import { errorName, isDenied, isNotFound, isTransient } from '../../target/aws-errors.ts';
+import { accountSettings } from '../../target/account.ts';
+import { errorName, isDenied, isNotFound } from '../../target/aws-errors.ts';
 import { type Check, failing, ok, warning } from './finding.ts';
 
 const minute = 60_000;
@@ -75,7 +76,7 @@ export const account = {
   quotas: {
     needs: 'account',
     async look(facts) {
-      const settings = await settingsOf(facts);
+      const settings = await accountSettings(facts.target);
       const running = await facts.running().catch(() => undefined);
       const { concurrency = documented.concurrency, codeUsed = 0, codeLimit } = settings ?? {};
       const source = settings ? '' : ' (documented, the account does not tell)';
@@ -98,8 +99,6 @@ export const account = {
   },
 } as const satisfies Record<string, Check>;
 
-type Facts = Parameters<Check['look']>[0];
-
 /** AWS refuses whom it cannot look up the permission for, as the operation has no name there. */
 function isUnknownOperation(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
@@ -107,21 +106,4 @@ function isUnknownOperation(error: unknown): boolean {
     errorName(error) === 'UnknownOperationException' ||
     (isDenied(error) && /Unable to determine service\/operation name/.test(message))
   );
-}
-
-/** What Lambda says of the account; nothing where it does not. */
-async function settingsOf({ target }: Facts) {
-  const { GetAccountSettingsCommand } = await import('../../target/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
-  try {
-    const { AccountLimit, AccountUsage } = await lambda.send(new GetAccountSettingsCommand({}));
-    return {
-      concurrency: AccountLimit?.UnreservedConcurrentExecutions,
-      codeUsed: AccountUsage?.TotalCodeSize,
-      codeLimit: AccountLimit?.TotalCodeSize,
-    };
-  } catch (error) {
-    if (isTransient(error)) throw error;
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 /** What a load test would do, without doing it. */
 
 import type { Order } from '../../../functions/contract/order.ts';
+import { accountSettings } from '../../target/account.ts';
 import type { Target } from '../../target/resolve.ts';
 import { describeStack, outputsOf } from '../../target/stack.ts';
 import type { Measured } from '../cost/measure.ts';
@@ -50,6 +51,7 @@ export async function dryRun(
   const kinds = kindsOf([...fresh.warmUp, ...orders]);
   const measured = await measure(kinds.map(({ example }) => example.order));
   const { timeScale } = target;
+  const { concurrency: concurrencyLimit } = (await accountSettings(target)) ?? {};
   return {
     seed,
     round: fresh.round,
@@ -62,6 +64,12 @@ export async function dryRun(
     isGuess: fresh.planned === undefined,
     mix: countBy(orders, ({ sample }) => sample),
     firstIds: orders.slice(0, named).map(({ orderId }) => orderId),
-    ...estimate(kinds, measured, { ...options, until, waits, timeScale }),
+    ...estimate(kinds, measured, {
+      ...options,
+      until,
+      waits,
+      timeScale,
+      concurrencyLimit,
+    }),
   };
 }

@@ -74,11 +74,13 @@ export interface EstimateOptions extends Pace {
   readonly waits: WaitLengths;
   /** How much faster than on AWS the waits pass there. */
   readonly timeScale: number;
+  /** How many functions the account runs at once, where it says so. */
+  readonly concurrencyLimit?: number | undefined;
 }
 
 /** So long a submission takes on AWS, about, ms: with it, so many at once are so many a second. */
 const acceptMs = 50;
-/** Concurrent executions of functions, and running durable executions, that an account has (Lambda quotas). */
+/** Functions at once, and running durable executions, of an account that has asked for nothing (Lambda quotas). */
 const limits = { concurrency: 1000, running: 5_000_000 };
 /** How often an order on AWS is looked at, at most. */
 const looksPerSecond = 1;
@@ -142,7 +144,7 @@ export function estimate(
         used: Math.ceil(
           Math.min(orders, (startsPerSecond * mean(({ took }) => took.durationMs)) / 1000),
         ),
-        limit: limits.concurrency,
+        limit: options.concurrencyLimit ?? limits.concurrency,
       },
       {
         id: 'running',

@@ -40,6 +40,20 @@ const estimated = (count: number, more: Partial<EstimateOptions> = {}) =>
 const used = (count: number, more: Partial<EstimateOptions>) =>
   Object.fromEntries(estimated(count, more).quotas.map((each) => [each.id, each.used]));
 
+const about = {
+  seed: 7,
+  round: 2,
+  via: 'api' as const,
+  until: 'terminal' as const,
+  concurrency: 50,
+  ratePerSecond: 0.5,
+  rampMs: 30_000,
+  warmUp: 3,
+  isGuess: false,
+  mix: { low: 997 },
+  firstIds: Array<string>(5).fill('order-0123456789'),
+};
+
 it('takes orders that do the same for one kind', () => {
   const counts = (mix: string) =>
     kinds(mix, 40).map(({ example, count }) => [example.sample, count]);
@@ -71,6 +85,17 @@ it('knows what is used of the account at the peak, in the time of AWS', () => {
   expect(used(5000, { concurrency: 2 })).toMatchObject({ starts: 40 });
 });
 
+it('says when the account runs fewer functions at once than the orders need', () => {
+  const { quotas, ...rest } = estimated(1000, { rate: 100, concurrencyLimit: 10 });
+  expect(quotas[1]).toMatchObject({ used: 20, limit: 10 });
+  const text = formatDryRun(
+    { ...rest, quotas, ...about },
+    { header: true, stream: process.stdout },
+  );
+  expect(text).toContain('! functions running at once: the account has 10.');
+  expect(text).toMatch(/functions running at once +20 +10 +200%/);
+});
+
 it('ends sooner when orders are not followed to their ends', () => {
   const { drainingMs, cost } = estimated(10, { until: 'accepted' });
   expect({ drainingMs, following: cost.following }).toEqual({ drainingMs: 0, following: 0 });
@@ -80,17 +105,7 @@ it('ends sooner when orders are not followed to their ends', () => {
 it('says it in lines that fit', () => {
   const plan: DryRun = {
     ...estimated(1000, { rate: 0.5 }),
-    seed: 7,
-    round: 2,
-    via: 'api',
-    until: 'terminal',
-    concurrency: 50,
-    ratePerSecond: 0.5,
-    rampMs: 30_000,
-    warmUp: 3,
-    isGuess: false,
-    mix: { low: 997 },
-    firstIds: Array<string>(5).fill('order-0123456789'),
+    ...about,
   };
   for (const width of [40, 80]) {
     const text = formatDryRun(plan, { header: true, width, stream: process.stdout });
