@@ -55,6 +55,9 @@ export type MetricsRecord =
       readonly exitCode: ReturnType<typeof exitOfLook>;
     };
 
+/** Where a look takes long, the pause after it is so much longer: looking takes no more than a seventh of the time. */
+const restFactor = 6;
+
 /** Shows the figures anew every so often until it is told to stop; what cannot be read for a while is waited for. */
 export async function watchMetrics(where: Where, flags: WatchFlags, ui: Ui): Promise<void> {
   const { target, outputs } = where;
@@ -67,11 +70,13 @@ export async function watchMetrics(where: Where, flags: WatchFlags, ui: Ui): Pro
   try {
     while (!signal.aborted) {
       let pause = flags.every;
+      const began = performance.now();
       try {
         const { since, retries } = flags;
         screen.show(await reader.read({ since: parseMoment(since), retries }));
         sight.found([]);
         looks += 1;
+        pause = Math.max(pause, (performance.now() - began) * restFactor);
       } catch (error) {
         if (signal.aborted) break;
         const gap = sight.lost(error);
@@ -132,7 +137,9 @@ async function liveScreen(target: Target, stream: NodeJS.WriteStream): Promise<S
     const text = { stream, width: columns, label: target.label, isShort };
     const lines = shown ? metricsText(shown, text) : ['looking…'];
     const all = trouble === undefined ? lines : [`${mark('note', stream)} ${trouble}`, ...lines];
-    return rows === undefined ? all : fitted(all, rows - 1);
+    // What is left on the screen in the end needs no word on how to end it.
+    if (rows === undefined) return all;
+    return [...fitted(all, rows - 2), dim('ctrl-c stops looking', stream)];
   }, stream);
   return {
     show: (metrics) => {

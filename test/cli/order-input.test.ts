@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseDuration } from '../../src/cli/duration.ts';
 import { checkOrderId, parseItem, readOrderInput } from '../../src/cli/order-input.ts';
+import { parseSetting } from '../../src/cli/order-settings.ts';
 
 it('reads an item with and without a name, and lets the name hold colons', () => {
   expect(parseItem('BOOK-001:2:45.99')).toEqual({
@@ -35,6 +36,15 @@ it('takes an order from one source, and lets flags change the customer of a samp
   expect(() => readOrderInput({ sample: 'low', item: ['A:1:1'] })).toThrow('not several');
   expect(readOrderInput({ sample: 'low', customer: 'CUST-9' }).customerId).toBe('CUST-9');
   expect(() => readOrderInput({ sample: 'constructor' })).toThrow('no sample');
+});
+
+it('changes fields of an order that comes from anywhere, after the flags about its customer', () => {
+  const settings = ['items[0].quantity=3', 'customerId=CUST-7'].map(parseSetting);
+  const order = readOrderInput({ sample: 'low', customer: 'CUST-9', settings });
+  expect(order.customerId).toBe('CUST-7');
+  expect(order.items[0]?.quantity).toBe(3);
+  const wrong = { sample: 'low', settings: [parseSetting('items[0].quantity=0')] };
+  expect(() => readOrderInput(wrong)).toThrow('quantity must be at least 1');
 });
 
 it('accepts an order without lines: the workflow is the one to reject it', () => {

@@ -15,8 +15,9 @@ export interface QuotaUse {
   readonly limit: number;
 }
 
-/** Running durable executions of an account and Region (Lambda quotas); ten million in the three largest Regions. */
-const runningLimit = 5_000_000;
+/** Running durable executions of an account in a Region (Lambda quotas). */
+const runningLimit = (region: string) => (largest.has(region) ? 10_000_000 : 5_000_000);
+const largest: ReadonlySet<string> = new Set(['eu-west-1', 'us-east-1', 'us-west-2']);
 const page = 1000;
 /** So many are counted, with twenty requests. */
 const mostRunning = 20 * page;
@@ -62,5 +63,6 @@ async function countRunning(target: Target, outputs: StackOutputs): Promise<Quot
     throw error;
   }
   const counted = { used, ...(atLeast ? { atLeast } : {}) };
-  return { quota: 'running-executions', by: 'stack', ...counted, limit: runningLimit };
+  const limit = runningLimit(target.environment.region);
+  return { quota: 'running-executions', by: 'stack', ...counted, limit };
 }
