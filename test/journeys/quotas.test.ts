@@ -16,7 +16,7 @@ async function traffic(): Promise<TrafficCounts> {
   return (await (await fetch(`${url}/_runtime/traffic`)).json()) as TrafficCounts;
 }
 
-it(`submits, follows, lists and tails ${count} orders within the limits of an account`, async () => {
+it(`submits, follows, lists, verifies and tails ${count} orders within the limits of an account`, async () => {
   await project.orders('local', 'start', '--enforce-quotas', '--time-scale', '240');
   await project.ask('deploy');
   const tail = project.start('logs', '--follow');
@@ -25,6 +25,11 @@ it(`submits, follows, lists and tails ${count} orders within the limits of an ac
   const ids = (await project.orders('list', '--limit', '20', '-o', 'id')).stdout.trim().split('\n');
   expect((await project.orders('watch', ...ids)).code).toBe(0);
   for (let times = 0; times < 3; times += 1) await project.orders('history', 'latest');
+  const verified = await project.orders('list', '--verify');
+  expect([verified.code, verified.stdout]).toEqual([
+    0,
+    `✓ ${count} orders = ${count} executions\n`,
+  ]);
   tail.kill('SIGINT');
   const counts = await traffic();
   expect(counts['logs:FilterLogEvents']?.requests).toBeGreaterThan(2);

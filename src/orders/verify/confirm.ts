@@ -8,16 +8,10 @@ import { type Recorded, recordedBy } from '../../workflow/recorded.ts';
 import { readOrders } from '../batch.ts';
 import type { ListedExecution } from '../executions.ts';
 import { readHistory } from '../history.ts';
-import { auditBooks, type Judged } from './audit.ts';
-import { type OrderBooks, readBooks, withPayments } from './books.ts';
+import { readOrder } from '../read.ts';
+import { readBooks, withPayments } from './books.ts';
 import type { Mismatch } from './mismatch.ts';
-import { auditStanding, type Lookout, needsHistory, type Standing } from './standing.ts';
-
-/** An order that is looked at more closely. */
-export interface Suspect extends Standing {
-  /** Absent without a row. */
-  readonly books?: OrderBooks | undefined;
-}
+import { auditAll, isOpen, isSuspect, type Judging, type Suspect } from './suspect.ts';
 
 export interface Confirmed {
   readonly mismatches: readonly Mismatch[];
@@ -26,127 +20,107 @@ export interface Confirmed {
   readonly notJudged: readonly string[];
 }
 
-interface ConfirmOptions extends Lookout {
+export interface ConfirmOptions extends Judging {
   readonly suspects: readonly Suspect[];
-  readonly judged: Judged;
-  /** Whether every history is read, also where nobody doubts how the order ended. */
-  readonly thorough?: boolean;
+  /** The executions as they now are, by ARN; absent where every history is to be read. */
+  readonly relist?: () => Promise<ReadonlyMap<string, ListedExecution>>;
 }
 
 /** Histories are read one at a time, at the account's rate; so many are. */
 const mostHistories = 300;
+/** A row that changed so lately may be ahead of its history, ms; on AWS three times as long. */
+const freshMs = 1000;
 /** How often an order that moves is looked at again. */
 const looks = 4;
 
 /**
- * Looks again at orders that seem wrong, until each is found right, or wrong while it stands still: its row before and
- * after its history is the same.
+ * Looks again at orders that seem wrong, until each is found right, or wrong while it stands still: where its history
+ * decides, its row is the same before and after that is read.
  */
 export async function confirm(
   target: Target,
   outputs: StackOutputs,
-  { suspects, keptSince, judged, thorough = false }: ConfirmOptions,
+  { suspects, relist, ...judging }: ConfirmOptions,
 ): Promise<Confirmed> {
-  const mismatches: Mismatch[] = [];
   const seen: Suspect[] = [];
-  let open = suspects.slice(0, mostHistories);
-  // Beyond what is read anew, what is certain without it is told.
-  for (const each of suspects.slice(mostHistories)) {
-    mismatches.push(...auditAll(each, { keptSince, judged }));
-  }
+  let open = suspects;
+  let histories = 0;
+  let unread = 0;
   for (let look = 1; look <= looks && open.length > 0; look += 1) {
     await sleep(Math.max(300, target.pollMs) * look);
-    const fresh = await lookAgain(target, outputs, { open, judged, thorough });
-    open = fresh.filter(({ moved }) => moved).map(({ suspect }) => suspect);
-    for (const { suspect, moved } of fresh) {
-      if (moved) continue;
-      seen.push(suspect);
-      mismatches.push(...auditAll(suspect, { keptSince, judged }));
+    const executions = await relist?.();
+    const fresh = await readAgain(target, outputs, { suspects: open, executions });
+    const moving: Suspect[] = [];
+    unread = 0;
+    for (const suspect of fresh) {
+      if (relist && !isSuspect(suspect, judging)) continue;
+      if (relist && !isOpen(suspect, judging)) seen.push(suspect);
+      else if (histories >= mostHistories) unread += 1;
+      else {
+        histories += 1;
+        const still = await withHistory(target, outputs, suspect);
+        if (still) seen.push(still);
+        else moving.push(suspect);
+      }
     }
+    open = moving;
   }
-  const beyond = suspects
-    .slice(mostHistories)
-    .filter((each) => needsHistory(each, each.books?.calls ?? [])).length;
   return {
-    mismatches,
+    mismatches: seen.flatMap((each) => auditAll(each, judging)),
     seen,
     notJudged: [
-      ...(beyond > 0 ? [`${beyond} orders whose histories would have to be read`] : []),
+      ...(unread > 0 ? [`${unread} orders whose histories would have to be read`] : []),
       ...(open.length > 0 ? [`${open.length} orders that moved at every look`] : []),
     ],
   };
 }
 
-/** A row that is wrong itself says nothing of its books. */
-export function auditAll(
-  suspect: Suspect,
-  { keptSince, judged }: Lookout & { readonly judged: Judged },
-): Mismatch[] {
-  const standing = auditStanding(suspect, { keptSince });
-  if (standing.length > 0 || !suspect.books) return standing;
-  return auditBooks(suspect.books, judged);
+interface Again {
+  readonly suspects: readonly Suspect[];
+  readonly executions: ReadonlyMap<string, ListedExecution> | undefined;
 }
 
-/** Reads rows, executions with their histories where those decide, rows again, and the books. */
-async function lookAgain(
+/** The orders as they now are: their executions were listed before their rows, and those are read before their books. */
+async function readAgain(
   target: Target,
   outputs: StackOutputs,
-  {
-    open,
-    judged,
-    thorough,
-  }: Pick<ConfirmOptions, 'judged'> & {
-    readonly open: readonly Suspect[];
-    readonly thorough: boolean;
-  },
-) {
-  const ids = open.map(({ orderId }) => orderId);
-  const before = await readOrders(target, outputs, { ids });
-  const seen: Suspect[] = [];
-  for (const each of open)
-    seen.push(
-      await withExecution(target, each, { record: before.get(each.orderId), judged, thorough }),
-    );
-  const after = await readOrders(target, outputs, { ids });
-  const books = await readBooks(target, outputs, after.values());
-  return seen.map((each) => {
-    const record = after.get(each.orderId);
-    const moved = !sameRow(before.get(each.orderId), record);
-    const fresh = books.get(each.orderId);
-    // Payments under foreign keys were found by looking through the whole table.
-    const strays = each.books?.payments ?? [];
+  { suspects, executions }: Again,
+): Promise<Suspect[]> {
+  const ids = suspects.map(({ orderId }) => orderId);
+  const records = await readOrders(target, outputs, { ids });
+  const books = await readBooks(target, outputs, records.values());
+  return suspects.map(({ orderId, books: known, execution }) => {
+    const record = records.get(orderId);
+    const arn = record?.executionArn ?? execution?.arn;
+    const own = books.get(orderId);
     return {
-      moved,
-      suspect: { ...each, record, books: fresh && withPayments(fresh, strays) },
+      orderId,
+      record,
+      execution: executions && arn !== undefined ? executions.get(arn) : execution,
+      // Payments under foreign keys were found by looking through the whole table.
+      books: own && withPayments(own, known?.payments ?? []),
     };
   });
 }
 
-async function withExecution(
+/** The order with its history; undefined when its row changed while that was read. */
+async function withHistory(
   target: Target,
+  outputs: StackOutputs,
   suspect: Suspect,
-  {
-    record,
-    judged,
-    thorough,
-  }: {
-    readonly record: OrderRecord | undefined;
-    readonly judged: Judged;
-    readonly thorough: boolean;
-  },
-): Promise<Suspect> {
-  const { orderId, books } = suspect;
+): Promise<Suspect | undefined> {
+  const { orderId } = suspect;
+  const record = await readOrder(target, outputs, orderId);
   const arn = record?.executionArn ?? suspect.execution?.arn;
-  // Where one of its books alone is wrong, nobody doubts how the order ended.
-  const isCertain =
-    !thorough &&
-    auditStanding(suspect, { keptSince: 0 }).length === 0 &&
-    !needsHistory(suspect, books?.calls ?? []) &&
-    books !== undefined &&
-    auditBooks(books, judged).length === 1;
-  if (arn === undefined || isCertain) return { ...suspect, record };
-  const recorded = await historyOf(target, arn);
-  const execution = recorded && { orderId, arn, status: statusIn[recorded.state] };
+  const recorded = arn === undefined ? undefined : await historyOf(target, arn);
+  const after = await readOrder(target, outputs, orderId);
+  const moved = [suspect.record, after].some((each) => !sameRow(record, each));
+  // A step's beginning reaches the history a moment after its work has begun.
+  const isFresh =
+    Date.now() - Date.parse(record?.updatedAt ?? '') < Math.max(freshMs, target.pollMs * 3);
+  if (moved || isFresh) return undefined;
+  const execution =
+    recorded && arn !== undefined ? { orderId, arn, status: statusIn[recorded.state] } : undefined;
   return { ...suspect, record, execution, recorded };
 }
 

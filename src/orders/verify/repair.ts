@@ -8,13 +8,14 @@ import { findExecution, readOrder } from '../read.ts';
 import { reservationInLog } from './audit.ts';
 import { auditBalances } from './balances.ts';
 import { findStrayPayments, readBooks, readCalls, withPayments } from './books.ts';
-import { confirm, type Suspect } from './confirm.ts';
+import { confirm } from './confirm.ts';
 import { readFrame } from './frame.ts';
 import type { Mismatch } from './mismatch.ts';
 import { toldBy } from './rebuild.ts';
 import { recoverNow, settleNow } from './recovery.ts';
 import { correctReservation, restoreRow, writeRow } from './rows.ts';
 import { isSettling } from './settling.ts';
+import type { Suspect } from './suspect.ts';
 import { isRecovering } from './view.ts';
 
 /** What a repair does about a mismatch. */
@@ -85,8 +86,7 @@ async function examine(target: Target, outputs: StackOutputs, orderId: string) {
     books: books && withPayments(books, strays?.byOrder.get(orderId) ?? []),
   };
   const keptSince = Date.now() - frame.retentionMs * 0.9;
-  const suspects = [suspect];
-  const confirmed = await confirm(target, outputs, { suspects, keptSince, judged, thorough: true });
+  const confirmed = await confirm(target, outputs, { suspects: [suspect], keptSince, judged });
   const balances = record ? (await auditBalances(target, outputs, [record])).mismatches : [];
   const [seen = suspect] = confirmed.seen;
   const mismatches = confirmed.mismatches.length > 0 ? confirmed.mismatches : balances;

@@ -2,9 +2,9 @@ import type { Standing } from './standing.ts';
 
 /** Recovery lets an ended execution settle, and then takes back what was done with tries over minutes, ms. */
 const recoveryMs = 660_000;
-/** An execution's end is told to recovery so fast, ms. */
+/** An execution's end is told to recovery so fast, ms; a runtime whose time passes faster takes at least the second. */
 const tellingMs = 15_000;
-const leastMs = 1000;
+const leastMs = 2000;
 
 /** Whether recovery is, or may be about to be, at work on an order whose execution did not end by itself. Pure. */
 export function isSettling(
@@ -15,6 +15,7 @@ export function isSettling(
   if (!execution || execution.status === 'SUCCEEDED' || execution.status === 'RUNNING')
     return false;
   const endedAt = recorded?.endedAt ? Date.parse(recorded.endedAt) : (execution.endedAt ?? now);
-  const settledMs = (tellingMs + (recovering ? recoveryMs : 0)) / timeScale;
-  return now - endedAt < Math.max(leastMs, settledMs);
+  // What recovery does takes its time, however fast its waits pass.
+  const settledMs = Math.max(leastMs, tellingMs / timeScale) + (recovering ? recoveryMs : 0);
+  return now - endedAt < settledMs;
 }

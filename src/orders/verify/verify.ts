@@ -5,17 +5,16 @@ import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import type { ListQuery } from '../list.ts';
 import { type Attention, attentionOf } from './attention.ts';
-import { auditBooks } from './audit.ts';
 import { auditBalances, type Balances } from './balances.ts';
 import { findStrayPayments, type OrderBooks, readBooks, withPayments } from './books.ts';
-import { confirm, type Suspect } from './confirm.ts';
+import { confirm } from './confirm.ts';
 import { type Frame, readFrame } from './frame.ts';
 import type { Mismatch } from './mismatch.ts';
 import { isSettling } from './settling.ts';
-import { auditStanding, needsHistory } from './standing.ts';
 import { stockMismatch } from './stock.ts';
 import { type StockVerdict, verifyStock } from './stock-check.ts';
-import { isRecovering, readView, type View } from './view.ts';
+import { isSuspect, type Suspect } from './suspect.ts';
+import { isRecovering, readExecutions, readView, type View } from './view.ts';
 
 export interface Verification {
   readonly orders: number;
@@ -51,8 +50,12 @@ export async function verifyOrders(
       ? { ...each, books: withPayments(each.books, strays.byOrder.get(each.orderId) ?? []) }
       : each,
   );
-  const chosen = suspects.filter((each) => isSuspect(each, { keptSince, judged }));
-  const confirmed = await confirm(target, outputs, { suspects: chosen, keptSince, judged });
+  const judging = { keptSince, judged };
+  const confirmed = await confirm(target, outputs, {
+    ...judging,
+    suspects: suspects.filter((each) => isSuspect(each, judging)),
+    relist: () => readExecutions(target, outputs, view.startedAfter),
+  });
   const { timeScale } = target;
   const settling = new Set(
     confirmed.seen
@@ -121,19 +124,6 @@ function* suspectsIn(view: View, books: ReadonlyMap<string, OrderBooks>): Genera
     };
   }
   for (const execution of view.rowless) yield { orderId: execution.orderId, execution };
-}
-
-/** Whether what was read in passing leaves anything to look at. */
-function isSuspect(
-  suspect: Suspect,
-  { keptSince, judged }: { keptSince: number; judged: { payments: boolean } },
-): boolean {
-  const { books } = suspect;
-  return (
-    auditStanding(suspect, { keptSince }).length > 0 ||
-    needsHistory(suspect, books?.calls ?? []) ||
-    (books !== undefined && auditBooks(books, judged).length > 0)
-  );
 }
 
 function notJudged({ keepsPayments }: Frame, complete: boolean): string[] {

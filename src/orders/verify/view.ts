@@ -13,6 +13,8 @@ export interface View {
   readonly executions: ReadonlyMap<string, ListedExecution>;
   /** Executions of the window whose orders are not in the table. */
   readonly rowless: readonly ListedExecution[];
+  /** Epoch ms: the executions that were started since then were read. */
+  readonly startedAfter: number;
   /** Whether orders that no filter and no limit leaves out are all there. */
   readonly whole: boolean;
 }
@@ -32,12 +34,8 @@ export async function readView(
   const { ids, oldest, cut } = await listIds(target, outputs, query);
   const whole =
     !cut && !query.after && (query.statuses ?? []).length === 0 && query.customerId === undefined;
-  const executions = new Map<string, ListedExecution>();
-  await executionReads.turn();
   const startedAfter = Date.parse(cut ? (oldest ?? query.since) : query.since) - marginMs;
-  for await (const each of listExecutions(target, outputs, { startedAfter })) {
-    executions.set(each.arn, each);
-  }
+  const executions = await readExecutions(target, outputs, startedAfter);
   // Executions that began around the edges of the window are of orders that may be outside it.
   const named = whole ? [...executions.values()].map(({ orderId }) => orderId) : [];
   const found = await readOrders(target, outputs, { ids: [...ids, ...named] });
@@ -52,8 +50,23 @@ export async function readView(
     records: new Map([...found].filter(([, record]) => inView(record))),
     executions,
     rowless,
+    startedAfter,
     whole,
   };
+}
+
+/** The workflow's executions that were started since then, by ARN. */
+export async function readExecutions(
+  target: Target,
+  outputs: StackOutputs,
+  startedAfter: number,
+): Promise<Map<string, ListedExecution>> {
+  const executions = new Map<string, ListedExecution>();
+  await executionReads.turn();
+  for await (const each of listExecutions(target, outputs, { startedAfter })) {
+    executions.set(each.arn, each);
+  }
+  return executions;
 }
 
 async function listIds(target: Target, outputs: StackOutputs, query: ListQuery) {
