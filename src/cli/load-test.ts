@@ -132,8 +132,7 @@ class ShownLoad {
 
   #stopSentence(): string {
     const { progress, standing } = this.#last ?? {};
-    const now = Date.now();
-    const left = progress && standing && drainMs(progress, { ...standing, now });
+    const left = progress && drainMs(progress, Date.now());
     const how = left === undefined ? '' : `, about ${formatDuration(left)}`;
     const on = `${standing?.running ?? 0} on their way are followed to their ends${how}`;
     return `Submitting no more orders; ${on} (again: leaves with a partial report)`;

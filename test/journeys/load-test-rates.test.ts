@@ -6,7 +6,7 @@ import { reportOf } from '../support/load-report.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 /** Ten a second; the short form is too short for one percent of it to be more than the machine's own jitter. */
-const [count, tolerance] = full ? [300, 0.01] : [40, 0.03];
+const [count, tolerance] = full ? [120, 0.01] : [40, 0.03];
 
 let project: Project;
 beforeAll(async () => {

@@ -71,7 +71,7 @@ export function standingOf(progress: LoadProgress, now: number): Standing {
     ? Math.max(0, began + sendsForMs - now)
     : phase === 'submitting'
       ? submissionMs(orders.length - submitted, now - began < settledMs ? 0 : submittedPerSecond)
-      : drainMs(progress, { now, endedPerSecond });
+      : drainMs(progress, now);
   return {
     phase,
     elapsedMs: now - began,
@@ -112,22 +112,31 @@ function submissionMs(left: number, perSecond: number): number | undefined {
 
 /**
  * How long until the last order on its way has ended: by how long those before it took, or as long as none has ended, by the
- * waits, in which an order spends nearly all of its time; and at the pace at which orders end. `undefined` when none of that tells.
+ * waits, in which an order of a system with room spends nearly all of its time; in one that is busy, by the pace at which
+ * orders have come from status to status. `undefined` when none of that tells.
  */
 export function drainMs(
-  { orders, waits, until }: Pick<LoadProgress, 'orders' | 'waits' | 'until'>,
-  { now, endedPerSecond }: { readonly now: number; readonly endedPerSecond: number },
+  { orders, waits, began }: Pick<LoadProgress, 'orders' | 'waits' | 'began'>,
+  now: number,
 ): number | undefined {
   const open = orders.filter((each) => each.acceptedMs !== undefined && !hasEnded(each));
-  if (open.length === 0 || until !== 'terminal') return undefined;
+  if (open.length === 0) return undefined;
   const took = statisticsOf(
     orders.flatMap(({ record, endedMs }) => (record?.status === 'completed' && endedMs) || []),
   );
   const typical = took?.p95 ?? took?.max ?? Object.values(waits).reduce((sum, ms) => sum + ms, 0);
   const youngest = open.reduce((last, { submittedAt = 0 }) => Math.max(last, submittedAt), 0);
-  // The first that end are the quick ones, and their pace is not that of the others.
-  const isTelling = orders.filter(hasEnded).length > open.length / 2;
-  const byPace = isTelling && endedPerSecond > 0 ? (open.length / endedPerSecond) * 1000 : 0;
-  const left = Math.round(Math.max(youngest + typical - now, byPace));
+  const left = Math.round(Math.max(youngest + typical - now, byPaceMs(orders, now - began)));
   return left > 0 ? left : undefined;
+}
+
+function byPaceMs(orders: readonly ObservedOrder[], elapsedMs: number): number {
+  let [done, left] = [0, 0];
+  for (const order of orders) {
+    if (order.acceptedMs === undefined) continue;
+    const reached = order.record?.transitions?.length ?? 0;
+    done += reached;
+    if (!hasEnded(order)) left += Math.max(0, order.expected.statuses.length - reached);
+  }
+  return done > 0 ? (left / done) * elapsedMs : 0;
 }
