@@ -99,7 +99,7 @@ export default class Retry extends BaseCommand {
       if (!idOnly) this.out(retriedText(each, process.stdout));
       else if (each.result !== 'refused') this.out(`${each.orderId}\n`);
     }
-    const [first] = results;
-    if (!stays && !idOnly && first && first.result !== 'refused') this.hint(nextAfter(first));
+    const next = stays || idOnly ? undefined : nextAfter(results);
+    if (next) this.hint(next);
   }
 }

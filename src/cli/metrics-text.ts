@@ -125,7 +125,7 @@ function timeLines({ times }: Metrics, view: MetricsView): string[] {
   const few = `percentiles from ${leastForPercentiles} orders on`;
   return [
     ...table(rows, timeColumns('COMPLETED ORDERS'), view),
-    ...(endToEnd.n < leastForPercentiles ? [dim(few, view.stream)] : []),
+    ...(endToEnd.n < leastForPercentiles && !view.isShort ? [dim(few, view.stream)] : []),
   ];
 }
 

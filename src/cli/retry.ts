@@ -63,9 +63,17 @@ function changeText({ field, from, to }: Change): string {
   return `${field} ${was}→ ${to === undefined ? 'none' : printable(String(to))}`;
 }
 
-/** The command that goes on from a result. */
-export function nextAfter({ orderId, result, status }: Retried): string {
-  if (result === 'planned') return 'nothing was started; without --dry-run it is';
+/** The command that goes on from the results; `undefined` when nothing was started. */
+export function nextAfter(results: readonly RetryResult[]): string | undefined {
+  const retried = results.flatMap((each) => (each.result === 'refused' ? [] : [each]));
+  const [first] = retried;
+  if (first === undefined) return undefined;
+  if (first.result === 'planned') return 'nothing was started; without --dry-run it is';
+  const { orderId, result, status } = first;
+  if (retried.length > 1) {
+    const ids = retried.map((each) => each.orderId);
+    return ids.length > 5 ? 'orders watch --all' : `orders watch ${ids.join(' ')}`;
+  }
   const again = result === 'exists' && (status === 'failed' || status === 'cancelled');
   return again ? `one more try: orders retry ${orderId}` : `orders watch ${orderId}`;
 }
