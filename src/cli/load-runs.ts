@@ -9,9 +9,9 @@ export interface KeptFiles {
   readonly json: string;
 }
 
-/** What is there when the test is killed is at most so old, ms; or writing it would take more than one part in fifty of the time. */
+/** What is there when the test is killed is at most so old, ms; or older, where writing it takes more than this part of the time: no order is sent meanwhile. */
 const everyMs = 5000;
-const share = 50;
+const share = 400;
 
 /** Keeps the report of a load test under `.orders/runs`, from its beginning on: who kills the test finds what it had seen. */
 export class LoadRun {

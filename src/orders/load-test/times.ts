@@ -1,6 +1,6 @@
 /** How long orders took, from when each was due. Pure. */
 import type { Transition } from '../../../functions/contract/api.ts';
-import { stages, statuses } from '../../../functions/contract/workflow.ts';
+import { stages, statuses, type WaitId } from '../../../functions/contract/workflow.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
 import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
@@ -75,18 +75,20 @@ function timed<Name extends keyof Times>(
   return statistics ? ({ [name]: statistics } as { [Key in Name]: Statistics }) : {};
 }
 
+/** Status of a wait -> the wait. */
+const waitOf: ReadonlyMap<string, WaitId> = new Map(
+  stages.flatMap((each) => (each.kind === 'wait' ? [[each.status, each.id]] : [])),
+);
+
 /** How long an order was in waits, ms: each at most as long as it is meant to take. */
 function waited({ record }: ObservedOrder, waits: WaitLengths): number {
   const transitions: readonly Transition[] = record?.transitions ?? [];
-  return transitions.reduce((sum, _, index) => sum + waitBefore(transitions, index, waits), 0);
-}
-
-/** How much of the time before a transition was a wait, ms. */
-function waitBefore(transitions: readonly Transition[], index: number, waits: WaitLengths): number {
-  const [before, next] = [transitions[index - 1], transitions[index]];
-  const wait = stages.find((each) => each.kind === 'wait' && each.status === before?.status);
-  if (!before || !next || wait?.kind !== 'wait') return 0;
-  return Math.min(waits[wait.id], Date.parse(next.at) - Date.parse(before.at));
+  return transitions.reduce((sum, { status, at }, index) => {
+    const wait = waitOf.get(status);
+    const next = transitions[index + 1];
+    if (!wait || !next) return sum;
+    return sum + Math.min(waits[wait], Date.parse(next.at) - Date.parse(at));
+  }, 0);
 }
 
 /**
@@ -101,10 +103,14 @@ export function stageTimes(
   taken.set('failed', []);
   for (const { record, firstStatusMs } of orders) {
     const transitions: readonly Transition[] = record?.transitions ?? [];
-    for (const [index, { status, at }] of transitions.entries()) {
-      const before = transitions[index - 1];
-      const ms = before ? Date.parse(at) - Date.parse(before.at) : firstStatusMs;
-      if (ms !== undefined) taken.get(status)?.push(ms - waitBefore(transitions, index, waits));
+    let before: { readonly status: string; readonly at: number } | undefined;
+    for (const { status, at: told } of transitions) {
+      const at = Date.parse(told);
+      const ms = before ? at - before.at : firstStatusMs;
+      const wait = waitOf.get(before?.status ?? '');
+      const waiting = wait && ms !== undefined ? Math.min(waits[wait], ms) : 0;
+      if (ms !== undefined) taken.get(status)?.push(ms - waiting);
+      before = { status, at };
     }
   }
   return Object.fromEntries(
