@@ -7,7 +7,7 @@ import { mark } from './terminal.ts';
 const deeds: Readonly<Record<Deed, string>> = {
   'write-row': "write its row anew from its execution's input and history",
   'restore-row': "set its row to what its execution's history shows",
-  'correct-row': 'set what its row says of its stock to what the log of the moves has',
+  'correct-row': 'set what its row says of its stock or its execution to what is so',
   recover: 'undo what was done and close it, as recovery does',
   settle: 'refund what was charged too much, free its stock and credit its points, as its row says',
 };

@@ -8,7 +8,8 @@ import { type Recorded, recordedBy } from '../../workflow/recorded.ts';
 import { readOrders } from '../batch.ts';
 import type { ListedExecution } from '../executions.ts';
 import { readHistory } from '../history.ts';
-import { readOrder } from '../read.ts';
+import { executionReads } from '../limiter.ts';
+import { findExecution, readOrder } from '../read.ts';
 import { readBooks, withPayments } from './books.ts';
 import type { Mismatch } from './mismatch.ts';
 import { auditAll, isOpen, isSuspect, type Judging, type Suspect } from './suspect.ts';
@@ -30,6 +31,8 @@ export interface ConfirmOptions extends Judging {
 const mostHistories = 300;
 /** A row that changed so lately may be ahead of its history, ms; on AWS three times as long. */
 const freshMs = 1000;
+/** An order's item is written within the step whose end its history has, ms; its environment may be lost in between. */
+const placingMs = 60_000;
 /** How often an order that moves is looked at again. */
 const looks = 4;
 
@@ -121,7 +124,22 @@ async function withHistory(
   if (moved || isFresh) return undefined;
   const execution =
     recorded && arn !== undefined ? { orderId, arn, status: statusIn[recorded.state] } : undefined;
-  return { ...suspect, record, execution, recorded };
+  const namesake = record && !recorded ? await namesakeOf(target, outputs, record) : undefined;
+  return { ...suspect, record, execution, recorded, namesake };
+}
+
+/** An execution of the order's name that placed it; one that came later, and was refused, is another order's. */
+async function namesakeOf(
+  target: Target,
+  outputs: StackOutputs,
+  { orderId, createdAt, executionArn }: OrderRecord,
+): Promise<string | undefined> {
+  await executionReads.turn();
+  const arn = await findExecution(target, outputs, orderId);
+  if (arn === undefined || arn === executionArn) return undefined;
+  const placedAt = (await historyOf(target, arn))?.transitions[0]?.at ?? '';
+  const apart = Math.abs(Date.parse(placedAt) - Date.parse(createdAt));
+  return apart < placingMs ? arn : undefined;
 }
 
 const statusIn = {

@@ -13,7 +13,7 @@ import { readFrame } from './frame.ts';
 import type { Mismatch } from './mismatch.ts';
 import { toldBy } from './rebuild.ts';
 import { recoverNow, settleNow } from './recovery.ts';
-import { correctReservation, restoreRow, writeRow } from './rows.ts';
+import { correctExecution, correctReservation, restoreRow, writeRow } from './rows.ts';
 import { isSettling } from './settling.ts';
 import type { Suspect } from './suspect.ts';
 import { isRecovering } from './view.ts';
@@ -125,7 +125,7 @@ function deedFor({ kind, mends }: Mismatch, suspect: Suspect): Deed | undefined 
     case 'transitions':
       return 'restore-row';
     case 'lost-execution':
-      return 'recover';
+      return suspect.namesake === undefined ? 'recover' : 'correct-row';
     case 'unfinished': {
       const told = suspect.recorded && toldBy(suspect.recorded, suspect.record);
       return told && isEnd(told.status) ? 'restore-row' : 'recover';
@@ -161,7 +161,11 @@ const doings: Readonly<
     const told = recorded && toldBy(recorded, record);
     if (record && told) await restoreRow(target, outputs, { seen: record, told });
   },
-  'correct-row': async (target, outputs, { suspect: { record, books } }) => {
+  'correct-row': async (target, outputs, { suspect: { record, books, namesake } }) => {
+    if (record && namesake !== undefined) {
+      await correctExecution(target, outputs, { seen: record, executionArn: namesake });
+      return;
+    }
     const reservation = books && reservationInLog(books);
     if (record && reservation) {
       await correctReservation(target, outputs, { seen: record, reservation });

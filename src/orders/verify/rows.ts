@@ -75,6 +75,20 @@ export function correctReservation(
   });
 }
 
+/** Has a row name the execution that is its own. False when it names another one since it was seen. */
+export function correctExecution(
+  target: Target,
+  outputs: StackOutputs,
+  { seen, executionArn }: { readonly seen: OrderRecord; readonly executionArn: string },
+): Promise<boolean> {
+  return change(target, outputs, {
+    orderId: seen.orderId,
+    fields: { executionArn },
+    condition: 'executionArn = :before',
+    values: { ':before': seen.executionArn },
+  });
+}
+
 async function change(
   target: Target,
   outputs: StackOutputs,

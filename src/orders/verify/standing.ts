@@ -15,6 +15,8 @@ export interface Standing {
   readonly execution?: ListedExecution | undefined;
   /** What the execution's history shows; read after the row, which has not changed since. */
   readonly recorded?: Recorded | undefined;
+  /** The ARN of the execution that placed the order, where its row names another that Lambda does not know. */
+  readonly namesake?: string | undefined;
 }
 
 export interface Lookout {
@@ -29,7 +31,7 @@ export function auditStanding(standing: Standing, { keptSince }: Lookout): Misma
   const path = wentBack(record) ?? skippedStatus(record);
   const told = execution
     ? auditAgainst(record, execution, recorded)
-    : auditOrphan(record, keptSince);
+    : auditOrphan(standing, record, keptSince);
   if (told.length > 0 || path === undefined) return told;
   return [(execution ? mendable : undecided)('transitions', orderId, path)];
 }
@@ -66,9 +68,14 @@ function auditMissing(
 }
 
 function auditOrphan(
+  { namesake }: Standing,
   { orderId, status, flagged, createdAt, failure }: OrderRecord,
   keptSince: number,
 ): Mismatch[] {
+  if (namesake !== undefined) {
+    const told = `${status}, and its row names an execution that is not its own`;
+    return [mendable('lost-execution', orderId, told)];
+  }
   if (!isEnd(status)) {
     if (flagged) return [];
     const told = `${status}, and Lambda knows no execution of it: nothing carries it on`;
