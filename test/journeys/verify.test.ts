@@ -58,6 +58,11 @@ async function verify(...flags: string[]) {
   return v.parse(verifySchema, await project.ask('list', '--verify', ...flags));
 }
 
+/** An order's row but for its times. */
+const rowOf = async (orderId: string) => {
+  const { order } = await project.ask('get', orderId, '--personal');
+  return JSON.parse(JSON.stringify(order).replace(/"\d{4}-[^"]+Z"/g, '"then"'));
+};
 const statusOf = async (orderId: string): Promise<string> =>
   (await project.ask('get', orderId)).status;
 const ended = (...ids: readonly string[]) => project.orders('watch', ...ids, '--ui', 'quiet');
@@ -109,6 +114,11 @@ const plants: readonly {
   {
     kind: 'lost-row',
     sample: 'damaged',
+    plant: (orderId) => remove('Orders', { orderId }),
+  },
+  {
+    kind: 'lost-row',
+    sample: 'carrier-down',
     plant: (orderId) => remove('Orders', { orderId }),
   },
   {
@@ -178,6 +188,8 @@ const plants: readonly {
 it('finds every planted mismatch of orders that have ended, and mends it by the command that it prints', async () => {
   const ids = await submitAll(plants.map(({ sample }) => sample));
   await ended(...ids);
+  const lost = ids.filter((_, index) => plants[index]?.kind === 'lost-row');
+  const rows = await atOnce(lost, rowOf);
   for (const [index, { plant }] of plants.entries()) await plant(ids[index] ?? '');
 
   const { code, stdout, stderr } = await project.orders('list', '--verify');
@@ -198,6 +210,7 @@ it('finds every planted mismatch of orders that have ended, and mends it by the 
   }
   const after = await project.orders('list', '--verify');
   expect([after.stdout, after.code]).toEqual([expect.not.stringContaining('✗'), 0]);
+  expect(await atOnce(lost, rowOf)).toEqual(rows);
 }, 180_000);
 
 /** What is planted in the row of an order that waits for its review, and what it must be called. */

@@ -89,7 +89,7 @@ export interface Sources {
   readonly recorded: Recorded;
   readonly calls: readonly EffectiveCall[];
   /** Of an order that is, or was, parked. */
-  readonly review?: Pick<Review, 'callbackId' | 'timeoutSeconds'> | undefined;
+  readonly review?: Pick<Review, 'callbackId' | 'timeoutSeconds' | 'decision'> | undefined;
 }
 
 /** The whole row of an order that was lost; undefined when its execution never wrote one. */

@@ -5,6 +5,7 @@ import {
   type Reservation,
 } from '../../../functions/contract/api.ts';
 import { parseOrderEvent } from '../../../functions/contract/order.ts';
+import type { ReviewDecision } from '../../../functions/contract/review.ts';
 import { errorName } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
@@ -33,12 +34,20 @@ export async function writeRow(
   if (!event.ok) return false;
   const callback = events.find(({ EventType }) => EventType === 'CallbackStarted');
   const { CallbackId, Timeout = 0 } = callback?.CallbackStartedDetails ?? {};
+  const answer = events.find(({ EventType }) => EventType === 'CallbackSucceeded');
+  const decision = parsed(answer?.CallbackSucceededDetails?.Result?.Payload);
   const row = rebuilt({
     event: event.value,
     executionArn: arn,
     recorded: recordedBy(events.map(toHistoryEvent)),
     calls,
-    ...(CallbackId ? { review: { callbackId: CallbackId, timeoutSeconds: Timeout } } : {}),
+    ...(CallbackId && {
+      review: {
+        callbackId: CallbackId,
+        timeoutSeconds: Timeout,
+        ...(isDecision(decision) && { decision }),
+      },
+    }),
   });
   if (!row) return false;
   const { orderId: _, ...fields } = row;
@@ -126,6 +135,10 @@ async function change(
     if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
     return false;
   }
+}
+
+function isDecision(value: unknown): value is ReviewDecision {
+  return typeof value === 'object' && value !== null && 'decision' in value && 'by' in value;
 }
 
 function parsed(text: string | undefined): unknown {
