@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { retrySchema } from '../../src/cli/schemas/retry.ts';
 import { aProject, type Project } from '../support/project.ts';
@@ -93,7 +93,8 @@ it('tries an order again that never got further than its execution, once what wa
     },
     body: JSON.stringify({ orderId: 'broken', order }),
   });
-  await project.orders('watch', 'broken', '--ui', 'quiet');
+  const hasFailed = async () => (await project.ask('get', 'broken')).status === 'failed';
+  await vi.waitUntil(hasFailed, 20_000);
   const invalid = await project.orders('retry', 'broken');
   expect(invalid).toMatchObject({ code: 2, stderr: expect.stringContaining('sku is not a field') });
   const line = 'items=[{"productId":"A","name":"A","quantity":1,"price":1}]';
