@@ -79,10 +79,22 @@ export function statusChart({ timeline, outcome }: LoadReport): string {
   });
 }
 
+/** So many moments are one in a chart of rates: of few orders, shorter ones are noise. */
+const together = 3;
+
+/** The beginning, and then the sums of so many moments each. */
+function merged([beginning = 0, ...counts]: readonly number[]): number[] {
+  const sums = Array.from({ length: Math.ceil(counts.length / together) }, (_, index) =>
+    counts.slice(index * together, (index + 1) * together).reduce((sum, each) => sum + each, 0),
+  );
+  return [beginning, ...sums];
+}
+
 /** Orders a second. */
 export function throughputChart({ timeline, rate }: LoadReport): string {
   const { stepMs, submitted, completed, failed } = timeline;
-  const perSecond = (counts: readonly number[]) => counts.map((count) => (count * 1000) / stepMs);
+  const perSecond = (counts: readonly number[]) =>
+    merged(counts).map((count) => (count * 1000) / (stepMs * together));
   const to = (submitted.length - 1) * stepMs;
   return lines({
     title: 'Throughput: orders a second',
@@ -110,7 +122,7 @@ export function stagesChart({ stages }: LoadReport): string {
   const isLarge = known.every(([, { p95 }]) => p95 !== undefined);
   const slowest = bars.reduce((most, each) => (each.value > most.value ? each : most));
   return rows({
-    title: `Time to reach each status from the one before: median, and ${isLarge ? 'p95' : 'p95 or maximum'}`,
+    title: `Time to reach each status from the one before, without waits: median, and ${isLarge ? 'p95' : 'p95 or maximum'}`,
     about: `In ${bars.length} of ${statuses.length} statuses; the longest median is that of ${slowest.name}, ${msText(slowest.value)}.`,
     format: msText,
     bars,

@@ -67,7 +67,7 @@ it('says what was found, in charts that have a name and their figures beside the
     'Orders by the time from submission to end',
     'Orders by status over time',
     'Throughput: orders a second',
-    'Time to reach each status from the one before: median, and p95 or maximum',
+    'Time to reach each status from the one before, without waits: median, and p95 or maximum',
   ]);
   for (const { named, described, figures } of charts) {
     expect(named).toBe(true);
