@@ -38,7 +38,7 @@ export default class Repair extends BaseCommand {
       const repaired: Repaired[] = [];
       for (const { orderId } of found) {
         const examined = await examineOrder(target, outputs, orderId);
-        if (!flags.json) process.stderr.write(formatPlan(examined, target));
+        if (!flags.json) process.stderr.write(formatPlan(examined));
         if (examined.deed) ids.push(orderId);
         else repaired.push({ orderId, deeds: [], mended: [], left: examined.mismatches });
       }

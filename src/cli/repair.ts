@@ -20,14 +20,12 @@ const done: Readonly<Record<Deed, string>> = {
   settle: 'its payments, stock and points were settled',
 };
 
-/** What is wrong about an order and what would be done. */
-export function formatPlan({ orderId, mismatches, deed }: Examined, target: Target): string {
+/** What is wrong about an order and what would be done; nothing where nothing would be. */
+export function formatPlan({ orderId, mismatches, deed }: Examined): string {
+  if (!deed) return '';
   const lines = [
     ...mismatches.map(({ kind, message }) => `${mark('failed')} ${orderId}  ${kind}: ${message}`),
-    ...(deed ? [`    would ${deeds[deed]}`] : []),
-    ...(deed === undefined
-      ? mismatches.map(({ command }) => `    a person has to decide: ${hintFor(target, command)}`)
-      : []),
+    `    would ${deeds[deed]}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -21,7 +21,7 @@ const mismatchSchema = v.strictObject({
 export const verifySchema = schemaOf<Verification>()(
   v.strictObject({
     orders: v.number(),
-    executions: v.pipe(v.number(), v.description('that these orders have')),
+    executions: v.pipe(v.number(), v.description('that these orders have, and of lost rows')),
     running: v.number(),
     mismatches: v.array(mismatchSchema),
     attention: v.pipe(

@@ -80,7 +80,7 @@ function auditReservation(books: OrderBooks, due: Due): Mismatch[] {
   if (due.reservations.includes(reservation)) return [];
   const pieces = record.items.reduce((sum, { quantity }) => sum + quantity, 0);
   if (reservation === 'held') {
-    const told = `${status}, and ${pieces} pieces are still reserved for it`;
+    const told = `${status}, and still holds ${pieces} ${pieces === 1 ? 'piece' : 'pieces'}`;
     return [mendable('leaked-reservation', orderId, told)];
   }
   const told = `${status}, while its stock is ${reservation ?? 'not reserved'}`;

@@ -63,8 +63,8 @@ function auditMissing(
   const wrote = recorded ? recorded.transitions.length > 0 : status === 'SUCCEEDED';
   if (!wrote) return [];
   const reached = recorded?.transitions.at(-1)?.status;
-  const until = reached ? ` and it was ${reached}` : '';
-  return [mendable('lost-row', orderId, `its execution is ${status}${until}, its row is missing`)];
+  const told = reached ? `${status}, ${reached}` : status;
+  return [mendable('lost-row', orderId, `its execution (${told}) has no row`)];
 }
 
 function auditOrphan(

@@ -18,7 +18,7 @@ import { isRecovering, readExecutions, readView, type View } from './view.ts';
 
 export interface Verification {
   readonly orders: number;
-  /** Executions that these orders have. */
+  /** Executions that these orders have, and those whose orders were lost. */
   readonly executions: number;
   readonly running: number;
   readonly mismatches: readonly Mismatch[];
@@ -73,7 +73,9 @@ export async function verifyOrders(
   const sums = sumsBeside(mismatches, { view, balances, stock });
   return {
     orders: records.length,
-    executions: records.filter(({ executionArn }) => view.executions.has(executionArn)).length,
+    executions:
+      records.filter(({ executionArn }) => view.executions.has(executionArn)).length +
+      mismatches.filter(({ kind }) => kind === 'lost-row').length,
     running: records.filter(({ status }) => !isEnd(status)).length,
     mismatches: [...mismatches, ...sums.mismatches],
     attention: attention.found,
