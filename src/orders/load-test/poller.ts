@@ -7,7 +7,7 @@ import { type ListedExecution, listExecutions } from '../executions.ts';
 import { executionReads } from '../limiter.ts';
 import { reachedAt } from './goal.ts';
 import { type Board, hasEnded, type ObservedOrder, type SeenRecord } from './observed.ts';
-import { Pace } from './pace.ts';
+import { RecentRate } from './recent-rate.ts';
 
 /** What a look at an order on its way reads. */
 const fields = ['status', 'total', 'transitions', 'failure', 'warnings', 'updatedAt'] as const;
@@ -58,8 +58,8 @@ export class Poller {
   #still = 0;
   #failures = 0;
   #everSeen = false;
-  readonly #lists = new Pace();
-  readonly #items = new Pace();
+  readonly #lists = new RecentRate();
+  readonly #items = new RecentRate();
 
   constructor(target: Target, outputs: StackOutputs, { board, signal }: PollerOptions) {
     this.#target = target;
