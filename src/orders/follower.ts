@@ -85,11 +85,13 @@ export class Follower {
    */
   async ask(source: Source, { hurry }: { readonly hurry: boolean }): Promise<void> {
     if (this.end || this.#still === 0) return;
+    // What has no item has nothing to recover; the look since then would have seen one.
+    const hasNone = this.#closed !== undefined && this.#order === undefined;
     if (!this.#closed) await this.#askNow(source, hurry);
     const closed = this.#closed;
     if (!closed) return;
     const isLongAgo = Date.now() - Date.parse(closed.endedAt ?? '') > longAgoMs;
-    if (isLongAgo || performance.now() - this.#closedAt > this.#options.recoveryMs) {
+    if (hasNone || isLongAgo || performance.now() - this.#closedAt > this.#options.recoveryMs) {
       this.end = this.#closedEnd(closed);
     }
   }
