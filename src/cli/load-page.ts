@@ -8,7 +8,7 @@ import { checkTitles, figureOf, subjectOf } from './load-report.ts';
 import { style } from './page-style.ts';
 
 /** So many orders of a check that failed, and of all, are on the page; the JSON has every one. */
-const mostFaults = 50;
+const mostFaults = 10;
 const mostOrders = 2000;
 
 /** The page. */

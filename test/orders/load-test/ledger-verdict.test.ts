@@ -122,7 +122,7 @@ describe('a planted fault fails its own check and names the order or the product
     const damaged = order('damaged');
     const record = { ...damaged.record, reservation: 'held' } as OrderBooks['record'];
     expect(faultsOf(withBooks(damaged, { record }))['stock']).toEqual([
-      { orderId: damaged.orderId, message: expect.stringContaining('still reserved') as string },
+      { orderId: damaged.orderId, message: expect.stringContaining('still holds ') as string },
     ]);
   });
 
