@@ -33,6 +33,7 @@ export function describeLoad(report: LoadReport, stream: NodeJS.WriteStream): st
     ...report.checks.flatMap((each) => checkLines(each, { stream, width })),
     ...thresholdLines(report, stream),
     ...timeLines(report, { stream, width }),
+    ...facts('█ SLOWEST  ', slowestFacts(report), width),
     ...facts('█ OUTCOME  ', outcomeFacts(report), width),
     ...facts('█ RATE  ', rateFacts(report), width),
     ...(report.warmUp ? facts('█ WARM-UP  ', warmUpFacts(report.warmUp), width) : []),
@@ -192,6 +193,22 @@ function listed(counts: Readonly<Record<string, number>>): string {
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }
 
+/** So many stages are told; JSON and the page have them all. */
+const mostStages = 4;
+
+/** The stages that took longest, by the statuses that they reached, without the workflow's waits. */
+function slowestFacts({ stages }: LoadReport): string[] {
+  const all = Object.entries(stages).map(([status, { p95, max }]) => ({
+    status,
+    figure: p95 === undefined ? 'max' : 'p95',
+    ms: p95 ?? max,
+  }));
+  return all
+    .toSorted((a, b) => b.ms - a.ms)
+    .slice(0, mostStages)
+    .map(({ status, figure, ms }) => `${status} ${figure} ${formatLatency(ms)}`);
+}
+
 function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
   const { submitted } = outcome;
   return [
@@ -203,6 +220,7 @@ function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
 }
 
 function facts(heading: string, parts: readonly string[], width: number): string[] {
+  if (parts.length === 0) return [];
   const [first = '', ...rest] = wrap(parts, { width, indent: heading.length, by: ' · ' });
   return [`${heading}${first.trimStart()}`, ...rest];
 }

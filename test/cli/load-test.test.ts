@@ -197,6 +197,15 @@ describe('the verdict', () => {
     expect(text).toContain('and 3 more: --json names them all');
   });
 
+  it('names the stages that took longest, without their waits', () => {
+    const text = describeLoad(reported(goodOrders('low', 2)), process.stdout);
+    expect(text).toMatch(/█ SLOWEST {2}inventory-checked max 1\.0s · /);
+    expect(describeLoad(reported(goodOrders('low', 20)), process.stdout)).toMatch(
+      /SLOWEST .* p95 /,
+    );
+    expect(describeLoad(reported([]), process.stdout)).not.toContain('SLOWEST');
+  });
+
   it('shows percentiles only of enough orders', () => {
     expect(describeLoad(reported(), process.stdout)).not.toContain('p95  ');
     expect(describeLoad(reported(goodOrders('low', 20)), process.stdout)).toMatch(/p95 +p99/);
