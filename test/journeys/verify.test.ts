@@ -114,7 +114,7 @@ const plants: readonly {
   {
     kind: 'lost-row',
     sample: 'damaged',
-    plant: (orderId) => remove('Orders', { orderId }),
+    plant: (orderId) => put('Orders', { orderId, status: 'failed' }),
   },
   {
     kind: 'lost-row',

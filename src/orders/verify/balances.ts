@@ -4,6 +4,7 @@ import { outputs as names, type OrderRecord } from '../../../functions/contract/
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { atOnce } from '../at-once.ts';
+import { patiently } from '../patiently.ts';
 import type { Mismatch } from './mismatch.ts';
 
 const atATime = 16;
@@ -64,15 +65,14 @@ async function readAccount(target: Target, outputs: StackOutputs, customerId: st
   let [balance, sum, pages] = [0, 0, 0];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
-    const page = await tables.send(
-      new QueryCommand({
-        TableName: output(outputs, names.loyaltyTable),
-        ConsistentRead: true,
-        KeyConditionExpression: 'customerId = :id',
-        ExpressionAttributeValues: { ':id': customerId },
-        ExclusiveStartKey,
-      }),
-    );
+    const command = new QueryCommand({
+      TableName: output(outputs, names.loyaltyTable),
+      ConsistentRead: true,
+      KeyConditionExpression: 'customerId = :id',
+      ExpressionAttributeValues: { ':id': customerId },
+      ExclusiveStartKey,
+    });
+    const page = await patiently(() => tables.send(command));
     for (const { entry, points } of page.Items ?? []) {
       if (entry === 'balance') balance = Number(points);
       else sum += Number(points);

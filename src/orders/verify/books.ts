@@ -6,6 +6,7 @@ import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { atOnce } from '../at-once.ts';
 import { readItems } from '../batch.ts';
+import { patiently } from '../patiently.ts';
 
 export interface Payment {
   /** Its idempotency key: `orderId/stageId`. */
@@ -110,9 +111,11 @@ export async function findStrayPayments(
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   let pages = 0;
   do {
-    const page = await tables.send(
-      new ScanCommand({ TableName: output(outputs, names.paymentsTable), ExclusiveStartKey }),
-    );
+    const command = new ScanCommand({
+      TableName: output(outputs, names.paymentsTable),
+      ExclusiveStartKey,
+    });
+    const page = await patiently(() => tables.send(command));
     pages += 1;
     ExclusiveStartKey = page.LastEvaluatedKey;
     for (const payment of (page.Items ?? []).map(paymentOf)) {
@@ -145,16 +148,15 @@ export async function readCalls(
   const calls: EffectiveCall[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
-    const page = await tables.send(
-      new QueryCommand({
-        TableName: output(outputs, names.providerCallsTable),
-        ConsistentRead: true,
-        KeyConditionExpression: 'orderId = :id',
-        FilterExpression: 'effective = :true',
-        ExpressionAttributeValues: { ':id': orderId, ':true': true },
-        ExclusiveStartKey,
-      }),
-    );
+    const command = new QueryCommand({
+      TableName: output(outputs, names.providerCallsTable),
+      ConsistentRead: true,
+      KeyConditionExpression: 'orderId = :id',
+      FilterExpression: 'effective = :true',
+      ExpressionAttributeValues: { ':id': orderId, ':true': true },
+      ExclusiveStartKey,
+    });
+    const page = await patiently(() => tables.send(command));
     for (const { call, key, at } of page.Items ?? []) {
       calls.push({ call: String(call), key: String(key), at: String(at) });
     }

@@ -5,14 +5,14 @@ import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import type { ExecutionState } from '../../workflow/history-event.ts';
 import { type Recorded, recordedBy } from '../../workflow/recorded.ts';
-import { readOrders } from '../batch.ts';
 import type { ListedExecution } from '../executions.ts';
 import { readHistory } from '../history.ts';
 import { executionReads } from '../limiter.ts';
-import { findExecution, readOrder } from '../read.ts';
+import { findExecution } from '../read.ts';
 import { readBooks, withPayments } from './books.ts';
 import type { Mismatch } from './mismatch.ts';
 import { auditAll, isOpen, isSuspect, type Judging, type Suspect } from './suspect.ts';
+import { readRow, readRows } from './whole.ts';
 
 export interface Confirmed {
   readonly mismatches: readonly Mismatch[];
@@ -90,7 +90,7 @@ async function readAgain(
   { suspects, executions }: Again,
 ): Promise<Suspect[]> {
   const ids = suspects.map(({ orderId }) => orderId);
-  const records = await readOrders(target, outputs, { ids });
+  const records = await readRows(target, outputs, ids);
   const books = await readBooks(target, outputs, records.values());
   return suspects.map(({ orderId, books: known, execution }) => {
     const record = records.get(orderId);
@@ -113,10 +113,10 @@ async function withHistory(
   suspect: Suspect,
 ): Promise<Suspect | undefined> {
   const { orderId } = suspect;
-  const record = await readOrder(target, outputs, orderId);
+  const record = await readRow(target, outputs, orderId);
   const arn = record?.executionArn ?? suspect.execution?.arn;
   const recorded = arn === undefined ? undefined : await historyOf(target, arn);
-  const after = await readOrder(target, outputs, orderId);
+  const after = await readRow(target, outputs, orderId);
   const moved = [suspect.record, after].some((each) => !sameRow(record, each));
   // A step's beginning reaches the history a moment after its work has begun.
   const isFresh =

@@ -4,7 +4,7 @@ import { isEnd } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { findExecution, readOrder } from '../read.ts';
+import { findExecution } from '../read.ts';
 import { reservationInLog } from './audit.ts';
 import { auditBalances } from './balances.ts';
 import { findStrayPayments, readBooks, readCalls, withPayments } from './books.ts';
@@ -17,6 +17,7 @@ import { correctExecution, correctReservation, restoreRow, writeRow } from './ro
 import { isSettling } from './settling.ts';
 import type { Suspect } from './suspect.ts';
 import { isRecovering } from './view.ts';
+import { readRow } from './whole.ts';
 
 /** What a repair does about a mismatch. */
 export type Deed = 'write-row' | 'restore-row' | 'correct-row' | 'recover' | 'settle';
@@ -70,10 +71,7 @@ export async function repairOrder(
 }
 
 async function examine(target: Target, outputs: StackOutputs, orderId: string) {
-  const [frame, record] = await Promise.all([
-    readFrame(target),
-    readOrder(target, outputs, orderId),
-  ]);
+  const [frame, record] = await Promise.all([readFrame(target), readRow(target, outputs, orderId)]);
   const arn = record?.executionArn ?? (await findExecution(target, outputs, orderId));
   if (arn === undefined) throw notFound(orderId);
   const judged = { payments: frame.keepsPayments };

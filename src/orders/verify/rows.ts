@@ -13,16 +13,18 @@ import { recordedBy } from '../../workflow/recorded.ts';
 import { readRawHistory, toHistoryEvent } from '../history.ts';
 import type { EffectiveCall } from './books.ts';
 import { rebuilt, type Told } from './rebuild.ts';
+import { needed, neededLists } from './whole.ts';
 
 interface Change {
   readonly orderId: string;
   /** Fields to set; those that are undefined are removed. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Names fields as `#f` and their place among `fields`. */
   readonly condition: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Writes the row of an order anew, from its execution's input and history. False when there is one again, or nothing to write. */
+/** Writes the row of an order anew, from its execution's input and history. False when there is a whole one again, or nothing to write. */
 export async function writeRow(
   target: Target,
   outputs: StackOutputs,
@@ -51,7 +53,10 @@ export async function writeRow(
   });
   if (!row) return false;
   const { orderId: _, ...fields } = row;
-  const condition = 'attribute_not_exists(orderId)';
+  // Those of one that is there in part are written over.
+  const condition = [...needed, ...neededLists]
+    .map((field) => `attribute_not_exists(#f${Object.keys(fields).indexOf(field)})`)
+    .join(' OR ');
   return change(target, outputs, { orderId, fields, condition, values: {} });
 }
 

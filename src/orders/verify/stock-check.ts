@@ -3,13 +3,13 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { quantitiesOf } from '../../../functions/contract/due.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { readOrders } from '../batch.ts';
 import { listStock } from '../inventory.ts';
 import type { ListQuery } from '../list.ts';
 import { newestFirst } from '../newest.ts';
 import type { Frame } from './frame.ts';
 import { auditStock, countersOf, type StockDifference } from './stock.ts';
 import type { View } from './view.ts';
+import { readRows } from './whole.ts';
 
 /** Looks for older orders so many days back; a counter knows no days. */
 const mostDays = 32;
@@ -101,7 +101,7 @@ async function refresh(
   })) {
     ids.add(orderId);
   }
-  for (const [id, record] of await readOrders(target, outputs, { ids })) records.set(id, record);
+  for (const [id, record] of await readRows(target, outputs, ids)) records.set(id, record);
 }
 
 function movedProducts(

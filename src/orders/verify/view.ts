@@ -2,10 +2,10 @@
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { readOrders } from '../batch.ts';
 import { type ListedExecution, listExecutions } from '../executions.ts';
 import { executionReads } from '../limiter.ts';
 import { type ListQuery, listOrders } from '../list.ts';
+import { readRows } from './whole.ts';
 
 export interface View {
   readonly records: ReadonlyMap<string, OrderRecord>;
@@ -38,7 +38,7 @@ export async function readView(
   const executions = await readExecutions(target, outputs, startedAfter);
   // Executions that began around the edges of the window are of orders that may be outside it.
   const named = whole ? [...executions.values()].map(({ orderId }) => orderId) : [];
-  const found = await readOrders(target, outputs, { ids: [...ids, ...named] });
+  const found = await readRows(target, outputs, [...ids, ...named]);
   const listed = new Set(ids);
   const inView = ({ orderId, createdAt }: OrderRecord) =>
     listed.has(orderId) || (createdAt >= query.since && createdAt <= query.until);
