@@ -24,6 +24,9 @@ export function outcomeOf(orders: readonly ObservedOrder[]): LoadReport['outcome
   };
 }
 
+/** Sending that was over sooner was a burst: it has no rate. */
+const leastSendingMs = 1000;
+
 /** How many at once, and how many a second. */
 export function rateOf(
   orders: readonly ObservedOrder[],
@@ -40,7 +43,9 @@ export function rateOf(
   return {
     peakRunning: peakOf(spans),
     completedPerSecond: hundredths(perSecond),
-    ...(sentMs > 0 ? { sentPerSecond: hundredths(((sent.length - 1) * 1000) / sentMs) } : {}),
+    ...(sentMs >= leastSendingMs
+      ? { sentPerSecond: hundredths(((sent.length - 1) * 1000) / sentMs) }
+      : {}),
   };
 }
 
