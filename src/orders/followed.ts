@@ -143,8 +143,9 @@ class Crowd implements Followed {
     const arn = follower?.arn;
     if (!follower || !arn) return;
     const { end } = follower;
-    // A wait changes nothing, once it is known how long it is.
-    const isWorth = end !== undefined || !follower.isWaiting || !this.#focus.work(arn)?.wait;
+    // A wait changes nothing, once it is known how long it is; one that is over is not the one that is on.
+    const { endsAt = 0 } = this.#focus.work(arn)?.wait ?? {};
+    const isWorth = end !== undefined || !follower.isWaiting || endsAt <= Date.now();
     const isDue = isWorth && (this.#focus.isDue(arn) || (end && !this.#focus.isClosed(arn)));
     const isNews = end !== undefined && end.activeMs === undefined;
     if (!isDue && !isNews && arn === this.#focused) return;

@@ -1,6 +1,7 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
 import { etaOf } from '../workflow/eta.ts';
+import { activeStage, progressOf } from '../workflow/progress.ts';
 import { waitEndsAt } from '../workflow/waits.ts';
 import type { Retry, Stuck, Work } from '../workflow/work.ts';
 import type { Drawing, Size } from './draw.ts';
@@ -70,7 +71,9 @@ export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Frame
   const now = Date.now();
   const began = order ? Date.parse(order.createdAt) : framed.since;
   const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
-  const ends = work?.wait?.endsAt ?? (order ? waitEndsAt(order, timeScale) : undefined);
+  // The history is read less often than the item: the wait that it knows may be one that is over.
+  const known = work?.wait?.name === activeStage(progressOf(order))?.id ? work?.wait : undefined;
+  const ends = known?.endsAt ?? (order ? waitEndsAt(order, timeScale) : undefined);
   const left = ends === undefined ? undefined : ends - now;
   const inWords = left !== undefined && left > 0 ? format(left) : undefined;
   return (
