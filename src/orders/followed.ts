@@ -10,7 +10,7 @@ import type { FollowManyOptions } from './follow.ts';
 import { Follower, type Source } from './follower.ts';
 import { executionReads } from './limiter.ts';
 import { findExecution, readExecution } from './read.ts';
-import type { RunningOrders } from './running.ts';
+import { RunningOrders } from './running.ts';
 
 /** The orders that are followed, those that have ended among them. */
 export interface Followed {
@@ -28,6 +28,9 @@ export interface Followed {
 
 /** Recovery begins some seconds after an execution has ended otherwise, and notes each undo at the order. ms */
 const recovery = 30_000;
+
+/** Of more orders than so many a list of all executions tells more with less. */
+const mostAskedOneByOne = 20;
 
 /** The execution of an order that has ended is read so often for its end, which comes a moment later. */
 const lastReads = 4;
@@ -47,6 +50,8 @@ class Crowd implements Followed {
   readonly #options: FollowManyOptions;
   readonly #focus: Focus;
   readonly #source: Source;
+  /** Which executions are on their way, as one list tells of many. */
+  readonly #running: RunningOrders | undefined;
   readonly #followers: Follower[];
   #isListed = false;
   #focused: string | undefined;
@@ -56,7 +61,10 @@ class Crowd implements Followed {
     this.#outputs = outputs;
     this.#options = options;
     this.#focus = new Focus(target, { detail: options.detail ?? false });
-    this.#source = sourceOf(target, outputs, options);
+    const isMany = options.orders.length > mostAskedOneByOne;
+    this.#running =
+      options.running ?? (isMany ? new RunningOrders(target, outputs, {}) : undefined);
+    this.#source = sourceOf(target, outputs, { ...options, running: this.#running });
     this.#followers = options.orders.map((order) => this.#newFollower(order));
     if (!options.running && this.#followers.length === 1) [this.alone] = this.#followers;
   }
@@ -81,11 +89,7 @@ class Crowd implements Followed {
       await this.#read(due, told);
       if (due.size > 0 && !this.alone) told.push({ type: 'seen' });
       await this.#lookClosely(told);
-      for (const follower of due.values()) {
-        const { arn } = follower;
-        const hurry = arn !== undefined && this.#focus.hasEnded(arn);
-        await askOf(follower, this.#source, { hurry });
-      }
+      await this.#ask([...due.values()]);
     } finally {
       for (const { end } of due.values()) if (end) told.push(end);
     }
@@ -96,6 +100,20 @@ class Crowd implements Followed {
       follower.lose();
       return follower.end as EndEvent;
     });
+  }
+
+  /** Asks about the executions of those that stand still: of many only where a list does not have them any more. */
+  async #ask(due: readonly Follower[]): Promise<void> {
+    const { signal } = this.#options;
+    const running = this.#running;
+    if (running && due.some(({ isStill }) => isStill)) {
+      await bestEffort(() => unlessAborted(signal, running.refresh()));
+    }
+    for (const follower of due) {
+      const { arn } = follower;
+      const hurry = arn !== undefined && this.#focus.hasEnded(arn);
+      await bestEffort(() => follower.ask(this.#source, { hurry }));
+    }
   }
 
   /** Takes what each call tells at once: the next one may fail. */
@@ -194,13 +212,9 @@ function merge(told: FollowEvent[], news: readonly FollowEvent[]): void {
   }
 }
 
-async function askOf(
-  follower: Follower,
-  source: Source,
-  how: { readonly hurry: boolean },
-): Promise<void> {
+async function bestEffort(ask: () => Promise<void>): Promise<void> {
   try {
-    await follower.ask(source, how);
+    await ask();
   } catch (error) {
     // The item was seen; its execution is asked about again later.
     if (!isTransient(error) && !needsSignIn(error)) throw error;

@@ -109,6 +109,11 @@ export class Follower {
     this.#closedAt = performance.now();
   }
 
+  /** Whether it is time to ask about its execution. */
+  get isStill(): boolean {
+    return !this.end && this.#still >= looksPerExecution;
+  }
+
   get status(): ShownStatus {
     return this.#status;
   }

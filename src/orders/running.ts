@@ -51,6 +51,12 @@ export class RunningOrders {
     return this.#running.has(orderId);
   }
 
+  /** Lists all that are on their way, if that is some time ago. */
+  async refresh(): Promise<void> {
+    if (performance.now() - this.#allListedAt < allAgainMs) return;
+    await this.#listRunning();
+  }
+
   /**
    * Those that were not given before, also one that began and ended since the last time. Lists them now and then, or at
    * once when `now`.
@@ -67,7 +73,6 @@ export class RunningOrders {
       found.set(orderId, { orderId, executionArn: arn });
     }
     this.#listedAt = time;
-    if (isAll) this.#allListedAt = time;
     const fresh = [...found.values()].filter(({ orderId }) => !this.#known.has(orderId));
     await this.#classify(fresh);
     return fresh.filter(({ orderId }) => this.#known.get(orderId));
@@ -89,6 +94,7 @@ export class RunningOrders {
 
   async #listRunning(): Promise<readonly ListedExecution[]> {
     const listed = await this.#list({ status: 'RUNNING' });
+    this.#allListedAt = performance.now();
     this.#running.clear();
     for (const { orderId } of listed) this.#running.add(orderId);
     if (listed.length > 0) this.#first ??= this.#newest;

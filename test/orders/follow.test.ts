@@ -531,6 +531,33 @@ it('tells what one call answered when the next one fails, and the rest when that
   expect(counts(events.slice(gap))).toBe(50);
 });
 
+it('asks one list about many orders that stand still, and further only about those that it lacks', async () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `order-${index}`);
+  const still = ids.map((each) => orderRecord(['validated'], { orderId: each }));
+  let lists = 0;
+  let gets = 0;
+  using aws = await fakeAws((call) => {
+    if (call.name.startsWith('DynamoDB')) return items(still);
+    if (call.query.has('Statuses')) {
+      lists += 1;
+      return listed(...ids.slice(1).map((each): [string, string, number] => [each, 'RUNNING', 1]));
+    }
+    gets += 1;
+    return json({ Status: 'STOPPED', EndTimestamp: Date.now() / 1000 - 3600 });
+  });
+  const enough = new AbortController();
+  const orders = ids.map((each) => ({ orderId: each, executionArn: `arn:${each}` }));
+  const options = { orders, signal: enough.signal };
+  const ends: EndEvent[] = [];
+  for await (const event of followOrders(fakeTarget(aws.url, root()), outputs, options)) {
+    if (event.type !== 'end') continue;
+    ends.push(event);
+    enough.abort('SIGINT');
+  }
+  expect(ends[0]).toMatchObject({ orderId: 'order-0', ending: 'stopped' });
+  expect({ lists, gets }).toEqual({ lists: 1, gets: 1 });
+});
+
 it('ends 5 when the stack is destroyed under it', async () => {
   const gone: Answer = {
     status: 400,
