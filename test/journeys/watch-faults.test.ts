@@ -9,6 +9,7 @@ import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
 import { readOrders } from '../../src/orders/batch.ts';
 import { full } from '../support/full.ts';
+import { freePort } from '../support/port.ts';
 import { aProject, type Project } from '../support/project.ts';
 import { atTerminal } from '../support/terminal.ts';
 import { fakeTarget } from '../target/fake-aws.ts';
@@ -17,10 +18,12 @@ import { fakeTarget } from '../target/fake-aws.ts';
 const mix = ['--mix', 'low=70,high=20,damaged=5,payment-declined=5'];
 
 let project: Project;
-/** An order that is on its way until somebody decides, so that there is something to watch. */
+let port: string;
+/** An order that is on its way until somebody ends it, so that there is something to watch. */
 let parked: string;
 beforeAll(async () => {
   project = aProject();
+  port = await freePort();
   await start('--enforce-quotas');
   await project.ask('deploy');
 });
@@ -29,11 +32,14 @@ beforeEach(async () => {
   ({ orderId: parked } = await project.ask('submit', '--sample', 'fraud-review'));
 });
 
-const start = (...settings: string[]) =>
-  project.orders('local', 'start', '--time-scale', full ? '60' : '240', ...settings);
+const start = (...settings: string[]) => {
+  const timeScale = full ? '60' : '240';
+  return project.orders('local', 'start', '--port', port, '--time-scale', timeScale, ...settings);
+};
 const load = (...settings: string[]) =>
   project.orders('load-test', ...settings, ...mix, '--no-report', '--json');
-const decide = () => project.orders('review', 'reject', parked, '--note', 'enough seen');
+/** Ends what is parked, wherever it is. */
+const release = () => project.orders('cancel', parked, '--reason', 'enough seen');
 
 const url = async (): Promise<string> => (await project.ask('local', 'status')).url;
 async function refused(): Promise<string[]> {
@@ -55,7 +61,7 @@ it(`watches ${many} orders live within the limits of an account, those that begi
   const watching = atTerminal(project, ['watch', '--all']);
   await watching.until('1 running');
   await load('--count', String(many));
-  await decide();
+  await release();
   expect(await watching.exit).toBe(13);
   const all = [...(await orders(many + 1)).values()];
   const failed = all.filter(({ status }) => status === 'failed').length;
@@ -71,18 +77,21 @@ it('shows nothing wrong, and at the end has missed nothing, when services refuse
   await start('--inject', 'throttle=20%,error=5%');
   const watching = project.start('watch', '--all', '--json');
   const said = text(watching.stdout as Readable);
+  const exited = once(watching, 'exit');
   await load('--count', String(count), '--timeout', full ? '4m' : '20s');
   await start('--inject', 'none');
-  await decide();
-  await once(watching, 'exit');
+  await release();
+  await exited;
   const records = (await said)
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as StreamRecord);
   for (const record of records) v.parse(watchSchema, record);
   const items = await orders(count + 1);
-  expect(records.at(-1)).toMatchObject({ type: 'end', orders: count + 1 });
   const told = Map.groupBy(records, (each) => ('orderId' in each ? each.orderId : undefined));
+  const orderIds = (some: Iterable<string | undefined>) => [...some].filter(Boolean).sort();
+  expect(orderIds(told.keys())).toEqual(orderIds(items.keys()));
+  expect(records.at(-1)).toMatchObject({ type: 'end', orders: count + 1 });
   for (const [orderId, { status, transitions }] of items) {
     const about = told.get(orderId) ?? [];
     const statuses = about.flatMap((each) => (each.type === 'status' ? [each] : []));
