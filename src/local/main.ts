@@ -18,6 +18,8 @@ export interface RuntimeOptions extends TrafficSettings {
 
 const preferredPort = 4510;
 const idleMinutes = 15;
+/** How long it may take to put everything away, ms. */
+const closingMs = 3000;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as RuntimeOptions;
 await main(options).catch((error: unknown) => fail(options.root, error));
@@ -64,6 +66,8 @@ async function main({
     if (closing) process.exit(130);
     closing = true;
     removeState(root);
+    // What was acknowledged is on disk: nothing that does not let go keeps the claim of the directory.
+    setTimeout(() => process.exit(0), closingMs);
     await runtime.close();
     process.exit(0);
   };
