@@ -1,6 +1,7 @@
 /** The verdict of a load test as text. */
+
+import type { Check, CheckId, Fault } from '../orders/load-test/check.ts';
 import type { LoadedOrder, LoadReport, WarmUp } from '../orders/load-test/report.ts';
-import type { Check, CheckId, Fault } from '../orders/load-test/verdict.ts';
 import { leastForPercentiles, type Statistics } from '../workflow/statistics.ts';
 import { formatDuration, formatLatency } from './duration.ts';
 import { type Column, formatTable, printable } from './table.ts';

@@ -5,8 +5,8 @@ import {
   type StageStatus,
   statuses,
 } from '../../../functions/contract/workflow.ts';
+import type { CheckId } from './check.ts';
 import type { SeenRecord } from './observed.ts';
-import type { CheckId } from './verdict.ts';
 
 /** To their acceptance, to a status, or to their ends. */
 export type Goal = 'accepted' | 'terminal' | StageStatus;
@@ -29,11 +29,9 @@ export function reachedAt(
   return transitions.find(({ status }) => rank(status) >= rank(goal) && !isUnhappy(status))?.at;
 }
 
-/** Why a check cannot be judged of orders that were followed only so far; absent when it can. */
-export function notJudged(goal: Goal, check: CheckId): string | undefined {
-  const isJudged =
-    goal === 'terminal' || check === 'accepted' || (goal !== 'accepted' && early.has(check));
-  return isJudged ? undefined : `not judged: orders were followed until ${goal}`;
+/** Whether a check can be judged of orders that were followed only so far. */
+export function canJudge(goal: Goal, check: CheckId): boolean {
+  return goal === 'terminal' || check === 'accepted' || (goal !== 'accepted' && early.has(check));
 }
 
 /** What can be said of orders that are still on their way. */

@@ -2,9 +2,9 @@
 import { quantitiesOf } from '../../../functions/contract/due.ts';
 import { auditBooks } from '../verify/audit.ts';
 import type { MismatchKind } from '../verify/mismatch.ts';
+import { type Check, check, type Fault, unjudged } from './check.ts';
 import type { Ledger, Stock } from './ledger.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
-import type { Check, Fault } from './verdict.ts';
 
 /** What is the matter of which check; orders and executions are judged elsewhere. */
 const kinds = {
@@ -25,22 +25,20 @@ export function judgeLedger(accepted: readonly ObservedOrder[], ledger: Ledger):
     );
   const [payments, points] = [faultsOf('payments'), faultsOf('points')];
   const stock = [...faultsOf('stock'), ...stockFaults(accepted, ledger)];
+  const outside = unjudged('payments', 'their provider is outside');
   return [
-    check('payments', payments, paid(ledger)),
+    keepsPayments ? check('payments', payments, paid(ledger)) : outside,
     check('stock', stock, moved(ledger)),
     check('points', points, credited(ledger)),
   ];
 }
 
-const check = (id: Check['id'], faults: readonly Fault[], detail: string): Check => ({
-  id,
-  passed: faults.length === 0,
-  detail,
-  faults,
-});
+/** The same checks where nobody has looked into the books. */
+export const ledgerUnread: readonly Check[] = (['payments', 'stock', 'points'] as const).map((id) =>
+  unjudged(id, 'the books were not read'),
+);
 
-function paid({ books, keepsPayments }: Ledger): string {
-  if (!keepsPayments) return 'not judged: their provider is outside';
+function paid({ books }: Ledger): string {
   const standing = [...books.values()]
     .flatMap(({ payments }) => payments)
     .filter(({ state }) => state === 'charged');

@@ -4,15 +4,16 @@ import type { ShownStatus, StageId } from '../../../functions/contract/workflow.
 import type { WaitLengths } from '../../workflow/durations.ts';
 import type { Statistics } from '../../workflow/statistics.ts';
 import type { Submission } from '../submit.ts';
+import { type Check, unjudged } from './check.ts';
 import { countBy, outcomeOf, rateOf, spanOf, warningsOf } from './figures.ts';
-import { type Goal, notJudged } from './goal.ts';
+import { canJudge, type Goal } from './goal.ts';
 import type { Ledger } from './ledger.ts';
 import type { ToolUsage } from './meter.ts';
 import type { ObservedOrder } from './observed.ts';
 import type { Threshold, ThresholdResult } from './thresholds.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 import { type OrderTimes, stageTimes, type Times, timesOfAll, timesOfOrder } from './times.ts';
-import { type Check, judge } from './verdict.ts';
+import { judge } from './verdict.ts';
 
 export interface LoadedOrder extends OrderTimes {
   readonly orderId: string;
@@ -170,8 +171,9 @@ export function reportOn(
 
 /** A check that says nothing of orders that were not followed far enough has not passed, nor failed. */
 function limited(check: Check, until: Goal): Check {
-  const why = notJudged(until, check.id);
-  return why ? { ...check, passed: false, notJudged: why, detail: why, faults: [] } : check;
+  return canJudge(until, check.id)
+    ? check
+    : unjudged(check.id, `orders were followed until ${until}`);
 }
 
 /** What became of orders that are not measured. */

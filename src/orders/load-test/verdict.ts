@@ -1,40 +1,11 @@
 /** What must be true of every load test. Pure. */
 import type { OrderItem } from '../../../functions/contract/order.ts';
 import { wentBack } from '../../workflow/path.ts';
+import { type Check, check, type Fault } from './check.ts';
 import { describeExpected } from './expected.ts';
 import type { Ledger } from './ledger.ts';
-import { judgeLedger } from './ledger-verdict.ts';
+import { judgeLedger, ledgerUnread } from './ledger-verdict.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
-
-/** What is wrong with an order, or with a product that orders took. */
-export interface Fault {
-  readonly orderId?: string;
-  readonly productId?: string;
-  readonly message: string;
-}
-
-export interface Check {
-  readonly id: CheckId;
-  /** False also where it could not be judged. */
-  readonly passed: boolean;
-  /** Why it could not be judged. */
-  readonly notJudged?: string;
-  /** What was found, in words. */
-  readonly detail: string;
-  readonly faults: readonly Fault[];
-}
-
-export type CheckId =
-  | 'accepted'
-  | 'ended'
-  | 'not-lost'
-  | 'not-doubled'
-  | 'own-data'
-  | 'transitions'
-  | 'credit-check'
-  | 'payments'
-  | 'stock'
-  | 'points';
 
 export interface JudgeOptions {
   /** Whether nobody waited until all had ended. */
@@ -58,7 +29,7 @@ export function judge(
     ownData(accepted),
     legalTransitions(accepted),
     creditChecks(accepted),
-    ...(ledger ? judgeLedger(accepted, ledger) : []),
+    ...(ledger ? judgeLedger(accepted, ledger) : ledgerUnread),
   ];
 }
 
@@ -215,8 +186,4 @@ function faultsOf(
     const message = wrong(order);
     return message === undefined ? [] : [{ orderId: order.orderId, message }];
   });
-}
-
-function check(id: CheckId, faults: readonly Fault[], detail: string): Check {
-  return { id, passed: faults.length === 0, detail, faults };
 }
