@@ -1,4 +1,5 @@
 import { LocalCommand } from '../../src/cli/local-command.ts';
+import { accessKeyOf, stateDirectory } from '../../src/local/state-file.ts';
 import { defaults } from '../../src/target/environments.ts';
 
 export default class LocalEnv extends LocalCommand {
@@ -14,7 +15,7 @@ export default class LocalEnv extends LocalCommand {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: defaults.region,
       AWS_DEFAULT_REGION: defaults.region,
-      AWS_ACCESS_KEY_ID: 'local',
+      AWS_ACCESS_KEY_ID: accessKeyOf(stateDirectory(this.root)),
       AWS_SECRET_ACCESS_KEY: 'local',
     };
     if (flags.json) this.document(variables);

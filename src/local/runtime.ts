@@ -12,7 +12,7 @@ import { createS3 } from './s3/service.ts';
 import type { Perishable } from './services.ts';
 import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
-import { storeFile } from './state-file.ts';
+import { isAnothers, storeFile } from './state-file.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createSts } from './sts/service.ts';
 import { Traffic, type TrafficSettings, trafficService } from './traffic/traffic.ts';
@@ -59,13 +59,17 @@ export async function startRuntime(options: {
   const aws = createServices({ store, clock, directory, meter, traffic, url: () => url });
   const { functions, events } = aws;
   const { services } = aws;
-  const server = await serve({ services, store, traffic, port: options.port }).catch(
-    (error: unknown) => {
-      clock.close();
-      store.close();
-      throw error;
-    },
-  );
+  const server = await serve({
+    services,
+    store,
+    traffic,
+    port: options.port,
+    isAnothers: (accessKey) => isAnothers(accessKey, directory),
+  }).catch((error: unknown) => {
+    clock.close();
+    store.close();
+    throw error;
+  });
   url = server.url;
   functions.start();
   events.start(functions);

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { TrafficSettings } from './traffic/traffic.ts';
 
 /** What a running runtime says about itself; every command finds it here. */
@@ -20,6 +21,21 @@ export const storeFile = 'state.sqlite';
 export function stateDirectory(root: string): string {
   return join(root, '.orders', 'local');
 }
+
+/**
+ * The access key of a project's own runtime. Runtimes take any key but another one's: ports pass from one to the next, and
+ * all have stacks of the same names.
+ */
+export function accessKeyOf(directory: string): string {
+  return `${ownKeys}${createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 16)}`;
+}
+
+/** Whether whoever has this access key means the runtime of another project. */
+export function isAnothers(accessKey: string, directory: string): boolean {
+  return accessKey.startsWith(ownKeys) && accessKey !== accessKeyOf(directory);
+}
+
+const ownKeys = 'local-';
 
 /** The state of the runtime whose process lives, or nothing. */
 export function readState(root: string): RuntimeState | undefined {

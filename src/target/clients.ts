@@ -9,7 +9,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 export interface ClientConfig {
   readonly region: string;
-  readonly endpoint?: string;
+  /** Where requests go; one that moves is asked for with each of them. */
+  readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
   readonly profile?: string;
   readonly maxAttempts?: number;
   /** How long a request may take before it counts as one that failed, ms; absent where there is no limit. */

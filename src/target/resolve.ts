@@ -1,5 +1,6 @@
 /** From an environment to a target. The only module that knows what is special about `local`. */
 import { join } from 'node:path';
+import { accessKeyOf, readState, stateDirectory } from '../local/state-file.ts';
 import { type ClientConfig, type Clients, createClients } from './clients.ts';
 import {
   type Choice,
@@ -33,6 +34,10 @@ export interface Target {
 export interface LocalRuntime {
   readonly url: string;
   readonly timeScale: number;
+  /** The access key that only this runtime takes; absent where any will do. */
+  readonly accessKey?: string;
+  /** Where it is now, which may be at another port after a restart; absent where it does not move. */
+  readonly locate?: () => string;
 }
 
 export interface ResolveOptions {
@@ -73,14 +78,15 @@ async function localTarget(
   root: string,
   options: ResolveOptions,
 ): Promise<Target> {
-  const { url, timeScale } = await (options.ensureRuntime ?? launchAndSay)(root);
+  const runtime = await (options.ensureRuntime ?? launchAndSay)(root);
+  const { url, timeScale, accessKey = 'local', locate } = runtime;
   return {
     environment,
     root,
     clients: createClients({
       region: environment.region,
-      endpoint: url,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      endpoint: locate ? async () => ({ url: new URL(locate()) }) : url,
+      credentials: { accessKeyId: accessKey, secretAccessKey: 'local' },
       ...options.manner,
     }),
     endpoint: url,
@@ -101,7 +107,11 @@ async function launchAndSay(root: string): Promise<LocalRuntime> {
       `Started the local runtime at ${runtime.url} (time ×${runtime.timeScale})\n`,
     );
   }
-  return runtime;
+  return {
+    ...runtime,
+    accessKey: accessKeyOf(stateDirectory(root)),
+    locate: () => readState(root)?.url ?? runtime.url,
+  };
 }
 
 /** A shell set up for the local runtime must not send a named environment's commands there. */

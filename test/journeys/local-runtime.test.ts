@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,6 +7,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localSchemas } from '../../src/cli/schemas/local.ts';
 import { isAlive, readState } from '../../src/local/state-file.ts';
+import { freePort } from '../support/port.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -88,3 +90,29 @@ it('forgets the orders of a runtime that is reset, and keeps the reports', async
   const there = (file: string) => existsSync(join(project.root, '.orders', file));
   expect([...kept, ...gone].filter(there)).toEqual(kept);
 });
+
+it('is followed to another port by who watches, and not taken for the runtime that has its own now', async () => {
+  const [port, another] = [await freePort(), await freePort()];
+  await project.orders('local', 'start', '--port', port);
+  const { orderId } = await project.ask('submit', '--sample', 'low');
+  const watching = project.start('watch', orderId);
+  const exit = once(watching, 'exit');
+  const isWaiting = new Promise<void>((resolve) => {
+    watching.stdout?.on('data', (chunk) => {
+      if (String(chunk).includes('awaiting-warehouse')) resolve();
+    });
+  });
+  await isWaiting;
+  const stranger = aProject();
+  try {
+    await project.orders('local', 'stop');
+    await stranger.orders('local', 'start', '--port', port);
+    await stranger.orders('deploy');
+    await project.orders('local', 'start', '--port', another);
+    expect(await exit).toEqual([0, null]);
+    expect((await project.ask('get', orderId)).order.status).toBe('completed');
+    expect(await stranger.ask('list')).toEqual([]);
+  } finally {
+    await stranger.close();
+  }
+}, 60_000);

@@ -19,7 +19,8 @@ beforeAll(async () => {
       body: JSON.stringify({ path, length: body.length, region }),
     }),
   };
-  server = await serve({ services: [echo], store, port: 0 });
+  const isAnothers = (accessKey: string) => accessKey === 'local-other';
+  server = await serve({ services: [echo], store, port: 0, isAnothers });
 });
 afterAll(async () => {
   await server.close();
@@ -70,4 +71,12 @@ it('refuses a body that is too large and goes on serving', async () => {
   });
   expect(response.status).toBe(413);
   expect((await get('/echo'))[0]).toBe(200);
+});
+
+it('is not there for who means the runtime of another project', async () => {
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=local-other/20260101/us-east-2/lambda/aws4_request, Sig';
+  const [status, text] = await get('/echo', { authorization });
+  expect(status).toBe(503);
+  expect(text).toContain('another project');
 });

@@ -11,6 +11,8 @@ export interface RunningServer {
 }
 
 interface Answering {
+  /** Whether who has this access key means another runtime; absent where there is only this one. */
+  readonly isAnothers?: (accessKey: string) => boolean;
   readonly services: readonly Service[];
   readonly store: Store;
   /** What all requests pass, where there is one. */
@@ -25,13 +27,11 @@ const largestBody = 12 * 1024 * 1024;
  * otherwise reach it by DNS rebinding), and nothing is answered before what it wrote is on disk.
  */
 export async function serve({
-  services,
-  store,
-  traffic,
   port,
+  ...answering
 }: Answering & { port: number }): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (incoming, outgoing) => {
-    void answer(incoming, outgoing, { services, store, traffic });
+    void answer(incoming, outgoing, answering);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -52,10 +52,10 @@ export async function serve({
 async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { services, store, traffic }: Answering,
+  { services, store, traffic, isAnothers }: Answering,
 ): Promise<void> {
   try {
-    const refusal = refuse(incoming);
+    const refusal = refuse(incoming, isAnothers);
     if (refusal) return send(outgoing, refusal);
     const body = await read(incoming);
     if (!body) return send(outgoing, plain(413, 'The request body is too large'));
@@ -73,10 +73,19 @@ async function answer(
   }
 }
 
-function refuse(incoming: IncomingMessage): WireResponse | undefined {
-  const host = incoming.headers.host?.replace(/:\d+$/, '');
-  if (host === '127.0.0.1' || host === 'localhost') return undefined;
-  return plain(403, 'The local runtime answers only requests to 127.0.0.1 or localhost');
+function refuse(
+  { headers }: IncomingMessage,
+  isAnothers: Answering['isAnothers'],
+): WireResponse | undefined {
+  const host = headers.host?.replace(/:\d+$/, '');
+  if (host !== '127.0.0.1' && host !== 'localhost') {
+    return plain(403, 'The local runtime answers only requests to 127.0.0.1 or localhost');
+  }
+  const [, accessKey = ''] = /Credential=([^/]*)\//.exec(headers.authorization ?? '') ?? [];
+  // The one that is meant is down: whoever asks for it is to try again.
+  return isAnothers?.(accessKey)
+    ? plain(503, 'The local runtime of another project has this port now')
+    : undefined;
 }
 
 function toRequest(incoming: IncomingMessage, body: Buffer): WireRequest {
