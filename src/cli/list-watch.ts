@@ -103,6 +103,8 @@ function plain(event: Exclude<ListEvent, { type: 'list' }>): string {
       return `${event.ts} ${event.orderId} ${event.status} ${rowFacts(event)}`;
     case 'gone':
       return `${event.ts} ${event.orderId} gone`;
+    case 'heartbeat':
+      return `${event.ts} * heartbeat orders=${event.orders}`;
     case 'gap':
       return `${event.ts} * gap reason=${JSON.stringify(event.reason)}`;
     case 'gap-end':

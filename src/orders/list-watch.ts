@@ -26,7 +26,23 @@ export interface ListSeenEvent {
   readonly rows: readonly OrderRow[];
 }
 
-export type ListEvent = RowEvent | RowGoneEvent | ListSeenEvent | GapEvent | GapEndEvent;
+/** A sign of life when nothing changes for long. */
+export interface ListHeartbeatEvent {
+  readonly type: 'heartbeat';
+  readonly ts: string;
+  /** In the list. */
+  readonly orders: number;
+}
+
+export type ListEvent =
+  | RowEvent
+  | RowGoneEvent
+  | ListHeartbeatEvent
+  | ListSeenEvent
+  | GapEvent
+  | GapEndEvent;
+
+const heartbeatMs = 60_000;
 
 export interface WatchListOptions {
   /** What is listed now; its end moves with the time. */
@@ -42,13 +58,21 @@ export async function* watchList(
 ): AsyncGenerator<ListEvent, void> {
   const sight = new Sight(target, undefined);
   let known = new Map<string, OrderRow>();
+  let toldAt = Date.now();
   while (!signal.aborted) {
     try {
       const rows = await readAll(target, outputs, query());
       const end = sight.found([]);
       if (end) yield end;
       // The oldest first, as they would have come one by one.
-      yield* changes(known, rows.toReversed());
+      const news = [...changes(known, rows.toReversed())];
+      const now = Date.now();
+      if (news.length > 0) toldAt = now;
+      yield* news;
+      if (now - toldAt >= heartbeatMs) {
+        toldAt = now;
+        yield { type: 'heartbeat', ts: new Date(now).toISOString(), orders: rows.length };
+      }
       yield { type: 'list', rows };
       known = new Map(rows.map((row) => [row.orderId, row]));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type ListEvent, watchList } from '../../src/orders/list-watch.ts';
 import { type Orders, order, outputs, startOrders } from './orders-table.ts';
 
@@ -7,6 +7,7 @@ beforeAll(async () => {
   orders = await startOrders();
 });
 afterAll(() => orders.close());
+afterEach(() => vi.restoreAllMocks());
 
 const at = (second: number) => `2026-11-22T08:12:0${second}.000Z`;
 const since = at(0);
@@ -39,4 +40,20 @@ it('tells each order that is new or has changed once, and those that leave the l
     ['order', 'listed', 'c', 'validated'],
     ['order', 'changed', 'c', 'completed'],
   ]);
+});
+
+it('gives a sign of life when nothing has changed for a minute', async () => {
+  const stop = new AbortController();
+  let now = Date.parse(at(9));
+  vi.spyOn(Date, 'now').mockImplementation(() => now);
+  const beats: ListEvent[] = [];
+  let lists = 0;
+  for await (const event of watchList(orders.target, outputs, { query, signal: stop.signal })) {
+    if (event.type === 'heartbeat') beats.push(event);
+    if (event.type !== 'list') continue;
+    lists += 1;
+    if (lists === 2) now += 61_000;
+    if (lists === 4) stop.abort();
+  }
+  expect(beats).toMatchObject([{ type: 'heartbeat', orders: 2 }]);
 });

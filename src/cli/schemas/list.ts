@@ -39,6 +39,7 @@ export const listWatchSchema = schemaOf<ListWatchRecord>()(
       type: v.pipe(v.literal('gone'), v.description('no longer in the list')),
       orderId: v.string(),
     }),
+    v.strictObject({ ...common, type: v.literal('heartbeat'), orders: v.number() }),
     v.strictObject({ ...common, type: v.literal('gap'), reason: v.string() }),
     v.strictObject({
       ...common,
