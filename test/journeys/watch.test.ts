@@ -103,10 +103,11 @@ it.each([
 it('ends quietly when its reader goes away, and lets the order go on', async () => {
   const orderId = await submit('fraud-review');
   const watching = project.start('watch', orderId, '--json');
+  const exit = once(watching, 'exit');
   watching.stdout?.once('data', () => watching.stdout?.destroy());
   // What comes next has no reader.
   await decide(orderId, 'approve');
-  const [code] = await once(watching, 'exit');
+  const [code] = await exit;
   expect(code).toBe(0);
 }, 60_000);
 

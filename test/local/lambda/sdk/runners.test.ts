@@ -77,6 +77,13 @@ const outside: Partial<Record<CaseName, (runner: Runner) => Promise<unknown>>> =
     await callback.sendCallbackHeartbeat();
     return callback.sendCallbackFailure({ ErrorType: 'Refused', ErrorMessage: 'not today' });
   },
+  twoCallbacks: async (runner) => {
+    for (const name of ['stock', 'approval']) {
+      const callback = runner.getOperation(name);
+      await callback.waitForData(WaitingOperationStatus.STARTED);
+      await callback.sendCallbackSuccess(JSON.stringify(name));
+    }
+  },
   waitForCallback: async (runner) => {
     const callback = runner.getOperation('wcb');
     await callback.waitForData(WaitingOperationStatus.SUBMITTED);
