@@ -7,6 +7,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // The journeys wait more than they work.
+    maxWorkers: 3,
   },
 });

@@ -13,7 +13,7 @@ import { full } from '../support/full.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 const built = fileURLToPath(new URL('../../dist', import.meta.url));
-const many = full ? '100' : '40';
+const many = full ? '100' : '20';
 
 let project: Project;
 beforeAll(async () => {

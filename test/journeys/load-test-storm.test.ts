@@ -9,7 +9,7 @@ import { aProject, type Project } from '../support/project.ts';
 import { chanceOf } from '../support/random.ts';
 
 const { count, kills, timeScale } = full
-  ? { count: 2000, kills: 10, timeScale: 60 }
+  ? { count: 500, kills: 6, timeScale: 60 }
   : { count: 40, kills: 2, timeScale: 240 };
 const faults = ['--inject', 'throttle=5%,error=1%'];
 const mix = 'low=60,high=20,multi=10,damaged=5,payment-hiccup=5';

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localSchemas } from '../../src/cli/schemas/local.ts';
 import { isAlive, readState } from '../../src/local/state-file.ts';
-import { freePort } from '../support/port.ts';
+import { aFreePort } from '../support/free-port.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -92,7 +92,7 @@ it('forgets the orders of a runtime that is reset, and keeps the reports', async
 });
 
 it('is followed to another port by who watches, and not taken for the runtime that has its own now', async () => {
-  const [port, another] = [await freePort(), await freePort()];
+  const [port, another] = [String(await aFreePort()), String(await aFreePort())];
   await project.orders('local', 'start', '--port', port);
   const { orderId } = await project.ask('submit', '--sample', 'low');
   const watching = project.start('watch', orderId);

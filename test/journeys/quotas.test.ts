@@ -3,7 +3,7 @@ import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
 import { full } from '../support/full.ts';
 import { aProject, type Project } from '../support/project.ts';
 
-const count = String(full ? 200 : 30);
+const count = String(full ? 200 : 20);
 
 let project: Project;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamRecord } from '../../src/cli/renderers.ts';
-import { freePort } from '../support/port.ts';
+import { aFreePort } from '../support/free-port.ts';
 import { aProject, type Project } from '../support/project.ts';
 import { atTerminal } from '../support/terminal.ts';
 
@@ -12,7 +12,7 @@ let port: string;
 /** With a workflow that may run for two seconds, on tables that take longer than that. */
 beforeAll(async () => {
   project = aProject();
-  port = await freePort();
+  port = String(await aFreePort());
   const template = join(project.root, 'template.yaml');
   const text = readFileSync(template, 'utf8');
   writeFileSync(template, text.replace(/^ {6}Timeout: 60$/m, '      Timeout: 2'));

@@ -8,8 +8,8 @@ import type { StreamRecord } from '../../src/cli/renderers.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
 import { readOrders } from '../../src/orders/batch.ts';
+import { aFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
-import { freePort } from '../support/port.ts';
 import { aProject, type Project } from '../support/project.ts';
 import { atTerminal } from '../support/terminal.ts';
 import { fakeTarget } from '../target/fake-aws.ts';
@@ -23,7 +23,7 @@ let port: string;
 let parked: string;
 beforeAll(async () => {
   project = aProject();
-  port = await freePort();
+  port = String(await aFreePort());
   await start('--enforce-quotas');
   await project.ask('deploy');
 });
@@ -55,7 +55,7 @@ async function orders(count: number) {
   return readOrders(fakeTarget(await url(), project.root), outputs, { ids });
 }
 
-const many = full ? 500 : 25;
+const many = full ? 500 : 12;
 
 it(`watches ${many} orders live within the limits of an account, those that begin meanwhile too`, async () => {
   const watching = atTerminal(project, ['watch', '--all']);
@@ -74,7 +74,7 @@ it(`watches ${many} orders live within the limits of an account, those that begi
 }, 300_000);
 
 it('shows nothing wrong, and at the end has missed nothing, when services refuse and fail', async () => {
-  const count = full ? 200 : 12;
+  const count = full ? 200 : 8;
   await start('--inject', 'throttle=20%,error=5%');
   const watching = project.start('watch', '--all', '--json');
   const said = text(watching.stdout as Readable);
