@@ -1,14 +1,9 @@
 import * as v from 'valibot';
 import type { EndRecord, ProgressRecord } from '../load-records.ts';
 import { schemaOf } from './agree.ts';
-import {
-  countSchema,
-  countsSchema,
-  loadReportSchema,
-  msSchema,
-  statisticsSchema,
-} from './load-test.ts';
+import { countsSchema, loadReportSchema } from './load-test.ts';
 import { timeSchema } from './order.ts';
+import { countSchema, msSchema, statisticsSchema } from './statistics.ts';
 import { exitCodeSchema } from './watch.ts';
 
 const progressSchema = schemaOf<ProgressRecord>()(
@@ -36,8 +31,8 @@ const progressSchema = schemaOf<ProgressRecord>()(
       countsSchema,
       v.description('code of a failure, or name of an error at submission -> orders'),
     ),
-    accepted: statisticsSchema,
-    terminal: statisticsSchema,
+    accepted: v.exactOptional(statisticsSchema),
+    terminal: v.exactOptional(statisticsSchema),
     submittedPerSecond: v.pipe(v.number(), v.description('over the last seconds')),
     endedPerSecond: v.number(),
     remainingMs: v.exactOptional(

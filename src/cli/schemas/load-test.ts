@@ -3,36 +3,18 @@ import { goals } from '../../orders/load-test/goal.ts';
 import type { LoadReport } from '../../orders/load-test/report.ts';
 import { schemaOf } from './agree.ts';
 import { failureSchema, shownStatuses, stageSchema, timeSchema } from './order.ts';
+import { countSchema, msSchema, statisticsSchema } from './statistics.ts';
 
-export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-export const msSchema = v.pipe(
-  v.number(),
-  v.minValue(0),
-  v.description('milliseconds of wall time'),
-);
-const percentileSchema = v.exactOptional(
-  v.pipe(msSchema, v.description('from 20 measurements on')),
-);
-
-const filledStatisticsSchema = v.strictObject({
-  n: countSchema,
-  min: msSchema,
-  median: msSchema,
-  p90: percentileSchema,
-  p95: percentileSchema,
-  p99: percentileSchema,
-  max: msSchema,
-});
-export const statisticsSchema = v.exactOptional(filledStatisticsSchema);
+const someStatisticsSchema = v.exactOptional(statisticsSchema);
 
 const timesSchema = v.strictObject({
-  accepted: statisticsSchema,
-  firstStatus: statisticsSchema,
-  reached: statisticsSchema,
-  terminal: statisticsSchema,
-  active: statisticsSchema,
-  wait: statisticsSchema,
-  drift: statisticsSchema,
+  accepted: someStatisticsSchema,
+  firstStatus: someStatisticsSchema,
+  reached: someStatisticsSchema,
+  terminal: someStatisticsSchema,
+  active: someStatisticsSchema,
+  wait: someStatisticsSchema,
+  drift: someStatisticsSchema,
 });
 
 const toolSchema = v.strictObject({
@@ -140,7 +122,7 @@ export const loadReportSchema = schemaOf<LoadReport>()(
     checks: v.array(checkSchema),
     times: timesSchema,
     stages: v.pipe(
-      v.record(v.string(), filledStatisticsSchema),
+      v.record(v.string(), statisticsSchema),
       v.description('status -> from the status before it to this one, without waits'),
     ),
     thresholds: v.array(

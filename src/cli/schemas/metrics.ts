@@ -4,23 +4,9 @@ import { type TimedStage, timedStages } from '../../workflow/durations.ts';
 import type { MetricsRecord } from '../metrics.ts';
 import { schemaOf } from './agree.ts';
 import { stageSchema, timeSchema } from './order.ts';
+import { countSchema, statistics, statisticsSchema } from './statistics.ts';
 
-const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const shareSchema = v.pipe(v.number(), v.description('of the orders that have ended, 0 to 1'));
-const msSchema = v.pipe(v.number(), v.description('milliseconds of wall time'));
-const percentileSchema = v.exactOptional(
-  v.pipe(msSchema, v.description('from 20 measurements on')),
-);
-
-const statistics = {
-  n: countSchema,
-  min: msSchema,
-  median: msSchema,
-  p90: percentileSchema,
-  p95: percentileSchema,
-  p99: percentileSchema,
-  max: msSchema,
-};
 
 const figures = {
   since: v.pipe(timeSchema, v.description('orders created since then count')),
@@ -45,10 +31,8 @@ const figures = {
   ),
   times: v.pipe(
     v.strictObject({
-      endToEnd: v.exactOptional(v.strictObject(statistics)),
-      active: v.exactOptional(
-        v.pipe(v.strictObject(statistics), v.description('without waits and reviews')),
-      ),
+      endToEnd: v.exactOptional(statisticsSchema),
+      active: v.exactOptional(v.pipe(statisticsSchema, v.description('without waits and reviews'))),
     }),
     v.description('of the orders that completed'),
   ),
