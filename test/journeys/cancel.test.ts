@@ -68,7 +68,7 @@ it('keeps a cancellation through a runtime that is killed', async () => {
   const orderId = await submit();
   await vi.waitUntil(async () => (await statusOf(orderId)) === 'awaiting-warehouse', 10_000);
   await cancel(orderId);
-  process.kill((await project.ask('local', 'status')).pid, 'SIGKILL');
+  await project.killRuntime();
   expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(12);
   expect(await paid(orderId)).toBe(0);
 });

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readState } from '../../src/local/state-file.ts';
 import { aFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
 import { reportOf } from '../support/load-report.ts';
@@ -32,34 +31,37 @@ async function killAround(isOver: () => boolean): Promise<number> {
   let killed = 0;
   while (killed < kills && !isOver()) {
     await delay(full ? chance.between(5000, 30_000) : chance.between(700, 1500));
-    const { pid } = readState(project.root) ?? {};
-    if (pid === undefined || isOver()) break;
-    process.kill(pid, 'SIGKILL');
+    if (isOver()) break;
+    await project.killRuntime();
     await project.orders(...start, ...faults);
     killed += 1;
   }
   return killed;
 }
 
-it(`finds nothing lost or doubled of ${count} orders when services refuse and the runtime is killed`, async () => {
-  const test = project.start('load-test', '--count', String(count), '--mix', mix, '--json');
-  let stdout = '';
-  test.stdout?.on('data', (text) => {
-    stdout += String(text);
-  });
-  await once(test.stdout ?? test, 'data');
-  const over = once(test, 'close');
-  const killed = await killAround(() => test.exitCode !== null);
-  await over;
-  const { cut, checks, outcome, tool } = reportOf(stdout);
-  expect(killed).toBeGreaterThan(0);
-  expect(cut).toBeUndefined();
-  // Orders that the runtime did not take while it was down are errors of the infrastructure, and nothing else is wrong.
-  const wrong = checks.filter(({ id }) => id !== 'accepted').flatMap(({ faults: each }) => each);
-  expect(wrong).toEqual([]);
-  const refused = Object.values(outcome.errors).reduce((sum, each) => sum + each, 0);
-  expect(outcome).toMatchObject({ submitted: count, running: 0 });
-  expect(outcome.completed + outcome.failed + refused).toBe(count);
-  // What an order takes of the test's memory, besides what the program is without any.
-  expect(tool.peakMemoryBytes).toBeLessThan(200e6 + count * 80e3);
-}, 1_500_000);
+it(
+  `finds nothing lost or doubled of ${count} orders when services refuse and the runtime is killed`,
+  async () => {
+    const test = project.start('load-test', '--count', String(count), '--mix', mix, '--json');
+    let stdout = '';
+    test.stdout?.on('data', (text) => {
+      stdout += String(text);
+    });
+    await once(test.stdout ?? test, 'data');
+    const over = once(test, 'close');
+    const killed = await killAround(() => test.exitCode !== null);
+    await over;
+    const { cut, checks, outcome, tool } = reportOf(stdout);
+    expect(killed).toBeGreaterThan(0);
+    expect(cut).toBeUndefined();
+    // Orders that the runtime did not take while it was down are errors of the infrastructure, and nothing else is wrong.
+    const wrong = checks.filter(({ id }) => id !== 'accepted').flatMap(({ faults: each }) => each);
+    expect(wrong).toEqual([]);
+    const refused = Object.values(outcome.errors).reduce((sum, each) => sum + each, 0);
+    expect(outcome).toMatchObject({ submitted: count, running: 0 });
+    expect(outcome.completed + outcome.failed + refused).toBe(count);
+    // What an order takes of the test's memory, besides what the program is without any.
+    expect(tool.peakMemoryBytes).toBeLessThan(200e6 + count * 80e3);
+  },
+  full ? 900_000 : 120_000,
+);

@@ -59,7 +59,7 @@ it('does not start on a damaged store, says why at once, and leaves the store al
 it('leaves another program alone that has the number of a runtime that was killed', async () => {
   await project.orders('local', 'start');
   const state = readState(project.root);
-  process.kill(state?.pid ?? 0, 'SIGKILL');
+  await project.killRuntime();
   const bystander = spawn('sleep', ['60']);
   try {
     writeFileSync(inStore('runtime.json'), JSON.stringify({ ...state, pid: bystander.pid }));

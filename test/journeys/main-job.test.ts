@@ -173,8 +173,7 @@ it('loses nothing when the runtime is killed during the warehouse wait: one char
     const { order } = await project.ask('get', id);
     return order?.status === 'awaiting-warehouse';
   }, 5_000);
-  const { pid } = await project.ask('local', 'status');
-  process.kill(pid, 'SIGKILL');
+  await project.killRuntime();
   expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
   const { timeScale, ...status } = await project.ask('local', 'status');
   ({ url } = status);
@@ -185,8 +184,7 @@ it('loses nothing when the runtime is killed during the warehouse wait: one char
 it('loses nothing when the runtime is killed in the middle of the first steps', async () => {
   const { stdout } = await project.orders('submit', '--sample', 'low', '-o', 'id');
   const id = stdout.trim();
-  const { pid } = await project.ask('local', 'status');
-  process.kill(pid, 'SIGKILL');
+  await project.killRuntime();
   expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
   const { order } = await project.ask('get', id);
   const recorded = order.transitions.map((each: { status: string }) => each.status);

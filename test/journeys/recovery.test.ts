@@ -89,7 +89,7 @@ it('goes on recovering after the runtime was killed, and undoes once', async () 
   const { orderId, executionArn } = await submit();
   await reached(orderId, 'awaiting-warehouse');
   await stop(executionArn);
-  process.kill((await project.ask('local', 'status')).pid, 'SIGKILL');
+  await project.killRuntime();
   await ended(orderId);
   await connect();
   expect(await effects(orderId)).toMatchObject({ charge: 1, refund: 1, 'release-inventory': 1 });

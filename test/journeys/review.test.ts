@@ -26,14 +26,13 @@ async function park(): Promise<string> {
 
 it('parks an order in doubt, shows it to the reviewers, and completes it once one approves, also when the runtime is killed twice', async () => {
   const orderId = await park();
-  const kill = async () => process.kill((await project.ask('local', 'status')).pid, 'SIGKILL');
-  await kill();
+  await project.killRuntime();
   expect(await parked()).toContainEqual(
     expect.objectContaining({ orderId, score: 75, customerId: 'FRAUD-REVIEW', total: 3500 }),
   );
   const told = await project.ask('review', 'approve', orderId, '--by', 'alice', '--note', 'called');
   expect(v.parse(decidedSchema, told).decision).toMatchObject({ by: 'alice', note: 'called' });
-  await kill();
+  await project.killRuntime();
   expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(0);
   const { order } = await project.ask('get', orderId);
   expect(order.review.decision).toEqual(told.decision);

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive, readState } from '../../src/local/state-file.ts';
 import { makeProject, program } from './project-files.ts';
 
 export interface Outcome {
@@ -58,6 +60,13 @@ export function aProject() {
       orders: (...argv: string[]) => runIn(variables, argv),
     }),
     start: (...argv: string[]): ChildProcess => spawn(program, argv, options),
+    /** Kills the runtime without a word; it is gone then, and not just about to go. */
+    async killRuntime() {
+      const pid = readState(root)?.pid;
+      if (pid === undefined) throw new Error('no runtime is running');
+      process.kill(pid, 'SIGKILL');
+      while (isAlive(pid)) await delay(5);
+    },
     async close() {
       await orders('local', 'stop');
       rmSync(root, { recursive: true, force: true });
