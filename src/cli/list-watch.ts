@@ -6,6 +6,7 @@ import { type ListEvent, type ListSeenEvent, watchList } from '../orders/list-wa
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
+import type { Size } from '../views/draw.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { exitOfLook, interruptible } from './interrupt.ts';
 import { line } from './json.ts';
@@ -126,12 +127,13 @@ async function liveScreen(target: Target, { stream, since, wide }: LiveOptions):
   const { openLiveLines } = await import('../views/live-lines.tsx');
   let rows: readonly OrderRow[] | undefined;
   let trouble: string | undefined;
-  const linesOf = ({ rows: height }: { readonly rows?: number }): string[] => {
+  const linesOf = ({ columns, rows: height }: Partial<Size>): string[] => {
     if (!rows) return ['looking…'];
     const room = height === undefined ? rows.length : Math.max(1, height - around);
     const shown = rows.slice(0, room);
     const format = wide ? 'wide' : 'table';
-    const table = formatOrders(shown, { format, header: true, stream, now: Date.now() }).trimEnd();
+    const view = { format, header: true, stream, columns, now: Date.now() } as const;
+    const table = formatOrders(shown, view).trimEnd();
     const hidden = rows.length - shown.length;
     return [
       ...(shown.length > 0 ? table.split('\n') : ['No orders match.']),

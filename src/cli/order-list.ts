@@ -10,17 +10,19 @@ export interface ListView {
   readonly format: ListFormat;
   readonly header: boolean;
   readonly stream: NodeJS.WriteStream;
+  /** What a line of a table for people may take; the stream's own width when absent. */
+  readonly columns?: number | undefined;
   readonly now: number;
 }
 
 /** The rows in the format asked for. */
 export function formatOrders(rows: readonly OrderRow[], view: ListView): string {
-  const { format, header, stream } = view;
+  const { format, header, stream, columns: room = stream.columns } = view;
   if (format === 'id') return rows.map(({ orderId }) => `${orderId}\n`).join('');
   if (format === 'csv') return formatCsv(rows, header);
   if (!stream.isTTY) return formatTable(rows, factColumns, { header, stream });
   const columns = format === 'wide' ? wideColumns(view.now) : peopleColumns(view.now);
-  const width = format === 'wide' ? undefined : stream.columns;
+  const width = format === 'wide' ? undefined : room;
   return formatTable(rows, columns, { header, width, stream });
 }
 
