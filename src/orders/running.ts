@@ -35,10 +35,12 @@ export class RunningOrders {
   #allListedAt = Number.NEGATIVE_INFINITY;
   /** When the newest began that was on its way at first, by Lambda's clock: what began later is followed even if it has ended. */
   #first: number | undefined;
-  /** When the newest that is known began. */
+  /** When the newest began of those that were given. */
   #newest = 0;
   /** Since when it is known. */
   #newestAt = 0;
+  /** Whether a list was made since then that cannot lack what began before it. */
+  #isSettled = false;
 
   constructor(target: Target, outputs: StackOutputs, selection: Selection) {
     this.#target = target;
@@ -65,25 +67,34 @@ export class RunningOrders {
     const time = performance.now();
     if (!now && time - this.#listedAt < againMs) return [];
     const isAll = now || time - this.#allListedAt >= allAgainMs;
-    const found = new Map<string, Found>();
-    for (const { orderId, arn } of await this.#listLately()) {
-      found.set(orderId, { orderId, executionArn: arn });
-    }
-    for (const { orderId, arn } of isAll ? await this.#listRunning() : []) {
-      found.set(orderId, { orderId, executionArn: arn });
-    }
-    this.#listedAt = time;
+    const lately = await this.#listLately();
+    const listed = [...lately, ...(isAll ? await this.#listRunning() : [])];
+    const found = new Map(
+      listed.map(({ orderId, arn }) => [orderId, { orderId, executionArn: arn }]),
+    );
     const fresh = [...found.values()].filter(({ orderId }) => !this.#known.has(orderId));
     await this.#classify(fresh);
+    this.#listedAt = time;
+    this.#moveOn(this.#first === undefined ? listed : lately, time);
     return fresh.filter(({ orderId }) => this.#known.get(orderId));
+  }
+
+  /** Only now: what a list had that another one's failure kept back has to be listed again. */
+  #moveOn(listed: readonly ListedExecution[], time: number): void {
+    const newest = listed.reduce((last, { startedAt = 0 }) => Math.max(last, startedAt), 0);
+    if (newest > this.#newest) {
+      this.#newest = newest;
+      this.#newestAt = time;
+      this.#isSettled = false;
+    } else if (time - this.#newestAt > overlapMs) this.#isSettled = true;
+    if (listed.length > 0) this.#first ??= this.#newest;
   }
 
   /** What began lately, or since they were first listed. */
   async #listLately(): Promise<readonly ListedExecution[]> {
     const first = this.#first;
     if (first === undefined) return [];
-    const isSettled = performance.now() - this.#newestAt > overlapMs;
-    const startedAfter = isSettled ? this.#newest : this.#newest - overlapMs;
+    const startedAfter = this.#isSettled ? this.#newest : this.#newest - overlapMs;
     const listed = await this.#list({ startedAfter });
     for (const { orderId, status } of listed) {
       if (status === 'RUNNING') this.#running.add(orderId);
@@ -97,7 +108,6 @@ export class RunningOrders {
     this.#allListedAt = performance.now();
     this.#running.clear();
     for (const { orderId } of listed) this.#running.add(orderId);
-    if (listed.length > 0) this.#first ??= this.#newest;
     return listed;
   }
 
@@ -108,9 +118,6 @@ export class RunningOrders {
     const listed: ListedExecution[] = [];
     for await (const each of listExecutions(this.#target, this.#outputs, options)) {
       listed.push(each);
-      if ((each.startedAt ?? 0) <= this.#newest) continue;
-      this.#newest = each.startedAt ?? 0;
-      this.#newestAt = performance.now();
     }
     const fresh = listed.filter(({ orderId }) => !this.#known.has(orderId));
     rememberSeen(
