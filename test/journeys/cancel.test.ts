@@ -84,6 +84,10 @@ it('refuses an order that has ended, is with the carrier, or does not exist', as
 
 it('shows which orders a filter matches, and cancels several only with a yes', async () => {
   const ids = [await submit(), await submit()];
+  // A filter finds orders in the table: they are there once their first step is done.
+  for (const id of ids) {
+    await vi.waitUntil(async () => (await statusOf(id)) !== 'received', 10_000);
+  }
   const asked = await project.orders('cancel', '--customer', 'CUST-001');
   expect(asked.code).toBe(4);
   for (const id of ids) expect(asked.stderr).toContain(id);
