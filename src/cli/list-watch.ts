@@ -1,5 +1,4 @@
 /** How `orders list --watch` shows a list that changes: redrawn in place, as lines, or as records. */
-
 import type { GapEndEvent, GapEvent } from '../orders/events.ts';
 import type { ListQuery, OrderRow } from '../orders/list.ts';
 import { type ListEvent, type ListSeenEvent, watchList } from '../orders/list-watch.ts';

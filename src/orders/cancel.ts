@@ -7,6 +7,7 @@ import {
   stages,
   statuses,
 } from '../../functions/contract/workflow.ts';
+import { isConditionFailed } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
@@ -89,7 +90,7 @@ async function request(
     );
     return answer.Attributes as OrderRecord;
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+    if (!isConditionFailed(error)) throw error;
     // The document client leaves an error's item as it came off the wire.
     const { Item } = error as { Item?: { status?: { S?: OrderStatus } } };
     throw refusal(orderId, Item?.status?.S);

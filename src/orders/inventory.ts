@@ -1,5 +1,6 @@
 /** The stock of the products, as an operator sees and corrects it. */
 import { outputs as names } from '../../functions/contract/api.ts';
+import { isConditionFailed } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
 import { UserError } from '../user-error.ts';
@@ -59,7 +60,7 @@ export async function adjustStock(
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+    if (!isConditionFailed(error)) throw error;
     // The document client leaves an error's item as it came off the wire.
     const { Item } = error as { Item?: { available?: { N?: string } } };
     throw Item ? tooFew(productId, Number(Item.available?.N ?? 0)) : unknown(productId);

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names, type OrderRecord } from '../../functions/contract/api.ts';
-import { errorName } from '../target/aws-errors.ts';
+import { isConditionFailed } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { output, type StackOutputs } from '../target/stack.ts';
 import { readOrders } from './batch.ts';
@@ -109,7 +109,7 @@ async function update(
     );
     return true;
   } catch (error) {
-    if (errorName(error) === 'ConditionalCheckFailedException') return false;
+    if (isConditionFailed(error)) return false;
     throw error;
   }
 }

@@ -42,6 +42,11 @@ export function isThrottle(error: unknown): boolean {
   return throttles.has(errorName(error)) || statusCode(error) === 429;
 }
 
+/** Whether a conditional write found its condition not met. */
+export function isConditionFailed(error: unknown): boolean {
+  return errorName(error) === 'ConditionalCheckFailedException';
+}
+
 /** Whether whoever asks may not do that. */
 export function isDenied(error: unknown): boolean {
   return ['AccessDenied', 'AccessDeniedException'].includes(errorName(error));

@@ -1,5 +1,4 @@
 /** Counts and rates of a load test. Pure. */
-
 import { type Interval, peakOf } from '../../workflow/statistics.ts';
 import type { ToolUsage } from './meter.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';

@@ -1,4 +1,4 @@
-import { errorName } from '../../target/aws-errors.ts';
+import { isDenied } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { listExecutions } from '../executions.ts';
@@ -59,7 +59,7 @@ async function countRunning(target: Target, outputs: StackOutputs): Promise<Quot
       if (used % page === 0) await executionReads.turn();
     }
   } catch (error) {
-    if (/^AccessDenied/.test(errorName(error))) return undefined;
+    if (isDenied(error)) return undefined;
     throw error;
   }
   const counted = { used, ...(atLeast ? { atLeast } : {}) };

@@ -1,5 +1,5 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { errorName } from '../../target/aws-errors.ts';
+import { isDenied } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { readOrders } from '../batch.ts';
@@ -73,7 +73,7 @@ export class OrderWindow {
       for (const [id, item] of items) this.#items.set(id, item);
     } catch (error) {
       // Who may only observe reads the index and no order.
-      if (!/^AccessDenied/.test(errorName(error))) throw error;
+      if (!isDenied(error)) throw error;
       this.#mayRead = false;
     }
   }

@@ -1,5 +1,5 @@
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { errorName } from '../../target/aws-errors.ts';
+import { isConditionFailed } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
@@ -71,7 +71,7 @@ async function setCounters(
       }),
     );
   } catch (error) {
-    if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+    if (!isConditionFailed(error)) throw error;
     throw moving(productId, 'an order of it has moved');
   }
 }

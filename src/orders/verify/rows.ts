@@ -6,7 +6,7 @@ import {
 } from '../../../functions/contract/api.ts';
 import { parseOrderEvent } from '../../../functions/contract/order.ts';
 import type { ReviewDecision } from '../../../functions/contract/review.ts';
-import { errorName } from '../../target/aws-errors.ts';
+import { isConditionFailed } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { recordedBy } from '../../workflow/recorded.ts';
@@ -137,7 +137,7 @@ async function change(
     );
     return true;
   } catch (error) {
-    if (errorName(error) !== 'ConditionalCheckFailedException') throw error;
+    if (!isConditionFailed(error)) throw error;
     return false;
   }
 }
