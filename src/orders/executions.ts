@@ -23,7 +23,7 @@ export interface ExecutionFilter {
   readonly onPage?: () => void;
 }
 
-/** Yields the workflow's executions, the oldest first, a thousand a call. */
+/** Yields the workflow's executions, the oldest first, a thousand a call; each call waits for its turn. */
 export async function* listExecutions(
   target: Target,
   outputs: StackOutputs,
@@ -33,8 +33,7 @@ export async function* listExecutions(
   const lambda = await target.clients.lambda();
   let Marker: string | undefined;
   do {
-    // Many pages in a row keep within the account's limit, whoever asked for the first.
-    if (Marker) await executionReads.turn();
+    await executionReads.turn();
     onPage?.();
     const answer = await lambda.send(
       new ListDurableExecutionsByFunctionCommand({

@@ -72,7 +72,7 @@ export async function* followHistory(
 
 /** A page of the history, in its turn. Throws a UserError (exit 5) when Lambda no longer keeps it. */
 async function readPage(target: Target, arn: string, page: PageOf): Promise<Page> {
-  while (!executionReads.take()) await sleep(50);
+  await executionReads.turn();
   return readPageNow(target, arn, page);
 }
 

@@ -20,9 +20,14 @@ export class Limiter {
     this.#burst = burst;
   }
 
+  /** Whether a call would not have to wait. */
+  isFree(now = performance.now()): boolean {
+    return this.#waitMs(now) <= 0;
+  }
+
   /** Whether a call may be made now; the caller does without it if not. */
   take(now = performance.now()): boolean {
-    if (this.#waitMs(now) > 0) return false;
+    if (!this.isFree(now)) return false;
     this.#count(now);
     return true;
   }

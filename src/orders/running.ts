@@ -5,7 +5,6 @@ import type { StackOutputs } from '../target/stack.ts';
 import { readOrders } from './batch.ts';
 import { type ExecutionFilter, type ListedExecution, listExecutions } from './executions.ts';
 import type { Found } from './find.ts';
-import { executionReads } from './limiter.ts';
 import { rememberSeen } from './seen.ts';
 
 /** Which of the running orders; all of them when nothing is given. */
@@ -112,7 +111,6 @@ export class RunningOrders {
   }
 
   async #list({ startedAfter = 0, ...filter }: ExecutionFilter): Promise<ListedExecution[]> {
-    await executionReads.turn();
     const after = Math.max(startedAfter, this.#selection.since ?? 0);
     const options = { ...filter, ...(after > 0 ? { startedAfter: after } : {}) };
     const listed: ListedExecution[] = [];

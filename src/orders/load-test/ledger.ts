@@ -4,7 +4,6 @@ import type { Target } from '../../target/resolve.ts';
 import { describeStack, output, type StackOutputs } from '../../target/stack.ts';
 import { readItems } from '../batch.ts';
 import { listExecutions } from '../executions.ts';
-import { executionReads } from '../limiter.ts';
 import { findStrayPayments, type OrderBooks, readBooks, withPayments } from '../verify/books.ts';
 import type { ObservedOrder } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
@@ -88,7 +87,6 @@ export class LedgerReader {
     const found = [];
     // Longer than an order takes with its waits: one that began before that is in none of the lists, and has ended.
     const startedAfter = this.#began - longestOrderMs;
-    await executionReads.turn();
     for await (const each of listExecutions(this.#target, this.#outputs, { startedAfter })) {
       found.push(each);
     }

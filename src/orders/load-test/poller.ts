@@ -98,7 +98,7 @@ export class Poller {
       const moved = await this.#readItems(looked);
       this.#still = moved ? 0 : this.#still + 1;
       const isDue = this.#still >= stillLooks || this.#doubts.size > 0;
-      if (isDue && this.open().length > 0 && executionReads.take()) {
+      if (isDue && this.open().length > 0 && executionReads.isFree()) {
         this.#still = Math.min(this.#still, stillLooks);
         await this.readExecutions();
         this.#doubt();

@@ -5,7 +5,6 @@ import { isTransient } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
-import { executionReads } from '../limiter.ts';
 import type { Submission } from '../submit.ts';
 import { waitLengths } from '../wait-lengths.ts';
 import type { Goal } from './goal.ts';
@@ -226,7 +225,6 @@ async function closeBooks(
 ): Promise<void> {
   const until = Date.now() + closingMs;
   for (;;) {
-    await executionReads.turn();
     await poller.readExecutions();
     const running = board
       .accepted()

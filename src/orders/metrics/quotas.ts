@@ -50,13 +50,11 @@ export async function readQuotas(
 async function countRunning(target: Target, outputs: StackOutputs): Promise<QuotaUse | undefined> {
   let used = 0;
   let atLeast = false;
-  await executionReads.turn();
   try {
     for await (const _ of listExecutions(target, outputs, { status: 'RUNNING' })) {
       used += 1;
       atLeast = used === mostRunning;
       if (atLeast) break;
-      if (used % page === 0) await executionReads.turn();
     }
   } catch (error) {
     if (isDenied(error)) return undefined;

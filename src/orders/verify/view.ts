@@ -3,7 +3,6 @@ import { outputs as names, type OrderRecord } from '../../../functions/contract/
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { type ListedExecution, listExecutions } from '../executions.ts';
-import { executionReads } from '../limiter.ts';
 import { type ListQuery, listOrders } from '../list.ts';
 import { readRows } from './whole.ts';
 
@@ -62,7 +61,6 @@ export async function readExecutions(
   startedAfter: number,
 ): Promise<Map<string, ListedExecution>> {
   const executions = new Map<string, ListedExecution>();
-  await executionReads.turn();
   for await (const each of listExecutions(target, outputs, { startedAfter })) {
     executions.set(each.arn, each);
   }
@@ -85,7 +83,6 @@ async function listIds(target: Target, outputs: StackOutputs, query: ListQuery) 
 export async function isRecovering(target: Target, outputs: StackOutputs): Promise<boolean> {
   const functionName = outputs[names.recoveryFunctionArn];
   if (functionName === undefined) return false;
-  await executionReads.turn();
   const running = listExecutions(target, outputs, { functionName, status: 'RUNNING' });
   return !(await running.next()).done;
 }
