@@ -1,5 +1,6 @@
 /** The order that is to be tried again: what it was, and whether it may be. */
 import type { OrderRecord } from '../../functions/contract/api.ts';
+import type { Order } from '../../functions/contract/order.ts';
 import { isEnd } from '../../functions/contract/workflow.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';
@@ -30,9 +31,7 @@ export async function readRetrySource(
   if (item) {
     const why = chargeAgain ? undefined : whyNotAgain(item);
     if (why) throw chargedTwice(orderId, why);
-    const { customerId, customerEmail, customerPhone, items } = item;
-    const phone = customerPhone === undefined ? {} : { customerPhone };
-    return { orderId, item, order: { customerId, customerEmail, ...phone, items } };
+    return { orderId, item, order: placedAs(item) };
   }
   const arn = found.executionArn ?? (await findExecution(target, outputs, orderId));
   const execution = arn === undefined ? undefined : await readExecutionInput(target, arn);
@@ -47,6 +46,13 @@ export async function readRetrySource(
     throw chargedTwice(orderId, { is: 'has only begun', fix: `orders watch ${orderId}` });
   }
   return { orderId, order: orderIn(execution.input) };
+}
+
+/** What an order was placed with. */
+export function placedAs(item: OrderRecord): Order {
+  const { customerId, customerEmail, customerPhone, items } = item;
+  const phone = customerPhone === undefined ? {} : { customerPhone };
+  return { customerId, customerEmail, ...phone, items: [...items] };
 }
 
 interface Refusal {

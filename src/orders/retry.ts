@@ -15,7 +15,13 @@ import type { Found } from './find.ts';
 import { applySettings, type Change, changesBetween, type Setting } from './order-changes.ts';
 import { retryId } from './retry-id.ts';
 import { nameOrigin, nameRetry } from './retry-link.ts';
-import { chargedTwice, type RetrySource, readRetrySource, whyNotAgain } from './retry-source.ts';
+import {
+  chargedTwice,
+  placedAs,
+  type RetrySource,
+  readRetrySource,
+  whyNotAgain,
+} from './retry-source.ts';
 import { submitOrder } from './submit.ts';
 
 export interface RetryOptions {
@@ -138,11 +144,9 @@ const hasId =
 
 /** Whether an order is a try of `source` with the very fields of `order`. One just started may not say of what yet. */
 function isThisRetry(item: OrderRecord, { orderId }: RetrySource, order: Order): boolean {
-  const { customerId, customerEmail, customerPhone, items, retryOf = orderId } = item;
+  const { retryOf = orderId } = item;
   if (retryOf !== orderId || item.orderId === orderId) return false;
-  const phone = customerPhone === undefined ? {} : { customerPhone };
-  const its = { customerId, customerEmail, ...phone, items: [...items] };
-  return bytesOf(its) === bytesOf(order);
+  return bytesOf(placedAs(item)) === bytesOf(order);
 }
 
 const bytesOf = (order: Order) => canonicalEvent({ orderId: '', order });

@@ -4,10 +4,10 @@ import type { Order } from '../../../functions/contract/order.ts';
 import { accountSettings } from '../../target/account.ts';
 import type { Target } from '../../target/resolve.ts';
 import { describeStack, outputsOf } from '../../target/stack.ts';
+import { countBy } from '../../workflow/count-by.ts';
 import type { Measured } from '../cost/measure.ts';
 import { waitLengths } from '../wait-lengths.ts';
 import { type Estimate, estimate, kindsOf, peakRate } from './estimate.ts';
-import { countBy } from './figures.ts';
 import type { Goal } from './goal.ts';
 import { planOrders } from './plan.ts';
 import { freshOrders, refuseApiRate } from './prepare.ts';
@@ -62,7 +62,7 @@ export async function dryRun(
     ...(rampMs === undefined ? {} : { rampMs }),
     warmUp: fresh.warmUp.length,
     isGuess: fresh.planned === undefined,
-    mix: countBy(orders, ({ sample }) => sample),
+    mix: Object.fromEntries(countBy(orders, ({ sample }) => sample)),
     firstIds: orders.slice(0, named).map(({ orderId }) => orderId),
     ...estimate(kinds, measured, {
       ...options,

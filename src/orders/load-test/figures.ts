@@ -1,4 +1,5 @@
 /** Counts and rates of a load test. Pure. */
+import { countBy } from '../../workflow/count-by.ts';
 import { type Interval, peakOf } from '../../workflow/statistics.ts';
 import type { ToolUsage } from './meter.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
@@ -16,8 +17,10 @@ export function outcomeOf(orders: readonly ObservedOrder[]): LoadReport['outcome
     completed: ended.length - failed.length,
     failed: failed.length,
     running: submitted.length - refused.length - ended.length,
-    failures: countBy(failed, ({ record }) => record?.failure?.code ?? String(record?.status)),
-    errors: countBy(refused, ({ name }) => name),
+    failures: Object.fromEntries(
+      countBy(failed, ({ record }) => record?.failure?.code ?? String(record?.status)),
+    ),
+    errors: Object.fromEntries(countBy(refused, ({ name }) => name)),
     throttled: submitted.reduce((sum, { throttles = 0 }) => sum + throttles, 0),
     throttledOrders: submitted.filter(({ throttles = 0 }) => throttles > 0).length,
   };
@@ -55,13 +58,6 @@ export function spanOf(order: ObservedOrder, now: number): Interval | undefined 
   const { submittedAt, reachedMs, endedMs = reachedMs, acceptedMs } = order;
   if (submittedAt === undefined || acceptedMs === undefined) return undefined;
   return { from: submittedAt, to: endedMs === undefined ? now : submittedAt + endedMs };
-}
-
-/** How many there are of which, the most first. */
-export function countBy<T>(all: readonly T[], of: (each: T) => string): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const each of all) counts.set(of(each), (counts.get(of(each)) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
 
 /** An order that is sent this much after it was due makes the load another than was asked for, ms. */

@@ -2,8 +2,9 @@
 import { quantitiesOf } from '../../../functions/contract/due.ts';
 import { auditBooks } from '../verify/audit.ts';
 import type { MismatchKind } from '../verify/mismatch.ts';
+import type { Stock } from '../verify/stock.ts';
 import { type Check, check, type Fault, unjudged } from './check.ts';
-import type { Ledger, Stock } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { hasEnded, type ObservedOrder } from './observed.ts';
 
 /** What is the matter of which check; orders and executions are judged elsewhere. */

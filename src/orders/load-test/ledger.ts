@@ -1,20 +1,13 @@
 /** What a load test's orders left in the books of payments, stock and points, and what was there before. */
-import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
+import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Target } from '../../target/resolve.ts';
-import { describeStack, output, type StackOutputs } from '../../target/stack.ts';
-import { readItems } from '../batch.ts';
+import type { StackOutputs } from '../../target/stack.ts';
 import { listExecutions } from '../executions.ts';
-import { findStrayPayments, type OrderBooks, readBooks, withPayments } from '../verify/books.ts';
+import { findStrayPayments, type OrderBooks, readBooks, withStrays } from '../verify/books.ts';
+import { readFrame } from '../verify/frame.ts';
+import { readStock, type Stock } from '../verify/stock.ts';
 import type { ObservedOrder } from './observed.ts';
 import type { PlannedOrder } from './plan.ts';
-
-/** The counters of a product. */
-export interface Stock {
-  /** Absent for a product that is not in the table yet. */
-  readonly available?: number;
-  readonly reserved: number;
-  readonly sold: number;
-}
 
 export interface Ledger {
   /** By order; only of those that have an item. */
@@ -47,7 +40,7 @@ export class LedgerReader {
   async open(planned: readonly PlannedOrder[], warmUp: readonly PlannedOrder[]): Promise<void> {
     this.#warmUp = new Set(warmUp.map(({ orderId }) => orderId));
     const [stock, executions] = await Promise.all([
-      this.#readStock(productsOf(planned)),
+      readStock(this.#target, this.#outputs, productsOf(planned)),
       this.#executions(),
     ]);
     this.#stockBefore = stock;
@@ -58,27 +51,21 @@ export class LedgerReader {
 
   /** Reads what the orders have left. */
   async read(accepted: readonly ObservedOrder[]): Promise<Ledger> {
-    const [{ Parameters = [] } = {}, executions, stockAfter, strays] = await Promise.all([
-      describeStack(this.#target),
+    const [{ keepsPayments }, executions, stockAfter, strays] = await Promise.all([
+      readFrame(this.#target),
       this.#executions(),
-      this.#readStock(productsOf(accepted)),
+      readStock(this.#target, this.#outputs, productsOf(accepted)),
       findStrayPayments(this.#target, this.#outputs),
     ]);
-    const provider = Parameters.find(({ ParameterKey }) => ParameterKey === 'PaymentProvider');
     const records = accepted.flatMap((each) => recordOf(each) ?? []);
     const books = await readBooks(this.#target, this.#outputs, records);
     const ours = new Set([...this.#warmUp, ...accepted.map(({ orderId }) => orderId)]);
     return {
-      books: new Map(
-        [...books].map(([orderId, each]) => [
-          orderId,
-          withPayments(each, strays.byOrder.get(orderId) ?? []),
-        ]),
-      ),
+      books: new Map([...books].map(([orderId, each]) => [orderId, withStrays(each, strays)])),
       stockBefore: this.#stockBefore,
       stockAfter,
       isAlone: executions.every(({ orderId, arn }) => ours.has(orderId) || this.#ended.has(arn)),
-      keepsPayments: (provider?.ParameterValue ?? 'simulated') === 'simulated',
+      keepsPayments,
     };
   }
 
@@ -91,22 +78,6 @@ export class LedgerReader {
       found.push(each);
     }
     return found;
-  }
-
-  async #readStock(productIds: readonly string[]): Promise<Map<string, Stock>> {
-    const items = await readItems(this.#target, output(this.#outputs, names.productsTable), {
-      keys: productIds.map((productId) => ({ productId })),
-    });
-    return new Map(
-      items.map(({ productId, available, reserved = 0, sold = 0 }) => [
-        String(productId),
-        {
-          ...(available === undefined ? {} : { available: Number(available) }),
-          reserved: Number(reserved),
-          sold: Number(sold),
-        },
-      ]),
-    );
   }
 }
 

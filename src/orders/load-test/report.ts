@@ -1,11 +1,12 @@
 /** What a load test found, for people and programs. Pure. */
 import type { Failure } from '../../../functions/contract/api.ts';
 import type { ShownStatus, StageId } from '../../../functions/contract/workflow.ts';
+import { countBy } from '../../workflow/count-by.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
 import type { Statistics } from '../../workflow/statistics.ts';
 import type { Submission } from '../submit.ts';
 import { type Check, unjudged } from './check.ts';
-import { countBy, outcomeOf, rateOf, spanOf, warningsOf } from './figures.ts';
+import { outcomeOf, rateOf, spanOf, warningsOf } from './figures.ts';
 import { canJudge, type Goal } from './goal.ts';
 import type { Ledger } from './ledger.ts';
 import type { ToolUsage } from './meter.ts';
@@ -152,7 +153,7 @@ export function reportOn(
     until,
     ...(perSecond === undefined ? {} : { ratePerSecond: perSecond }),
     ...(rampMs ? { rampMs } : {}),
-    mix: countBy(orders, ({ sample }) => sample),
+    mix: Object.fromEntries(countBy(orders, ({ sample }) => sample)),
     startedAt: new Date(began).toISOString(),
     durationMs,
     checks,

@@ -1,6 +1,7 @@
 /** What the orders of a stretch of time were like, in figures. Pure. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isEnd, type StageId } from '../../../functions/contract/workflow.ts';
+import { countBy } from '../../workflow/count-by.ts';
 import {
   type TimedStage,
   timedStages,
@@ -104,16 +105,8 @@ function failuresOf(orders: readonly CountedOrder[]): Figures['failures'] {
   );
   const counts = countBy(failures, ({ code, stage }) => `${stage} ${code}`);
   const kinds = new Map(failures.map((each) => [`${each.stage} ${each.code}`, each]));
-  return [...counts]
-    .flatMap(([kind, count]) => {
-      const { code, stage } = kinds.get(kind) ?? {};
-      return code && stage ? [{ code, stage, orders: count }] : [];
-    })
-    .sort((a, b) => b.orders - a.orders);
-}
-
-function countBy<T>(all: readonly T[], of: (each: T) => string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const each of all) counts.set(of(each), (counts.get(of(each)) ?? 0) + 1);
-  return counts;
+  return [...counts].flatMap(([kind, count]) => {
+    const { code, stage } = kinds.get(kind) ?? {};
+    return code && stage ? [{ code, stage, orders: count }] : [];
+  });
 }

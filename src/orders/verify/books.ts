@@ -97,14 +97,23 @@ export async function readPayments(
   return items.map(paymentOf);
 }
 
-/**
- * Payments under other keys than their orders', by order, from the whole table. `complete` is false when that is too
- * large to be read here.
- */
-export async function findStrayPayments(
-  target: Target,
-  outputs: StackOutputs,
-): Promise<{ byOrder: ReadonlyMap<string, readonly Payment[]>; complete: boolean }> {
+/** Payments under other keys than their orders', by order. */
+export interface Strays {
+  readonly byOrder: ReadonlyMap<string, readonly Payment[]>;
+  /** False when the table is too large to be read here. */
+  readonly complete: boolean;
+}
+
+/** Where the payments are not in the table. */
+export const noStrays: Strays = { byOrder: new Map(), complete: true };
+
+/** An order's books with its payments among `strays`. */
+export function withStrays(books: OrderBooks, strays: Strays): OrderBooks {
+  return withPayments(books, strays.byOrder.get(books.orderId) ?? []);
+}
+
+/** Looks for payments under foreign keys in the whole table. */
+export async function findStrayPayments(target: Target, outputs: StackOutputs): Promise<Strays> {
   const { ScanCommand } = await import('../../target/sdk/tables.ts');
   const tables = await target.clients.tables();
   const strays: Payment[] = [];

@@ -7,7 +7,7 @@ import { UserError } from '../../user-error.ts';
 import { findExecution } from '../read.ts';
 import { reservationInLog } from './audit.ts';
 import { auditBalances } from './balances.ts';
-import { findStrayPayments, readBooks, readCalls, withPayments } from './books.ts';
+import { findStrayPayments, noStrays, readBooks, readCalls, withStrays } from './books.ts';
 import { confirm } from './confirm.ts';
 import { readFrame } from './frame.ts';
 import type { Mismatch } from './mismatch.ts';
@@ -74,17 +74,17 @@ async function examine(target: Target, outputs: StackOutputs, orderId: string) {
   const [frame, record] = await Promise.all([readFrame(target), readRow(target, outputs, orderId)]);
   const arn = record?.executionArn ?? (await findExecution(target, outputs, orderId));
   if (arn === undefined) throw notFound(orderId);
-  const judged = { payments: frame.keepsPayments };
   const books = record && (await readBooks(target, outputs, [record])).get(orderId);
-  const strays = frame.keepsPayments ? await findStrayPayments(target, outputs) : undefined;
+  const strays = frame.keepsPayments ? await findStrayPayments(target, outputs) : noStrays;
   const suspect: Suspect = {
     orderId,
     record,
     execution: { orderId, arn, status: 'RUNNING' },
-    books: books && withPayments(books, strays?.byOrder.get(orderId) ?? []),
+    books: books && withStrays(books, strays),
   };
-  const keptSince = Date.now() - frame.retentionMs * 0.9;
-  const confirmed = await confirm(target, outputs, { suspects: [suspect], keptSince, judged });
+  const { keptSince, keepsPayments } = frame;
+  const judging = { keptSince, judged: { payments: keepsPayments } };
+  const confirmed = await confirm(target, outputs, { suspects: [suspect], ...judging });
   const balances = record ? (await auditBalances(target, outputs, [record])).mismatches : [];
   const [seen = suspect] = confirmed.seen;
   const mismatches = confirmed.mismatches.length > 0 ? confirmed.mismatches : balances;

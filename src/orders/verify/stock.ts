@@ -29,19 +29,29 @@ export function countersOf(
   return counters;
 }
 
+/** The counters of a product as they are. */
+export interface Stock extends Counters {
+  /** Absent where nothing was ever taken of the product. */
+  readonly available?: number;
+}
+
 /** The counters of products as they are; a product that is not in the table has none. */
-export async function readCounters(
+export async function readStock(
   target: Target,
   outputs: StackOutputs,
   productIds: Iterable<string>,
-): Promise<Map<string, Counters>> {
+): Promise<Map<string, Stock>> {
   const items = await readItems(target, output(outputs, names.productsTable), {
     keys: [...new Set(productIds)].map((productId) => ({ productId })),
   });
   return new Map(
-    items.map(({ productId, reserved = 0, sold = 0 }) => [
+    items.map(({ productId, available, reserved = 0, sold = 0 }) => [
       String(productId),
-      { reserved: Number(reserved), sold: Number(sold) },
+      {
+        ...(available === undefined ? {} : { available: Number(available) }),
+        reserved: Number(reserved),
+        sold: Number(sold),
+      },
     ]),
   );
 }

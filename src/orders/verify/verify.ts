@@ -6,7 +6,7 @@ import type { StackOutputs } from '../../target/stack.ts';
 import type { ListQuery } from '../list.ts';
 import { type Attention, attentionOf } from './attention.ts';
 import { auditBalances, type Balances } from './balances.ts';
-import { findStrayPayments, type OrderBooks, readBooks, withPayments } from './books.ts';
+import { findStrayPayments, noStrays, type OrderBooks, readBooks, withStrays } from './books.ts';
 import { confirm } from './confirm.ts';
 import { type Frame, readFrame } from './frame.ts';
 import type { Mismatch } from './mismatch.ts';
@@ -38,19 +38,13 @@ export async function verifyOrders(
   const records = [...view.records.values()];
   const [books, strays, recovering] = await Promise.all([
     readBooks(target, outputs, records),
-    frame.keepsPayments
-      ? findStrayPayments(target, outputs)
-      : { byOrder: new Map(), complete: true },
+    frame.keepsPayments ? findStrayPayments(target, outputs) : noStrays,
     isRecovering(target, outputs),
   ]);
-  const judged = { payments: frame.keepsPayments };
-  const keptSince = Date.now() - frame.retentionMs * 0.9;
   const suspects = [...suspectsIn(view, books)].map((each) =>
-    each.books
-      ? { ...each, books: withPayments(each.books, strays.byOrder.get(each.orderId) ?? []) }
-      : each,
+    each.books ? { ...each, books: withStrays(each.books, strays) } : each,
   );
-  const judging = { keptSince, judged };
+  const judging = { keptSince: frame.keptSince, judged: { payments: frame.keepsPayments } };
   const confirmed = await confirm(target, outputs, {
     ...judging,
     suspects: suspects.filter((each) => isSuspect(each, judging)),

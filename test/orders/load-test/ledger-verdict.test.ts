@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { paymentKey, pointsFor, quantitiesOf } from '../../../functions/contract/due.ts';
 import { toMinor } from '../../../functions/contract/order.ts';
-import type { Ledger, Stock } from '../../../src/orders/load-test/ledger.ts';
+import type { Ledger } from '../../../src/orders/load-test/ledger.ts';
 import { judgeLedger } from '../../../src/orders/load-test/ledger-verdict.ts';
 import type { ObservedOrder } from '../../../src/orders/load-test/observed.ts';
 import type { OrderBooks } from '../../../src/orders/verify/books.ts';
+import type { Stock } from '../../../src/orders/verify/stock.ts';
 import { goodOrders, withRecord } from './observed.ts';
 
 const at = '2026-11-22T08:12:05.000Z';

@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { paymentKey, pointsEntry } from '../../../functions/contract/due.ts';
 import { findStrayPayments, readBooks, withPayments } from '../../../src/orders/verify/books.ts';
-import { readCounters } from '../../../src/orders/verify/stock.ts';
+import { readStock } from '../../../src/orders/verify/stock.ts';
 import { type Orders, order, startOrders } from '../orders-table.ts';
 
 const outputs = {
@@ -65,6 +65,6 @@ it('finds payments under keys that no log names, and takes none twice', async ()
 });
 
 it('reads the counters of products, and none of an unknown one', async () => {
-  const counters = await readCounters(orders.target, outputs, ['BOOK-001', 'NONE']);
-  expect([...counters]).toEqual([['BOOK-001', { reserved: 2, sold: 0 }]]);
+  const counters = await readStock(orders.target, outputs, ['BOOK-001', 'NONE']);
+  expect([...counters]).toEqual([['BOOK-001', { available: 8, reserved: 2, sold: 0 }]]);
 });
