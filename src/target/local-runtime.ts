@@ -7,11 +7,11 @@ import { forgetStack } from './stack.ts';
 
 /** Where the local runtime of a project is, or would be; starts none. */
 export async function whereRuntimeIs(root: string): Promise<LocalRuntime> {
-  const { readLeftState } = await import('../local/state-file.ts');
+  const { accessKeyOf, readLeftState, stateDirectory } = await import('../local/state-file.ts');
   const { defaultPort, defaultTimeScale } = await import('../local/launch.ts');
   const { url = `http://127.0.0.1:${defaultPort}`, timeScale = defaultTimeScale } =
     readLeftState(root) ?? {};
-  return { url, timeScale };
+  return { url, timeScale, accessKey: accessKeyOf(stateDirectory(root)) };
 }
 
 /** Stops the local runtime of a project, and deletes what it keeps and what is known of its stack. */
