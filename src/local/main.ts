@@ -1,5 +1,6 @@
 /** The runtime's process: `node runtime.js <options as JSON>`. Started by `launch.ts`, in the background or not. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startRuntime } from './runtime.ts';
 import { readState, removeState, stateDirectory, writeState } from './state-file.ts';
 import { claimDirectory } from './store/claim.ts';
@@ -18,6 +19,9 @@ export interface RuntimeOptions extends TrafficSettings {
 
 const preferredPort = 4510;
 const idleMinutes = 15;
+/** How long, and how often, a directory is asked for that another process holds, ms. */
+const claimPatienceMs = 3000;
+const claimPauseMs = 50;
 /** How long it may take to put everything away, ms. */
 const closingMs = 3000;
 
@@ -35,7 +39,7 @@ async function main({
   inject,
 }: RuntimeOptions): Promise<void> {
   const traffic = { enforceQuotas, inject };
-  if (!claimDirectory(stateDirectory(root))) {
+  if (!(await claim(root))) {
     const pid = readState(root)?.pid ?? 'starting';
     process.stderr.write(`A runtime of this project is already running (pid ${pid}).\n`);
     process.exitCode = 6;
@@ -79,6 +83,18 @@ async function main({
       () => runtime.isBusy(),
       () => void stop(),
     );
+}
+
+/**
+ * Whether the project's directory is this process's now. One that was killed holds it until the last of its threads has
+ * ended, which is a moment after it seems dead; one that runs, or comes up meanwhile, keeps it.
+ */
+async function claim(root: string): Promise<boolean> {
+  for (let waited = 0; !claimDirectory(stateDirectory(root)); waited += claimPauseMs) {
+    if (readState(root) || waited >= claimPatienceMs) return false;
+    await sleep(claimPauseMs);
+  }
+  return true;
 }
 
 /** Ends at once: what is in memory is worth nothing any more, and what was acknowledged is on disk. */

@@ -33,7 +33,8 @@ async function killAround(isOver: () => boolean): Promise<number> {
     await delay(full ? chance.between(5000, 30_000) : chance.between(700, 1500));
     if (isOver()) break;
     await project.killRuntime();
-    await project.orders(...start, ...faults);
+    const { code, stderr } = await project.orders(...start, ...faults);
+    expect([code, stderr]).toEqual([0, expect.anything()]);
     killed += 1;
   }
   return killed;
