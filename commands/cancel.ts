@@ -1,16 +1,16 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
+import { nameTarget } from '../src/cli/command/announce-target.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { confirmProtected } from '../src/cli/command/confirm.ts';
+import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
+import { orderStatuses } from '../src/cli/list/list.ts';
 import {
   awaitCancelled,
   cancelAll,
   cancelledLine,
   chooseOrders,
   confirmCancel,
-} from '../src/cli/cancel.ts';
-import { confirmProtected } from '../src/cli/confirm.ts';
-import { orderStatuses } from '../src/cli/listing.ts';
-import { nameTarget } from '../src/cli/name-target.ts';
-import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
+} from '../src/cli/orders/cancel.ts';
 
 export default class Cancel extends BaseCommand {
   static override summary = 'Cancel orders: what was done is undone, and they end cancelled.';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
+import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { completionTable } from '../src/cli/completion/completion-table.ts';
 import { completionScript, shells } from '../src/cli/completion/scripts.ts';
-import { completionTable } from '../src/cli/completion/table.ts';
 import { packageRoot } from '../src/target/project.ts';
 
 export default class Completion extends BaseCommand {

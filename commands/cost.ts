@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
 import type { Order } from '../functions/contract/order.ts';
 import { samples } from '../functions/contract/samples.ts';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { formatCost } from '../src/cli/cost.ts';
-import { exitOfLook, interruptible } from '../src/cli/interrupt.ts';
+import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { exitOfLook, interruptible } from '../src/cli/command/interrupt.ts';
+import { formatCost } from '../src/cli/orders/cost-table.ts';
 import type { Cost } from '../src/orders/cost/cost.ts';
 import { loadableSamples } from '../src/orders/load-test/mix.ts';
 
@@ -24,7 +24,7 @@ export default class CostCommand extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(CostCommand);
-    const { measureHere } = await import('../src/cli/measured.ts');
+    const { measureHere } = await import('../src/cli/orders/measure-locally.ts');
     const { costOf } = await import('../src/orders/cost/cost.ts');
     const order = samples[flags.sample] as Order;
     const { signal, release } = interruptible(undefined);

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { showStackWork } from '../src/cli/deployment.ts';
-import { confirmDestroy, describeInventory, tellDestroyed } from '../src/cli/destroy.ts';
-import { hintFor } from '../src/cli/hints.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { hintFor } from '../src/cli/command/hints.ts';
+import { confirmDestroy, describeInventory, tellDestroyed } from '../src/cli/deploy/destroy.ts';
+import { showStackWork } from '../src/cli/deploy/stack-progress.ts';
 import { checkDeletable, destroy, nothingToDestroy } from '../src/deploy/destroy.ts';
 import { takeInventory } from '../src/deploy/inventory.ts';
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
-import { anotherStack } from '../src/cli/another-stack.ts';
-import { showPlan } from '../src/cli/approval.ts';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { deployFlags } from '../src/cli/deploy-flags.ts';
-import { readParameters } from '../src/cli/parameters.ts';
+import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { showPlan } from '../src/cli/deploy/approve-plan.ts';
+import { deployFlags } from '../src/cli/deploy/deploy-flags.ts';
+import { anotherStack } from '../src/cli/deploy/other-template.ts';
+import { readParameters } from '../src/cli/deploy/parameters.ts';
 import { deploy } from '../src/deploy/deploy.ts';
 import { endOf } from '../src/deploy/events.ts';
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { findingText, summaryText } from '../src/cli/doctor.ts';
-import { hintFor } from '../src/cli/hints.ts';
+import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { hintFor } from '../src/cli/command/hints.ts';
+import { findingText, summaryText } from '../src/cli/deploy/doctor-text.ts';
 import { checkNames, examine } from '../src/deploy/doctor/examine.ts';
 import type { Finding } from '../src/deploy/doctor/finding.ts';
 

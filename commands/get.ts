@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { orderArg, readReference } from '../src/cli/order-arguments.ts';
-import { describeOrder } from '../src/cli/order-text.ts';
-import { getOrder } from '../src/orders/get.ts';
+import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { orderArg, readReference } from '../src/cli/command/order-arguments.ts';
+import { describeOrder } from '../src/cli/orders/get-text.ts';
+import { getOrder } from '../src/orders/lookup/get.ts';
 
 export default class Get extends BaseCommand {
   static override summary = 'Show one order: what it is, where it is, and what went wrong.';

@@ -1,9 +1,14 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { describeHistory, historyData, showFollowedHistory, views } from '../src/cli/history.ts';
-import { orderArg } from '../src/cli/order-arguments.ts';
-import { findOrder } from '../src/orders/find.ts';
-import { executionOf, historyOf, readRawHistory } from '../src/orders/history.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { orderArg } from '../src/cli/command/order-arguments.ts';
+import {
+  describeHistory,
+  historyData,
+  showFollowedHistory,
+  views,
+} from '../src/cli/history/history.ts';
+import { findOrder } from '../src/orders/lookup/find.ts';
+import { executionOf, historyOf, readRawHistory } from '../src/orders/lookup/history.ts';
 
 export default class History extends BaseCommand {
   static override summary =

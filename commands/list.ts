@@ -1,14 +1,14 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { listQuery, orderStatuses, showOrders } from '../src/cli/listing.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { listQuery, orderStatuses, showOrders } from '../src/cli/list/list.ts';
 import {
   besides,
   formatVerification,
   forTarget,
   mismatchingIds,
   verifyQuery,
-} from '../src/cli/verification.ts';
-import { type ListQuery, listOrders } from '../src/orders/list.ts';
+} from '../src/cli/list/verification-text.ts';
+import { type ListQuery, listOrders } from '../src/orders/lookup/list.ts';
 import type { Target } from '../src/target/resolve.ts';
 import type { StackOutputs } from '../src/target/stack.ts';
 
@@ -75,7 +75,7 @@ export default class List extends BaseCommand {
     await this.withStack(target, async (outputs) => {
       if (flags.verify) return this.#verify(target, outputs, { query, flags });
       if (flags.watch) {
-        const { showWatchedList } = await import('../src/cli/list-watch.ts');
+        const { showWatchedList } = await import('../src/cli/list/watch-list.ts');
         return showWatchedList({ target, outputs, ui: this.ui(flags, process.stdout) }, flags);
       }
       const batches = listOrders(target, outputs, query);

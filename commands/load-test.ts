@@ -1,14 +1,14 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/base-command.ts';
-import { confirmProtected } from '../src/cli/confirm.ts';
-import { hintFor } from '../src/cli/hints.ts';
-import { exitOfLook, interruptible } from '../src/cli/interrupt.ts';
-import { formatDryRun } from '../src/cli/load-estimate.ts';
-import { loadOptions, parseRate, rerunCommand } from '../src/cli/load-flags.ts';
-import { describeLoad } from '../src/cli/load-report.ts';
-import { LoadRun } from '../src/cli/load-runs.ts';
-import { showLoadTest } from '../src/cli/load-test.ts';
-import { type Goal, goals } from '../src/orders/load-test/goal.ts';
+import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { confirmProtected } from '../src/cli/command/confirm.ts';
+import { hintFor } from '../src/cli/command/hints.ts';
+import { exitOfLook, interruptible } from '../src/cli/command/interrupt.ts';
+import { formatDryRun } from '../src/cli/load-test/dry-run-text.ts';
+import { loadOptions, parseRate, rerunCommand } from '../src/cli/load-test/flags.ts';
+import { showLoadTest } from '../src/cli/load-test/load-test.ts';
+import { describeLoad } from '../src/cli/load-test/report-text.ts';
+import { LoadRun } from '../src/cli/load-test/run-files.ts';
+import { type Goal, goals } from '../src/orders/load-test/follow-until.ts';
 import { defaultMix } from '../src/orders/load-test/mix.ts';
 import type { LoadOptions } from '../src/orders/load-test/run.ts';
 import type { Target } from '../src/target/resolve.ts';
@@ -126,7 +126,7 @@ export default class LoadTest extends BaseCommand {
     flags: { readonly json: boolean; readonly timeout?: number | undefined },
   ): Promise<void> {
     const { dryRun } = await import('../src/orders/load-test/dry-run.ts');
-    const { measureHere } = await import('../src/cli/measured.ts');
+    const { measureHere } = await import('../src/cli/orders/measure-locally.ts');
     const { signal, release } = interruptible(flags.timeout);
     try {
       const plan = await dryRun(target, options, (orders) => {

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/base-command.ts';
-import { replayModes } from '../src/cli/log-writer.ts';
-import { checkLogFlags, levelNames, showLogs } from '../src/cli/logs.ts';
-import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
+import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
+import { replayModes } from '../src/cli/logs/log-writer.ts';
+import { checkLogFlags, levelNames, showLogs } from '../src/cli/logs/logs.ts';
 import { type LogSource, logSources } from '../src/orders/logs/entry.ts';
 
 export default class Logs extends BaseCommand {

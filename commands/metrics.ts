@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/base-command.ts';
-import { parseMoment } from '../src/cli/duration.ts';
-import { describeMetrics, readMetrics, watchMetrics } from '../src/cli/metrics.ts';
+import { BaseCommand, durationFlag, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { describeMetrics, readMetrics, watchMetrics } from '../src/cli/metrics/metrics.ts';
+import { parseMoment } from '../src/cli/terminal/format-time.ts';
 import { UserError } from '../src/user-error.ts';
 
 export default class Metrics extends BaseCommand {

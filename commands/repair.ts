@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { confirmChange } from '../src/cli/confirm.ts';
-import { exitOfLook, interruptible } from '../src/cli/interrupt.ts';
-import { nameTarget } from '../src/cli/name-target.ts';
-import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
-import { formatPlan, repairedLines } from '../src/cli/repair.ts';
-import { findOrders } from '../src/orders/find.ts';
+import { nameTarget } from '../src/cli/command/announce-target.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { confirmChange } from '../src/cli/command/confirm.ts';
+import { exitOfLook, interruptible } from '../src/cli/command/interrupt.ts';
+import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
+import { formatPlan, repairedLines } from '../src/cli/orders/repair.ts';
+import { findOrders } from '../src/orders/lookup/find.ts';
 import { examineOrder, type Repaired, repairOrder } from '../src/orders/verify/repair.ts';
 import { UserError } from '../src/user-error.ts';
 

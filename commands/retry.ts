@@ -1,12 +1,12 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { askYes, confirmProtected } from '../src/cli/confirm.ts';
-import { nameTarget } from '../src/cli/name-target.ts';
-import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
-import { checkOrderId } from '../src/cli/order-input.ts';
-import { readSettings, setFlag } from '../src/cli/order-settings.ts';
-import { followRetried, nextAfter, retriedText, retryAll } from '../src/cli/retry.ts';
-import { type Found, findOrders } from '../src/orders/find.ts';
+import { nameTarget } from '../src/cli/command/announce-target.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { askYes, confirmProtected } from '../src/cli/command/confirm.ts';
+import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
+import { checkOrderId } from '../src/cli/orders/order-input.ts';
+import { followRetried, nextAfter, retriedText, retryAll } from '../src/cli/orders/retry.ts';
+import { readSettings, setFlag } from '../src/cli/orders/set-flag.ts';
+import { type Found, findOrders } from '../src/orders/lookup/find.ts';
 import { UserError } from '../src/user-error.ts';
 
 export default class Retry extends BaseCommand {

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { canonicalEvent } from '../functions/contract/order.ts';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { checkOrderId, readOrderInput } from '../src/cli/order-input.ts';
-import { readSettings, setFlag } from '../src/cli/order-settings.ts';
-import { followSubmitted, showSubmitted } from '../src/cli/submission.ts';
-import { newOrderId, submitOrder } from '../src/orders/submit.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { checkOrderId, readOrderInput } from '../src/cli/orders/order-input.ts';
+import { readSettings, setFlag } from '../src/cli/orders/set-flag.ts';
+import { followSubmitted, showSubmitted } from '../src/cli/orders/submission.ts';
+import { newOrderId, submitOrder } from '../src/orders/actions/submit.ts';
 
 export default class Submit extends BaseCommand {
   static override summary = 'Submit an order: from a file, stdin, a sample, or flags.';

@@ -1,5 +1,5 @@
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { formatVersions } from '../src/cli/versions-table.ts';
+import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { formatVersions } from '../src/cli/deploy/versions-table.ts';
 import { listVersions } from '../src/deploy/versions.ts';
 
 export default class Versions extends BaseCommand {

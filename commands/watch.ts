@@ -1,10 +1,15 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, timeoutFlag } from '../src/cli/base-command.ts';
-import { follow, followMany } from '../src/cli/follow.ts';
-import { ordersArg, readReferences } from '../src/cli/order-arguments.ts';
-import { reachable, runningStatuses, selectionOf, watchAgain } from '../src/cli/watching.ts';
-import { findOrders } from '../src/orders/find.ts';
-import { RunningOrders } from '../src/orders/running.ts';
+import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
+import { follow, followMany } from '../src/cli/watch/watch.ts';
+import {
+  reachable,
+  runningStatuses,
+  selectionOf,
+  watchAgain,
+} from '../src/cli/watch/watch-flags.ts';
+import { findOrders } from '../src/orders/lookup/find.ts';
+import { RunningOrders } from '../src/orders/watch/running-orders.ts';
 import { UserError } from '../src/user-error.ts';
 
 export default class Watch extends BaseCommand {

@@ -1,4 +1,4 @@
-import type { ExitCode } from './cli/exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 
 /** Something a person can put right: it says what is wrong, and its hints say what fixes it. */
 export class UserError extends Error {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../functions/contract/order.ts';
 import { type Misbehaviour, triggers } from '../functions/contract/triggers.ts';
 import { phases, type Stage } from '../functions/contract/workflow.ts';
-import { exitCodes } from '../src/cli/exit-codes.ts';
+import { exitCodes } from '../src/exit-codes.ts';
 import { aProject, type Project } from './support/project.ts';
 
 const readme = readFileSync('README.md', 'utf8');

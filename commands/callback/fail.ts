@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { AnswerCommand, answerFlags } from '../../src/cli/answer-command.ts';
-import { callbackArgs } from '../../src/cli/callback.ts';
+import { callbackArgs } from '../../src/cli/orders/callback.ts';
+import { AnswerCommand, answerFlags } from '../../src/cli/orders/callback-answer-command.ts';
 
 export default class CallbackFail extends AnswerCommand {
   static override summary = 'Answer a callback that an order waits for with a failure.';

@@ -1,5 +1,5 @@
-import { AnswerCommand, answerFlags } from '../../src/cli/answer-command.ts';
-import { callbackArgs } from '../../src/cli/callback.ts';
+import { callbackArgs } from '../../src/cli/orders/callback.ts';
+import { AnswerCommand, answerFlags } from '../../src/cli/orders/callback-answer-command.ts';
 
 export default class CallbackHeartbeat extends AnswerCommand {
   static override summary =

@@ -1,9 +1,9 @@
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { answerWith, formatCallbacks } from '../../src/cli/callback.ts';
-import { ordersArg, readReferences } from '../../src/cli/order-arguments.ts';
-import { parkedQuery, sinceFlag } from '../../src/cli/review.ts';
-import { knownCallbacks, pendingCallbacks } from '../../src/orders/callbacks.ts';
-import { findOrders } from '../../src/orders/find.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { ordersArg, readReferences } from '../../src/cli/command/order-arguments.ts';
+import { answerWith, formatCallbacks } from '../../src/cli/orders/callback.ts';
+import { parkedQuery, sinceFlag } from '../../src/cli/orders/review.ts';
+import { knownCallbacks, pendingCallbacks } from '../../src/orders/actions/callbacks.ts';
+import { findOrders } from '../../src/orders/lookup/find.ts';
 
 export default class CallbackList extends BaseCommand {
   static override summary = 'List the callbacks that orders wait for.';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { AnswerCommand, answerFlags } from '../../src/cli/answer-command.ts';
-import { callbackArgs, readResult } from '../../src/cli/callback.ts';
+import { callbackArgs, readResult } from '../../src/cli/orders/callback.ts';
+import { AnswerCommand, answerFlags } from '../../src/cli/orders/callback-answer-command.ts';
 
 export default class CallbackSucceed extends AnswerCommand {
   static override summary = 'Answer a callback that an order waits for: it goes on with that.';

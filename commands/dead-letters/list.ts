@@ -1,5 +1,5 @@
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { formatLetters } from '../../src/cli/dead-letters.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { formatLetters } from '../../src/cli/orders/dead-letters.ts';
 import { examineLetters } from '../../src/orders/dead-letters/redrive.ts';
 
 export default class DeadLettersList extends BaseCommand {

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { confirmProtected } from '../../src/cli/confirm.ts';
-import { chooseLetters, confirmRedrive, redrivenLine } from '../../src/cli/dead-letters.ts';
-import { nameTarget } from '../../src/cli/name-target.ts';
-import { ordersArg, readReferences } from '../../src/cli/order-arguments.ts';
+import { nameTarget } from '../../src/cli/command/announce-target.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { confirmProtected } from '../../src/cli/command/confirm.ts';
+import { ordersArg, readReferences } from '../../src/cli/command/order-arguments.ts';
+import { chooseLetters, confirmRedrive, redrivenLine } from '../../src/cli/orders/dead-letters.ts';
 import { examineLetters, redriveLetters } from '../../src/orders/dead-letters/redrive.ts';
 
 export default class DeadLettersRedrive extends BaseCommand {

@@ -1,5 +1,5 @@
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { formatEnvironments } from '../../src/cli/environment-table.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { formatEnvironments } from '../../src/cli/deploy/environment-table.ts';
 import { knownEnvironments } from '../../src/target/known-environments.ts';
 import { projectRoot } from '../../src/target/project.ts';
 

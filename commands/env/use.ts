@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
 import { setDefault } from '../../src/target/known-environments.ts';
 import { projectRoot } from '../../src/target/project.ts';
 

@@ -1,4 +1,4 @@
-import { TopicCommand } from '../../src/cli/help-topics.ts';
+import { TopicCommand } from '../../src/cli/command/help-topics.ts';
 
 export default class Environment extends TopicCommand {
   static override summary = 'Environments, their configuration, and the variables that are read.';

@@ -1,4 +1,4 @@
-import { TopicCommand } from '../../src/cli/help-topics.ts';
+import { TopicCommand } from '../../src/cli/command/help-topics.ts';
 
 export default class ExitCodes extends TopicCommand {
   static override summary = 'What every exit code means.';

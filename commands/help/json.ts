@@ -1,5 +1,5 @@
-import { TopicCommand } from '../../src/cli/help-topics.ts';
-import { schemaFiles } from '../../src/cli/schema-files.ts';
+import { TopicCommand } from '../../src/cli/command/help-topics.ts';
+import { schemaFiles } from '../../src/cli/command/schema-files.ts';
 
 export default class Json extends TopicCommand {
   static override summary = 'What programs read: documents, records and their schemas.';

@@ -1,4 +1,4 @@
-import { TopicCommand } from '../../src/cli/help-topics.ts';
+import { TopicCommand } from '../../src/cli/command/help-topics.ts';
 
 export default class Time extends TopicCommand {
   static override summary = 'How time passes, here and on AWS.';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { policyOf } from '../../src/cli/iam.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { policyOf } from '../../src/cli/deploy/iam-policy.ts';
 
 export default class IamDeploy extends BaseCommand {
   static override summary =

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { formatStock } from '../../src/cli/stock-table.ts';
-import { listStock } from '../../src/orders/inventory.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { formatStock } from '../../src/cli/orders/stock-table.ts';
+import { listStock } from '../../src/orders/actions/inventory.ts';
 
 export default class InventoryList extends BaseCommand {
   static override summary = 'List the stock of every product.';

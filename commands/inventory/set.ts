@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { confirmProtected } from '../../src/cli/confirm.ts';
-import { nameTarget } from '../../src/cli/name-target.ts';
-import { stockText } from '../../src/cli/stock-table.ts';
-import { setStock } from '../../src/orders/inventory.ts';
+import { nameTarget } from '../../src/cli/command/announce-target.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { confirmProtected } from '../../src/cli/command/confirm.ts';
+import { stockText } from '../../src/cli/orders/stock-table.ts';
+import { setStock } from '../../src/orders/actions/inventory.ts';
 
 export default class InventorySet extends BaseCommand {
   static override summary = 'Set how many pieces of a product are available.';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { parseDuration } from '../../src/cli/duration.ts';
-import { LocalCommand } from '../../src/cli/local-command.ts';
+import { LocalCommand } from '../../src/cli/local/local-command.ts';
+import { parseDuration } from '../../src/cli/terminal/format-time.ts';
 import { UserError } from '../../src/user-error.ts';
 
 export default class LocalAdvance extends LocalCommand {

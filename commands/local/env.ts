@@ -1,4 +1,4 @@
-import { LocalCommand } from '../../src/cli/local-command.ts';
+import { LocalCommand } from '../../src/cli/local/local-command.ts';
 import { accessKeyOf, stateDirectory } from '../../src/local/state-file.ts';
 import { defaults } from '../../src/target/environments.ts';
 

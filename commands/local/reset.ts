@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { LocalCommand } from '../../src/cli/local-command.ts';
+import { LocalCommand } from '../../src/cli/local/local-command.ts';
 import { UserError } from '../../src/user-error.ts';
 
 export default class LocalReset extends LocalCommand {

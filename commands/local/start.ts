@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { injectFlag } from '../../src/cli/inject.ts';
-import { LocalCommand } from '../../src/cli/local-command.ts';
-import { describeRuntime } from '../../src/cli/runtime-text.ts';
+import { injectFlag } from '../../src/cli/local/inject-flag.ts';
+import { LocalCommand } from '../../src/cli/local/local-command.ts';
+import { describeRuntime } from '../../src/cli/local/runtime-text.ts';
 
 export default class LocalStart extends LocalCommand {
   static override description = 'Start the local runtime in the background, or keep it in front.';

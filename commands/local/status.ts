@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { LocalCommand } from '../../src/cli/local-command.ts';
-import { describeRuntime, describeStore } from '../../src/cli/runtime-text.ts';
+import { LocalCommand } from '../../src/cli/local/local-command.ts';
+import { describeRuntime, describeStore } from '../../src/cli/local/runtime-text.ts';
 
 export default class LocalStatus extends LocalCommand {
   static override description =
@@ -20,7 +20,7 @@ export default class LocalStatus extends LocalCommand {
     const state = readState(this.root);
     if (!state) process.exitCode = 3;
     const check = flags.check
-      ? (await import('../../src/local/check.ts')).checkStore(stateDirectory(this.root))
+      ? (await import('../../src/local/store-check.ts')).checkStore(stateDirectory(this.root))
       : undefined;
     if (flags.check) process.exitCode = check && check.problems.length > 0 ? 14 : 0;
     if (flags.json) {

@@ -1,4 +1,4 @@
-import { LocalCommand } from '../../src/cli/local-command.ts';
+import { LocalCommand } from '../../src/cli/local/local-command.ts';
 
 export default class LocalStop extends LocalCommand {
   static override description =

@@ -1,6 +1,6 @@
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { formatParked, parkedQuery, sinceFlag } from '../../src/cli/review.ts';
-import { listParked } from '../../src/orders/review.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { formatParked, parkedQuery, sinceFlag } from '../../src/cli/orders/review.ts';
+import { listParked } from '../../src/orders/actions/review.ts';
 
 export default class ReviewList extends BaseCommand {
   static override summary = 'List the orders that wait for a review, the most urgent first.';

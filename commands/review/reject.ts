@@ -1,9 +1,9 @@
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { confirmProtected } from '../../src/cli/confirm.ts';
-import { nameTarget } from '../../src/cli/name-target.ts';
-import { orderArg, readReference } from '../../src/cli/order-arguments.ts';
-import { decidedLine, decisionFlags, readDecision } from '../../src/cli/review.ts';
-import { decideReview } from '../../src/orders/review.ts';
+import { nameTarget } from '../../src/cli/command/announce-target.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { confirmProtected } from '../../src/cli/command/confirm.ts';
+import { orderArg, readReference } from '../../src/cli/command/order-arguments.ts';
+import { decidedLine, decisionFlags, readDecision } from '../../src/cli/orders/review.ts';
+import { decideReview } from '../../src/orders/actions/review.ts';
 
 export default class ReviewReject extends BaseCommand {
   static override summary = 'Reject an order that waits for a review: it is undone and fails.';

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { confirmProtected } from '../../src/cli/confirm.ts';
-import { nameTarget } from '../../src/cli/name-target.ts';
-import { mark } from '../../src/cli/terminal.ts';
+import { nameTarget } from '../../src/cli/command/announce-target.ts';
+import { BaseCommand } from '../../src/cli/command/base-command.ts';
+import { confirmProtected } from '../../src/cli/command/confirm.ts';
+import { mark } from '../../src/cli/terminal/terminal.ts';
 import { rollBack } from '../../src/deploy/versions.ts';
 
 export default class VersionsRollback extends BaseCommand {

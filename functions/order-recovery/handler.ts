@@ -1,9 +1,9 @@
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { services } from '../order-workflow/services/services.ts';
-import { tableBooks } from './books.ts';
-import { flagOrder, readOrder } from './orders.ts';
+import { type Settled, type SettleRequest, settleOrder } from './correct-order.ts';
+import { flagOrder, readOrder } from './orders-table.ts';
 import { type Recovered, recoverOrder, type StatusChange } from './recover-order.ts';
-import { type Settled, type SettleRequest, settleOrder } from './settle-order.ts';
+import { tableBooks } from './side-effect-corrections.ts';
 
 export const handler = withDurableExecution(
   async (

@@ -8,13 +8,13 @@ import {
   stages,
   type UndoableId,
 } from '../contract/workflow.ts';
-import { closeAsCancelled, closeAsFailed } from '../order-workflow/closing.ts';
+import { undosOf } from '../order-workflow/compensations.ts';
 import { technicalFailure } from '../order-workflow/failures.ts';
-import { observed } from '../order-workflow/observed.ts';
+import { closeAsCancelled, closeAsFailed } from '../order-workflow/finish-order.ts';
 import type { Ports, Undo } from '../order-workflow/ports.ts';
 import { retryGenerously } from '../order-workflow/retry.ts';
-import { undosOf } from '../order-workflow/undos.ts';
-import { placedOf } from './placed.ts';
+import { observed } from '../order-workflow/traced-step.ts';
+import { placedOf } from './placed-order.ts';
 
 /** How an execution of the workflow ended that was not its own doing. */
 export type Ended = 'STOPPED' | 'TIMED_OUT' | 'FAILED';

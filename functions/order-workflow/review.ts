@@ -2,9 +2,9 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import * as v from 'valibot';
 import { type ReviewDecision, reviewDecisionSchema, reviewOperations } from '../contract/review.ts';
 import { OrderRejected } from './failures.ts';
-import { observed } from './observed.ts';
 import type { PlacedOrder, Ports } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
+import { observed } from './traced-step.ts';
 
 interface ReviewOptions {
   readonly context: DurableContext;

@@ -8,11 +8,11 @@ import {
   type UndoableId,
   type WaitId,
 } from '../contract/workflow.ts';
+import { undosOf } from './compensations.ts';
 import { cancelled, isCancelled, reasonOf, rejectionCode, technicalFailure } from './failures.ts';
-import { observed, type StepFunction } from './observed.ts';
 import { effectKey, type PlacedOrder, type Ports, type Undo, type Work } from './ports.ts';
 import { retryGenerously, retryHiccups } from './retry.ts';
-import { undosOf } from './undos.ts';
+import { observed, type StepFunction } from './traced-step.ts';
 
 /** What a step of the contract does; one that can be undone cannot be written without its undo. */
 type StepWork<T, Id extends StepId> = Id extends UndoableId

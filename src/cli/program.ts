@@ -3,8 +3,8 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
 import { packageRoot } from '../target/project.ts';
-import { isAsciiOnly, writeAscii } from './ascii.ts';
-import { endOnBrokenPipe, obeyNoColor } from './terminal.ts';
+import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
+import { endOnBrokenPipe, obeyNoColor } from './terminal/terminal.ts';
 
 type Table = Readonly<Record<string, Command.Cached>>;
 
@@ -27,9 +27,9 @@ export async function runProgram(given: string[]): Promise<void> {
   try {
     await run(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
   } catch (error) {
-    const { exitOfOclif } = await import('./json.ts');
+    const { exitOfOclif } = await import('./command/json-output.ts');
     if (exitOfOclif(error) === 0) return;
-    const { reportError } = await import('./base-command.ts');
+    const { reportError } = await import('./command/base-command.ts');
     reportError(await explained(error, table), argv);
   }
 }
@@ -45,7 +45,7 @@ async function explained(error: unknown, table: Table): Promise<unknown> {
   const [, id] =
     /^command (\S+) not found\.?$/i.exec(error instanceof Error ? error.message : '') ?? [];
   if (id === undefined) return error;
-  const { nearest } = await import('./suggest.ts');
+  const { nearest } = await import('./command/did-you-mean.ts');
   const { UserError } = await import('../user-error.ts');
   const meant = nearest(id, Object.keys(table))?.replaceAll(':', ' ');
   return new UserError(`There is no command "${id.replaceAll(':', ' ')}".`, {

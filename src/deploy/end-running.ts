@@ -1,7 +1,7 @@
 /** Brings orders on their way to an end before their stack goes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelOrder } from '../orders/cancel.ts';
-import type { ListedExecution } from '../orders/executions.ts';
+import { cancelOrder } from '../orders/actions/cancel.ts';
+import type { ListedExecution } from '../orders/lookup/executions.ts';
 import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import { UserError } from '../user-error.ts';

@@ -2,7 +2,7 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { parseDocument } from 'yaml';
 import { outputs as names } from '../../functions/contract/api.ts';
-import type { ListedExecution } from '../orders/executions.ts';
+import type { ListedExecution } from '../orders/lookup/executions.ts';
 import { isNotFound } from '../target/aws-errors.ts';
 import { isObject } from '../target/project.ts';
 import type { Target } from '../target/resolve.ts';

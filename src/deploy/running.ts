@@ -1,5 +1,5 @@
 import { outputs as names } from '../../functions/contract/api.ts';
-import { type ListedExecution, listExecutions } from '../orders/executions.ts';
+import { type ListedExecution, listExecutions } from '../orders/lookup/executions.ts';
 import { isNotFound } from '../target/aws-errors.ts';
 import type { Target } from '../target/resolve.ts';
 import type { StackOutputs } from '../target/stack.ts';

@@ -14,6 +14,7 @@ import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import type { TrafficSettings } from './fault-injection/request-gate.ts';
 import type { RuntimeOptions } from './main.ts';
 import {
   isAlive,
@@ -23,7 +24,6 @@ import {
   removeState,
   stateDirectory,
 } from './state-file.ts';
-import type { TrafficSettings } from './traffic/traffic.ts';
 
 /** Waits of virtual time are sixty times as fast unless the operator says otherwise. */
 export const defaultTimeScale = 60;
@@ -100,7 +100,7 @@ function manners(asked: LaunchSettings, before: RuntimeState | undefined) {
  */
 export async function stopRuntime(root: string): Promise<boolean> {
   const state = readState(root);
-  const { isClaimed } = await import('./store/claim.ts');
+  const { isClaimed } = await import('./store/directory-lock.ts');
   if (!state || !isClaimed(stateDirectory(root))) {
     removeState(root);
     return false;

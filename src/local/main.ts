@@ -1,11 +1,11 @@
 /** The runtime's process: `node runtime.js <options as JSON>`. Started by `launch.ts`, in the background or not. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrafficSettings } from './fault-injection/request-gate.ts';
 import { startRuntime } from './runtime.ts';
 import { readState, removeState, stateDirectory, writeState } from './state-file.ts';
-import { claimDirectory } from './store/claim.ts';
+import { claimDirectory } from './store/directory-lock.ts';
 import { StoreError } from './store/store-error.ts';
-import type { TrafficSettings } from './traffic/traffic.ts';
 
 export interface RuntimeOptions extends TrafficSettings {
   readonly root: string;

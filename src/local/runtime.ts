@@ -5,17 +5,17 @@ import { type Clock, startClock } from './clock.ts';
 import { createCloudFormation } from './cloudformation/service.ts';
 import { createDynamoDb } from './dynamodb/service.ts';
 import { createEvents } from './events/service.ts';
+import { Traffic, type TrafficSettings, trafficService } from './fault-injection/request-gate.ts';
 import { createLambda } from './lambda/service.ts';
 import { createLogs } from './logs/service.ts';
-import { Meter, meterService } from './meter.ts';
 import { createS3 } from './s3/service.ts';
-import type { Perishable } from './services.ts';
+import type { Perishable } from './service-interfaces.ts';
 import { createQueues } from './sqs/service.ts';
 import { createParameters } from './ssm/service.ts';
 import { isAnothers, storeFile } from './state-file.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createSts } from './sts/service.ts';
-import { Traffic, type TrafficSettings, trafficService } from './traffic/traffic.ts';
+import { Meter, meterService } from './usage-meter.ts';
 import { serve } from './wire/server.ts';
 
 export interface Runtime {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { TrafficSettings } from './traffic/traffic.ts';
+import type { TrafficSettings } from './fault-injection/request-gate.ts';
 
 /** What a running runtime says about itself; every command finds it here. */
 export interface RuntimeState extends TrafficSettings {

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { totalMinor } from '../../functions/contract/order.ts';
-import { type Books, openBooks } from '../functions/model/books.ts';
 import type { Outcome } from '../functions/model/order.ts';
+import { type Books, openBooks } from '../functions/model/side-effects.ts';
 import { initialStock, type Placed, products } from './orders.ts';
 
 /** The books of the stack behind `client`. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Change } from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
-import { describePlan } from '../../src/cli/plan-text.ts';
+import { describePlan } from '../../src/cli/deploy/plan-text.ts';
 import { guarded, isAccess, plannedChanges } from '../../src/deploy/planned-changes.ts';
 
 const change = (more: Change['ResourceChange']): Change => ({

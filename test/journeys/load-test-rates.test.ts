@@ -1,6 +1,6 @@
 import { LambdaClient, ListDurableExecutionsByFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
+import type { TrafficCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { full } from '../support/full.ts';
 import { reportOf } from '../support/load-report.ts';
 import { aProject, type Project } from '../support/project.ts';

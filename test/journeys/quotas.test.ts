@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { TrafficCounts } from '../../src/local/traffic/traffic.ts';
+import type { TrafficCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { full } from '../support/full.ts';
 import { aProject, type Project } from '../support/project.ts';
 

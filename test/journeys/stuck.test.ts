@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StreamRecord } from '../../src/cli/renderers.ts';
+import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
 import { aFreePort } from '../support/free-port.ts';
 import { aProject, type Project } from '../support/project.ts';
 import { atTerminal } from '../support/terminal.ts';

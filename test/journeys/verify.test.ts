@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { paymentKey, pointsEntry } from '../../functions/contract/due.ts';
+import { paymentKey, pointsEntry } from '../../functions/contract/expected-side-effects.ts';
 import { listWatchSchema } from '../../src/cli/schemas/list.ts';
 import { repairSchema, verifySchema } from '../../src/cli/schemas/verify.ts';
 import type { MismatchKind } from '../../src/orders/verify/mismatch.ts';

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StreamRecord } from '../../src/cli/renderers.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
+import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
 import { aProject, type Project } from '../support/project.ts';
 
 let project: Project;

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, vi } from 'vitest';
-import { checkStore } from '../../src/local/check.ts';
 import { ExecutionStore } from '../../src/local/lambda/execution/store.ts';
 import { TimerStore } from '../../src/local/lambda/execution/timer-store.ts';
 import { startRuntime } from '../../src/local/runtime.ts';
-import { claimDirectory, isClaimed } from '../../src/local/store/claim.ts';
+import { claimDirectory, isClaimed } from '../../src/local/store/directory-lock.ts';
 import { currentVersion } from '../../src/local/store/schema-version.ts';
 import { openStore } from '../../src/local/store/store.ts';
+import { checkStore } from '../../src/local/store-check.ts';
 
 const aDirectory = () => mkdtempSync(join(tmpdir(), 'orders-store-'));
 const fileIn = (directory: string) => join(directory, 'state.sqlite');

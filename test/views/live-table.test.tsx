@@ -1,9 +1,9 @@
 import { renderToString } from 'ink';
 import { expect, it } from 'vitest';
-import { LiveTable } from '../../src/cli/live-table.ts';
+import { LiveTable } from '../../src/cli/watch/live-table.ts';
 import { tableFrame } from '../../src/views/live-table.tsx';
 import type { Key } from '../../src/views/screen.tsx';
-import { terminal } from '../cli/terminal.ts';
+import { terminal } from '../cli/terminal/fake-terminal.ts';
 import { orderRecord } from '../orders/record.ts';
 
 const now = Date.parse('2026-11-22T08:12:10.000Z');

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { formatTimeline } from '../../src/cli/history-timeline.ts';
+import { formatTimeline } from '../../src/cli/history/timeline-chart.ts';
 import type { HistoryEvent } from '../../src/workflow/history-event.ts';
 import { timelineOf } from '../../src/workflow/timeline.ts';
-import { terminal } from '../cli/terminal.ts';
+import { terminal } from '../cli/terminal/fake-terminal.ts';
 
 const begin = Date.parse('2026-11-22T08:12:04.000Z');
 const at = (ms: number) => new Date(begin + ms).toISOString();

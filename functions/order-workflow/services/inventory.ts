@@ -1,6 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Reservation } from '../../contract/api.ts';
-import { quantitiesOf } from '../../contract/due.ts';
+import { quantitiesOf } from '../../contract/expected-side-effects.ts';
 import { documents, tableName } from '../../shared/tables.ts';
 import { type TransactItems, transact } from '../../shared/transactions.ts';
 import { OrderRejected, ProviderUnavailable } from '../failures.ts';

@@ -1,4 +1,4 @@
-import { pointsEntry, pointsFor } from '../../contract/due.ts';
+import { pointsEntry, pointsFor } from '../../contract/expected-side-effects.ts';
 import { tableName } from '../../shared/tables.ts';
 import { transact } from '../../shared/transactions.ts';
 import type { Customers } from '../ports.ts';

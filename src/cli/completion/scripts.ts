@@ -1,5 +1,5 @@
 /** Completion scripts: what is theirs of each shell, around the one program that decides. Pure. */
-import { program } from './program.ts';
+import { program } from './completer.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Answered, PendingCallback } from '../../orders/callbacks.ts';
+import type { Answered, PendingCallback } from '../../orders/actions/callbacks.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 

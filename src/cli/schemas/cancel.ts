@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Cancelled } from '../cancel.ts';
+import type { Cancelled } from '../orders/cancel.ts';
 import { schemaOf } from './agree.ts';
 import { statusSchema } from './order.ts';
 

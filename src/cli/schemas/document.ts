@@ -1,6 +1,6 @@
 /** The document that a command which answers once writes with `--json`. */
 import * as v from 'valibot';
-import { type describeError, type Meta, version } from '../json.ts';
+import { type describeError, type Meta, version } from '../command/json-output.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { OrderView } from '../../orders/get.ts';
+import type { OrderView } from '../../orders/lookup/get.ts';
 import { schemaOf } from './agree.ts';
 import {
   failureSchema,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { historyData } from '../history.ts';
+import type { historyData } from '../history/history.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Stock } from '../../orders/inventory.ts';
+import type { Stock } from '../../orders/actions/inventory.ts';
 import { schemaOf } from './agree.ts';
 
 /** The data of `orders inventory set` and `adjust` with `--json`. */

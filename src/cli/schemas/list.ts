@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { OrderRow } from '../../orders/list.ts';
-import type { ListWatchRecord } from '../list-watch.ts';
+import type { OrderRow } from '../../orders/lookup/list.ts';
+import type { ListWatchRecord } from '../list/watch-list.ts';
 import { schemaOf } from './agree.ts';
 import { failureSchema, stageSchema, statusSchema, timeSchema, warningSchema } from './order.ts';
 import { exitCodeSchema } from './watch.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DryRun } from '../../orders/load-test/dry-run.ts';
-import { goals } from '../../orders/load-test/goal.ts';
+import { goals } from '../../orders/load-test/follow-until.ts';
 import { schemaOf } from './agree.ts';
 
 const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EndRecord, ProgressRecord } from '../load-records.ts';
+import type { EndRecord, ProgressRecord } from '../load-test/ndjson-records.ts';
 import { schemaOf } from './agree.ts';
 import { countsSchema, loadReportSchema } from './load-test.ts';
 import { timeSchema } from './order.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { goals } from '../../orders/load-test/goal.ts';
-import type { LoadReport } from '../../orders/load-test/report.ts';
+import { goals } from '../../orders/load-test/follow-until.ts';
+import type { LoadReport } from '../../orders/load-test/report-types.ts';
 import { schemaOf } from './agree.ts';
 import { failureSchema, shownStatuses, stageSchema, timeSchema } from './order.ts';
 import { countSchema, msSchema, statisticsSchema } from './statistics.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { logLevels, logSources } from '../../orders/logs/entry.ts';
-import type { logRecord } from '../log-lines.ts';
+import type { logRecord } from '../logs/log-lines.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 

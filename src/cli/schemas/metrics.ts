@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Metrics } from '../../orders/metrics/metrics.ts';
 import { type TimedStage, timedStages } from '../../workflow/durations.ts';
-import type { MetricsRecord } from '../metrics.ts';
+import type { MetricsRecord } from '../metrics/metrics.ts';
 import { schemaOf } from './agree.ts';
 import { stageSchema, timeSchema } from './order.ts';
 import { countSchema, statistics, statisticsSchema } from './statistics.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RetryResult } from '../retry.ts';
+import type { RetryResult } from '../orders/retry.ts';
 import { schemaOf } from './agree.ts';
 import { shownStatusSchema } from './order.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Decided, Parked } from '../../orders/review.ts';
+import type { Decided, Parked } from '../../orders/actions/review.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { EndEvent } from '../../orders/events.ts';
-import type { Submitted } from '../../orders/submit.ts';
+import type { Submitted } from '../../orders/actions/submit.ts';
+import type { EndEvent } from '../../orders/watch/events.ts';
 import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
 import { endSchema } from './watch.ts';

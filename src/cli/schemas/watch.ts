@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { EndEvent } from '../../orders/events.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import type { StreamRecord } from '../renderers.ts';
+import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import type { EndEvent } from '../../orders/watch/events.ts';
+import type { StreamRecord } from '../watch/renderers.ts';
 import { schemaOf } from './agree.ts';
 import { logEntries } from './logs.ts';
 import { failureSchema, shownStatusSchema, timeSchema, warningSchema } from './order.ts';

@@ -1,5 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import type { ListedExecution } from '../../orders/executions.ts';
+import type { ListedExecution } from '../../orders/lookup/executions.ts';
 import type { Target } from '../../target/resolve.ts';
 import { describeStack, outputsOf, type StackOutputs } from '../../target/stack.ts';
 import { findRunning } from '../running.ts';

@@ -99,7 +99,7 @@ export const runtime = {
   store: {
     needs: 'nothing',
     async look({ target }) {
-      const { checkStore } = await import('../../local/check.ts');
+      const { checkStore } = await import('../../local/store-check.ts');
       const { stateDirectory } = await import('../../local/state-file.ts');
       const check = checkStore(stateDirectory(target.root));
       if (!check) return undefined;

@@ -1,7 +1,7 @@
 /** Looks at the orders on their way, and at those that nobody could process. */
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { readOrders } from '../../orders/batch.ts';
-import { readHistory } from '../../orders/history.ts';
+import { readOrders } from '../../orders/lookup/batch-get.ts';
+import { readHistory } from '../../orders/lookup/history.ts';
 import { waitEndsAt } from '../../workflow/waits.ts';
 import { workOf } from '../../workflow/work.ts';
 import type { Facts } from './facts.ts';

@@ -1,4 +1,4 @@
-import type { Functions, InvokeOutput } from '../services.ts';
+import type { Functions, InvokeOutput } from '../service-interfaces.ts';
 import { account, type WireResponse } from '../wire/http.ts';
 import { type Call, fields, gatewayResponse } from './call.ts';
 import { contentType } from './validate.ts';

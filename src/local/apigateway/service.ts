@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Functions, RestApis } from '../services.ts';
+import type { Functions, RestApis } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { type Api, contextOf, gatewayResponse, route } from './call.ts';

@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
 import { describeChangeSet } from './describe.ts';
+import { invalid, type Values } from './query-protocol.ts';
+import type {
+  ChangeSetState,
+  StackEvent,
+  StackRepository,
+  StackState,
+} from './stack-repository.ts';
 import type { Stacks } from './stacks.ts';
-import type { ChangeSetState, StackEvent, StackRepository, StackState } from './state.ts';
-import { invalid, type Values } from './wire.ts';
 
 export type Action = (form: URLSearchParams, region: string) => Values;
 

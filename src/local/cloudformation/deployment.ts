@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../store/store.ts';
-import { isReplaced } from './plan.ts';
-import type { Program } from './program.ts';
+import type { Program } from './resolved-template.ts';
+import { isReplaced } from './resource-changes.ts';
 import type { Handler, Physical, ResourceRequest } from './resources/handler.ts';
-import type { ResourceState, StackRepository, StackState } from './state.ts';
+import type { ResourceState, StackRepository, StackState } from './stack-repository.ts';
 import type { Fields, ResourceDeclaration } from './template.ts';
 
 export interface DeploymentTools {

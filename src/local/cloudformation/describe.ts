@@ -1,5 +1,5 @@
-import type { ChangeSetState, ResourceState, StackEvent, StackState } from './state.ts';
-import type { Values } from './wire.ts';
+import type { Values } from './query-protocol.ts';
+import type { ChangeSetState, ResourceState, StackEvent, StackState } from './stack-repository.ts';
 
 /** A stack as DescribeStacks shows it; `url` is where the runtime answers. */
 export function describeStack(stack: StackState, url: string): Values {

@@ -1,5 +1,5 @@
+import { invalid } from './query-protocol.ts';
 import { type Fields, intrinsic, isFields, type Template } from './template.ts';
-import { invalid } from './wire.ts';
 
 /** Where values come from while a template is resolved. */
 export interface Scope {

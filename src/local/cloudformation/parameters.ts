@@ -1,6 +1,6 @@
 import { text } from './intrinsics.ts';
+import { invalid } from './query-protocol.ts';
 import type { ParameterDeclaration, Template } from './template.ts';
-import { invalid } from './wire.ts';
 
 /** One parameter as a caller gives it. */
 export interface GivenParameter {

@@ -3,12 +3,12 @@ import { AwsError } from '../wire/aws-error.ts';
 import type { Service, WireRequest } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
 import { changeSetActions } from './change-sets.ts';
+import { answer, failure, formOf } from './query-protocol.ts';
 import type { Services } from './resources/handler.ts';
 import { resourceHandlers } from './resources/index.ts';
 import { stackActions } from './stack-actions.ts';
+import { StackRepository } from './stack-repository.ts';
 import { Stacks } from './stacks.ts';
-import { StackRepository } from './state.ts';
-import { answer, failure, formOf } from './wire.ts';
 
 const version = '2010-05-15';
 

@@ -1,11 +1,11 @@
 import type { Action } from './change-sets.ts';
 import { describeEvent, describeResource, describeStack } from './describe.ts';
 import { text } from './intrinsics.ts';
-import { expandServerless, isServerless } from './serverless.ts';
+import { invalid, strings, type Values } from './query-protocol.ts';
+import { expandServerless, isServerless } from './sam-transform.ts';
+import type { StackRepository } from './stack-repository.ts';
 import type { Stacks } from './stacks.ts';
-import type { StackRepository } from './state.ts';
 import { needsIam, parseTemplate } from './template.ts';
-import { invalid, strings, type Values } from './wire.ts';
 
 /** The operations on templates and stacks themselves. */
 export function stackActions(

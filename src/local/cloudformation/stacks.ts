@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Objects } from '../services.ts';
+import type { Objects } from '../service-interfaces.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
 import { Deployment, type DeploymentTools } from './deployment.ts';
 import { type GivenParameter, parameterValues } from './parameters.ts';
-import { planChanges } from './plan.ts';
-import { Program } from './program.ts';
-import { expandServerless } from './serverless.ts';
-import type { ChangeSetState, StackState } from './state.ts';
+import { invalid, strings, structures } from './query-protocol.ts';
+import { Program } from './resolved-template.ts';
+import { planChanges } from './resource-changes.ts';
+import { expandServerless } from './sam-transform.ts';
+import type { ChangeSetState, StackState } from './stack-repository.ts';
 import { needsIam, parseTemplate } from './template.ts';
-import { invalid, strings, structures } from './wire.ts';
 
 /** What CreateChangeSet, CreateStack and UpdateStack are asked. */
 export interface Proposal {

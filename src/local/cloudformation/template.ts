@@ -1,4 +1,4 @@
-import { invalid } from './wire.ts';
+import { invalid } from './query-protocol.ts';
 import { parseYaml } from './yaml-tags.ts';
 
 export type Fields = Record<string, unknown>;

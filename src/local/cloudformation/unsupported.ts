@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { invalid } from './query-protocol.ts';
 import type { Fields, ResourceDeclaration } from './template.ts';
-import { invalid } from './wire.ts';
 
 /** Properties that would make a resource do what the local runtime cannot do. */
 const unknown: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { isNode, Pair, parseDocument, Scalar, type Tags, YAMLMap, type YAMLSeq } from 'yaml';
-import { invalid } from './wire.ts';
+import { invalid } from './query-protocol.ts';
 
 const functions = [
   'Sub',

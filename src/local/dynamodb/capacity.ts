@@ -1,4 +1,4 @@
-import type { Meter, TableUsage } from '../meter.ts';
+import type { Meter, TableUsage } from '../usage-meter.ts';
 import { keyOf, pickKeys } from './keys.ts';
 import type { Index, Table } from './table.ts';
 import { type Item, itemSize } from './values.ts';

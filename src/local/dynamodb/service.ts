@@ -1,6 +1,6 @@
-import type { Meter } from '../meter.ts';
-import type { Tables } from '../services.ts';
+import type { Tables } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
+import type { Meter } from '../usage-meter.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
 import type { Context } from './operations/context.ts';
@@ -19,8 +19,8 @@ import {
 import { tokenSchema } from './operations/tokens.ts';
 import { batchWriteItem, transactWriteItems } from './operations/transact.ts';
 import { deleteItem, putItem, updateItem } from './operations/write.ts';
+import { shapesOf } from './request-shapes.ts';
 import { openRows } from './rows.ts';
-import { shapesOf } from './shapes.ts';
 import { type CreateTableInput, openCatalogue } from './table.ts';
 
 /** DynamoDB over the store: what it has written is in the store's next commit. */

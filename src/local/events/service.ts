@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BusEvent, Events, Functions, Queues, RuleSettings } from '../services.ts';
+import type { BusEvent, Events, Functions, Queues, RuleSettings } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
-import type { LogLine } from '../services.ts';
+import type { LogLine } from '../service-interfaces.ts';
 
 export interface InvocationMessage {
   readonly requestId: string;

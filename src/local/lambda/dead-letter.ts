@@ -1,6 +1,6 @@
 import { AwsError } from '../wire/aws-error.ts';
 import type { Execution } from './execution/model.ts';
-import type { FunctionRegistry } from './functions.ts';
+import type { FunctionRegistry } from './function-registry.ts';
 
 export interface DeadLetter {
   readonly queueArn: string;

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { FunctionSettings } from '../services.ts';
+import type { FunctionSettings } from '../service-interfaces.ts';
 
 /** Credentials of handlers: what they call is recognised by it. */
 export const handlerAccessKey = 'ASIALOCALHANDLER0000';

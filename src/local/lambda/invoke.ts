@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Meter } from '../meter.ts';
-import type { InvokeInput, InvokeOutput, Objects } from '../services.ts';
-import { type Quotas, tooManyRequests } from '../traffic/quotas.ts';
+import { type Quotas, tooManyRequests } from '../fault-injection/quotas.ts';
+import type { InvokeInput, InvokeOutput, Objects } from '../service-interfaces.ts';
+import type { Meter } from '../usage-meter.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import type { AsyncInvocations } from './asynchronous.ts';
-import { failureBody } from './describe.ts';
-import type { Environments } from './environments.ts';
+import { failureBody } from './api-responses.ts';
+import type { AsyncInvocations } from './async-invocations.ts';
 import type { Engine } from './execution/engine.ts';
 import type { Execution } from './execution/model.ts';
 import { invalid } from './execution/validation.ts';
-import type { FunctionRegistry, FunctionVersion } from './functions.ts';
+import type { Environments } from './execution-environments.ts';
+import type { FunctionRegistry, FunctionVersion } from './function-registry.ts';
 
 export interface Parts {
   readonly engine: Engine;

@@ -1,6 +1,6 @@
-import type { LogLine } from '../services.ts';
+import type { LogLine } from '../service-interfaces.ts';
 import type { Used } from './bootstrap.ts';
-import type { Job, Outcome } from './environments.ts';
+import type { Job, Outcome } from './handler-job.ts';
 
 interface Run {
   readonly job: Job;

@@ -1,16 +1,16 @@
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { executionDetails, listExecutions } from './describe.ts';
+import { executionDetails, listExecutions } from './api-responses.ts';
 import { completeCallback, heartbeat } from './execution/callbacks.ts';
-import { parseTarget } from './execution/chained.ts';
+import { parseTarget } from './execution/chained-invoke.ts';
 import { type CheckpointInput, checkpoint, readState } from './execution/checkpoint.ts';
 import { withoutData } from './execution/history.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
 import { invalid } from './execution/validation.ts';
 import { handlerAccessKey } from './handler-process.ts';
 import { invoke, type Parts } from './invoke.ts';
+import { listingQuery, pageSize } from './listing-query.ts';
 import { managementRoute } from './management/routes.ts';
-import { listingQuery, pageSize } from './query.ts';
 
 const json = (value: unknown): WireResponse => ({ status: 200, body: JSON.stringify(value) });
 

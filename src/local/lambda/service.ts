@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Meter } from '../meter.ts';
-import type { Events, Functions, Logs, Objects, Queues } from '../services.ts';
+import type { Quotas } from '../fault-injection/quotas.ts';
+import type { Events, Functions, Logs, Objects, Queues } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
-import type { Quotas } from '../traffic/quotas.ts';
+import type { Meter } from '../usage-meter.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
-import { AsyncInvocations } from './asynchronous.ts';
+import { statusChange } from './api-responses.ts';
+import { AsyncInvocations } from './async-invocations.ts';
 import { type DeadLetter, letterOfExecution } from './dead-letter.ts';
-import { statusChange } from './describe.ts';
-import { Environments } from './environments.ts';
+import { forgetExecutions } from './execution/delete-executions.ts';
 import { Engine } from './execution/engine.ts';
-import { forgetExecutions } from './execution/forget.ts';
 import type { Execution } from './execution/model.ts';
-import { FunctionRegistry } from './functions.ts';
-import { Handlers } from './handlers.ts';
+import { Environments } from './execution-environments.ts';
+import { FunctionRegistry } from './function-registry.ts';
 import { invoke, type Parts } from './invoke.ts';
 import { operationName } from './operation-name.ts';
 import { route } from './routes.ts';
+import { Handlers } from './run-handler.ts';
 
 /** How many closed executions are removed in one go. */
 const clearedAtOnce = 200;

@@ -1,4 +1,4 @@
-import type { LogLine } from '../services.ts';
+import type { LogLine } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Group {

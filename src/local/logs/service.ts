@@ -1,8 +1,8 @@
-import type { Logs } from '../services.ts';
+import type { Logs } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
+import type { Fields } from '../wire/check-input.ts';
 import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
-import type { Fields } from '../wire/shapes.ts';
 import { logOperations } from './operations.ts';
 import { LogRepository } from './repository.ts';
 

@@ -1,4 +1,4 @@
-import type { Objects } from '../services.ts';
+import type { Objects } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';

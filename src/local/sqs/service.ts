@@ -1,8 +1,8 @@
-import type { Queues } from '../services.ts';
+import type { Queues } from '../service-interfaces.ts';
 import type { Store } from '../store/store.ts';
+import type { Fields } from '../wire/check-input.ts';
 import { account, partition } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol } from '../wire/json.ts';
-import type { Fields } from '../wire/shapes.ts';
 import { messageOperations } from './messages.ts';
 import { queueOperations } from './queues.ts';
 import { QueueRows } from './repository.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Store } from '../store/store.ts';
+import type { Fields } from '../wire/check-input.ts';
 import type { Service } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol } from '../wire/json.ts';
-import type { Fields } from '../wire/shapes.ts';
 import { cipherIn } from './cipher.ts';
 import { parameterOperations } from './operations.ts';
 

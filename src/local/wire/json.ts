@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
+import { checkFields, type Fields } from './check-input.ts';
 import type { Protocol, WireRequest, WireResponse } from './http.ts';
-import { checkFields, type Fields } from './shapes.ts';
 
 /** One operation: plain input in AWS's own spelling, plain output or an AwsError. */
 export type Operation = (input: never, request: WireRequest) => unknown;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Traffic } from '../fault-injection/request-gate.ts';
 import type { Store } from '../store/store.ts';
-import type { Traffic } from '../traffic/traffic.ts';
 import type { Service, WireRequest, WireResponse } from './http.ts';
 
 export interface RunningServer {

@@ -3,9 +3,9 @@ import type { Order } from '../../../functions/contract/order.ts';
 import { isObject } from '../../target/project.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { readHistory } from '../history.ts';
-import { readExecution } from '../read.ts';
-import { newOrderId, submitOrder } from '../submit.ts';
+import { newOrderId, submitOrder } from '../actions/submit.ts';
+import { readHistory } from '../lookup/history.ts';
+import { readExecution } from '../lookup/read-order.ts';
 
 /** What one order takes of a table; units are those that are billed. */
 export interface TableWork {

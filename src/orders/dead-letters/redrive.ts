@@ -3,10 +3,10 @@ import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { readOrders } from '../batch.ts';
-import { findExecution } from '../read.ts';
-import { nameOrigin, nameRetry } from '../retry-link.ts';
-import { submitOrder } from '../submit.ts';
+import { submitOrder } from '../actions/submit.ts';
+import { readOrders } from '../lookup/batch-get.ts';
+import { findExecution } from '../lookup/read-order.ts';
+import { nameOrigin, nameRetry } from '../lookup/retry-link.ts';
 import { type Letter, releaseLetters, removeLetter, takeLetters } from './letters.ts';
 import { type Remedy, remedyFor } from './remedy.ts';
 

@@ -1,7 +1,7 @@
 /** What a redrive does about a dead letter. Pure. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
-import { retryId } from '../retry-id.ts';
+import { retryId } from '../lookup/retry-id.ts';
 import type { Letter } from './letters.ts';
 
 export type Remedy =

@@ -1,9 +1,9 @@
 /** Counts and rates of a load test. Pure. */
 import { countBy } from '../../workflow/count-by.ts';
 import { type Interval, peakOf } from '../../workflow/statistics.ts';
-import type { ToolUsage } from './meter.ts';
-import { hasEnded, type ObservedOrder } from './observed.ts';
-import type { LoadedOrder, LoadReport } from './report.ts';
+import { hasEnded, type ObservedOrder } from './observed-orders.ts';
+import type { LoadedOrder, LoadReport } from './report-types.ts';
+import type { ToolUsage } from './resource-meter.ts';
 
 /** What became of the orders. */
 export function outcomeOf(orders: readonly ObservedOrder[]): LoadReport['outcome'] {

@@ -2,7 +2,7 @@
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { UserError } from '../../user-error.ts';
-import { waitsForReview } from './expected.ts';
+import { waitsForReview } from './expected-outcome.ts';
 
 /** Sample name -> its share, in any unit. */
 export type Mix = ReadonlyMap<string, number>;

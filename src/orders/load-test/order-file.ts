@@ -1,7 +1,7 @@
 /** Orders of the user's own, from a file. Pure. */
 import { parseOrder } from '../../../functions/contract/order.ts';
 import { UserError } from '../../user-error.ts';
-import { waitsForReview } from './expected.ts';
+import { waitsForReview } from './expected-outcome.ts';
 import type { FileOrder } from './plan.ts';
 
 interface Piece {

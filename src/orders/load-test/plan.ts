@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { type Order, toDecimal, totalMinor } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { triggers } from '../../../functions/contract/triggers.ts';
-import { idOf } from '../submit.ts';
-import { type ExpectedEnd, expectedEnd } from './expected.ts';
+import { idOf } from '../actions/submit.ts';
+import { type ExpectedEnd, expectedEnd } from './expected-outcome.ts';
 import { apportion, type Mix } from './mix.ts';
 
 export interface PlannedOrder {

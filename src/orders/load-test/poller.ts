@@ -2,12 +2,13 @@
 import { isTransient, needsSignIn } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { readOrders } from '../batch.ts';
-import { type ListedExecution, listExecutions } from '../executions.ts';
-import { executionReads } from '../limiter.ts';
-import { reachedAt } from './goal.ts';
-import { type Board, hasEnded, type ObservedOrder, type SeenRecord } from './observed.ts';
-import { RecentRate } from './recent-rate.ts';
+import { readOrders } from '../lookup/batch-get.ts';
+import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
+import { executionReads } from '../requests/rate-limiter.ts';
+import { reachedAt } from './follow-until.ts';
+import { type Board, hasEnded, type ObservedOrder } from './observed-orders.ts';
+import type { SeenRecord } from './seen-record.ts';
+import { RecentRate } from './sliding-rate.ts';
 
 /** What a look at an order on its way reads. */
 const fields = ['status', 'total', 'transitions', 'failure', 'warnings', 'updatedAt'] as const;

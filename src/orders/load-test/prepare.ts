@@ -2,8 +2,8 @@
 import type { Target } from '../../target/resolve.ts';
 import { describeStack, type StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { readOrders } from '../batch.ts';
-import { accountLimits } from '../limiter.ts';
+import { readOrders } from '../lookup/batch-get.ts';
+import { accountLimits } from '../requests/rate-limiter.ts';
 import { endlessOrders, type PlannedOrder, type PlanOptions, planOrders } from './plan.ts';
 
 export interface OrdersOptions extends Pick<PlanOptions, 'mix' | 'file' | 'seed'> {

@@ -3,9 +3,9 @@ import { isNotFound, needsSignIn } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { accountLimits, Limiter } from '../limiter.ts';
-import { type Submission, submitOrder } from '../submit.ts';
-import type { Board } from './observed.ts';
+import { type Submission, submitOrder } from '../actions/submit.ts';
+import { accountLimits, Limiter } from '../requests/rate-limiter.ts';
+import type { Board } from './observed-orders.ts';
 import type { PlannedOrder } from './plan.ts';
 import { dueMs } from './schedule.ts';
 

@@ -2,15 +2,8 @@
 import { statuses } from '../../../functions/contract/workflow.ts';
 import { UserError } from '../../user-error.ts';
 import { leastForPercentiles, type Statistics } from '../../workflow/statistics.ts';
-import type { LoadReport } from './report.ts';
+import type { LoadReport, ThresholdResult } from './report-types.ts';
 import type { Times } from './times.ts';
-
-export interface ThresholdResult {
-  readonly expression: string;
-  readonly passed: boolean;
-  /** What was found; absent when there was nothing to measure, which passes nothing. */
-  readonly value?: number;
-}
 
 export interface Threshold {
   readonly expression: string;

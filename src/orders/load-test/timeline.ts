@@ -1,5 +1,5 @@
 /** How the orders of a load test were spread over their statuses, moment by moment. Pure. */
-import type { ObservedOrder } from './observed.ts';
+import type { ObservedOrder } from './observed-orders.ts';
 
 export interface Timeline {
   /** From one moment to the next, ms; the first is the beginning. */

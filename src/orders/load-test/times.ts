@@ -3,7 +3,7 @@ import type { Transition } from '../../../functions/contract/api.ts';
 import { stages, statuses, type WaitId } from '../../../functions/contract/workflow.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
 import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
-import { hasEnded, type ObservedOrder } from './observed.ts';
+import { hasEnded, type ObservedOrder } from './observed-orders.ts';
 
 /** Milliseconds. */
 export interface OrderTimes {

@@ -4,9 +4,9 @@ import { isEnd } from '../../../functions/contract/workflow.ts';
 import { isNotFound, isTransient } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
-import { readOrders } from '../batch.ts';
-import { executionReads, logReads } from '../limiter.ts';
-import { readExecution } from '../read.ts';
+import { readOrders } from '../lookup/batch-get.ts';
+import { readExecution } from '../lookup/read-order.ts';
+import { executionReads, logReads } from '../requests/rate-limiter.ts';
 import { type LogEntry, type LogEvent, type LogSource, parseEntry } from './entry.ts';
 import { InOrder } from './in-order.ts';
 

@@ -9,7 +9,7 @@ import {
   type WaitLengths,
 } from '../../workflow/durations.ts';
 import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
-import type { ListedOrder } from '../newest.ts';
+import type { ListedOrder } from '../lookup/listing-index.ts';
 
 /** An order as the listing index has it and, where its item may be read, what that adds. */
 export type CountedOrder = Pick<ListedOrder, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &

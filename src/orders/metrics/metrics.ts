@@ -1,7 +1,7 @@
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
-import { waitLengths } from '../wait-lengths.ts';
+import { waitLengths } from '../lookup/wait-durations.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { type QuotaUse, readQuotas } from './quotas.ts';
 import { readRetries, type StepRetries } from './retries.ts';

@@ -1,8 +1,8 @@
 import { isDenied } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { listExecutions } from '../executions.ts';
-import { accountLimits, executionQuota, executionReads } from '../limiter.ts';
+import { listExecutions } from '../lookup/executions.ts';
+import { accountLimits, executionQuota, executionReads } from '../requests/rate-limiter.ts';
 
 /** How much of a limit is used. The limits are the defaults that Lambda documents: an account may have higher ones. */
 export interface QuotaUse {

@@ -2,8 +2,8 @@ import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
-import { logReads } from '../limiter.ts';
 import { parseEntry } from '../logs/entry.ts';
+import { logReads } from '../requests/rate-limiter.ts';
 
 /** How often a step was tried again. */
 export interface StepRetries {

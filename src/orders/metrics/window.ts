@@ -2,8 +2,8 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isDenied } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { readOrders } from '../batch.ts';
-import { type ListedOrder, newestFirst } from '../newest.ts';
+import { readOrders } from '../lookup/batch-get.ts';
+import { type ListedOrder, newestFirst } from '../lookup/listing-index.ts';
 import type { CountedOrder } from './figures.ts';
 
 /** So many orders are looked at, the newest; what there is beyond them is said to be left out. */

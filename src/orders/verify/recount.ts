@@ -3,10 +3,10 @@ import { isConditionFailed } from '../../target/aws-errors.ts';
 import type { Target } from '../../target/resolve.ts';
 import { output, type StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { readFrame } from './frame.ts';
+import { readView } from './read-window.ts';
+import { readFrame } from './stack-settings.ts';
 import type { StockDifference } from './stock.ts';
 import { verifyStock } from './stock-check.ts';
-import { readView } from './view.ts';
 
 export interface Recounted {
   readonly productId: string;

@@ -1,23 +1,29 @@
 /** Mends what does not add up about one order. */
-import { dueOf } from '../../../functions/contract/due.ts';
+import { dueOf } from '../../../functions/contract/expected-side-effects.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { findExecution } from '../read.ts';
-import { reservationInLog } from './audit.ts';
-import { auditBalances } from './balances.ts';
-import { findStrayPayments, noStrays, readBooks, readCalls, withStrays } from './books.ts';
-import { confirm } from './confirm.ts';
-import { readFrame } from './frame.ts';
+import { findExecution } from '../lookup/read-order.ts';
+import type { Suspect } from './audit-order.ts';
+import { reservationInLog } from './audit-side-effects.ts';
+import { confirm } from './confirm-mismatches.ts';
+import { recoverNow, settleNow } from './invoke-recovery.ts';
+import { auditBalances } from './loyalty-balances.ts';
 import type { Mismatch } from './mismatch.ts';
-import { toldBy } from './rebuild.ts';
-import { recoverNow, settleNow } from './recovery.ts';
-import { correctExecution, correctReservation, restoreRow, writeRow } from './rows.ts';
-import { isSettling } from './settling.ts';
-import type { Suspect } from './suspect.ts';
-import { isRecovering } from './view.ts';
-import { readRow } from './whole.ts';
+import {
+  findStrayPayments,
+  noStrays,
+  readBooks,
+  readCalls,
+  withStrays,
+} from './order-side-effects.ts';
+import { readRow } from './read-rows.ts';
+import { isRecovering } from './read-window.ts';
+import { toldBy } from './rebuild-row.ts';
+import { isSettling } from './recovery-window.ts';
+import { readFrame } from './stack-settings.ts';
+import { correctExecution, correctReservation, restoreRow, writeRow } from './write-rows.ts';
 
 /** What a repair does about a mismatch. */
 export type Deed = 'write-row' | 'restore-row' | 'correct-row' | 'recover' | 'settle';

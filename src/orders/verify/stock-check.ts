@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { quantitiesOf } from '../../../functions/contract/due.ts';
+import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import { listStock } from '../inventory.ts';
-import type { ListQuery } from '../list.ts';
-import { newestFirst } from '../newest.ts';
-import type { Frame } from './frame.ts';
+import { listStock } from '../actions/inventory.ts';
+import type { ListQuery } from '../lookup/list.ts';
+import { newestFirst } from '../lookup/listing-index.ts';
+import { readRows } from './read-rows.ts';
+import type { View } from './read-window.ts';
+import type { Frame } from './stack-settings.ts';
 import { auditStock, countersOf, type StockDifference } from './stock.ts';
-import type { View } from './view.ts';
-import { readRows } from './whole.ts';
 
 /** Looks for older orders so many days back; a counter knows no days. */
 const mostDays = 32;

@@ -1,20 +1,26 @@
 /** Orders against their executions, payments, stock and points. */
-import { quantitiesOf } from '../../../functions/contract/due.ts';
+import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
 import type { Target } from '../../target/resolve.ts';
 import type { StackOutputs } from '../../target/stack.ts';
-import type { ListQuery } from '../list.ts';
-import { type Attention, attentionOf } from './attention.ts';
-import { auditBalances, type Balances } from './balances.ts';
-import { findStrayPayments, noStrays, type OrderBooks, readBooks, withStrays } from './books.ts';
-import { confirm } from './confirm.ts';
-import { type Frame, readFrame } from './frame.ts';
+import type { ListQuery } from '../lookup/list.ts';
+import { isSuspect, type Suspect } from './audit-order.ts';
+import { confirm } from './confirm-mismatches.ts';
+import { auditBalances, type Balances } from './loyalty-balances.ts';
 import type { Mismatch } from './mismatch.ts';
-import { isSettling } from './settling.ts';
+import { type Attention, attentionOf } from './needs-attention.ts';
+import {
+  findStrayPayments,
+  noStrays,
+  type OrderBooks,
+  readBooks,
+  withStrays,
+} from './order-side-effects.ts';
+import { isRecovering, readExecutions, readView, type View } from './read-window.ts';
+import { isSettling } from './recovery-window.ts';
+import { type Frame, readFrame } from './stack-settings.ts';
 import { stockMismatch } from './stock.ts';
 import { type StockVerdict, verifyStock } from './stock-check.ts';
-import { isSuspect, type Suspect } from './suspect.ts';
-import { isRecovering, readExecutions, readView, type View } from './view.ts';
 
 export interface Verification {
   readonly orders: number;

@@ -11,7 +11,6 @@ import { type Ended, recoverOrder } from '../../../functions/order-recovery/reco
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
 import { type Answer, execute } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
-import { openBooks } from './books.ts';
 import {
   type AtMoment,
   asFated,
@@ -24,6 +23,7 @@ import {
   within,
 } from './interruptions.ts';
 import type { Reviewed } from './order.ts';
+import { openBooks } from './side-effects.ts';
 
 /** How an order's executions go. */
 export interface Course {
@@ -51,7 +51,9 @@ export async function openShop() {
   const documents = DynamoDBDocumentClient.from(fixture.client);
   // Only now: the functions' client reads the environment.
   const { services } = await import('../../../functions/order-workflow/services/services.ts');
-  const { readOrder, flagOrder } = await import('../../../functions/order-recovery/orders.ts');
+  const { readOrder, flagOrder } = await import(
+    '../../../functions/order-recovery/orders-table.ts'
+  );
 
   const { documents: ofFunctions } = await import('../../../functions/shared/tables.ts');
   ofFunctions.middlewareStack.add(asFated, { step: 'initialize', name: 'fated' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApiGateway } from '../../../src/local/apigateway/service.ts';
 import { render } from '../../../src/local/apigateway/vtl.ts';
-import type { InvokeInput, InvokeOutput } from '../../../src/local/services.ts';
+import type { InvokeInput, InvokeOutput } from '../../../src/local/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
 import { fakeFunctions } from '../cloudformation/fakes.ts';

@@ -5,7 +5,7 @@ import type {
   RestApis,
   RuleSettings,
   Tables,
-} from '../../../src/local/services.ts';
+} from '../../../src/local/service-interfaces.ts';
 import { AwsError } from '../../../src/local/wire/aws-error.ts';
 
 const service = {

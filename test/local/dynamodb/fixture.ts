@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDb } from '../../../src/local/dynamodb/service.ts';
-import type { Tables } from '../../../src/local/services.ts';
+import type { Tables } from '../../../src/local/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
 

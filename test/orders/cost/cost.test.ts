@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCost } from '../../../src/cli/cost.ts';
+import { formatCost } from '../../../src/cli/orders/cost-table.ts';
 import { costOf } from '../../../src/orders/cost/cost.ts';
 import type { Measured, TableWork } from '../../../src/orders/cost/measure.ts';
 

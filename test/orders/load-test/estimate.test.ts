@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatDryRun } from '../../../src/cli/load-estimate.ts';
+import { formatDryRun } from '../../../src/cli/load-test/dry-run-text.ts';
 import { costOf } from '../../../src/orders/cost/cost.ts';
 import type { Measured } from '../../../src/orders/cost/measure.ts';
 import type { DryRun } from '../../../src/orders/load-test/dry-run.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { statuses } from '../../../functions/contract/workflow.ts';
-import { expectedEnd } from '../../../src/orders/load-test/expected.ts';
+import { expectedEnd } from '../../../src/orders/load-test/expected-outcome.ts';
 import {
   apportion,
   defaultMix,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Goal } from '../../../src/orders/load-test/goal.ts';
+import type { Goal } from '../../../src/orders/load-test/follow-until.ts';
 import { type ReportOptions, reportOn } from '../../../src/orders/load-test/report.ts';
-import { goodOrders, submittedAt, usage } from './observed.ts';
+import { goodOrders, submittedAt, usage } from './observed-orders.ts';
 
 const options: ReportOptions = {
   seed: 1,

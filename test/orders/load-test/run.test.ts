@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../../src/orders/load-test/plan.ts';
-import type { LoadReport } from '../../../src/orders/load-test/report.ts';
+import type { LoadReport } from '../../../src/orders/load-test/report-types.ts';
 import {
   type LoadOptions,
   type LoadProgress,
@@ -14,8 +14,8 @@ import type { Target } from '../../../src/target/resolve.ts';
 import { type Answer, type Call, fakeAws, xml } from '../../target/fake-aws.ts';
 import { type Orders, outputs, startOrders } from '../orders-table.ts';
 import { orderRecord } from '../record.ts';
-import { leave } from './leave.ts';
-import { arnOf } from './observed.ts';
+import { arnOf } from './observed-orders.ts';
+import { leave } from './write-side-effects.ts';
 
 let orders: Orders;
 let seed = 0;

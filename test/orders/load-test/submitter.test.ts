@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
-import { Board } from '../../../src/orders/load-test/observed.ts';
+import { Board } from '../../../src/orders/load-test/observed-orders.ts';
 import { endlessOrders, planOrders } from '../../../src/orders/load-test/plan.ts';
 import { type Pace, submitAll } from '../../../src/orders/load-test/submitter.ts';
 import { createClients } from '../../../src/target/clients.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { timelineOf } from '../../../src/orders/load-test/timeline.ts';
-import { goodOrders, submittedAt, withRecord } from './observed.ts';
+import { goodOrders, submittedAt, withRecord } from './observed-orders.ts';
 
 const began = submittedAt - 1000;
 const sum = (counts: readonly number[] = []) => counts.reduce((all, each) => all + each, 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainLine } from '../../../src/cli/log-lines.ts';
+import { plainLine } from '../../../src/cli/logs/log-lines.ts';
 import { parseEntry } from '../../../src/orders/logs/entry.ts';
 import { Replays } from '../../../src/orders/logs/replays.ts';
 

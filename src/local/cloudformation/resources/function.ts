@@ -1,7 +1,7 @@
-import type { FunctionSettings } from '../../services.ts';
+import type { FunctionSettings } from '../../service-interfaces.ts';
 import { text } from '../intrinsics.ts';
+import { invalid } from '../query-protocol.ts';
 import { type Fields, isFields } from '../template.ts';
-import { invalid } from '../wire.ts';
 import {
   generatedName,
   type Handler,

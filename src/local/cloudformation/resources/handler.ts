@@ -1,5 +1,13 @@
 import { randomInt } from 'node:crypto';
-import type { Events, Functions, Logs, Objects, Queues, RestApis, Tables } from '../../services.ts';
+import type {
+  Events,
+  Functions,
+  Logs,
+  Objects,
+  Queues,
+  RestApis,
+  Tables,
+} from '../../service-interfaces.ts';
 import type { Fields } from '../template.ts';
 
 /** The services that resources are made with. */

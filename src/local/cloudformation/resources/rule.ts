@@ -1,6 +1,6 @@
 import { text } from '../intrinsics.ts';
+import { invalid } from '../query-protocol.ts';
 import { isFields } from '../template.ts';
-import { invalid } from '../wire.ts';
 import {
   generatedName,
   type Handler,

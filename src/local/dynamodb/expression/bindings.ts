@@ -6,6 +6,7 @@ import { checkCondition } from './check.ts';
 import { checkUpdate } from './check-update.ts';
 import { parseCondition, parseProjection } from './parser.ts';
 import { checkPaths } from './paths.ts';
+import type { Placeholders } from './placeholders.ts';
 import { parseUpdate } from './update-parser.ts';
 
 export interface ExpressionInput {
@@ -41,7 +42,7 @@ const updates = remember(parseUpdate);
 const projections = remember(parseProjection);
 
 /** The placeholders of one request; knows which of them its expressions have used. */
-export class Bindings {
+export class Bindings implements Placeholders {
   readonly #names: Readonly<Record<string, string>>;
   readonly #values: Item = {};
   readonly #unusedNames: Set<string>;
@@ -65,7 +66,7 @@ export class Bindings {
   update(text: string | undefined): Bound<Action[]> | undefined {
     return this.#bind('UpdateExpression', text, {
       parse: updates,
-      check: (actions: Action[], to: Bindings) => checkUpdate(actions, to),
+      check: (actions: Action[], to: Placeholders) => checkUpdate(actions, to),
     });
   }
 

@@ -1,8 +1,8 @@
 import { invalid } from '../errors.ts';
 import { type Type, typeOf } from '../values.ts';
 import type { Action, Assigned } from './ast.ts';
-import type { Bindings } from './bindings.ts';
 import { checkPaths } from './paths.ts';
+import type { Placeholders } from './placeholders.ts';
 
 const typeNames: Readonly<Partial<Record<Type, string>>> = {
   S: 'STRING',
@@ -15,12 +15,12 @@ const typeNames: Readonly<Partial<Record<Type, string>>> = {
 };
 
 /** Finds what DynamoDB refuses in an update before it looks at the item. */
-export function checkUpdate(actions: readonly Action[], bindings: Bindings): void {
-  checkPaths(actions.map((action) => bindings.path(action.path)));
+export function checkUpdate(actions: readonly Action[], placeholders: Placeholders): void {
+  checkPaths(actions.map((action) => placeholders.path(action.path)));
   for (const action of actions) {
-    if (action.kind === 'SET') checkAssigned(action.value, bindings);
+    if (action.kind === 'SET') checkAssigned(action.value, placeholders);
     else if (action.kind !== 'REMOVE') {
-      const type = typeOf(bindings.value(action.value));
+      const type = typeOf(placeholders.value(action.value));
       const name = typeNames[type];
       if (name !== undefined && !(action.kind === 'ADD' && type === 'N')) {
         throw invalid(
@@ -31,30 +31,30 @@ export function checkUpdate(actions: readonly Action[], bindings: Bindings): voi
   }
 }
 
-function checkAssigned(value: Assigned, bindings: Bindings): void {
+function checkAssigned(value: Assigned, placeholders: Placeholders): void {
   if (value.kind === 'sum') {
     for (const side of [value.left, value.right]) {
-      checkAssigned(side, bindings);
-      refuseType(side, bindings, { name: value.sign === 1 ? '+' : '-', wanted: 'N' });
+      checkAssigned(side, placeholders);
+      refuseType(side, placeholders, { name: value.sign === 1 ? '+' : '-', wanted: 'N' });
     }
   } else if (value.kind === 'call') {
-    checkCall(value, bindings);
+    checkCall(value, placeholders);
   }
 }
 
-function checkCall(call: Assigned & { kind: 'call' }, bindings: Bindings): void {
+function checkCall(call: Assigned & { kind: 'call' }, placeholders: Placeholders): void {
   const { name, operands } = call;
   if (name !== 'if_not_exists' && name !== 'list_append') {
     throw invalid(`Invalid function name; function: ${name}`);
   }
-  for (const operand of operands) checkAssigned(operand, bindings);
+  for (const operand of operands) checkAssigned(operand, placeholders);
   if (operands.length !== 2) {
     throw invalid(
       `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`,
     );
   }
   if (name === 'list_append') {
-    for (const operand of operands) refuseType(operand, bindings, { name, wanted: 'L' });
+    for (const operand of operands) refuseType(operand, placeholders, { name, wanted: 'L' });
   } else if (operands[0]?.kind !== 'path') {
     throw invalid(`Operator or function requires a document path; operator or function: ${name}`);
   }
@@ -62,11 +62,11 @@ function checkCall(call: Assigned & { kind: 'call' }, bindings: Bindings): void 
 
 function refuseType(
   operand: Assigned,
-  bindings: Bindings,
+  placeholders: Placeholders,
   { name, wanted }: { name: string; wanted: Type },
 ): void {
   if (operand.kind !== 'value') return;
-  const type = typeOf(bindings.value(operand.name));
+  const type = typeOf(placeholders.value(operand.name));
   if (type === wanted) return;
   throw invalid(
     `Incorrect operand type for operator or function; operator or function: ${name}, operand type: ${type}`,

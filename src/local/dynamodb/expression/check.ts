@@ -1,8 +1,8 @@
 import { invalid } from '../errors.ts';
 import { compare, type Type, typeOf, types, type Value } from '../values.ts';
 import type { Condition, Operand } from './ast.ts';
-import type { Bindings } from './bindings.ts';
 import { show } from './paths.ts';
+import type { Placeholders } from './placeholders.ts';
 
 const functions: Readonly<Record<string, number>> = {
   attribute_exists: 1,
@@ -15,32 +15,32 @@ const functions: Readonly<Record<string, number>> = {
 const ordered = new Set<Type>(['S', 'N', 'B']);
 
 /** Finds what DynamoDB refuses in a condition before it looks at an item. */
-export function checkCondition(condition: Condition, bindings: Bindings): void {
+export function checkCondition(condition: Condition, placeholders: Placeholders): void {
   if (condition.kind === 'and' || condition.kind === 'or') {
-    checkCondition(condition.left, bindings);
-    checkCondition(condition.right, bindings);
+    checkCondition(condition.left, placeholders);
+    checkCondition(condition.right, placeholders);
   } else if (condition.kind === 'not') {
-    checkCondition(condition.inner, bindings);
+    checkCondition(condition.inner, placeholders);
   } else if (condition.kind === 'call') {
-    checkCall(condition, bindings);
+    checkCall(condition, placeholders);
     if (condition.name === 'size') throw misused('size');
   } else {
-    for (const operand of condition.operands) checkOperand(operand, bindings);
-    if (condition.kind === 'between') checkBounds(condition.operands, bindings);
+    for (const operand of condition.operands) checkOperand(operand, placeholders);
+    if (condition.kind === 'between') checkBounds(condition.operands, placeholders);
     if (condition.kind === 'compare') {
-      checkDistinct(condition.operator, condition.operands, bindings);
+      checkDistinct(condition.operator, condition.operands, placeholders);
       if (condition.operator !== '=' && condition.operator !== '<>') {
         for (const operand of condition.operands) {
-          checkOrdered(condition.operator, operand, bindings);
+          checkOrdered(condition.operator, operand, placeholders);
         }
       }
     }
   }
 }
 
-function checkOperand(operand: Operand, bindings: Bindings): void {
+function checkOperand(operand: Operand, placeholders: Placeholders): void {
   if (operand.kind !== 'call') return;
-  checkCall(operand, bindings);
+  checkCall(operand, placeholders);
   if (operand.name !== 'size') throw misused(operand.name);
 }
 
@@ -50,18 +50,18 @@ function misused(name: string): Error {
   );
 }
 
-function checkCall(call: Operand & { kind: 'call' }, bindings: Bindings): void {
+function checkCall(call: Operand & { kind: 'call' }, placeholders: Placeholders): void {
   const { name, operands } = call;
   const expected = functions[name];
   if (expected === undefined) throw invalid(`Invalid function name; function: ${name}`);
-  for (const operand of operands) checkOperand(operand, bindings);
+  for (const operand of operands) checkOperand(operand, placeholders);
   if (expected !== operands.length) {
     throw invalid(
       `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`,
     );
   }
-  checkDistinct(name, operands, bindings);
-  const [first, second] = operands.map((operand) => typeIn(operand, bindings));
+  checkDistinct(name, operands, placeholders);
+  const [first, second] = operands.map((operand) => typeIn(operand, placeholders));
   if (name.startsWith('attribute_') && name !== 'attribute_type') {
     if (operands[0]?.kind !== 'path') {
       throw invalid(`Operator or function requires a document path; operator or function: ${name}`);
@@ -73,12 +73,12 @@ function checkCall(call: Operand & { kind: 'call' }, bindings: Bindings): void {
   } else if (name === 'size') {
     if (first === 'N' || first === 'BOOL' || first === 'NULL') throw wrongType(name, first);
   } else if (name === 'attribute_type') {
-    checkTypeName(operands[1], bindings);
+    checkTypeName(operands[1], placeholders);
   }
 }
 
-function checkTypeName(operand: Operand | undefined, bindings: Bindings): void {
-  const value = operand?.kind === 'value' ? bindings.value(operand.name) : undefined;
+function checkTypeName(operand: Operand | undefined, placeholders: Placeholders): void {
+  const value = operand?.kind === 'value' ? placeholders.value(operand.name) : undefined;
   if (value?.S === undefined) {
     const type = value ? typeOf(value) : '{NS,SS,L,BS,N,M,B,BOOL,NULL,S}';
     throw wrongType('attribute_type', type);
@@ -96,31 +96,35 @@ function wrongType(name: string, type: string): Error {
   );
 }
 
-function typeIn(operand: Operand, bindings: Bindings): Type | undefined {
-  if (operand.kind === 'value') return typeOf(bindings.value(operand.name));
+function typeIn(operand: Operand, placeholders: Placeholders): Type | undefined {
+  if (operand.kind === 'value') return typeOf(placeholders.value(operand.name));
   return operand.kind === 'call' ? 'N' : undefined;
 }
 
-function checkOrdered(operator: string, operand: Operand, bindings: Bindings): void {
+function checkOrdered(operator: string, operand: Operand, placeholders: Placeholders): void {
   if (operand.kind !== 'value') return;
-  const type = typeOf(bindings.value(operand.name));
+  const type = typeOf(placeholders.value(operand.name));
   if (ordered.has(type)) return;
   throw invalid(
     `Incorrect operand type for operator or function; operator: ${operator}, operand type: ${type}`,
   );
 }
 
-function checkDistinct(name: string, operands: readonly Operand[], bindings: Bindings): void {
+function checkDistinct(
+  name: string,
+  operands: readonly Operand[],
+  placeholders: Placeholders,
+): void {
   const [one, two] = operands;
   if (one?.kind !== 'path' || two?.kind !== 'path') return;
-  const [first, second] = [show(bindings.path(one.path)), show(bindings.path(two.path))];
+  const [first, second] = [show(placeholders.path(one.path)), show(placeholders.path(two.path))];
   if (first !== second) return;
   throw invalid(
     `The first operand must be distinct from the remaining operands for this operator or function; operator: ${name}, first operand: ${first}`,
   );
 }
 
-function checkBounds([, low, high]: readonly [Operand, Operand, Operand], to: Bindings): void {
+function checkBounds([, low, high]: readonly [Operand, Operand, Operand], to: Placeholders): void {
   checkOrdered('BETWEEN', low, to);
   checkOrdered('BETWEEN', high, to);
   if (low.kind !== 'value' || high.kind !== 'value') return;

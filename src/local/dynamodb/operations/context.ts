@@ -1,5 +1,5 @@
-import type { Meter } from '../../meter.ts';
 import type { Store } from '../../store/store.ts';
+import type { Meter } from '../../usage-meter.ts';
 import type { Spending } from '../capacity.ts';
 import { invalid } from '../errors.ts';
 import type { Rows } from '../rows.ts';

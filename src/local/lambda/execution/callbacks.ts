@@ -1,6 +1,6 @@
 import { AwsError } from '../../wire/aws-error.ts';
 import { readCallbackId } from './callback-id.ts';
-import type { Engine } from './engine.ts';
+import type { EngineContext } from './engine-context.ts';
 import { errorOf, operationEvent, resultOf } from './history.ts';
 import type { ErrorObject, Execution, Operation } from './model.ts';
 import { heartbeatOf } from './timer-store.ts';
@@ -26,7 +26,11 @@ interface Found {
  * SendDurableExecutionCallbackSuccess and …Failure: ends the callback and has its handler hear of it. Throws
  * InvalidParameterValueException for what is no callback id, CallbackTimeoutException when it has ended.
  */
-export function completeCallback(engine: Engine, callbackId: string, end: CallbackEnd): void {
+export function completeCallback(
+  engine: EngineContext,
+  callbackId: string,
+  end: CallbackEnd,
+): void {
   const text = end.status === 'SUCCEEDED' ? (end.result ?? '') : JSON.stringify(end.error);
   if (Buffer.byteLength(text) > largestPayload) {
     throw invalid(`CALLBACK payload size must be less than or equal to ${largestPayload} bytes.`);
@@ -40,14 +44,18 @@ export function completeCallback(engine: Engine, callbackId: string, end: Callba
 }
 
 /** SendDurableExecutionCallbackHeartbeat: the time until the next one is due begins again; no event, no invocation. */
-export function heartbeat(engine: Engine, callbackId: string): void {
+export function heartbeat(engine: EngineContext, callbackId: string): void {
   const { execution, operation } = waiting(engine, callbackId);
   engine.store.transact(() => armHeartbeat(engine, execution, operation));
   engine.rearm();
 }
 
 /** Times the callback out unless a heartbeat comes in time. */
-export function armHeartbeat(engine: Engine, execution: Execution, operation: Operation): void {
+export function armHeartbeat(
+  engine: EngineContext,
+  execution: Execution,
+  operation: Operation,
+): void {
   if (!operation.heartbeat) return;
   const due = engine.clock.now() + operation.heartbeat * 1000;
   const held = execution.invocation !== undefined;
@@ -56,7 +64,7 @@ export function armHeartbeat(engine: Engine, execution: Execution, operation: Op
 
 /** Ends a callback, within a transaction. */
 export function endCallback(
-  { executions, timers }: Engine,
+  { executions, timers }: EngineContext,
   { execution, operation: before }: Found,
   end: CallbackEnd,
 ): void {
@@ -76,7 +84,7 @@ export function endCallback(
   );
 }
 
-function waiting(engine: Engine, callbackId: string): Found {
+function waiting(engine: EngineContext, callbackId: string): Found {
   const parsed = readCallbackId(callbackId);
   if (!parsed) throw invalid('Invalid callback id');
   const execution = engine.find(parsed.execution);

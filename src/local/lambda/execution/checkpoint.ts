@@ -1,9 +1,9 @@
-import { pageSize } from '../query.ts';
+import { pageSize } from '../listing-query.ts';
 import { armHeartbeat } from './callbacks.ts';
-import { makeCall } from './chained.ts';
+import { makeCall } from './chained-invoke.ts';
 import type { Engine } from './engine.ts';
-import { tokenOf } from './envelope.ts';
 import { visibleOperations, wireOperation } from './history.ts';
+import { tokenOf } from './invocation-payload.ts';
 import type { Execution, OperationUpdate } from './model.ts';
 import { fireDue } from './timers.ts';
 import { draftUpdates } from './updates.ts';

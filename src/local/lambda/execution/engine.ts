@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { Outcome } from '../environments.ts';
-import type { FunctionVersion } from '../functions.ts';
-import type { Handlers } from '../handlers.ts';
-import { callPlainly, returnToCaller } from './chained.ts';
-import { invocationEvent, nothingPending, pendingLeft, readEnvelope } from './envelope.ts';
+import type { FunctionVersion } from '../function-registry.ts';
+import type { Outcome } from '../handler-job.ts';
+import type { Handlers } from '../run-handler.ts';
+import { callPlainly, returnToCaller } from './chained-invoke.ts';
+import { Waiters } from './completion-waiters.ts';
+import type { EngineContext, EngineOptions } from './engine-context.ts';
 import {
   endEvent,
   errorObject,
@@ -13,13 +14,18 @@ import {
   invocationLost,
   startEvent,
 } from './history.ts';
+import {
+  invocationEvent,
+  nothingPending,
+  pendingLeft,
+  readEnvelope,
+} from './invocation-payload.ts';
 import type { Close, ErrorObject, Execution } from './model.ts';
 import { newExecution } from './new-execution.ts';
 import { retryDelay } from './retries.ts';
 import { ExecutionStore } from './store.ts';
 import { executionTimeout, invocationRetry, TimerStore } from './timer-store.ts';
 import { fireDue } from './timers.ts';
-import { Waiters } from './waiters.ts';
 
 /**
  * How many executions may have an invocation at once, running or queued for an environment. What waits beyond that is rows,
@@ -27,28 +33,20 @@ import { Waiters } from './waiters.ts';
  */
 const mostInFlight = 64;
 
-interface Parts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly handlers: Handlers;
-  /** Hears of every execution that begins or closes, within the transaction in which it does. */
-  readonly onStatus?: (execution: Execution) => void;
-}
-
 /** Drives durable executions: invokes their handlers, fires their timers and closes them. */
-export class Engine {
+export class Engine implements EngineContext {
   readonly executions: ExecutionStore;
   readonly timers: TimerStore;
   readonly clock: Clock;
   readonly store: Store;
   readonly handlers: Handlers;
-  readonly #parts: Parts;
+  readonly #parts: EngineOptions;
   /** Executions whose invocation is in flight; all others are rows only. */
   readonly #active = new Map<string, Execution>();
   readonly #waiters: Waiters;
   #closed = false;
 
-  constructor(parts: Parts) {
+  constructor(parts: EngineOptions) {
     this.#parts = parts;
     this.store = parts.store;
     this.clock = parts.clock;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Outcome } from '../environments.ts';
+import type { Outcome } from '../handler-job.ts';
 import type { ErrorObject, Execution, HistoryEvent, Operation } from './model.ts';
 
 /** An event about an operation. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionVersion } from '../functions.ts';
+import type { FunctionVersion } from '../function-registry.ts';
 import type { Execution } from './model.ts';
 
 /** An execution that begins now, on the version that it stays on. */

@@ -1,6 +1,6 @@
 import { endCallback } from './callbacks.ts';
-import { endCall } from './chained.ts';
-import type { Engine } from './engine.ts';
+import { endCall } from './chained-invoke.ts';
+import type { EngineContext } from './engine-context.ts';
 import { operationEvent } from './history.ts';
 import type { Execution, Operation } from './model.ts';
 import { executionTimeout, heartbeatTimer, invocationRetry } from './timer-store.ts';
@@ -16,7 +16,7 @@ const silent = {
  * (`working`) is not told yet what a function that it called has answered.
  */
 export function fireDue(
-  engine: Engine,
+  engine: EngineContext,
   execution: Execution,
   { working = false }: { working?: boolean } = {},
 ): boolean {
@@ -37,7 +37,7 @@ export function fireDue(
 }
 
 function fire(
-  engine: Engine,
+  engine: EngineContext,
   execution: Execution,
   { timer, operation }: { timer: string; operation: Operation },
 ): void {
@@ -53,7 +53,7 @@ function fire(
   }
 }
 
-function endWait({ executions }: Engine, execution: Execution, before: Operation): void {
+function endWait({ executions }: EngineContext, execution: Execution, before: Operation): void {
   const { due: _, ...rest } = before;
   const operation: Operation = { ...rest, status: 'SUCCEEDED', ended: Date.now() };
   executions.change(execution, operation);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
-import type { FunctionRegistry } from '../functions.ts';
+import type { FunctionRegistry } from '../function-registry.ts';
 import { callbackIdOf } from './callback-id.ts';
-import { type Call, prepareCall, startedDetails } from './chained.ts';
+import { type Call, prepareCall, startedDetails } from './chained-invoke.ts';
 import { errorOf, operationEvent, resultOf } from './history.ts';
 import type { Execution, HistoryEvent, Operation, OperationUpdate } from './model.ts';
 import { checkShape, checkTransition, invalid } from './validation.ts';

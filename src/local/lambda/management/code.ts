@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate';
-import type { Objects } from '../../services.ts';
+import type { Objects } from '../../service-interfaces.ts';
 import { type Fields, isFields } from '../constraints.ts';
 import { invalid } from '../execution/validation.ts';
 

@@ -1,8 +1,8 @@
 import { AwsError } from '../../wire/aws-error.ts';
+import { aliasConfiguration, configuration } from '../api-responses.ts';
 import { Constraints, type Fields, textOf } from '../constraints.ts';
-import { aliasConfiguration, configuration } from '../describe.ts';
 import { invalid } from '../execution/validation.ts';
-import type { Alias, FunctionVersion } from '../functions.ts';
+import type { Alias, FunctionVersion } from '../function-registry.ts';
 import type { Parts } from '../invoke.ts';
 import { codeOf } from './code.ts';
 import { changedSettings, newSettings } from './settings.ts';

@@ -1,10 +1,10 @@
 import { AwsError } from '../../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../../wire/http.ts';
+import { configuration } from '../api-responses.ts';
 import { type Fields, isFields } from '../constraints.ts';
-import { configuration } from '../describe.ts';
-import { parseTarget } from '../execution/chained.ts';
+import { parseTarget } from '../execution/chained-invoke.ts';
 import { invalid } from '../execution/validation.ts';
-import type { FunctionVersion } from '../functions.ts';
+import type { FunctionVersion } from '../function-registry.ts';
 import type { Parts } from '../invoke.ts';
 import {
   aliasesOf,

@@ -1,4 +1,4 @@
-import type { FunctionSettings } from '../../services.ts';
+import type { FunctionSettings } from '../../service-interfaces.ts';
 import { Constraints, type Fields, isFields } from '../constraints.ts';
 import { invalid } from '../execution/validation.ts';
 

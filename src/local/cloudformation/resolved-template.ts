@@ -1,0 +1,132 @@
+import { account, partition } from '../wire/http.ts';
+import { holds, noValue, resolve, type Scope } from './intrinsics.ts';
+import { parameterReference } from './parameters.ts';
+import { invalid } from './query-protocol.ts';
+import { eachReference } from './references.ts';
+import { expandServerless } from './sam-transform.ts';
+import type { ResourceState, StackState } from './stack-repository.ts';
+import {
+  checkTypes,
+  type Fields,
+  parseTemplate,
+  type ResourceDeclaration,
+  type Template,
+} from './template.ts';
+
+export interface ProgramInput {
+  readonly template: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly stack: Pick<StackState, 'id' | 'name' | 'region'>;
+  /** What other stacks export. */
+  readonly exports?: ReadonlyMap<string, string>;
+}
+
+/** A template with its parameters: which resources it makes, in which order, and what their properties become. */
+export class Program {
+  readonly template: Template;
+  readonly #pseudo: Readonly<Record<string, unknown>>;
+  readonly #parameters: Readonly<Record<string, string>>;
+  readonly #exports: ReadonlyMap<string, string>;
+  /** The exports of others that were asked for. */
+  readonly imports = new Set<string>();
+
+  constructor({ template, parameters, stack, exports = new Map() }: ProgramInput) {
+    this.#exports = exports;
+    this.template = expandServerless(parseTemplate(template));
+    checkTypes(this.template);
+    this.#parameters = parameters;
+    this.#pseudo = {
+      'AWS::Region': stack.region,
+      'AWS::AccountId': account,
+      'AWS::Partition': partition,
+      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::StackName': stack.name,
+      'AWS::StackId': stack.id,
+      'AWS::NotificationARNs': [],
+      'AWS::NoValue': noValue,
+    };
+    this.#checkReferences();
+  }
+
+  /** The resources whose conditions hold, each after those it refers to. */
+  ordered(): [id: string, resource: ResourceDeclaration][] {
+    const scope = this.scope(() => undefined);
+    const active = Object.entries(this.template.Resources).filter(
+      ([, { Condition }]) => Condition === undefined || holds(Condition, scope),
+    );
+    const declared = new Map(active);
+    const ordered = new Map<string, ResourceDeclaration>();
+    const visit = (id: string, path: readonly string[]): void => {
+      const resource = declared.get(id);
+      if (!resource || ordered.has(id)) return;
+      if (path.includes(id)) {
+        throw invalid(`Circular dependency between resources: [${path.join(', ')}]`);
+      }
+      const next = [...path, id];
+      for (const other of [resource.DependsOn ?? []].flat()) visit(other, next);
+      eachReference(resource.Properties, (name) => visit(name, next));
+      ordered.set(id, resource);
+    };
+    for (const [id] of active) visit(id, []);
+    return [...ordered];
+  }
+
+  /** The properties of a resource, given what is known of the others. */
+  properties(
+    resource: ResourceDeclaration,
+    find: (id: string) => Pick<ResourceState, 'physicalId' | 'attributes'> | undefined,
+  ): Fields {
+    return resolve(resource.Properties ?? {}, this.scope(find)) as Fields;
+  }
+
+  outputs(find: (id: string) => ResourceState | undefined): StackState['outputs'] {
+    const scope = this.scope(find);
+    return Object.entries(this.template.Outputs ?? {})
+      .filter(([, { Condition }]) => Condition === undefined || holds(Condition, scope))
+      .map(([key, { Value, Description, Export }]) => ({
+        key,
+        value: String(resolve(Value, scope)),
+        ...(Description ? { description: Description } : {}),
+        ...(Export ? { exportName: String(resolve(Export.Name, scope)) } : {}),
+      }));
+  }
+
+  scope(find: (id: string) => Pick<ResourceState, 'physicalId' | 'attributes'> | undefined): Scope {
+    return {
+      template: this.template,
+      ref: (name) => {
+        if (Object.hasOwn(this.#pseudo, name)) return this.#pseudo[name];
+        const declaration = this.template.Parameters?.[name];
+        const value = this.#parameters[name];
+        if (declaration && value !== undefined) return parameterReference(declaration, value);
+        return Object.hasOwn(this.template.Resources, name) ? find(name)?.physicalId : undefined;
+      },
+      imported: (name) => {
+        this.imports.add(name);
+        return this.#exports.get(name);
+      },
+      attribute: (id, name) => {
+        const value = find(id)?.attributes[name];
+        if (value !== undefined) return value;
+        const type = this.template.Resources[id]?.Type ?? '';
+        throw invalid(
+          `Template error: resource ${id} does not support attribute type ${name} in Fn::GetAtt (${type})`,
+        );
+      },
+    };
+  }
+
+  #checkReferences(): void {
+    const { Resources, Parameters = {}, Outputs } = this.template;
+    const missing = new Set<string>();
+    eachReference([Object.values(Resources), Outputs ?? {}], (name) => {
+      const known = Object.hasOwn(Resources, name) || Object.hasOwn(Parameters, name);
+      if (!known && !name.startsWith('AWS::')) missing.add(name);
+    });
+    if (missing.size === 0) return;
+    throw invalid(
+      `Template format error: Unresolved resource dependencies [${[...missing].join(', ')}] in the Resources ` +
+        'block of the template',
+    );
+  }
+}

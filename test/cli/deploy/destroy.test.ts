@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import {
+  confirmDestroy,
+  describeInventory,
+  describeRemains,
+} from '../../../src/cli/deploy/destroy.ts';
+import type { Inventory } from '../../../src/deploy/inventory.ts';
+import { fakeTarget } from '../../target/fake-aws.ts';
+
+const resource = (kind: string, physicalId: string) => ({
+  kind,
+  type: 'T',
+  logicalId: physicalId,
+  physicalId,
+});
+const inventory = (running: number): Inventory => ({
+  stack: 'orders-dev',
+  stackId: 'id',
+  status: 'CREATE_COMPLETE',
+  outputs: {},
+  deleted: [
+    resource('function', 'orders-dev-workflow'),
+    resource('function alias', 'arn:aws:lambda:us-east-2:000000000000:function:orders-dev:live'),
+    resource('function', 'orders-dev-status'),
+  ],
+  kept: [resource('table', 'orders-dev-OrdersTable-X')],
+  orders: 1204,
+  running: Array.from({ length: running }, (_, n) => ({
+    orderId: `order-${n}`,
+    arn: String(n),
+    status: 'RUNNING' as const,
+  })),
+  terminationProtection: false,
+});
+const none = {
+  confirm: undefined,
+  yes: false,
+  running: undefined,
+  force: false,
+  'no-input': true,
+} as const;
+const environment = { name: 'dev', region: 'us-east-2', stack: 'orders-dev' };
+const target = fakeTarget('http://127.0.0.1:1', '/nowhere', { environment });
+const guarded = { ...target, environment: { ...environment, protected: true } };
+
+it('groups what goes and what stays by kind, and shortens an ARN to what tells it apart', () => {
+  expect(describeInventory(inventory(14), { label: 'dev (us-east-2)' }, {})).toBe(
+    `This deletes the stack orders-dev in dev (us-east-2):
+  2 functions       orders-dev-workflow
+                    orders-dev-status
+  1 function alias  orders-dev:live
+It keeps, as the template says:
+  1 table  orders-dev-OrdersTable-X
+  about 1204 orders, 14 running
+`,
+  );
+});
+
+it('puts the names below their kind where there is too little room beside it', () => {
+  const text = describeInventory(inventory(0), { label: 'dev' }, { columns: 30 });
+  expect(text).toContain('  2 functions\n    orders-dev-workflow\n    orders-dev-status\n');
+});
+
+it('names each command that removes what remains once', () => {
+  const remains = ['a', 'b'].map((name) => ({ kind: 'table', name, remove: 'orders local reset' }));
+  const text = describeRemains({ remains } as never);
+  expect(text.match(/orders local reset/g)).toHaveLength(1);
+  expect(text).toContain('  table a\n  table b\n');
+});
+
+it('takes the name of the environment, or --yes where that is not protected', async () => {
+  await confirmDestroy(target, inventory(0), { ...none, confirm: 'dev' });
+  await confirmDestroy(target, inventory(0), { ...none, yes: true });
+  await confirmDestroy(guarded, inventory(0), { ...none, confirm: 'dev' });
+  const refused = { exit: 4, code: 'NeedsConfirmation' };
+  await expect(confirmDestroy(target, inventory(0), none)).rejects.toMatchObject({
+    ...refused,
+    hints: ['--confirm dev', 'or --yes'],
+  });
+  await expect(confirmDestroy(guarded, inventory(0), { ...none, yes: true })).rejects.toMatchObject(
+    { ...refused, hints: ['--confirm dev'] },
+  );
+  await expect(
+    confirmDestroy(target, inventory(0), { ...none, yes: true, confirm: 'prod' }),
+  ).rejects.toMatchObject(refused);
+});
+
+it('refuses while orders run, naming how many, unless it is told to stop them', async () => {
+  await confirmDestroy(target, inventory(3), { ...none, yes: true, running: 'cancel' });
+  for (const running of ['abort', undefined] as const) {
+    await expect(
+      confirmDestroy(target, inventory(3), { ...none, yes: true, running }),
+    ).rejects.toMatchObject({
+      message: '3 orders are still running in dev; nothing was changed.',
+      exit: 6,
+      hints: ['--running cancel', 'orders list --running'],
+    });
+  }
+});

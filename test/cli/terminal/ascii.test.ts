@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { isAsciiOnly, toAscii } from '../../../src/cli/terminal/ascii.ts';
+
+it.each([
+  [{ TERM: 'dumb', LANG: 'en_US.UTF-8' }, true],
+  [{ TERM: 'linux' }, true],
+  [{ TERM: 'xterm', LC_ALL: 'C' }, true],
+  [{ TERM: 'xterm', LC_ALL: 'C.UTF-8', LANG: 'C' }, false],
+  [{ TERM: 'xterm', LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' }, true],
+  [{ TERM: 'xterm' }, false],
+])('with %j ASCII alone is %s', (variables, expected) => {
+  expect(isAsciiOnly(variables)).toBe(expected);
+});
+
+it('replaces our own signs one by one and leaves the words of others alone', () => {
+  const text = '✓ order · $1 → local (time ×60) █▌░ … Füller 北京';
+  expect(toAscii(text)).toBe('+ order - $1 > local (time x60) ##. ~ Füller 北京');
+  expect(toAscii(text)).toHaveLength(text.length);
+});

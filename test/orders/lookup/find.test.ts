@@ -1,0 +1,85 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findOrder, findOrders } from '../../../src/orders/lookup/find.ts';
+import { cachePath } from '../../../src/target/stack.ts';
+import { type Orders, order, outputs, startOrders } from '../orders-table.ts';
+
+let orders: Orders;
+beforeEach(async () => {
+  orders = await startOrders();
+});
+afterEach(() => orders.close());
+
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const find = (text: string) => findOrder(orders.target, outputs, text);
+
+/** As if this machine had submitted it. */
+function submitted(orderId: string, minutesAgo: number): void {
+  const file = cachePath(orders.target, 'ids');
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, `${ago(minutesAgo)} ${orderId} \n`);
+}
+
+it('finds an order by its id, its beginning with and without order-, and its execution', async () => {
+  await orders.put([order('order-7f3a91bcde', ago(3)), order('web-5512', ago(2))]);
+  for (const text of ['order-7f3a91bcde', 'order-7f3a', '7f3a91']) {
+    expect((await find(text)).orderId).toBe('order-7f3a91bcde');
+  }
+  expect((await find('web-5')).orderId).toBe('web-5512');
+  const arn = 'arn:aws:lambda:us-east-2:1:function:f:1/durable-execution/order-gone/1';
+  expect(await find(arn)).toEqual({ orderId: 'order-gone', executionArn: arn });
+});
+
+it('counts back from the newest order, over days', async () => {
+  await orders.put([
+    order('order-a', ago(0)),
+    order('order-b', ago(1500)),
+    order('order-c', ago(20_000)),
+  ]);
+  expect((await find('latest')).orderId).toBe('order-a');
+  expect((await find('@-1')).orderId).toBe('order-a');
+  expect((await find('@-2')).orderId).toBe('order-b');
+  expect((await find('@-3')).orderId).toBe('order-c');
+  await expect(find('@-4')).rejects.toMatchObject({ exit: 5, message: /only 3 orders/ });
+});
+
+it('counts an order that was just submitted and has no item yet, and none that is gone', async () => {
+  await orders.put([order('order-a', ago(1))]);
+  submitted('order-gone', 30);
+  submitted('order-slow', 10);
+  orders.running.set('order-slow', 'arn:slow');
+  submitted('order-new', 0);
+  expect((await find('latest')).orderId).toBe('order-new');
+  expect((await find('@-2')).orderId).toBe('order-a');
+  expect((await find('@-3')).orderId).toBe('order-slow');
+  await expect(find('@-4')).rejects.toMatchObject({ exit: 5 });
+  await expect(find('order-gone')).rejects.toMatchObject({ exit: 5, code: 'NotFound' });
+});
+
+it('counts orders submitted here in the order in which they were submitted', async () => {
+  submitted('order-first', 2);
+  submitted('order-second', 1);
+  await orders.put([order('order-first', ago(0.5)), order('order-second', ago(0.6))]);
+  expect((await find('latest')).orderId).toBe('order-second');
+  expect((await find('@-2')).orderId).toBe('order-first');
+});
+
+it('asks back when a beginning is that of several orders, and names them', async () => {
+  await orders.put([order('order-7f3a1', ago(1)), order('order-7f3a2', ago(2))]);
+  await expect(find('7f3a')).rejects.toMatchObject({
+    exit: 2,
+    code: 'Ambiguous',
+    hints: ['order-7f3a1  order-7f3a2', 'give more of the id'],
+  });
+});
+
+it('finds several, each once and in the order in which they were named', async () => {
+  const many = Array.from({ length: 230 }, (_, n) => order(`order-many${n}`, ago(n / 10)));
+  await orders.put(many);
+  const ids = many.map(({ orderId }) => orderId).reverse();
+  const found = await findOrders(orders.target, outputs, [...ids, 'latest', '@-230']);
+  expect(found.map(({ orderId }) => orderId)).toEqual(ids);
+  const wrong = findOrders(orders.target, outputs, ['order-many1', 'order-nowhere']);
+  await expect(wrong).rejects.toMatchObject({ exit: 5, message: /"order-nowhere"/ });
+});

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { redact } from '../../../src/orders/lookup/redact.ts';
+
+it('takes personal fields and what looks like them out of a payload, and nothing else', () => {
+  const payload = {
+    orderId: 'order-2026-11-25',
+    order: { customerEmail: 'ann@example.com', customerPhone: '12', items: [{ price: 45.99 }] },
+    note: 'ask ann@example.com or +1 555 0100-22 on 2026-11-25T08:00:00.000Z',
+  };
+  expect(JSON.parse(redact(JSON.stringify(payload)))).toEqual({
+    orderId: 'order-2026-11-25',
+    order: { customerEmail: '[redacted]', customerPhone: '[redacted]', items: [{ price: 45.99 }] },
+    note: 'ask [redacted] or [redacted] on 2026-11-25T08:00:00.000Z',
+  });
+  expect(redact('not JSON: ann@example.com')).toBe('not JSON: [redacted]');
+});
