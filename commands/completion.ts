@@ -4,7 +4,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/command/base-command.ts';
 import { completionTable } from '../src/cli/completion/completion-table.ts';
 import { completionScript, shells } from '../src/cli/completion/scripts.ts';
-import { packageRoot } from '../src/target/project.ts';
+import { packageRoot } from '../src/environment/project.ts';
 
 export default class Completion extends BaseCommand {
   static override summary = 'Print a script that has a shell complete orders at the Tab key.';

@@ -30,7 +30,7 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
-    const { whereRuntimeIs } = await import('../src/target/local-runtime.ts');
+    const { whereRuntimeIs } = await import('../src/environment/local-runtime.ts');
     const target = await this.target(flags, { ensureRuntime: whereRuntimeIs, manner });
     const findings: Finding[] = [];
     const examination = examine(target, flags.check);

@@ -8,9 +8,9 @@ import {
   mismatchingIds,
   verifyQuery,
 } from '../src/cli/list/verification-text.ts';
+import type { StackOutputs } from '../src/environment/stack-outputs.ts';
+import type { Target } from '../src/environment/target.ts';
 import { type ListQuery, listOrders } from '../src/orders/lookup/list.ts';
-import type { Target } from '../src/target/resolve.ts';
-import type { StackOutputs } from '../src/target/stack.ts';
 
 export default class List extends BaseCommand {
   static override summary = 'List orders, the newest first.';

@@ -8,10 +8,10 @@ import { loadOptions, parseRate, rerunCommand } from '../src/cli/load-test/flags
 import { showLoadTest } from '../src/cli/load-test/load-test.ts';
 import { describeLoad } from '../src/cli/load-test/report-text.ts';
 import { LoadRun } from '../src/cli/load-test/run-files.ts';
+import type { Target } from '../src/environment/target.ts';
 import { type Goal, goals } from '../src/orders/load-test/follow-until.ts';
 import { defaultMix } from '../src/orders/load-test/mix.ts';
 import type { LoadOptions } from '../src/orders/load-test/run.ts';
-import type { Target } from '../src/target/resolve.ts';
 
 export default class LoadTest extends BaseCommand {
   static override summary =

@@ -5,76 +5,233 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** From a folder: the folders and packages of ours that it may import besides itself. The first that fits counts. */
-const arrows: readonly (readonly [from: string, may: readonly string[]])[] = [
+/** Modules of the local runtime that its services share. */
+const localShared = ['store', 'wire', 'service-interfaces.ts', 'usage-meter.ts', 'clock.ts'].map(
+  (name) => `src/local/${name}`,
+);
+const localServices = [
+  'apigateway',
+  'cloudformation',
+  'dynamodb',
+  'events',
+  'logs',
+  's3',
+  'sqs',
+  'ssm',
+  'sts',
+];
+
+const orders = (...folders: string[]) => folders.map((folder) => `src/orders/${folder}`);
+const cli = (...folders: string[]) => folders.map((folder) => `src/cli/${folder}`);
+
+/** Modules that most services may import. */
+const base = [
+  'functions/contract',
+  'src/workflow',
+  'src/environment',
+  'src/aws',
+  'src/user-error',
+  'src/exit-codes',
+];
+/** The same for the text of commands, which does not call AWS itself. */
+const cliBase = base.filter((folder) => folder !== 'src/aws');
+
+/** Per folder, the folders and files of this project that it may import in addition to itself. The first row that fits counts. */
+const layers: readonly (readonly [folder: string, mayImport: readonly string[]])[] = [
   ['functions/contract', []],
-  ['functions/shared', ['functions/contract']],
-  // It takes back what the workflow does, with the workflow's own undos.
+  ['functions/shared', []],
+  ['functions/order-status', ['functions/contract', 'functions/shared']],
+  ['functions/order-workflow', ['functions/contract', 'functions/shared']],
+  // Recovery undoes the stages of the workflow with the workflow's own compensations.
   [
     'functions/order-recovery',
     ['functions/contract', 'functions/shared', 'functions/order-workflow'],
   ],
-  ['functions/', ['functions/contract', 'functions/shared']],
-  ['src/local', []],
+  ['src/exit-codes.ts', []],
+  ['src/user-error.ts', ['src/exit-codes']],
   ['src/workflow', ['functions/contract']],
-  ['src/views', ['src/workflow', 'functions/contract', 'src/orders', 'src/cli']],
-  ['src/target', ['src/local', 'src/user-error', 'functions/contract']],
-  ['src/', ['src/', 'functions/contract']],
-  ['commands', ['src/', 'functions/contract']],
+  ['src/views', ['functions/contract', 'src/workflow']],
+  ['src/aws', ['src/user-error', 'src/environment/target.ts']],
+  ['src/environment', ['src/aws', 'src/local', 'src/user-error', 'functions/contract']],
+  ['src/local/store', []],
+  ['src/local/wire', ['src/local/store', 'src/local/fault-injection/request-gate.ts']],
+  ['src/local/fault-injection', ['src/local/wire']],
+  ['src/local/lambda', [...localShared, 'src/local/fault-injection']],
+  ...localServices.map((service) => [`src/local/${service}`, localShared] as const),
+  ['src/local', []],
+  ['src/orders/requests', ['src/aws']],
+  ['src/orders/lookup', [...base, ...orders('requests')]],
+  ['src/orders/actions', [...base, ...orders('lookup')]],
+  ['src/orders/logs', [...base, ...orders('lookup', 'requests')]],
+  ['src/orders/cost', [...base, ...orders('actions', 'lookup')]],
+  ['src/orders/dead-letters', [...base, ...orders('actions', 'lookup')]],
+  ['src/orders/metrics', [...base, ...orders('logs', 'lookup', 'requests')]],
+  ['src/orders/watch', [...base, ...orders('logs', 'lookup', 'requests')]],
+  ['src/orders/verify', [...base, ...orders('actions', 'dead-letters', 'lookup', 'requests')]],
+  ['src/orders/load-test', [...base, ...orders('actions', 'cost', 'lookup', 'requests', 'verify')]],
+  ['src/deploy', [...base, 'src/local', ...orders('actions', 'lookup')]],
+  ['src/cli/terminal', ['src/user-error']],
+  ['src/cli/completion', ['functions/contract']],
+  ['src/cli/command', [...base, 'src/deploy', ...cli('terminal')]],
+  ['src/cli/history', [...cliBase, ...cli('command', 'terminal'), ...orders('lookup')]],
+  [
+    'src/cli/logs',
+    [...cliBase, ...cli('command', 'terminal'), ...orders('logs', 'lookup', 'watch')],
+  ],
+  [
+    'src/cli/metrics',
+    [...cliBase, ...cli('command', 'terminal'), 'src/views', ...orders('metrics', 'watch')],
+  ],
+  [
+    'src/cli/list',
+    [
+      ...cliBase,
+      ...cli('command', 'terminal'),
+      'src/views',
+      ...orders('lookup', 'verify', 'watch'),
+    ],
+  ],
+  [
+    'src/cli/watch',
+    [
+      ...cliBase,
+      ...cli('command', 'terminal', 'list', 'logs'),
+      'src/views',
+      ...orders('logs', 'lookup', 'requests', 'watch'),
+    ],
+  ],
+  [
+    'src/cli/orders',
+    [
+      ...cliBase,
+      ...cli('command', 'terminal', 'list', 'watch'),
+      'src/deploy',
+      ...orders('actions', 'cost', 'dead-letters', 'lookup', 'verify', 'watch'),
+    ],
+  ],
+  [
+    'src/cli/deploy',
+    [...cliBase, ...cli('command', 'terminal', 'watch'), 'src/deploy', ...orders('actions')],
+  ],
+  ['src/cli/local', [...cliBase, ...cli('command'), 'src/local']],
+  [
+    'src/cli/report-page',
+    ['functions/contract', 'src/workflow', ...cli('terminal'), ...orders('load-test')],
+  ],
+  [
+    'src/cli/load-test',
+    [
+      ...base,
+      ...cli('command', 'terminal', 'list', 'report-page'),
+      'src/views',
+      ...orders('load-test', 'requests'),
+    ],
+  ],
+  ['src/cli/schemas', [...cliBase, 'src/cli', 'src/orders', 'src/deploy']],
+  ['src/cli', [...cliBase, ...cli('command', 'terminal')]],
+  ['commands', ['src', 'functions/contract']],
 ];
 
-function importsOf(file: string): string[] {
+const files = globSync('{commands,functions,src}/**/*.{ts,tsx}', { cwd: root }).toSorted();
+const imports = new Map(files.map((file) => [file, readImports(file)]));
+
+/** Returns the files that a file imports by a relative path: values, types and dynamic imports. */
+function readImports(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const matches = text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
+  const matches = text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g);
   return [...matches].map(([, path]) => normalize(join(dirname(file), path ?? '')));
 }
 
-const files = globSync('{commands,functions,src}/**/*.{ts,tsx}', { cwd: root });
+function covers(folder: string, file: string): boolean {
+  return file === folder || file === `${folder}.ts` || file.startsWith(`${folder}/`);
+}
 
-describe.each(arrows.map(([from, may]) => ({ from, may })))('$from', ({ from, may }) => {
-  const mine = files.filter((file) => arrows.find(([each]) => file.startsWith(each))?.[0] === from);
+function rowFor(file: string): string | undefined {
+  return layers.find(([folder]) => covers(folder, file))?.[0];
+}
 
-  it('imports only what lies further in', () => {
-    expect(mine.length).toBeGreaterThan(0);
-    const strays = mine.flatMap((file) => {
-      const home = from === 'functions/' ? file.split('/').slice(0, 2).join('/') : from;
-      return importsOf(file)
-        .filter((path) => !path.startsWith(home) && !may.some((each) => path.startsWith(each)))
-        .map((path) => `${file} imports ${path}`);
+describe.each(layers.map(([folder, mayImport]) => ({ folder, mayImport })))(
+  '$folder',
+  ({ folder, mayImport }) => {
+    const own = files.filter((file) => rowFor(file) === folder);
+
+    it('imports only folders that its row allows', () => {
+      expect(own.length).toBeGreaterThan(0);
+      const violations = own.flatMap((file) =>
+        (imports.get(file) ?? [])
+          .filter((path) => ![folder, ...mayImport].some((allowed) => covers(allowed, path)))
+          .map((path) => `${file} imports ${path}`),
+      );
+      expect(violations).toEqual([]);
     });
-    expect(strays).toEqual([]);
-  });
+  },
+);
+
+it('has a row for every source file', () => {
+  expect(files.filter((file) => rowFor(file) === undefined)).toEqual([]);
 });
 
-it('constructs SDK clients of the CLI in one place', () => {
-  const makers = files.filter(
+it('keeps direct use of AWS out of the commands', () => {
+  const violations = files.filter(
+    (file) =>
+      file.startsWith('commands/') && imports.get(file)?.some((path) => covers('src/aws', path)),
+  );
+  expect(violations).toEqual([]);
+});
+
+/** Returns the first import cycle, as the files along it, or undefined. */
+function findCycle(): readonly string[] | undefined {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const imported of imports.get(file) ?? []) {
+      const cycle = visit(imported, [...path, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+it('has no import cycle, type imports included', () => {
+  expect(findCycle()).toBeUndefined();
+});
+
+it('constructs SDK clients in one file', () => {
+  const constructing = files.filter(
     (file) =>
       file.startsWith('src/') &&
       /new [A-Za-z]+Client\(/.test(readFileSync(join(root, file), 'utf8')),
   );
-  expect(makers).toEqual(['src/target/clients.ts']);
+  expect(constructing).toEqual(['src/aws/clients.ts']);
 });
 
-it('loads the SDK through the modules that name what is used of it', () => {
-  const strays = files.filter(
+it('imports the SDK only in src/aws/sdk', () => {
+  const violations = files.filter(
     (file) =>
       file.startsWith('src/') &&
-      !file.startsWith('src/target/sdk/') &&
+      !file.startsWith('src/aws/sdk/') &&
       /import\(\s*'@aws-sdk|^import (?!type).* from '@aws-sdk/m.test(
         readFileSync(join(root, file), 'utf8'),
       ),
   );
-  expect(strays).toEqual([]);
+  expect(violations).toEqual([]);
 });
 
-it('leaves the clock and chance out of the business process', () => {
+it('uses neither clock nor random numbers in the business process', () => {
   const text = readFileSync(join(root, 'functions/order-workflow/process-order.ts'), 'utf8');
   expect(text).not.toMatch(/Date\.now|new Date|Math\.random|randomUUID|performance\./);
 });
 
-it('rolls no dice anywhere', () => {
-  const rolling = files.filter((file) =>
+it('uses no random numbers', () => {
+  const random = files.filter((file) =>
     readFileSync(join(root, file), 'utf8').includes('Math.random'),
   );
-  expect(rolling).toEqual([]);
+  expect(random).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
 import { formatEnvironments } from '../../src/cli/deploy/environment-table.ts';
-import { knownEnvironments } from '../../src/target/known-environments.ts';
-import { projectRoot } from '../../src/target/project.ts';
+import { knownEnvironments } from '../../src/environment/known-environments.ts';
+import { projectRoot } from '../../src/environment/project.ts';
 
 export default class EnvList extends BaseCommand {
   static override summary = 'List the environments of this project.';

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
-import { forgetEnvironment } from '../../src/target/known-environments.ts';
-import { projectRoot } from '../../src/target/project.ts';
+import { forgetEnvironment } from '../../src/environment/known-environments.ts';
+import { projectRoot } from '../../src/environment/project.ts';
 
 export default class EnvRemove extends BaseCommand {
   static override summary = 'Forget an environment; its stack stays where it is.';

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
-import { knownEnvironments } from '../../src/target/known-environments.ts';
-import { projectRoot } from '../../src/target/project.ts';
+import { knownEnvironments } from '../../src/environment/known-environments.ts';
+import { projectRoot } from '../../src/environment/project.ts';
 import { UserError } from '../../src/user-error.ts';
 
 export default class EnvShow extends BaseCommand {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
-import { setDefault } from '../../src/target/known-environments.ts';
-import { projectRoot } from '../../src/target/project.ts';
+import { setDefault } from '../../src/environment/known-environments.ts';
+import { projectRoot } from '../../src/environment/project.ts';
 
 export default class EnvUse extends BaseCommand {
   static override summary = 'Have commands work on an environment when none is named.';

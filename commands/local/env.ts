@@ -1,6 +1,6 @@
 import { LocalCommand } from '../../src/cli/local/local-command.ts';
+import { defaults } from '../../src/environment/choose-environment.ts';
 import { accessKeyOf, stateDirectory } from '../../src/local/state-file.ts';
-import { defaults } from '../../src/target/environments.ts';
 
 export default class LocalEnv extends LocalCommand {
   static override description =
@@ -9,7 +9,7 @@ export default class LocalEnv extends LocalCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalEnv);
-    const { launchRuntime } = await import('../../src/target/local-runtime.ts');
+    const { launchRuntime } = await import('../../src/environment/local-runtime.ts');
     const { url } = await launchRuntime(this.root);
     const variables = {
       AWS_ENDPOINT_URL: url,

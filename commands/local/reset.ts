@@ -18,7 +18,7 @@ export default class LocalReset extends LocalCommand {
         code: 'NeedsConfirmation',
       });
     }
-    const { resetLocalRuntime } = await import('../../src/target/local-runtime.ts');
+    const { resetLocalRuntime } = await import('../../src/environment/local-runtime.ts');
     await resetLocalRuntime(this.root);
     if (flags.json) this.document({ reset: true });
     else this.out('reset\n');

@@ -44,7 +44,7 @@ export default class LocalStart extends LocalCommand {
       process.exitCode = await runInForeground(this.root, settings);
       return;
     }
-    const { launchRuntime } = await import('../../src/target/local-runtime.ts');
+    const { launchRuntime } = await import('../../src/environment/local-runtime.ts');
     const state = await launchRuntime(this.root, { ...settings, auto: false });
     const { url, timeScale, enforceQuotas = false, inject = [], started } = state;
     if (flags.json) this.document({ url, timeScale, enforceQuotas, inject, started });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
-import { packageRoot } from '../target/project.ts';
+import { packageRoot } from '../environment/project.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
 import { endOnBrokenPipe, obeyNoColor } from './terminal/terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Target } from '../target/resolve.ts';
+import type { Target } from '../environment/target.ts';
 import { type ArtifactsBucket, createBucket } from './bucket.ts';
 
 /** S3's limit for a bucket's name. */
@@ -23,8 +23,8 @@ export async function bucketOf(target: Target, account?: string): Promise<Artifa
 
 /** Who the target's credentials are, and in which account. */
 export async function callerOf(target: Target): Promise<{ account: string; arn: string }> {
-  const { GetCallerIdentityCommand } = await import('../target/sdk/identity.ts');
-  const identity = await target.clients.identity();
+  const { GetCallerIdentityCommand } = await import('../aws/sdk/sts.ts');
+  const identity = await target.clients.sts();
   const { Account, Arn = '' } = await identity.send(new GetCallerIdentityCommand({}));
   if (!Account) throw new Error('STS named no account');
   return { account: Account, arn: Arn };
@@ -45,8 +45,8 @@ export async function store(
   account: string,
   object: StoredObject & { readonly once?: boolean },
 ): Promise<void> {
-  const { PutObjectCommand } = await import('../target/sdk/objects.ts');
-  const client = await target.clients.objects();
+  const { PutObjectCommand } = await import('../aws/sdk/s3.ts');
+  const client = await target.clients.s3();
   if (object.once && (await exists(client, account, object))) return;
   const put = () =>
     client.send(
@@ -72,7 +72,7 @@ async function exists(
   ExpectedBucketOwner: string,
   { bucket, key }: StoredObject,
 ): Promise<boolean> {
-  const { HeadObjectCommand } = await import('../target/sdk/objects.ts');
+  const { HeadObjectCommand } = await import('../aws/sdk/s3.ts');
   const head = new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner });
   return client.send(head).then(
     () => true,

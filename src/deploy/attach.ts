@@ -1,5 +1,5 @@
-import type { Target } from '../target/resolve.ts';
-import { describeStack, outputsOf } from '../target/stack.ts';
+import { describeStack, outputsOf } from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { beforeOperation, deployed, deployFailure, followStack } from './stack-events.ts';

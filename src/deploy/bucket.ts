@@ -1,7 +1,7 @@
 /** The bucket that a stack's archives are kept in: made closed, and taken away with all its versions. */
 import type { ObjectIdentifier, S3Client } from '@aws-sdk/client-s3';
-import { partitionOf } from '../target/partition.ts';
-import type { Target } from '../target/resolve.ts';
+import { partitionOf } from '../aws/partition.ts';
+import type { Target } from '../environment/target.ts';
 
 /** An archive that a newer deployment replaced is kept for so long. */
 const oldVersionDays = 30;
@@ -21,7 +21,7 @@ export async function createBucket(
     PutBucketPolicyCommand,
     PutBucketVersioningCommand,
     PutPublicAccessBlockCommand,
-  } = await import('../target/sdk/objects.ts');
+  } = await import('../aws/sdk/s3.ts');
   const place = Object.values(BucketLocationConstraint).find((each) => each === region);
   await client.send(
     new CreateBucketCommand({
@@ -103,9 +103,9 @@ export async function removeBucket(
   { bucket, account }: ArtifactsBucket,
 ): Promise<boolean> {
   const { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand } = await import(
-    '../target/sdk/objects.ts'
+    '../aws/sdk/s3.ts'
   );
-  const client = await target.clients.objects();
+  const client = await target.clients.s3();
   const at = { Bucket: bucket, ExpectedBucketOwner: account };
   try {
     for (const Prefix of ownPrefixes) {

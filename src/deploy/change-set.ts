@@ -4,7 +4,7 @@ import type {
   CloudFormationClient,
   DescribeChangeSetOutput,
 } from '@aws-sdk/client-cloudformation';
-import type { Target } from '../target/resolve.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import { type PlannedChange, plannedChanges } from './planned-changes.ts';
 
@@ -33,7 +33,7 @@ const nothingToDo = /didn't contain changes|no updates are to be performed/i;
 
 /** Asks CloudFormation what it would change, and waits for the answer. */
 export async function plan(target: Target, source: PlanSource): Promise<Plan> {
-  const { CreateChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const { CreateChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const { template, previous, parameters, onFailure } = source;
   const kept = previous.filter((name) => !Object.hasOwn(parameters, name));
@@ -77,7 +77,7 @@ async function validationProblems(
   client: CloudFormationClient,
   ChangeSetName: string,
 ): Promise<string[]> {
-  const { DescribeEventsCommand } = await import('../target/sdk/cloudformation.ts');
+  const { DescribeEventsCommand } = await import('../aws/sdk/cloudformation.ts');
   try {
     const { OperationEvents = [] } = await client.send(
       new DescribeEventsCommand({ ChangeSetName }),
@@ -95,7 +95,7 @@ async function validationProblems(
 
 /** Takes back a plan that is not carried out. */
 export async function dropPlan(target: Target, changeSetId: string): Promise<void> {
-  const { DeleteChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const { DeleteChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
 }
@@ -106,7 +106,7 @@ async function allChanges(
   ChangeSetName: string,
   first: DescribeChangeSetOutput,
 ): Promise<Change[]> {
-  const { DescribeChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const { DescribeChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const changes = [...(first.Changes ?? [])];
   for (let { NextToken } = first; NextToken; ) {
     const page = await client.send(new DescribeChangeSetCommand({ ChangeSetName, NextToken }));
@@ -121,7 +121,7 @@ async function untilPlanned(
   changeSet: string,
   pollMs: number,
 ): Promise<DescribeChangeSetOutput> {
-  const { DescribeChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const { DescribeChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   for (;;) {
     const answer = await client.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
     if (answer.Status === 'CREATE_COMPLETE' || answer.Status === 'FAILED') return answer;

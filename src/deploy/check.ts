@@ -1,6 +1,6 @@
 import { outputs as names } from '../../functions/contract/api.ts';
-import type { Target } from '../target/resolve.ts';
-import type { StackOutputs } from '../target/stack.ts';
+import type { StackOutputs } from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 
 /** Whoever may not call the API is told so: it answers. */
@@ -15,7 +15,7 @@ export async function checkDeployment(target: Target, outputs: StackOutputs): Pr
   const api = outputs[names.apiEndpoint];
   const found: string[] = [];
   if (alias) {
-    const { InvokeCommand } = await import('../target/sdk/lambda.ts');
+    const { InvokeCommand } = await import('../aws/sdk/lambda.ts');
     const lambda = await target.clients.lambda();
     const dryRun = new InvokeCommand({ FunctionName: alias, InvocationType: 'DryRun' });
     await lambda.send(dryRun).catch((cause: unknown) => {
@@ -38,7 +38,7 @@ export async function apiStatus(target: Target, api: string): Promise<number> {
 }
 
 async function statusOf(target: Target, url: string): Promise<number> {
-  const { signedFetch } = await import('../target/signed-fetch.ts');
+  const { signedFetch } = await import('../aws/signed-fetch.ts');
   try {
     return (await signedFetch(target, url, { method: 'GET', headers: {} })).status;
   } catch (cause) {

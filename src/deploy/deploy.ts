@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import type { Target } from '../target/resolve.ts';
 import {
   describeStack,
   forgetOutputs,
   outputsOf,
   rememberOutputs,
   type StackOutputs,
-} from '../target/stack.ts';
+} from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { bucketOf, callerOf, store } from './artifacts.ts';
 import type { ArtifactsBucket } from './bucket.ts';
 import { dropPlan, type OnFailure, type Plan, type PlanSource, plan } from './change-set.ts';
@@ -165,7 +165,7 @@ async function* apply(
   planned: Plan,
   kind: PlanSource['kind'],
 ): AsyncGenerator<DeployEvent> {
-  const { ExecuteChangeSetCommand } = await import('../target/sdk/cloudformation.ts');
+  const { ExecuteChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const since = await newestEvent(target, planned.stackId);
   await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));

@@ -1,5 +1,5 @@
-import type { Target } from '../target/resolve.ts';
-import { forgetStack } from '../target/stack.ts';
+import { forgetStack } from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import { bucketOf } from './artifacts.ts';
 import { removeBucket } from './bucket.ts';
@@ -108,7 +108,7 @@ export async function* deleteStack(
 
 /** Asks for a stack's deletion without looking on: of one that was only planned there is nothing to see. */
 export async function requestDeletion(target: Target, stackId: string): Promise<void> {
-  const { DeleteStackCommand } = await import('../target/sdk/cloudformation.ts');
+  const { DeleteStackCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteStackCommand({ StackName: stackId }));
 }

@@ -1,9 +1,9 @@
 /** Brings orders on their way to an end before their stack goes. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNotFound } from '../aws/errors.ts';
+import type { Target } from '../environment/target.ts';
 import { cancelOrder } from '../orders/actions/cancel.ts';
 import type { ListedExecution } from '../orders/lookup/executions.ts';
-import { isNotFound } from '../target/aws-errors.ts';
-import type { Target } from '../target/resolve.ts';
 import { UserError } from '../user-error.ts';
 import type { Inventory } from './inventory.ts';
 import { findRunning } from './running.ts';
@@ -68,7 +68,7 @@ async function eachOf(
 }
 
 async function stop(target: Target, arn: string): Promise<void> {
-  const { StopDurableExecutionCommand } = await import('../target/sdk/lambda.ts');
+  const { StopDurableExecutionCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const error = { ErrorType: 'StackDestroyed', ErrorMessage: 'The stack was destroyed' };
   try {

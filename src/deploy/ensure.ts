@@ -2,9 +2,14 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from '../target/aws-errors.ts';
-import type { Target } from '../target/resolve.ts';
-import { cachePath, forgetOutputs, loadOutputs, type StackOutputs } from '../target/stack.ts';
+import { isNotFound } from '../aws/errors.ts';
+import {
+  cachePath,
+  forgetOutputs,
+  loadOutputs,
+  type StackOutputs,
+} from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import { endOf } from './events.ts';
 

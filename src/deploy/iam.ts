@@ -1,6 +1,7 @@
 /** Policies that hold no more than what people and pipelines need who use a stack. */
-import type { Environment } from '../target/environments.ts';
-import { partitionOf } from '../target/partition.ts';
+
+import { partitionOf } from '../aws/partition.ts';
+import type { Environment } from '../environment/choose-environment.ts';
 
 export const roles = ['deploy', 'operate', 'observe'] as const;
 export type Role = (typeof roles)[number];

@@ -2,11 +2,11 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { parseDocument } from 'yaml';
 import { outputs as names } from '../../functions/contract/api.ts';
+import { isNotFound } from '../aws/errors.ts';
+import { isObject } from '../environment/project.ts';
+import { describeStack, outputsOf, type StackOutputs } from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import type { ListedExecution } from '../orders/lookup/executions.ts';
-import { isNotFound } from '../target/aws-errors.ts';
-import { isObject } from '../target/project.ts';
-import type { Target } from '../target/resolve.ts';
-import { describeStack, outputsOf, type StackOutputs } from '../target/stack.ts';
 import { kindOf } from './kinds.ts';
 import { findRunning } from './running.ts';
 
@@ -60,7 +60,7 @@ export async function takeInventory(target: Target): Promise<Inventory | undefin
 }
 
 async function listResources(target: Target, stackId: string): Promise<StackResource[]> {
-  const { ListStackResourcesCommand } = await import('../target/sdk/cloudformation.ts');
+  const { ListStackResourcesCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const found: StackResourceSummary[] = [];
   let NextToken: string | undefined;
@@ -83,7 +83,7 @@ async function listResources(target: Target, stackId: string): Promise<StackReso
 
 /** The resources that the deployed template keeps when the stack is deleted. */
 async function retainedIds(target: Target, stackId: string): Promise<ReadonlySet<string>> {
-  const { GetTemplateCommand } = await import('../target/sdk/cloudformation.ts');
+  const { GetTemplateCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName: stackId }));
   const template: unknown = parseDocument(TemplateBody, { logLevel: 'error' }).toJS();
@@ -95,8 +95,8 @@ async function retainedIds(target: Target, stackId: string): Promise<ReadonlySet
 }
 
 async function countItems(target: Target, table: string): Promise<number | undefined> {
-  const { DescribeTableCommand } = await import('../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { DescribeTableCommand } = await import('../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   try {
     const { Table } = await tables.send(new DescribeTableCommand({ TableName: table }));
     return Table?.ItemCount;

@@ -1,5 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import type { Target } from '../target/resolve.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import type { PlanSource } from './change-set.ts';
 import { deleteStack } from './destroy.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { isObject, readJson } from '../target/project.ts';
-import type { Target } from '../target/resolve.ts';
+import { isObject, readJson } from '../environment/project.ts';
+import type { Target } from '../environment/target.ts';
 import type { StackResource } from './inventory.ts';
 
 /** Something that outlives a stack. */
@@ -46,8 +46,8 @@ export async function remainders(
 }
 
 async function hasBucket(target: Target, bucket: string): Promise<boolean> {
-  const { HeadBucketCommand } = await import('../target/sdk/objects.ts');
-  const objects = await target.clients.objects();
+  const { HeadBucketCommand } = await import('../aws/sdk/s3.ts');
+  const objects = await target.clients.s3();
   try {
     await objects.send(new HeadBucketCommand({ Bucket: bucket }));
     return true;

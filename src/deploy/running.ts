@@ -1,8 +1,8 @@
 import { outputs as names } from '../../functions/contract/api.ts';
+import { isNotFound } from '../aws/errors.ts';
+import type { StackOutputs } from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { type ListedExecution, listExecutions } from '../orders/lookup/executions.ts';
-import { isNotFound } from '../target/aws-errors.ts';
-import type { Target } from '../target/resolve.ts';
-import type { StackOutputs } from '../target/stack.ts';
 
 /** The orders on their way, or being recovered; none when the function is gone or was never there. */
 export async function findRunning(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import { isTransient } from '../target/aws-errors.ts';
-import type { Target } from '../target/resolve.ts';
+import { isTransient } from '../aws/errors.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import type { ResourceEvent } from './events.ts';
 
@@ -85,7 +85,7 @@ async function eventsAfter(
   stackId: string,
   since: string | undefined,
 ): Promise<StackEvent[]> {
-  const { DescribeStackEventsCommand } = await import('../target/sdk/cloudformation.ts');
+  const { DescribeStackEventsCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const found: StackEvent[] = [];
   let token: string | undefined;

@@ -1,9 +1,9 @@
 /** The published versions of the stack's durable functions: which are live, which still run orders, which can go. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { outputs as names } from '../../functions/contract/api.ts';
-import { isNotFound } from '../target/aws-errors.ts';
-import type { Target } from '../target/resolve.ts';
-import { output, type StackOutputs } from '../target/stack.ts';
+import { isNotFound } from '../aws/errors.ts';
+import { output, type StackOutputs } from '../environment/stack-outputs.ts';
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import { findRunning } from './running.ts';
 
@@ -106,7 +106,7 @@ export async function rollBack(
       { hint: 'orders versions', exit: 5, code: 'NotFound' },
     );
   }
-  const { UpdateAliasCommand } = await import('../target/sdk/lambda.ts');
+  const { UpdateAliasCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   await lambda.send(
     new UpdateAliasCommand({
@@ -136,7 +136,7 @@ export async function prune(
   target: Target,
   versions: readonly Version[],
 ): Promise<{ removed: Version[]; kept: Version[] }> {
-  const { DeleteFunctionCommand } = await import('../target/sdk/lambda.ts');
+  const { DeleteFunctionCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const removed: Version[] = [];
   const kept: Version[] = [];
@@ -164,14 +164,14 @@ function nameOf(outputs: StackOutputs, of: Version['of']): string | undefined {
 }
 
 async function liveAlias(target: Target, FunctionName: string) {
-  const { GetAliasCommand } = await import('../target/sdk/lambda.ts');
+  const { GetAliasCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   return lambda.send(new GetAliasCommand({ FunctionName, Name: aliasName }));
 }
 
 /** The newest first. */
 async function published(target: Target, FunctionName: string) {
-  const { ListVersionsByFunctionCommand } = await import('../target/sdk/lambda.ts');
+  const { ListVersionsByFunctionCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const found: FunctionConfiguration[] = [];
   let Marker: string | undefined;

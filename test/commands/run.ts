@@ -1,8 +1,8 @@
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { vi } from 'vitest';
-import type { Target } from '../../src/target/resolve.ts';
-import { cachePath } from '../../src/target/stack.ts';
+import { cachePath } from '../../src/environment/stack-outputs.ts';
+import type { Target } from '../../src/environment/target.ts';
 import { outputs } from '../orders/orders-table.ts';
 
 const home = process.cwd();

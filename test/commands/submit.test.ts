@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import Submit from '../../commands/submit.ts';
-import { type Answer, type Call, fakeAws, xml } from '../target/fake-aws.ts';
+import { type Answer, type Call, fakeAws, xml } from '../aws/fake-aws.ts';
 
 const arn = 'arn:aws:lambda:us-east-2:000000000000:function:f:live';
 const stack = `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs><member><OutputKey>OrderProcessingAliasArn</OutputKey><OutputValue>${arn}</OutputValue></member></Outputs></member></Stacks>`;

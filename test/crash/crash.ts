@@ -6,7 +6,7 @@ import { canonicalEvent } from '../../functions/contract/order.ts';
 import { isEnd, type OrderStatus } from '../../functions/contract/workflow.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { endOf } from '../../src/deploy/events.ts';
-import { resolveTarget } from '../../src/target/resolve.ts';
+import { resolveTarget } from '../../src/environment/resolve-target.ts';
 import { type Chance, chanceOf } from '../support/random.ts';
 import { openLedger } from './ledger.ts';
 import { initialStock, ordersOf, type Placed, products } from './orders.ts';

@@ -9,7 +9,7 @@ import { withStack } from '../../src/deploy/ensure.ts';
 import type { DeployEvent } from '../../src/deploy/events.ts';
 import { endOf } from '../../src/deploy/events.ts';
 import { packageStack } from '../../src/deploy/package.ts';
-import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../target/fake-aws.ts';
+import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../aws/fake-aws.ts';
 
 const template = `Transform: AWS::Serverless-2016-10-31
 Resources:

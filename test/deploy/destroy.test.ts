@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { destroy } from '../../src/deploy/destroy.ts';
 import { type Inventory, takeInventory } from '../../src/deploy/inventory.ts';
-import { cachePath } from '../../src/target/stack.ts';
-import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../target/fake-aws.ts';
+import { cachePath } from '../../src/environment/stack-outputs.ts';
+import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../aws/fake-aws.ts';
 
 const stackId = 'arn:aws:cloudformation:us-east-2:000000000000:stack/orders-test/1';
 const functionArn = 'arn:aws:lambda:us-east-2:000000000000:function:orders-test-workflow';

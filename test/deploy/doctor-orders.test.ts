@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { examine } from '../../src/deploy/doctor/examine.ts';
-import { type Answer, type Call, fakeAws, fakeTarget, xml } from '../target/fake-aws.ts';
+import { type Answer, type Call, fakeAws, fakeTarget, xml } from '../aws/fake-aws.ts';
 
 let root: string;
 beforeEach(() => {

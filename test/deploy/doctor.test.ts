@@ -12,15 +12,15 @@ import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, DeleteAliasCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { createClients } from '../../src/aws/clients.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { checkNames, examine } from '../../src/deploy/doctor/examine.ts';
 import { endOf } from '../../src/deploy/events.ts';
+import type { StackOutputs } from '../../src/environment/stack-outputs.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
-import { createClients } from '../../src/target/clients.ts';
-import type { StackOutputs } from '../../src/target/stack.ts';
+import { fakeTarget, xmlError } from '../aws/fake-aws.ts';
 import { type Answered, type MeddlingProxy, meddlingProxy } from '../support/meddling-proxy.ts';
 import { makeProject } from '../support/project-files.ts';
-import { fakeTarget, xmlError } from '../target/fake-aws.ts';
 
 const workflow = 'orders-test-workflow';
 let root: string;
@@ -101,7 +101,7 @@ it('finds an alias that is gone, and one that was rolled back, with the commands
 });
 
 it('finds a log group that is gone, and one that keeps its lines for ever', async () => {
-  const logs = await clients().logs();
+  const logs = await clients().cloudWatchLogs();
   const logGroupName = '/aws/lambda/orders-test-recovery';
   await logs.send(new DeleteLogGroupCommand({ logGroupName }));
   expect(await wrong('logs')).toEqual([
@@ -118,7 +118,7 @@ it('finds a log group that is gone, and one that keeps its lines for ever', asyn
 });
 
 it('tells of dead letters', async () => {
-  const queues = await clients().queues();
+  const queues = await clients().sqs();
   const QueueUrl = outputs['DeadLettersUrl'] ?? '';
   await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
   expect(await wrong('dead-letters')).toEqual([
@@ -286,7 +286,7 @@ it('finds an API that fails, a table that is not ready, one that is gone, and to
     'warning versions: 26 versions published -> orders versions prune',
   ]);
   proxy.meddle(() => undefined);
-  const tables = await clients().tables();
+  const tables = await clients().dynamodb();
   await tables.send(new DeleteTableCommand({ TableName: outputs['LoyaltyTableName'] }));
   expect(await wrong('tables')).toEqual([
     `error tables: ${outputs['LoyaltyTableName']} is gone -> orders destroy, then orders deploy`,

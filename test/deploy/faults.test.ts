@@ -5,12 +5,12 @@ import { deploy } from '../../src/deploy/deploy.ts';
 import { destroy, nothingToDestroy } from '../../src/deploy/destroy.ts';
 import { endOf } from '../../src/deploy/events.ts';
 import { takeInventory } from '../../src/deploy/inventory.ts';
+import { describeStack } from '../../src/environment/stack-outputs.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
-import { describeStack } from '../../src/target/stack.ts';
+import { fakeTarget } from '../aws/fake-aws.ts';
 import { type Fault, type FaultProxy, faultProxy, faults } from '../support/fault-proxy.ts';
 import { full } from '../support/full.ts';
 import { makeProject } from '../support/project-files.ts';
-import { fakeTarget } from '../target/fake-aws.ts';
 
 const kinds: readonly Fault[] = full ? faults : ['throttle', 'cut-after'];
 

@@ -13,33 +13,33 @@ const actionsOf = (role: (typeof roles)[number]) =>
 
 /** SDK command -> what IAM calls that, where it is not `service:Command`. */
 const otherNames: Readonly<Record<string, string>> = {
-  'objects:HeadBucket': 's3:ListBucket',
-  'objects:HeadObject': 's3:GetObject',
-  'objects:DeleteObjects': 's3:DeleteObject',
-  'objects:ListObjectVersions': 's3:ListBucketVersions',
-  'objects:PutBucketLifecycleConfiguration': 's3:PutLifecycleConfiguration',
-  'objects:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
+  's3:HeadBucket': 's3:ListBucket',
+  's3:HeadObject': 's3:GetObject',
+  's3:DeleteObjects': 's3:DeleteObject',
+  's3:ListObjectVersions': 's3:ListBucketVersions',
+  's3:PutBucketLifecycleConfiguration': 's3:PutLifecycleConfiguration',
+  's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
   'lambda:Invoke': 'lambda:InvokeFunction',
-  'tables:BatchGet': 'dynamodb:BatchGetItem',
-  'tables:Get': 'dynamodb:GetItem',
-  'tables:Update': 'dynamodb:UpdateItem',
-  'queues:ChangeMessageVisibilityBatch': 'sqs:ChangeMessageVisibility',
+  'dynamodb:BatchGet': 'dynamodb:BatchGetItem',
+  'dynamodb:Get': 'dynamodb:GetItem',
+  'dynamodb:Update': 'dynamodb:UpdateItem',
+  'sqs:ChangeMessageVisibilityBatch': 'sqs:ChangeMessageVisibility',
 };
 const services: Readonly<Record<string, string>> = {
   cloudformation: 'cloudformation',
   lambda: 'lambda',
-  logs: 'logs',
-  objects: 's3',
-  queues: 'sqs',
-  tables: 'dynamodb',
+  'cloudwatch-logs': 'logs',
+  s3: 's3',
+  sqs: 'sqs',
+  dynamodb: 'dynamodb',
 };
 
 it('allows somebody every request that some command makes', () => {
-  const needed = globSync('src/target/sdk/*.ts').flatMap((file) => {
-    const name = /(\w+)\.ts$/.exec(file)?.[1] ?? '';
+  const needed = globSync('src/aws/sdk/*.ts').flatMap((file) => {
+    const name = /([\w-]+)\.ts$/.exec(file)?.[1] ?? '';
     const commands = readFileSync(file, 'utf8').matchAll(/\b(\w+)Command\b/g);
-    // Whoever has credentials may ask whose they are.
-    if (name === 'identity') return [];
+    // Every principal may call GetCallerIdentity.
+    if (name === 'sts') return [];
     return [...commands].map(([, command]) => {
       const known = otherNames[`${name}:${command}`];
       return known ?? `${services[name]}:${command}`;
@@ -69,8 +69,8 @@ it('lets who only observes change nothing and read no order', () => {
       /:(Describe|List|Query|Get(AccountSettings|Alias|QueueAttributes|Template)$)/,
     );
   }
-  const tables = policyFor('observe', place).Statement.filter(({ Action }) =>
+  const indexes = policyFor('observe', place).Statement.filter(({ Action }) =>
     Action.some((each) => /^dynamodb:(?!DescribeTable)/.test(each)),
   );
-  for (const { Resource } of tables) for (const each of Resource) expect(each).toContain('/index/');
+  for (const { Resource } of indexes) for (const arn of Resource) expect(arn).toContain('/index/');
 });

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { attach } from '../../src/deploy/attach.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
 import type { DeployEvent } from '../../src/deploy/events.ts';
-import { type Answer, type Call, fakeAws, fakeTarget, xml } from '../target/fake-aws.ts';
+import { type Answer, type Call, fakeAws, fakeTarget, xml } from '../aws/fake-aws.ts';
 
 const stackId = 'arn:aws:cloudformation:us-east-2:000000000000:stack/orders-test/1';
 

@@ -25,7 +25,7 @@ let tables: DynamoDBDocumentClient;
 
 beforeAll(async () => {
   orders = await startOrders();
-  tables = await orders.target.clients.tables();
+  tables = await orders.target.clients.dynamodb();
   await put('ProductsTable', { productId: 'BOOK-001', available: 100, reserved: 10, sold: 0 });
 });
 afterAll(() => orders.close());

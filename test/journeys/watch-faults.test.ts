@@ -8,11 +8,11 @@ import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
 import type { TrafficCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { readOrders } from '../../src/orders/lookup/batch-get.ts';
+import { fakeTarget } from '../aws/fake-aws.ts';
 import { aFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
 import { aProject, type Project } from '../support/project.ts';
 import { atTerminal } from '../support/terminal.ts';
-import { fakeTarget } from '../target/fake-aws.ts';
 
 /** Some end badly, some early. */
 const mix = ['--mix', 'low=70,high=20,damaged=5,payment-declined=5', '--seed', '8'];

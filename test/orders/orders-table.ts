@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { listingKey, type OrderRecord } from '../../functions/contract/api.ts';
-import { createClients } from '../../src/target/clients.ts';
-import type { Target } from '../../src/target/resolve.ts';
+import { createClients } from '../../src/aws/clients.ts';
+import type { Target } from '../../src/environment/target.ts';
+import { fakeAws, fakeTarget } from '../aws/fake-aws.ts';
 import { startTables } from '../functions/stack-tables.ts';
-import { fakeAws, fakeTarget } from '../target/fake-aws.ts';
 import { orderRecord } from './record.ts';
 
 export const outputs = {
@@ -49,7 +49,7 @@ export async function startOrders() {
     target,
     running,
     async put(orders: readonly OrderRecord[]) {
-      const tables = await target.clients.tables();
+      const tables = await target.clients.dynamodb();
       for (let from = 0; from < orders.length; from += 25) {
         const puts = orders.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
         await tables.send(new BatchWriteCommand({ RequestItems: { OrdersTable: puts } }));

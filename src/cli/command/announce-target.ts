@@ -1,4 +1,4 @@
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import { dim } from '../terminal/terminal.ts';
 
 /** Says where something is about to be changed, before it is. */

@@ -1,8 +1,9 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import type { Notify } from '../../deploy/ensure.ts';
-import type { Choice } from '../../target/environments.ts';
-import type { ResolveOptions, Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { Choice } from '../../environment/choose-environment.ts';
+import type { ResolveOptions } from '../../environment/resolve-target.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { parseDuration } from '../terminal/format-time.ts';
 import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from '../terminal/terminal.ts';
@@ -60,7 +61,7 @@ export abstract class BaseCommand extends Command {
     flags: GlobalFlags & Choice,
     how: Pick<ResolveOptions, 'ensureRuntime' | 'manner'> = {},
   ): Promise<Target> {
-    const { resolveTarget } = await import('../../target/resolve.ts');
+    const { resolveTarget } = await import('../../environment/resolve-target.ts');
     const options = { cwd: process.cwd(), variables: process.env, ...how };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
@@ -118,7 +119,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     if (exitOfOclif(error) === 0) throw error;
     if (!this.#target) return reportError(await this.#explained(error), this.argv, this.id);
-    const { translate } = await import('../../target/aws-errors.ts');
+    const { translate } = await import('../../aws/errors.ts');
     const { withHintsFor } = await import('./hints.ts');
     reportError(withHintsFor(this.#target, translate(error, this.#target)), this.argv);
   }

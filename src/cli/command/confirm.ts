@@ -1,6 +1,6 @@
 /** Questions to a person before something is changed. */
 import { createInterface } from 'node:readline/promises';
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
 export interface Answers {

@@ -1,4 +1,4 @@
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
 /** The words of a command: of most it is one, and words of letters after it are never flags. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../target/project.ts';
+import { packageRoot } from '../../environment/project.ts';
 
 /** The JSON Schemas that the build made of what commands print, as paths. */
 export function schemaFiles(): string[] {

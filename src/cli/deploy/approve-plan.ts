@@ -1,6 +1,6 @@
 import type { Proposal } from '../../deploy/deploy.ts';
 import { guarded, type PlannedChange, publishesVersion } from '../../deploy/planned-changes.ts';
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { askYes } from '../command/confirm.ts';
 import { describePlan } from './plan-text.ts';

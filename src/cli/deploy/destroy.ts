@@ -1,7 +1,7 @@
 /** Asks before a stack is destroyed, and says what became of it. */
 import type { DestroyResult } from '../../deploy/destroy.ts';
 import type { Inventory, StackResource } from '../../deploy/inventory.ts';
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { type Answers, ask, canAsk, isNamed, typeName } from '../command/confirm.ts';
 import { dim } from '../terminal/terminal.ts';

@@ -1,4 +1,4 @@
-import type { KnownEnvironment } from '../../target/known-environments.ts';
+import type { KnownEnvironment } from '../../environment/known-environments.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 
 const columns: readonly Column<KnownEnvironment>[] = [

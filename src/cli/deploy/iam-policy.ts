@@ -1,6 +1,6 @@
 import { bucketOf } from '../../deploy/artifacts.ts';
 import { type Policy, policyFor, type Role } from '../../deploy/iam.ts';
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 
 /** The policy of a role with the target's names; asks only who the account is. */
 export async function policyOf(target: Target, role: Role, account?: string): Promise<Policy> {

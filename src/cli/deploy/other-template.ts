@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
 /**

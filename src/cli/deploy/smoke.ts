@@ -1,7 +1,7 @@
 import { samples } from '../../../functions/contract/samples.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { newOrderId, submitOrder } from '../../orders/actions/submit.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import type { Ui } from '../terminal/terminal.ts';
 

@@ -1,8 +1,8 @@
 /** How `orders history` shows what its service found. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { Target } from '../../environment/target.ts';
 import { followHistory, type HistoryReport } from '../../orders/lookup/history.ts';
 import { redact } from '../../orders/lookup/redact.ts';
-import type { Target } from '../../target/resolve.ts';
 import { type ExecutionState, endOf, type HistoryEvent } from '../../workflow/history-event.ts';
 import { timelineOf } from '../../workflow/timeline.ts';
 import { exitOfLook, interruptible } from '../command/interrupt.ts';

@@ -1,9 +1,10 @@
 /** How `orders list --verify` asks and tells. */
+
+import type { Target } from '../../environment/target.ts';
 import type { ListQuery } from '../../orders/lookup/list.ts';
 import type { Mismatch } from '../../orders/verify/mismatch.ts';
 import type { Attention } from '../../orders/verify/needs-attention.ts';
 import type { Verification } from '../../orders/verify/verify.ts';
-import type { Target } from '../../target/resolve.ts';
 import { UserError } from '../../user-error.ts';
 import { hintFor } from '../command/hints.ts';
 import { localClock } from '../terminal/format-time.ts';

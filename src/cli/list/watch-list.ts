@@ -1,11 +1,11 @@
 /** How `orders list --watch` shows a list that changes: redrawn in place, as lines, or as records. */
 
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { ListQuery, OrderRow } from '../../orders/lookup/list.ts';
 import type { GapEndEvent, GapEvent } from '../../orders/watch/events.ts';
 import { type ListEvent, type ListSeenEvent, watchList } from '../../orders/watch/watch-list.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import type { Size } from '../../views/draw.ts';
 import { exitOfLook, interruptible } from '../command/interrupt.ts';

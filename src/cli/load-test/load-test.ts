@@ -1,12 +1,12 @@
 /** Connects a load test with how it is shown; its verdict is for stdout. */
 
+import { isNotFound } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { drainMs, standingOf } from '../../orders/load-test/progress-figures.ts';
 import type { LoadReport } from '../../orders/load-test/report-types.ts';
 import { type LoadOptions, type LoadProgress, runLoadTest } from '../../orders/load-test/run.ts';
-import { isNotFound } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { hintFor } from '../command/hints.ts';
 import { interruptible } from '../command/interrupt.ts';

@@ -1,4 +1,4 @@
-import { projectRoot } from '../../target/project.ts';
+import { projectRoot } from '../../environment/project.ts';
 import { BaseCommand } from '../command/base-command.ts';
 
 /** A command about the local runtime of the project that the working directory is in. */

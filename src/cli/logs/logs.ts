@@ -1,5 +1,7 @@
 /** What `orders logs` was asked for, and how its answer is shown. */
 
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import {
   type LogEntry,
   type LogLevel,
@@ -9,8 +11,6 @@ import {
 import { followLogs, type LogQuery, readLogs } from '../../orders/logs/read.ts';
 import { findOrders } from '../../orders/lookup/find.ts';
 import { logStart } from '../../orders/watch/with-logs.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { hintFor } from '../command/hints.ts';
 import { exitOfLook, interruptible } from '../command/interrupt.ts';

@@ -1,9 +1,9 @@
 /** How `orders metrics` shows its figures: once, or again and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { type Metrics, MetricsReader } from '../../orders/metrics/metrics.ts';
 import { Sight } from '../../orders/watch/connection-monitor.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { hintFor } from '../command/hints.ts';
 import { exitOfLook, interruptible } from '../command/interrupt.ts';
 import { line } from '../command/json-output.ts';

@@ -1,10 +1,10 @@
 /** How `orders cancel` chooses, asks and tells. */
 import { isEnd, type OrderStatus } from '../../../functions/contract/workflow.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { type CancelResult, cancelOrder, untilEnded, waits } from '../../orders/actions/cancel.ts';
 import { findOrders } from '../../orders/lookup/find.ts';
 import { listOrders } from '../../orders/lookup/list.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { askYes } from '../command/confirm.ts';
 import { exitOfLook, interruptible } from '../command/interrupt.ts';

@@ -1,8 +1,8 @@
 /** What orders take, measured on a local runtime that is made for it and goes away afterwards. */
 import type { Order } from '../../../functions/contract/order.ts';
 import { withStack } from '../../deploy/ensure.ts';
+import { onRuntimeOfItsOwn } from '../../environment/temporary-runtime.ts';
 import { type Measured, measureOrders } from '../../orders/cost/measure.ts';
-import { onRuntimeOfItsOwn } from '../../target/own-runtime.ts';
 
 /** The deployment is no news: it is part of the measuring. */
 const quietly = () => undefined;

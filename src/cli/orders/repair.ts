@@ -1,6 +1,7 @@
 /** How `orders repair` shows, asks and tells. */
+
+import type { Target } from '../../environment/target.ts';
 import type { Deed, Examined, Repaired } from '../../orders/verify/repair.ts';
-import type { Target } from '../../target/resolve.ts';
 import { hintFor } from '../command/hints.ts';
 import { mark } from '../terminal/terminal.ts';
 

@@ -1,10 +1,10 @@
 /** How `orders retry` asks, tells and follows. */
 
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { Change } from '../../orders/actions/order-changes.ts';
 import { type Retried, type RetryOptions, retryOrder } from '../../orders/actions/retry.ts';
 import type { Found } from '../../orders/lookup/find.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { describeError } from '../command/json-output.ts';
 import { formatMoney } from '../terminal/format-time.ts';

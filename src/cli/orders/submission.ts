@@ -1,9 +1,9 @@
 /** Says that an order was accepted, and follows it when that was asked for. */
 
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { Submitted } from '../../orders/actions/submit.ts';
 import type { EndEvent } from '../../orders/watch/events.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { hintFor } from '../command/hints.ts';
 import { formatMoney } from '../terminal/format-time.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { KnownEnvironment } from '../../target/known-environments.ts';
+import type { KnownEnvironment } from '../../environment/known-environments.ts';
 import { schemaOf } from './agree.ts';
 
 /** One environment, as `orders env show --json` answers it. */

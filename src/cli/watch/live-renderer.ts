@@ -1,4 +1,4 @@
-import type { Target } from '../../target/resolve.ts';
+import type { Target } from '../../environment/target.ts';
 import type { Size } from '../../views/draw.ts';
 import type { LiveOrder } from '../../views/live-order.tsx';
 import type { Key } from '../../views/screen.tsx';

@@ -1,5 +1,7 @@
 /** Connects followed orders with the renderer that was asked for. */
 import type { StageStatus } from '../../../functions/contract/workflow.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { Found } from '../../orders/lookup/find.ts';
 import {
   type EndEvent,
@@ -9,8 +11,6 @@ import {
 } from '../../orders/watch/events.ts';
 import type { RunningOrders } from '../../orders/watch/running-orders.ts';
 import { followOrder, followOrders } from '../../orders/watch/watch-orders.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
 import { hintFor } from '../command/hints.ts';
 import { exitOfLook, interruptible } from '../command/interrupt.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';

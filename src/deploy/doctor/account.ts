@@ -1,6 +1,6 @@
 /** Looks at whose the credentials are, and what their account and region offer. */
-import { accountSettings } from '../../target/account.ts';
-import { errorName, isDenied, isNotFound } from '../../target/aws-errors.ts';
+import { accountSettings } from '../../aws/account.ts';
+import { errorName, isDenied, isNotFound } from '../../aws/errors.ts';
 import { type Check, failing, ok, warning } from './finding.ts';
 
 const minute = 60_000;
@@ -52,7 +52,7 @@ export const account = {
     needs: 'account',
     async look({ target }) {
       const { region, stack, name } = target.environment;
-      const { ListDurableExecutionsByFunctionCommand } = await import('../../target/sdk/lambda.ts');
+      const { ListDurableExecutionsByFunctionCommand } = await import('../../aws/sdk/lambda.ts');
       const lambda = await target.clients.lambda();
       const list = new ListDurableExecutionsByFunctionCommand({
         FunctionName: `${stack}-workflow`,

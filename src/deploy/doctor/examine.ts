@@ -1,6 +1,6 @@
 /** Looks whether everything is there that commands need, and says what to do about what is not. Writes and starts nothing. */
-import { isDenied, isTransient, translate } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
+import { isDenied, isTransient, translate } from '../../aws/errors.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { account } from './account.ts';
 import { Facts } from './facts.ts';

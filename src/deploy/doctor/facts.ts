@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { describeStack, outputsOf, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { ListedExecution } from '../../orders/lookup/executions.ts';
-import type { Target } from '../../target/resolve.ts';
-import { describeStack, outputsOf, type StackOutputs } from '../../target/stack.ts';
 import { findRunning } from '../running.ts';
 import { type DurableFunction, durableFunctions } from '../versions.ts';
 
@@ -38,8 +38,8 @@ export class Facts {
   }
 
   async #askCaller(): Promise<Caller> {
-    const { GetCallerIdentityCommand } = await import('../../target/sdk/identity.ts');
-    const client = await this.target.clients.identity();
+    const { GetCallerIdentityCommand } = await import('../../aws/sdk/sts.ts');
+    const client = await this.target.clients.sts();
     const credentials = await client.config.credentials();
     const command = new GetCallerIdentityCommand({});
     // Beside the parser, which a refusal does not get past.

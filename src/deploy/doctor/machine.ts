@@ -1,8 +1,8 @@
 /** Looks at this machine and at the local runtime; none of them writes or starts anything. */
 import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { knownEnvironments } from '../../target/known-environments.ts';
-import { isObject, readJson } from '../../target/project.ts';
+import { knownEnvironments } from '../../environment/known-environments.ts';
+import { isObject, readJson } from '../../environment/project.ts';
 import { staleBundles } from '../staleness.ts';
 import { type Check, count, failing, ok, warning } from './finding.ts';
 

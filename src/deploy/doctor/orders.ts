@@ -31,8 +31,8 @@ export const orders = {
     async look(facts) {
       const QueueUrl = (await facts.outputs())[names.deadLettersUrl];
       if (!QueueUrl) return undefined;
-      const { GetQueueAttributesCommand } = await import('../../target/sdk/queues.ts');
-      const queues = await facts.target.clients.queues();
+      const { GetQueueAttributesCommand } = await import('../../aws/sdk/sqs.ts');
+      const queues = await facts.target.clients.sqs();
       const counts = [
         'ApproximateNumberOfMessages',
         'ApproximateNumberOfMessagesNotVisible',

@@ -1,7 +1,7 @@
 import { listingIndex, listingKey, outputs as names } from '../../../functions/contract/api.ts';
-import { isDenied, isTransient, needsSignIn } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isDenied, isTransient, needsSignIn } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { type Check, failing, ok, warning } from './finding.ts';
 
 /** Nobody's: Crockford's base32 has no such order. */
@@ -12,8 +12,8 @@ type Ask = (target: Target, outputs: StackOutputs) => Promise<unknown>;
 /** By command: a request that changes nothing, and needs the permission that the command does. */
 const requests: Readonly<Record<string, Ask>> = {
   async list(target, outputs) {
-    const { QueryCommand } = await import('../../target/sdk/tables.ts');
-    const tables = await target.clients.tables();
+    const { QueryCommand } = await import('../../aws/sdk/dynamodb.ts');
+    const tables = await target.clients.dynamodb();
     const query = new QueryCommand({
       TableName: outputs[names.ordersTable],
       IndexName: listingIndex,
@@ -24,32 +24,32 @@ const requests: Readonly<Record<string, Ask>> = {
     return tables.send(query);
   },
   async watch(target, outputs) {
-    const { ListDurableExecutionsByFunctionCommand } = await import('../../target/sdk/lambda.ts');
+    const { ListDurableExecutionsByFunctionCommand } = await import('../../aws/sdk/lambda.ts');
     const lambda = await target.clients.lambda();
     const FunctionName = outputs[names.workflowFunctionArn];
     return lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName, MaxItems: 1 }));
   },
   async get(target, outputs) {
-    const { GetCommand } = await import('../../target/sdk/tables.ts');
-    const tables = await target.clients.tables();
+    const { GetCommand } = await import('../../aws/sdk/dynamodb.ts');
+    const tables = await target.clients.dynamodb();
     const TableName = outputs[names.ordersTable];
     return tables.send(new GetCommand({ TableName, Key: { orderId: nobody } }));
   },
   async history(target, outputs) {
-    const { GetDurableExecutionHistoryCommand } = await import('../../target/sdk/lambda.ts');
+    const { GetDurableExecutionHistoryCommand } = await import('../../aws/sdk/lambda.ts');
     const lambda = await target.clients.lambda();
     const DurableExecutionArn = `${outputs[names.workflowFunctionArn]}:1/durable-execution/${nobody}/00000000-0000-0000-0000-000000000000`;
     return lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn, MaxItems: 1 }));
   },
   async logs(target, outputs) {
-    const { FilterLogEventsCommand } = await import('../../target/sdk/logs.ts');
-    const logs = await target.clients.logs();
+    const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+    const logs = await target.clients.cloudWatchLogs();
     const logGroupName = outputs[names.workflowLogGroup];
     const startTime = Date.now();
     return logs.send(new FilterLogEventsCommand({ logGroupName, startTime, limit: 1 }));
   },
   async submit(target, outputs) {
-    const { InvokeCommand } = await import('../../target/sdk/lambda.ts');
+    const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
     const lambda = await target.clients.lambda();
     const FunctionName = outputs[names.workflowAliasArn];
     return lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'DryRun' }));

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { isNotFound } from '../../target/aws-errors.ts';
+import { isNotFound } from '../../aws/errors.ts';
 import { apiStatus } from '../check.ts';
 import { leadsOf } from '../ready.ts';
 import { type Check, count, failing, ok, some, warning } from './finding.ts';
@@ -36,7 +36,7 @@ export const stack = {
       const file = join(target.root, 'template.yaml');
       const built = existsSync(join(target.root, 'dist/functions/order-workflow/index.mjs'));
       if (!existsSync(file) || !built) return undefined;
-      const { GetTemplateCommand } = await import('../../target/sdk/cloudformation.ts');
+      const { GetTemplateCommand } = await import('../../aws/sdk/cloudformation.ts');
       const client = await target.clients.cloudFormation();
       const StackName = target.environment.stack;
       const { TemplateBody = '' } = await client.send(
@@ -61,8 +61,8 @@ export const stack = {
   tables: {
     needs: 'stack',
     async look(facts) {
-      const { DescribeTableCommand } = await import('../../target/sdk/tables.ts');
-      const client = await facts.target.clients.tables();
+      const { DescribeTableCommand } = await import('../../aws/sdk/dynamodb.ts');
+      const client = await facts.target.clients.dynamodb();
       const tables = Object.entries(await facts.outputs()).filter(([key]) =>
         /TableName$/.test(key),
       );
@@ -130,8 +130,8 @@ export const stack = {
   logs: {
     needs: 'stack',
     async look(facts) {
-      const { DescribeLogGroupsCommand } = await import('../../target/sdk/logs.ts');
-      const client = await facts.target.clients.logs();
+      const { DescribeLogGroupsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+      const client = await facts.target.clients.cloudWatchLogs();
       const outputs = await facts.outputs();
       const functions = [
         names.workflowFunctionArn,

@@ -1,5 +1,5 @@
-import { errorName } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
+import { errorName } from '../../aws/errors.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
 /** What a callback is told. */
@@ -15,7 +15,7 @@ export async function sendAnswer(
   to: { readonly orderId: string; readonly callbackId: string; readonly answer: Answer },
 ): Promise<void> {
   const { orderId, callbackId: CallbackId, answer } = to;
-  const sdk = await import('../../target/sdk/lambda.ts');
+  const sdk = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {
     if (answer.kind === 'succeed') {

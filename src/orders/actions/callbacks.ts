@@ -2,8 +2,8 @@
 import type { Event } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { reviewDecisionSchema, reviewOperations } from '../../../functions/contract/review.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import type { Found } from '../lookup/find.ts';
 import { executionOf, readRawHistory } from '../lookup/history.ts';

@@ -7,9 +7,9 @@ import {
   stages,
   statuses,
 } from '../../../functions/contract/workflow.ts';
-import { isConditionFailed } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isConditionFailed } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 
@@ -52,7 +52,7 @@ export async function cancelOrder(
   // A wait notices nothing until it is over; where nobody recovers a stopped order, that is how long it takes.
   const recovers = outputs[names.recoveryFunctionArn] !== undefined;
   if (!force && !(waits.has(status) && recovers)) return { orderId, result: 'requested', status };
-  const { StopDurableExecutionCommand } = await import('../../target/sdk/lambda.ts');
+  const { StopDurableExecutionCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   await lambda.send(
     new StopDurableExecutionCommand({
@@ -69,8 +69,8 @@ async function request(
   outputs: StackOutputs,
   { orderId, reason }: Pick<CancelOptions, 'orderId' | 'reason'>,
 ): Promise<OrderRecord> {
-  const { UpdateCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const at = new Date().toISOString();
   try {
     const answer = await tables.send(

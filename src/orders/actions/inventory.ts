@@ -1,8 +1,8 @@
 /** The stock of the products, as an operator sees and corrects it. */
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { isConditionFailed } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isConditionFailed } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
 /** Pieces of a product. What is reserved is no longer available; what is sold has left the warehouse. */
@@ -15,8 +15,8 @@ export interface Stock {
 
 /** Every product that was ever ordered or set, by its id. Reads the whole table, which has one item a product. */
 export async function listStock(target: Target, outputs: StackOutputs): Promise<Stock[]> {
-  const { ScanCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { ScanCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const found: Stock[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
@@ -76,8 +76,8 @@ interface Change {
 }
 
 async function update(target: Target, outputs: StackOutputs, change: Change): Promise<Stock> {
-  const { UpdateCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const TableName = output(outputs, names.productsTable);
   const answer = await tables.send(
     new UpdateCommand({ TableName, ...change, ReturnValues: 'ALL_NEW' }),

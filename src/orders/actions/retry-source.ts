@@ -2,8 +2,8 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import type { Found } from '../lookup/find.ts';
 import { findExecution, readExecutionInput, readOrder } from '../lookup/read-order.ts';

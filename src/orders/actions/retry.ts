@@ -6,8 +6,8 @@ import {
   totalMinor,
 } from '../../../functions/contract/order.ts';
 import type { ShownStatus } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 import type { Found } from '../lookup/find.ts';

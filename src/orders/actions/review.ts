@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { ReviewDecision } from '../../../functions/contract/review.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { waitEndsAt } from '../../workflow/waits.ts';
 import { readOrders } from '../lookup/batch-get.ts';

@@ -10,9 +10,9 @@ import {
   toDecimal,
   totalMinor,
 } from '../../../functions/contract/order.ts';
-import { isThrottle } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { cachePath, output, type StackOutputs } from '../../target/stack.ts';
+import { isThrottle } from '../../aws/errors.ts';
+import { cachePath, output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
 /** Crockford's base32 in lower case: no letters that are mistaken for digits. */
@@ -71,7 +71,7 @@ async function invoke(
   outputs: StackOutputs,
   { event, onThrottle }: Submission,
 ): Promise<string | undefined> {
-  const { InvokeCommand } = await import('../../target/sdk/lambda.ts');
+  const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const command = new InvokeCommand({
     FunctionName: output(outputs, names.workflowAliasArn),
@@ -130,7 +130,7 @@ async function post(
 ): Promise<undefined> {
   const base = output(outputs, names.apiEndpoint).replace(/\/+$/, '');
   const order: Order = JSON.parse(canonicalEvent(event)).order;
-  const { signedFetch } = await import('../../target/signed-fetch.ts');
+  const { signedFetch } = await import('../../aws/signed-fetch.ts');
   for (let attempt = 1; ; attempt++) {
     const answer = await signedFetch(target, base.endsWith('/orders') ? base : `${base}/orders`, {
       method: 'POST',

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Order } from '../../../functions/contract/order.ts';
-import { isObject } from '../../target/project.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isObject } from '../../environment/project.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { newOrderId, submitOrder } from '../actions/submit.ts';
 import { readHistory } from '../lookup/history.ts';
 import { readExecution } from '../lookup/read-order.ts';

@@ -1,8 +1,8 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../functions/contract/order.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 
 /** An event that nobody could process. */
 export interface Letter {
@@ -30,8 +30,8 @@ const emptyAnswers = 3;
 
 /** Receives every letter, up to `mostLetters`; they stay hidden until they are released or removed, or a minute is over. */
 export async function takeLetters(target: Target, outputs: StackOutputs): Promise<Letter[]> {
-  const { ReceiveMessageCommand } = await import('../../target/sdk/queues.ts');
-  const queues = await target.clients.queues();
+  const { ReceiveMessageCommand } = await import('../../aws/sdk/sqs.ts');
+  const queues = await target.clients.sqs();
   const letters = new Map<string, Letter>();
   for (let empty = 0; empty < emptyAnswers && letters.size < mostLetters; ) {
     const { Messages = [] } = await queues.send(
@@ -55,8 +55,8 @@ export async function releaseLetters(
   outputs: StackOutputs,
   letters: readonly Letter[],
 ): Promise<void> {
-  const { ChangeMessageVisibilityBatchCommand } = await import('../../target/sdk/queues.ts');
-  const queues = await target.clients.queues();
+  const { ChangeMessageVisibilityBatchCommand } = await import('../../aws/sdk/sqs.ts');
+  const queues = await target.clients.sqs();
   for (let from = 0; from < letters.length; from += 10) {
     const Entries = letters.slice(from, from + 10).map(({ receipt }, index) => ({
       Id: String(index),
@@ -73,8 +73,8 @@ export async function removeLetter(
   outputs: StackOutputs,
   { receipt }: Letter,
 ): Promise<void> {
-  const { DeleteMessageCommand } = await import('../../target/sdk/queues.ts');
-  const queues = await target.clients.queues();
+  const { DeleteMessageCommand } = await import('../../aws/sdk/sqs.ts');
+  const queues = await target.clients.sqs();
   const QueueUrl = output(outputs, names.deadLettersUrl);
   await queues.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receipt }));
 }

@@ -1,7 +1,7 @@
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { submitOrder } from '../actions/submit.ts';
 import { readOrders } from '../lookup/batch-get.ts';
@@ -115,7 +115,7 @@ async function apply(
 }
 
 async function recover(target: Target, outputs: StackOutputs, { body }: Letter): Promise<void> {
-  const { InvokeCommand } = await import('../../target/sdk/lambda.ts');
+  const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   await lambda.send(
     new InvokeCommand({

@@ -1,9 +1,9 @@
 /** What a load test would do, without doing it. */
 
 import type { Order } from '../../../functions/contract/order.ts';
-import { accountSettings } from '../../target/account.ts';
-import type { Target } from '../../target/resolve.ts';
-import { describeStack, outputsOf } from '../../target/stack.ts';
+import { accountSettings } from '../../aws/account.ts';
+import { describeStack, outputsOf } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { countBy } from '../../workflow/count-by.ts';
 import type { Measured } from '../cost/measure.ts';
 import { waitLengths } from '../lookup/wait-durations.ts';

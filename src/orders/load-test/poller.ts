@@ -1,7 +1,7 @@
 /** Looks at all orders of a load test at once, as often as something happens. */
-import { isTransient, needsSignIn } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isTransient, needsSignIn } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
 import { executionReads } from '../requests/rate-limiter.ts';

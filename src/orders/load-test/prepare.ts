@@ -1,6 +1,7 @@
 /** What a load test has to know before it begins. */
-import type { Target } from '../../target/resolve.ts';
-import { describeStack, type StackOutputs } from '../../target/stack.ts';
+
+import { describeStack, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 import { accountLimits } from '../requests/rate-limiter.ts';

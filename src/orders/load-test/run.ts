@@ -1,9 +1,9 @@
 /** A load test: many orders at once, followed to their ends, and what must be true of them afterwards. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTransient } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isTransient } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
 import type { Submission } from '../actions/submit.ts';
 import { waitLengths } from '../lookup/wait-durations.ts';

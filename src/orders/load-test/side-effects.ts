@@ -1,7 +1,7 @@
 /** What a load test's orders left in the books of payments, stock and points, and what was there before. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { listExecutions } from '../lookup/executions.ts';
 import {
   findStrayPayments,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound, needsSignIn } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isNotFound, needsSignIn } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { type Submission, submitOrder } from '../actions/submit.ts';
 import { accountLimits, Limiter } from '../requests/rate-limiter.ts';
@@ -67,8 +67,8 @@ export async function submitAll(
 
 /** Loads what the first submission would load, so that no order waits for that. */
 async function warm(target: Target, via: Submission['via']): Promise<void> {
-  await import('../../target/sdk/lambda.ts');
-  if (via === 'api') await import('../../target/signed-fetch.ts');
+  await import('../../aws/sdk/lambda.ts');
+  if (via === 'api') await import('../../aws/signed-fetch.ts');
   await target.clients.lambda();
 }
 

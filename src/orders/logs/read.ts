@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
-import { isNotFound, isTransient } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isNotFound, isTransient } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 import { readExecution } from '../lookup/read-order.ts';
 import { executionReads, logReads } from '../requests/rate-limiter.ts';
@@ -114,8 +114,8 @@ async function* pages(
   outputs: StackOutputs,
   { group, query, from, until }: Stretch,
 ): AsyncGenerator<LogEntry[]> {
-  const { FilterLogEventsCommand } = await import('../../target/sdk/logs.ts');
-  const client = await target.clients.logs();
+  const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+  const client = await target.clients.cloudWatchLogs();
   const logGroupName = output(
     outputs,
     group === 'workflow' ? names.workflowLogGroup : names.statusLogGroup,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 
 /** BatchGetItem takes so many keys (API reference). */
 const most = 100;
@@ -84,8 +84,8 @@ async function* readPages<Each extends Key>(
   table: string,
   { keys, fields, signal }: ItemsOptions<Each>,
 ): AsyncGenerator<ItemsPage<Each>, void> {
-  const { BatchGetCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { BatchGetCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const interruptible = signal ? { signal } : {};
   let left = keys;
   let emptyHanded = 0;

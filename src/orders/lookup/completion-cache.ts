@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Target } from '../../target/resolve.ts';
-import { cachePath } from '../../target/stack.ts';
+import { cachePath } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 
 /** So many are kept: a shell offers no more either. */
 const most = 200;

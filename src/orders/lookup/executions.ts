@@ -1,6 +1,6 @@
 import { outputs as names } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { executionReads } from '../requests/rate-limiter.ts';
 import type { Execution } from './read-order.ts';
 
@@ -29,7 +29,7 @@ export async function* listExecutions(
   outputs: StackOutputs,
   { status, startedAfter, functionName, onPage }: ExecutionFilter,
 ): AsyncGenerator<ListedExecution, void> {
-  const { ListDurableExecutionsByFunctionCommand } = await import('../../target/sdk/lambda.ts');
+  const { ListDurableExecutionsByFunctionCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   let Marker: string | undefined;
   do {

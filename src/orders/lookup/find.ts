@@ -1,7 +1,7 @@
 /** Finds the orders that people name. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { Target } from '../../target/resolve.ts';
-import { cachePath, type StackOutputs } from '../../target/stack.ts';
+import { cachePath, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { readOrders } from './batch-get.ts';
 import { rememberSeen } from './completion-cache.ts';

@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isEnd, type ShownStatus } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import type { Found } from './find.ts';
 import { parseReference } from './order-reference.ts';

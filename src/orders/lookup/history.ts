@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event, EventError } from '@aws-sdk/client-lambda';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isNotFound, isTransient } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isNotFound, isTransient } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { endOf, type HistoryError, type HistoryEvent } from '../../workflow/history-event.ts';
 import { type Timeline, timelineOf } from '../../workflow/timeline.ts';
@@ -92,7 +92,7 @@ export async function readPageNow(
   arn: string,
   { marker, data }: PageOf,
 ): Promise<Page> {
-  const { GetDurableExecutionHistoryCommand } = await import('../../target/sdk/lambda.ts');
+  const { GetDurableExecutionHistoryCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {
     const answer = await lambda.send(

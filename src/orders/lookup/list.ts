@@ -1,8 +1,8 @@
 /** The orders of an environment, newest first, in pages that can be gone on from. */
 import type { Failure, Warning } from '../../../functions/contract/api.ts';
 import type { OrderStatus, StageId } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { activeStage, progressOf } from '../../workflow/progress.ts';
 import { waitEndsAt } from '../../workflow/waits.ts';
 import { readOrders } from './batch-get.ts';

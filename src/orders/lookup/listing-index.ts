@@ -6,8 +6,8 @@ import {
   type OrderRecord,
 } from '../../../functions/contract/api.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { rememberSeen } from './completion-cache.ts';
 
 /** What the index knows of an order. */
@@ -92,8 +92,8 @@ async function* pages(
   outputs: StackOutputs,
   { shard, bounds }: { readonly shard: string; readonly bounds: Range },
 ): AsyncGenerator<ListedOrder, void> {
-  const { QueryCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { QueryCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const { statuses = [], customerId } = bounds;
   const filters = [
     ...(statuses.length > 0 ? [`#status IN (${statuses.map((_, n) => `:s${n}`).join(', ')})`] : []),

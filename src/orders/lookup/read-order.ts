@@ -1,7 +1,7 @@
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import { isNotFound } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isNotFound } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 
 export interface Execution {
   readonly arn: string;
@@ -17,8 +17,8 @@ export async function readOrder(
   outputs: StackOutputs,
   orderId: string,
 ): Promise<OrderRecord | undefined> {
-  const { GetCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { GetCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const answer = await tables.send(
     new GetCommand({
       TableName: output(outputs, names.ordersTable),
@@ -35,7 +35,7 @@ export async function findExecution(
   outputs: StackOutputs,
   orderId: string,
 ): Promise<string | undefined> {
-  const { ListDurableExecutionsByFunctionCommand } = await import('../../target/sdk/lambda.ts');
+  const { ListDurableExecutionsByFunctionCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const answer = await lambda.send(
     new ListDurableExecutionsByFunctionCommand({
@@ -49,7 +49,7 @@ export async function findExecution(
 
 /** The state of an execution; `undefined` when its record is gone. */
 export async function readExecution(target: Target, arn: string): Promise<Execution | undefined> {
-  const { GetDurableExecutionCommand } = await import('../../target/sdk/lambda.ts');
+  const { GetDurableExecutionCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {
     const answer = await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
@@ -72,7 +72,7 @@ export async function readExecutionInput(
   target: Target,
   arn: string,
 ): Promise<{ readonly status: Execution['status']; readonly input: string } | undefined> {
-  const { GetDurableExecutionCommand } = await import('../../target/sdk/lambda.ts');
+  const { GetDurableExecutionCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {
     const request = { DurableExecutionArn: arn, IncludeExecutionData: true };

@@ -5,9 +5,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import { isConditionFailed } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isConditionFailed } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readOrders } from './batch-get.ts';
 import { earlierIds } from './retry-id.ts';
 
@@ -95,8 +95,8 @@ async function update(
   outputs: StackOutputs,
   { orderId, set, only, values }: Update,
 ): Promise<boolean> {
-  const { UpdateCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   try {
     await tables.send(
       new UpdateCommand({

@@ -1,6 +1,6 @@
 import { stages } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import { describeStack } from '../../target/stack.ts';
+import { describeStack } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
 
 /** How long the deployment's waits take here, in wall time, ms. */

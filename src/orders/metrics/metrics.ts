@@ -1,5 +1,5 @@
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { WaitLengths } from '../../workflow/durations.ts';
 import { waitLengths } from '../lookup/wait-durations.ts';
 import { type Figures, figuresOf } from './figures.ts';

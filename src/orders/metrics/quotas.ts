@@ -1,6 +1,6 @@
-import { isDenied } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isDenied } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { listExecutions } from '../lookup/executions.ts';
 import { accountLimits, executionQuota, executionReads } from '../requests/rate-limiter.ts';
 

@@ -1,7 +1,7 @@
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { isNotFound } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isNotFound } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { parseEntry } from '../logs/entry.ts';
 import { logReads } from '../requests/rate-limiter.ts';
 
@@ -20,8 +20,8 @@ export async function readRetries(
   outputs: StackOutputs,
   since: string,
 ): Promise<StepRetries[]> {
-  const { FilterLogEventsCommand } = await import('../../target/sdk/logs.ts');
-  const logs = await target.clients.logs();
+  const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+  const logs = await target.clients.cloudWatchLogs();
   const counts = new Map<string, number>();
   let nextToken: string | undefined;
   do {

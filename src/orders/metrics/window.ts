@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isDenied } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isDenied } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 import { type ListedOrder, newestFirst } from '../lookup/listing-index.ts';
 import type { CountedOrder } from './figures.ts';

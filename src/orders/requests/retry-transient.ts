@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTransient } from '../../target/aws-errors.ts';
+import { isTransient } from '../../aws/errors.ts';
 
 /** Beyond the SDK's own tries. */
 const tries = 4;

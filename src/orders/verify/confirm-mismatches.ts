@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import type { ExecutionState } from '../../workflow/history-event.ts';
 import { type Recorded, recordedBy } from '../../workflow/recorded.ts';

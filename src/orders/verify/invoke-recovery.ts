@@ -1,8 +1,8 @@
 /** Asks the stack's recovery to put an order right, and waits until it has. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { readExecution } from '../lookup/read-order.ts';
 import { executionReads } from '../requests/rate-limiter.ts';
@@ -41,7 +41,7 @@ async function ask(
   outputs: StackOutputs,
   { orderId, signal, event }: Asked & { readonly event: object },
 ): Promise<void> {
-  const { InvokeCommand } = await import('../../target/sdk/lambda.ts');
+  const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const { DurableExecutionArn: arn } = await lambda.send(
     new InvokeCommand({

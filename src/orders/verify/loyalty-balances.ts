@@ -1,8 +1,8 @@
 /** The loyalty balances of customers against the sums of their entries. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { atOnce } from '../requests/for-each-concurrent.ts';
 import { patiently } from '../requests/retry-transient.ts';
 import type { Mismatch } from './mismatch.ts';
@@ -60,8 +60,8 @@ async function readStill(target: Target, outputs: StackOutputs, customerId: stri
 
 /** Undefined when there are too many entries. */
 async function readAccount(target: Target, outputs: StackOutputs, customerId: string) {
-  const { QueryCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { QueryCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   let [balance, sum, pages] = [0, 0, 0];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {

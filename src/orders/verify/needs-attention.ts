@@ -1,8 +1,8 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { errorName } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { errorName } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { releaseLetters, takeLetters } from '../dead-letters/letters.ts';
 
 /** Orders that a person has to look at, although nothing about them contradicts anything. */

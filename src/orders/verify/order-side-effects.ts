@@ -2,8 +2,8 @@
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import { paymentKey, pointsEntry } from '../../../functions/contract/expected-side-effects.ts';
 import { toMinor } from '../../../functions/contract/order.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readItems } from '../lookup/batch-get.ts';
 import { atOnce } from '../requests/for-each-concurrent.ts';
 import { patiently } from '../requests/retry-transient.ts';
@@ -114,8 +114,8 @@ export function withStrays(books: OrderBooks, strays: Strays): OrderBooks {
 
 /** Looks for payments under foreign keys in the whole table. */
 export async function findStrayPayments(target: Target, outputs: StackOutputs): Promise<Strays> {
-  const { ScanCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { ScanCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const strays: Payment[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   let pages = 0;
@@ -152,8 +152,8 @@ export async function readCalls(
   outputs: StackOutputs,
   orderId: string,
 ): Promise<EffectiveCall[]> {
-  const { QueryCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { QueryCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const calls: EffectiveCall[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {

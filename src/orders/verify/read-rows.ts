@@ -1,7 +1,7 @@
 /** Rows of orders that have everything which the workflow writes: what has less is as good as lost. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 
 /** What no row is without. */

@@ -1,7 +1,7 @@
 /** The orders that are verified, with their executions: read in pages and batches. */
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
 import { type ListQuery, listOrders } from '../lookup/list.ts';
 import { readRows } from './read-rows.ts';

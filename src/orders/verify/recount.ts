@@ -1,7 +1,7 @@
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { isConditionFailed } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isConditionFailed } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { readView } from './read-window.ts';
 import { readFrame } from './stack-settings.ts';
@@ -49,8 +49,8 @@ async function setCounters(
   outputs: StackOutputs,
   { productId, found, due }: StockDifference,
 ): Promise<void> {
-  const { UpdateCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const held =
     found.reserved === 0
       ? '(reserved = :held OR attribute_not_exists(reserved))'

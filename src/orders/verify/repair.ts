@@ -1,8 +1,8 @@
 /** Mends what does not add up about one order. */
 import { dueOf } from '../../../functions/contract/expected-side-effects.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { findExecution } from '../lookup/read-order.ts';
 import type { Suspect } from './audit-order.ts';

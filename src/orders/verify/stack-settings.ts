@@ -1,5 +1,5 @@
-import type { Target } from '../../target/resolve.ts';
-import { describeStack } from '../../target/stack.ts';
+import { describeStack } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 
 /** What of a stack decides what can be judged of its orders. */
 export interface Frame {

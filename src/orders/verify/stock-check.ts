@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { listStock } from '../actions/inventory.ts';
 import type { ListQuery } from '../lookup/list.ts';
 import { newestFirst } from '../lookup/listing-index.ts';

@@ -1,8 +1,8 @@
 /** The counters of products against the orders that reserved them. */
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readItems } from '../lookup/batch-get.ts';
 import type { Mismatch } from './mismatch.ts';
 

@@ -1,8 +1,8 @@
 /** Orders against their executions, payments, stock and points. */
 import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
 import { isEnd } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { ListQuery } from '../lookup/list.ts';
 import { isSuspect, type Suspect } from './audit-order.ts';
 import { confirm } from './confirm-mismatches.ts';

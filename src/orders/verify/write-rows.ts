@@ -6,9 +6,9 @@ import {
 } from '../../../functions/contract/api.ts';
 import { parseOrderEvent } from '../../../functions/contract/order.ts';
 import type { ReviewDecision } from '../../../functions/contract/review.ts';
-import { isConditionFailed } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import { output, type StackOutputs } from '../../target/stack.ts';
+import { isConditionFailed } from '../../aws/errors.ts';
+import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { recordedBy } from '../../workflow/recorded.ts';
 import { readRawHistory, toHistoryEvent } from '../lookup/history.ts';
 import type { EffectiveCall } from './order-side-effects.ts';
@@ -108,8 +108,8 @@ async function change(
   outputs: StackOutputs,
   { orderId, fields, condition, values }: Change,
 ): Promise<boolean> {
-  const { UpdateCommand } = await import('../../target/sdk/tables.ts');
-  const tables = await target.clients.tables();
+  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const tables = await target.clients.dynamodb();
   const all = Object.keys(fields);
   const named = (kept: boolean) =>
     all.flatMap((field, index) => ((fields[field] !== undefined) === kept ? [index] : []));

@@ -1,5 +1,5 @@
-import { isTransient, needsSignIn, translate } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
+import { isTransient, needsSignIn, translate } from '../../aws/errors.ts';
+import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import type { FollowEvent, GapEndEvent, GapEvent } from './events.ts';
 

@@ -1,6 +1,6 @@
 /** The history of the orders in focus, read little by little: the one thing that is too scarce to be read of every order. */
-import { isTransient, needsSignIn } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
+import { isTransient, needsSignIn } from '../../aws/errors.ts';
+import type { Target } from '../../environment/target.ts';
 import { endOf, type HistoryEvent } from '../../workflow/history-event.ts';
 import { type Work, workOf } from '../../workflow/work.ts';
 import { readPageNow, toHistoryEvent } from '../lookup/history.ts';

@@ -1,7 +1,7 @@
 /** The orders that are on their way, as they come and go. */
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readOrders } from '../lookup/batch-get.ts';
 import { rememberSeen } from '../lookup/completion-cache.ts';
 import {

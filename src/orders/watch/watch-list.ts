@@ -1,7 +1,7 @@
 /** A list of orders as it changes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { type ListQuery, listOrders, type OrderRow } from '../lookup/list.ts';
 import { Sight } from './connection-monitor.ts';
 import type { GapEndEvent, GapEvent } from './events.ts';

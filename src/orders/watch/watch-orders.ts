@@ -1,8 +1,8 @@
 /** Follows orders to their ends by looking at their items, and at their executions where the items stand still. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isNotFound } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import type { Found } from '../lookup/find.ts';
 import { Sight } from './connection-monitor.ts';
 import { type EndEvent, type FollowEvent, isBad, isInner } from './events.ts';

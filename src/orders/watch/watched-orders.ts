@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTransient, needsSignIn } from '../../target/aws-errors.ts';
-import type { Target } from '../../target/resolve.ts';
-import type { StackOutputs } from '../../target/stack.ts';
+import { isTransient, needsSignIn } from '../../aws/errors.ts';
+import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Target } from '../../environment/target.ts';
 import { readBatches } from '../lookup/batch-get.ts';
 import type { Found } from '../lookup/find.ts';
 import { findExecution, readExecution } from '../lookup/read-order.ts';

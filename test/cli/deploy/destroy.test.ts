@@ -5,7 +5,7 @@ import {
   describeRemains,
 } from '../../../src/cli/deploy/destroy.ts';
 import type { Inventory } from '../../../src/deploy/inventory.ts';
-import { fakeTarget } from '../../target/fake-aws.ts';
+import { fakeTarget } from '../../aws/fake-aws.ts';
 
 const resource = (kind: string, physicalId: string) => ({
   kind,

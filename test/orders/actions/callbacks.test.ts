@@ -2,12 +2,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Target } from '../../../src/environment/target.ts';
 import { type Answer, sendAnswer } from '../../../src/orders/actions/callback-answer.ts';
 import { answerCallback, pendingCallbacks } from '../../../src/orders/actions/callbacks.ts';
-import type { Target } from '../../../src/target/resolve.ts';
+import { fakeTarget } from '../../aws/fake-aws.ts';
 import type { CaseName } from '../../local/lambda/sdk/cases.ts';
 import { deployCases } from '../../local/lambda/sdk/deployed.ts';
-import { fakeTarget } from '../../target/fake-aws.ts';
 
 let lambda: Awaited<ReturnType<typeof deployCases>>;
 let target: Target;

@@ -1,5 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createClients } from '../../../src/aws/clients.ts';
+import type { Target } from '../../../src/environment/target.ts';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../../src/orders/load-test/plan.ts';
 import type { LoadReport } from '../../../src/orders/load-test/report-types.ts';
@@ -9,9 +11,7 @@ import {
   runLoadTest,
 } from '../../../src/orders/load-test/run.ts';
 import { parseThreshold } from '../../../src/orders/load-test/thresholds.ts';
-import { createClients } from '../../../src/target/clients.ts';
-import type { Target } from '../../../src/target/resolve.ts';
-import { type Answer, type Call, fakeAws, xml } from '../../target/fake-aws.ts';
+import { type Answer, type Call, fakeAws, xml } from '../../aws/fake-aws.ts';
 import { type Orders, outputs, startOrders } from '../orders-table.ts';
 import { orderRecord } from '../record.ts';
 import { arnOf } from './observed-orders.ts';
@@ -53,7 +53,7 @@ async function lambda(
   const executions: object[] = [];
   const begin = (orderId: string, Status: string) =>
     executions.push({ DurableExecutionArn: arnOf(orderId), DurableExecutionName: orderId, Status });
-  const tables = await orders.target.clients.tables();
+  const tables = await orders.target.clients.dynamodb();
   return fakeAws(({ name, body }: Call) => {
     if (name === 'Action DescribeStacks') {
       return xml('DescribeStacks', stack);
@@ -78,7 +78,7 @@ interface Test {
   readonly count?: number;
   readonly signal?: AbortSignal;
   readonly concurrency?: number;
-  readonly tables?: Target['clients']['tables'];
+  readonly tables?: Target['clients']['dynamodb'];
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly more?: Partial<LoadOptions>;
 }
@@ -91,7 +91,7 @@ async function run(url: string, test: Test = {}): Promise<LoadReport> {
     credentials,
     maxAttempts: 1,
   });
-  const { tables = orders.target.clients.tables, count = 3, concurrency = 3 } = test;
+  const { tables = orders.target.clients.dynamodb, count = 3, concurrency = 3 } = test;
   const clients = { ...orders.target.clients, lambda: functions, cloudFormation, tables };
   const stack = { ...outputs, ...tableOutputs, OrderProcessingAliasArn: alias };
   const { signal = new AbortController().signal } = test;
@@ -154,7 +154,7 @@ it('gives up at once when nobody is signed in', async () => {
 
 it('outlives a table that does not answer for a while, and says so', async () => {
   using aws = await lambda(() => undefined);
-  const real = await orders.target.clients.tables();
+  const real = await orders.target.clients.dynamodb();
   let reads = 0;
   const flaky = async () =>
     Object.assign(Object.create(real), {
@@ -245,7 +245,7 @@ it('keeps the orders of a warm-up out of every figure', async () => {
 
 it('gives a seed that was used there before new ids', async () => {
   using aws = await lambda(() => undefined, planned(3, 2));
-  const tables = await orders.target.clients.tables();
+  const tables = await orders.target.clients.dynamodb();
   const old = orderRecord(['completed'], { orderId: planned(3)[2]?.orderId ?? '' });
   await tables.send(new PutCommand({ TableName: 'OrdersTable', Item: old }));
   const cut = new AbortController();

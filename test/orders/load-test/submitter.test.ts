@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
+import { createClients } from '../../../src/aws/clients.ts';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import { Board } from '../../../src/orders/load-test/observed-orders.ts';
 import { endlessOrders, planOrders } from '../../../src/orders/load-test/plan.ts';
 import { type Pace, submitAll } from '../../../src/orders/load-test/submitter.ts';
-import { createClients } from '../../../src/target/clients.ts';
-import { fakeTarget } from '../../target/fake-aws.ts';
+import { fakeTarget } from '../../aws/fake-aws.ts';
 
 const mix = parseMix('low');
 const outputs = {

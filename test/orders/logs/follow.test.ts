@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { followLogs } from '../../../src/orders/logs/read.ts';
-import { type Answer, fakeAws, fakeTarget } from '../../target/fake-aws.ts';
+import { type Answer, fakeAws, fakeTarget } from '../../aws/fake-aws.ts';
 
 const outputs = {
   OrderProcessingLogGroup: 'workflow',

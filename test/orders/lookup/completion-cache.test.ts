@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cachePath, forgetStack } from '../../../src/environment/stack-outputs.ts';
 import { rememberSeen } from '../../../src/orders/lookup/completion-cache.ts';
-import { cachePath, forgetStack } from '../../../src/target/stack.ts';
-import { fakeTarget } from '../../target/fake-aws.ts';
+import { fakeTarget } from '../../aws/fake-aws.ts';
 
 let root: string;
 beforeEach(() => {

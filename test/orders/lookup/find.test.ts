@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cachePath } from '../../../src/environment/stack-outputs.ts';
 import { findOrder, findOrders } from '../../../src/orders/lookup/find.ts';
-import { cachePath } from '../../../src/target/stack.ts';
 import { type Orders, order, outputs, startOrders } from '../orders-table.ts';
 
 let orders: Orders;

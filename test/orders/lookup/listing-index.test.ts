@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cachePath } from '../../../src/environment/stack-outputs.ts';
 import {
   type ListedOrder,
   newestFirst,
   type Range,
 } from '../../../src/orders/lookup/listing-index.ts';
-import { cachePath } from '../../../src/target/stack.ts';
 import { type Orders, order, outputs, startOrders } from '../orders-table.ts';
 
 let orders: Orders;

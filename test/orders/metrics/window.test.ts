@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Target } from '../../../src/environment/target.ts';
 import { OrderWindow } from '../../../src/orders/metrics/window.ts';
-import type { Target } from '../../../src/target/resolve.ts';
 import { type Orders, order, outputs, startOrders } from '../orders-table.ts';
 
 let orders: Orders;
@@ -11,7 +11,7 @@ let denied = false;
 
 beforeAll(async () => {
   orders = await startOrders();
-  const tables = await orders.target.clients.tables();
+  const tables = await orders.target.clients.dynamodb();
   tables.middlewareStack.add(
     (next, { commandName }) =>
       (args) => {

@@ -43,7 +43,7 @@ const called = (orderId: string, callId: string, more: object) => ({
 });
 
 async function put(TableName: string, Item: Record<string, unknown>) {
-  await (await orders.target.clients.tables()).send(new PutCommand({ TableName, Item }));
+  await (await orders.target.clients.dynamodb()).send(new PutCommand({ TableName, Item }));
 }
 
 it('reads what the tables hold of each order, and what is there of none as nothing', async () => {

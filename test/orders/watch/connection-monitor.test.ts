@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Sight } from '../../../src/orders/watch/connection-monitor.ts';
-import { fakeTarget } from '../../target/fake-aws.ts';
+import { fakeTarget } from '../../aws/fake-aws.ts';
 
 const now = Date.parse('2026-11-22T08:12:04.000Z');
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'], now }));

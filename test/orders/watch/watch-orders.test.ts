@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { createClients } from '../../../src/aws/clients.ts';
 import { readOrderInput } from '../../../src/cli/orders/order-input.ts';
+import type { Target } from '../../../src/environment/target.ts';
 import { submitOrder } from '../../../src/orders/actions/submit.ts';
 import {
   type EndEvent,
@@ -16,9 +18,7 @@ import {
 } from '../../../src/orders/watch/events.ts';
 import { RunningOrders } from '../../../src/orders/watch/running-orders.ts';
 import { followOrder, followOrders } from '../../../src/orders/watch/watch-orders.ts';
-import { createClients } from '../../../src/target/clients.ts';
-import type { Target } from '../../../src/target/resolve.ts';
-import { type Answer, type Call, fakeAws, fakeTarget } from '../../target/fake-aws.ts';
+import { type Answer, type Call, fakeAws, fakeTarget } from '../../aws/fake-aws.ts';
 import { orderRecord } from '../record.ts';
 
 const outputs = {

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Target } from './resolve.ts';
+import type { Target } from '../environment/target.ts';
 
 const timeoutMs = 30_000;
 

@@ -1,5 +1,5 @@
+import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
-import type { Target } from './resolve.ts';
 
 const throttles = new Set([
   'Throttling',

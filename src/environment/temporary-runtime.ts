@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localName } from './environments.ts';
+import { localName } from './choose-environment.ts';
 import { projectRoot } from './project.ts';
-import { resolveTarget, type Target } from './resolve.ts';
+import { resolveTarget } from './resolve-target.ts';
+import type { Target } from './target.ts';
 
 /** Wall time of the waits counts for nothing here. */
 const timeScale = 600;

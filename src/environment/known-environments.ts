@@ -1,7 +1,7 @@
 /** The environments of a project: what is configured, and changes of that. */
 import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
-import { chooseEnvironment, type Environment, localName } from './environments.ts';
+import { chooseEnvironment, type Environment, localName } from './choose-environment.ts';
 import { isObject, readJson, writeJson } from './project.ts';
 
 export interface KnownEnvironment extends Environment {

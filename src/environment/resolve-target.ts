@@ -1,44 +1,16 @@
 /** From an environment to a target. The only module that knows what is special about `local`. */
 import { join } from 'node:path';
+import { type ClientConfig, createClients } from '../aws/clients.ts';
 import { accessKeyOf, readState, stateDirectory } from '../local/state-file.ts';
-import { type ClientConfig, type Clients, createClients } from './clients.ts';
 import {
   type Choice,
   chooseEnvironment,
   type Environment,
   localName,
   withEnvironment,
-} from './environments.ts';
+} from './choose-environment.ts';
 import { projectRoot, readJson, writeJson } from './project.ts';
-
-/** Everything a service needs to know about where it works. */
-export interface Target {
-  readonly environment: Environment;
-  readonly root: string;
-  readonly clients: Clients;
-  readonly endpoint?: string;
-  /** How much faster than wall time waits pass; 1 on AWS. */
-  readonly timeScale: number;
-  /** How often to look at something that changes, ms. */
-  readonly pollMs: number;
-  /** Whether a missing stack is created without being asked. */
-  readonly deploysItself: boolean;
-  /** For people: `local (time ×60)`. */
-  readonly label: string;
-  /** What a command takes to work here too: `-e dev`, or nothing for the default. */
-  readonly envFlag: string;
-  /** What the person should know about how the target was chosen. */
-  readonly warnings: readonly string[];
-}
-
-export interface LocalRuntime {
-  readonly url: string;
-  readonly timeScale: number;
-  /** The access key that only this runtime takes; absent where any will do. */
-  readonly accessKey?: string;
-  /** Where it is now, which may be at another port after a restart; absent where it does not move. */
-  readonly locate?: () => string;
-}
+import type { LocalRuntime, Target } from './target.ts';
 
 export interface ResolveOptions {
   readonly cwd: string;

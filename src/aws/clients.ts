@@ -21,11 +21,11 @@ export interface ClientConfig {
 export interface Clients {
   readonly cloudFormation: () => Promise<CloudFormationClient>;
   readonly lambda: () => Promise<LambdaClient>;
-  readonly tables: () => Promise<DynamoDBDocumentClient>;
-  readonly logs: () => Promise<CloudWatchLogsClient>;
-  readonly objects: () => Promise<S3Client>;
-  readonly queues: () => Promise<SQSClient>;
-  readonly identity: () => Promise<STSClient>;
+  readonly dynamodb: () => Promise<DynamoDBDocumentClient>;
+  readonly cloudWatchLogs: () => Promise<CloudWatchLogsClient>;
+  readonly s3: () => Promise<S3Client>;
+  readonly sqs: () => Promise<SQSClient>;
+  readonly sts: () => Promise<STSClient>;
   /** Makes every client look for credentials anew: the SDK keeps what a file held, also when that has expired. */
   readonly renewCredentials: () => void;
 }
@@ -61,28 +61,28 @@ export function createClients({ patienceMs, ...config }: ClientConfig): Clients 
       const { LambdaClient } = await import('./sdk/lambda.ts');
       return new LambdaClient({ ...common, requestHandler: manySockets });
     }),
-    tables: once(async () => {
-      const { DynamoDBClient, DynamoDBDocumentClient } = await import('./sdk/tables.ts');
+    dynamodb: once(async () => {
+      const { DynamoDBClient, DynamoDBDocumentClient } = await import('./sdk/dynamodb.ts');
       return DynamoDBDocumentClient.from(new DynamoDBClient(common));
     }),
-    logs: once(async () => {
-      const { CloudWatchLogsClient } = await import('./sdk/logs.ts');
+    cloudWatchLogs: once(async () => {
+      const { CloudWatchLogsClient } = await import('./sdk/cloudwatch-logs.ts');
       return new CloudWatchLogsClient(common);
     }),
-    objects: once(async () => {
-      const { S3Client } = await import('./sdk/objects.ts');
+    s3: once(async () => {
+      const { S3Client } = await import('./sdk/s3.ts');
       return new S3Client({
         ...common,
         forcePathStyle: config.endpoint !== undefined,
         requestChecksumCalculation: 'WHEN_REQUIRED',
       });
     }),
-    queues: once(async () => {
-      const { SQSClient } = await import('./sdk/queues.ts');
+    sqs: once(async () => {
+      const { SQSClient } = await import('./sdk/sqs.ts');
       return new SQSClient(common);
     }),
-    identity: once(async () => {
-      const { STSClient } = await import('./sdk/identity.ts');
+    sts: once(async () => {
+      const { STSClient } = await import('./sdk/sts.ts');
       return new STSClient(common);
     }),
     renewCredentials() {

@@ -1,8 +1,8 @@
 /** Answers of AWS, played back over HTTP: the wire is real, what is behind it is what a test says. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createClients } from '../../src/target/clients.ts';
-import type { Target } from '../../src/target/resolve.ts';
+import { createClients } from '../../src/aws/clients.ts';
+import type { Target } from '../../src/environment/target.ts';
 
 export interface Call {
   /** `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks` */

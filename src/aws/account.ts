@@ -1,5 +1,5 @@
-import { isTransient } from './aws-errors.ts';
-import type { Target } from './resolve.ts';
+import type { Target } from '../environment/target.ts';
+import { isTransient } from './errors.ts';
 
 /** What Lambda says of an account in a Region. */
 export interface AccountSettings {

@@ -1,9 +1,9 @@
 import type { LaunchSettings } from '../local/launch.ts';
 import type { RuntimeState } from '../local/state-file.ts';
 import { UserError } from '../user-error.ts';
-import { localName } from './environments.ts';
-import type { LocalRuntime } from './resolve.ts';
-import { forgetStack } from './stack.ts';
+import { localName } from './choose-environment.ts';
+import { forgetStack } from './stack-outputs.ts';
+import type { LocalRuntime } from './target.ts';
 
 /** Where the local runtime of a project is, or would be; starts none. */
 export async function whereRuntimeIs(root: string): Promise<LocalRuntime> {

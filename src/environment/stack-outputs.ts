@@ -5,7 +5,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { outputs as outputNames } from '../../functions/contract/api.ts';
 import { UserError } from '../user-error.ts';
 import { isObject, readJson, writeJson } from './project.ts';
-import type { Target } from './resolve.ts';
+import type { Target } from './target.ts';
 
 export type OutputName = (typeof outputNames)[keyof typeof outputNames];
 export type StackOutputs = Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export function output(outputs: StackOutputs, name: OutputName): string {
 
 /** The stack's description, or `undefined` when there is none. */
 export async function describeStack(target: Target): Promise<Stack | undefined> {
-  const { DescribeStacksCommand } = await import('./sdk/cloudformation.ts');
+  const { DescribeStacksCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   try {
     const answer = await client.send(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { chooseEnvironment, withEnvironment } from '../../src/target/environments.ts';
-import { resolveTarget } from '../../src/target/resolve.ts';
+import { chooseEnvironment, withEnvironment } from '../../src/environment/choose-environment.ts';
+import { resolveTarget } from '../../src/environment/resolve-target.ts';
 
 const config = {
   environments: { dev: { region: 'eu-west-1', stack: 'orders-dev', profile: 'dev-admin' } },
