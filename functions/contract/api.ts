@@ -88,12 +88,6 @@ export interface OrderStatusResponse {
   readonly warnings?: readonly Warning[];
 }
 
-/** `POST /orders`, 202. */
-export interface OrderAcceptedResponse {
-  readonly message: 'Order processing initiated';
-  readonly orderId: string;
-}
-
 /** The result of an order's execution; an execution that could not do its work fails instead. */
 export interface OrderOutcome {
   readonly orderId: string;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 
 /** Walks up from `from` to the first directory that `is` accepts. */
-export function walkUp(from: string, is: (directory: string) => boolean): string | undefined {
+function walkUp(from: string, is: (directory: string) => boolean): string | undefined {
   for (let directory = from; ; directory = dirname(directory)) {
     if (is(directory)) return directory;
     if (dirname(directory) === directory) return undefined;

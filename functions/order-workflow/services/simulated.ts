@@ -63,11 +63,7 @@ const effectId = (call: string) => `effect#${call}`;
  * What a provider answers in a stage when the order carries one of the contract's trigger values; undefined when it
  * serves. Deterministic: a hiccup depends on the attempt's number alone.
  */
-export function troubleOf(
-  stage: StepId,
-  { order }: PlacedOrder,
-  attempt: Attempt,
-): Error | undefined {
+function troubleOf(stage: StepId, { order }: PlacedOrder, attempt: Attempt): Error | undefined {
   const trigger = triggers.find((each) => each.stage === stage && meets(each, order));
   if (!trigger) return undefined;
   const { does } = trigger;

@@ -33,7 +33,7 @@ export function describePlan(
 }
 
 /** `3 to add, 1 to change`. */
-export function summary(changes: readonly PlannedChange[]): string {
+function summary(changes: readonly PlannedChange[]): string {
   return (Object.keys(words) as (keyof typeof words)[])
     .map((action) => [changes.filter((each) => each.action === action).length, action] as const)
     .filter(([count]) => count > 0)

@@ -56,7 +56,7 @@ function detach(signal: AbortSignal, again: string): undefined {
 }
 
 /** One deployment event as a timestamped line. */
-export function plainLine(event: DeployEvent): string {
+function plainLine(event: DeployEvent): string {
   if (event.type === 'stage') return `${event.ts} ${event.stage} ${event.detail}`;
   const reason = event.reason ? ` reason=${JSON.stringify(event.reason)}` : '';
   const took = event.durationMs === undefined ? '' : ` took=${formatDuration(event.durationMs)}`;
@@ -64,7 +64,7 @@ export function plainLine(event: DeployEvent): string {
 }
 
 /** The same for a person at a terminal. */
-export function liveLine(event: DeployEvent): string {
+function liveLine(event: DeployEvent): string {
   if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(9)} ${event.detail}`;
   const { status, logicalId, reason, durationMs } = event;
   const took = durationMs === undefined ? '' : dim(`  ${formatDuration(durationMs)}`);

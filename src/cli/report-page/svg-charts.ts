@@ -139,7 +139,7 @@ export function rows(
 }
 
 /** Round values from 0 to `most`, few enough to be read. */
-export function roundTicks(most: number, about = 4): number[] {
+function roundTicks(most: number, about = 4): number[] {
   const rough = most / about;
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * unit).find((each) => each >= rough) ?? rough;

@@ -7,7 +7,7 @@ const msSchema = v.pipe(v.number(), v.description('milliseconds since the execut
 const errorSchema = v.strictObject({ type: v.string(), message: v.string() });
 
 /** One event of the history; what `orders history --follow --json` has in each record's `event`. */
-export const historyEventSchema = v.strictObject({
+const historyEventSchema = v.strictObject({
   seq: v.pipe(v.number(), v.description('position in the history, from 1')),
   type: v.string(),
   at: timeSchema,

@@ -39,7 +39,7 @@ export function headerOf(view: LiveTableView): string[] {
 }
 
 /** The parts in a line; the last are left out where there is too little room. */
-export function dropped(parts: readonly string[], columns: number): string {
+function dropped(parts: readonly string[], columns: number): string {
   const told = parts.filter(Boolean);
   while (told.length > 1 && told.join(' · ').length > columns) told.pop();
   return clip(told.join(' · '), columns);

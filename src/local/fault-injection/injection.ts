@@ -19,7 +19,7 @@ const none: Faults = { throttle: 0, error: 0, latency: 0 };
 const everything = '*';
 
 /** The services that faults can be injected into. */
-export const services = [
+const services = [
   'lambda',
   'dynamodb',
   'logs',

@@ -65,7 +65,7 @@ export function aliasConfiguration(functions: FunctionRegistry, name: string, al
 type Summary = Omit<Execution, 'operations' | 'untold'>;
 
 /** An execution as a list shows it. */
-export function executionSummary(functions: FunctionRegistry, execution: Summary) {
+function executionSummary(functions: FunctionRegistry, execution: Summary) {
   return {
     DurableExecutionArn: execution.arn,
     DurableExecutionName: execution.name,

@@ -4,7 +4,7 @@ import type { WireResponse } from '../wire/http.ts';
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -4,7 +4,7 @@ export function noQueue(): AwsError {
   return new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
 }
 
-export function invalid(message: string): AwsError {
+function invalid(message: string): AwsError {
   return new AwsError('InvalidParameterValue', message);
 }
 

@@ -22,7 +22,7 @@ export interface Letter {
 }
 
 /** So many letters are looked at. */
-export const mostLetters = 1000;
+const mostLetters = 1000;
 /** Seconds for which a letter that is being looked at is hidden from others. */
 const hiddenFor = 60;
 /** A queue answers from some of its servers: it is empty when several answers in a row are. */

@@ -4,7 +4,7 @@ const personalKeys = new Set(['customerEmail', 'customerPhone']);
 const email = /[^\s"'<>@]+@[^\s"'<>@]+\.[^\s"'<>@]+/g;
 const phone = /\+\d[\d ()-]{5,}\d/g;
 
-export const redacted = '[redacted]';
+const redacted = '[redacted]';
 
 /** A payload without e-mail addresses and phone numbers; what is no JSON is searched as text. */
 export function redact(text: string): string {

@@ -86,7 +86,7 @@ export function withPayments(books: OrderBooks, more: readonly Payment[]): Order
 }
 
 /** The payments with these keys that there are. */
-export async function readPayments(
+async function readPayments(
   target: Target,
   outputs: StackOutputs,
   keys: Iterable<string>,

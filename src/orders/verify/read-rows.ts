@@ -8,7 +8,7 @@ import { readOrders } from '../lookup/batch-get.ts';
 export const needed = ['status', 'customerId', 'executionArn', 'createdAt', 'updatedAt'] as const;
 export const neededLists = ['items', 'transitions'] as const;
 
-export function isWhole(record: Partial<OrderRecord>): record is OrderRecord {
+function isWhole(record: Partial<OrderRecord>): record is OrderRecord {
   return (
     needed.every((field) => typeof record[field] === 'string') &&
     neededLists.every((field) => Array.isArray(record[field]))

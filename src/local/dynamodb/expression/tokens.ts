@@ -12,7 +12,7 @@ const pattern =
 const kinds = ['name', 'value', 'word', 'number', 'sign'] as const;
 
 /** Splits an expression into tokens; the last one has kind `end`. */
-export function tokenize(text: string): Token[] {
+function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   pattern.lastIndex = 0;
   for (;;) {
