@@ -1,23 +1,27 @@
 /**
- * `npm run bench`: start-up of the program as ratios to `node -e 0`, and the local runtime's orders a second beside the
- * floor, with the memory of all its processes. `npm run bench -- suspended 1000 10000`: what waiting executions cost. Ratios of
- * one run are comparable; figures of two machines are not.
+ * `npm run bench` measures the start-up time of the program (as ratios to `node -e 0`), the local runtime's throughput (compared
+ * with the baseline of `floor.ts`) and memory, and its latency. `npm run bench -- latency` measures only the latency, and
+ * `npm run bench -- suspended 1000 10000` the cost of waiting executions. Compare only results of the same machine.
  */
 import { program } from '../test/support/project-files.ts';
-import { aBenchProject } from './project.ts';
-import { startUp } from './start-up.ts';
-import { suspended } from './suspended.ts';
-import { throughput } from './throughput.ts';
+import { benchLatency } from './latency.ts';
+import { createBenchProject } from './project.ts';
+import { benchStartUp } from './start-up.ts';
+import { benchSuspended } from './suspended.ts';
+import { benchThroughput } from './throughput.ts';
 
-const [what, ...counts] = process.argv.slice(2);
-const bench = aBenchProject();
+const [mode, ...counts] = process.argv.slice(2);
+const bench = createBenchProject();
 try {
-  if (what === 'suspended') {
-    await suspended(bench, counts.length > 0 ? counts.map(Number) : [1_000, 10_000]);
+  if (mode === 'suspended') {
+    await benchSuspended(bench, counts.length > 0 ? counts.map(Number) : [1_000, 10_000]);
+  } else if (mode === 'latency') {
+    await benchLatency(bench);
   } else {
     const id = bench.orders('submit', '--sample', 'low', '--wait', '-o', 'id').trim();
-    startUp(program, { project: bench.root, id });
-    await throughput(bench);
+    benchStartUp(program, { project: bench.root, id });
+    await benchThroughput(bench);
+    await benchLatency(bench);
   }
 } finally {
   bench.close();

@@ -2,8 +2,8 @@ import { CreateFunctionCommand, LambdaClient, PublishVersionCommand } from '@aws
 import { zipSync } from 'fflate';
 import type { Bench } from './project.ts';
 
-/** A client of the bench's runtime, for as long as that runs. */
-export function lambdaOf(bench: Bench): LambdaClient {
+/** Returns a client of the local runtime. It is valid until the runtime restarts. */
+export function createLambdaClient(bench: Bench): LambdaClient {
   return new LambdaClient({
     endpoint: bench.status().url,
     region: 'us-east-2',
@@ -12,11 +12,11 @@ export function lambdaOf(bench: Bench): LambdaClient {
   });
 }
 
-/** Makes a durable function of `code` with the version 1; its executions may take `hours`. */
-export async function makeDurable(
+/** Creates a durable function and publishes version 1. `timeoutSeconds` limits an execution, including its waits. */
+export async function createDurableFunction(
   lambda: LambdaClient,
   FunctionName: string,
-  { code, hours }: { readonly code: string; readonly hours: number },
+  { code, timeoutSeconds }: { readonly code: string; readonly timeoutSeconds: number },
 ): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
@@ -25,7 +25,7 @@ export async function makeDurable(
       Handler: 'index.handler',
       Role: 'arn:aws:iam::000000000000:role/bench',
       Timeout: 60,
-      DurableConfig: { ExecutionTimeout: hours * 3600, RetentionPeriodInDays: 1 },
+      DurableConfig: { ExecutionTimeout: timeoutSeconds, RetentionPeriodInDays: 1 },
       Code: { ZipFile: zipSync({ 'index.mjs': Buffer.from(code) }) },
     }),
   );

@@ -1,7 +1,7 @@
 /**
- * The floor under the local runtime's throughput: the same function bundle, in the same processes and with its real SDK
- * clients, against a stub that commits every request to disk and answers what the workflow wants to hear. What a runtime
- * adds to this is its own cost.
+ * The baseline for the local runtime's throughput. It runs the same function bundle in the same processes with the real SDK
+ * clients, against a stub that commits every request to disk and returns the responses that the workflow expects. The
+ * difference to this baseline is the cost of the runtime.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -31,26 +31,26 @@ export interface FloorOptions {
   readonly directory: string;
   readonly bundle: string;
   readonly bootstrap: string;
-  /** What every order is started with. */
+  /** Input of every order (JSON). */
   readonly event: string;
 }
 
 export interface Floor {
-  /** Runs one order after another in every handler, `count` in all; seconds. */
+  /** Runs `count` orders, one after another in each handler process. Returns the elapsed time (seconds). */
   run(count: number): Promise<number>;
   close(): void;
 }
 
-/** Starts the floor in a process of its own, as the runtime is one. */
+/** Starts the stub in a separate process: the runtime is a separate process, too. */
 export function startFloor(options: FloorOptions): Floor {
   const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)]);
   return {
     run: (count) =>
       new Promise((resolve, reject) => {
-        const ended = () => reject(new Error('The floor has ended'));
-        child.once('exit', ended);
+        const onExit = () => reject(new Error('The floor has ended'));
+        child.once('exit', onExit);
         child.once('message', (seconds: number) => {
-          child.off('exit', ended);
+          child.off('exit', onExit);
           resolve(seconds);
         });
         child.send(count);
@@ -59,35 +59,35 @@ export function startFloor(options: FloorOptions): Floor {
   };
 }
 
-/** The stub, and as many handler processes as the runtime would keep; answers a count with the seconds it took. */
+/** Starts the stub and as many handler processes as the runtime has. For each received count, sends the elapsed seconds. */
 async function serveFloor(options: FloorOptions): Promise<void> {
   const store = openStore(join(options.directory, 'floor.sqlite'));
   store.schema('create table log (body blob)');
   const executions = new Map<string, Map<string, Operation>>();
-  const serve = async (request: IncomingMessage, reply: ServerResponse) => {
-    const body = await read(request);
-    const text = answer(request, body, executions);
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await readBody(request);
+    const text = buildResponse(request, body, executions);
     store.transact(() => store.sql('insert into log values (?)').run(body));
     await store.committed();
-    reply.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
-    reply.end(text);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+    response.end(text);
   };
   const server = createServer(
     { noDelay: true, keepAliveTimeout: 60_000 },
-    (request, reply) => void serve(request, reply),
+    (request, response) => void serve(request, response),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const children = Array.from({ length: 2 * availableParallelism() + 2 }, () =>
     fork(options.bootstrap, [], {
       execArgv: ['--max-old-space-size=512', '--max-semi-space-size=4'],
-      env: environment(endpoint, options),
+      env: buildEnvironment(endpoint, options),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     }),
   );
   let number = 0;
 
-  async function order(child: ChildProcess): Promise<void> {
+  async function runOrder(child: ChildProcess): Promise<void> {
     number += 1;
     const arn = `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/o/${number}`;
     const execution: Operation = {
@@ -104,16 +104,16 @@ async function serveFloor(options: FloorOptions): Promise<void> {
       if (result.Status === 'SUCCEEDED') break;
       if (result.Status !== 'PENDING')
         throw new Error(`The floor's order failed: ${result.Status}`);
-      for (const each of operations.values()) if (each.Type === 'WAIT') each.Status = 'SUCCEEDED';
+      completeWaits(operations);
     }
     executions.delete(arn);
   }
 
   async function run(count: number): Promise<number> {
     const started = performance.now();
-    let left = count;
+    let remaining = count;
     const work = async (child: ChildProcess) => {
-      while (left-- > 0) await order(child);
+      while (remaining-- > 0) await runOrder(child);
     };
     await Promise.all(children.map(work));
     return (performance.now() - started) / 1000;
@@ -125,7 +125,14 @@ async function serveFloor(options: FloorOptions): Promise<void> {
   );
 }
 
-function environment(endpoint: string, { bundle }: FloorOptions): Record<string, string> {
+/** Completes all waits immediately. */
+function completeWaits(operations: ReadonlyMap<string, Operation>): void {
+  for (const operation of operations.values()) {
+    if (operation.Type === 'WAIT') operation.Status = 'SUCCEEDED';
+  }
+}
+
+function buildEnvironment(endpoint: string, { bundle }: FloorOptions): Record<string, string> {
   const tables = ['ORDERS', 'PRODUCTS', 'PAYMENTS', 'LOYALTY', 'PROVIDER_CALLS'];
   return {
     AWS_REGION: 'us-east-2',
@@ -163,7 +170,8 @@ function invoke(
   });
 }
 
-function answer(
+/** Returns an empty DynamoDB response, or the response of a checkpoint. */
+function buildResponse(
   request: IncomingMessage,
   body: Buffer,
   executions: Map<string, Map<string, Operation>>,
@@ -173,28 +181,28 @@ function answer(
   const operations = executions.get(arn) ?? new Map<string, Operation>();
   const { Updates = [] } = JSON.parse(body.toString()) as { Updates?: Update[] };
   const changed = Updates.map((update) => {
-    const operation = applied(update);
+    const operation = toOperation(update);
     operations.set(update.Id, operation);
     return operation;
   });
   return JSON.stringify({ CheckpointToken: 'token', NewExecutionState: { Operations: changed } });
 }
 
-function applied({ Id, Type, Action, Name, SubType, Payload }: Update): Operation {
+function toOperation({ Id, Type, Action, Name, SubType, Payload }: Update): Operation {
   const Status = Action === 'SUCCEED' ? 'SUCCEEDED' : 'STARTED';
-  const at = Date.now() / 1000;
+  const now = Date.now() / 1000;
   const details =
     Type === 'WAIT'
-      ? { WaitDetails: { ScheduledEndTimestamp: at + 300 } }
+      ? { WaitDetails: { ScheduledEndTimestamp: now + 300 } }
       : { StepDetails: { Attempt: 1, ...(Payload === undefined ? {} : { Result: Payload }) } };
-  return { Id, Type, Name, SubType, Status, StartTimestamp: at, ...details };
+  return { Id, Type, Name, SubType, Status, StartTimestamp: now, ...details };
 }
 
-async function read(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
-const [given] = process.argv.slice(2);
-if (process.send && given) await serveFloor(JSON.parse(given));
+const [serializedOptions] = process.argv.slice(2);
+if (process.send && serializedOptions) await serveFloor(JSON.parse(serializedOptions));

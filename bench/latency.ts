@@ -1,8 +1,9 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { lambdaOf, makeDurable } from './durable-function.ts';
+import { createDurableFunction, createLambdaClient } from './durable-function.ts';
 import type { Bench } from './project.ts';
+import { createDriver } from './throughput.ts';
 
-/** Answers how long each of its checkpoints took, ms. */
+/** A handler that returns the duration of each of its checkpoints (ms). */
 const checkpointer = `
 export const handler = async (event) => {
   let { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
@@ -12,21 +13,21 @@ export const handler = async (event) => {
   const times = [];
   for (let step = 0; step < 300; step += 1) {
     const Updates = ['START', 'SUCCEED'].map((Action) => ({ Id: 's' + step, Type: 'STEP', Action }));
-    const began = performance.now();
-    const answer = await fetch(url + path, { method: 'POST', headers: { authorization }, body: JSON.stringify({ CheckpointToken, Updates }) });
-    ({ CheckpointToken } = await answer.json());
-    times.push(performance.now() - began);
+    const startedAt = performance.now();
+    const response = await fetch(url + path, { method: 'POST', headers: { authorization }, body: JSON.stringify({ CheckpointToken, Updates }) });
+    ({ CheckpointToken } = await response.json());
+    times.push(performance.now() - startedAt);
   }
   return { Status: 'SUCCEEDED', Result: JSON.stringify(times.slice(50)) };
 };`;
 
-/** Waits, and answers how long after its wait was over it began to run, ms. */
-const riser = `
+/** A handler that waits and returns the delay between the end of its wait and its next invocation (ms). */
+const waiter = `
 export const handler = async (event) => {
-  const began = Date.now();
+  const startedAt = Date.now();
   const { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
   const [execution, , due] = InitialExecutionState.Operations;
-  if (due) return { Status: 'SUCCEEDED', Result: String(began - Number(due.StepDetails.Result) * 1000) };
+  if (due) return { Status: 'SUCCEEDED', Result: String(startedAt - Number(due.StepDetails.Result) * 1000) };
   const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key } = process.env;
   const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/20261125/us-east-2/lambda/aws4_request';
   const path = '/2025-12-01/durable-executions/' + encodeURIComponent(DurableExecutionArn) + '/checkpoint';
@@ -40,43 +41,55 @@ export const handler = async (event) => {
   return { Status: 'PENDING' };
 };`;
 
-/** How long a checkpoint takes, and how late a handler starts whose timer is due: alone, and beside orders. */
-export async function latency(bench: Bench, busy: () => Promise<unknown>): Promise<void> {
-  const lambda = lambdaOf(bench);
-  await makeDurable(lambda, 'checkpointer', { code: checkpointer, hours: 1 });
-  await makeDurable(lambda, 'riser', { code: riser, hours: 1 });
+/** Lambda refuses synchronous invocations of functions with a longer execution timeout. */
+const maxSynchronousTimeoutSeconds = 15 * 60;
 
-  const checkpoints = async () => JSON.parse(await run(lambda, 'checkpointer', {})) as number[];
-  const risers = () =>
-    Promise.all(
-      Array.from({ length: 100 }, async (_, number) =>
-        // One after another over some seconds of wall time.
-        Number(await run(lambda, 'riser', { seconds: 60 + 2 * number })),
-      ),
-    );
-  await checkpoints();
-  console.log('\nlatency, ms');
-  for (const [when, beside] of [
-    ['alone', async () => undefined],
-    ['beside 100 orders', busy],
-  ] as const) {
-    const [taken] = await Promise.all([checkpoints(), beside()]);
-    const [late] = await Promise.all([risers(), beside()]);
+/** Prints the latency of checkpoints and of expired timers: without load, and during 100 orders. */
+export async function benchLatency(bench: Bench): Promise<void> {
+  const lambda = createLambdaClient(bench);
+  const timeoutSeconds = maxSynchronousTimeoutSeconds;
+  await createDurableFunction(lambda, 'checkpointer', { code: checkpointer, timeoutSeconds });
+  await createDurableFunction(lambda, 'waiter', { code: waiter, timeoutSeconds });
+  const drive = createDriver(bench);
+  // Warm-up.
+  await measureCheckpoints(lambda);
+  await drive(100);
+  console.log('\nlatency (ms)');
+  const loads = [
+    ['without load', async () => undefined],
+    ['during 100 orders', () => drive(100)],
+  ] as const;
+  for (const [label, runLoad] of loads) {
+    const [checkpoints] = await Promise.all([measureCheckpoints(lambda), runLoad()]);
+    const [delays] = await Promise.all([measureTimerDelays(lambda), runLoad()]);
     console.log(
-      `  ${when}: a checkpoint p50 ${at(taken, 50)}, p99 ${at(taken, 99)}; from timer due to handler started p50 ${at(late, 50)}, p99 ${at(late, 99)}`,
+      `  ${label}: checkpoint p50 ${formatPercentile(checkpoints, 50)}, p99 ${formatPercentile(checkpoints, 99)}; timer due to handler start p50 ${formatPercentile(delays, 50)}, p99 ${formatPercentile(delays, 99)}`,
     );
   }
 }
 
-async function run(lambda: LambdaClient, FunctionName: string, input: unknown): Promise<string> {
+async function measureCheckpoints(lambda: LambdaClient): Promise<number[]> {
+  return JSON.parse(await invoke(lambda, 'checkpointer', {})) as number[];
+}
+
+/** Returns the delays of 100 timers. They expire one after another within a few seconds of wall-clock time. */
+function measureTimerDelays(lambda: LambdaClient): Promise<number[]> {
+  return Promise.all(
+    Array.from({ length: 100 }, async (_, index) =>
+      Number(await invoke(lambda, 'waiter', { seconds: 60 + 2 * index })),
+    ),
+  );
+}
+
+async function invoke(lambda: LambdaClient, FunctionName: string, input: unknown): Promise<string> {
   const Payload = JSON.stringify(input);
-  const answer = await lambda.send(new InvokeCommand({ FunctionName, Qualifier: '1', Payload }));
-  const text = Buffer.from(answer.Payload ?? []).toString();
-  if (answer.FunctionError) throw new Error(text);
+  const response = await lambda.send(new InvokeCommand({ FunctionName, Qualifier: '1', Payload }));
+  const text = Buffer.from(response.Payload ?? []).toString();
+  if (response.FunctionError) throw new Error(text);
   return text;
 }
 
-function at(values: readonly number[], percent: number): string {
+function formatPercentile(values: readonly number[], percent: number): string {
   const sorted = values.toSorted((a, b) => a - b);
   return (sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? Number.NaN).toFixed(1);
 }

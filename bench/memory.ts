@@ -1,20 +1,20 @@
 import { globSync, readFileSync } from 'node:fs';
 
-/** MB of a process and its children, shared pages counted once; 0 where /proc does not tell. */
-export function memoryOf(pid: number): number {
+/** Returns the memory of a process and its children (MB, shared pages counted once); 0 on systems without /proc. */
+export function readMemoryMb(pid: number): number {
   const children = globSync(`/proc/${pid}/task/*/children`).flatMap((file) =>
     readFileSync(file, 'utf8').split(' ').filter(Boolean),
   );
-  return [String(pid), ...children].reduce((sum, each) => sum + pssOf(each), 0);
+  return [String(pid), ...children].reduce((sum, process) => sum + readPssMb(process), 0);
 }
 
-/** MB of one process. */
-export function pssOf(pid: number | string): number {
+/** Returns the memory of one process (MB): its proportional set size. */
+export function readPssMb(pid: number | string): number {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
   } catch {
-    // It has ended since, or this is no Linux.
+    // The process has ended, or the system is not Linux.
     return 0;
   }
 }

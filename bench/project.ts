@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { makeProject, program } from '../test/support/project-files.ts';
 
-/** A project of its own with a local runtime, and the stack deployed to it with waits near zero. */
-export function aBenchProject() {
+/** Creates a project with a running local runtime and a deployed stack whose waits are close to zero. */
+export function createBenchProject() {
   const root = makeProject();
   const orders = (...argv: string[]) =>
     execFileSync(program, argv, {
@@ -11,24 +11,24 @@ export function aBenchProject() {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-  const ask = (...argv: string[]) => JSON.parse(orders(...argv, '--json')).data;
+  const readJson = (...argv: string[]) => JSON.parse(orders(...argv, '--json')).data;
 
   orders('local', 'start');
-  // A second of virtual time each: near nothing at the local runtime's speed.
+  // One second of virtual time is almost nothing at the local time scale.
   const waits = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
-  const { outputs } = ask('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
+  const { outputs } = readJson('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
 
   return {
     root,
     orders,
     outputs: outputs as Readonly<Record<string, string>>,
-    status: (): { url: string; pid: number } => ask('local', 'status'),
-    /** Stops the runtime and starts it again; the seconds that the start takes. */
+    status: (): { url: string; pid: number } => readJson('local', 'status'),
+    /** Restarts the runtime. Returns the duration of the start (seconds). */
     restart(): number {
       orders('local', 'stop');
-      const began = performance.now();
+      const startedAt = performance.now();
       orders('local', 'start');
-      return (performance.now() - began) / 1000;
+      return (performance.now() - startedAt) / 1000;
     },
     close() {
       orders('local', 'stop');
@@ -37,4 +37,4 @@ export function aBenchProject() {
   };
 }
 
-export type Bench = ReturnType<typeof aBenchProject>;
+export type Bench = ReturnType<typeof createBenchProject>;

@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
+/** Number of measurements of each command. */
 const runs = 15;
 
-/** Medians, taken in turn so that a busy machine is busy for all of them. */
-export function startUp(program: string, { project, id }: { project: string; id: string }): void {
+/** Prints the median start-up time of commands. The cases alternate, so that other load affects all of them equally. */
+export function benchStartUp(
+  program: string,
+  { project, id }: { project: string; id: string },
+): void {
   const cases: Record<string, [string, string[]]> = {
     'node -e 0': [process.execPath, ['-e', '0']],
     'orders --version': [program, ['--version']],
@@ -22,8 +26,8 @@ export function startUp(program: string, { project, id }: { project: string; id:
   }
   const base = median(times['node -e 0'] ?? []);
   console.log(`start-up, median of ${runs}`);
-  for (const [name, each] of Object.entries(times)) {
-    console.log(`  ${name.padEnd(18)} ${(median(each) / base).toFixed(2)}x node -e 0`);
+  for (const [name, durations] of Object.entries(times)) {
+    console.log(`  ${name.padEnd(18)} ${(median(durations) / base).toFixed(2)}x node -e 0`);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- suspended [count...]`: what executions cost the local runtime while they wait. Memory of all its processes, the
- * time of a new order beside that with none waiting, a restart, and how fast they all end when they become due at once.
+ * `npm run bench -- suspended [count...]` measures the cost of waiting executions: the memory of all processes of the runtime, the
+ * duration of a new order compared with an idle runtime, the duration of a restart, and the rate at which all executions end
+ * after their waits expire together.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -8,67 +9,72 @@ import {
   type LambdaClient,
   ListDurableExecutionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
-import { sleeper } from '../test/support/sleeper.ts';
-import { lambdaOf, makeDurable } from './durable-function.ts';
-import { memoryOf } from './memory.ts';
+import { sleeperCode } from '../test/support/sleeper.ts';
+import { createDurableFunction, createLambdaClient } from './durable-function.ts';
+import { readMemoryMb } from './memory.ts';
 import type { Bench } from './project.ts';
 import { median } from './start-up.ts';
-import { driver } from './throughput.ts';
+import { createDriver } from './throughput.ts';
 
-const hours = 200;
-const lanes = 64;
+/** Duration of the wait of each execution. */
+const waitHours = 200;
+/** Concurrent requests that start executions. */
+const concurrency = 64;
 
-export async function suspended(bench: Bench, counts: readonly number[]): Promise<void> {
-  console.log('executions that wait, and what they cost');
-  // A restart takes the runtime's clients along.
-  const lambda = () => lambdaOf(bench);
-  await makeDurable(lambda(), 'sleeper', { code: sleeper, hours: 2 * hours });
-  const alone = await timeOfAnOrder(bench);
-  let asleep = 0;
+export async function benchSuspended(bench: Bench, counts: readonly number[]): Promise<void> {
+  console.log('cost of waiting executions');
+  // A restart invalidates the clients.
+  const lambda = () => createLambdaClient(bench);
+  await createDurableFunction(lambda(), 'sleeper', {
+    code: sleeperCode,
+    timeoutSeconds: 2 * waitHours * 3600,
+  });
+  const idleSeconds = await measureOrderSeconds(bench);
+  let waiting = 0;
   for (const count of counts) {
-    await fallAsleep(lambda(), count - asleep);
-    asleep = count;
+    await startSleepers(lambda(), count - waiting);
+    waiting = count;
     await sleep(70_000);
-    const memory = memoryOf(bench.status().pid);
-    const ratio = (await timeOfAnOrder(bench)) / alone;
+    const memory = readMemoryMb(bench.status().pid);
+    const ratio = (await measureOrderSeconds(bench)) / idleSeconds;
     const restart = bench.restart();
     console.log(
-      `  ${count}: ${memory.toFixed(0)} MB PSS, a new order ${ratio.toFixed(2)} times as slow as with none, restart in ${restart.toFixed(1)} s`,
+      `  ${count}: ${memory.toFixed(0)} MB PSS, a new order takes ${ratio.toFixed(2)} times as long as without them, restart in ${restart.toFixed(1)} s`,
     );
   }
-  const began = performance.now();
-  bench.orders('local', 'advance', `${hours + 1}h`);
-  let most = 0;
-  for (let left = asleep; left > 0; left = await running(lambda())) {
-    most = Math.max(most, memoryOf(bench.status().pid));
+  const startedAt = performance.now();
+  bench.orders('local', 'advance', `${waitHours + 1}h`);
+  let maxMemory = 0;
+  for (let running = waiting; running > 0; running = await countRunning(lambda())) {
+    maxMemory = Math.max(maxMemory, readMemoryMb(bench.status().pid));
     await sleep(500);
   }
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = (performance.now() - startedAt) / 1000;
   console.log(
-    `  all due at once: ended in ${seconds.toFixed(0)} s, ${(asleep / seconds).toFixed(0)} a second, at most ${most.toFixed(0)} MB PSS`,
+    `  all due at once: ended in ${seconds.toFixed(0)} s, ${(waiting / seconds).toFixed(0)}/s, at most ${maxMemory.toFixed(0)} MB PSS`,
   );
 }
 
-async function fallAsleep(lambda: LambdaClient, count: number): Promise<void> {
-  let left = count;
-  const lane = async () => {
-    while (left > 0) {
-      left -= 1;
+async function startSleepers(lambda: LambdaClient, count: number): Promise<void> {
+  let remaining = count;
+  const startRemaining = async () => {
+    while (remaining > 0) {
+      remaining -= 1;
       await lambda.send(
         new InvokeCommand({
           FunctionName: 'sleeper',
           Qualifier: '1',
           InvocationType: 'Event',
-          Payload: JSON.stringify({ seconds: hours * 3600 }),
+          Payload: JSON.stringify({ seconds: waitHours * 3600 }),
         }),
       );
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, startRemaining));
 }
 
-/** Whether any still run; counting them all would take a page for each thousand. */
-async function running(lambda: LambdaClient): Promise<number> {
+/** Returns 1 if any execution is still running, otherwise 0. Counting all of them would require a request per thousand. */
+async function countRunning(lambda: LambdaClient): Promise<number> {
   const { DurableExecutions = [] } = await lambda.send(
     new ListDurableExecutionsByFunctionCommand({
       FunctionName: 'sleeper',
@@ -80,9 +86,9 @@ async function running(lambda: LambdaClient): Promise<number> {
   return DurableExecutions.length;
 }
 
-/** Seconds from submitting one order to its end; the median of some, after some for warmth. */
-async function timeOfAnOrder(bench: Bench): Promise<number> {
-  const drive = driver(bench);
+/** Returns the median duration of an order (seconds), measured after a warm-up. */
+async function measureOrderSeconds(bench: Bench): Promise<number> {
+  const drive = createDriver(bench);
   await drive(10);
   const times: number[] = [];
   for (let round = 0; round < 15; round += 1) times.push(await drive(1));

@@ -9,17 +9,16 @@ import { canonicalEvent } from '../functions/contract/order.ts';
 import { samples } from '../functions/contract/samples.ts';
 import { repository } from '../test/support/project-files.ts';
 import { startFloor } from './floor.ts';
-import { latency } from './latency.ts';
-import { memoryOf, pssOf } from './memory.ts';
+import { readMemoryMb, readPssMb } from './memory.ts';
 import type { Bench } from './project.ts';
 import { median } from './start-up.ts';
 
 const counts = [1, 50, 200, 1000];
-/** Of the largest count one. */
+/** Measurements of each count; a count above 200 is measured once. */
 const rounds = 3;
 
-/** Orders at once on the runtime, and on the floor in turn with it; medians, after a warm-up of both. */
-export async function throughput(bench: Bench): Promise<void> {
+/** Prints the throughput for several numbers of concurrent orders, as the median of alternating runs on runtime and floor. */
+export async function benchThroughput(bench: Bench): Promise<void> {
   const { pid } = bench.status();
   const floor = startFloor({
     directory: bench.root,
@@ -27,29 +26,28 @@ export async function throughput(bench: Bench): Promise<void> {
     bootstrap: join(repository, 'dist/bootstrap.js'),
     event: lowValueOrder('floor'),
   });
-  const drive = driver(bench);
+  const drive = createDriver(bench);
   await floor.run(200);
   await drive(200);
-  console.log('\norders a second, waits near zero, driver included');
+  console.log('\norders per second, waits near zero, driver included');
   for (const count of counts) {
-    const runtime: number[] = [];
-    const least: number[] = [];
+    const runtimeRates: number[] = [];
+    const floorRates: number[] = [];
     for (let round = 0; round < (count > 200 ? 1 : rounds); round += 1) {
-      least.push(count / (await floor.run(count)));
-      runtime.push(count / (await drive(count)));
+      floorRates.push(count / (await floor.run(count)));
+      runtimeRates.push(count / (await drive(count)));
     }
-    const [ours, floors] = [median(runtime), median(least)];
+    const [runtimeRate, floorRate] = [median(runtimeRates), median(floorRates)];
     console.log(
-      `  ${String(count).padStart(4)} at once  ${ours.toFixed(1)}/s, ${(ours / floors).toFixed(2)} of the floor's ${floors.toFixed(1)}/s`,
+      `  ${String(count).padStart(4)} at once  ${runtimeRate.toFixed(1)}/s, ${(runtimeRate / floorRate).toFixed(2)} of the floor's ${floorRate.toFixed(1)}/s`,
     );
   }
   floor.close();
   const runner = execFileSync(process.execPath, [join(repository, 'bench/test-runner.ts')]);
   console.log(`  under LocalDurableTestRunner, one after another: ${String(runner).trim()}/s`);
   console.log(
-    `  memory, highest sum of PSS: ${drive.memory().toFixed(0)} MB (runtime ${pssOf(pid).toFixed(0)} MB)`,
+    `  memory, maximum PSS in total: ${drive.memory().toFixed(0)} MB (runtime ${readPssMb(pid).toFixed(0)} MB)`,
   );
-  await latency(bench, () => drive(100));
 }
 
 function lowValueOrder(orderId: string): string {
@@ -58,8 +56,14 @@ function lowValueOrder(orderId: string): string {
   return canonicalEvent({ orderId, order });
 }
 
-/** Submits orders at once and looks until all are completed; answers the seconds it took. */
-export function driver({ status, outputs }: Bench) {
+/** An order in the orders table. */
+type OrderItem = Record<string, unknown>;
+
+/** A run that takes longer has lost orders. */
+const maxRunMs = 120_000;
+
+/** Returns a function that submits orders, waits until all are completed, and returns the elapsed time (seconds). */
+export function createDriver({ status, outputs }: Bench) {
   const { url, pid } = status();
   const config = {
     endpoint: url,
@@ -67,8 +71,8 @@ export function driver({ status, outputs }: Bench) {
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
   };
   const lambda = new LambdaClient(config);
-  const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
-  const series = randomUUID().slice(0, 8);
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const idPrefix = `bench-${randomUUID().slice(0, 8)}`;
   let submitted = 0;
   let memory = 0;
 
@@ -82,38 +86,42 @@ export function driver({ status, outputs }: Bench) {
       }),
     );
 
-  async function statuses(orderIds: readonly string[]): Promise<Record<string, unknown>[]> {
+  /** Reads up to 100 orders. */
+  async function readOrders(orderIds: readonly string[]): Promise<OrderItem[]> {
     const table = outputs['OrdersTableName'] ?? '';
-    const wanted = {
+    const request = {
       Keys: orderIds.map((orderId) => ({ orderId })),
       ProjectionExpression: 'orderId, #s',
       ExpressionAttributeNames: { '#s': 'status' },
     };
-    const { Responses } = await tables.send(
-      new BatchGetCommand({ RequestItems: { [table]: wanted } }),
+    const { Responses } = await dynamodb.send(
+      new BatchGetCommand({ RequestItems: { [table]: request } }),
     );
     return Responses?.[table] ?? [];
   }
 
   async function drive(count: number): Promise<number> {
-    const first = submitted;
-    submitted += count;
-    const open = new Set(
-      Array.from({ length: count }, (_, index) => `bench-${series}-${first + index}`),
+    const running = new Set(
+      Array.from({ length: count }, (_, index) => `${idPrefix}-${submitted + index}`),
     );
-    const started = performance.now();
-    await Promise.all([...open].map(submit));
-    while (open.size > 0) {
-      for (const { orderId, status } of await statuses([...open].slice(0, 100))) {
-        if (status === 'failed') throw new Error(`${String(orderId)} failed`);
-        if (status === 'completed') open.delete(String(orderId));
-      }
-      if (performance.now() - started > 120_000) throw new Error(`${open.size} orders hang`);
+    submitted += count;
+    const startedAt = performance.now();
+    await Promise.all([...running].map(submit));
+    while (running.size > 0) {
+      removeCompleted(running, await readOrders([...running].slice(0, 100)));
+      if (performance.now() - startedAt > maxRunMs) throw new Error(`${running.size} orders hang`);
       await sleep(count === 1 ? 10 : 50);
     }
-    const seconds = (performance.now() - started) / 1000;
-    memory = Math.max(memory, memoryOf(pid) + pssOf(process.pid));
+    const seconds = (performance.now() - startedAt) / 1000;
+    memory = Math.max(memory, readMemoryMb(pid) + readPssMb(process.pid));
     return seconds;
   }
   return Object.assign(drive, { memory: () => memory });
+}
+
+function removeCompleted(running: Set<string>, orders: readonly OrderItem[]): void {
+  for (const { orderId, status } of orders) {
+    if (status === 'failed') throw new Error(`${String(orderId)} failed`);
+    if (status === 'completed') running.delete(String(orderId));
+  }
 }

@@ -1,39 +1,42 @@
 import { Flags } from '@oclif/core';
 import type { Order } from '../functions/contract/order.ts';
-import { samples } from '../functions/contract/samples.ts';
+import { findSample, formerSamples } from '../functions/contract/samples.ts';
 import { BaseCommand } from '../src/cli/command/base-command.ts';
-import { exitOfLook, interruptible } from '../src/cli/command/interrupt.ts';
+import { interruptExitCode, listenForInterrupt } from '../src/cli/command/interrupt.ts';
 import { formatCost } from '../src/cli/orders/cost-table.ts';
 import type { Cost } from '../src/orders/cost/cost.ts';
 import { loadableSamples } from '../src/orders/load-test/mix.ts';
 
 export default class CostCommand extends BaseCommand {
-  static override summary =
-    'Measure what an order takes, and say what a million of them cost on AWS.';
+  static override summary = 'Estimate the AWS cost per million orders.';
   static override description =
-    'Runs the order twice on a local runtime of its own that counts operations, checkpoints, invocations and writes, and prices the second run. Nothing is asked of AWS, nothing of yours is touched.';
+    'Runs the order twice on a temporary local runtime that counts operations, checkpoints, invocations and writes, and prices the second run. Sends nothing to AWS and does not change any stack.';
   static override examples = [
     '<%= config.bin %> cost',
-    '<%= config.bin %> cost --sample payment-hiccup --json',
+    '<%= config.bin %> cost --sample payment-transient --json',
   ];
   static override flags = {
-    sample: Flags.option({ options: loadableSamples(), default: 'low' })({
-      description: 'which order',
+    sample: Flags.option({
+      options: [...loadableSamples(), ...Object.keys(formerSamples)],
+      default: 'low',
+    })({
+      description: 'sample order to measure',
+      helpValue: '<name>',
     }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(CostCommand);
-    const { measureHere } = await import('../src/cli/orders/measure-locally.ts');
-    const { costOf } = await import('../src/orders/cost/cost.ts');
-    const order = samples[flags.sample] as Order;
-    const { signal, release } = interruptible(undefined);
+    const { measureLocally } = await import('../src/cli/orders/measure-locally.ts');
+    const { calculateCost } = await import('../src/orders/cost/cost.ts');
+    const order = findSample(flags.sample) as Order;
+    const { signal, release } = listenForInterrupt(undefined);
     try {
-      const [measured] = await measureHere(process.cwd(), { orders: [order], signal });
-      if (measured) this.#show(costOf(measured), flags);
+      const [measured] = await measureLocally(process.cwd(), { orders: [order], signal });
+      if (measured) this.#show(calculateCost(measured), flags);
     } catch (error) {
       if (!signal.aborted) throw error;
-      process.exitCode = exitOfLook(signal);
+      process.exitCode = interruptExitCode(signal);
     } finally {
       release();
     }

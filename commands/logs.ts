@@ -6,9 +6,9 @@ import { checkLogFlags, levelNames, showLogs } from '../src/cli/logs/logs.ts';
 import { type LogSource, logSources } from '../src/orders/logs/entry.ts';
 
 export default class Logs extends BaseCommand {
-  static override summary = 'Show what the functions wrote to their logs, by order and step.';
+  static override summary = 'Show log lines by order and step.';
   static override description =
-    'Lines of both functions, in the order in which they were written. Without orders: of the last hour.';
+    'Prints the log lines of the functions in the order in which they were written. Without orders, prints the lines of the last hour.';
   static override examples = [
     '<%= config.bin %> logs latest',
     '<%= config.bin %> logs --follow',
@@ -18,33 +18,41 @@ export default class Logs extends BaseCommand {
   ];
   static override args = { order: ordersArg() };
   static override flags = {
-    follow: Flags.boolean({ char: 'f', description: 'print lines as they are written' }),
+    follow: Flags.boolean({ char: 'f', description: 'print new lines until Ctrl-C' }),
     step: Flags.string({
-      description: 'only lines of this step; repeat it for more',
+      description: 'only lines of this step (repeatable)',
+      helpValue: '<step>',
       multiple: true,
       multipleNonGreedy: true,
     }),
     level: Flags.option({ options: levelNames })({
-      description: 'only lines of this level and above',
+      description: 'only lines of this level or above',
     }),
-    grep: Flags.string({ description: 'only lines that match this regular expression' }),
+    grep: Flags.string({
+      description: 'only lines that match this regular expression',
+      helpValue: '<regexp>',
+    }),
     since: Flags.string({
-      description: 'from then on: a time, or how long ago (default 1h, or the order)',
+      description: 'start of the period (default: order or 1h)',
       helpValue: '<time|duration>',
     }),
-    until: Flags.string({ description: 'up to then', helpValue: '<time|duration>' }),
-    tail: Flags.integer({ description: 'only the last so many lines', min: 1 }),
+    until: Flags.string({
+      description: 'end of the period',
+      helpValue: '<time|duration>',
+    }),
+    tail: Flags.integer({ description: 'only the last lines', helpValue: '<n>', min: 1 }),
     source: Flags.option({ options: logSources, multiple: true, delimiter: ',' })({
-      description: 'whose lines; platform is what Lambda says of invocations',
+      description: 'log source',
       default: ['workflow', 'status'] as LogSource[],
     }),
     replays: Flags.option({ options: replayModes, default: 'hide' as const })({
-      description: 'lines that a later invocation said again',
+      description: 'lines that a replay logged again',
     }),
-    raw: Flags.boolean({ description: 'the messages as they are', exclusive: ['json'] }),
+    raw: Flags.boolean({ description: 'unmodified messages', exclusive: ['json'] }),
     linger: durationFlag({
-      description: 'with --follow and orders: go on so long after the last has ended',
+      description: 'continue this long after the last order ends',
       default: 10_000,
+      defaultHelp: async () => '10s',
     }),
     timeout: timeoutFlag(),
   };
@@ -55,8 +63,6 @@ export default class Logs extends BaseCommand {
     const references = await readReferences(args.order ?? []);
     const target = await this.target(flags);
     const ui = this.ui(flags, process.stdout);
-    await this.withStack(target, (outputs) =>
-      showLogs({ target, outputs }, references, { flags, ui }),
-    );
+    await this.withStack(target, (stack) => showLogs(stack, references, { flags, ui }));
   }
 }

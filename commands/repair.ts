@@ -1,26 +1,32 @@
 import { Flags } from '@oclif/core';
-import { nameTarget } from '../src/cli/command/announce-target.ts';
-import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { announceTarget } from '../src/cli/command/announce-target.ts';
+import { BaseCommand, confirmFlag, timeoutFlag } from '../src/cli/command/base-command.ts';
 import { confirmChange } from '../src/cli/command/confirm.ts';
-import { exitOfLook, interruptible } from '../src/cli/command/interrupt.ts';
+import { interruptExitCode, listenForInterrupt } from '../src/cli/command/interrupt.ts';
 import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
-import { formatPlan, repairedLines } from '../src/cli/orders/repair.ts';
+import { formatPlan, formatRepaired } from '../src/cli/orders/repair.ts';
+import type { Stack } from '../src/environment/stack.ts';
 import { findOrders } from '../src/orders/lookup/find.ts';
-import { examineOrder, type Repaired, repairOrder } from '../src/orders/verify/repair.ts';
+import {
+  type ExaminedOrder,
+  examineOrder,
+  type RepairResult,
+  repairOrder,
+} from '../src/orders/verify/repair.ts';
 import { UserError } from '../src/user-error.ts';
 
 export default class Repair extends BaseCommand {
-  static override summary = 'Mend an order that does not add up.';
+  static override summary = 'Repair the mismatches of an order.';
   static override description =
-    'What list --verify finds: a lost row is written anew from its execution, one that is wrong is set to what the execution did, an order that nothing carries on is undone and closed, what was charged too much is refunded, stock that is held for nothing is released, points that are missing are credited. Money, stock and points are moved by the stack itself, each once; doing it again changes nothing. What only a person can decide is left (exit 14).';
+    'Repairs what list --verify reports: it rebuilds or restores the record, recovers an abandoned order, refunds excess payments, releases unused stock and credits missing points. The stack itself moves money, stock and points, each only once; repeating a repair is harmless. Mismatches that require a decision remain (exit 14).';
   static override examples = [
     '<%= config.bin %> repair order-7f3a2k9qmx',
     '<%= config.bin %> list --verify -o id | <%= config.bin %> repair - --yes',
   ];
   static override args = { order: ordersArg() };
   static override flags = {
-    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
-    confirm: Flags.string({ description: 'name of the protected environment to change' }),
+    yes: Flags.boolean({ char: 'y', description: 'skip the confirmation' }),
+    confirm: confirmFlag(),
     timeout: timeoutFlag(),
   };
 
@@ -28,35 +34,54 @@ export default class Repair extends BaseCommand {
     const { args, flags } = await this.parse(Repair);
     const references = await readReferences(args.order ?? []);
     if (references.length === 0) {
-      throw new UserError('Which order?', { hint: 'orders list --verify' });
+      throw new UserError('No order selected.', { hint: 'orders list --verify' });
     }
     const target = await this.target(flags);
-    nameTarget(target, flags);
-    await this.withStack(target, async (outputs) => {
-      const found = await findOrders(target, outputs, references);
-      const ids: string[] = [];
-      const repaired: Repaired[] = [];
-      for (const { orderId } of found) {
-        const examined = await examineOrder(target, outputs, orderId);
-        if (!flags.json) process.stderr.write(formatPlan(examined));
-        if (examined.deed) ids.push(orderId);
-        else repaired.push({ orderId, deeds: [], mended: [], left: examined.mismatches });
-      }
-      const what = ids.length === 1 ? `Repair ${ids[0]}` : `Repair ${ids.length} orders`;
-      if (ids.length > 0) await confirmChange(target, flags, what);
-      const { signal, release } = interruptible(flags.timeout);
-      try {
-        for (const orderId of ids) {
-          if (signal.aborted) break;
-          repaired.push(await repairOrder(target, outputs, { orderId, signal }));
-        }
-      } finally {
-        release();
-      }
-      if (repaired.some(({ left }) => left.length > 0)) process.exitCode = 14;
-      if (signal.aborted) process.exitCode = exitOfLook(signal);
-      if (flags.json) return this.document(repaired);
-      for (const each of repaired) this.out(repairedLines(each, target));
+    announceTarget(target, flags);
+    await this.withStack(target, async (stack) => {
+      const examined = await this.#examine(stack, references, flags.json);
+      const ids = examined.flatMap(({ orderId, action }) => (action ? [orderId] : []));
+      const action = ids.length === 1 ? `Repair ${ids[0]}` : `Repair ${ids.length} orders`;
+      if (ids.length > 0) await confirmChange(target, flags, action);
+      const unrepairable = examined
+        .filter(({ action }) => action === undefined)
+        .map(({ orderId, mismatches }) => ({ orderId, deeds: [], mended: [], left: mismatches }));
+      const { signal, release } = listenForInterrupt(flags.timeout);
+      const repaired = await repairAll(stack, ids, signal).finally(release);
+      const results = [...unrepairable, ...repaired];
+      if (results.some(({ left }) => left.length > 0)) process.exitCode = 14;
+      if (signal.aborted) process.exitCode = interruptExitCode(signal);
+      if (flags.json) return this.document(results);
+      for (const result of results) this.out(formatRepaired(result, target));
     });
   }
+
+  /** Examines the orders, and prints the planned repairs unless the output is JSON. */
+  async #examine(
+    stack: Stack,
+    references: readonly string[],
+    json: boolean,
+  ): Promise<ExaminedOrder[]> {
+    const all: ExaminedOrder[] = [];
+    for (const { orderId } of await findOrders(stack, references)) {
+      const examined = await examineOrder(stack, orderId);
+      if (!json) process.stderr.write(formatPlan(examined));
+      all.push(examined);
+    }
+    return all;
+  }
+}
+
+/** Repairs orders one by one until `signal` aborts. */
+async function repairAll(
+  stack: Stack,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<RepairResult[]> {
+  const results: RepairResult[] = [];
+  for (const orderId of ids) {
+    if (signal.aborted) break;
+    results.push(await repairOrder(stack, { orderId, signal }));
+  }
+  return results;
 }

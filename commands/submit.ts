@@ -1,53 +1,63 @@
 import { Args, Flags } from '@oclif/core';
 import { canonicalEvent } from '../functions/contract/order.ts';
-import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { BaseCommand, confirmFlag, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { confirmProtected } from '../src/cli/command/confirm.ts';
 import { checkOrderId, readOrderInput } from '../src/cli/orders/order-input.ts';
-import { readSettings, setFlag } from '../src/cli/orders/set-flag.ts';
-import { followSubmitted, showSubmitted } from '../src/cli/orders/submission.ts';
+import { parseSettings, setFlag } from '../src/cli/orders/set-flag.ts';
+import { printSubmitted, watchSubmitted } from '../src/cli/orders/submission.ts';
 import { newOrderId, submitOrder } from '../src/orders/actions/submit.ts';
+import { UserError } from '../src/user-error.ts';
 
 export default class Submit extends BaseCommand {
-  static override summary = 'Submit an order: from a file, stdin, a sample, or flags.';
+  static override summary = 'Submit an order.';
+  static override description =
+    'The order comes from a file, from stdin, from a sample or from flags.';
   static override examples = [
     '<%= config.bin %> submit --sample low --watch',
     '<%= config.bin %> submit order.json --id web-5512',
-    '<%= config.bin %> submit --customer CUST-001 --email a@example.com --item BOOK-001:2:45.99',
+    '<%= config.bin %> submit --customer C-1 --email a@b.com --item BOOK-001:2:45.99',
   ];
   static override args = {
-    file: Args.string({ description: 'JSON file with the order; - reads stdin' }),
+    file: Args.string({ description: 'JSON file with the order, or - for stdin' }),
   };
   static override flags = {
-    sample: Flags.string({ description: 'name of a ready-made order' }),
+    sample: Flags.string({ description: 'sample order', helpValue: '<name>' }),
     item: Flags.string({
-      description: 'a line of the order; repeat it for more',
+      description: 'order line (repeatable)',
       helpValue: 'SKU:QTY:PRICE[:NAME]',
       multiple: true,
       multipleNonGreedy: true,
     }),
-    customer: Flags.string({ description: 'customer id' }),
-    email: Flags.string({ description: "the customer's e-mail address" }),
-    phone: Flags.string({ description: "the customer's phone number" }),
+    customer: Flags.string({ description: 'customer id', helpValue: '<id>' }),
+    email: Flags.string({ description: "customer's e-mail address", helpValue: '<address>' }),
+    phone: Flags.string({ description: "customer's phone number", helpValue: '<number>' }),
     set: setFlag(),
-    id: Flags.string({ description: 'order id; submitting it twice is one order' }),
+    id: Flags.string({ description: 'order id (default: random)', helpValue: '<id>' }),
     via: Flags.option({ options: ['invoke', 'api'] as const, default: 'invoke' as const })({
-      description: 'how the order is handed over',
+      description: 'Lambda or HTTP API',
     }),
-    'dry-run': Flags.boolean({ description: 'check the order and print it, submit nothing' }),
-    wait: Flags.boolean({ description: 'wait for the end and exit with its code' }),
-    watch: Flags.boolean({ char: 'w', description: 'show the order on its way, then as --wait' }),
+    'dry-run': Flags.boolean({ description: 'check and print the order only' }),
+    wait: Flags.boolean({ description: 'wait for the outcome, exit with its code' }),
+    watch: Flags.boolean({ char: 'w', description: 'like --wait, and show the running order' }),
     output: Flags.option({ options: ['id'] as const })({
       char: 'o',
       description: 'print only the id',
     }),
+    confirm: confirmFlag(),
     timeout: timeoutFlag(),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Submit);
+    if (flags.timeout !== undefined && !flags.wait && !flags.watch) {
+      throw new UserError('--timeout requires --wait or --watch.', {
+        hint: 'orders submit --sample low --wait --timeout 1m',
+      });
+    }
     const order = readOrderInput({
       ...flags,
       file: args.file,
-      settings: readSettings(flags.set),
+      settings: parseSettings(flags.set),
     });
     const orderId = flags.id === undefined ? newOrderId() : checkOrderId(flags.id);
     const event = { orderId, order };
@@ -57,16 +67,20 @@ export default class Submit extends BaseCommand {
       return this.out(`${JSON.stringify(data, null, 2)}\n`);
     }
     const target = await this.target(flags);
-    if (target.deploysItself) await this.noteStale(target);
-    await this.withStack(target, async (outputs) => {
-      const submitted = await submitOrder(target, outputs, { event, via: flags.via });
+    await confirmProtected(target, flags);
+    if (target.autoDeploys) await this.noteStale(target);
+    await this.withStack(target, async (stack) => {
+      const submitted = await submitOrder(stack, { event, via: flags.via });
       const write = (text: string) => this.out(text);
-      const stays = flags.wait || flags.watch;
-      if (flags.json && !stays) return this.document(submitted);
-      if (!flags.json) showSubmitted(submitted, { write, flags, target });
-      if (!stays) return;
+      const waits = flags.wait || flags.watch;
+      if (flags.json && !waits) return this.document(submitted);
+      if (!flags.json) printSubmitted(submitted, { write, flags, target });
+      if (!waits) return;
       const ui = this.ui(flags, process.stderr);
-      const end = await followSubmitted({ target, outputs }, submitted, { ui, flags });
+      const end = await watchSubmitted(stack, submitted, {
+        ui,
+        flags,
+      });
       if (flags.json && !flags.watch) this.document({ ...submitted, end });
     });
   }

@@ -3,8 +3,7 @@ import { formatVersions } from '../src/cli/deploy/versions-table.ts';
 import { listVersions } from '../src/deploy/versions.ts';
 
 export default class Versions extends BaseCommand {
-  static override summary =
-    'List the published versions: which is live, and how many orders still run on each.';
+  static override summary = 'List published versions and their running orders.';
   static override examples = [
     '<%= config.bin %> versions',
     '<%= config.bin %> versions -e prod --json',
@@ -13,7 +12,7 @@ export default class Versions extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Versions);
     const target = await this.target(flags);
-    const versions = await this.withStack(target, (outputs) => listVersions(target, outputs));
+    const versions = await this.withStack(target, (stack) => listVersions(stack));
     if (flags.json) return this.document(versions);
     const { stdout: stream } = process;
     const header = stream.isTTY === true;

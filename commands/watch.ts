@@ -1,23 +1,21 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
 import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
-import { follow, followMany } from '../src/cli/watch/watch.ts';
+import { showWatch, showWatchMany } from '../src/cli/watch/watch.ts';
 import {
-  reachable,
+  formatWatchCommand,
+  parseSelection,
   runningStatuses,
-  selectionOf,
-  watchAgain,
+  untilStatuses,
 } from '../src/cli/watch/watch-flags.ts';
 import { findOrders } from '../src/orders/lookup/find.ts';
 import { RunningOrders } from '../src/orders/watch/running-orders.ts';
 import { UserError } from '../src/user-error.ts';
 
 export default class Watch extends BaseCommand {
-  static override summary = 'Watch orders on their way, and exit with how they ended.';
-  static override description = [
-    'One order is shown in its workflow, several as a table; without any, a terminal shows the newest. Several that end differently exit 13.',
-    'With --all, --status, --customer or --since: the orders that are on their way, and those that begin meanwhile, until none is left.',
-  ].join('\n');
+  static override summary = 'Watch running orders until they end.';
+  static override description =
+    'Shows one order with its workflow, several orders as a table, and without arguments the latest order. With --all, --status, --customer or --since, orders that start later join. The exit code is that of the outcome, or 13 if outcomes differ.';
   static override examples = [
     '<%= config.bin %> watch latest',
     '<%= config.bin %> watch --all',
@@ -28,48 +26,49 @@ export default class Watch extends BaseCommand {
   ];
   static override args = { order: ordersArg() };
   static override flags = {
-    all: Flags.boolean({ description: 'every order on its way' }),
+    all: Flags.boolean({ description: 'all running orders' }),
     status: Flags.string({
-      description: 'of the orders on their way those that have this status; several with commas',
+      description: 'only running orders with this status (comma-separated)',
       helpValue: '<status>',
       options: [...runningStatuses],
       multiple: true,
       multipleNonGreedy: true,
       delimiter: ',',
     }),
-    customer: Flags.string({ description: 'of the orders on their way those of this customer id' }),
+    customer: Flags.string({
+      description: 'only running orders of this customer',
+      helpValue: '<id>',
+    }),
     since: Flags.string({
-      description: 'of the orders on their way those that began since then',
+      description: 'only running orders created after this time',
       helpValue: '<time|duration>',
     }),
-    until: Flags.option({ options: reachable })({
-      description: 'look no further than this status (exit 0)',
+    until: Flags.option({ options: untilStatuses })({
+      description: 'stop at this status (exit 0)',
       helpValue: '<status>',
     }),
-    'fail-fast': Flags.boolean({ description: 'stop looking when one ends badly, with its code' }),
-    'with-logs': Flags.boolean({ description: 'with what the functions wrote to their logs' }),
-    detail: Flags.boolean({
-      description: 'of one order also what goes well: attempts, waits, invocations',
-    }),
+    'fail-fast': Flags.boolean({ description: 'stop when an order does not complete' }),
+    'with-logs': Flags.boolean({ description: 'include the log lines of the functions' }),
+    detail: Flags.boolean({ description: 'include successful attempts, waits and invocations' }),
     timeout: timeoutFlag(),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Watch);
     const references = await readReferences(args.order ?? []);
-    const selection = selectionOf(flags, references);
+    const selection = parseSelection(flags, references);
     if (references.length === 0 && !selection) {
-      // A person sees which order it turns out to be; a script has to say.
+      // On a terminal the user sees which order is watched. A script has to name one.
       if (!process.stdout.isTTY) {
-        throw new UserError('An order is required here.', {
+        throw new UserError('An order is required if stdout is not a terminal.', {
           hint: ['orders watch latest', 'orders watch --all'],
         });
       }
       references.push('latest');
     }
     const target = await this.target(flags);
-    await this.withStack(target, async (outputs) => {
-      const found = await findOrders(target, outputs, references);
+    await this.withStack(target, async (stack) => {
+      const orders = await findOrders(stack, references);
       const stream = process.stdout;
       const view = {
         ui: flags.json ? ('json' as const) : this.ui(flags, stream),
@@ -80,12 +79,12 @@ export default class Watch extends BaseCommand {
         withLogs: flags['with-logs'],
         detail: flags.detail,
       };
-      const [first, ...others] = found;
-      const running = selection && new RunningOrders(target, outputs, selection);
-      if (first && others.length === 0) await follow({ target, outputs }, first, view);
+      const [first, ...others] = orders;
+      const running = selection && new RunningOrders(stack, selection);
+      if (first && others.length === 0) await showWatch(stack, first, view);
       else {
-        const again = selection && { again: watchAgain(flags) };
-        await followMany({ target, outputs }, { orders: found, running, ...again }, view);
+        const command = selection && { watchCommand: formatWatchCommand(flags) };
+        await showWatchMany(stack, { orders, running, ...command }, view);
       }
     });
   }

@@ -1,19 +1,32 @@
 /**
- * Builds what ships: the functions' bundles (what is deployed, here and on AWS), the CLI as a code-split bundle, and
- * the local runtime with the process that runs handlers.
+ * Builds everything that ships: the bundles of the functions for deployment, the CLI as a code-split bundle, and the local
+ * runtime with the process that runs handlers. A failed build keeps the previous one.
  */
 import { createHash } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { type BuildOptions, build } from 'esbuild';
 import { schemas } from '../src/cli/schemas/index.ts';
-import { without, withPlainBuiltins } from './plugins.ts';
+import { loadBuiltinsDirectly, stubModules } from './plugins.ts';
+import { shortenHelp } from './shorten-help.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
+/** Folder of the new build. It replaces `dist` when it is complete. */
+const stage = mkdtempSync('.build-');
+const dist = `${stage}/dist`;
 
 const requireBanner =
   "const require=process.getBuiltinModule('module').createRequire(import.meta.url);";
@@ -30,8 +43,11 @@ const shared: BuildOptions = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-/** Ink's developer tools; HTTP/2, as AWS speaks HTTP/1.1 here; and how oclif finds plugins, which the command table does. */
-const unused = without({
+/**
+ * Unused modules: Ink's developer tools, HTTP/2 (the AWS clients use HTTP/1.1) and oclif's plugin search, which the command table
+ * replaces.
+ */
+const unusedModules = stubModules({
   'react-devtools-core': 'export default {}',
   'node:http2': 'export default { constants: {} }',
   http2: 'export default { constants: {} }',
@@ -49,9 +65,9 @@ async function buildFunctions(): Promise<void> {
     await build({
       ...shared,
       entryPoints: { index: `functions/${name}/handler.ts` },
-      outdir: `dist/functions/${name}`,
+      outdir: `${dist}/functions/${name}`,
       outExtension: { '.js': '.mjs' },
-      // What only some deployments use is a file of its own, loaded when it is needed.
+      // Code for some deployments only, such as a payment provider, is in a separate file that is loaded on demand.
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
       minify: true,
@@ -67,52 +83,76 @@ async function buildCli(): Promise<void> {
     write: false,
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'main' },
-      { in: 'src/local/main.ts', out: 'runtime' },
-      { in: 'src/local/lambda/bootstrap.ts', out: 'bootstrap' },
+      { in: 'src/local/runtime/main.ts', out: 'runtime' },
+      { in: 'src/local/lambda/node-runtime/bootstrap.ts', out: 'bootstrap' },
       ...commands.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
     ],
-    outdir: 'dist',
+    outdir: dist,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     jsx: 'automatic',
-    plugins: [unused],
+    plugins: [unusedModules],
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, withPlainBuiltins(text));
+    writeFileSync(path, loadBuiltinsDirectly(text));
   }
 }
 
 /**
- * What oclif knows of the commands without loading one: their flags, arguments and help. Made from the commands as they
- * were built.
+ * Writes the command table: the flags, arguments and help of the built commands. oclif reads it instead of loading them.
  */
 async function writeCommandTable(): Promise<void> {
-  const plugin = new Plugin({ root, ignoreManifest: true, isRoot: true });
+  // The plugin looks for the commands next to its package.json.
+  copyFileSync('package.json', `${stage}/package.json`);
+  const plugin = new Plugin({
+    root: `${root}/${stage}`,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    isRoot: true,
+  });
   await plugin.load();
-  writeFileSync('dist/commands.json', JSON.stringify(plugin.manifest.commands));
+  const commands = Object.entries(plugin.manifest.commands);
+  const table = Object.fromEntries(commands.map(([id, command]) => [id, shortenHelp(command)]));
+  writeFileSync(`${dist}/commands.json`, JSON.stringify(table));
 }
 
-/** The JSON Schemas of what commands print, for programs that read it. */
+/** Writes the JSON Schemas of the commands' output. */
 function writeSchemas(): void {
-  mkdirSync('dist/schemas');
+  mkdirSync(`${dist}/schemas`);
   for (const [name, schema] of Object.entries(schemas)) {
     const text = JSON.stringify(toJsonSchema(schema, { errorMode: 'ignore' }), null, 2);
-    writeFileSync(`dist/schemas/${name}.json`, `${text}\n`);
+    writeFileSync(`${dist}/schemas/${name}.json`, `${text}\n`);
   }
 }
 
-/** The build's name: a command of another build restarts the runtime. */
+/** Writes the id of the build. A command from another build restarts the runtime. */
 function writeBuildId(): void {
   const hash = createHash('sha256');
-  for (const file of globSync('dist/**/*.{js,mjs}').sort()) hash.update(readFileSync(file));
-  writeFileSync('dist/build-id', hash.digest('hex').slice(0, 16));
+  for (const file of globSync(`${dist}/**/*.{js,mjs}`).sort()) hash.update(readFileSync(file));
+  writeFileSync(`${dist}/build-id`, hash.digest('hex').slice(0, 16));
 }
 
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist', { recursive: true });
-await buildFunctions();
-await buildCli();
-await writeCommandTable();
-writeSchemas();
-writeBuildId();
+/** Replaces `dist` by the new build. */
+function replaceBuild(): void {
+  rmSync(`${stage}/previous`, { recursive: true, force: true });
+  try {
+    renameSync('dist', `${stage}/previous`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  renameSync(dist, 'dist');
+}
+
+try {
+  mkdirSync(dist);
+  await buildFunctions();
+  await buildCli();
+  copyFileSync('src/cli/completion/completer.awk', `${dist}/completer.awk`);
+  await writeCommandTable();
+  writeSchemas();
+  writeBuildId();
+  replaceBuild();
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}

@@ -1,11 +1,11 @@
 import type { ExitCode } from './exit-codes.ts';
 
-/** Something a person can put right: it says what is wrong, and its hints say what fixes it. */
+/** An error that the user can fix. The message states the problem, the hints state the fix. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly hints: readonly string[];
   readonly exit: ExitCode;
-  /** Stable, for programs. */
+  /** Machine-readable name of the problem. Part of the `--json` output, so it does not change. */
   readonly code: string;
 
   constructor(

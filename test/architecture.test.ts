@@ -5,10 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Modules of the local runtime that its services share. */
-const localShared = ['store', 'wire', 'service-interfaces.ts', 'usage-meter.ts', 'clock.ts'].map(
-  (name) => `src/local/${name}`,
-);
+/** Folders of the local runtime that its services share. */
+const localShared = ['src/local/shared', 'src/local/store', 'src/local/wire'];
 const localServices = [
   'apigateway',
   'cloudformation',
@@ -32,14 +30,16 @@ const base = [
   'src/aws',
   'src/user-error',
   'src/exit-codes',
+  'src/parse-json',
+  'src/did-you-mean',
 ];
-/** The same for the text of commands, which does not call AWS itself. */
+/** Modules that most folders of the CLI may import. The CLI does not call AWS itself. */
 const cliBase = base.filter((folder) => folder !== 'src/aws');
 
 /** Per folder, the folders and files of this project that it may import in addition to itself. The first row that fits counts. */
 const layers: readonly (readonly [folder: string, mayImport: readonly string[]])[] = [
   ['functions/contract', []],
-  ['functions/shared', []],
+  ['functions/shared', ['functions/contract']],
   ['functions/order-status', ['functions/contract', 'functions/shared']],
   ['functions/order-workflow', ['functions/contract', 'functions/shared']],
   // Recovery undoes the stages of the workflow with the workflow's own compensations.
@@ -49,27 +49,50 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
   ],
   ['src/exit-codes.ts', []],
   ['src/user-error.ts', ['src/exit-codes']],
+  ['src/parse-json.ts', []],
+  ['src/did-you-mean.ts', []],
   ['src/workflow', ['functions/contract']],
   ['src/views', ['functions/contract', 'src/workflow']],
   ['src/aws', ['src/user-error', 'src/environment/target.ts']],
-  ['src/environment', ['src/aws', 'src/local', 'src/user-error', 'functions/contract']],
+  [
+    'src/environment',
+    [
+      'src/aws',
+      'src/local/runtime',
+      'src/user-error',
+      'src/parse-json',
+      'src/did-you-mean',
+      'functions/contract',
+    ],
+  ],
   ['src/local/store', []],
-  ['src/local/wire', ['src/local/store', 'src/local/fault-injection/request-gate.ts']],
+  ['src/local/wire', ['src/local/store']],
+  ['src/local/shared', ['src/local/wire']],
   ['src/local/fault-injection', ['src/local/wire']],
   ['src/local/lambda', [...localShared, 'src/local/fault-injection']],
   ...localServices.map((service) => [`src/local/${service}`, localShared] as const),
-  ['src/local', []],
+  ['src/local/runtime', ['src/local']],
   ['src/orders/requests', ['src/aws']],
-  ['src/orders/lookup', [...base, ...orders('requests')]],
-  ['src/orders/actions', [...base, ...orders('lookup')]],
-  ['src/orders/logs', [...base, ...orders('lookup', 'requests')]],
+  ['src/orders/tables', [...base, ...orders('requests')]],
+  ['src/orders/lookup', [...base, ...orders('requests', 'tables')]],
+  ['src/orders/actions', [...base, ...orders('lookup', 'requests', 'tables')]],
+  ['src/orders/logs', [...base, ...orders('lookup', 'requests', 'tables')]],
   ['src/orders/cost', [...base, ...orders('actions', 'lookup')]],
-  ['src/orders/dead-letters', [...base, ...orders('actions', 'lookup')]],
-  ['src/orders/metrics', [...base, ...orders('logs', 'lookup', 'requests')]],
-  ['src/orders/watch', [...base, ...orders('logs', 'lookup', 'requests')]],
-  ['src/orders/verify', [...base, ...orders('actions', 'dead-letters', 'lookup', 'requests')]],
-  ['src/orders/load-test', [...base, ...orders('actions', 'cost', 'lookup', 'requests', 'verify')]],
-  ['src/deploy', [...base, 'src/local', ...orders('actions', 'lookup')]],
+  ['src/orders/dead-letters', [...base, ...orders('actions', 'lookup', 'tables')]],
+  ['src/orders/metrics', [...base, ...orders('logs', 'lookup', 'requests', 'tables')]],
+  ['src/orders/watch', [...base, ...orders('logs', 'lookup', 'requests', 'tables')]],
+  [
+    'src/orders/verify',
+    [...base, ...orders('actions', 'dead-letters', 'lookup', 'requests', 'tables')],
+  ],
+  [
+    'src/orders/load-test',
+    [...base, ...orders('actions', 'cost', 'lookup', 'requests', 'tables', 'verify')],
+  ],
+  [
+    'src/deploy',
+    [...base, 'src/local/runtime', ...orders('actions', 'lookup', 'requests', 'tables')],
+  ],
   ['src/cli/terminal', ['src/user-error']],
   ['src/cli/completion', ['functions/contract']],
   ['src/cli/command', [...base, 'src/deploy', ...cli('terminal')]],
@@ -106,14 +129,28 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
       ...cliBase,
       ...cli('command', 'terminal', 'list', 'watch'),
       'src/deploy',
-      ...orders('actions', 'cost', 'dead-letters', 'lookup', 'verify', 'watch'),
+      ...orders('actions', 'cost', 'dead-letters', 'lookup', 'tables', 'verify', 'watch'),
     ],
   ],
   [
     'src/cli/deploy',
-    [...cliBase, ...cli('command', 'terminal', 'watch'), 'src/deploy', ...orders('actions')],
+    [
+      ...cliBase,
+      ...cli('command', 'terminal', 'watch'),
+      'src/deploy',
+      ...orders('actions', 'lookup'),
+    ],
   ],
-  ['src/cli/local', [...cliBase, ...cli('command'), 'src/local']],
+  [
+    'src/cli/local',
+    [
+      ...cliBase,
+      ...cli('command'),
+      'src/local/runtime',
+      // The parser of the flag for faults.
+      'src/local/fault-injection/injection.ts',
+    ],
+  ],
   [
     'src/cli/report-page',
     ['functions/contract', 'src/workflow', ...cli('terminal'), ...orders('load-test')],

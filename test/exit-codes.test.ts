@@ -3,14 +3,14 @@ import { describeError } from '../src/cli/command/json-output.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { UserError } from '../src/user-error.ts';
 
-it('gives every documented outcome its own exit code', () => {
+it('has a different meaning for every exit code', () => {
   expect(Object.keys(exitCodes).map(Number)).toEqual([
     0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 20, 21, 22, 30, 99, 124, 130, 143,
   ]);
   expect(new Set(Object.values(exitCodes)).size).toBe(Object.keys(exitCodes).length);
 });
 
-it('takes the exit code from a user error, 2 from a parse error, and calls anything else a bug', () => {
+it("uses a user error's exit code, 2 for a parse error, and 1 for any other error", () => {
   expect(describeError(new UserError('gone', { exit: 5, code: 'NotFound', hint: 'look' }))).toEqual(
     {
       code: 'NotFound',

@@ -1,27 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../functions/contract/order.ts';
-import { type Misbehaviour, triggers } from '../functions/contract/triggers.ts';
+import { maxStepAttempts, stepRetryDelays } from '../functions/contract/retries.ts';
+import { minRejectScore, minReviewScore } from '../functions/contract/review.ts';
+import { type TriggerBehavior, triggers } from '../functions/contract/triggers.ts';
 import { phases, type Stage } from '../functions/contract/workflow.ts';
 import { exitCodes } from '../src/exit-codes.ts';
-import { aProject, type Project } from './support/project.ts';
+import { parseYaml } from '../src/local/cloudformation/yaml-tags.ts';
+import { mismatchKinds } from '../src/orders/verify/mismatch.ts';
+import { readPage, readTable } from './support/markdown.ts';
+import { createProject, type Project } from './support/project.ts';
 
-const readme = readFileSync('README.md', 'utf8');
-
-/** The cells of the table under a heading, row by row, without its head. */
-function tableUnder(heading: string, number = 0): string[][] {
-  const section = readme.split(/^## /m).find((each) => each.startsWith(heading)) ?? '';
-  const tables = section.split(/\n\n/).filter((block) => block.startsWith('|'));
-  const lines = (tables[number] ?? '').trim().split('\n').slice(2);
-  return lines.map((line) =>
-    line
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const readme = readPage('README.md');
+const workflow = readPage('docs/workflow.md');
 
 const code = (text: string) => `\`${text}\``;
+
+it('has at most 180 lines', () => {
+  expect(readme.text.trimEnd().split('\n').length).toBeLessThanOrEqual(180);
+});
 
 it('has the workflow as the contract declares it', () => {
   const rows = phases.flatMap(({ title, stages }) =>
@@ -31,32 +27,34 @@ it('has the workflow as the contract declares it', () => {
       stage.kind === 'wait'
         ? `waits ${stage.seconds / 60} minutes`
         : 'when' in stage
-          ? `when ${stage.when}`
+          ? `when ${stage.when.text}`
           : '',
       'status' in stage ? code(stage.status) : '',
       'undo' in stage ? code(stage.undo) : '',
     ]),
   );
-  expect(tableUnder('The workflow')).toEqual(rows);
+  expect(readTable(readme, 'The workflow')).toEqual(rows);
 });
 
-const becauseOf = (does: Misbehaviour) => {
-  if (does.kind === 'reject') return does.message;
-  if (does.kind === 'hiccup') return `Not available ${does.times} times, then works`;
-  return does.kind === 'doubt' ? `In doubt (${does.score}): waits for a review` : 'Never available';
+const reasonFor = (behavior: TriggerBehavior) => {
+  if (behavior.kind === 'reject') return behavior.message;
+  if (behavior.kind === 'transient') return `Not available ${behavior.times} times, then works`;
+  return behavior.kind === 'review'
+    ? `Doubtful (${behavior.score}): waits for a review`
+    : 'Never available';
 };
 
 it('has every sample that fails on demand', () => {
-  const rows = triggers.map(({ stage, value, does }) => [
+  const rows = triggers.map(({ stage, value, behavior }) => [
     code(value.toLowerCase()),
     code(stage),
-    becauseOf(does),
+    reasonFor(behavior),
   ]);
-  expect(tableUnder('The workflow', 1)).toEqual(rows);
+  expect(readTable(workflow, 'Samples that fail')).toEqual(rows);
 });
 
 it('has the limits of an order', () => {
-  expect(tableUnder('The workflow', 2)).toEqual([
+  expect(readTable(workflow, 'The order and its limits')).toEqual([
     ['lines of an order', `0 to ${limits.items}`],
     ['quantity of a line', `1 to ${limits.quantity}`],
     ['price', `0 to ${limits.price}, at most two decimals`],
@@ -68,28 +66,61 @@ it('has the limits of an order', () => {
   ]);
 });
 
-it('has every exit code', () => {
-  const rows = Object.entries(exitCodes).map(([number, meaning]) => [number, meaning]);
-  expect(tableUnder('Exit codes')).toEqual(rows);
+it('has the scores that require a review, and the attempts of a step', () => {
+  expect(workflow.text).toContain(`fraud score of ${minReviewScore} to ${minRejectScore - 1}`);
+  const [, , transient] = readTable(workflow, 'Failures and undo').find(
+    ([kind]) => kind === 'transient error',
+  ) ?? ['', '', ''];
+  const [first, second, third] = stepRetryDelays;
+  expect(maxStepAttempts).toBe(4);
+  expect(transient).toBe(`four attempts in all, after ${first}, ${second} and ${third} seconds`);
 });
 
-describe('what it replaces', () => {
+it('has every exit code', () => {
+  const rows = Object.entries(exitCodes).map(([number, meaning]) => [number, meaning]);
+  expect(readTable(readPage('docs/exit-codes.md'), 'Exit codes')).toEqual(rows);
+});
+
+it('has every kind of mismatch', () => {
+  const rows = Object.entries(mismatchKinds).map(([kind, meaning]) => [code(kind), meaning]);
+  expect(readTable(readPage('docs/reconciliation.md'), 'Kinds of mismatch')).toEqual(rows);
+});
+
+it('has every template parameter with its default', () => {
+  const { Parameters } = parseYaml(readPage('template.yaml').text) as {
+    Parameters: Record<string, { Default: string | number }>;
+  };
+  const rows = Object.entries(Parameters).map(([name, { Default }]) => [
+    code(name),
+    Default === '' ? 'none' : code(String(Default)),
+  ]);
+  const table = readTable(readPage('docs/environments.md'), 'Parameters');
+  expect(table.map(([name, value]) => [name, value])).toEqual(rows);
+});
+
+describe('the command for each snippet', () => {
   let project: Project;
   beforeAll(async () => {
-    project = aProject();
-    // The waits of an order pass in a moment; they are not what this is about.
+    project = createProject();
+    // The waits of an order are not part of this test: they pass in milliseconds.
     await project.orders('local', 'start', '--time-scale', '2000');
   });
   afterAll(() => project.close());
 
-  const rows = tableUnder('What it replaces').flatMap(([by = '', command = '']) => {
-    const [, line] = /^`orders (.+)`$/.exec(command) ?? [];
-    return line ? [[by, line] as const] : [];
-  });
+  const rows = readTable(readme, 'One command for each snippet').flatMap(
+    ([by = '', command = '']) => {
+      const [, line] = /^`orders (.+)`$/.exec(command) ?? [];
+      return line ? [[by, line] as const] : [];
+    },
+  );
 
-  it.each(rows)('does %s with orders %s', async (_, line) => {
+  it.each(rows)('replaces %s by orders %s', async (_, line) => {
     const outcome = await project.orders(...line.split(' '));
     const expected = line.includes('--sample invalid') ? 10 : 0;
     expect(outcome.code, outcome.stdout + outcome.stderr).toBe(expected);
+  });
+
+  it('has a command for all snippets but one', () => {
+    expect(rows.length).toBe(readTable(readme, 'One command for each snippet').length - 1);
   });
 });

@@ -1,33 +1,42 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { listingIndex, outputs } from '../functions/contract/api.ts';
+import { outputs } from '../functions/contract/api.ts';
 import { orderJsonSchema } from '../functions/contract/json-schema.ts';
 import { canonicalEvent } from '../functions/contract/order.ts';
-import { stage } from '../functions/contract/workflow.ts';
-import { render, util } from '../src/local/apigateway/vtl.ts';
+import { defaultReviewTimeoutSeconds } from '../functions/contract/review.ts';
+import { listingIndex } from '../functions/contract/tables.ts';
+import { stages } from '../functions/contract/workflow.ts';
+import { renderTemplate, util } from '../src/local/apigateway/vtl.ts';
 
 const text = readFileSync(new URL('../template.yaml', import.meta.url), 'utf8');
 const template = parse(text, { logLevel: 'silent' });
 const { Parameters, Resources } = template;
 
-it('fits into the body of a CloudFormation call', () => {
+const pascalCase = (id: string) =>
+  id.replaceAll(/(^|-)(\w)/g, (_match, _hyphen, letter: string) => letter.toUpperCase());
+
+it('fits into the body of a CloudFormation request', () => {
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200);
 });
 
-it("checks the API's orders with the contract's schema", () => {
-  const { Order } = Resources.OrderApi.Properties.DefinitionBody.components.schemas;
+it('validates orders of the API with the schema of the contract', () => {
+  const { Order } = Resources.OrderApi.Properties.Body.components.schemas;
   expect(Order).toEqual(orderJsonSchema());
 });
 
-it("waits as long as the contract says, and keeps the original's timeout and retention", () => {
-  expect(Parameters.WarehouseWaitSeconds.Default).toBe(stage('await-warehouse').seconds);
-  expect(Parameters.PickupWaitSeconds.Default).toBe(stage('await-pickup').seconds);
+it('has the default waits of the contract, and the timeout and retention of the original sample', () => {
+  for (const wait of stages) {
+    if (wait.kind !== 'wait') continue;
+    const parameter = `${pascalCase(wait.id.replace('await-', ''))}WaitSeconds`;
+    expect([parameter, Parameters[parameter]?.Default]).toEqual([parameter, wait.seconds]);
+  }
+  expect(Parameters.ReviewTimeoutSeconds.Default).toBe(defaultReviewTimeoutSeconds);
   expect(Parameters.ExecutionTimeoutSeconds.Default).toBe(86_400);
   expect(Parameters.ExecutionRetentionDays.Default).toBe(7);
 });
 
-it('has every output that the contract names', () => {
+it('has every output of the contract', () => {
   expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(Object.values(outputs)));
 });
 
@@ -38,7 +47,7 @@ it('lists orders by an index without personal data', () => {
 });
 
 describe('POST /orders', () => {
-  const { paths } = Resources.OrderApi.Properties.DefinitionBody;
+  const { paths } = Resources.OrderApi.Properties.Body;
   const integration = paths['/orders'].post['x-amazon-apigateway-integration'];
   const event = {
     orderId: 'web-1',
@@ -49,20 +58,22 @@ describe('POST /orders', () => {
     },
   };
 
-  function mapped(template: string, key?: string) {
+  function renderMapping(template: string, key?: string, spelling = 'Idempotency-Key') {
     const header: Record<string, string> = {};
     const context = { requestId: 'r-1', requestOverride: { header } };
     const input = {
-      params: (name: string) => (name === 'Idempotency-Key' ? (key ?? '') : ''),
+      params: () => ({
+        header: { Host: 'localhost', ...(key === undefined ? {} : { [spelling]: key }) },
+      }),
       json: () => JSON.stringify(event.order),
     };
-    return { text: render(template, { context, input, util }), header };
+    return { text: renderTemplate(template, { context, input, util }), header };
   }
   const request = integration.requestTemplates['application/json'];
   const response = integration.responses.default.responseTemplates['application/json'];
 
-  it("starts an execution with the contract's bytes, named as the Idempotency-Key says", () => {
-    const { text: sent, header } = mapped(request, 'web-1');
+  it('starts an execution with the bytes of the contract and the name in the Idempotency-Key', () => {
+    const { text: sent, header } = renderMapping(request, 'web-1');
     expect(sent).toBe(canonicalEvent(event));
     expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'web-1' });
     expect(integration.requestParameters).toEqual({
@@ -70,47 +81,59 @@ describe('POST /orders', () => {
     });
   });
 
-  it('names an order after the request when there is no key', () => {
-    const { text: sent, header } = mapped(request);
+  it('names an order after the request if there is no key', () => {
+    const { text: sent, header } = renderMapping(request);
     expect(JSON.parse(sent).orderId).toBe('order-r-1');
     expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'order-r-1' });
-    expect(JSON.parse(mapped(response).text).orderId).toBe('order-r-1');
+    expect(JSON.parse(renderMapping(response).text).orderId).toBe('order-r-1');
   });
 
-  it('lets no key reach into the order', () => {
-    const { text: sent } = mapped(request, 'x","order":{"customerId":"Z"},"a":"');
+  it.each(['idempotency-key', 'IDEMPOTENCY-KEY', 'Idempotency-key'])(
+    'finds the key in a header spelled %s',
+    (spelling) => {
+      const { text: sent, header } = renderMapping(request, 'web-1', spelling);
+      expect(sent).toBe(canonicalEvent(event));
+      expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'web-1' });
+      expect(JSON.parse(renderMapping(response, 'web-1', spelling).text).orderId).toBe('web-1');
+    },
+  );
+
+  it('escapes the key, so that it cannot change the order', () => {
+    const { text: sent } = renderMapping(request, 'x","order":{"customerId":"Z"},"a":"');
     expect(Object.keys(JSON.parse(sent))).toEqual(['orderId', 'order']);
     expect(JSON.parse(sent).order).toEqual(event.order);
   });
 
-  it('answers 202 as the original does', () => {
+  it('responds with 202 like the original sample', () => {
     expect(integration.responses.default.statusCode).toBe('202');
-    expect(mapped(response, 'web-1').text).toBe(
+    expect(renderMapping(response, 'web-1').text).toBe(
       '{"message": "Order processing initiated", "orderId": "web-1"}',
     );
   });
 });
 
-it('asks every caller to sign unless told not to, and has one stage that takes so much', () => {
-  const { OpenApiVersion, StageName, DefinitionBody, MethodSettings } =
-    Resources.OrderApi.Properties;
+it('requires signed requests by default, and limits the rate of its one stage', () => {
+  const { Body } = Resources.OrderApi.Properties;
+  const { StageName, MethodSettings } = Resources.OrderApiprodStage.Properties;
   expect(Parameters.ApiAuth.Default).toBe('AWS_IAM');
-  const methods = Object.values(DefinitionBody.paths).flatMap((each) =>
-    Object.values(each as object),
-  );
+  const methods = Object.values(Body.paths).flatMap((path) => Object.values(path as object));
   expect(methods).toHaveLength(2);
   for (const { security } of methods) expect(security).toEqual(['SignedApi', [{ sigv4: [] }], []]);
-  expect(DefinitionBody.components.securitySchemes.sigv4).toMatchObject({
+  expect(Body.components.securitySchemes.sigv4).toMatchObject({
     'x-amazon-apigateway-authtype': 'awsSigv4',
   });
-  expect([OpenApiVersion, StageName]).toEqual(['3.0.1', 'prod']);
+  expect([Body.openapi, StageName]).toEqual(['3.0.1', 'prod']);
+  const stageNames = Object.values<{ Type: string; Properties: { StageName?: string } }>(Resources)
+    .filter(({ Type }) => Type.startsWith('AWS::ApiGateway::'))
+    .flatMap(({ Properties }) => Properties.StageName ?? []);
+  expect(stageNames).toEqual(['prod']);
   expect(MethodSettings).toMatchObject([{ HttpMethod: '*', ThrottlingRateLimit: 'ApiRateLimit' }]);
   expect(Parameters.ApiRateLimit.MaxValue).toBeLessThanOrEqual(300);
 });
 
-it('alarms on executions that fail or take too long, on dead letters and on an API that fails', () => {
+it('has alarms for failed and timed-out executions, dead-letter messages and API errors', () => {
   const alarms = Object.values(Resources).filter(
-    (each) => (each as { Type: string }).Type === 'AWS::CloudWatch::Alarm',
+    (resource) => (resource as { Type: string }).Type === 'AWS::CloudWatch::Alarm',
   ) as { Properties: { MetricName: string; AlarmDescription: string } }[];
   expect(alarms.map(({ Properties }) => Properties.MetricName).sort()).toEqual([
     '5XXError',
@@ -124,28 +147,68 @@ it('alarms on executions that fail or take too long, on dead letters and on an A
   expect(JSON.parse(body).widgets).toHaveLength(4);
 });
 
-it('publishes a new version for every setting that a version freezes', () => {
-  const { VersionDescription, DurableConfig, Environment, LoggingConfig } =
-    Resources.OrderProcessingFunction.Properties;
-  const { Tracing } = template.Globals.Function;
-  const frozen = [DurableConfig, Environment.Variables, LoggingConfig, { Tracing }]
-    .flatMap((each) => Object.values(each))
-    .filter((value) => Object.hasOwn(Parameters, String(value)));
-  expect(frozen).toHaveLength(11);
-  const longest = String(VersionDescription).replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
-    const { AllowedValues = [], MaxLength = 0, MaxValue = '' } = Parameters[name];
-    const values = AllowedValues.map(String).sort((a: string, b: string) => b.length - a.length);
-    return values[0] ?? (String(MaxValue) || 'x'.repeat(MaxLength));
+describe.each(['OrderProcessing', 'OrderRecovery'])('the version of %sFunction', (name) => {
+  const { VersionDescription, AutoPublishAliasAllProperties, DurableConfig, ...properties } =
+    Resources[`${name}Function`].Properties;
+  const [text, variables] = VersionDescription as [string, Record<string, unknown>];
+
+  it('is published again if a parameter of a setting changes', () => {
+    const { Environment, LoggingConfig } = properties;
+    const { Tracing } = template.Globals.Function;
+    const frozen = [DurableConfig, Environment.Variables, LoggingConfig, { Tracing }]
+      .flatMap((settings) => Object.values(settings).flat())
+      .filter((value) => Object.hasOwn(Parameters, String(value)));
+    expect(frozen).not.toEqual([]);
+    const description = JSON.stringify(VersionDescription);
+    const conditions = Object.entries<unknown>(template.Conditions)
+      .filter(([condition]) => description.includes(`"${condition}"`))
+      .map(([, condition]) => JSON.stringify(condition));
+    const placeholders = [description, ...conditions].join();
+    for (const parameter of frozen) {
+      expect(placeholders).toMatch(
+        new RegExp(`\\$\\{${String(parameter)}\\}|"${String(parameter)}"`),
+      );
+    }
   });
-  expect(longest.length).toBeLessThanOrEqual(256);
-  for (const parameter of frozen) expect(VersionDescription).toContain(`\${${String(parameter)}}`);
+
+  it('is published again if a property, the role or a table changes', () => {
+    expect(AutoPublishAliasAllProperties).toBe(true);
+    expect(variables['Role']).toBe(`${name}Role.RoleId`);
+    const tables = Object.entries<{ Type: string }>(Resources)
+      .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
+      .map(([id]) => id);
+    for (const table of tables) {
+      const select = [1, [`-${table}-`, `\${${table}}-${table}-\${${table}}`]];
+      expect(Object.values(variables)).toContainEqual(select);
+    }
+  });
+
+  it('has a description that is not too long', () => {
+    const longestValue = (name: string): string => {
+      const value = variables[name];
+      if (name === 'Role') return 'AROA'.padEnd(21);
+      if (Array.isArray(value) && value[0] === 1) return ''.padEnd(13);
+      if (Array.isArray(value)) return longest(value.slice(1).map((text) => fill(String(text))));
+      const { AllowedValues = [], MaxLength = 0, MaxValue = '' } = Parameters[name];
+      const allowed = longest(AllowedValues.map(String));
+      return allowed || String(MaxValue) || 'x'.repeat(MaxLength);
+    };
+    const longest = (texts: string[]) => texts.toSorted((a, b) => b.length - a.length)[0] ?? '';
+    const fill = (template: string): string =>
+      template.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => longestValue(name));
+    expect(fill(text).length).toBeLessThanOrEqual(256);
+  });
+
+  it('is not published again for another description of the function', () => {
+    expect(properties.Description).toEqual(['Descriptions', 'Functions', expect.any(String)]);
+  });
 });
 
 it('sets every environment variable that the functions read', () => {
   const globals = Object.keys(template.Globals.Function.Environment.Variables);
   const { OrderProcessingFunction, OrderRecoveryFunction } = Resources;
-  const workflow = [OrderProcessingFunction, OrderRecoveryFunction].flatMap((each) =>
-    Object.keys(each.Properties.Environment.Variables),
+  const workflow = [OrderProcessingFunction, OrderRecoveryFunction].flatMap((resource) =>
+    Object.keys(resource.Properties.Environment.Variables),
   );
   const read = globSync('functions/**/*.ts').flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map(([, name]) => name),
@@ -155,27 +218,27 @@ it('sets every environment variable that the functions read', () => {
   );
 });
 
-it('gives no role more than named actions on named resources', () => {
+it('grants roles only named actions on named resources', () => {
   const { OrderProcessingRole, OrderStatusRole, OrderRecoveryRole } = Resources;
   for (const role of [OrderProcessingRole, OrderStatusRole, OrderRecoveryRole]) {
     const statements = role.Properties.Policies[0].PolicyDocument.Statement;
-    // One that depends on a condition is the second of [condition, then, else].
+    // A conditional statement is parsed as [condition, then, else].
     for (const statement of statements) {
       const { Effect, Action, Resource } = Array.isArray(statement) ? statement[1] : statement;
       expect(Effect).toBe('Allow');
       expect([Action].flat().join()).not.toContain('*');
-      // X-Ray's actions know no resources.
-      if (![Action].flat().every((each) => each.startsWith('xray:'))) {
+      // X-Ray's actions have no resources.
+      if (![Action].flat().every((action) => action.startsWith('xray:'))) {
         expect([Resource].flat()).not.toContain('*');
       }
     }
   }
 });
 
-it('keeps what customers are owed when the stack goes, except from a creation that failed', () => {
+it('retains the tables when the stack is deleted, except after a failed creation', () => {
   const tables = Object.values<Record<string, unknown>>(Resources).filter(
-    (each) => each['Type'] === 'AWS::DynamoDB::Table',
+    (resource) => resource['Type'] === 'AWS::DynamoDB::Table',
   );
   expect(tables).toHaveLength(5);
-  for (const each of tables) expect(each['DeletionPolicy']).toBe('RetainExceptOnCreate');
+  for (const table of tables) expect(table['DeletionPolicy']).toBe('RetainExceptOnCreate');
 });

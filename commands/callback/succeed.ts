@@ -1,27 +1,27 @@
 import { Flags } from '@oclif/core';
 import { callbackArgs, readResult } from '../../src/cli/orders/callback.ts';
-import { AnswerCommand, answerFlags } from '../../src/cli/orders/callback-answer-command.ts';
+import { RespondCommand, respondFlags } from '../../src/cli/orders/respond-command.ts';
 
-export default class CallbackSucceed extends AnswerCommand {
-  static override summary = 'Answer a callback that an order waits for: it goes on with that.';
+export default class CallbackSucceed extends RespondCommand {
+  static override summary = 'Complete a pending callback with a result.';
   static override examples = [
-    `<%= config.bin %> callback succeed order-7f3a manager-approval --result '{"approved":true}'`,
+    `<%= config.bin %> callback succeed order-7f3a manager-approval --result '{"ok":true}'`,
     '<%= config.bin %> callback succeed latest --result @answer.json',
   ];
   static override args = callbackArgs();
   static override flags = {
     result: Flags.string({
-      description: 'the answer, as JSON; @FILE reads it from a file, @- from stdin',
+      description: 'result as JSON (@FILE: from a file, @-: stdin)',
       helpValue: 'JSON|@FILE',
     }),
-    ...answerFlags,
+    ...respondFlags,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(CallbackSucceed);
-    await this.answer(flags, {
+    await this.respond(flags, {
       ...args,
-      answer: { kind: 'succeed', result: readResult(flags.result) },
+      response: { kind: 'succeed', result: readResult(flags.result) },
     });
   }
 }

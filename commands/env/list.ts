@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
 import { formatEnvironments } from '../../src/cli/deploy/environment-table.ts';
-import { knownEnvironments } from '../../src/environment/known-environments.ts';
+import { listEnvironments } from '../../src/environment/known-environments.ts';
 import { projectRoot } from '../../src/environment/project.ts';
 
 export default class EnvList extends BaseCommand {
@@ -9,7 +9,7 @@ export default class EnvList extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(EnvList);
-    const known = knownEnvironments(projectRoot(process.cwd()), process.env);
+    const known = listEnvironments(projectRoot(process.cwd()), process.env);
     if (flags.json) return this.document(known);
     const { stdout: stream } = process;
     const header = stream.isTTY === true;

@@ -1,10 +1,11 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
-import { forgetEnvironment } from '../../src/environment/known-environments.ts';
+import { removeEnvironment } from '../../src/environment/known-environments.ts';
 import { projectRoot } from '../../src/environment/project.ts';
 
 export default class EnvRemove extends BaseCommand {
-  static override summary = 'Forget an environment; its stack stays where it is.';
+  static override summary = 'Remove an environment from the configuration.';
+  static override description = 'The stack of the environment is not changed.';
   static override examples = ['<%= config.bin %> env remove dev'];
   static override args = {
     name: Args.string({ description: 'name of the environment', required: true }),
@@ -12,8 +13,8 @@ export default class EnvRemove extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EnvRemove);
-    forgetEnvironment(projectRoot(process.cwd()), args.name);
+    removeEnvironment(projectRoot(process.cwd()), args.name);
     if (flags.json) return this.document({ name: args.name });
-    this.out(`${args.name} is forgotten; its stack is as it was\n`);
+    this.out(`Removed ${args.name} from the configuration; its stack was not changed.\n`);
   }
 }

@@ -1,7 +1,7 @@
 import { TopicCommand } from '../../src/cli/command/help-topics.ts';
 
 export default class ExitCodes extends TopicCommand {
-  static override summary = 'What every exit code means.';
+  static override summary = 'Explain the exit codes.';
   static override examples = ['<%= config.bin %> help exit-codes'];
   protected readonly topic = 'exit-codes';
 }

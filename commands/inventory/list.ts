@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/command/base-command.ts';
 import { formatStock } from '../../src/cli/orders/stock-table.ts';
-import { listStock } from '../../src/orders/actions/inventory.ts';
+import { readAllStock } from '../../src/orders/tables/products-table.ts';
 
 export default class InventoryList extends BaseCommand {
   static override summary = 'List the stock of every product.';
@@ -10,13 +10,17 @@ export default class InventoryList extends BaseCommand {
     '<%= config.bin %> inventory list --below 10 --json',
   ];
   static override flags = {
-    below: Flags.integer({ description: 'only products with fewer available', min: 1 }),
+    below: Flags.integer({
+      description: 'only products with fewer available units',
+      helpValue: '<n>',
+      min: 1,
+    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(InventoryList);
     const target = await this.target(flags);
-    const all = await this.withStack(target, (outputs) => listStock(target, outputs));
+    const all = await this.withStack(target, (stack) => readAllStock(stack));
     const stock = all.filter(({ available }) => available < (flags.below ?? Infinity));
     if (flags.json) return this.document(stock);
     const { stdout: stream } = process;

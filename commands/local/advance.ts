@@ -4,7 +4,8 @@ import { parseDuration } from '../../src/cli/terminal/format-time.ts';
 import { UserError } from '../../src/user-error.ts';
 
 export default class LocalAdvance extends LocalCommand {
-  static override description = 'Jump ahead in the local time, so that waits end at once.';
+  static override summary = 'Move the local clock forward.';
+  static override description = 'Waits that are due at the new time end immediately.';
   static override examples = ['<%= config.bin %> local advance 5m'];
   static override args = {
     duration: Args.string({ required: true, description: 'how far: 90s, 5m, 1h30m' }),
@@ -12,9 +13,9 @@ export default class LocalAdvance extends LocalCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(LocalAdvance);
-    const { advanceRuntime } = await import('../../src/local/launch.ts');
+    const { advanceRuntime } = await import('../../src/local/runtime/launch.ts');
     const ms = parseDuration(args.duration);
-    if (!advanceRuntime(this.root, ms)) {
+    if (!(await advanceRuntime(this.root, ms))) {
       throw new UserError('The local runtime is not running.', {
         hint: 'orders local start',
         exit: 3,
@@ -22,6 +23,6 @@ export default class LocalAdvance extends LocalCommand {
       });
     }
     if (flags.json) this.document({ advancedMs: ms });
-    else this.out(`advanced by ${args.duration}\n`);
+    else this.out(`Advanced by ${args.duration}.\n`);
   }
 }

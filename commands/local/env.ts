@@ -1,11 +1,12 @@
 import { LocalCommand } from '../../src/cli/local/local-command.ts';
 import { defaults } from '../../src/environment/choose-environment.ts';
-import { accessKeyOf, stateDirectory } from '../../src/local/state-file.ts';
+import { projectAccessKey, stateDirectory } from '../../src/local/runtime/state-file.ts';
 
 export default class LocalEnv extends LocalCommand {
+  static override summary = 'Print environment variables for other AWS tools.';
   static override description =
-    'Print the exports that point other AWS tools at the local runtime, which is started if need be.';
-  static override examples = ['eval $(<%= config.bin %> local env)'];
+    'The variables select the local runtime, which is started if necessary.';
+  static override examples = ['$ eval $(<%= config.bin %> local env)'];
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalEnv);
@@ -15,7 +16,7 @@ export default class LocalEnv extends LocalCommand {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: defaults.region,
       AWS_DEFAULT_REGION: defaults.region,
-      AWS_ACCESS_KEY_ID: accessKeyOf(stateDirectory(this.root)),
+      AWS_ACCESS_KEY_ID: projectAccessKey(stateDirectory(this.root)),
       AWS_SECRET_ACCESS_KEY: 'local',
     };
     if (flags.json) this.document(variables);

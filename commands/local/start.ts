@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
 import { injectFlag } from '../../src/cli/local/inject-flag.ts';
 import { LocalCommand } from '../../src/cli/local/local-command.ts';
-import { describeRuntime } from '../../src/cli/local/runtime-text.ts';
+import { describeChanges, formatRuntime } from '../../src/cli/local/runtime-text.ts';
 
 export default class LocalStart extends LocalCommand {
-  static override description = 'Start the local runtime in the background, or keep it in front.';
+  static override summary = 'Start the local runtime.';
   static override examples = [
     '<%= config.bin %> local start',
     '<%= config.bin %> local start --time-scale 1',
@@ -13,22 +13,27 @@ export default class LocalStart extends LocalCommand {
     '<%= config.bin %> local start --foreground',
   ];
   static override flags = {
-    port: Flags.integer({ description: 'port to listen on', min: 1, max: 65_535 }),
+    port: Flags.integer({
+      description: 'port to listen on',
+      helpValue: '<n>',
+      min: 1,
+      max: 65_535,
+    }),
     'time-scale': Flags.integer({
-      description: 'how many times as fast as real time waits pass',
+      description: 'speed-up of waits compared with real time',
+      helpValue: '<n>',
       min: 1,
       max: 100_000,
     }),
     'enforce-quotas': Flags.boolean({
-      description: "apply an account's limits: history 15/s, starts 300/s and more",
+      description: 'apply the API quotas of an AWS account',
       allowNo: true,
     }),
     inject: injectFlag({
-      description:
-        'throttle=5%,error=1%,latency=200ms; for one service lambda:throttle=5%; or none',
+      description: 'faults such as error=1%, lambda:throttle=5%, latency=200ms; or none',
       multiple: true,
     }),
-    foreground: Flags.boolean({ description: 'stay in front until Ctrl-C' }),
+    foreground: Flags.boolean({ description: 'run in the foreground until Ctrl-C' }),
   };
 
   async run(): Promise<void> {
@@ -40,15 +45,19 @@ export default class LocalStart extends LocalCommand {
       inject: flags.inject?.filter((text) => text !== 'none'),
     };
     if (flags.foreground) {
-      const { runInForeground } = await import('../../src/local/launch.ts');
-      process.exitCode = await runInForeground(this.root, settings);
+      const { runRuntimeInForeground } = await import('../../src/environment/local-runtime.ts');
+      process.exitCode = await runRuntimeInForeground(this.root, settings);
       return;
     }
     const { launchRuntime } = await import('../../src/environment/local-runtime.ts');
     const state = await launchRuntime(this.root, { ...settings, auto: false });
-    const { url, timeScale, enforceQuotas = false, inject = [], started } = state;
-    if (flags.json) this.document({ url, timeScale, enforceQuotas, inject, started });
-    else
-      this.out(`${started ? 'started' : 'already running'}: ${url} (${describeRuntime(state)})\n`);
+    const { url, timeScale, enforceQuotas = false, inject = [], started, replaced } = state;
+    const restarted = replaced !== undefined;
+    if (flags.json) {
+      return this.document({ url, timeScale, enforceQuotas, inject, started, restarted });
+    }
+    const action = restarted ? 'restarted' : started ? 'started' : 'already running';
+    this.out(`${action}: ${url} (${formatRuntime(state)})\n`);
+    if (replaced) for (const change of describeChanges(replaced, state)) this.hint(change);
   }
 }

@@ -1,26 +1,30 @@
 import { Flags } from '@oclif/core';
 import { LocalCommand } from '../../src/cli/local/local-command.ts';
-import { describeRuntime, describeStore } from '../../src/cli/local/runtime-text.ts';
+import { formatRuntime, formatStoreCheck } from '../../src/cli/local/runtime-text.ts';
 
 export default class LocalStatus extends LocalCommand {
+  static override summary = 'Show the state of the local runtime.';
   static override description =
-    'Say whether the local runtime runs, and where. Exit 3 when it does not; with --check, 14 when the store is not sound.';
+    'Exits 3 if it is not running. With --check, exits 14 if the store is inconsistent.';
   static override examples = [
     '<%= config.bin %> local status',
     '<%= config.bin %> local status --check',
     '<%= config.bin %> local status --json',
   ];
   static override flags = {
-    check: Flags.boolean({ description: 'look through the whole store, running or not' }),
+    check: Flags.boolean({ description: 'check the whole store for consistency' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalStatus);
-    const { readState, stateDirectory } = await import('../../src/local/state-file.ts');
-    const state = readState(this.root);
+    const { stateDirectory } = await import('../../src/local/runtime/state-file.ts');
+    const { findOwner } = await import('../../src/local/runtime/ownership.ts');
+    const state = await findOwner(this.root);
     if (!state) process.exitCode = 3;
     const check = flags.check
-      ? (await import('../../src/local/store-check.ts')).checkStore(stateDirectory(this.root))
+      ? (await import('../../src/local/runtime/store-check.ts')).checkStore(
+          stateDirectory(this.root),
+        )
       : undefined;
     if (flags.check) process.exitCode = check && check.problems.length > 0 ? 14 : 0;
     if (flags.json) {
@@ -29,7 +33,7 @@ export default class LocalStatus extends LocalCommand {
       return;
     }
     if (!state) this.out('not running\n');
-    else this.out(`running: ${state.url} (pid ${state.pid}, ${describeRuntime(state)})\n`);
-    if (flags.check) this.out(describeStore(check));
+    else this.out(`running: ${state.url} (pid ${state.pid}, ${formatRuntime(state)})\n`);
+    if (flags.check) this.out(formatStoreCheck(check));
   }
 }

@@ -1,4 +1,4 @@
-/** The shapes that other programs see: the HTTP API's answers, the order's item and the execution's result. */
+/** Shapes that other programs see: the responses of the HTTP API, the order's item and the result of its execution. */
 import type { OrderItem } from './order.ts';
 import type { Review } from './review.ts';
 import type { OrderStatus, StageId, UndoId } from './workflow.ts';
@@ -9,34 +9,34 @@ export interface Transition {
   readonly at: string;
 }
 
-/** Why an order failed. `code` is stable and meant for programs; `message` for people. */
+/** Why an order failed. `code` is stable and meant for programs, `message` for people. */
 export interface Failure {
   readonly stage: StageId;
   readonly code: string;
   readonly message: string;
 }
 
-/** What became of one undo; `done` also when there was nothing to take back. */
+/** The result of one undo step; `done` also if there was nothing to undo. */
 export interface UndoRecord {
   readonly undo: UndoId;
   readonly outcome: 'done' | 'failed';
   readonly message?: string;
 }
 
-/** Something after the point of no return that could not be done and does not stop the order. */
+/** A failure that did not stop the order. */
 export interface Warning {
   readonly stage: StageId;
   readonly message: string;
 }
 
-/** Somebody wants the order undone. It is, at its next stage, unless it is with the carrier before that. */
+/** A request to cancel the order. It takes effect at the next stage, unless the hand-over to the carrier has begun. */
 export interface CancelRequest {
   /** RFC 3339 UTC. */
   readonly at: string;
   readonly reason?: string;
 }
 
-/** What became of the stock that an order reserved. */
+/** The state of the stock that an order reserved. */
 export type Reservation = 'held' | 'released' | 'handed-over';
 
 /** An item of the orders table. `total` and `price` are decimals with two places. */
@@ -57,21 +57,23 @@ export interface OrderRecord {
   readonly warnings?: readonly Warning[];
   readonly review?: Review;
   readonly cancelRequested?: CancelRequest;
-  /** When the hand-over to the carrier began, RFC 3339 UTC: from then on an order cannot be cancelled. */
+  /** When the hand-over to the carrier began (RFC 3339 UTC). After that, the order cannot be cancelled. */
   readonly handOver?: string;
-  /** It went wrong when it was, or may have been, with the carrier: nothing was taken back, somebody has to look. */
+  /** The order failed during or after its hand-over to the carrier: nothing was undone, and it needs attention. */
   readonly flagged?: boolean;
-  /** Absent until the stock is reserved. */
+  /** Absent before the stock is reserved. */
   readonly reservation?: Reservation;
-  /** The order that this one is another try of. */
+  /** The original of this order, if it is a retry. */
   readonly retryOf?: string;
-  /** The orders that are further tries of this one, the first first; written before they start. */
+  /** The retries of this order, oldest first. Written before they start. */
   readonly retriedAs?: readonly string[];
-  /** Key of the listing index: `<UTC day>#<hash of orderId mod 4>`. */
+  /** The statuses that the order passes through unless it fails; absent if it runs the original workflow (see `orderPath`). */
+  readonly path?: readonly string[];
+  /** Partition key of the listing index; see `listingKey`. */
   readonly listing: string;
 }
 
-/** `GET /orders/{orderId}`: the original's answer, and what was added to it. */
+/** The response of `GET /orders/{orderId}`: the fields of the original sample, and more. */
 export interface OrderStatusResponse {
   readonly orderId: string;
   readonly status: OrderStatus;
@@ -88,7 +90,7 @@ export interface OrderStatusResponse {
   readonly warnings?: readonly Warning[];
 }
 
-/** The result of an order's execution; an execution that could not do its work fails instead. */
+/** The result of an order's execution. After a technical failure the execution fails and has no result. */
 export interface OrderOutcome {
   readonly orderId: string;
   readonly outcome: 'completed' | 'rejected' | 'cancelled';
@@ -96,18 +98,7 @@ export interface OrderOutcome {
   readonly warnings?: readonly Warning[];
 }
 
-/** The index of the orders table that lists them by day, newest first. */
-export const listingIndex = 'byCreated';
-export const listingShards = 4;
-
-/** The partition of the listing index that an order lives in: its UTC day and a small hash of its id. */
-export function listingKey(orderId: string, createdAt: string): string {
-  let hash = 0x811c9dc5;
-  for (const char of orderId) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return `${createdAt.slice(0, 10)}#${hash % listingShards}`;
-}
-
-/** What the stack's outputs are called; the CLI finds everything through them. */
+/** Names of the stack outputs through which the CLI finds all resources. */
 export const outputs = {
   apiEndpoint: 'OrderApiEndpoint',
   workflowFunctionArn: 'OrderProcessingFunctionArn',

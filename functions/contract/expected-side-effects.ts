@@ -1,59 +1,54 @@
-/** What an order that has come to rest must have left in the books: of money, of stock, of points. */
+/** The side effects that an order must have when it has ended: payment, stock and loyalty points. */
 import type { OrderRecord, Reservation } from './api.ts';
 import { totalMinor } from './order.ts';
-import { isEnd } from './workflow.ts';
+import { isTerminal } from './workflow.ts';
 
-export interface Due {
-  /** What the customer has paid and not got back, in minor units. */
+export interface ExpectedSideEffects {
+  /** Charged and not refunded (minor units). */
   readonly paidMinor: number;
-  /** What may have become of its stock; `undefined` is an order that never reserved any. */
+  /** Allowed states of the reservation; `undefined` means that no stock was reserved. */
   readonly reservations: readonly (Reservation | undefined)[];
-  /** What it may have been credited with. */
+  /** Allowed numbers of loyalty points. */
   readonly points: readonly number[];
 }
 
-type Settled = Pick<OrderRecord, 'status' | 'items' | 'flagged' | 'warnings'>;
+type EndedOrder = Pick<OrderRecord, 'status' | 'items' | 'flagged' | 'warnings'>;
 
-/** The points of an order: one for every ten units of currency. */
-export function pointsFor(minor: number): number {
-  return Math.floor(minor / 1000);
+/** Loyalty points for a total in minor units: one point for every ten currency units. */
+export function loyaltyPointsFor(totalMinor: number): number {
+  return Math.floor(totalMinor / 1000);
 }
 
 /**
- * What is due of an order that has ended; undefined while it is on its way, and of one that is flagged: what became of
- * that one is for a person to find out.
+ * Returns the side effects that an ended order must have. Undefined for a running order, and for a flagged order, whose
+ * side effects a person has to check.
  */
-export function dueOf({ status, items, flagged, warnings = [] }: Settled): Due | undefined {
-  if (!isEnd(status) || flagged) return undefined;
+export function expectedSideEffects({
+  status,
+  items,
+  flagged,
+  warnings = [],
+}: EndedOrder): ExpectedSideEffects | undefined {
+  if (!isTerminal(status) || flagged) return undefined;
   if (status !== 'completed') {
     return { paidMinor: 0, reservations: ['released', undefined], points: [0] };
   }
   const total = totalMinor({ items: [...items] });
-  const points = pointsFor(total);
-  // Points that could not be credited are told as a warning, and one of its attempts may have been served.
-  const withoutPoints = warnings.some(({ stage }) => stage === 'update-loyalty-points');
+  const points = loyaltyPointsFor(total);
+  // The warning means that every attempt failed, but one of them may have credited the points before it failed.
+  const mayLackPoints = warnings.some(({ stage }) => stage === 'update-loyalty-points');
   return {
     paidMinor: total,
     reservations: ['handed-over'],
-    points: withoutPoints ? [points, 0] : [points],
+    points: mayLackPoints ? [points, 0] : [points],
   };
 }
 
-/** The key under which an order is paid for, once. */
-export function paymentKey(orderId: string): string {
-  return `${orderId}/process-payment`;
-}
-
-/** Where the points of an order are kept. No order id holds the mark, so that no order's entry can be the balance. */
-export function pointsEntry(orderId: string): string {
-  return `order#${orderId}`;
-}
-
-/** The products of an order with their quantities; lines of one product are one. */
-export function quantitiesOf({ items }: Pick<OrderRecord, 'items'>): Map<string, number> {
-  const sums = new Map<string, number>();
+/** The ordered quantity of each product; several lines of a product are added up. */
+export function quantityByProduct({ items }: Pick<OrderRecord, 'items'>): Map<string, number> {
+  const quantities = new Map<string, number>();
   for (const { productId, quantity } of items) {
-    sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
   }
-  return sums;
+  return quantities;
 }

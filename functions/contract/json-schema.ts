@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { orderSchema } from './order.ts';
 
-/** The order's JSON Schema for the API (OpenAPI 3.0). Rules it cannot say, as two decimals, are the workflow's. */
+/** The JSON Schema of an order for the API (OpenAPI 3.0). The workflow checks rules that it cannot express (two decimals). */
 export function orderJsonSchema(): object {
   return toJsonSchema(orderSchema, { errorMode: 'ignore', target: 'openapi-3.0' });
 }

@@ -1,40 +1,41 @@
 /**
- * An order as it travels: over the API, in the CLI's files and in the workflow's event. The schema is the one
- * source of the runtime validation, of the API's JSON Schema and of the documented limits.
+ * The order in the API, in the CLI's files and in the workflow's event. The runtime validation, the API's JSON Schema and
+ * the documented limits are derived from this schema.
  */
 import * as v from 'valibot';
 
-/** Every limit of an order, each with its unit in the name or the comment. */
+/** Limits of an order. */
 export const limits = {
-  /** Lines of one order. DynamoDB transactions take 100 items, and a reservation is one a product. */
+  /** Maximum lines. A DynamoDB transaction takes 100 items, and a reservation needs one for each product. */
   items: 50,
   quantity: 1000,
-  /** In currency units, as in the API: two decimals. */
+  /** Currency units, as in the API. */
   price: 100_000,
-  /** Characters. */
+  /** Maximum lengths (characters). */
   text: 200,
   email: 254,
   id: 64,
   phone: 20,
 } as const;
 
-/** Lambda's rule for an execution name (API reference, Invoke): the order id is the execution name. */
+/** The order id is the execution name, so Lambda's rule for execution names applies (API reference, Invoke). */
 export const orderIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
-const text = (what: string) =>
+const text = (field: string) =>
   v.pipe(
-    v.string(`${what} must be text`),
-    v.minLength(1, `${what} must not be empty`),
-    v.maxLength(limits.text, `${what} must be at most ${limits.text} characters`),
+    v.string(`${field} must be text`),
+    v.minLength(1, `${field} must not be empty`),
+    v.maxLength(limits.text, `${field} must be at most ${limits.text} characters`),
   );
 
-/** A number with at most two decimals: floats carry cents exactly enough to be rounded to them. */
-const hasCents = (price: number) => Math.abs(Math.round(price * 100) - price * 100) < 1e-6;
+/** Whether a price has at most two decimals. The tolerance allows for the rounding error of floating-point numbers. */
+const hasAtMostTwoDecimals = (price: number) =>
+  Math.abs(Math.round(price * 100) - price * 100) < 1e-6;
 
 export const itemSchema = v.strictObject({
   productId: v.pipe(
     text('productId'),
-    v.maxLength(limits.id, 'productId must be at most 64 characters'),
+    v.maxLength(limits.id, `productId must be at most ${limits.id} characters`),
   ),
   name: text('name'),
   quantity: v.pipe(
@@ -47,7 +48,7 @@ export const itemSchema = v.strictObject({
     v.number('price must be a number'),
     v.minValue(0, 'price must not be negative'),
     v.maxValue(limits.price, `price must be at most ${limits.price}`),
-    v.check(hasCents, 'price must have at most two decimals'),
+    v.check(hasAtMostTwoDecimals, 'price must have at most two decimals'),
   ),
 });
 
@@ -74,7 +75,7 @@ export const orderSchema = v.strictObject({
   ),
 });
 
-/** What the workflow is started with: by the CLI, by the API, or by a direct invoke. */
+/** The event that starts the workflow: from the CLI, the API or a direct invoke. */
 export const orderEventSchema = v.strictObject({
   orderId: v.pipe(
     v.string('orderId must be text'),
@@ -87,8 +88,9 @@ export type Order = v.InferOutput<typeof orderSchema>;
 export type OrderItem = v.InferOutput<typeof itemSchema>;
 export type OrderEvent = v.InferOutput<typeof orderEventSchema>;
 
-/** One thing wrong with an order: where, as `items[0].quantity`, and what. No value of the order is in it. */
+/** One violation in an order. It contains no value of the order. */
 export interface OrderProblem {
+  /** The path of the field, like `items[0].quantity`. */
   readonly field: string;
   readonly message: string;
 }
@@ -97,37 +99,41 @@ type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly OrderProblem[] };
 
+/** Checks an order. Lists at most 20 problems. */
 export function parseOrder(input: unknown): Parsed<Order> {
   return parse(orderSchema, input);
 }
 
+/** Checks the event of a workflow. Lists at most 20 problems. */
 export function parseOrderEvent(input: unknown): Parsed<OrderEvent> {
   return parse(orderEventSchema, input);
 }
+
+const maxProblems = 20;
 
 function parse<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): Parsed<v.InferOutput<Schema>> {
-  // A list passes for an object whose keys are all missing; that would blame fields that were never meant.
+  // valibot accepts an array as an object without keys and would report every required field as missing.
   if (Array.isArray(input)) {
     return { ok: false, problems: [{ field: 'order', message: 'order must be an object' }] };
   }
   const result = v.safeParse(schema, input);
   if (result.success) return { ok: true, value: result.output };
-  return { ok: false, problems: result.issues.slice(0, 20).map(problem) };
+  return { ok: false, problems: result.issues.slice(0, maxProblems).map(toOrderProblem) };
 }
 
-function problem(issue: v.BaseIssue<unknown>): OrderProblem {
-  const field = fieldOf(issue);
+function toOrderProblem(issue: v.BaseIssue<unknown>): OrderProblem {
+  const field = fieldPath(issue);
   if (issue.type !== 'strict_object') return { field, message: issue.message };
-  // valibot reports unknown and missing keys as issues of the object that has or lacks them.
+  // valibot reports unknown and missing keys as issues of the object.
   if (issue.expected === 'never') return { field, message: `${field} is not a field of an order` };
   if (issue.expected === 'Object') return { field, message: `${field} must be an object` };
   return { field, message: `${field} is required` };
 }
 
-function fieldOf(issue: v.BaseIssue<unknown>): string {
+function fieldPath(issue: v.BaseIssue<unknown>): string {
   let field = '';
   for (const { key } of issue.path ?? []) {
     field += typeof key === 'number' ? `[${key}]` : field ? `.${String(key)}` : String(key);
@@ -135,23 +141,24 @@ function fieldOf(issue: v.BaseIssue<unknown>): string {
   return field || 'order';
 }
 
-/** The sum of the lines in minor units (cents). */
+/** The sum of the lines (minor units). */
 export function totalMinor(order: Pick<Order, 'items'>): number {
   return order.items.reduce((sum, item) => sum + toMinor(item.price) * item.quantity, 0);
 }
 
+/** Converts currency units to minor units (cents). */
 export function toMinor(amount: number): number {
   return Math.round(amount * 100);
 }
 
-/** Minor units as a decimal number with two places, as the API and the table carry it. */
+/** Converts minor units to currency units, as the API and the table contain them. */
 export function toDecimal(minor: number): number {
   return Math.round(minor) / 100;
 }
 
 /**
- * The one byte sequence of an order: Lambda compares the payloads of two starts with one name, so the CLI and the
- * gateway must send the same bytes for the same order.
+ * Serializes an event with a fixed field order. Lambda compares the payloads of two starts with the same name, so the CLI
+ * and the gateway must send the same bytes for the same order.
  */
 export function canonicalEvent(event: OrderEvent): string {
   const { orderId, order } = event;

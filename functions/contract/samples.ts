@@ -1,6 +1,6 @@
-/** Orders to try things with: the original sample's four, and one for every trigger value. */
+/** Sample orders: the four of the original sample application, and one for every trigger value. */
 import type { Order } from './order.ts';
-import { triggers } from './triggers.ts';
+import { sampleName, triggers } from './triggers.ts';
 
 const originals = {
   low: {
@@ -25,8 +25,8 @@ const originals = {
   invalid: { customerId: 'CUST-004', customerEmail: 'customer4@example.com', items: [] },
 } as const satisfies Record<string, Order>;
 
-/** An order over $1000 (so that the credit check runs) that meets one trigger. */
-function triggering(on: 'customerId' | 'productId', value: string): Order {
+/** An order that contains a trigger value. Its total exceeds the credit-check limit, so that every stage does its work. */
+function sampleForTrigger(on: 'customerId' | 'productId', value: string): Order {
   return {
     customerId: on === 'customerId' ? value : 'CUST-005',
     customerEmail: 'customer5@example.com',
@@ -41,10 +41,23 @@ function triggering(on: 'customerId' | 'productId', value: string): Order {
   };
 }
 
-/** Sample name -> order. The names of trigger samples are the trigger values in lower case. */
+/** Sample name -> order. */
 export const samples: Readonly<Record<string, Order>> = {
   ...originals,
   ...Object.fromEntries(
-    triggers.map(({ on, value }) => [value.toLowerCase(), triggering(on, value)]),
+    triggers.map(({ on, value }) => [sampleName(value), sampleForTrigger(on, value)]),
   ),
 };
+
+/** Former names of samples; they still work, but help texts and completion do not list them. */
+export const formerSamples: Readonly<Record<string, Order>> = Object.fromEntries(
+  triggers.flatMap(({ on, value, formerValue }) =>
+    formerValue === undefined ? [] : [[sampleName(formerValue), sampleForTrigger(on, value)]],
+  ),
+);
+
+/** The sample with this current or former name. */
+export function findSample(name: string): Order | undefined {
+  const all = { ...formerSamples, ...samples };
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}

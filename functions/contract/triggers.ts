@@ -1,104 +1,125 @@
 /**
- * Values that make the simulated world misbehave on demand, like a payment provider's test cards. Each is also a
- * `--sample`. Any other customer or product is served without a hitch.
+ * Values that make the simulated services fail on demand, like a payment provider's test cards. Each value is also a
+ * `--sample`. Orders without such a value always succeed.
  */
+import type { Order } from './order.ts';
 import type { StepId } from './workflow.ts';
 
 /**
- * `reject` is a business no; `hiccup` fails `times` calls and then works; `break` fails every call; `doubt` answers a
- * score that a person has to look at.
+ * `reject`: the stage rejects the order. `transient`: the first `times` calls fail, later ones succeed. `outage`: every
+ * call fails. `review`: the stage succeeds with a fraud score that requires a review.
  */
-export type Misbehaviour =
+export type TriggerBehavior =
   | { readonly kind: 'reject'; readonly code: string; readonly message: string }
-  | { readonly kind: 'hiccup'; readonly times: number }
-  | { readonly kind: 'break' }
-  | { readonly kind: 'doubt'; readonly score: number };
+  | { readonly kind: 'transient'; readonly times: number }
+  | { readonly kind: 'outage' }
+  | { readonly kind: 'review'; readonly score: number };
 
 export interface Trigger {
   readonly stage: StepId;
-  /** What an order must carry: this customer, or a line with this product. */
+  /** The field that must contain the value: the customer, or the product of a line. */
   readonly on: 'customerId' | 'productId';
   readonly value: string;
-  readonly does: Misbehaviour;
+  /** An earlier name of the value, which still works. */
+  readonly formerValue?: string;
+  readonly behavior: TriggerBehavior;
 }
 
-const rejects = (code: string, message: string): Misbehaviour => ({
+const reject = (code: string, message: string): TriggerBehavior => ({
   kind: 'reject',
   code,
   message,
 });
 
-export const triggers = [
+const outage: TriggerBehavior = { kind: 'outage' };
+
+export const triggers: readonly Trigger[] = [
   {
     stage: 'check-inventory',
     on: 'productId',
     value: 'OUT-OF-STOCK',
-    does: rejects('out-of-stock', 'A product is out of stock'),
+    behavior: reject('out-of-stock', 'A product is out of stock'),
   },
   {
     stage: 'process-payment',
     on: 'customerId',
     value: 'PAYMENT-DECLINED',
-    does: rejects('payment-declined', 'The payment was declined'),
+    behavior: reject('payment-declined', 'The payment was declined'),
   },
   {
     stage: 'process-payment',
     on: 'customerId',
-    value: 'PAYMENT-HICCUP',
-    does: { kind: 'hiccup', times: 2 },
+    value: 'PAYMENT-TRANSIENT',
+    formerValue: 'PAYMENT-HICCUP',
+    behavior: { kind: 'transient', times: 2 },
   },
-  { stage: 'process-payment', on: 'customerId', value: 'PAYMENT-DOWN', does: { kind: 'break' } },
+  { stage: 'process-payment', on: 'customerId', value: 'PAYMENT-DOWN', behavior: outage },
   {
     stage: 'reserve-inventory',
     on: 'productId',
     value: 'LAST-ONE-GONE',
-    does: rejects('out-of-stock', 'The last item was sold a moment ago'),
+    behavior: reject('out-of-stock', 'The last item was sold a moment ago'),
   },
   {
     stage: 'fraud-check',
     on: 'customerId',
     value: 'FRAUD-SUSPECT',
-    does: rejects('fraud-suspected', 'The order was flagged as fraudulent'),
+    behavior: reject('fraud-suspected', 'The order was flagged as fraudulent'),
   },
   {
     stage: 'fraud-check',
     on: 'customerId',
     value: 'FRAUD-REVIEW',
-    does: { kind: 'doubt', score: 75 },
+    behavior: { kind: 'review', score: 75 },
   },
-  { stage: 'fraud-check', on: 'customerId', value: 'FRAUD-DOWN', does: { kind: 'break' } },
+  { stage: 'fraud-check', on: 'customerId', value: 'FRAUD-DOWN', behavior: outage },
   {
     stage: 'credit-check',
     on: 'customerId',
     value: 'CREDIT-REFUSED',
-    does: rejects('credit-refused', 'The credit score is insufficient'),
+    behavior: reject('credit-refused', 'The credit score is insufficient'),
   },
-  { stage: 'generate-invoice', on: 'customerId', value: 'INVOICE-DOWN', does: { kind: 'break' } },
-  { stage: 'pick-items', on: 'productId', value: 'PICKING-DOWN', does: { kind: 'break' } },
+  { stage: 'generate-invoice', on: 'customerId', value: 'INVOICE-DOWN', behavior: outage },
+  { stage: 'pick-items', on: 'productId', value: 'PICKING-DOWN', behavior: outage },
   {
     stage: 'quality-check',
     on: 'productId',
     value: 'DAMAGED',
-    does: rejects('damaged', 'The items are damaged'),
+    behavior: reject('damaged', 'The items are damaged'),
   },
-  { stage: 'package-order', on: 'productId', value: 'PACKAGING-DOWN', does: { kind: 'break' } },
-  {
-    stage: 'generate-shipping-label',
-    on: 'productId',
-    value: 'LABEL-DOWN',
-    does: { kind: 'break' },
-  },
-  { stage: 'ship-order', on: 'productId', value: 'CARRIER-DOWN', does: { kind: 'break' } },
-  {
-    stage: 'send-notifications',
-    on: 'customerId',
-    value: 'UNREACHABLE',
-    does: { kind: 'break' },
-  },
-  {
-    stage: 'update-loyalty-points',
-    on: 'customerId',
-    value: 'LOYALTY-DOWN',
-    does: { kind: 'break' },
-  },
-] as const satisfies readonly Trigger[];
+  { stage: 'package-order', on: 'productId', value: 'PACKAGING-DOWN', behavior: outage },
+  { stage: 'generate-shipping-label', on: 'productId', value: 'LABEL-DOWN', behavior: outage },
+  { stage: 'ship-order', on: 'productId', value: 'CARRIER-DOWN', behavior: outage },
+  { stage: 'send-notifications', on: 'customerId', value: 'UNREACHABLE', behavior: outage },
+  { stage: 'update-loyalty-points', on: 'customerId', value: 'LOYALTY-DOWN', behavior: outage },
+];
+
+type TriggerFields = Pick<Order, 'customerId' | 'items'>;
+
+/** The trigger of a stage that an order contains. */
+export function findTrigger(stage: string, order: TriggerFields): Trigger | undefined {
+  return triggers.find((trigger) => trigger.stage === stage && matchesTrigger(trigger, order));
+}
+
+/** The fraud score that an order asks for with a trigger value. */
+export function findTriggeredScore(order: TriggerFields): number | undefined {
+  for (const trigger of triggers) {
+    const { behavior } = trigger;
+    if (behavior.kind === 'review' && matchesTrigger(trigger, order)) return behavior.score;
+  }
+  return undefined;
+}
+
+/** Whether an order contains the value of a trigger. */
+export function matchesTrigger(
+  { on, value, formerValue }: Trigger,
+  { customerId, items }: TriggerFields,
+): boolean {
+  const found = on === 'customerId' ? [customerId] : items.map(({ productId }) => productId);
+  return found.some((id) => id === value || (formerValue !== undefined && id === formerValue));
+}
+
+/** The name of the sample order with a trigger value. */
+export function sampleName(value: string): string {
+  return value.toLowerCase();
+}

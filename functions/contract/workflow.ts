@@ -1,7 +1,8 @@
 /**
- * The order workflow, declared once. Step and wait names, statuses, undo names, titles, the TypeScript
- * unions, the watch view, the README table and the tests are all derived from this table.
+ * The order workflow, declared once. Step and wait names, statuses, undo names, titles, the TypeScript unions, the watch
+ * view, the README table and the tests are derived from this table.
  */
+import { creditCheckCondition, type StageCondition } from './credit-check.ts';
 
 interface StageBase {
   readonly id: string;
@@ -10,19 +11,21 @@ interface StageBase {
 
 interface StepDeclaration extends StageBase {
   readonly kind: 'step';
-  /** The status the order has once this step is done; absent for a step that changes no status. */
+  /** The order's status after this step; absent if the step changes no status. */
   readonly status?: string;
-  /** The durable step that takes this one back when a later stage fails. */
+  /** The durable step that reverses this one when a later stage fails. */
   readonly undo?: string;
-  /** In words: when the step does its work. Absent means always. */
-  readonly when?: string;
+  /** When the step does its work; absent means always. */
+  readonly when?: StageCondition;
+  /** The order completes without this step: a failure becomes a warning. */
+  readonly optional?: true;
 }
 
 interface WaitDeclaration extends StageBase {
   readonly kind: 'wait';
-  /** The status the order has while it waits. */
+  /** The order's status during the wait. */
   readonly status: string;
-  /** Default length; a deployment overrides it with a template parameter. */
+  /** Default length; a template parameter overrides it. */
   readonly seconds: number;
 }
 
@@ -70,7 +73,7 @@ export const phases = [
         kind: 'step',
         title: 'Check the credit',
         status: 'credit-checked',
-        when: 'the total is over $1000',
+        when: creditCheckCondition,
       },
     ],
   },
@@ -127,8 +130,13 @@ export const phases = [
         seconds: 180,
       },
       { id: 'ship-order', kind: 'step', title: 'Ship the order', status: 'shipped' },
-      { id: 'send-notifications', kind: 'step', title: 'Notify the customer' },
-      { id: 'update-loyalty-points', kind: 'step', title: 'Credit loyalty points' },
+      { id: 'send-notifications', kind: 'step', title: 'Notify the customer', optional: true },
+      {
+        id: 'update-loyalty-points',
+        kind: 'step',
+        title: 'Credit loyalty points',
+        optional: true,
+      },
       { id: 'complete-order', kind: 'step', title: 'Complete the order', status: 'completed' },
     ],
   },
@@ -139,59 +147,84 @@ export type Stage = Phase['stages'][number];
 export type StageId = Stage['id'];
 export type StepId = Extract<Stage, { kind: 'step' }>['id'];
 export type WaitId = Extract<Stage, { kind: 'wait' }>['id'];
+/** A step that an order can complete without. */
+export type OptionalStepId = Extract<Stage, { optional: true }>['id'];
 export type UndoableId = Extract<Stage, { undo: string }>['id'];
 export type UndoId = Extract<Stage, { undo: string }>['undo'];
-/** A status that a stage records when it is done (or, for a wait, when it begins). */
+/** A status that a stage records: a step after its work, a wait when it begins. */
 export type StageStatus = Extract<Stage, { status: string }>['status'];
-/** The statuses that are not a stage's: the review stop and the two unhappy ends. */
-export type EndStatus = 'completed' | 'failed' | 'cancelled';
-export type OrderStatus = StageStatus | 'awaiting-review' | EndStatus;
-/** What a person is shown; `received` is an order whose execution exists and whose item does not yet. */
+export type TerminalStatus = 'completed' | 'failed' | 'cancelled';
+export type OrderStatus = StageStatus | 'awaiting-review' | TerminalStatus;
+/** A status as views show it. `received`: the execution exists, but its item does not exist yet. */
 export type ShownStatus = OrderStatus | 'received';
 
 /** All stages in the order in which they run. */
 export const stages: readonly Stage[] = phases.flatMap((phase) => [...phase.stages]);
 
-/** The first stage whose effects are never undone: from here on the order is on its way. */
-export const pointOfNoReturn: StepId = 'ship-order';
+/** The first stage after whose start nothing is undone. */
+export const pointOfNoReturn = 'ship-order' satisfies StepId;
 
+/** The stage after which an order may wait for a review. */
+export const reviewedStage = 'fraud-check' satisfies StepId;
+
+/** The durable steps that close an order which did not complete. */
+export const finishOperations = {
+  notify: 'notify-customer',
+  fail: 'fail-order',
+  cancel: 'cancel-order',
+} as const;
+
+/** The declaration of a stage. */
 export function stage<Id extends StageId>(id: Id): Extract<Stage, { id: Id }> {
   return stages.find((candidate) => candidate.id === id) as Extract<Stage, { id: Id }>;
 }
 
-export function statusOf(id: StageId): StageStatus | undefined {
-  const found = stage(id);
-  return 'status' in found ? found.status : undefined;
+export function isOptional(id: string): id is OptionalStepId {
+  return stages.some((candidate) => candidate.id === id && 'optional' in candidate);
 }
 
 /** The statuses of a completed order in the order in which they are recorded. */
-export const statuses: readonly StageStatus[] = stages.flatMap((each) =>
-  'status' in each ? [each.status] : [],
+export const statuses: readonly StageStatus[] = stages.flatMap((candidate) =>
+  'status' in candidate ? [candidate.status] : [],
 );
 
 /**
- * How far along a status is, so that two can be compared; the ends come after every stage. A status write
- * is allowed only to a higher rank.
+ * The statuses that a step records after its work: its own status and the status of a wait that follows directly, in one
+ * write. (A wait cannot record its own status: every replay would write it again.) Empty for a wait.
  */
-export function rank(status: OrderStatus): number {
+export function statusesRecordedBy(id: StageId): StageStatus[] {
+  const index = stages.findIndex((candidate) => candidate.id === id);
+  const [step, next] = stages.slice(index, index + 2);
+  if (step?.kind !== 'step') return [];
+  const own = 'status' in step ? [step.status] : [];
+  return next?.kind === 'wait' ? [...own, next.status] : own;
+}
+
+/**
+ * The position of a status in the workflow. A status is only overwritten by a status with a higher rank. Terminal statuses
+ * rank above all others.
+ */
+export function statusRank(status: OrderStatus): number {
   if (status === 'failed' || status === 'cancelled') return statuses.length + 1;
-  if (status === 'awaiting-review') return statuses.indexOf('fraud-checked') - 0.5;
+  if (status === 'awaiting-review') return statuses.indexOf(stage(reviewedStage).status) - 0.5;
   return statuses.indexOf(status);
 }
 
-export function isEnd(status: ShownStatus): status is EndStatus {
+export function isTerminal(status: ShownStatus): status is TerminalStatus {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
 /**
- * The undo steps that run when `failed` fails, in the order in which they run: the latest first.
- * `rejected` says that the stage refused before any effect, so that its own undo has nothing to do.
- * Empty from the point of no return on.
+ * The undo steps that run when the stage `failed` fails, the latest stage first. After a technical failure the stage may
+ * have done its work, so its own undo runs as well; a rejected stage did nothing. Empty from the point of no return on.
  */
-export function undosAfter(failed: StageId, how: 'rejected' | 'broken'): readonly UndoId[] {
-  const position = stages.findIndex((each) => each.id === failed);
-  const noReturn = stages.findIndex((each) => each.id === pointOfNoReturn);
+export function undosForFailureAt(
+  failed: StageId,
+  how: 'rejected' | 'technical',
+): readonly UndoId[] {
+  const position = stages.findIndex((candidate) => candidate.id === failed);
+  const noReturn = stages.findIndex((candidate) => candidate.id === pointOfNoReturn);
   if (position >= noReturn) return [];
-  const reached = stages.slice(0, how === 'broken' ? position + 1 : position);
-  return reached.flatMap((each) => ('undo' in each ? [each.undo] : [])).reverse();
+  const started = stages.slice(0, how === 'technical' ? position + 1 : position);
+  return started.flatMap((candidate) => ('undo' in candidate ? [candidate.undo] : [])).reverse();
 }

@@ -1,17 +1,22 @@
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { services } from '../order-workflow/services/services.ts';
-import { type Settled, type SettleRequest, settleOrder } from './correct-order.ts';
-import { flagOrder, readOrder } from './orders-table.ts';
-import { type Recovered, recoverOrder, type StatusChange } from './recover-order.ts';
-import { tableBooks } from './side-effect-corrections.ts';
+import { readOrder } from '../shared/tables/orders.ts';
+import { type CorrectionRequest, type CorrectionResult, correctOrder } from './correct-order.ts';
+import { flagOrder } from './orders-table.ts';
+import { type RecoveryResult, recoverOrder, type StatusChange } from './recover-order.ts';
+import { sideEffectCorrections } from './side-effect-corrections.ts';
 
 export const handler = withDurableExecution(
   async (
-    event: StatusChange | SettleRequest,
+    event: StatusChange | CorrectionRequest,
     context: DurableContext,
-  ): Promise<Recovered | Settled> => {
+  ): Promise<RecoveryResult | CorrectionResult> => {
     if ('settle' in event) {
-      return settleOrder(event, context, { ports: services, read: readOrder, books: tableBooks });
+      return correctOrder(event, context, {
+        ports: services,
+        read: readOrder,
+        corrections: sideEffectCorrections,
+      });
     }
     return recoverOrder(event, context, {
       ports: services,

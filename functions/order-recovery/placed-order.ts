@@ -2,8 +2,8 @@ import type { OrderRecord } from '../contract/api.ts';
 import { totalMinor } from '../contract/order.ts';
 import type { PlacedOrder } from '../order-workflow/ports.ts';
 
-/** An order as the ports are told of it, by its record. */
-export function placedOf({
+/** Converts an order's record to the order that the ports take. */
+export function toPlacedOrder({
   orderId,
   customerId,
   customerEmail,

@@ -1,34 +1,36 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, OrderRecord } from '../contract/api.ts';
+import { stoppedFailure, technicalFailure, timedOutFailure } from '../contract/failure.ts';
 import {
-  isEnd,
-  rank,
+  isTerminal,
+  pointOfNoReturn,
   type Stage,
   type StepId,
+  stage,
   stages,
+  statusRank,
   type UndoableId,
 } from '../contract/workflow.ts';
-import { undosOf } from '../order-workflow/compensations.ts';
-import { technicalFailure } from '../order-workflow/failures.ts';
+import { createCompensations } from '../order-workflow/compensations.ts';
 import { closeAsCancelled, closeAsFailed } from '../order-workflow/finish-order.ts';
 import type { Ports, Undo } from '../order-workflow/ports.ts';
-import { retryGenerously } from '../order-workflow/retry.ts';
-import { observed } from '../order-workflow/traced-step.ts';
-import { placedOf } from './placed-order.ts';
+import { compensationRetryStrategy } from '../order-workflow/retry.ts';
+import { traced } from '../order-workflow/traced-step.ts';
+import { toPlacedOrder } from './placed-order.ts';
 
-/** How an execution of the workflow ended that was not its own doing. */
-export type Ended = 'STOPPED' | 'TIMED_OUT' | 'FAILED';
+/** How an execution of the workflow can end before it has closed its order. */
+export type AbnormalEnd = 'STOPPED' | 'TIMED_OUT' | 'FAILED';
 
-/** The status change of an execution, as EventBridge tells it. */
+/** The event of EventBridge about the status change of an execution. */
 export interface StatusChange {
   readonly detail: {
     readonly durableExecutionArn: string;
     readonly durableExecutionName: string;
-    readonly status: Ended;
+    readonly status: AbnormalEnd;
   };
 }
 
-export interface Recovered {
+export interface RecoveryResult {
   readonly orderId: string;
   readonly outcome: 'nothing to do' | 'flagged' | 'failed' | 'cancelled';
 }
@@ -39,70 +41,79 @@ interface Settings {
     readonly read: (orderId: string) => Promise<OrderRecord | undefined>;
     readonly flag: (order: OrderRecord, message: string) => Promise<void>;
   };
-  /** A step that ran when its execution was stopped may go on for as long as its function's timeout. */
+  /** Delay before the recovery: a running step of a stopped execution may continue until its function times out. */
   readonly settleSeconds: number;
 }
 
-const reasons: Readonly<Record<Ended, Pick<Failure, 'code' | 'message'>>> = {
-  STOPPED: { code: 'stopped', message: 'The execution of the order was stopped' },
-  TIMED_OUT: { code: 'timed-out', message: 'The order took longer than its execution may' },
+const failureByEnd: Readonly<Record<AbnormalEnd, Pick<Failure, 'code' | 'message'>>> = {
+  STOPPED: { code: stoppedFailure, message: 'The execution of the order was stopped' },
+  TIMED_OUT: { code: timedOutFailure, message: 'The execution of the order timed out' },
   FAILED: { code: technicalFailure, message: 'The execution of the order failed' },
 };
 
 /**
- * Brings an order to an end whose execution ended without doing so: what was done is taken back, the latest first, and
- * the order ends cancelled when that was asked for before it failed, else failed. One that is with the carrier is only
- * flagged.
+ * Closes an order whose execution ended before it could. Undoes its stages in reverse order. The order ends as `cancelled`
+ * if a cancellation was requested before it failed, else as `failed`. After the hand-over to the carrier nothing is undone,
+ * and the order is flagged.
  */
 export async function recoverOrder(
   { detail }: StatusChange,
   context: DurableContext,
   { ports, orders, settleSeconds }: Settings,
-): Promise<Recovered> {
-  const { durableExecutionName: orderId, durableExecutionArn: executionArn, status } = detail;
-  const retryStrategy = retryGenerously;
+): Promise<RecoveryResult> {
+  const { durableExecutionName: orderId, durableExecutionArn, status } = detail;
+  const retryStrategy = compensationRetryStrategy;
   await context.wait('let-it-settle', { seconds: settleSeconds });
-  const read = observed(
-    'read-order',
-    { orderId },
-    async () => (await orders.read(orderId)) ?? null,
-  );
+  const read = traced('read-order', { orderId }, async () => (await orders.read(orderId)) ?? null);
   const order = await context.step('read-order', read, { retryStrategy });
-  if (order?.executionArn !== executionArn || isEnd(order.status)) {
+  if (!order || isTerminal(order.status)) return { orderId, outcome: 'nothing to do' };
+  const { executionArn } = order;
+  if (parseExecutionId(executionArn) !== parseExecutionId(durableExecutionArn)) {
     return { orderId, outcome: 'nothing to do' };
   }
-  const { code, message } = reasons[status];
-  if (order.handOver !== undefined || rank(order.status) >= rank('shipped')) {
-    const flag = observed('flag-order', order, () =>
+  const { code, message } = failureByEnd[status];
+  if (
+    order.handOver !== undefined ||
+    statusRank(order.status) >= statusRank(stage(pointOfNoReturn).status)
+  ) {
+    const flag = traced('flag-order', order, () =>
       orders.flag(order, `${message} after its hand-over`),
     );
     await context.step('flag-order', flag, { retryStrategy });
     return { orderId, outcome: 'flagged' };
   }
-  const placed = placedOf(order);
-  const begun = mayHaveBegun(order);
-  const undos = undosIn(ports);
-  const taking = undosOf(context, placed);
-  for (const { id } of begun) {
+  const placed = toPlacedOrder(order);
+  const started = possiblyStartedStages(order);
+  const undos = undoByStage(ports);
+  const compensations = createCompensations(context, placed);
+  for (const { id } of started) {
     const undo = undos[id as StepId];
-    if (undo) taking.register(id as StepId, undo);
+    if (undo) compensations.register(id as StepId, undo);
   }
-  const ended = { stage: begun.at(-1)?.id ?? 'validate-order', code, message };
-  // As a stage that broke: its own work may have been done, so that its undo runs as well.
-  const records = await taking.runAfter({ ...ended, code: technicalFailure });
-  const closing = { context, placed, ports, undos: records };
-  // What it was about to fail for when it was ended, its customer may have read already.
+  const ended = { stage: started.at(-1)?.id ?? 'validate-order', code, message };
+  // The last stage may have done its work, so its undo runs as well, as after a technical failure.
+  const records = await compensations.runAfter({ ...ended, code: technicalFailure });
+  const finish = { context, placed, ports, undos: records };
+  // The customer may have been notified of a failure that was recorded before the execution ended.
   const { failure = ended } = order;
   if (order.cancelRequested && !order.failure) {
-    await closeAsCancelled(closing);
+    await closeAsCancelled(finish);
     return { orderId, outcome: 'cancelled' };
   }
-  await closeAsFailed(closing, { executionArn, failure, flagged: false });
+  await closeAsFailed(finish, { executionArn, failure, flagged: false });
   return { orderId, outcome: 'failed' };
 }
 
-/** What takes each stage back. */
-function undosIn({
+/**
+ * Returns the id in the ARN of an execution. The rest of the ARN can differ: in the event, AWS documents another qualifier of the
+ * function than in the ARN that the execution itself has.
+ * https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html
+ */
+function parseExecutionId(arn: string): string {
+  return arn.split('/').at(-1) ?? arn;
+}
+
+function undoByStage({
   payments,
   inventory,
   invoices,
@@ -118,13 +129,14 @@ function undosIn({
   } satisfies Record<UndoableId, Undo>;
 }
 
-/** The stages up to the last recorded status, and those behind it that may have begun: one that always records is the last. */
-function mayHaveBegun({ transitions }: OrderRecord): readonly Stage[] {
+/** All stages up to the last recorded status, and after it up to the next stage that always records a status. */
+function possiblyStartedStages({ transitions }: OrderRecord): readonly Stage[] {
   const recorded = new Set<string>(transitions.map(({ status }) => status));
-  const all: readonly Stage[] = stages;
-  const last = all.findLastIndex((each) => 'status' in each && recorded.has(each.status));
-  const next = all.findIndex(
-    (each, index) => index > last && 'status' in each && !('when' in each),
+  const last = stages.findLastIndex(
+    (candidate) => 'status' in candidate && recorded.has(candidate.status),
   );
-  return all.slice(0, next < 0 ? all.length : next + 1);
+  const next = stages.findIndex(
+    (candidate, index) => index > last && 'status' in candidate && !('when' in candidate),
+  );
+  return stages.slice(0, next < 0 ? stages.length : next + 1);
 }

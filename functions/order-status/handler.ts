@@ -1,7 +1,6 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord, OrderStatusResponse } from '../contract/api.ts';
 import { orderIdPattern } from '../contract/order.ts';
-import { documents, tableName } from '../shared/tables.ts';
+import { readOrder } from '../shared/tables/orders.ts';
 
 interface ApiEvent {
   readonly pathParameters?: { readonly orderId?: string } | null;
@@ -13,7 +12,10 @@ interface ApiResponse {
   readonly body: string;
 }
 
-/** `GET /orders/{orderId}`: 200, 400 for what cannot be an id, 404 until the first write, 500 without internals. */
+/**
+ * `GET /orders/{orderId}`. Responds with 400 to an invalid id, with 404 before the first write of the order, and with 500 and
+ * no details to an error.
+ */
 export async function handler(event: ApiEvent): Promise<ApiResponse> {
   const orderId = event.pathParameters?.orderId ?? '';
   if (!orderIdPattern.test(orderId)) {
@@ -22,18 +24,16 @@ export async function handler(event: ApiEvent): Promise<ApiResponse> {
     });
   }
   try {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: tableName('ORDERS_TABLE'), Key: { orderId } }),
-    );
-    if (!Item) return json(404, { error: 'Order not found', orderId });
-    return json(200, statusResponse(Item as OrderRecord));
+    const record = await readOrder(orderId, { consistent: false });
+    if (!record) return json(404, { error: 'Order not found', orderId });
+    return json(200, toStatusResponse(record));
   } catch (error) {
     console.error('Reading an order failed', { orderId, error: (error as Error).name });
     return json(500, { error: 'Failed to get order status' });
   }
 }
 
-function statusResponse(record: OrderRecord): OrderStatusResponse {
+function toStatusResponse(record: OrderRecord): OrderStatusResponse {
   const { orderId, status, customerId, customerEmail, total, items, createdAt } = record;
   const { transitions, failure, undos, warnings } = record;
   return {

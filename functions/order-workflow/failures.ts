@@ -1,87 +1,73 @@
 /**
- * A durable step keeps an error's name and message and loses its class, also within one invocation; so every error
- * here is known by its name.
+ * The errors of the workflow. A durable step keeps the name and the message of an error but not its class, even within one
+ * invocation. So errors are recognized by name.
  */
+import { errorNames, parseRejectionCode, toPublicMessage } from '../contract/failure.ts';
 
-/** The business said no: the step fails once, what came before is undone, and the order ends `failed`. */
+/** A business rule rejects the order: the step is not retried, earlier stages are undone, and the order ends as `failed`. */
 export class OrderRejected extends Error {
   readonly code: string;
 
-  /** `code` is stable and for programs; `message` is for people and holds no personal data. */
+  /** `code` is stable and meant for programs. `message` is meant for people and contains no personal data. */
   constructor(code: string, message: string) {
     super(message);
-    this.name = `${rejectedPrefix}${code}`;
+    this.name = `${errorNames.rejectionPrefix}${code}`;
     this.code = code;
   }
 }
 
-/** A provider did not answer. Worth asking again. */
+/** A transient error of a provider: the step is retried. */
 export class ProviderUnavailable extends Error {
-  override readonly name = providerUnavailable;
+  override readonly name = errorNames.providerUnavailable;
 }
 
-/** Another execution has an order of this id. Its order is not this one's to touch, not even to close it. */
+/** The order id belongs to another execution, whose order this execution must not change or close. */
 export class OrderIdTaken extends Error {
-  override readonly name = orderIdTaken;
+  override readonly name = errorNames.orderIdTaken;
 
   constructor(orderId: string) {
     super(`The order id ${orderId} belongs to another execution`);
   }
 }
 
-/** Somebody asked for the order to be cancelled, and it is not with the carrier yet. */
+/** A cancellation was requested before the hand-over to the carrier. */
 export class OrderCancelled extends Error {
-  override readonly name = orderCancelled;
+  override readonly name = errorNames.orderCancelled;
 
   constructor(orderId: string) {
     super(`The order ${orderId} was cancelled`);
   }
 }
 
-const rejectedPrefix = 'OrderRejected.';
-const providerUnavailable = 'ProviderUnavailable';
-const orderIdTaken = 'OrderIdTaken';
-const orderCancelled = 'OrderCancelled';
-
-/** The code of a failure that is nobody's decision. */
-export const technicalFailure = 'technical-failure';
-
-/** The code of a failure that is a cancellation. */
+/** The failure code of a cancellation. It is not stored: a cancelled order has no failure. */
 export const cancelled = 'cancelled';
 
-/** The code of a rejection, also after it has been through a checkpoint; undefined for any other error. */
+/** The code of a rejection; undefined for any other error. */
 export function rejectionCode(error: unknown): string | undefined {
-  const name = nameOf(error);
-  return name.startsWith(rejectedPrefix) ? name.slice(rejectedPrefix.length) : undefined;
+  return parseRejectionCode(errorName(error));
 }
 
 export function isOrderIdTaken(error: unknown): boolean {
-  return nameOf(error) === orderIdTaken;
+  return errorName(error) === errorNames.orderIdTaken;
 }
 
 export function isCancelled(error: unknown): boolean {
-  return nameOf(error) === orderCancelled;
+  return errorName(error) === errorNames.orderCancelled;
 }
 
-/** Whether asking again cannot change the answer. */
-export function isFinal(error: unknown): boolean {
+/** Whether a retry cannot succeed. */
+export function isPermanentError(error: unknown): boolean {
   return rejectionCode(error) !== undefined || isOrderIdTaken(error) || isCancelled(error);
 }
 
-/**
- * What the order's record says of an error. The text of an error that is not the workflow's own may name accounts and
- * roles, and the record is read by the customer: it stays in the execution's history.
- */
-export function reasonOf(error: unknown): string {
-  const name = nameOf(error);
-  const own =
-    rejectionCode(error) !== undefined || name === providerUnavailable || isCancelled(error);
-  return own ? (error as Error).message : `An unexpected error (${name})`;
+/** The message of an error for the order's record; see `toPublicMessage`. The history keeps the original message. */
+export function publicErrorMessage(error: unknown): string {
+  return toPublicMessage(errorName(error), error instanceof Error ? error.message : '');
 }
 
-/** The name of the error that a step's work threw, in the wrapping of the durable SDK or without. */
-export function nameOf(error: unknown): string {
-  let found = 'Error';
-  for (let each = error; each instanceof Error; each = each.cause) found = each.name;
-  return found;
+/** The name of the error that a step threw. The durable SDK may have wrapped it in other errors. */
+export function errorName(error: unknown): string {
+  let name = 'Error';
+  for (let cause = error; cause instanceof Error; cause = cause.cause) name = cause.name;
+  return name;
 }

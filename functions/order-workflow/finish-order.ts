@@ -1,91 +1,85 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { UndoRecord, Warning } from '../contract/api.ts';
-import { reasonOf } from './failures.ts';
-import {
-  effectKey,
-  type FailedEnding,
-  type Notice,
-  type PlacedOrder,
-  type Ports,
-} from './ports.ts';
-import { retryGenerously, retryHiccups } from './retry.ts';
-import { observed, type StepFunction } from './traced-step.ts';
+import { notUndoneWarning } from '../contract/failure.ts';
+import { effectKey } from '../contract/tables.ts';
+import { finishOperations } from '../contract/workflow.ts';
+import { publicErrorMessage } from './failures.ts';
+import type { FailureDetails, Notice, PlacedOrder, Ports } from './ports.ts';
+import { compensationRetryStrategy, stepRetryStrategy } from './retry.ts';
+import { type StepFunction, traced } from './traced-step.ts';
 
-/** What the record of a flagged order says. */
-const untaken: Warning = {
-  stage: 'ship-order',
-  message: 'The order may be with the carrier: nothing was taken back',
-};
-
-interface Closing {
+interface FinishContext {
   readonly context: DurableContext;
   readonly placed: PlacedOrder;
   readonly ports: Pick<Ports, 'customers' | 'orders' | 'metrics'>;
-  /** What was taken back, just now. */
+  /** Results of the undo steps of this failure. */
   readonly undos: readonly UndoRecord[];
 }
 
 /**
- * Tells the customer that the order failed, and closes its record; both in durable steps of their own. Of one that may
- * be with the carrier the customer is told nothing: it is flagged instead.
+ * Notifies the customer of the failure and closes the order's record, each in a durable step. The customer of a flagged
+ * order is not notified, because the order may still be delivered.
  */
 export async function closeAsFailed(
-  closing: Closing,
-  { executionArn, failure, flagged }: Pick<FailedEnding, 'executionArn' | 'failure' | 'flagged'>,
+  finish: FinishContext,
+  { executionArn, failure, flagged }: Pick<FailureDetails, 'executionArn' | 'failure' | 'flagged'>,
 ): Promise<void> {
-  const { placed, ports, undos } = closing;
-  const notice = { kind: 'failed', failure, refunded: refunded(undos) } as const;
-  const first = () => ports.orders.keepFailure(placed.orderId, { executionArn, failure });
-  const warnings = flagged ? [untaken] : await tell(closing, notice, first);
-  const ending = { executionArn, failure, undos, warnings, flagged };
-  await record(closing, 'fail-order', async () => {
-    await ports.orders.fail(placed, ending);
-    ports.metrics.count(placed, { what: 'failed', code: failure.code });
+  const { placed, ports, undos } = finish;
+  const notice = { kind: 'failed', failure, refunded: wasRefunded(undos) } as const;
+  const first = () => ports.orders.recordFailure(placed.orderId, { executionArn, failure });
+  const warnings = flagged ? [notUndoneWarning] : await notifyCustomer(finish, notice, first);
+  const details = { executionArn, failure, undos, warnings, flagged };
+  await runFinishStep(finish, finishOperations.fail, async () => {
+    await ports.orders.fail(placed, details);
+    ports.metrics.count(placed, { event: 'failed', code: failure.code });
   });
 }
 
-/** Tells the customer that the order is cancelled, and closes its record; both in durable steps of their own. */
-export async function closeAsCancelled(closing: Closing): Promise<void> {
-  const { placed, ports, undos } = closing;
-  const warnings = await tell(closing, { kind: 'cancelled', refunded: refunded(undos) });
-  await record(closing, 'cancel-order', async () => {
+/** Notifies the customer of the cancellation and closes the order's record, each in a durable step. */
+export async function closeAsCancelled(finish: FinishContext): Promise<void> {
+  const { placed, ports, undos } = finish;
+  const notice = { kind: 'cancelled', refunded: wasRefunded(undos) } as const;
+  const warnings = await notifyCustomer(finish, notice);
+  await runFinishStep(finish, finishOperations.cancel, async () => {
     await ports.orders.cancel(placed, { undos, warnings });
-    ports.metrics.count(placed, { what: 'cancelled' });
+    ports.metrics.count(placed, { event: 'cancelled' });
   });
 }
 
 /**
- * A customer who cannot be reached keeps no order open: that is told among the warnings. `first` is done before, in the
- * same step.
+ * Returns a warning if the customer cannot be notified: the order is closed all the same. `first` runs before the
+ * notification, in the same step.
  */
-async function tell(
-  { context, placed, ports }: Closing,
+async function notifyCustomer(
+  { context, placed, ports }: FinishContext,
   notice: Notice,
   first?: () => Promise<void>,
 ): Promise<Warning[]> {
-  const name = 'notify-customer';
+  const { notify } = finishOperations;
   const key = effectKey(placed.orderId, 'send-notifications');
   const work: StepFunction<void> = async ({ attempt: number }) => {
     await first?.();
     await ports.customers.notify(placed, notice, { key, number });
   };
   try {
-    await context.step(name, observed(name, placed, work), { retryStrategy: retryHiccups });
+    await context.step(notify, traced(notify, placed, work), { retryStrategy: stepRetryStrategy });
     return [];
   } catch (error) {
-    return [{ stage: 'send-notifications', message: reasonOf(error) }];
+    return [{ stage: 'send-notifications', message: publicErrorMessage(error) }];
   }
 }
 
-async function record(
-  { context, placed }: Closing,
-  name: 'fail-order' | 'cancel-order',
+async function runFinishStep(
+  { context, placed }: FinishContext,
+  name: string,
   write: () => Promise<void>,
 ): Promise<void> {
-  await context.step(name, observed(name, placed, write), { retryStrategy: retryGenerously });
+  await context.step(name, traced(name, placed, write), {
+    retryStrategy: compensationRetryStrategy,
+  });
 }
 
-/** Whether money goes back to the customer; a refund that found no charge is done as well. */
-function refunded(undos: readonly UndoRecord[]): boolean {
+/** Whether the notice mentions a refund; also true if there was no charge to refund. */
+function wasRefunded(undos: readonly UndoRecord[]): boolean {
   return undos.some(({ undo, outcome }) => undo === 'refund-payment' && outcome === 'done');
 }

@@ -1,26 +1,28 @@
 import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
 import type { Order } from '../contract/order.ts';
 import type { Review, ReviewDecision } from '../contract/review.ts';
-import type { StageId, StageStatus, StepId } from '../contract/workflow.ts';
+import type { StageStatus } from '../contract/workflow.ts';
 
-/** An order on its way: what every port is told of it. Money is in minor units. */
+/** The order as the ports receive it. */
 export interface PlacedOrder {
   readonly orderId: string;
   readonly order: Order;
+  /** Minor units. */
   readonly totalMinor: number;
 }
 
-/** One attempt at a stage; every effect carries the key, so that it happens once whatever is retried. */
+/** One attempt at a stage. */
 export interface Attempt {
-  /** `orderId/stageId`. */
+  /** The idempotency key of the side effect (`orderId/stageId`), the same for every attempt. */
   readonly key: string;
+  /** From 1. */
   readonly number: number;
 }
 
-/** A service outside the workflow does its part of one stage. Throws OrderRejected for a business no. */
+/** The work of one stage. Throws OrderRejected for a rejection and ProviderUnavailable for a transient error. */
 export type Work<T> = (placed: PlacedOrder, attempt: Attempt) => Promise<T>;
 
-/** Takes a stage's effect back; does nothing when there was none. */
+/** Reverses the side effect of a stage; does nothing if there is none. */
 export type Undo = (placed: PlacedOrder, attempt: Attempt) => Promise<void>;
 
 export interface Payments {
@@ -32,7 +34,7 @@ export interface Inventory {
   readonly check: Work<void>;
   readonly reserve: Work<void>;
   readonly release: Undo;
-  /** The reserved goods leave the house for good. */
+  /** Turns reserved units into sold units. */
   readonly handOver: Work<void>;
 }
 
@@ -59,69 +61,68 @@ export interface Carrier {
   readonly collect: Work<void>;
 }
 
-/** What a customer is told: that the order is on its way, or how it ended. */
+/** A notification: the order has been shipped, or how it ended. */
 export type Notice =
   | { readonly kind: 'shipped'; readonly trackingNumber: string }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly refunded: boolean }
   | { readonly kind: 'cancelled'; readonly refunded: boolean };
 
 export interface Customers {
-  /** Tells the customer, once of each kind whatever is asked twice. */
+  /** Sends a notification. Each kind is sent once, however often this is called. */
   readonly notify: (placed: PlacedOrder, notice: Notice, attempt: Attempt) => Promise<void>;
   readonly creditPoints: Work<{ points: number }>;
 }
 
-/** How an order ends that is taken back. */
-export interface Ending {
+/** Details that are stored with an order that did not complete. */
+export interface CloseDetails {
   readonly undos: readonly UndoRecord[];
-  /** What the order could do without, and had to. */
   readonly warnings: readonly Warning[];
 }
 
-export interface FailedEnding extends Ending {
+export interface FailureDetails extends CloseDetails {
   readonly executionArn: string;
   readonly failure: Failure;
-  /** It may be with the carrier, so that nothing was taken back: somebody has to look. */
+  /** The order may be with the carrier: nothing was undone, and it needs attention. */
   readonly flagged: boolean;
 }
 
 /**
- * The order's own record. Statuses only go forward; writing the same status again changes nothing. What throws
- * OrderCancelled has found that somebody asked for it.
+ * The order's record. Its status only moves forward; writing the same status again changes nothing. Methods throw
+ * OrderCancelled if a cancellation was requested.
  */
 export interface Orders {
   place(placed: PlacedOrder, executionArn: string): Promise<void>;
-  /** Throws OrderCancelled, unless the order is with the carrier already. */
+  /** Records statuses. Throws OrderCancelled, unless the hand-over has begun. */
   advance(orderId: string, statuses: readonly StageStatus[]): Promise<void>;
-  /** Parks the order until somebody has reviewed it. Throws OrderCancelled. */
-  park(
+  /** Records that the order waits for a review. Throws OrderCancelled. */
+  requestReview(
     orderId: string,
     review: Pick<Review, 'score' | 'timeoutSeconds' | 'callbackId'>,
   ): Promise<void>;
-  /** Keeps who decided what; an approved order goes on. Throws OrderCancelled when it was cancelled before. */
-  decide(orderId: string, decision: ReviewDecision): Promise<void>;
-  /** From here on the order cannot be cancelled. Throws OrderCancelled when it was before. */
+  /** Records the reviewer's decision, and the status of an approved order. Throws OrderCancelled. */
+  recordDecision(orderId: string, decision: ReviewDecision): Promise<void>;
+  /** After this the order cannot be cancelled. Throws OrderCancelled. */
   beginHandOver(orderId: string): Promise<void>;
-  /** Keeps why the order fails, before its customer is told: from then on it ends no other way. */
-  keepFailure(
+  /** Records the failure before the customer is notified, so that the order cannot end in another way. */
+  recordFailure(
     orderId: string,
-    ending: Pick<FailedEnding, 'executionArn' | 'failure'>,
+    details: Pick<FailureDetails, 'executionArn' | 'failure'>,
   ): Promise<void>;
   complete(orderId: string, warnings: readonly Warning[]): Promise<void>;
-  /** Closes the order as failed; one that was refused before its first write gets its whole item here. */
-  fail(placed: PlacedOrder, ending: FailedEnding): Promise<void>;
+  /** Closes the order as failed. Creates the item of an order that was rejected before its first write. */
+  fail(placed: PlacedOrder, details: FailureDetails): Promise<void>;
   /** Closes the order as cancelled. */
-  cancel(placed: PlacedOrder, ending: Ending): Promise<void>;
+  cancel(placed: PlacedOrder, details: CloseDetails): Promise<void>;
 }
 
-/** What happened to an order, for the shop's figures. */
-export type Counted =
-  | { readonly what: 'accepted' | 'parked' | 'completed' | 'cancelled' }
-  | { readonly what: 'failed'; readonly code: string };
+/** An event of an order that is counted as a metric. */
+export type OrderMetric =
+  | { readonly event: 'accepted' | 'review-requested' | 'completed' | 'cancelled' }
+  | { readonly event: 'failed'; readonly code: string };
 
 export interface Metrics {
-  /** Tells at once and never throws. Called within steps: a replay counts nothing again. */
-  count(placed: PlacedOrder, counted: Counted): void;
+  /** Never throws. Called inside steps, so that a replay does not count again. */
+  count(placed: PlacedOrder, metric: OrderMetric): void;
 }
 
 export interface Ports {
@@ -134,8 +135,4 @@ export interface Ports {
   readonly carrier: Carrier;
   readonly customers: Customers;
   readonly metrics: Metrics;
-}
-
-export function effectKey(orderId: string, stage: StageId | StepId): string {
-  return `${orderId}/${stage}`;
 }

@@ -1,48 +1,48 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { OrderOutcome } from '../contract/api.ts';
-import { type Order, parseOrderEvent, totalMinor } from '../contract/order.ts';
-import { needsReview, refuseFrom } from '../contract/review.ts';
+import { technicalFailure } from '../contract/failure.ts';
+import { type Order, parseOrderEvent, toDecimal, totalMinor } from '../contract/order.ts';
+import { pathToStore } from '../contract/path.ts';
+import { minRejectScore, needsReview } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
-import { isCancelled, isOrderIdTaken, OrderRejected, technicalFailure } from './failures.ts';
+import { isCancelled, isOrderIdTaken, OrderRejected } from './failures.ts';
 import { closeAsCancelled, closeAsFailed } from './finish-order.ts';
-import type { Ports, Work } from './ports.ts';
+import type { PlacedOrder, Ports, Work } from './ports.ts';
 import { review } from './review.ts';
-import { stageRunner } from './stage-runner.ts';
-
-/** In minor units: above it the customer's credit is checked. */
-const creditCheckAbove = 100_000;
+import { createStageRunner } from './stage-runner.ts';
 
 interface Settings {
   readonly ports: Ports;
   readonly waitSeconds: Readonly<Record<WaitId, number>>;
-  /** How long an order in doubt waits for a person. */
-  readonly reviewSeconds: number;
+  /** How long an order waits for its review. */
+  readonly reviewTimeoutSeconds: number;
 }
 
 /**
- * One order, start to finish. Returns the outcome of an order that completed or that the business refused; throws when
- * the event is not an order or its id is another execution's (nothing is written then), or when a stage broke for good
- * (its order ends `failed`).
+ * Processes one order from start to finish. Returns the outcome of a completed, rejected or cancelled order. Throws an error
+ * if the event is not an order or its id belongs to another execution (nothing is written), or if a stage fails for a
+ * technical reason (the order ends as `failed`).
  */
 export async function processOrder(
   event: unknown,
   context: DurableContext,
   settings: Settings,
 ): Promise<OrderOutcome> {
-  const { orderId, order } = orderOf(event);
-  const { ports, waitSeconds, reviewSeconds } = settings;
+  const { orderId, order } = parseEvent(event);
+  const { ports, waitSeconds, reviewTimeoutSeconds } = settings;
   const { orders, payments, inventory, invoices, warehouse, carrier, customers, metrics } = ports;
   const placed = { orderId, order, totalMinor: totalMinor(order) };
   const executionArn = context.executionContext.durableExecutionArn;
-  const run = stageRunner({ context, placed, orders, waitSeconds });
+  const run = createStageRunner({ context, placed, orders, waitSeconds });
   const { step, stepOrWarn, wait, warnings } = run;
 
   try {
     await step('validate-order', {
       work: async () => {
-        refuseWithoutItems(order);
+        rejectEmptyOrder(order);
         await orders.place(placed, executionArn);
-        metrics.count(placed, { what: 'accepted' });
+        metrics.count(placed, { event: 'accepted' });
+        return storedPath(placed);
       },
     });
     await step('check-inventory', { work: inventory.check });
@@ -51,7 +51,7 @@ export async function processOrder(
     await step('reserve-inventory', { work: inventory.reserve, undo: inventory.release });
     const { score } = await step('fraud-check', { work: checkFraud(ports) });
     if (needsReview(score)) {
-      await review({ context, placed, ports, score, timeoutSeconds: reviewSeconds });
+      await review({ context, placed, ports, score, timeoutSeconds: reviewTimeoutSeconds });
     }
     await step('credit-check', { work: checkCredit(ports) });
 
@@ -82,36 +82,42 @@ export async function processOrder(
     await step('complete-order', {
       work: async () => {
         await orders.complete(orderId, warnings);
-        metrics.count(placed, { what: 'completed' });
+        metrics.count(placed, { event: 'completed' });
       },
     });
     return { orderId, outcome: 'completed', ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (isOrderIdTaken(error)) throw error;
-    const failure = run.failureOf(error);
-    const undos = await run.undoAfter(failure);
-    const closing = { context, placed, ports, undos };
+    const failure = run.toFailure(error);
+    const undos = await run.compensate(failure);
+    const finish = { context, placed, ports, undos };
     if (isCancelled(error)) {
-      await closeAsCancelled(closing);
+      await closeAsCancelled(finish);
       return { orderId, outcome: 'cancelled' };
     }
     const flagged = run.isPastPointOfNoReturn();
-    await closeAsFailed(closing, { executionArn, failure, flagged });
+    await closeAsFailed(finish, { executionArn, failure, flagged });
     if (failure.code === technicalFailure) throw error;
     return { orderId, outcome: 'rejected', failure };
   }
 }
 
-function refuseWithoutItems({ items }: Order): void {
+/** The path on the order's item. The history keeps it too, because a lost item is rebuilt from the history. */
+function storedPath(placed: PlacedOrder): { path: readonly string[] } | undefined {
+  const path = pathToStore(toDecimal(placed.totalMinor));
+  return path && { path };
+}
+
+function rejectEmptyOrder({ items }: Order): void {
   if (items.length > 0) return;
   throw new OrderRejected('no-items', 'The order has no items; it needs at least one');
 }
 
-/** Scores the order; the step records its status itself, as one that needs a review does not have it yet. */
+/** Scores the order. Records the status here, because an order that needs a review does not get it yet. */
 function checkFraud({ risk, orders }: Ports): Work<{ score: number }> {
   return async (placed, attempt) => {
     const { score } = await risk.checkFraud(placed, attempt);
-    if (score >= refuseFrom) {
+    if (score >= minRejectScore) {
       throw new OrderRejected('fraud-suspected', 'The order was flagged as fraudulent');
     }
     if (!needsReview(score)) await orders.advance(placed.orderId, [stage('fraud-check').status]);
@@ -119,20 +125,21 @@ function checkFraud({ risk, orders }: Ports): Work<{ score: number }> {
   };
 }
 
-/** Asks the credit service about large orders only; the step records its status itself, as it may be skipped. */
+/** Checks the credit for large orders only. Records the status here, because a skipped check records none. */
 function checkCredit({ risk, orders }: Ports): Work<object> {
   return async (placed, attempt) => {
-    if (placed.totalMinor <= creditCheckAbove) {
-      return { skipped: true, reason: 'The total is $1000 or less' };
+    const { status, when } = stage('credit-check');
+    if (!when.appliesTo(toDecimal(placed.totalMinor))) {
+      return { skipped: true, reason: when.skipReason };
     }
     const result = await risk.checkCredit(placed, attempt);
-    await orders.advance(placed.orderId, [stage('credit-check').status]);
+    await orders.advance(placed.orderId, [status]);
     return result;
   };
 }
 
-/** The event as an order; throws an error that names every field that is wrong, and none of its values. */
-function orderOf(event: unknown) {
+/** Parses the event. Throws an error that names every invalid field and none of their values. */
+function parseEvent(event: unknown) {
   const parsed = parseOrderEvent(event);
   if (parsed.ok) return parsed.value;
   const error = new Error(parsed.problems.map(({ message }) => message).join('; '));

@@ -3,24 +3,24 @@ import * as v from 'valibot';
 import { type ReviewDecision, reviewDecisionSchema, reviewOperations } from '../contract/review.ts';
 import { OrderRejected } from './failures.ts';
 import type { PlacedOrder, Ports } from './ports.ts';
-import { retryGenerously, retryHiccups } from './retry.ts';
-import { observed } from './traced-step.ts';
+import { compensationRetryStrategy, stepRetryStrategy } from './retry.ts';
+import { traced } from './traced-step.ts';
 
 interface ReviewOptions {
   readonly context: DurableContext;
   readonly placed: PlacedOrder;
   readonly ports: Pick<Ports, 'orders' | 'metrics'>;
-  /** What the fraud check said. */
+  /** The fraud score. */
   readonly score: number;
   readonly timeoutSeconds: number;
 }
 
-/** How the wait for a decision ended: with what was sent, or without an answer. */
-type Answer = { readonly text: string } | { readonly none: 'timed out' | 'refused' };
+/** The result of the callback: the text that was sent, or why there is none. */
+type ReviewResult = { readonly text: string } | { readonly none: 'timed out' | 'failed' };
 
 /**
- * Parks an order until a person has decided about it, on a durable callback: nothing runs meanwhile. Returns when the
- * order is approved; throws OrderRejected when it is not, and when nobody decided in time.
+ * Waits on a durable callback for a reviewer's decision; nothing runs meanwhile. Returns when the order is approved. Throws
+ * OrderRejected if it is rejected or if there is no decision in time.
  */
 export async function review(options: ReviewOptions): Promise<void> {
   const { context, placed, ports, score, timeoutSeconds } = options;
@@ -31,35 +31,41 @@ export async function review(options: ReviewOptions): Promise<void> {
     timeout: { seconds: timeoutSeconds },
   });
   const park = async () => {
-    await orders.park(orderId, { score, timeoutSeconds, callbackId });
-    metrics.count(placed, { what: 'parked' });
+    await orders.requestReview(orderId, { score, timeoutSeconds, callbackId });
+    metrics.count(placed, { event: 'review-requested' });
   };
-  await context.step(request, observed(request, placed, park), { retryStrategy: retryHiccups });
-  const answer = await answerOf(decided);
-  const decide = () => settle(orderId, orders, answer);
-  await context.step(record, observed(record, placed, decide), { retryStrategy: retryGenerously });
+  await context.step(request, traced(request, placed, park), { retryStrategy: stepRetryStrategy });
+  const answer = await awaitDecision(decided);
+  const decide = () => applyDecision(orderId, orders, answer);
+  await context.step(record, traced(record, placed, decide), {
+    retryStrategy: compensationRetryStrategy,
+  });
 }
 
-async function answerOf(decided: Promise<string>): Promise<Answer> {
+async function awaitDecision(decided: Promise<string>): Promise<ReviewResult> {
   try {
     return { text: await decided };
   } catch (error) {
-    // The error's cause is what ended the callback, and bears a name that the service gave.
+    // The SDK names the error after the way in which the callback ended.
     const name = error instanceof Error ? error.name : '';
     if (name === 'CallbackTimeoutError') return { none: 'timed out' };
-    if (name === 'CallbackExternalError') return { none: 'refused' };
+    if (name === 'CallbackExternalError') return { none: 'failed' };
     throw error;
   }
 }
 
-async function settle(orderId: string, orders: Ports['orders'], answer: Answer): Promise<void> {
+async function applyDecision(
+  orderId: string,
+  orders: Ports['orders'],
+  answer: ReviewResult,
+): Promise<void> {
   if ('none' in answer) {
-    if (answer.none === 'refused') throw rejected('A reviewer rejected the order');
+    if (answer.none === 'failed') throw rejected('A reviewer rejected the order');
     throw new OrderRejected('review-timed-out', 'Nobody reviewed the order in time');
   }
-  const decision = read(answer.text);
+  const decision = parseDecision(answer.text);
   if (!decision) throw new OrderRejected('review-unreadable', 'The review could not be read');
-  await orders.decide(orderId, decision);
+  await orders.recordDecision(orderId, decision);
   if (decision.decision === 'reject') throw rejected(`The order was rejected by ${decision.by}`);
 }
 
@@ -67,7 +73,7 @@ function rejected(message: string): OrderRejected {
   return new OrderRejected('review-rejected', message);
 }
 
-function read(text: string): ReviewDecision | undefined {
+function parseDecision(text: string): ReviewDecision | undefined {
   try {
     const parsed = v.safeParse(reviewDecisionSchema, JSON.parse(text));
     return parsed.success ? parsed.output : undefined;

@@ -1,36 +1,43 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
+import { technicalFailure } from '../contract/failure.ts';
+import { effectKey } from '../contract/tables.ts';
 import {
+  type OptionalStepId,
   type StageStatus,
   type StepId,
-  stages,
-  statusOf,
+  statusesRecordedBy,
   type UndoableId,
   type WaitId,
 } from '../contract/workflow.ts';
-import { undosOf } from './compensations.ts';
-import { cancelled, isCancelled, reasonOf, rejectionCode, technicalFailure } from './failures.ts';
-import { effectKey, type PlacedOrder, type Ports, type Undo, type Work } from './ports.ts';
-import { retryGenerously, retryHiccups } from './retry.ts';
-import { observed, type StepFunction } from './traced-step.ts';
+import { createCompensations } from './compensations.ts';
+import { cancelled, isCancelled, publicErrorMessage, rejectionCode } from './failures.ts';
+import type { PlacedOrder, Ports, Undo, Work } from './ports.ts';
+import { compensationRetryStrategy, stepRetryStrategy } from './retry.ts';
+import { type StepFunction, traced } from './traced-step.ts';
 
-/** What a step of the contract does; one that can be undone cannot be written without its undo. */
+/** The work of a step, and its undo if the contract declares one. */
 type StepWork<T, Id extends StepId> = Id extends UndoableId
   ? { readonly work: Work<T>; readonly undo: Undo }
   : { readonly work: Work<T> };
 
+type RequiredStepId = Exclude<StepId, OptionalStepId>;
+
 export interface StageRunner {
-  readonly step: <T, Id extends StepId>(id: Id, does: StepWork<T, Id>) => Promise<T>;
-  /** A step that the order can do without: when it cannot be done, that is told among the warnings. */
-  readonly stepOrWarn: <T, Id extends StepId>(id: Id, does: StepWork<T, Id>) => Promise<void>;
+  readonly step: <T, Id extends RequiredStepId>(id: Id, work: StepWork<T, Id>) => Promise<T>;
+  /** Runs a step that the order can complete without: a failure becomes a warning. */
+  readonly stepOrWarn: <T, Id extends OptionalStepId>(
+    id: Id,
+    work: StepWork<T, Id>,
+  ) => Promise<void>;
   readonly wait: (id: WaitId) => Promise<void>;
   readonly warnings: readonly Warning[];
-  /** From here on nothing is taken back any more. */
+  /** From now on a failure undoes nothing. */
   readonly passPointOfNoReturn: () => void;
   readonly isPastPointOfNoReturn: () => boolean;
-  /** Why the stage that failed did, for the order's record. */
-  readonly failureOf: (error: unknown) => Failure;
-  readonly undoAfter: (failure: Failure) => Promise<UndoRecord[]>;
+  /** Converts the error of the current stage to the failure in the order's record. */
+  readonly toFailure: (error: unknown) => Failure;
+  readonly compensate: (failure: Failure) => Promise<UndoRecord[]>;
 }
 
 interface RunnerOptions {
@@ -40,68 +47,65 @@ interface RunnerOptions {
   readonly waitSeconds: Readonly<Record<WaitId, number>>;
 }
 
-/** Maps stages of the contract to durable operations; the only place that knows both. */
-export function stageRunner({ context, placed, orders, waitSeconds }: RunnerOptions): StageRunner {
+/** Maps stages of the contract to durable operations; no other module knows both. */
+export function createStageRunner({
+  context,
+  placed,
+  orders,
+  waitSeconds,
+}: RunnerOptions): StageRunner {
   const { orderId } = placed;
-  const undos = undosOf(context, placed);
+  const compensations = createCompensations(context, placed);
   const warnings: Warning[] = [];
   let current: StepId = 'validate-order';
 
-  const failureOf = (error: unknown): Failure => ({
+  const toFailure = (error: unknown): Failure => ({
     stage: current,
     code: isCancelled(error) ? cancelled : (rejectionCode(error) ?? technicalFailure),
-    message: reasonOf(error),
+    message: publicErrorMessage(error),
   });
 
-  async function step<T, Id extends StepId>(id: Id, does: StepWork<T, Id>): Promise<T> {
+  async function step<T, Id extends StepId>(id: Id, stepWork: StepWork<T, Id>): Promise<T> {
     current = id;
-    if ('undo' in does) undos.register(id, does.undo);
+    if ('undo' in stepWork) compensations.register(id, stepWork.undo);
     const work: StepFunction<T> = async ({ attempt: number }) => {
-      const result = await does.work(placed, { key: effectKey(orderId, id), number });
-      // Inside the step, so that a replay writes nothing; the last step records its status itself.
+      const result = await stepWork.work(placed, { key: effectKey(orderId, id), number });
+      // The status is written inside the step, so that a replay does not write it again.
       const reached = statusesAfter(id);
       if (reached.length > 0) await orders.advance(orderId, reached);
       return result;
     };
-    const retryStrategy = id === 'complete-order' ? retryGenerously : retryHiccups;
-    return context.step(id, observed(id, placed, work), { retryStrategy });
+    const retryStrategy = id === 'complete-order' ? compensationRetryStrategy : stepRetryStrategy;
+    return context.step(id, traced(id, placed, work), { retryStrategy });
   }
 
   return {
     step,
-    async stepOrWarn(id, does) {
+    async stepOrWarn(id, work) {
       try {
-        await step(id, does);
+        await step(id, work);
       } catch (error) {
-        const { stage, message } = failureOf(error);
+        const { stage, message } = toFailure(error);
         warnings.push({ stage, message });
       }
     },
     wait: (id) => context.wait(id, { seconds: waitSeconds[id] }),
     warnings,
-    passPointOfNoReturn: undos.forget,
-    isPastPointOfNoReturn: undos.forgotten,
-    failureOf,
-    undoAfter: undos.runAfter,
+    passPointOfNoReturn: compensations.disable,
+    isPastPointOfNoReturn: compensations.isDisabled,
+    toFailure,
+    compensate: compensations.runAfter,
   };
 }
 
-/** Steps whose status depends on what they find, or is one write with something else. */
-const recordsItself: ReadonlySet<StepId> = new Set<StepId>([
+/** Steps whose work records the status: it depends on the result, or it is part of a larger write. */
+const stepsThatRecordStatus: ReadonlySet<StepId> = new Set<StepId>([
   'validate-order',
   'fraud-check',
   'credit-check',
   'complete-order',
 ]);
 
-/**
- * The statuses a step records when it is done: its own and that of a wait right behind it, in one write. (A wait
- * cannot record its own: outside a step it would be written again by every replay.)
- */
 function statusesAfter(id: StepId): StageStatus[] {
-  if (recordsItself.has(id)) return [];
-  const next = stages[stages.findIndex((each) => each.id === id) + 1];
-  const waiting = next?.kind === 'wait' ? [next.status] : [];
-  const own = statusOf(id);
-  return own ? [own, ...waiting] : waiting;
+  return stepsThatRecordStatus.has(id) ? [] : statusesRecordedBy(id);
 }

@@ -1,17 +1,17 @@
 import type { Target } from '../environment/target.ts';
 import { isTransient } from './errors.ts';
 
-/** What Lambda says of an account in a Region. */
+/** Lambda's settings of an account in one Region. */
 export interface AccountSettings {
-  /** How many functions may run at once. */
+  /** Maximum number of concurrent invocations. */
   readonly concurrency: number | undefined;
-  /** Bytes. */
+  /** Total size of all function code (bytes). */
   readonly codeUsed: number | undefined;
   readonly codeLimit: number | undefined;
 }
 
-/** What Lambda says of the account; nothing where it does not. Throws what may pass. */
-export async function accountSettings(target: Target): Promise<AccountSettings | undefined> {
+/** Reads Lambda's account settings; undefined if the caller may not read them. Throws transient errors. */
+export async function readAccountSettings(target: Target): Promise<AccountSettings | undefined> {
   const { GetAccountSettingsCommand } = await import('./sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   try {

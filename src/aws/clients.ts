@@ -1,4 +1,4 @@
-/** The only place that constructs an SDK client. Each client is loaded when it is first asked for. */
+/** The only module that constructs SDK clients. The code of a client is loaded on first use. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
@@ -9,12 +9,12 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 export interface ClientConfig {
   readonly region: string;
-  /** Where requests go; one that moves is asked for with each of them. */
+  /** Base URL of all requests. A function is called for every request, for an endpoint that may change. */
   readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
   readonly profile?: string;
   readonly maxAttempts?: number;
-  /** How long a request may take before it counts as one that failed, ms; absent where there is no limit. */
-  readonly patienceMs?: number;
+  /** A request fails after this time (ms). No limit if absent. */
+  readonly requestTimeoutMs?: number;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -26,7 +26,7 @@ export interface Clients {
   readonly s3: () => Promise<S3Client>;
   readonly sqs: () => Promise<SQSClient>;
   readonly sts: () => Promise<STSClient>;
-  /** Makes every client look for credentials anew: the SDK keeps what a file held, also when that has expired. */
+  /** Makes every client load its credentials again: the SDK caches the content of a file even after it has expired. */
   readonly renewCredentials: () => void;
 }
 
@@ -34,22 +34,26 @@ interface Client {
   readonly config: Pick<LambdaClient['config'], 'credentials' | 'credentialDefaultProvider'>;
 }
 
-/** A load test hands over orders while those before are on their way: they must not wait here for a socket. */
+/** A load test submits orders while earlier requests are pending: a submission must not wait for a free socket. */
 const maxSockets = 500;
-const manySockets = { httpAgent: { maxSockets }, httpsAgent: { maxSockets } };
+const socketPools = { httpAgent: { maxSockets }, httpsAgent: { maxSockets } };
 
-/** Clients of one region and endpoint, each made at most once. */
-export function createClients({ patienceMs, ...config }: ClientConfig): Clients {
-  const common = { maxAttempts: 5, ...config, ...(patienceMs ? within(patienceMs) : {}) };
-  const made: Client[] = [];
-  const once = <T extends Client>(make: () => Promise<T>) => {
-    let client: Promise<T> | undefined;
+/** Returns the clients for one region and endpoint. Each client is created at most once. */
+export function createClients({ requestTimeoutMs, ...config }: ClientConfig): Clients {
+  const common = {
+    maxAttempts: 5,
+    ...config,
+    ...(requestTimeoutMs ? requestTimeouts(requestTimeoutMs) : {}),
+  };
+  const created: Client[] = [];
+  const once = <T extends Client>(create: () => Promise<T>) => {
+    let pending: Promise<T> | undefined;
     return () => {
-      client ??= make().then((each) => {
-        made.push(each);
-        return each;
+      pending ??= create().then((client) => {
+        created.push(client);
+        return client;
       });
-      return client;
+      return pending;
     };
   };
   return {
@@ -59,7 +63,7 @@ export function createClients({ patienceMs, ...config }: ClientConfig): Clients 
     }),
     lambda: once(async () => {
       const { LambdaClient } = await import('./sdk/lambda.ts');
-      return new LambdaClient({ ...common, requestHandler: manySockets });
+      return new LambdaClient({ ...common, requestHandler: socketPools });
     }),
     dynamodb: once(async () => {
       const { DynamoDBClient, DynamoDBDocumentClient } = await import('./sdk/dynamodb.ts');
@@ -88,15 +92,14 @@ export function createClients({ patienceMs, ...config }: ClientConfig): Clients 
     renewCredentials() {
       if (config.credentials) return;
       const { profile } = config;
-      for (const { config: resolved } of made) {
-        const find = resolved.credentialDefaultProvider({ profile, ignoreCache: true });
-        resolved.credentials = find;
+      for (const { config: resolved } of created) {
+        resolved.credentials = resolved.credentialDefaultProvider({ profile, ignoreCache: true });
       }
     },
   };
 }
 
-function within(ms: number) {
+function requestTimeouts(ms: number) {
   return {
     requestHandler: { connectionTimeout: ms, requestTimeout: ms, throwOnRequestTimeout: true },
   };

@@ -1,14 +1,14 @@
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 
-const throttles = new Set([
+const throttlingErrors = new Set([
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
 ]);
-const needHuman = new Set([
+const credentialErrors = new Set([
   'CredentialsProviderError',
   'ExpiredToken',
   'ExpiredTokenException',
@@ -16,7 +16,7 @@ const needHuman = new Set([
   'UnrecognizedClientException',
   'InvalidSignatureException',
 ]);
-const unreachable = new Set([
+const connectionErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -25,43 +25,48 @@ const unreachable = new Set([
   'EPIPE',
 ]);
 
-/** Name (or system code) of an error, whatever threw it. */
+/** Returns the system code or name of an error; an empty text if the value is not an error. */
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error.name;
 }
 
-/** Whether AWS said that the thing asked for does not exist. */
+/** Whether AWS reported that the resource does not exist. */
 export function isNotFound(error: unknown): boolean {
   return ['ResourceNotFoundException', 'ResourceNotFound'].includes(errorName(error));
 }
 
-/** Whether AWS refused a request as too much. */
-export function isThrottle(error: unknown): boolean {
-  return throttles.has(errorName(error)) || statusCode(error) === 429;
+/** Whether the state of a resource does not allow the request. */
+export function isConflict(error: unknown): boolean {
+  return errorName(error) === 'ResourceConflictException';
 }
 
-/** Whether a conditional write found its condition not met. */
+/** Whether AWS throttled the request. */
+export function isThrottle(error: unknown): boolean {
+  return throttlingErrors.has(errorName(error)) || statusCode(error) === 429;
+}
+
+/** Whether a conditional write failed because its condition was false. */
 export function isConditionFailed(error: unknown): boolean {
   return errorName(error) === 'ConditionalCheckFailedException';
 }
 
-/** Whether whoever asks may not do that. */
+/** Whether the caller lacks the permission. */
 export function isDenied(error: unknown): boolean {
   return ['AccessDenied', 'AccessDeniedException'].includes(errorName(error));
 }
 
-/** Whether the same request may succeed a little later: throttling, a network blip, a server's hiccup. */
+/** Whether the same request may succeed if repeated: throttling, a network error or a server error. */
 export function isTransient(error: unknown): boolean {
   const name = errorName(error);
-  if (isThrottle(error) || unreachable.has(name) || name === 'TimeoutError') return true;
+  if (isThrottle(error) || connectionErrors.has(name) || name === 'TimeoutError') return true;
   return (statusCode(error) ?? 0) >= 500;
 }
 
-/** Whether a person has to sign in: there are no credentials, or AWS no longer takes them. */
+/** Whether the user has to sign in: credentials are missing, or AWS no longer accepts them. */
 export function needsSignIn(error: unknown): boolean {
-  return needHuman.has(errorName(error));
+  return credentialErrors.has(errorName(error));
 }
 
 function statusCode(error: unknown): number | undefined {
@@ -70,8 +75,8 @@ function statusCode(error: unknown): number | undefined {
   return metadata.httpStatusCode;
 }
 
-/** Translates an SDK error into what is wrong and the command that fixes it; leaves others as they are. */
-export function translate(error: unknown, target: Target): unknown {
+/** Converts a known SDK error to a UserError with a hint. Returns any other error unchanged. */
+export function translateError(error: unknown, target: Target): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const name = errorName(error);
   const env = target.environment.name;
@@ -85,15 +90,15 @@ export function translate(error: unknown, target: Target): unknown {
     });
   }
   if (isDenied(error)) {
-    const hint = 'ask for the permission named above, or use another --profile';
+    const hint = 'request this permission, or use another --profile';
     return new UserError(error.message, { hint, exit: 4, code: 'AccessDenied', cause: error });
   }
   if (isTransient(error)) {
     const where = target.endpoint ?? target.environment.region;
-    return new UserError(`${env} (${where}) does not answer: ${error.message || name}`, {
-      hint: target.deploysItself ? 'orders local status' : 'try again in a moment',
+    return new UserError(`${env} (${where}) does not respond: ${error.message || name}`, {
+      hint: target.autoDeploys ? 'orders local status' : 'run the command again in a moment',
       exit: 7,
-      code: throttles.has(name) ? 'Throttled' : 'Unavailable',
+      code: throttlingErrors.has(name) ? 'Throttled' : 'Unavailable',
       cause: error,
     });
   }

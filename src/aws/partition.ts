@@ -1,5 +1,5 @@
-/** The partition that a region belongs to: the first part of its ARNs. */
-export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
+/** Returns the AWS partition of a region, as its ARNs name it. */
+export function partitionFor(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

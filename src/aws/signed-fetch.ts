@@ -4,16 +4,16 @@ import type { Target } from '../environment/target.ts';
 
 const timeoutMs = 30_000;
 
-/** A hash as the signer wants it, keyed for HMAC. */
+/** The hash class that the signer requires: SHA-256, or HMAC-SHA-256 if it gets a key. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
 
   constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
+    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', toBuffer(key));
   }
 
   update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data));
+    this.#hash.update(toBuffer(data));
   }
 
   digest(): Promise<Uint8Array> {
@@ -21,13 +21,13 @@ class Sha256 {
   }
 }
 
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
+function toBuffer(data: string | ArrayBuffer | ArrayBufferView): Buffer {
   if (typeof data === 'string') return Buffer.from(data);
   if (data instanceof ArrayBuffer) return Buffer.from(data);
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Calls an API of the target's account, signed for `execute-api` as whoever the target works as. */
+/** Sends an HTTP request, signed for `execute-api` with the target's credentials. Returns the response. */
 export async function signedFetch(
   target: Target,
   url: string,

@@ -1,2 +1,2 @@
-/** oclif's runner behind one module of ours, so that the bundle keeps its name and loads it once the cache is on. */
+/** Re-exports oclif's runner, so that the bundle keeps the name and loads it only after the compile cache is enabled. */
 export { run } from '@oclif/core';

@@ -4,58 +4,102 @@ import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
 import { packageRoot } from '../environment/project.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
-import { endOnBrokenPipe, obeyNoColor } from './terminal/terminal.ts';
+import { applyNoColor, endOnBrokenPipe } from './terminal/terminal.ts';
 
-type Table = Readonly<Record<string, Command.Cached>>;
+type CommandTable = Readonly<Record<string, Command.Cached>>;
 
 /**
- * Runs a command, and reports how it failed. oclif is given the commands from the table that the build made: it then
- * looks into no directory, and loads the one command that runs.
+ * Runs a command and reports its error. oclif receives the command table of the build, so it scans no directory and loads
+ * only the command that runs.
  */
-export async function runProgram(given: string[]): Promise<void> {
+export async function runProgram(programArguments: string[]): Promise<void> {
   const root = packageRoot();
   enableCompileCache(join(root, 'dist/compile-cache'));
-  obeyNoColor(process.env);
+  applyNoColor(process.env);
   endOnBrokenPipe(() => {});
   if (isAsciiOnly(process.env))
-    for (const each of [process.stdout, process.stderr]) writeAscii(each);
+    for (const stream of [process.stdout, process.stderr]) writeAscii(stream);
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON;
-  const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as Table;
-  const plugin = pluginOf(table, { pjson, root });
-  const argv = helpOf(given, table);
+  const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as CommandTable;
+  const plugin = buildPlugin(table, { pjson, root });
+  const argv = toHelpArguments(expandShortFlags(programArguments), table);
   const { run } = await import('./oclif.ts');
   try {
     await run(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
   } catch (error) {
-    const { exitOfOclif } = await import('./command/json-output.ts');
-    if (exitOfOclif(error) === 0) return;
+    const { oclifExitCode } = await import('./command/json-output.ts');
+    if (oclifExitCode(error) === 0) return;
     const { reportError } = await import('./command/base-command.ts');
-    reportError(await explained(error, table), argv);
+    reportError(await explainUnknownCommand(error, table), argv);
   }
 }
 
-/** `help get` is `get --help`, and `help` alone is everything; the topics of `help` are commands. */
-function helpOf([first, ...rest]: string[], table: Table): string[] {
+/** Commands of other programs with the same purpose here. */
+const synonyms: Readonly<Record<string, string>> = {
+  ls: 'list',
+  ps: 'list --running',
+  show: 'get',
+  describe: 'get',
+  status: 'get',
+  info: 'get',
+  up: 'deploy',
+  down: 'destroy',
+  version: '--version',
+  start: 'local start',
+  stop: 'local stop',
+  rm: 'cancel',
+  create: 'submit',
+};
+
+/** Returns the arguments with `-h` replaced by `--help` and `-q` by `--ui quiet`, up to `--`. */
+function expandShortFlags(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const isFlag = (index: number) => end < 0 || index < end;
+  return argv.flatMap((text, index) => {
+    if (text === '-h' && isFlag(index)) return ['--help'];
+    return text === '-q' && isFlag(index) ? ['--ui', 'quiet'] : [text];
+  });
+}
+
+/** Converts `help get` to `get --help` and `help` to `--help`. Help topics such as `help json` are commands and stay unchanged. */
+function toHelpArguments([first, ...rest]: string[], table: CommandTable): string[] {
   if (first !== 'help') return first === undefined ? [] : [first, ...rest];
   return table[`help:${rest[0]}`] ? [first, ...rest] : [...rest, '--help'];
 }
 
-/** Says what a command that does not exist may have been meant to be. */
-async function explained(error: unknown, table: Table): Promise<unknown> {
+/** Returns a UserError that suggests a similar command if `error` reports an unknown one, else `error` itself. */
+async function explainUnknownCommand(error: unknown, table: CommandTable): Promise<unknown> {
   const [, id] =
     /^command (\S+) not found\.?$/i.exec(error instanceof Error ? error.message : '') ?? [];
   if (id === undefined) return error;
-  const { nearest } = await import('./command/did-you-mean.ts');
+  const { closestMatch } = await import('../did-you-mean.ts');
   const { UserError } = await import('../user-error.ts');
-  const meant = nearest(id, Object.keys(table))?.replaceAll(':', ' ');
-  return new UserError(`There is no command "${id.replaceAll(':', ' ')}".`, {
-    hint: [...(meant ? [`did you mean: orders ${meant}`] : []), 'orders --help'],
+  const suggestion = suggestCommand(id.split(':'), Object.keys(table), closestMatch);
+  return new UserError(`Unknown command "${id.replaceAll(':', ' ')}".`, {
+    hint: [...(suggestion ? [`did you mean: orders ${suggestion}`] : []), 'orders --help'],
     code: 'UnknownCommand',
   });
 }
 
-function pluginOf(
-  table: Table,
+/** Returns the command that the words probably mean. oclif adds the arguments of an unknown command to its words. */
+function suggestCommand(
+  words: readonly string[],
+  commands: readonly string[],
+  closestMatch: (typed: string, known: readonly string[]) => string | undefined,
+): string | undefined {
+  const [first = ''] = words;
+  if (Object.hasOwn(synonyms, first)) return synonyms[first];
+  for (const length of [2, 1]) {
+    if (words.length < length) continue;
+    const candidates = commands.filter((id) => id.split(':').length === length);
+    const found = closestMatch(words.slice(0, length).join(':'), candidates);
+    if (found) return found.replaceAll(':', ' ');
+  }
+  return undefined;
+}
+
+function buildPlugin(
+  table: CommandTable,
   { pjson, root }: { pjson: Interfaces.PJSON; root: string },
 ): Interfaces.Plugin {
   const load = async (id: string): Promise<Command.Class> => {

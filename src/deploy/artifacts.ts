@@ -1,32 +1,46 @@
+import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Target } from '../environment/target.ts';
-import { type ArtifactsBucket, createBucket } from './bucket.ts';
+import { type ArtifactsBucket, configureBucket, createBucket } from './bucket.ts';
 
-/** S3's limit for a bucket's name. */
-const longestName = 63;
+/** S3's limit for bucket names (characters). */
+const maxBucketNameLength = 63;
+const digestLength = 8;
 
-/** The bucket that a stack's archives are kept in; a long stack name is cut so that the name is legal. */
-export function artifactsBucket(stack: string, account: string, region: string): string {
-  const rest = `-artifacts-${account}-${region}`;
-  return `${stack
+/**
+ * Returns the name of the bucket for a stack's archives. A stack name that is too long for S3 or has capital letters is shortened
+ * and gets a digest, so that no two stacks share a bucket.
+ */
+export function artifactsBucketName(stack: string, account: string, region: string): string {
+  const suffix = `-artifacts-${account}-${region}`;
+  const maxLength = maxBucketNameLength - suffix.length;
+  if (stack.length <= maxLength && stack === stack.toLowerCase() && !stack.endsWith('-')) {
+    return `${stack}${suffix}`;
+  }
+  const digest = createHash('sha256').update(stack).digest('hex').slice(0, digestLength);
+  const start = stack
     .toLowerCase()
-    .slice(0, longestName - rest.length)
-    .replace(/-+$/, '')}${rest}`;
+    .slice(0, maxLength - digestLength - 1)
+    .replace(/-+$/, '');
+  return `${start}-${digest}${suffix}`;
 }
 
-/** The bucket of the target's stack, in the account that its credentials belong to. */
-export async function bucketOf(target: Target, account?: string): Promise<ArtifactsBucket> {
+/** Returns the bucket of the target's stack. Reads the account of the credentials unless `account` is set. */
+export async function findArtifactsBucket(
+  target: Target,
+  account?: string,
+): Promise<ArtifactsBucket> {
   const { stack, region } = target.environment;
-  const owner = account ?? (await callerOf(target)).account;
-  return { bucket: artifactsBucket(stack, owner, region), account: owner };
+  const owner = account ?? (await readCaller(target)).account;
+  return { bucket: artifactsBucketName(stack, owner, region), account: owner };
 }
 
-/** Who the target's credentials are, and in which account. */
-export async function callerOf(target: Target): Promise<{ account: string; arn: string }> {
+/** Returns the account and the ARN of the target's credentials. */
+export async function readCaller(target: Target): Promise<{ account: string; arn: string }> {
   const { GetCallerIdentityCommand } = await import('../aws/sdk/sts.ts');
   const identity = await target.clients.sts();
   const { Account, Arn = '' } = await identity.send(new GetCallerIdentityCommand({}));
-  if (!Account) throw new Error('STS named no account');
+  if (!Account) throw new Error('STS returned no account');
   return { account: Account, arn: Arn };
 }
 
@@ -37,17 +51,18 @@ export interface StoredObject {
 }
 
 /**
- * Stores an object; makes the bucket when it is not there yet. Never writes to another account's bucket. `once` for a key that
- * names its content: it is not sent again.
+ * Uploads an object and returns true. Creates the bucket if it does not exist. Never writes to another account's bucket. With
+ * `once`, an object that exists is not uploaded again, because its key is derived from its content: returns false. With
+ * `configures`, the settings of the bucket are completed first, in case that its creation was interrupted.
  */
-export async function store(
+export async function storeObject(
   target: Target,
   account: string,
-  object: StoredObject & { readonly once?: boolean },
-): Promise<void> {
+  object: StoredObject & { readonly once?: boolean; readonly configures?: boolean },
+): Promise<boolean> {
   const { PutObjectCommand } = await import('../aws/sdk/s3.ts');
   const client = await target.clients.s3();
-  if (object.once && (await exists(client, account, object))) return;
+  if (object.once && (await objectExists(client, account, object))) return false;
   const put = () =>
     client.send(
       new PutObjectCommand({
@@ -58,16 +73,18 @@ export async function store(
       }),
     );
   try {
+    if (object.configures) await configureBucket(client, object.bucket, target);
     await put();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'NoSuchBucket') throw error;
     await createBucket(client, object.bucket, target);
     await put();
   }
+  return true;
 }
 
-/** Whether an object is there; whoever may not look is told that it is not. */
-async function exists(
+/** Whether the object exists. Returns false if the caller may not read it. */
+async function objectExists(
   client: S3Client,
   ExpectedBucketOwner: string,
   { bucket, key }: StoredObject,

@@ -1,34 +1,47 @@
-/** The bucket that a stack's archives are kept in: made closed, and taken away with all its versions. */
+/** Creates and deletes the bucket for a stack's archives. */
 import type { ObjectIdentifier, S3Client } from '@aws-sdk/client-s3';
-import { partitionOf } from '../aws/partition.ts';
+import { partitionFor } from '../aws/partition.ts';
 import type { Target } from '../environment/target.ts';
 
-/** An archive that a newer deployment replaced is kept for so long. */
+/** Retention of archives that a newer deployment replaced (days). */
 const oldVersionDays = 30;
 
-/**
- * Makes a bucket that is private, versioned, reached over TLS only (where its endpoint has TLS), and forgets old versions.
- */
+/** The place of a bucket: its region and endpoint. */
+type BucketPlace = Pick<Target, 'environment' | 'endpoint'>;
+
+/** Creates a bucket with the settings of `configureBucket`. */
 export async function createBucket(
   client: S3Client,
   bucket: string,
-  { environment: { region }, endpoint }: Pick<Target, 'environment' | 'endpoint'>,
+  place: BucketPlace,
+): Promise<void> {
+  const { CreateBucketCommand, BucketLocationConstraint } = await import('../aws/sdk/s3.ts');
+  const { region } = place.environment;
+  const location = Object.values(BucketLocationConstraint).find((value) => value === region);
+  await client.send(
+    new CreateBucketCommand({
+      Bucket: bucket,
+      ...(location ? { CreateBucketConfiguration: { LocationConstraint: location } } : {}),
+    }),
+  );
+  await configureBucket(client, bucket, place);
+}
+
+/**
+ * Makes a bucket private and versioned. It expires old versions and rejects requests without TLS (unless its endpoint has no TLS). A
+ * repeated call completes the settings of a bucket whose creation was interrupted. Throws NoSuchBucket if it does not exist.
+ */
+export async function configureBucket(
+  client: S3Client,
+  bucket: string,
+  { environment: { region }, endpoint }: BucketPlace,
 ): Promise<void> {
   const {
-    CreateBucketCommand,
-    BucketLocationConstraint,
     PutBucketLifecycleConfigurationCommand,
     PutBucketPolicyCommand,
     PutBucketVersioningCommand,
     PutPublicAccessBlockCommand,
   } = await import('../aws/sdk/s3.ts');
-  const place = Object.values(BucketLocationConstraint).find((each) => each === region);
-  await client.send(
-    new CreateBucketCommand({
-      Bucket: bucket,
-      ...(place ? { CreateBucketConfiguration: { LocationConstraint: place } } : {}),
-    }),
-  );
   await client.send(
     new PutPublicAccessBlockCommand({
       Bucket: bucket,
@@ -46,9 +59,9 @@ export async function createBucket(
       VersioningConfiguration: { Status: 'Enabled' },
     }),
   );
-  const plain = endpoint?.startsWith('http:') ?? false;
-  if (!plain) {
-    const Policy = JSON.stringify(policyOf(bucket, region));
+  const hasTls = !endpoint?.startsWith('http:');
+  if (hasTls) {
+    const Policy = JSON.stringify(buildTlsOnlyPolicy(bucket, region));
     await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
   }
   await client.send(
@@ -68,8 +81,8 @@ export async function createBucket(
   );
 }
 
-function policyOf(bucket: string, region: string): object {
-  const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
+function buildTlsOnlyPolicy(bucket: string, region: string): object {
+  const arn = `arn:${partitionFor(region)}:s3:::${bucket}`;
   return {
     Version: '2012-10-17',
     Statement: [
@@ -85,51 +98,56 @@ function policyOf(bucket: string, region: string): object {
   };
 }
 
-/** A bucket, and the account that must own it. */
+/** A bucket with the account that must own it. */
 export interface ArtifactsBucket {
   readonly bucket: string;
   readonly account: string;
 }
 
-/** What deployments put into a bucket. */
-const ownPrefixes = ['functions/', 'templates/'];
+/** Key prefixes of the objects that deployments upload. */
+const artifactPrefixes = ['functions/', 'templates/'];
 
 /**
- * Deletes every version of what deployments put into a bucket of this account, and the bucket when nothing else is in it;
- * answers whether it is gone. A bucket that is not there is gone; what was begun and interrupted is gone on with.
+ * Deletes all versions of the archives and templates in the bucket, then the bucket if nothing else is in it. Returns
+ * whether the bucket no longer exists. After an interruption, the next call deletes the rest.
  */
 export async function removeBucket(
   target: Target,
   { bucket, account }: ArtifactsBucket,
 ): Promise<boolean> {
-  const { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand } = await import(
-    '../aws/sdk/s3.ts'
-  );
+  const { DeleteBucketCommand } = await import('../aws/sdk/s3.ts');
   const client = await target.clients.s3();
-  const at = { Bucket: bucket, ExpectedBucketOwner: account };
+  const owned = { Bucket: bucket, ExpectedBucketOwner: account };
   try {
-    for (const Prefix of ownPrefixes) {
-      for (;;) {
-        const page = await client.send(new ListObjectVersionsCommand({ ...at, Prefix }));
-        const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-        const Objects = found.map(
-          ({ Key, VersionId }): ObjectIdentifier => ({ Key, ...(VersionId ? { VersionId } : {}) }),
-        );
-        if (Objects.length === 0) break;
-        const answer = await client.send(
-          new DeleteObjectsCommand({ ...at, Delete: { Objects, Quiet: true } }),
-        );
-        const [error] = answer.Errors ?? [];
-        if (error) throw new Error(`${bucket}/${error.Key} cannot be deleted: ${error.Message}`);
-      }
-    }
-    await client.send(new DeleteBucketCommand(at));
+    for (const prefix of artifactPrefixes) await deleteObjects(client, owned, prefix);
+    await client.send(new DeleteBucketCommand(owned));
     return true;
   } catch (error) {
     const { name } = error as Error;
     if (name === 'NoSuchBucket' || name === 'NotFound') return true;
-    // Somebody keeps other things in it.
+    // The bucket also contains objects that no deployment uploaded.
     if (name === 'BucketNotEmpty') return false;
     throw error;
+  }
+}
+
+/** Deletes all versions and delete markers of the objects whose keys start with `prefix`, one page after the other. */
+async function deleteObjects(
+  client: S3Client,
+  owned: { readonly Bucket: string; readonly ExpectedBucketOwner: string },
+  prefix: string,
+): Promise<void> {
+  const { DeleteObjectsCommand, ListObjectVersionsCommand } = await import('../aws/sdk/s3.ts');
+  for (;;) {
+    const page = await client.send(new ListObjectVersionsCommand({ ...owned, Prefix: prefix }));
+    const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(
+      ({ Key, VersionId }): ObjectIdentifier => ({ Key, ...(VersionId ? { VersionId } : {}) }),
+    );
+    if (Objects.length === 0) return;
+    const { Errors = [] } = await client.send(
+      new DeleteObjectsCommand({ ...owned, Delete: { Objects, Quiet: true } }),
+    );
+    const [error] = Errors;
+    if (error) throw new Error(`${owned.Bucket}/${error.Key} cannot be deleted: ${error.Message}`);
   }
 }

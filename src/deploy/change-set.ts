@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
+  Capability,
   Change,
   CloudFormationClient,
   DescribeChangeSetOutput,
 } from '@aws-sdk/client-cloudformation';
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
-import { type PlannedChange, plannedChanges } from './planned-changes.ts';
+import { type PlannedChange, toPlannedChanges } from './planned-changes.ts';
 
 export interface Plan {
   readonly changeSetId: string;
   readonly stackId: string;
-  /** Whether there is something to do; outputs may change while no resource does. */
+  /** Whether the template differs from the stack. Outputs can change without a change of any resource. */
   readonly needed: boolean;
   readonly changes: readonly PlannedChange[];
 }
@@ -19,24 +20,25 @@ export interface Plan {
 export interface PlanSource {
   readonly kind: 'CREATE' | 'UPDATE';
   readonly template: { readonly body: string } | { readonly url: string };
-  /** Names of the parameters that the stack has values of. */
+  /** Names of the parameters that have a value in the existing stack. */
   readonly previous: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
-  /** What CloudFormation does with what it made when the deployment fails. */
+  readonly capabilities: readonly Capability[];
+  /** CloudFormation's action if the deployment fails. */
   readonly onFailure?: OnFailure | undefined;
 }
 
 export const onFailures = ['ROLLBACK', 'DELETE', 'DO_NOTHING'] as const;
 export type OnFailure = (typeof onFailures)[number];
 
-const nothingToDo = /didn't contain changes|no updates are to be performed/i;
+const noChangesReason = /didn't contain changes|no updates are to be performed/i;
 
-/** Asks CloudFormation what it would change, and waits for the answer. */
-export async function plan(target: Target, source: PlanSource): Promise<Plan> {
+/** Creates a change set and returns its changes. Throws UserError if CloudFormation rejects the template. */
+export async function createPlan(target: Target, source: PlanSource): Promise<Plan> {
   const { CreateChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
-  const { template, previous, parameters, onFailure } = source;
-  const kept = previous.filter((name) => !Object.hasOwn(parameters, name));
+  const { template, previous, parameters, capabilities, onFailure } = source;
+  const unchanged = previous.filter((name) => !Object.hasOwn(parameters, name));
   const created = await client.send(
     new CreateChangeSetCommand({
       StackName: target.environment.stack,
@@ -45,35 +47,35 @@ export async function plan(target: Target, source: PlanSource): Promise<Plan> {
       ...(onFailure ? { OnStackFailure: onFailure } : {}),
       ...('body' in template ? { TemplateBody: template.body } : { TemplateURL: template.url }),
       Parameters: [
-        ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+        ...unchanged.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
         ...Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
           ParameterKey,
           ParameterValue,
         })),
       ],
-      Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      Capabilities: [...capabilities],
       Tags: [{ Key: 'application', Value: 'orders' }],
     }),
   );
   const { Id: changeSetId = '', StackId: stackId = '' } = created;
-  const answer = await untilPlanned(client, changeSetId, target.pollMs);
-  if (answer.Status !== 'FAILED') {
-    const changes = plannedChanges(await allChanges(client, changeSetId, answer));
+  const changeSet = await waitUntilPlanned(client, changeSetId, target.pollMs);
+  if (changeSet.Status !== 'FAILED') {
+    const changes = toPlannedChanges(await readAllChanges(client, changeSetId, changeSet));
     return { changeSetId, stackId, needed: true, changes };
   }
-  const invalid = await validationProblems(client, changeSetId);
-  await dropPlan(target, changeSetId);
-  const reason = answer.StatusReason ?? 'no reason given';
-  if (nothingToDo.test(reason)) return { changeSetId, stackId, needed: false, changes: [] };
-  throw new UserError(`CloudFormation refused the template: ${reason}`, {
-    hint: [...invalid, 'nothing was changed; correct template.yaml and deploy again'],
+  const problems = await readValidationProblems(client, changeSetId);
+  await discardPlan(target, changeSetId);
+  const reason = changeSet.StatusReason ?? 'no reason given';
+  if (noChangesReason.test(reason)) return { changeSetId, stackId, needed: false, changes: [] };
+  throw new UserError(`CloudFormation rejected the template: ${reason}`, {
+    hint: [...problems, 'nothing was changed: correct template.yaml and deploy again'],
     exit: 20,
     code: 'PlanFailed',
   });
 }
 
-/** What CloudFormation found wrong with resources before it changed any; nothing where it does not tell. */
-async function validationProblems(
+/** Returns the errors of CloudFormation's validation before deployment; none if the endpoint does not support it. */
+async function readValidationProblems(
   client: CloudFormationClient,
   ChangeSetName: string,
 ): Promise<string[]> {
@@ -88,20 +90,20 @@ async function validationProblems(
       return [`${LogicalResourceId} ${ValidationPath}: ${ValidationStatusReason}`];
     });
   } catch {
-    // Endpoints that know nothing of it: the change set's own reason says what they have to say.
+    // The endpoint lacks this operation. The change set's status reason is reported anyway.
     return [];
   }
 }
 
-/** Takes back a plan that is not carried out. */
-export async function dropPlan(target: Target, changeSetId: string): Promise<void> {
+/** Deletes the change set of a plan that is not applied. */
+export async function discardPlan(target: Target, changeSetId: string): Promise<void> {
   const { DeleteChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
 }
 
-/** The changes come in pages. */
-async function allChanges(
+/** Returns all changes of a change set: the first page and the following ones. */
+async function readAllChanges(
   client: CloudFormationClient,
   ChangeSetName: string,
   first: DescribeChangeSetOutput,
@@ -116,15 +118,15 @@ async function allChanges(
   return changes;
 }
 
-async function untilPlanned(
+async function waitUntilPlanned(
   client: CloudFormationClient,
   changeSet: string,
   pollMs: number,
 ): Promise<DescribeChangeSetOutput> {
   const { DescribeChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   for (;;) {
-    const answer = await client.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
-    if (answer.Status === 'CREATE_COMPLETE' || answer.Status === 'FAILED') return answer;
+    const described = await client.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
+    if (described.Status === 'CREATE_COMPLETE' || described.Status === 'FAILED') return described;
     await sleep(pollMs);
   }
 }

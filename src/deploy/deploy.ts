@@ -1,95 +1,128 @@
 import { join } from 'node:path';
-import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
+import { outputs as names } from '../../functions/contract/api.ts';
+import type { Stack, StackOutputs } from '../environment/stack.ts';
 import {
+  cacheOutputs,
+  clearCachedOutputs,
   describeStack,
-  forgetOutputs,
-  outputsOf,
-  rememberOutputs,
-  type StackOutputs,
+  parseOutputs,
 } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
-import { bucketOf, callerOf, store } from './artifacts.ts';
+import { findArtifactsBucket, readCaller, storeObject } from './artifacts.ts';
 import type { ArtifactsBucket } from './bucket.ts';
-import { dropPlan, type OnFailure, type Plan, type PlanSource, plan } from './change-set.ts';
-import { checkDeployment } from './check.ts';
+import {
+  createPlan,
+  discardPlan,
+  type OnFailure,
+  type Plan,
+  type PlanSource,
+} from './change-set.ts';
+import { checkDeployment, findApiAuth } from './check.ts';
 import { requestDeletion } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
+import { findRolledBack, formatRolledBack } from './live-version.ts';
 import { type Package, packageStack } from './package.ts';
-import { makeReady, type Ready } from './ready.ts';
-import { findRunning } from './running.ts';
-import { deployed, deployFailure, followStack, newestEvent } from './stack-events.ts';
+import { checkStackName, prepareStack, type StackReadiness } from './prepare-stack.ts';
+import { listRunningExecutions } from './running-executions.ts';
+import {
+  deployedStatuses,
+  deployFailure,
+  readNewestEventId,
+  watchStackEvents,
+} from './stack-events.ts';
+import { type DurableFunction, listDurableFunctions } from './versions.ts';
 
-/** CloudFormation takes a longer template only from S3. */
-const longestBody = 51_200;
+/** CloudFormation's limit for a template in the request body (bytes). A longer one must be in S3. */
+const maxInlineTemplateBytes = 51_200;
 const templateRoot = 'templates';
 
-/** Values of template parameters. Those not given keep the value that the stack has, else the template's default. */
+/** Values of template parameters. An omitted parameter keeps the stack's value, or else gets the template's default. */
 export type Parameters = Readonly<Record<string, string>>;
 
 export interface DeployOptions {
   readonly parameters?: Parameters;
   readonly onFailure?: OnFailure | undefined;
-  /** A bucket of one's own for archives, in place of the one that is made for the stack. */
+  /** Bucket for the archives. Default: a bucket that is created for the stack. */
   readonly bucket?: string | undefined;
-  /** Whether it is known that the plan will not be carried out: then nothing is cleared away for it. */
+  /** Whether only the plan is wanted. A stack whose first deployment failed is then not deleted. */
   readonly planOnly?: boolean;
-  /** Looks at the plan before it is carried out: answers whether it is to be, or throws. Without it, it is. */
+  /** Returns whether to apply the plan, or throws. Without it, every plan is applied. */
   readonly approve?: (plan: Proposal) => Promise<boolean>;
-  /** The file of a template that is not the project's own; nothing of its stack is remembered. */
+  /** Path of a foreign template, instead of the project's template.yaml. Nothing about its stack is cached. */
   readonly template?: string | undefined;
 }
 
-/** What a deployment would do. */
+/** A plan that waits for approval. */
 export interface Proposal {
   readonly kind: PlanSource['kind'];
   readonly changes: Plan['changes'];
-  /** Orders that were on their way when the deployment began. */
+  /** Number of running orders at the start of the deployment. */
   readonly running: number;
 }
 
-/** Deploys a stack to a target: the project's own, or another. Throws a UserError with the root cause when that fails. */
+/** Deploys the project's stack or another template. Yields progress. Throws UserError with the root cause if it fails. */
 export async function* deploy(
   target: Target,
   {
     parameters = {},
-    template: foreign,
+    template: foreignTemplate,
     onFailure,
     approve,
     planOnly = false,
-    ...given
+    bucket: ownBucket,
   }: DeployOptions = {},
 ): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
   const { stack } = target.environment;
-  const { account, arn } = await callerOf(target);
-  const { existing, running, summary } = await situation(target, arn || account);
+  if (foreignTemplate === undefined) checkStackName(stack);
+  const { account, arn } = await readCaller(target);
+  const { existing, running, summary } = await readStackState(target, arn || account);
   yield stageEvent('preflight', summary);
-  const own = await bucketOf(target, account);
-  const place = { ...own, bucket: given.bucket ?? own.bucket };
-  const file = foreign ?? join(target.root, 'template.yaml');
-  const packaged = await packageStack(file, place.bucket);
-  yield stageEvent('package', sizes(packaged));
-  await upload(target, place, packaged);
-  yield stageEvent('upload', `s3://${place.bucket}`);
-  const ready = yield* makeReady(target, { existing, planOnly });
-  const template = await templateSource(target, place, packaged.template);
-  const values = { ...usual(target, packaged), ...parameters };
-  const planned = await plan(target, { ...ready, template, parameters: values, onFailure });
+  const stackBucket = await findArtifactsBucket(target, account);
+  const archive = { ...stackBucket, bucket: ownBucket ?? stackBucket.bucket };
+  const file = foreignTemplate ?? join(target.root, 'template.yaml');
+  const packaged = await packageStack(file, archive.bucket);
+  yield stageEvent('package', formatPackageSize(packaged));
+  await uploadArtifacts(target, { ...archive, isOwn: ownBucket === undefined }, packaged);
+  yield stageEvent('upload', `s3://${archive.bucket}`);
+  const readiness = yield* prepareStack(target, { existing, planOnly });
+  const template = await toTemplateSource(target, archive, packaged.template);
+  const values = { ...environmentParameters(target, packaged), ...parameters };
+  const planned = await createPlan(target, {
+    ...readiness,
+    template,
+    parameters: values,
+    capabilities: packaged.capabilities,
+    onFailure,
+  });
   const { changes, needed } = planned;
   yield stageEvent('plan', needed ? `${changes.length} changes` : 'no changes');
-  const changed = needed && (await isApproved(target, planned, { ...ready, running, approve }));
-  if (changed) yield* apply(target, planned, ready.kind);
-  if (foreign === undefined) forgetOutputs(target);
+  const changed =
+    needed && (await requestApproval(target, planned, { ...readiness, running, approve }));
+  if (changed) yield* applyPlan(target, planned, readiness.kind);
+  if (foreignTemplate === undefined) clearCachedOutputs(target);
   const description = await describeStack(target);
-  const outputs = description ? outputsSeen(target, description, foreign) : {};
-  if (changed && foreign === undefined)
-    yield stageEvent('check', await checkDeployment(target, outputs));
+  const outputs = description ? cacheOwnOutputs(target, description, foreignTemplate) : {};
+  const functions = foreignTemplate === undefined ? await listFunctions({ target, outputs }) : [];
+  const rolledBack = findRolledBack(functions);
+  if (changed && foreignTemplate === undefined) {
+    const auth = description && findApiAuth(description);
+    yield stageEvent('check', await checkDeployment({ target, outputs }, { auth, functions }));
+  } else if (rolledBack.length > 0) {
+    yield stageEvent('check', rolledBack.map(formatRolledBack).join(', '));
+  }
   const durationMs = Math.round(performance.now() - started);
-  return { stack, changed, needed, changes, outputs, durationMs };
+  return { stack, changed, needed, changes, outputs, rolledBack, durationMs };
 }
 
-/** Whether the plan is to be carried out; one that is not is taken back, with the empty stack that it made. */
-async function isApproved(
+/** Returns the durable functions of the project's stack; none if it is not this project's. */
+async function listFunctions(stack: Stack): Promise<readonly DurableFunction[]> {
+  return stack.outputs[names.workflowAliasArn] ? listDurableFunctions(stack) : [];
+}
+
+/** Returns whether the plan is approved. Discards a rejected plan, with the empty stack that it created. */
+async function requestApproval(
   target: Target,
   { changeSetId, stackId, changes }: Plan,
   {
@@ -97,7 +130,7 @@ async function isApproved(
     isNew,
     running,
     approve,
-  }: Ready & Pick<Proposal, 'running'> & { approve: DeployOptions['approve'] | undefined },
+  }: StackReadiness & Pick<Proposal, 'running'> & { approve: DeployOptions['approve'] | undefined },
 ): Promise<boolean> {
   let approved = false;
   try {
@@ -105,71 +138,82 @@ async function isApproved(
     return approved;
   } finally {
     if (!approved) {
-      await dropPlan(target, changeSetId);
+      await discardPlan(target, changeSetId);
       if (isNew) await requestDeletion(target, stackId);
     }
   }
 }
 
-/** What is there, and in words who deploys where: `user/ann · eu-west-1 · orders is UPDATE_COMPLETE · 3 orders on the way`. */
-async function situation(target: Target, caller: string) {
+/**
+ * Returns the existing stack, its number of running orders, and a summary: `user/ann · eu-west-1 · orders is
+ * UPDATE_COMPLETE · 3 running orders`.
+ */
+async function readStackState(target: Target, caller: string) {
   const { region, stack } = target.environment;
   const existing = await describeStack(target);
   const state = existing?.StackStatus ? `${stack} is ${existing.StackStatus}` : `${stack} is new`;
-  const running = existing ? (await findRunning(target, outputsOf(existing))).length : 0;
-  const orders = `${running} ${running === 1 ? 'order' : 'orders'} on the way`;
+  const running = existing
+    ? (await listRunningExecutions({ target, outputs: parseOutputs(existing) })).length
+    : 0;
+  const orders = `${running} running ${running === 1 ? 'order' : 'orders'}`;
   const summary = [caller, region, state, ...(running > 0 ? [orders] : [])].join(' · ');
   return { existing, running, summary };
 }
 
-/** The environment's values of those parameters that the template has. */
-function usual({ environment }: Target, { parameters }: Package): Parameters {
-  const given = Object.entries(environment.parameters ?? {});
-  return Object.fromEntries(given.filter(([name]) => parameters.includes(name)));
+/** Returns the environment's values for the parameters that the template declares. */
+function environmentParameters({ environment }: Target, { parameters }: Package): Parameters {
+  const configured = Object.entries(environment.parameters ?? {});
+  return Object.fromEntries(configured.filter(([name]) => parameters.includes(name)));
 }
 
-function outputsSeen(target: Target, stack: Stack, foreign: string | undefined): StackOutputs {
-  return foreign === undefined ? rememberOutputs(target, stack) : outputsOf(stack);
+function cacheOwnOutputs(
+  target: Target,
+  stack: StackDescription,
+  foreignTemplate: string | undefined,
+): StackOutputs {
+  return foreignTemplate === undefined ? cacheOutputs(target, stack) : parseOutputs(stack);
 }
 
-function sizes({ artifacts }: Package): string {
+function formatPackageSize({ artifacts }: Package): string {
   const total = artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0);
   return `${artifacts.length} functions, ${Math.round(total / 1000)} kB`;
 }
 
-async function upload(
+async function uploadArtifacts(
   target: Target,
-  place: ArtifactsBucket,
+  { account, bucket, isOwn }: ArtifactsBucket & { readonly isOwn: boolean },
   { artifacts }: Package,
 ): Promise<void> {
-  // The first may have to create the bucket; the rest must not race with it.
+  let configures = isOwn;
+  // One after the other: the first upload may have to create the bucket.
   for (const { key, bytes } of artifacts) {
-    await store(target, place.account, { bucket: place.bucket, key, bytes, once: true });
+    const object = { bucket, key, bytes, once: true, configures };
+    if (await storeObject(target, account, object)) configures = false;
   }
 }
 
-async function templateSource(
+async function toTemplateSource(
   target: Target,
   { account, bucket }: ArtifactsBucket,
   body: string,
 ): Promise<PlanSource['template']> {
   const bytes = Buffer.from(body);
-  if (bytes.length <= longestBody) return { body };
+  if (bytes.length <= maxInlineTemplateBytes) return { body };
   const key = `${templateRoot}/${target.environment.stack}.yaml`;
-  await store(target, account, { bucket, key, bytes });
+  await storeObject(target, account, { bucket, key, bytes });
   return { url: `https://${bucket}.s3.${target.environment.region}.amazonaws.com/${key}` };
 }
 
-async function* apply(
+async function* applyPlan(
   target: Target,
   planned: Plan,
   kind: PlanSource['kind'],
 ): AsyncGenerator<DeployEvent> {
   const { ExecuteChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
-  const since = await newestEvent(target, planned.stackId);
+  const since = await readNewestEventId(target, planned.stackId);
   await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));
   yield stageEvent('apply', kind === 'CREATE' ? 'creating the stack' : 'updating the stack');
-  const end = yield* followStack(target, planned.stackId, since);
-  if (!deployed.includes(end.status)) throw deployFailure(end);
+  const outcome = yield* watchStackEvents(target, planned.stackId, since);
+  if (!deployedStatuses.includes(outcome.status)) throw deployFailure(outcome);
 }

@@ -1,53 +1,53 @@
-import { forgetStack } from '../environment/stack-outputs.ts';
+import { clearStackCache } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
-import { bucketOf } from './artifacts.ts';
+import { findArtifactsBucket } from './artifacts.ts';
 import { removeBucket } from './bucket.ts';
-import { cancelRunning, stopRunning } from './end-running.ts';
+import { cancelRunning, stopRunning } from './end-running-orders.ts';
 import { type DeployEvent, stageEvent } from './events.ts';
 import type { Inventory, StackResource } from './inventory.ts';
-import { type Remainder, remainders } from './remainders.ts';
-import { followStack, newestEvent, type StackEnd } from './stack-events.ts';
+import { findLeftovers, type Leftover } from './leftovers.ts';
+import { readNewestEventId, type StackOutcome, watchStackEvents } from './stack-events.ts';
 
 export interface DestroyResult {
   readonly stack: string;
-  /** False when there was nothing to destroy. */
+  /** False if the stack did not exist. */
   readonly destroyed: boolean;
   readonly deleted: readonly StackResource[];
   readonly kept: readonly StackResource[];
-  /** Roughly; absent without a table. */
+  /** Approximate number of orders; absent without an orders table. */
   readonly orders?: number;
-  /** How many orders on their way were cancelled, with what was done for them undone. */
+  /** Number of running orders that were cancelled. Their completed steps were undone. */
   readonly cancelled: number;
-  /** How many were stopped as they were. */
+  /** Number of running orders that were stopped without undoing any step. */
   readonly stopped: number;
-  /** What is still there, and the command that removes it. */
-  readonly remains: readonly Remainder[];
+  /** Remaining resources, each with the command that removes it. */
+  readonly remains: readonly Leftover[];
   readonly durationMs: number;
 }
 
-/** The result where there is no stack; `clear` when its bucket, left by an interrupted destruction, is to go as well. */
-export async function nothingToDestroy(
+/** Returns the result for a missing stack. With `clear`, deletes the bucket that an interrupted destruction left. */
+export async function cleanUpWithoutStack(
   target: Target,
   { clear }: { clear: boolean },
 ): Promise<DestroyResult> {
-  forgetStack(target);
-  const place = await bucketOf(target);
-  if (clear) await removeBucket(target, place);
+  clearStackCache(target);
+  const bucket = await findArtifactsBucket(target);
+  if (clear) await removeBucket(target, bucket);
   const { stack } = target.environment;
   const none = { deleted: [], kept: [], cancelled: 0, stopped: 0, durationMs: 0 };
   return {
     stack,
     destroyed: false,
     ...none,
-    remains: await remainders(target, { kept: [], ...place }),
+    remains: await findLeftovers(target, { kept: [], ...bucket }),
   };
 }
 
 /**
- * Ends what runs and deletes the stack, then what its deployments left in their bucket. `force` stops orders as they are,
- * with nothing undone. Each part that was done is not done again after an interruption. Throws a UserError with the reasons
- * when CloudFormation cannot, or may not, delete it.
+ * Ends running orders, deletes the stack, then the archives of its deployments. `force` stops orders without undoing any
+ * step. After an interruption, the next call skips completed parts. Throws UserError with the reasons if CloudFormation
+ * cannot delete the stack.
  */
 export async function* destroy(
   target: Target,
@@ -59,11 +59,11 @@ export async function* destroy(
   checkDeletable(inventory);
   const ended = yield* endRunning(target, inventory, force);
   yield stageEvent('delete', `deleting the stack ${stack}`);
-  forgetStack(target);
-  const end = yield* deleteStack(target, stackId);
-  if (end.status !== 'DELETE_COMPLETE') throw deleteFailure(end);
-  const place = await bucketOf(target);
-  if (await removeBucket(target, place)) yield stageEvent('delete', `s3://${place.bucket}`);
+  clearStackCache(target);
+  const outcome = yield* deleteStack(target, stackId);
+  if (outcome.status !== 'DELETE_COMPLETE') throw deleteFailure(outcome);
+  const bucket = await findArtifactsBucket(target);
+  if (await removeBucket(target, bucket)) yield stageEvent('delete', `s3://${bucket.bucket}`);
   return {
     stack,
     destroyed: true,
@@ -71,12 +71,12 @@ export async function* destroy(
     kept,
     ...(orders === undefined ? {} : { orders }),
     ...ended,
-    remains: await remainders(target, { kept, ...place }),
+    remains: await findLeftovers(target, { kept, ...bucket }),
     durationMs: Math.round(performance.now() - started),
   };
 }
 
-/** What becomes of orders on their way. */
+/** Stops or cancels the running orders. Returns the number of each. */
 async function* endRunning(
   target: Target,
   inventory: Inventory,
@@ -90,30 +90,30 @@ async function* endRunning(
     yield stageEvent('stop', `${orders(stopped)} stopped`);
     return { cancelled: 0, stopped };
   }
-  yield stageEvent('cancel', `${orders(length)}, and what was done for them is undone`);
+  yield stageEvent('cancel', `cancelling ${orders(length)} and undoing completed steps`);
   const cancelled = await cancelRunning(target, inventory);
   yield stageEvent('cancel', `${orders(cancelled)} ended`);
   return { cancelled, stopped: 0 };
 }
 
-/** Deletes a stack and tells its events; says how that ended. */
+/** Deletes a stack. Yields its events and returns the outcome. */
 export async function* deleteStack(
   target: Target,
   stackId: string,
-): AsyncGenerator<DeployEvent, StackEnd> {
-  const since = await newestEvent(target, stackId);
+): AsyncGenerator<DeployEvent, StackOutcome> {
+  const since = await readNewestEventId(target, stackId);
   await requestDeletion(target, stackId);
-  return yield* followStack(target, stackId, since);
+  return yield* watchStackEvents(target, stackId, since);
 }
 
-/** Asks for a stack's deletion without looking on: of one that was only planned there is nothing to see. */
+/** Requests the deletion of a stack and does not wait: a stack without resources has no events to show. */
 export async function requestDeletion(target: Target, stackId: string): Promise<void> {
   const { DeleteStackCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   await client.send(new DeleteStackCommand({ StackName: stackId }));
 }
 
-/** Throws when CloudFormation would refuse, before anything is stopped. */
+/** Throws UserError if CloudFormation would reject the deletion. Called before any order is stopped. */
 export function checkDeletable({ stack, status, terminationProtection }: Inventory): void {
   if (terminationProtection) {
     throw new UserError(`The stack ${stack} is protected against deletion.`, {
@@ -123,20 +123,24 @@ export function checkDeletable({ stack, status, terminationProtection }: Invento
     });
   }
   const isBusy = status.endsWith('_IN_PROGRESS');
-  const maybe = ['DELETE_IN_PROGRESS', 'REVIEW_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
-  if (!isBusy || maybe.includes(status)) return;
+  const deletable = [
+    'DELETE_IN_PROGRESS',
+    'REVIEW_IN_PROGRESS',
+    'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+  ];
+  if (!isBusy || deletable.includes(status)) return;
   throw new UserError(`The stack ${stack} is busy: ${status}.`, {
-    hint: 'try again when that is done',
+    hint: 'wait until the current operation has ended: orders deploy --attach',
     exit: 6,
     code: 'StackBusy',
   });
 }
 
-function deleteFailure({ status, failures }: StackEnd): UserError {
-  const own = failures.filter(({ resourceType }) => !resourceType.endsWith('::Stack'));
-  const [first, ...others] = own.length > 0 ? own : failures;
-  const why = first ? `${first.logicalId}: ${first.reason ?? 'no reason given'}` : status;
-  return new UserError(`The stack could not be deleted: ${why}`, {
+function deleteFailure({ status, failures }: StackOutcome): UserError {
+  const resources = failures.filter(({ resourceType }) => !resourceType.endsWith('::Stack'));
+  const [first, ...others] = resources.length > 0 ? resources : failures;
+  const cause = first ? `${first.logicalId}: ${first.reason ?? 'no reason given'}` : status;
+  return new UserError(`The stack could not be deleted: ${cause}`, {
     hint: [
       ...others.map(({ logicalId, reason }) => `${logicalId}: ${reason ?? 'no reason given'}`),
       'remove the cause, then: orders destroy',

@@ -1,33 +1,32 @@
-/** A stack to work with: the deployed one, or on a target that sets itself up, one deployed now. */
+/** Provides the deployed stack. Deploys it first if it is missing and the target deploys automatically. */
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNotFound } from '../aws/errors.ts';
-import {
-  cachePath,
-  forgetOutputs,
-  loadOutputs,
-  type StackOutputs,
-} from '../environment/stack-outputs.ts';
+import type { Stack, StackOutputs } from '../environment/stack.ts';
+import { cachePath, clearCachedOutputs, loadOutputs } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
-import { endOf } from './events.ts';
+import { awaitResult } from './events.ts';
 
-/** Tells the person something on the way. */
+/** Prints a progress line. */
 export type Notify = (line: string) => void;
 
-/** Runs `use` with the stack's outputs; when they turn out to be of a stack that is gone, finds them anew once. */
+/**
+ * Runs `use` with the target's stack. If the cached outputs belong to a deleted stack, reads them again and runs `use` once more.
+ * Throws UserError `NotDeployed` if no stack exists and the target does not deploy automatically.
+ */
 export async function withStack<T>(
   target: Target,
   notify: Notify,
-  use: (outputs: StackOutputs) => Promise<T>,
+  use: (stack: Stack) => Promise<T>,
 ): Promise<T> {
   try {
-    return await use(await ensureOutputs(target, notify));
+    return await use({ target, outputs: await ensureOutputs(target, notify) });
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    forgetOutputs(target);
-    return use(await ensureOutputs(target, notify));
+    clearCachedOutputs(target);
+    return use({ target, outputs: await ensureOutputs(target, notify) });
   }
 }
 
@@ -35,31 +34,34 @@ async function ensureOutputs(target: Target, notify: Notify): Promise<StackOutpu
   try {
     return await loadOutputs(target);
   } catch (error) {
-    const missing = error instanceof UserError && error.code === 'NotDeployed';
-    if (!missing || !target.deploysItself) throw error;
+    const isMissing = error instanceof UserError && error.code === 'NotDeployed';
+    if (!isMissing || !target.autoDeploys) throw error;
   }
-  const release = await claim(cachePath(target, 'deploy.lock'));
+  const release = await acquireDeployLock(cachePath(target, 'deploy.lock'));
   try {
     return await loadOutputs(target);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return await firstDeploy(target, notify);
+    return await deployFirstTime(target, notify);
   } finally {
     release();
   }
 }
 
-async function firstDeploy(target: Target, notify: Notify): Promise<StackOutputs> {
+async function deployFirstTime(target: Target, notify: Notify): Promise<StackOutputs> {
   const { stack, name } = target.environment;
   notify(`Deploying ${stack} to ${name} for the first time`);
   const { deploy } = await import('./deploy.ts');
-  const { outputs, durationMs } = await endOf(deploy(target));
+  const { outputs, durationMs } = await awaitResult(deploy(target));
   notify(`Deployed in ${(durationMs / 1000).toFixed(1)}s`);
   return outputs;
 }
 
-/** Of several commands at once, one deploys: the one that creates the file. The others wait until it is gone. */
-async function claim(file: string): Promise<() => void> {
+/**
+ * Creates the lock file, or waits until another command has deleted it: only one of several concurrent commands deploys.
+ * Returns a function that releases the lock.
+ */
+async function acquireDeployLock(file: string): Promise<() => void> {
   mkdirSync(dirname(file), { recursive: true });
   for (;;) {
     try {
@@ -70,15 +72,15 @@ async function claim(file: string): Promise<() => void> {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
-    if (isAbandoned(file)) rmSync(file, { force: true });
+    if (isAbandonedLock(file)) rmSync(file, { force: true });
     else await sleep(100);
   }
 }
 
-function isAbandoned(file: string): boolean {
+function isAbandonedLock(file: string): boolean {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
-    // Between its creation and its content a lock is empty, and not abandoned.
+    // A lock that has just been created is still empty; it is not abandoned.
     if (pid > 0) process.kill(pid, 0);
     return false;
   } catch (error) {

@@ -1,6 +1,7 @@
+import type { RolledBack } from './live-version.ts';
 import type { PlannedChange } from './planned-changes.ts';
 
-/** What is told of a deployment while it goes on. */
+/** Progress of a deployment. */
 export interface StageEvent {
   readonly type: 'stage';
   readonly ts: string;
@@ -25,7 +26,7 @@ export interface ResourceEvent {
   readonly resourceType: string;
   readonly status: string;
   readonly reason?: string;
-  /** How long it took, when this is its end. */
+  /** Duration of the resource's operation, in its last event. */
   readonly durationMs?: number;
 }
 
@@ -34,20 +35,24 @@ export type DeployEvent = StageEvent | ResourceEvent;
 export interface DeployResult {
   readonly stack: string;
   readonly changed: boolean;
-  /** Whether the stack was other than the template says; true also when the plan was not carried out. */
+  /** Whether the stack differed from the template. Also true if the plan was not applied. */
   readonly needed: boolean;
   readonly changes: readonly PlannedChange[];
   readonly outputs: Readonly<Record<string, string>>;
+  /** Functions whose alias points to an older version: new orders run on that version. */
+  readonly rolledBack: readonly RolledBack[];
   readonly durationMs: number;
 }
 
-/** A stage that begins or is done now. */
+/** Returns a stage event with the current time. */
 export function stageEvent(stage: StageEvent['stage'], detail: string): StageEvent {
   return { type: 'stage', ts: new Date().toISOString(), stage, detail };
 }
 
-/** The result of work whose events nobody looks at. */
-export async function endOf<Result>(events: AsyncGenerator<unknown, Result>): Promise<Result> {
+/** Consumes a generator's events and returns its result. */
+export async function awaitResult<Result>(
+  events: AsyncGenerator<unknown, Result>,
+): Promise<Result> {
   let next = await events.next();
   while (!next.done) next = await events.next();
   return next.value;

@@ -1,6 +1,6 @@
-/** Policies that hold no more than what people and pipelines need who use a stack. */
+/** Builds least-privilege IAM policies for the users and pipelines of a stack. */
 
-import { partitionOf } from '../aws/partition.ts';
+import { partitionFor } from '../aws/partition.ts';
 import type { Environment } from '../environment/choose-environment.ts';
 
 export const roles = ['deploy', 'operate', 'observe'] as const;
@@ -18,49 +18,49 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
-/** Whose the policy is for: the account is a placeholder where it is not known. */
-export interface Place extends Pick<Environment, 'region' | 'stack'> {
+/** The stack that a policy is for. */
+export interface PolicyScope extends Pick<Environment, 'region' | 'stack'> {
   readonly account: string;
   readonly bucket: string;
 }
 
-/** What one may do who deploys and destroys the stack, works on its orders, or only looks at them. */
-export function policyFor(role: Role, place: Place): Policy {
-  const arn = arns(place);
+/** Returns the policy of a role: `deploy` changes the stack, `operate` changes orders, `observe` only lists them. */
+export function buildPolicy(role: Role, place: PolicyScope): Policy {
+  const arn = buildArns(place);
   const statements = {
-    deploy: () => [...looking(arn), ...deploying(arn, place)],
-    operate: () => [...looking(arn), ...reading(arn), ...operating(arn)],
-    observe: () => looking(arn),
+    deploy: () => [...observeStatements(arn), ...deployStatements(arn, place)],
+    operate: () => [...observeStatements(arn), ...readStatements(arn), ...operateStatements(arn)],
+    observe: () => observeStatements(arn),
   };
   return { Version: '2012-10-17', Statement: statements[role]() };
 }
 
-type Arns = ReturnType<typeof arns>;
+type Arns = ReturnType<typeof buildArns>;
 
-function arns({ region, account, stack }: Place) {
-  const partition = partitionOf(region);
-  const of = (service: string, what: string) =>
-    `arn:${partition}:${service}:${region}:${account}:${what}`;
+function buildArns({ region, account, stack }: PolicyScope) {
+  const partition = partitionFor(region);
+  const arn = (service: string, resource: string) =>
+    `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return {
-    stack: of('cloudformation', `stack/${stack}/*`),
+    stack: arn('cloudformation', `stack/${stack}/*`),
     transform: `arn:${partition}:cloudformation:${region}:aws:transform/Serverless-2016-10-31`,
-    functions: of('lambda', `function:${stack}-*`),
-    workflow: of('lambda', `function:${stack}-workflow`),
-    live: of('lambda', `function:${stack}-workflow:live`),
+    functions: arn('lambda', `function:${stack}-*`),
+    workflow: arn('lambda', `function:${stack}-workflow`),
+    live: arn('lambda', `function:${stack}-workflow:live`),
     executions: [
-      of('lambda', `function:${stack}-workflow:*`),
-      of('lambda', `function:${stack}-recovery:*`),
+      arn('lambda', `function:${stack}-workflow:*`),
+      arn('lambda', `function:${stack}-recovery:*`),
     ],
-    recovery: of('lambda', `function:${stack}-recovery`),
-    table: (name: string) => of('dynamodb', `table/${stack}-${name}-*`),
-    tables: of('dynamodb', `table/${stack}-*`),
-    logs: of('logs', `log-group:/aws/lambda/${stack}-*`),
-    queue: of('sqs', `${stack}-DeadLetters-*`),
-    rule: of('events', `rule/${stack}-*`),
-    alarms: of('cloudwatch', `alarm:${stack}-*`),
+    recovery: arn('lambda', `function:${stack}-recovery`),
+    table: (name: string) => arn('dynamodb', `table/${stack}-${name}-*`),
+    tables: arn('dynamodb', `table/${stack}-*`),
+    logs: arn('logs', `log-group:/aws/lambda/${stack}-*`),
+    queue: arn('sqs', `${stack}-DeadLetters-*`),
+    rule: arn('events', `rule/${stack}-*`),
+    alarms: arn('cloudwatch', `alarm:${stack}-*`),
     dashboard: `arn:${partition}:cloudwatch::${account}:dashboard/${stack}`,
     role: `arn:${partition}:iam::${account}:role/${stack}-*`,
-    api: of('execute-api', '*/prod/*/orders*'),
+    api: arn('execute-api', '*/prod/*/orders*'),
     gateway: `arn:${partition}:apigateway:${region}::/*`,
     object: (bucket: string) => [
       `arn:${partition}:s3:::${bucket}`,
@@ -76,8 +76,8 @@ const allow = (Sid: string, Action: readonly string[], Resource: readonly string
   Resource,
 });
 
-/** `list`, `watch`, `metrics`, `doctor`: statuses, counts and settings, no order's content. */
-function looking(arn: Arns): Statement[] {
+/** Permissions of `list`, `watch`, `metrics` and `doctor`: statuses, counts and settings, but no order content. */
+function observeStatements(arn: Arns): Statement[] {
   return [
     allow('Stack', ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'], [arn.stack]),
     allow('Listing', ['dynamodb:Query'], [`${arn.table('OrdersTable')}/index/*`]),
@@ -96,13 +96,13 @@ function looking(arn: Arns): Statement[] {
       ],
       [arn.tables, arn.workflow, arn.recovery, ...arn.executions, arn.queue],
     ),
-    // These two are given for everything or for nothing.
+    // These two actions do not support resource-level permissions.
     allow('Account', ['lambda:GetAccountSettings', 'logs:DescribeLogGroups'], ['*']),
   ];
 }
 
-/** `get`, `history`, `logs`, `inventory list`, `list --verify`: orders with their content. */
-function reading(arn: Arns): Statement[] {
+/** Permissions of `get`, `history`, `logs`, `inventory list` and `list --verify`: orders with their content. */
+function readStatements(arn: Arns): Statement[] {
   return [
     allow(
       'Tables',
@@ -118,8 +118,8 @@ function reading(arn: Arns): Statement[] {
   ];
 }
 
-/** `submit`, `cancel`, `retry`, `review`, `callback`, `repair`, `inventory set`, `dead-letters redrive`. */
-function operating(arn: Arns): Statement[] {
+/** Permissions of `submit`, `cancel`, `pause`, `resume`, `retry`, `review`, `callback`, `repair`, `inventory set` and `dead-letters redrive`. */
+function operateStatements(arn: Arns): Statement[] {
   return [
     allow('Submit', ['lambda:InvokeFunction'], [arn.live]),
     allow('Api', ['execute-api:Invoke'], [arn.api]),
@@ -129,6 +129,8 @@ function operating(arn: Arns): Statement[] {
         'lambda:SendDurableExecutionCallbackFailure',
         'lambda:SendDurableExecutionCallbackHeartbeat',
         'lambda:SendDurableExecutionCallbackSuccess',
+        'lambda:PauseDurableExecution',
+        'lambda:ResumeDurableExecution',
         'lambda:StopDurableExecution',
       ],
       [...arn.executions],
@@ -143,8 +145,8 @@ function operating(arn: Arns): Statement[] {
   ];
 }
 
-/** `deploy`, `diff`, `destroy`, `versions`; what CloudFormation does for it, it does with the same rights. */
-function deploying(arn: Arns, { bucket }: Place): Statement[] {
+/** Permissions of `deploy`, `diff`, `destroy` and `versions`. CloudFormation uses the same permissions for the resources. */
+function deployStatements(arn: Arns, { bucket }: PolicyScope): Statement[] {
   const cloudFormation = [
     'CreateChangeSet',
     'DeleteChangeSet',
@@ -155,7 +157,7 @@ function deploying(arn: Arns, { bucket }: Place): Statement[] {
     'ExecuteChangeSet',
     'GetTemplate',
     'ListStackResources',
-  ].map((each) => `cloudformation:${each}`);
+  ].map((action) => `cloudformation:${action}`);
   return [
     allow('Deploy', cloudFormation, [arn.stack]),
     allow('Transform', ['cloudformation:CreateChangeSet'], [arn.transform]),
@@ -163,7 +165,12 @@ function deploying(arn: Arns, { bucket }: Place): Statement[] {
     allow('Functions', lambda, [arn.functions, `${arn.functions}:*`]),
     allow(
       'CancelRunning',
-      ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'lambda:StopDurableExecution'],
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:UpdateItem',
+        'lambda:ResumeDurableExecution',
+        'lambda:StopDurableExecution',
+      ],
       [arn.table('OrdersTable'), ...arn.executions],
     ),
     allow('TableSettings', tables, [arn.tables]),
@@ -196,34 +203,34 @@ function deploying(arn: Arns, { bucket }: Place): Statement[] {
   ];
 }
 
-const named = (service: string, actions: string) =>
-  actions.split(' ').map((each) => `${service}:${each}`);
+const actionsOfService = (service: string, actions: string) =>
+  actions.split(' ').map((action) => `${service}:${action}`);
 
-const s3 = named(
+const s3 = actionsOfService(
   's3',
   'CreateBucket DeleteBucket DeleteObject DeleteObjectVersion GetObject ListBucket ListBucketVersions PutBucketPolicy PutBucketPublicAccessBlock PutBucketVersioning PutLifecycleConfiguration PutObject',
 );
-const lambda = named(
+const lambda = actionsOfService(
   'lambda',
   'AddPermission CreateAlias CreateFunction DeleteAlias DeleteFunction GetAlias GetFunction GetFunctionConfiguration GetPolicy InvokeFunction ListTags ListVersionsByFunction PublishVersion RemovePermission TagResource UntagResource UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration',
 );
-const tables = named(
+const tables = actionsOfService(
   'dynamodb',
   'CreateTable DeleteTable DescribeContinuousBackups DescribeTable ListTagsOfResource TagResource UntagResource UpdateContinuousBackups UpdateTable',
 );
-const roleActions = named(
+const roleActions = actionsOfService(
   'iam',
   'CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy PassRole PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy',
 );
-const logs = named(
+const logs = actionsOfService(
   'logs',
   'CreateLogGroup DeleteLogGroup DescribeLogGroups ListTagsForResource PutRetentionPolicy TagResource UntagResource',
 );
-const queues = named(
+const queues = actionsOfService(
   'sqs',
   'CreateQueue DeleteQueue GetQueueAttributes GetQueueUrl ListQueueTags SetQueueAttributes TagQueue UntagQueue',
 );
-const rules = named(
+const rules = actionsOfService(
   'events',
   'DeleteRule DescribeRule PutRule PutTargets RemoveTargets TagResource UntagResource',
 );

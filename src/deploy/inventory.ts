@@ -1,21 +1,22 @@
-/** What a stack consists of, and what of it would outlive the stack. */
+/** Reads the resources of a stack, and which of them are kept when it is deleted. */
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { parseDocument } from 'yaml';
 import { outputs as names } from '../../functions/contract/api.ts';
 import { isNotFound } from '../aws/errors.ts';
 import { isObject } from '../environment/project.ts';
-import { describeStack, outputsOf, type StackOutputs } from '../environment/stack-outputs.ts';
+import type { StackOutputs } from '../environment/stack.ts';
+import { describeStack, parseOutputs } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
 import type { ListedExecution } from '../orders/lookup/executions.ts';
-import { kindOf } from './kinds.ts';
-import { findRunning } from './running.ts';
+import { resourceKind } from './resource-kinds.ts';
+import { listRunningExecutions } from './running-executions.ts';
 
 export interface StackResource {
-  /** In words: `function`, `log group`. */
+  /** Noun for messages: `function`, `log group`. */
   readonly kind: string;
   readonly type: string;
   readonly logicalId: string;
-  /** What the resource itself is called. */
+  /** The resource's own name or ARN. */
   readonly physicalId: string;
 }
 
@@ -24,28 +25,28 @@ export interface Inventory {
   readonly stackId: string;
   readonly status: string;
   readonly outputs: StackOutputs;
-  /** What goes with the stack. */
+  /** Resources that are deleted with the stack. */
   readonly deleted: readonly StackResource[];
-  /** What the template keeps. */
+  /** Resources that the template retains. */
   readonly kept: readonly StackResource[];
-  /** How many orders there are, roughly: DynamoDB counts every few hours. Absent without a table. */
+  /** Approximate number of orders: DynamoDB updates its count every few hours. Absent without an orders table. */
   readonly orders?: number;
   readonly running: readonly ListedExecution[];
-  /** Whether CloudFormation is told to refuse. */
+  /** Whether CloudFormation would reject the deletion. */
   readonly terminationProtection: boolean;
 }
 
-/** The target's stack with everything in it; `undefined` when there is none. */
-export async function takeInventory(target: Target): Promise<Inventory | undefined> {
+/** Returns the target's stack with its resources and running orders; undefined if it does not exist. */
+export async function readInventory(target: Target): Promise<Inventory | undefined> {
   const described = await describeStack(target);
   if (!described) return undefined;
   const { StackId: stackId = '', StackStatus: status = '' } = described;
-  const outputs = outputsOf(described);
+  const outputs = parseOutputs(described);
   const resources = await listResources(target, stackId);
-  // A stack that was only planned has no template either.
-  const retained = resources.length > 0 ? await retainedIds(target, stackId) : new Set();
+  // A stack that was only planned has no template.
+  const retained = resources.length > 0 ? await readRetainedIds(target, stackId) : new Set();
   const table = outputs[names.ordersTable];
-  const orders = table === undefined ? undefined : await countItems(target, table);
+  const orders = table === undefined ? undefined : await readItemCount(target, table);
   return {
     stack: target.environment.stack,
     stackId,
@@ -54,7 +55,7 @@ export async function takeInventory(target: Target): Promise<Inventory | undefin
     deleted: resources.filter(({ logicalId }) => !retained.has(logicalId)),
     kept: resources.filter(({ logicalId }) => retained.has(logicalId)),
     ...(orders === undefined ? {} : { orders }),
-    running: await findRunning(target, outputs),
+    running: await listRunningExecutions({ target, outputs }),
     terminationProtection: described.EnableTerminationProtection ?? false,
   };
 }
@@ -74,15 +75,15 @@ async function listResources(target: Target, stackId: string): Promise<StackReso
   return found
     .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
     .map(({ ResourceType: type = '', LogicalResourceId = '', PhysicalResourceId = '' }) => ({
-      kind: kindOf(type),
+      kind: resourceKind(type),
       type,
       logicalId: LogicalResourceId,
       physicalId: PhysicalResourceId,
     }));
 }
 
-/** The resources that the deployed template keeps when the stack is deleted. */
-async function retainedIds(target: Target, stackId: string): Promise<ReadonlySet<string>> {
+/** Returns the logical ids of the resources that the deployed template retains when the stack is deleted. */
+async function readRetainedIds(target: Target, stackId: string): Promise<ReadonlySet<string>> {
   const { GetTemplateCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName: stackId }));
@@ -94,7 +95,7 @@ async function retainedIds(target: Target, stackId: string): Promise<ReadonlySet
   return new Set(found.map(([id]) => id));
 }
 
-async function countItems(target: Target, table: string): Promise<number | undefined> {
+async function readItemCount(target: Target, table: string): Promise<number | undefined> {
   const { DescribeTableCommand } = await import('../aws/sdk/dynamodb.ts');
   const tables = await target.clients.dynamodb();
   try {

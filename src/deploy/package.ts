@@ -1,14 +1,16 @@
-/** Turns the functions' bundles into archives and points the template at where they are uploaded to. */
+/** Packs the functions' bundles into archives and writes their S3 addresses into the template. */
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Capability } from '@aws-sdk/client-cloudformation';
 import { zipSync } from 'fflate';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import { UserError } from '../user-error.ts';
+import { requiredCapabilities } from './capabilities.ts';
 
-/** A function's archive, named by its content: the same code is the same key. */
+/** A function's archive. Its key is derived from its content: the same code gets the same key. */
 export interface Artifact {
-  /** The template's CodeUri that the archive stands for. */
+  /** The local CodeUri in the template. */
   readonly codeUri: string;
   readonly key: string;
   readonly bytes: Uint8Array;
@@ -18,13 +20,15 @@ export interface Package {
   readonly artifacts: readonly Artifact[];
   /** The template with every local CodeUri replaced by an `s3://` address. */
   readonly template: string;
-  /** The names of its parameters. */
+  /** The names of the template's parameters. */
   readonly parameters: readonly string[];
+  /** The capabilities that it requires. */
+  readonly capabilities: readonly Capability[];
 }
 
 /**
- * Archives what the functions of the template in `file` are made of: folders beside it, or files. `bucket` will hold the
- * archives.
+ * Packs the code of all functions in the template `file`. The rewritten template refers to the archives in `bucket`. Throws
+ * UserError if the template or a built function is missing.
  */
 export async function packageStack(file: string, bucket: string): Promise<Package> {
   const root = dirname(file);
@@ -48,6 +52,7 @@ export async function packageStack(file: string, bucket: string): Promise<Packag
     artifacts: [...artifacts.values()],
     template: document.toString({ lineWidth: 0 }),
     parameters: isMap(declared) ? declared.items.map(({ key }) => String(key)) : [],
+    capabilities: requiredCapabilities(document.toJS()),
   };
 }
 
@@ -55,8 +60,8 @@ function readTemplate(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new UserError(`There is no ${basename(file)} in ${dirname(file)}.`, {
-      hint: 'run orders inside the project',
+    throw new UserError(`${dirname(file)} does not contain ${basename(file)}.`, {
+      hint: 'run orders in the project directory',
       exit: 3,
       code: 'NoTemplate',
       cause,
@@ -70,13 +75,13 @@ async function archive(root: string, codeUri: string): Promise<Artifact> {
     .filter((name) => statSync(join(directory, name)).isFile())
     .sort();
   if (names.length === 0) {
-    throw new UserError(`${codeUri} holds no built function.`, {
+    throw new UserError(`${codeUri} does not contain a built function.`, {
       hint: 'npm run build',
       exit: 3,
       code: 'NotBuilt',
     });
   }
-  // Archives carry local time: noon keeps the date, and so the bytes, the same wherever this runs.
+  // ZIP entries contain local time. Noon gives the same bytes in every time zone.
   const mtime = new Date(1980, 0, 2, 12);
   const files = names.map((name) => [name, readFileSync(join(directory, name))] as const);
   const bytes = zipSync(Object.fromEntries(files), { mtime, level: 9 });

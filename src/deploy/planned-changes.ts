@@ -1,23 +1,23 @@
-import type { Change, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
-import { kindOf } from './kinds.ts';
+import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import { resourceKind } from './resource-kinds.ts';
 
-/** What a change set does to one resource. */
+/** The change of one resource in a change set. */
 export interface PlannedChange {
   readonly action: 'add' | 'modify' | 'replace' | 'remove';
-  /** Whether the action is certain; CloudFormation decides some replacements only when it comes to them. */
+  /** Whether CloudFormation decides only during the deployment if the resource is replaced. */
   readonly maybe: boolean;
   readonly logicalId: string;
   readonly type: string;
-  /** In words: `function`, `log group`. */
+  /** Noun for messages: `function`, `log group`. */
   readonly kind: string;
-  /** The properties that change, without doubles. */
+  /** The properties that change, each listed once. */
   readonly properties: readonly string[];
-  /** A resource that is taken out of the stack and stays where it is. */
+  /** Whether the resource leaves the stack but is not deleted. */
   readonly retained: boolean;
 }
 
-/** Types whose loss takes data, or an address that others know, along; by whether it is their replacement or removal. */
-const precious = new Set([
+/** Resource types whose replacement or removal loses data or changes a published address. */
+const statefulTypes = new Set([
   'AWS::DynamoDB::Table',
   'AWS::S3::Bucket',
   'AWS::SQS::Queue',
@@ -26,43 +26,57 @@ const precious = new Set([
   'AWS::Lambda::Function',
 ]);
 
-/** Reads the changes of a change set. */
-export function plannedChanges(changes: readonly Change[]): PlannedChange[] {
+/** Converts the changes of a change set. */
+export function toPlannedChanges(changes: readonly Change[]): PlannedChange[] {
   return changes.flatMap(({ ResourceChange: change }) => {
     if (!change) return [];
     const { LogicalResourceId: logicalId = '', ResourceType: type = '', Replacement } = change;
-    const replaced = Replacement === 'True' || Replacement === 'Conditional';
+    const isConditional = Replacement === 'Conditional' && !changesOnlyDurableConfig(change);
+    const replaced = Replacement === 'True' || isConditional;
     const actions = { Add: 'add', Import: 'add', Remove: 'remove' } as const;
     const known = actions[change.Action as keyof typeof actions];
     const retained = change.PolicyAction === 'Retain';
-    const properties = [...new Set((change.Details ?? []).flatMap(nameOf))].sort();
+    const properties = [...new Set((change.Details ?? []).flatMap(changedProperty))].sort();
     const action = known ?? (replaced ? 'replace' : 'modify');
-    const maybe = Replacement === 'Conditional' || change.Action === 'Dynamic';
-    return [{ action, maybe, logicalId, type, kind: kindOf(type), properties, retained }];
+    const maybe = isConditional || change.Action === 'Dynamic';
+    return [{ action, maybe, logicalId, type, kind: resourceKind(type), properties, retained }];
   });
 }
 
-function nameOf({ Target }: ResourceChangeDetail): string[] {
+/**
+ * Whether the only property that may replace a function is its DurableConfig. CloudFormation reports such a change as conditional,
+ * but replaces a function only if it was not durable before: other values are no interruption.
+ */
+function changesOnlyDurableConfig({ ResourceType, Details = [] }: ResourceChange): boolean {
+  const recreating = Details.filter(({ Target }) => Target?.RequiresRecreation !== 'Never');
+  return (
+    ResourceType === 'AWS::Lambda::Function' &&
+    recreating.length > 0 &&
+    recreating.every(({ Target }) => Target?.Name === 'DurableConfig')
+  );
+}
+
+function changedProperty({ Target }: ResourceChangeDetail): string[] {
   if (!Target) return [];
   return Target.Attribute === 'Properties' ? [Target.Name ?? ''] : [Target.Attribute ?? ''];
 }
 
-/** Changes that only go ahead when somebody says so: data, or a known address, would be lost. */
-export function guarded(
+/** Returns the changes that need explicit approval, because data or a published address would be lost. */
+export function changesNeedingApproval(
   changes: readonly PlannedChange[],
   action: 'replace' | 'remove',
 ): PlannedChange[] {
   return changes.filter(
-    (each) => each.action === action && !each.retained && precious.has(each.type),
+    (change) => change.action === action && !change.retained && statefulTypes.has(change.type),
   );
 }
 
-/** Changes of what somebody may do. */
-export function isAccess({ type }: PlannedChange): boolean {
+/** Whether the change affects permissions. */
+export function isAccessChange({ type }: PlannedChange): boolean {
   return type.startsWith('AWS::IAM::') || /::(Permission|QueuePolicy|BucketPolicy)$/.test(type);
 }
 
-/** Whether new orders run on another version of the workflow than those on their way. */
+/** Whether the changes publish a new version of the workflow. */
 export function publishesVersion(changes: readonly PlannedChange[]): boolean {
   return changes.some(({ action, type }) => type === 'AWS::Lambda::Version' && action !== 'remove');
 }

@@ -1,74 +1,77 @@
-/** The published versions of the stack's durable functions: which are live, which still run orders, which can go. */
+/** Lists, rolls back and deletes the published versions of the stack's durable functions. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { outputs as names } from '../../functions/contract/api.ts';
 import { isNotFound } from '../aws/errors.ts';
-import { output, type StackOutputs } from '../environment/stack-outputs.ts';
+import type { Stack } from '../environment/stack.ts';
+import { requireOutput } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
-import { findRunning } from './running.ts';
+import {
+  aliasName,
+  type FunctionVersions,
+  findDifferingSettings,
+  isPublished,
+} from './live-version.ts';
+import { listRunningExecutions } from './running-executions.ts';
 
 export interface Version {
-  /** What the function is for. */
+  /** Role of the function. */
   readonly of: 'workflow' | 'recovery';
   readonly functionName: string;
   readonly version: string;
-  /** Whether new executions run on it. */
+  /** Whether new executions run on this version. */
   readonly live: boolean;
-  /** Executions on it that have not ended. */
+  /** Number of running and paused executions on this version. */
   readonly running: number;
   readonly description: string;
-  /** RFC 3339. */
+  /** Time of publication (RFC 3339). */
   readonly published: string;
 }
 
-const functions = ['workflow', 'recovery'] as const;
+const durableFunctionRoles = ['workflow', 'recovery'] as const;
 
-export interface DurableFunction {
+export interface DurableFunction extends FunctionVersions {
   readonly of: Version['of'];
-  readonly functionName: string;
-  /** The numbers of its published versions, the newest first. */
-  readonly versions: readonly string[];
-  /** What its alias points to; absent when it has none. */
-  readonly live?: string;
+  /** Settings in which the live version differs from `$LATEST`. */
+  readonly differing: readonly string[];
 }
 
-/** The stack's durable functions, the workflow's first. */
-export async function durableFunctions(
-  target: Target,
-  outputs: StackOutputs,
-): Promise<DurableFunction[]> {
+/** Returns the stack's durable functions with their published versions, starting with the workflow. */
+export async function listDurableFunctions(stack: Stack): Promise<DurableFunction[]> {
   const found: DurableFunction[] = [];
-  for (const of of functions) {
-    const functionName = nameOf(outputs, of);
+  for (const of of durableFunctionRoles) {
+    const functionName = findFunctionName(stack, of);
     if (functionName === undefined) continue;
-    const versions = await published(target, functionName);
-    const alias = await liveAlias(target, functionName).catch((error: unknown) => {
+    const all = await listAllVersions(stack.target, functionName);
+    const versions = all.filter(isPublished);
+    const alias = await readLiveAlias(stack.target, functionName).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
     found.push({
       of,
       functionName,
-      versions: versions.flatMap(({ Version: each }) => each ?? []),
+      versions: versions.flatMap(({ Version: version }) => version ?? []),
       ...(alias?.FunctionVersion ? { live: alias.FunctionVersion } : {}),
+      differing: findDifferingSettings(all, alias?.FunctionVersion),
     });
   }
   return found;
 }
 
-/** The versions of both functions, the newest first. */
-export async function listVersions(target: Target, outputs: StackOutputs): Promise<Version[]> {
+/** Returns the published versions of both durable functions, each newest first. */
+export async function listVersions(stack: Stack): Promise<Version[]> {
   const found: Version[] = [];
-  for (const of of functions) {
-    const functionName = nameOf(outputs, of);
+  for (const of of durableFunctionRoles) {
+    const functionName = findFunctionName(stack, of);
     if (functionName === undefined) continue;
-    const { FunctionVersion: live } = await liveAlias(target, functionName);
+    const { FunctionVersion: live } = await readLiveAlias(stack.target, functionName);
     const running = new Map<string, number>();
-    for (const { arn } of await findRunning(target, outputs, of)) {
+    for (const { arn } of await listRunningExecutions(stack, of)) {
       const version = /:function:[^:]+:(\d+)\//.exec(arn)?.[1] ?? '';
       running.set(version, (running.get(version) ?? 0) + 1);
     }
-    for (const each of await published(target, functionName)) {
-      const { Version: version = '', Description: description = '', LastModified = '' } = each;
+    for (const published of await listPublishedVersions(stack.target, functionName)) {
+      const { Version: version = '', Description: description = '', LastModified = '' } = published;
       found.push({
         of,
         functionName,
@@ -84,17 +87,21 @@ export async function listVersions(target: Target, outputs: StackOutputs): Promi
 }
 
 /**
- * Moves the workflow's alias to another version, so that new orders run on it; without one, to the newest before the live one.
- * Throws a UserError when there is no such version. Answers both.
+ * Moves the workflow's alias to `wanted`, or else to the newest version before the live one. New orders then run on that
+ * version. Returns the old and the new version. Throws UserError if the version does not exist.
  */
 export async function rollBack(
-  target: Target,
-  outputs: StackOutputs,
+  stack: Stack,
   wanted?: string,
 ): Promise<{ from: string; to: string }> {
-  const FunctionName = nameOf(outputs, 'workflow') ?? '';
-  const { FunctionVersion: from = '', RevisionId } = await liveAlias(target, FunctionName);
-  const all = (await published(target, FunctionName)).flatMap(({ Version: each }) => each ?? []);
+  const FunctionName = findFunctionName(stack, 'workflow') ?? '';
+  const { FunctionVersion: from = '', RevisionId } = await readLiveAlias(
+    stack.target,
+    FunctionName,
+  );
+  const all = (await listPublishedVersions(stack.target, FunctionName)).flatMap(
+    ({ Version: version }) => version ?? [],
+  );
   const older = all.filter((version) => Number(version) < Number(from));
   const to = wanted === undefined ? older[0] : all.find((version) => version === wanted);
   if (!to) {
@@ -102,37 +109,37 @@ export async function rollBack(
     throw new UserError(
       wanted === undefined
         ? `There is no version before ${from}.`
-        : `There is no version ${wanted}; those are ${known}.`,
+        : `Version "${wanted}" does not exist. Published: ${known}.`,
       { hint: 'orders versions', exit: 5, code: 'NotFound' },
     );
   }
   const { UpdateAliasCommand } = await import('../aws/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
+  const lambda = await stack.target.clients.lambda();
   await lambda.send(
     new UpdateAliasCommand({
       FunctionName,
       Name: aliasName,
       FunctionVersion: to,
-      // Somebody else's change in the meantime is not overwritten.
+      // Fails if the alias was changed since it was read.
       RevisionId,
     }),
   );
   return { from, to };
 }
 
-/** Which versions can go: not live, with nothing running on them, and older than the `keep` newest of their function. */
-export function prunable(versions: readonly Version[], keep: number): Version[] {
-  return functions.flatMap((of) =>
+/** Returns the versions that can be deleted: not live, without running or paused executions, not among the `keep` newest of their function. */
+export function findPrunableVersions(versions: readonly Version[], keep: number): Version[] {
+  return durableFunctionRoles.flatMap((of) =>
     versions
-      .filter((each) => each.of === of)
+      .filter((version) => version.of === of)
       .toSorted((a, b) => Number(b.version) - Number(a.version))
       .slice(keep)
       .filter(({ live, running }) => !live && running === 0),
   );
 }
 
-/** Deletes versions; one that an execution has begun on in the meantime stays, and is answered among the kept. */
-export async function prune(
+/** Deletes versions. A version on which an execution has started in the meantime is kept and returned in `kept`. */
+export async function deleteVersions(
   target: Target,
   versions: readonly Version[],
 ): Promise<{ removed: Version[]; kept: Version[] }> {
@@ -140,45 +147,49 @@ export async function prune(
   const lambda = await target.clients.lambda();
   const removed: Version[] = [];
   const kept: Version[] = [];
-  for (const each of versions) {
-    const { functionName: FunctionName, version: Qualifier } = each;
+  for (const version of versions) {
+    const { functionName: FunctionName, version: Qualifier } = version;
     try {
       await lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier }));
-      removed.push(each);
+      removed.push(version);
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ResourceConflictException') throw error;
-      kept.push(each);
+      kept.push(version);
     }
   }
   return { removed, kept };
 }
 
-const aliasName = 'live';
-
-function nameOf(outputs: StackOutputs, of: Version['of']): string | undefined {
+function findFunctionName(stack: Stack, of: Version['of']): string | undefined {
   const arn =
     of === 'workflow'
-      ? output(outputs, names.workflowFunctionArn)
-      : outputs[names.recoveryFunctionArn];
+      ? requireOutput(stack, names.workflowFunctionArn)
+      : stack.outputs[names.recoveryFunctionArn];
   return arn?.split(':').at(-1);
 }
 
-async function liveAlias(target: Target, FunctionName: string) {
+async function readLiveAlias(target: Target, FunctionName: string) {
   const { GetAliasCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   return lambda.send(new GetAliasCommand({ FunctionName, Name: aliasName }));
 }
 
-/** The newest first. */
-async function published(target: Target, FunctionName: string) {
+/** Returns the published versions of a function, newest first. */
+async function listPublishedVersions(target: Target, functionName: string) {
+  return (await listAllVersions(target, functionName)).filter(isPublished);
+}
+
+/** Returns all versions of a function, `$LATEST` included; the published ones are sorted, newest first. */
+async function listAllVersions(target: Target, FunctionName: string) {
   const { ListVersionsByFunctionCommand } = await import('../aws/sdk/lambda.ts');
   const lambda = await target.clients.lambda();
   const found: FunctionConfiguration[] = [];
   let Marker: string | undefined;
   do {
     const page = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName, Marker }));
-    found.push(...(page.Versions ?? []).filter(({ Version: each }) => each !== '$LATEST'));
+    found.push(...(page.Versions ?? []));
     Marker = page.NextMarker;
   } while (Marker);
-  return found.toSorted((a, b) => Number(b.Version) - Number(a.Version));
+  const [latest, published] = [found.filter((one) => !isPublished(one)), found.filter(isPublished)];
+  return [...latest, ...published.toSorted((a, b) => Number(b.Version) - Number(a.Version))];
 }

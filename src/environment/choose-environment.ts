@@ -1,5 +1,7 @@
-/** Environments: names for where a stack lives. Pure: reads only what it is given. */
+/** Chooses the environment of a command. Pure: flags, variables and configuration are parameters. */
 import { UserError } from '../user-error.ts';
+import { type Config, configuredEnvironments } from './config-file.ts';
+import { findSettingProblem, isEnvironmentName } from './environment-settings.ts';
 import { isObject } from './project.ts';
 
 export interface Environment {
@@ -9,7 +11,7 @@ export interface Environment {
   readonly profile?: string;
   readonly endpoint?: string;
   readonly protected?: boolean;
-  /** Values of template parameters that its deployments have unless told otherwise. */
+  /** Default values of template parameters for deployments to this environment. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
@@ -19,63 +21,105 @@ export const defaults = {
   stack: 'lambda-durable-order-processing',
 } as const;
 
-/** Nobody but this machine reaches the built-in environment, and nobody signs there. */
+/** The local API accepts unsigned requests: only this machine can reach it. */
 const localParameters = { ApiAuth: 'NONE' };
 
-export interface Choice {
+export interface EnvironmentFlags {
   readonly env?: string | undefined;
   readonly region?: string | undefined;
   readonly stack?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpoint?: string | undefined;
-  /** Whether a name that is not known yet is a new environment instead of a mistake. */
+  /** Whether an unknown name creates an environment. Otherwise it is an error. */
   readonly create?: boolean;
+  /** Whether flags such as `--region` apply to `local` too, because the command only prints a document. */
+  readonly printsOnly?: boolean;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Decides which environment is meant. Precedence: flag > environment variable > project config > default. */
+/**
+ * Returns the environment of a command. Precedence: flag, environment variable, project configuration, default. Throws
+ * UserError if the environment is unknown and `flags.create` is not set, if a value is invalid, or if a flag does not apply.
+ */
 export function chooseEnvironment(
-  flags: Choice,
+  flags: EnvironmentFlags,
   variables: Variables,
-  config: unknown,
+  config: Config,
 ): Environment {
-  const settings = isObject(config) ? config : {};
-  const known = isObject(settings['environments']) ? settings['environments'] : {};
+  const known = configuredEnvironments(config);
   const name =
-    flags.env ?? variables['ORDERS_ENV'] ?? textOf(settings, 'defaultEnvironment') ?? localName;
+    flags.env ?? variables['ORDERS_ENV'] ?? readText(config, 'defaultEnvironment') ?? localName;
+  if (name === localName && !flags.printsOnly) rejectLocalFlags(flags, variables);
   const stored = Object.hasOwn(known, name) ? known[name] : undefined;
   if (name !== localName && !isObject(stored) && !flags.create) {
-    throw unknownEnvironment(name, Object.keys(known));
+    throw unknownEnvironmentError(name, Object.keys(known));
   }
+  if (flags.create) checkName(name);
+  checkFlags(flags);
   const entry = isObject(stored) ? stored : {};
-  const profile = flags.profile ?? variables['ORDERS_PROFILE'] ?? textOf(entry, 'profile');
-  const endpoint = name === localName ? undefined : (flags.endpoint ?? textOf(entry, 'endpoint'));
+  const profile = flags.profile ?? variables['ORDERS_PROFILE'] ?? readText(entry, 'profile');
+  const endpoint = name === localName ? undefined : (flags.endpoint ?? readText(entry, 'endpoint'));
   return {
     name,
     region:
-      flags.region ?? variables['ORDERS_REGION'] ?? textOf(entry, 'region') ?? defaults.region,
-    stack: flags.stack ?? variables['ORDERS_STACK'] ?? textOf(entry, 'stack') ?? defaults.stack,
+      flags.region ?? variables['ORDERS_REGION'] ?? readText(entry, 'region') ?? defaults.region,
+    stack: flags.stack ?? variables['ORDERS_STACK'] ?? readText(entry, 'stack') ?? defaults.stack,
     ...(profile ? { profile } : {}),
     ...(endpoint ? { endpoint } : {}),
     ...(entry['protected'] === true ? { protected: true } : {}),
-    ...parametersOf(name, entry),
+    ...readParameters(name, entry),
   };
 }
 
-/** The project's config with this environment in it. */
-export function withEnvironment(config: unknown, { name, ...entry }: Environment): unknown {
-  const settings = isObject(config) ? config : {};
-  const known = isObject(settings['environments']) ? settings['environments'] : {};
-  return { ...settings, environments: { ...known, [name]: entry } };
+/** Returns a copy of the project's configuration with this environment added or replaced. */
+export function addEnvironment(config: Config, { name, ...entry }: Environment): Config {
+  return { ...config, environments: { ...configuredEnvironments(config), [name]: entry } };
 }
 
-function parametersOf(
+/** Throws UserError unless an environment may have this name. */
+export function checkName(name: string): void {
+  if (isEnvironmentName(name)) return;
+  throw new UserError(`"${name}" cannot be the name of an environment.`, {
+    hint: 'use 1 to 64 letters, digits, hyphens, underscores or dots',
+    code: 'BadEnvironment',
+  });
+}
+
+const settingFlags = ['region', 'stack', 'profile', 'endpoint'] as const;
+
+/** Throws UserError if the value of a flag has an invalid form. */
+function checkFlags(flags: EnvironmentFlags): void {
+  for (const key of settingFlags) {
+    const problem = findSettingProblem(key, flags[key] ?? '');
+    if (problem === undefined) continue;
+    throw new UserError(`--${key} "${flags[key]}" ${problem}.`, {
+      code: 'BadEnvironment',
+      hint: [],
+    });
+  }
+}
+
+/** Throws UserError for a flag that has no effect on the local runtime. A variable applies to the other environments only. */
+function rejectLocalFlags(flags: EnvironmentFlags, variables: Variables): void {
+  const ignored = (['region', 'profile', 'endpoint'] as const).find((key) => {
+    const value = flags[key];
+    if (value === undefined || (key === 'region' && value === defaults.region)) return false;
+    return value !== variables[`ORDERS_${key.toUpperCase()}`];
+  });
+  if (ignored === undefined) return;
+  throw new UserError(`--${ignored} does not apply to the local environment.`, {
+    hint: [`omit --${ignored}`, 'or name an environment: --env <name>', 'orders env list'],
+    code: 'BadEnvironment',
+  });
+}
+
+function readParameters(
   name: string,
   entry: Record<string, unknown>,
 ): Pick<Environment, 'parameters'> {
-  const given = isObject(entry['parameters']) ? entry['parameters'] : {};
-  const texts = Object.entries(given).map(([key, value]) => [key, String(value)]);
+  const configured = isObject(entry['parameters']) ? entry['parameters'] : {};
+  const texts = Object.entries(configured).map(([key, value]) => [key, String(value)]);
   const parameters = {
     ...(name === localName ? localParameters : {}),
     ...Object.fromEntries(texts),
@@ -83,13 +127,13 @@ function parametersOf(
   return Object.keys(parameters).length > 0 ? { parameters } : {};
 }
 
-function textOf(entry: Record<string, unknown>, key: string): string | undefined {
+function readText(entry: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const value = entry[key];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function unknownEnvironment(name: string, known: readonly string[]): UserError {
-  return new UserError(`There is no environment "${name}".`, {
+function unknownEnvironmentError(name: string, known: readonly string[]): UserError {
+  return new UserError(`Environment "${name}" does not exist.`, {
     hint: [
       `known: ${[localName, ...known].join(', ')}`,
       `create it: orders deploy -e ${name} --region ${defaults.region} --stack ${defaults.stack}`,

@@ -1,41 +1,82 @@
-import type { LaunchSettings } from '../local/launch.ts';
-import type { RuntimeState } from '../local/state-file.ts';
+import type { LaunchedState, LaunchSettings } from '../local/runtime/launch.ts';
 import { UserError } from '../user-error.ts';
 import { localName } from './choose-environment.ts';
-import { forgetStack } from './stack-outputs.ts';
+import { clearStackCache } from './stack-outputs.ts';
 import type { LocalRuntime } from './target.ts';
 
-/** Where the local runtime of a project is, or would be; starts none. */
-export async function whereRuntimeIs(root: string): Promise<LocalRuntime> {
-  const { accessKeyOf, readLeftState, stateDirectory } = await import('../local/state-file.ts');
-  const { defaultPort, defaultTimeScale } = await import('../local/launch.ts');
+/** Returns the address of the project's local runtime, whether it is running or not. Never starts it. */
+export async function locateRuntime(root: string): Promise<LocalRuntime> {
+  const { projectAccessKey, readPreviousState, stateDirectory } = await import(
+    '../local/runtime/state-file.ts'
+  );
+  const { defaultPort, defaultTimeScale } = await import('../local/runtime/launch.ts');
   const { url = `http://127.0.0.1:${defaultPort}`, timeScale = defaultTimeScale } =
-    readLeftState(root) ?? {};
-  return { url, timeScale, accessKey: accessKeyOf(stateDirectory(root)) };
+    readPreviousState(root) ?? {};
+  return { url, timeScale, accessKey: projectAccessKey(stateDirectory(root)) };
 }
 
-/** Stops the local runtime of a project, and deletes what it keeps and what is known of its stack. */
+/**
+ * Returns the last line of the log of the project's local runtime, which states why it ended; empty if the log contains no reason.
+ * Returns undefined if the runtime is running.
+ */
+export async function readStopReason(root: string): Promise<string | undefined> {
+  const { hasOwner } = await import('../local/runtime/ownership.ts');
+  if (hasOwner(root)) return undefined;
+  const { readLogTail } = await import('../local/runtime/spawn-runtime.ts');
+  const last = readLogTail(root).split('\n').at(-1) ?? '';
+  return last.startsWith('orders runtime: ') ? '' : last;
+}
+
+/** Stops the project's local runtime. Deletes its data and the cached facts about its stack. */
 export async function resetLocalRuntime(root: string): Promise<void> {
-  const { resetRuntime } = await import('../local/launch.ts');
+  const { resetRuntime } = await import('../local/runtime/launch.ts');
   await resetRuntime(root);
-  forgetStack({ root, environment: { name: localName } });
+  clearStackCache({ root, environment: { name: localName } });
 }
 
-/** The local runtime of a project, started when there is none; throws a UserError with what it says when it does not come up. */
+/** Returns the state of the project's local runtime, after starting it if necessary. Throws UserError if it does not start. */
 export async function launchRuntime(
   root: string,
   settings: LaunchSettings = {},
-): Promise<RuntimeState & { started: boolean }> {
-  const { ensureRuntime } = await import('../local/launch.ts');
+): Promise<LaunchedState> {
+  const { ensureRuntime } = await import('../local/runtime/launch.ts');
   try {
     return await ensureRuntime(root, settings);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`The local runtime does not start: ${why}`, {
-      hint: ['orders local status --check', 'orders local start --foreground'],
-      exit: 3,
-      code: 'RuntimeFailed',
-      cause,
-    });
+    throw await explainStartError(cause);
   }
+}
+
+/** Runs the project's local runtime until Ctrl-C. Resolves with its exit code. Throws UserError if it cannot start. */
+export async function runRuntimeInForeground(
+  root: string,
+  settings: LaunchSettings,
+): Promise<number> {
+  const { runInForeground } = await import('../local/runtime/launch.ts');
+  try {
+    return await runInForeground(root, settings);
+  } catch (cause) {
+    throw await explainStartError(cause);
+  }
+}
+
+async function explainStartError(cause: unknown): Promise<UserError> {
+  const { StartError } = await import('../local/runtime/start-error.ts');
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const problem = cause instanceof StartError ? cause.problem : 'other';
+  const [first = why] = why.split('\n');
+  if (problem === 'port') {
+    const hint = ['choose another --port, or omit it', 'orders local status'];
+    return new UserError(first, { hint, exit: 6, code: 'PortInUse', cause });
+  }
+  if (problem === 'running') {
+    const hint = ['orders local status', 'orders local stop'];
+    return new UserError(first, { hint, exit: 6, code: 'AlreadyRunning', cause });
+  }
+  return new UserError(`The local runtime does not start: ${why}`, {
+    hint: ['orders local status --check', 'orders local start --foreground'],
+    exit: 3,
+    code: 'RuntimeFailed',
+    cause,
+  });
 }

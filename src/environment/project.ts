@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Walks up from `from` to the first directory that `is` accepts. */
-function walkUp(from: string, is: (directory: string) => boolean): string | undefined {
+/** Returns the nearest directory that `isMatch` accepts: `from` or one of its parents. */
+function walkUp(from: string, isMatch: (directory: string) => boolean): string | undefined {
   for (let directory = from; ; directory = dirname(directory)) {
-    if (is(directory)) return directory;
+    if (isMatch(directory)) return directory;
     if (dirname(directory) === directory) return undefined;
   }
 }
 
-/** The directory of the tool itself: where its package.json, bundles and template are. */
+/** Returns the installation directory of `orders`, with its package.json, bundles and template. */
 export function packageRoot(): string {
   const found = walkUp(import.meta.dirname, (directory) =>
     existsSync(join(directory, 'package.json')),
@@ -18,7 +18,7 @@ export function packageRoot(): string {
   return found;
 }
 
-/** The project a command works on: the nearest directory above `from` that has one, else the tool's own. */
+/** Returns the root of the project that contains `from`, or else the installation directory of `orders`. */
 export function projectRoot(from: string): string {
   const isProject = (directory: string) =>
     existsSync(join(directory, 'orders.config.json')) ||
@@ -26,7 +26,7 @@ export function projectRoot(from: string): string {
   return walkUp(from, isProject) ?? packageRoot();
 }
 
-/** Reads a JSON file; `undefined` when it is absent or unreadable as JSON. */
+/** Returns the content of a JSON file; undefined if the file is missing or is not valid JSON. */
 export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -35,7 +35,7 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Writes a JSON file so that a concurrent reader sees the old or the new content, never half of it. */
+/** Writes a JSON file atomically: a concurrent reader gets either the old or the new content. */
 export function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -43,7 +43,7 @@ export function writeJson(file: string, value: unknown): void {
   renameSync(draft, file);
 }
 
-/** Narrows an unknown value to an object that can be looked into. */
+/** Whether the value is a JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

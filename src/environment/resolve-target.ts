@@ -1,48 +1,77 @@
-/** From an environment to a target. The only module that knows what is special about `local`. */
-import { join } from 'node:path';
+/** Resolves an environment to a target. The only module that treats `local` specially. */
 import { type ClientConfig, createClients } from '../aws/clients.ts';
-import { accessKeyOf, readState, stateDirectory } from '../local/state-file.ts';
+import { projectAccessKey, readState, stateDirectory } from '../local/runtime/state-file.ts';
 import {
-  type Choice,
+  addEnvironment,
   chooseEnvironment,
   type Environment,
+  type EnvironmentFlags,
   localName,
-  withEnvironment,
 } from './choose-environment.ts';
-import { projectRoot, readJson, writeJson } from './project.ts';
+import {
+  configuredEnvironments,
+  listUnknownKeys,
+  readConfig,
+  updateConfig,
+} from './config-file.ts';
+import { projectRoot } from './project.ts';
 import type { LocalRuntime, Target } from './target.ts';
 
 export interface ResolveOptions {
   readonly cwd: string;
   readonly variables: NodeJS.ProcessEnv;
   readonly ensureRuntime?: (root: string) => Promise<LocalRuntime>;
-  /** How clients make their requests, where it matters. */
-  readonly manner?: Pick<ClientConfig, 'maxAttempts' | 'patienceMs'>;
+  /** Overrides the clients' default number of attempts and timeout. */
+  readonly clientOptions?: Pick<ClientConfig, 'maxAttempts' | 'requestTimeoutMs'>;
 }
 
-/** Resolves what the flags, variables and the project's config mean. Starts the local runtime if it is meant. */
-export async function resolveTarget(choice: Choice, options: ResolveOptions): Promise<Target> {
+/** Returns the target that flags, environment variables and project configuration select. Starts the local runtime if necessary. */
+export async function resolveTarget(
+  choice: EnvironmentFlags,
+  options: ResolveOptions,
+): Promise<Target> {
   const root = projectRoot(options.cwd);
-  const configFile = join(root, 'orders.config.json');
-  const config = readJson(configFile);
+  const config = readConfig(root);
   const environment = chooseEnvironment(choice, options.variables, config);
-  if (environment.name === localName) return localTarget(environment, root, options);
-  if (choice.create) writeJson(configFile, withEnvironment(config, environment));
-  const { region, profile, endpoint } = environment;
-  const warnings = endpoint ? [] : forgetConfiguredEndpoint(environment.name, options.variables);
-  const where = { ...(profile ? { profile } : {}), ...(endpoint ? { endpoint } : {}) };
+  const unknownKeys = listUnknownKeys(config, environment.name);
+  if (environment.name === localName) {
+    return { ...(await localTarget(environment, root, options)), warnings: unknownKeys };
+  }
+  const { name, region, profile, endpoint } = environment;
+  const isConfigured = Object.hasOwn(configuredEnvironments(config), name);
+  const cleared = endpoint ? [] : clearEndpointVariables(name, options.variables);
+  const access = { ...(profile ? { profile } : {}), ...(endpoint ? { endpoint } : {}) };
   return {
     environment,
     root,
-    clients: createClients({ region, ...where, ...options.manner }),
+    clients: createClients({ region, ...access, ...options.clientOptions }),
     ...(endpoint ? { endpoint } : {}),
     timeScale: 1,
     pollMs: 1000,
-    deploysItself: false,
-    label: `${environment.name} (${region})`,
-    envFlag: `-e ${environment.name}`,
-    warnings,
+    autoDeploys: false,
+    label: `${name} (${region})`,
+    envFlag: isConfigured ? `-e ${name}` : formatEnvironmentFlags(environment),
+    warnings: [...unknownKeys, ...cleared],
   };
+}
+
+/** Adds the target's environment to the project's configuration, unless it is there. Returns the target with its short flag. */
+export function rememberEnvironment(target: Target): Target {
+  const { environment, root } = target;
+  const { name } = environment;
+  if (name === localName || Object.hasOwn(configuredEnvironments(readConfig(root)), name)) {
+    return target;
+  }
+  updateConfig(root, (config) => addEnvironment(config, environment));
+  return { ...target, envFlag: `-e ${name}` };
+}
+
+/** Returns the flags that select an environment that is not in the configuration. */
+function formatEnvironmentFlags(environment: Environment): string {
+  const settings = (['region', 'stack', 'profile', 'endpoint'] as const).flatMap((key) =>
+    environment[key] === undefined ? [] : [`--${key} ${environment[key]}`],
+  );
+  return [`-e ${environment.name}`, ...settings].join(' ');
 }
 
 async function localTarget(
@@ -50,7 +79,7 @@ async function localTarget(
   root: string,
   options: ResolveOptions,
 ): Promise<Target> {
-  const runtime = await (options.ensureRuntime ?? launchAndSay)(root);
+  const runtime = await (options.ensureRuntime ?? launchAndAnnounce)(root);
   const { url, timeScale, accessKey = 'local', locate } = runtime;
   return {
     environment,
@@ -59,19 +88,19 @@ async function localTarget(
       region: environment.region,
       endpoint: locate ? async () => ({ url: new URL(locate()) }) : url,
       credentials: { accessKeyId: accessKey, secretAccessKey: 'local' },
-      ...options.manner,
+      ...options.clientOptions,
     }),
     endpoint: url,
     timeScale,
     pollMs: timeScale > 1 ? 150 : 1000,
-    deploysItself: true,
+    autoDeploys: true,
     label: timeScale === 1 ? environment.name : `${environment.name} (time ×${timeScale})`,
     envFlag: '',
     warnings: [],
   };
 }
 
-async function launchAndSay(root: string): Promise<LocalRuntime> {
+async function launchAndAnnounce(root: string): Promise<LocalRuntime> {
   const { launchRuntime } = await import('./local-runtime.ts');
   const runtime = await launchRuntime(root);
   if (runtime.started) {
@@ -81,14 +110,17 @@ async function launchAndSay(root: string): Promise<LocalRuntime> {
   }
   return {
     ...runtime,
-    accessKey: accessKeyOf(stateDirectory(root)),
+    accessKey: projectAccessKey(stateDirectory(root)),
     locate: () => readState(root)?.url ?? runtime.url,
   };
 }
 
-/** A shell set up for the local runtime must not send a named environment's commands there. */
-function forgetConfiguredEndpoint(name: string, variables: NodeJS.ProcessEnv): string[] {
-  const set = Object.keys(variables).filter((key) => /^AWS_ENDPOINT_URL(_|$)/.test(key));
-  for (const key of set) delete variables[key];
-  return set.map((key) => `${key} is ignored: the environment "${name}" has no endpoint`);
+/**
+ * Deletes the SDK's endpoint variables, and returns a warning for each: a shell that is set up for the local runtime must
+ * not redirect the commands of another environment to it.
+ */
+function clearEndpointVariables(name: string, variables: NodeJS.ProcessEnv): string[] {
+  const keys = Object.keys(variables).filter((key) => /^AWS_ENDPOINT_URL(_|$)/.test(key));
+  for (const key of keys) delete variables[key];
+  return keys.map((key) => `${key} is ignored: the environment "${name}" has no endpoint`);
 }

@@ -1,28 +1,28 @@
-/** The stack's outputs: what everything else is discovered through. */
+/** Reads and caches the outputs of a stack. They name all resources that commands use. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import type { outputs as outputNames } from '../../functions/contract/api.ts';
 import { UserError } from '../user-error.ts';
 import { isObject, readJson, writeJson } from './project.ts';
+import type { Stack, StackOutputs } from './stack.ts';
 import type { Target } from './target.ts';
 
 export type OutputName = (typeof outputNames)[keyof typeof outputNames];
-export type StackOutputs = Readonly<Record<string, string>>;
 
-/** The value of an output; a stack that lacks it is older than this command. */
-export function output(outputs: StackOutputs, name: OutputName): string {
+/** Returns the value of an output. Throws UserError if the deployed stack does not have it. */
+export function requireOutput({ outputs }: Pick<Stack, 'outputs'>, name: OutputName): string {
   const value = outputs[name];
   if (value !== undefined) return value;
-  throw new UserError(`The stack has no output ${name}: it was deployed by another version.`, {
+  throw new UserError(`The stack has no output ${name}: another version of orders deployed it.`, {
     hint: 'orders deploy',
     exit: 3,
     code: 'MissingOutput',
   });
 }
 
-/** The stack's description, or `undefined` when there is none. */
-export async function describeStack(target: Target): Promise<Stack | undefined> {
+/** Returns CloudFormation's description of the stack; undefined if the stack does not exist. */
+export async function describeStack(target: Target): Promise<StackDescription | undefined> {
   const { DescribeStacksCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
   try {
@@ -36,43 +36,43 @@ export async function describeStack(target: Target): Promise<Stack | undefined> 
   }
 }
 
-/** The outputs, from this environment's cache or else from CloudFormation. */
+/** Returns the stack's outputs from the cache, or else from CloudFormation. Throws UserError if the stack is not deployed. */
 export async function loadOutputs(target: Target): Promise<StackOutputs> {
   const cached = readJson(cacheFile(target));
-  if (isObject(cached) && cached['of'] === identity(target) && isOutputs(cached['outputs'])) {
+  if (isObject(cached) && cached['of'] === cacheIdentity(target) && isOutputs(cached['outputs'])) {
     return cached['outputs'];
   }
   const stack = await describeStack(target);
-  if (!stack?.Outputs?.length) throw notDeployed(target);
-  return rememberOutputs(target, stack);
+  if (!stack?.Outputs?.length) throw notDeployedError(target);
+  return cacheOutputs(target, stack);
 }
 
-/** Caches the outputs of a stack just seen. */
-export function rememberOutputs(target: Target, stack: Stack): StackOutputs {
-  const found = outputsOf(stack);
-  writeJson(cacheFile(target), { of: identity(target), outputs: found });
-  return found;
+/** Writes the outputs of a stack to the cache and returns them. */
+export function cacheOutputs(target: Target, stack: StackDescription): StackOutputs {
+  const outputs = parseOutputs(stack);
+  writeJson(cacheFile(target), { of: cacheIdentity(target), outputs });
+  return outputs;
 }
 
-/** What a stack told of itself. */
-export function outputsOf({ Outputs = [] }: Stack): StackOutputs {
+/** Returns the outputs in a stack's description, by name. */
+export function parseOutputs({ Outputs = [] }: StackDescription): StackOutputs {
   return Object.fromEntries(
     Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
   );
 }
 
-/** Makes the next look at the outputs ask CloudFormation. */
-export function forgetOutputs(target: Owner): void {
+/** Deletes the cached outputs: the next read goes to CloudFormation. */
+export function clearCachedOutputs(target: CacheOwner): void {
   rmSync(cacheFile(target), { force: true });
 }
 
-/** Forgets everything about a stack that is gone, its orders too. */
-export function forgetStack(target: Owner): void {
-  forgetOutputs(target);
+/** Deletes everything that is cached about a stack: its outputs and its orders. */
+export function clearStackCache(target: CacheOwner): void {
+  clearCachedOutputs(target);
   for (const file of ['ids', 'seen']) rmSync(cachePath(target, file), { force: true });
 }
 
-function notDeployed(target: Target): UserError {
+function notDeployedError(target: Target): UserError {
   const { name, stack, region } = target.environment;
   return new UserError(`The stack ${stack} is not deployed in ${region}.`, {
     hint: `orders deploy -e ${name}`,
@@ -81,21 +81,23 @@ function notDeployed(target: Target): UserError {
   });
 }
 
-/** Whose the files are. */
-type Owner = Pick<Target, 'root'> & { readonly environment: Pick<Target['environment'], 'name'> };
+/** The environment that a cache file belongs to. */
+type CacheOwner = Pick<Target, 'root'> & {
+  readonly environment: Pick<Target['environment'], 'name'>;
+};
 
-/** Where files about this environment that can be found again are kept. */
-export function cachePath(target: Owner, file: string): string {
+/** Returns the path of a cache file of this environment. The content of the cache can always be read again. */
+export function cachePath(target: CacheOwner, file: string): string {
   return join(target.root, '.orders', 'cache', `${target.environment.name}.${file}`);
 }
 
-const cacheFile = (target: Owner) => cachePath(target, 'outputs.json');
+const cacheFile = (target: CacheOwner) => cachePath(target, 'outputs.json');
 
-function identity(target: Target): string {
+function cacheIdentity(target: Target): string {
   const { region, stack, profile = '' } = target.environment;
   return [region, stack, profile, target.endpoint ?? ''].join(' ');
 }
 
 function isOutputs(value: unknown): value is StackOutputs {
-  return isObject(value) && Object.values(value).every((each) => typeof each === 'string');
+  return isObject(value) && Object.values(value).every((output) => typeof output === 'string');
 }

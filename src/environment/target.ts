@@ -1,31 +1,31 @@
 import type { Clients } from '../aws/clients.ts';
 import type { Environment } from './choose-environment.ts';
 
-/** Everything a service needs to know about where it works. */
+/** A resolved environment with its clients. */
 export interface Target {
   readonly environment: Environment;
   readonly root: string;
   readonly clients: Clients;
   readonly endpoint?: string;
-  /** How much faster than wall time waits pass; 1 on AWS. */
+  /** Speed-up of waits compared with wall time; 1 on AWS. */
   readonly timeScale: number;
-  /** How often to look at something that changes, ms. */
+  /** Polling interval (ms). */
   readonly pollMs: number;
-  /** Whether a missing stack is created without being asked. */
-  readonly deploysItself: boolean;
-  /** For people: `local (time ×60)`. */
+  /** Whether commands deploy a missing stack automatically, without confirmation. */
+  readonly autoDeploys: boolean;
+  /** Name for messages: `local (time ×60)`. */
   readonly label: string;
-  /** What a command takes to work here too: `-e dev`, or nothing for the default. */
+  /** Flag that selects this environment in another command: `-e dev`; empty for `local`. */
   readonly envFlag: string;
-  /** What the person should know about how the target was chosen. */
+  /** Warnings about how the environment was resolved. */
   readonly warnings: readonly string[];
 }
 
 export interface LocalRuntime {
   readonly url: string;
   readonly timeScale: number;
-  /** The access key that only this runtime takes; absent where any will do. */
+  /** The only access key that the runtime accepts. If absent, it accepts any. */
   readonly accessKey?: string;
-  /** Where it is now, which may be at another port after a restart; absent where it does not move. */
+  /** Returns the current URL: the port may change at a restart. Absent if the URL never changes. */
   readonly locate?: () => string;
 }

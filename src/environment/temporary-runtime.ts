@@ -6,18 +6,18 @@ import { projectRoot } from './project.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Target } from './target.ts';
 
-/** Wall time of the waits counts for nothing here. */
+/** Time scale of a temporary runtime. Nothing that is measured depends on the wall time of waits. */
 const timeScale = 600;
 
 /**
- * Runs `use` on a local runtime of its own, with the project's template and bundles and nothing else in it, that counts
- * what AWS would bill. It goes away afterwards with all that it held.
+ * Runs `use` on a temporary runtime that has the project's template and bundles and an empty store, and that counts the
+ * operations that AWS would bill. Deletes the runtime and its data afterwards.
  */
-export async function onRuntimeOfItsOwn<T>(
+export async function withTemporaryRuntime<T>(
   cwd: string,
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const { ensureRuntime, stopRuntime } = await import('../local/launch.ts');
+  const { ensureRuntime, stopRuntime } = await import('../local/runtime/launch.ts');
   const project = projectRoot(cwd);
   const root = mkdtempSync(join(tmpdir(), 'orders-cost-'));
   try {

@@ -3,40 +3,40 @@ import { render, renderToString } from 'ink';
 import { createElement, type ReactElement } from 'react';
 import { type Key, Screen } from './screen.tsx';
 
-const frameMs = 150;
+const defaultFrameMs = 150;
 
 export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
 
-export interface Drawn {
+export interface DrawOptions {
   readonly stream: NodeJS.WriteStream;
-  /** How long a frame stands at most, ms; one that is out of date stands no longer than it takes to draw the next. */
-  readonly standMs?: number;
-  /** How long it takes to draw the next frame, ms. */
+  /** A frame is drawn again after this time even if nothing was updated. */
+  readonly maxFrameAgeMs?: number;
+  /** Interval of the check whether a frame has to be drawn. */
   readonly frameMs?: number;
-  /** Where keys are read from; absent for stdin. */
+  /** Source of the keys (default: stdin). */
   readonly keyboard?: NodeJS.ReadStream | undefined;
-  /** Absent where keys are not read; an interrupt is then a signal of the terminal. */
+  /** If absent, keys are not read, and Ctrl-C reaches the process as a signal. */
   readonly onKey?: (key: Key) => void;
 }
 
 export interface Drawing {
-  /** Says that the frame is out of date. */
+  /** Requests a new frame. */
   readonly update: () => void;
-  /** Leaves lines on the screen above the frame. */
+  /** Prints lines above the frame. */
   readonly print: (lines: string) => void;
-  /** Stops drawing; `last` is left on the screen, else the frame as it is now. */
+  /** Stops drawing. `last` replaces the frame on the screen; if absent, the current frame stays. */
   readonly close: (last?: string) => Promise<void>;
 }
 
-/** Draws `frame` in place, again and again, until closed. */
-export function draw(frame: (size: Size) => ReactElement, options: Drawn): Drawing {
-  const { stream, standMs = frameMs, onKey } = options;
-  let size = sizeOf(stream);
+/** Draws `frame` in place until closed. */
+export function draw(frame: (size: Size) => ReactElement, options: DrawOptions): Drawing {
+  const { stream, maxFrameAgeMs = defaultFrameMs, onKey } = options;
+  let size = streamSize(stream);
   let drawnAt = 0;
-  let isOld = false;
+  let isOutdated = false;
   let suspended = false;
   let printed = '';
   let write: ((text: string) => void) | undefined;
@@ -58,32 +58,33 @@ export function draw(frame: (size: Size) => ReactElement, options: Drawn): Drawi
   });
   function redraw(): void {
     drawnAt = Date.now();
-    isOld = false;
+    isOutdated = false;
     ink.rerender(screen());
   }
   const tick = () => {
     if (suspended) return;
     if (printed) write?.(printed);
     printed = '';
-    if (isOld || Date.now() - drawnAt >= standMs) redraw();
+    if (isOutdated || Date.now() - drawnAt >= maxFrameAgeMs) redraw();
   };
   const onResize = () => {
     const before = size;
-    size = sizeOf(stream);
+    size = streamSize(stream);
     if (size.columns < before.columns) {
-      // Ink erases the lines it drew; a terminal that got narrower has wrapped them into more rows.
-      const wrapped = rowsOf(frame(before), before, size) - rowsOf(frame(before), before, before);
+      // Ink erases the lines that it drew, but a narrower terminal has wrapped them into more rows.
+      const wrapped =
+        countRows(frame(before), before, size) - countRows(frame(before), before, before);
       ink.clear();
       if (wrapped > 0) stream.write(`\u001b[${wrapped}A\u001b[J`);
     }
     redraw();
   };
-  // Before Ink's own listener, so that it finds the frame of the new size.
+  // Runs before Ink's listener, so that Ink draws the frame of the new size.
   stream.prependListener('resize', onResize);
-  const ticking = setInterval(tick, options.frameMs ?? frameMs);
+  const ticking = setInterval(tick, options.frameMs ?? defaultFrameMs);
   return {
     update: () => {
-      isOld = true;
+      isOutdated = true;
     },
     print: (lines) => {
       printed += lines;
@@ -101,14 +102,14 @@ export function draw(frame: (size: Size) => ReactElement, options: Drawn): Drawi
   };
 }
 
-/** A stream that is made live and is no terminal knows no size. */
-const sizeOf = ({ columns, rows }: Partial<Size>): Size => ({
+/** The size of the terminal. A stream that is not a terminal has none. */
+const streamSize = ({ columns, rows }: Partial<Size>): Size => ({
   columns: columns ?? 80,
   rows: rows ?? 24,
 });
 
-/** The rows that a frame drawn for one size takes on a screen of another. */
-function rowsOf(frame: ReactElement, drawnFor: Size, on: Size): number {
+/** Counts the rows that a frame drawn for one size takes on a screen of another size. */
+function countRows(frame: ReactElement, drawnFor: Size, on: Size): number {
   const lines = stripVTControlCharacters(renderToString(frame, drawnFor)).split('\n');
   return lines.reduce((sum, { length }) => sum + Math.max(1, Math.ceil(length / on.columns)), 0);
 }

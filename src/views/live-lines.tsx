@@ -1,15 +1,15 @@
 import { Box, Text } from 'ink';
 import { draw, type Size } from './draw.ts';
 
-/** Draws lines in place until closed, at most as many as the terminal has rows; then leaves all of them behind. */
+/** Draws lines in place until closed, as many as the terminal has rows. Closing prints all lines. */
 export function openLiveLines(
-  linesOf: (size: Partial<Size>) => readonly string[],
+  renderLines: (size: Partial<Size>) => readonly string[],
   stream: NodeJS.WriteStream,
 ) {
   const frame = (size: Size) => (
     <Box flexDirection="column">
-      {linesOf(size).map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen
+      {renderLines(size).map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines are identified by their position
         <Text key={index} wrap="truncate">
           {line}
         </Text>
@@ -17,5 +17,5 @@ export function openLiveLines(
     </Box>
   );
   const drawing = draw(frame, { stream });
-  return { close: () => drawing.close(`${linesOf({ columns: stream.columns }).join('\n')}\n`) };
+  return { close: () => drawing.close(`${renderLines({ columns: stream.columns }).join('\n')}\n`) };
 }

@@ -1,30 +1,38 @@
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
-import { etaOf } from '../workflow/eta.ts';
-import { activeStage, progressOf } from '../workflow/progress.ts';
-import { waitEndsAt } from '../workflow/waits.ts';
-import type { Retry, Stuck, Work } from '../workflow/work.ts';
+import { isTerminal, type ShownStatus } from '../../functions/contract/workflow.ts';
+import { estimateEnd } from '../workflow/eta.ts';
+import { activeStage, workflowProgress } from '../workflow/progress.ts';
+import { currentWaitEnd } from '../workflow/waits.ts';
+import type { ExecutionActivity, Retry, Stuck } from '../workflow/work.ts';
 import type { Drawing, Size } from './draw.ts';
 import { draw } from './draw.ts';
 import { OrderView } from './order-view.tsx';
 
-/** What is known of an order; a view keeps showing it until the next time. */
+/** An order as last read. */
 export interface LiveOrder {
   readonly orderId: string;
   readonly status: ShownStatus;
   readonly order?: OrderRecord | undefined;
-  readonly trouble?: string | undefined;
-  /** What its execution is at; absent where that is not known. */
-  readonly work?: Work | undefined;
+  readonly gapReason?: string | undefined;
+  /** Present while the execution is paused. */
+  readonly pause?: ShownPause | undefined;
+  /** The activity of the execution; absent if the history has not been read. */
+  readonly work?: ExecutionActivity | undefined;
+}
+
+interface ShownPause {
+  /** Start of the pause (RFC 3339 UTC). */
+  readonly ts: string;
+  readonly reason?: string;
 }
 
 export interface OrderFormat {
   readonly target: string;
-  /** How much faster than wall time waits pass. */
+  /** Speed-up of waits. */
   readonly timeScale: number;
-  /** A duration in ms, in words. */
+  /** Formats a duration (ms). */
   readonly format: (ms: number) => string;
-  /** A moment on the local clock; ms since the epoch. */
+  /** Formats a time of day (epoch ms). */
   readonly clock: (at: number) => string;
 }
 
@@ -42,7 +50,7 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions): LiveView 
   let shown = first;
   const since = Date.now();
   const { onKey } = options;
-  const keys = onKey && 'q stops looking; the order goes on';
+  const keys = onKey && 'q detach; the order continues';
   const frame = (size: Size) => orderFrame(shown, options, { ...size, since, keys });
   const drawing = draw(frame, {
     stream: options.stream,
@@ -58,34 +66,36 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions): LiveView 
   };
 }
 
-interface Framed extends Size {
-  /** When the order began as far as anybody knows, ms since the epoch. */
+interface FrameOptions extends Size {
+  /** Start of the order if its item has not been read yet (epoch ms). */
   readonly since: number;
   readonly keys?: string | undefined;
 }
 
-/** The view of an order as it is now. */
-export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Framed) {
+/** Renders the view of an order. */
+export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: FrameOptions) {
   const { order, work } = shown;
   const { format, clock, timeScale } = options;
   const now = Date.now();
-  const began = order ? Date.parse(order.createdAt) : framed.since;
-  const last = order && isEnd(order.status) ? order.transitions.at(-1)?.at : undefined;
-  // The history is read less often than the item: the wait that it knows may be one that is over.
-  const known = work?.wait?.name === activeStage(progressOf(order))?.id ? work?.wait : undefined;
-  const ends = known?.endsAt ?? (order ? waitEndsAt(order, timeScale) : undefined);
+  const startedAt = order ? Date.parse(order.createdAt) : framed.since;
+  const last = order && isTerminal(order.status) ? order.transitions.at(-1)?.at : undefined;
+  // The history is read less often than the item, so its wait may have ended.
+  const currentWait =
+    work?.wait?.name === activeStage(workflowProgress(order))?.id ? work?.wait : undefined;
+  const ends = currentWait?.endsAt ?? (order ? currentWaitEnd(order, timeScale) : undefined);
   const left = ends === undefined ? undefined : ends - now;
-  const inWords = left !== undefined && left > 0 ? format(left) : undefined;
+  const remaining = left !== undefined && left > 0 ? format(left) : undefined;
   return (
     <OrderView
       {...shown}
       target={options.target}
-      elapsed={format((last ? Date.parse(last) : now) - began)}
-      left={left === undefined ? undefined : inWords ? `${inWords} left` : 'due'}
-      resumes={inWords && ends ? `resumes ${clock(ends)}, in ${inWords}` : undefined}
-      facts={factsText(shown, options, now)}
+      elapsed={format((last ? Date.parse(last) : now) - startedAt)}
+      left={left === undefined ? undefined : remaining ? `${remaining} left` : 'due'}
+      resumes={remaining && ends ? `resumes ${clock(ends)}, in ${remaining}` : undefined}
+      facts={summaryText(shown, options, now)}
       retry={work?.retry && retryText(work.retry, format, now)}
       stuck={work?.stuck && stuckText(work.stuck, clock)}
+      paused={shown.pause && pauseText(shown.pause, format, now)}
       columns={Math.min(framed.columns, 100)}
       rows={framed.rows}
       keys={framed.keys}
@@ -94,12 +104,13 @@ export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Frame
 }
 
 /** `ETA 08:20:11 · active 2.9s · 3 invocations (2 replays) · 1 retry` */
-function factsText(
-  { order, work }: LiveOrder,
+function summaryText(
+  { order, work, pause }: LiveOrder,
   { timeScale, clock, format }: OrderFormat,
   now: number,
 ): string | undefined {
-  const eta = order && etaOf(order, { now, timeScale });
+  const { pauses = [] } = work ?? {};
+  const eta = order && !pause ? estimateEnd(order, { now, timeScale, pauses }) : undefined;
   const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
   const facts = [
     ...(eta === undefined ? [] : [`ETA ${clock(eta)}`]),
@@ -120,15 +131,24 @@ function retryText(
   format: (ms: number) => string,
   now: number,
 ): string {
-  const when = at > now ? `, retry in ${format(at - now)}` : '';
-  return `${step} attempt ${attempt}${when}: ${error.message || error.type}`;
+  const delay = at > now ? `, retry in ${format(at - now)}` : '';
+  return `${step} attempt ${attempt}${delay}: ${error.message || error.type}`;
 }
 
-/** What matters most comes first: a narrow terminal shows no more. */
+/** `paused for 3m 12s: carrier outage` */
+function pauseText(
+  { ts, reason }: ShownPause,
+  format: (ms: number) => string,
+  now: number,
+): string {
+  return `paused for ${format(Math.max(0, now - Date.parse(ts)))}${reason ? `: ${reason}` : ''}`;
+}
+
+/** The most important part comes first, because a narrow terminal cuts off the rest. */
 function stuckText(
   { invocations, since, step = 'no step', error }: Stuck,
   clock: (at: number) => string,
 ): string {
-  const how = `${invocations} invocations without a checkpoint`;
-  return `stuck at ${step} since ${clock(Date.parse(since))}: ${how} (${error.type})`;
+  const reason = `${invocations} invocations without a checkpoint`;
+  return `stuck at ${step} since ${clock(Date.parse(since))}: ${reason} (${error.type})`;
 }

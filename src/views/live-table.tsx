@@ -3,46 +3,49 @@ import { type Drawing, draw, type Size } from './draw.ts';
 import { type LiveOrder, type OrderFormat, orderFrame } from './live-order.tsx';
 import type { Key } from './screen.tsx';
 
-/** What is on the screen: lines, and between those above and those below maybe one order in its workflow. */
+/** The content of the screen: lines, with the workflow of an open order between them. */
 export interface TableFrame {
   readonly above: readonly string[];
   readonly order?: LiveOrder | undefined;
-  /** What happened to it. */
-  readonly happened?: readonly string[];
+  /** Events of the open order. */
+  readonly recentEvents?: readonly string[];
   readonly below: readonly string[];
 }
 
 export interface TableOptions extends OrderFormat {
   readonly stream: NodeJS.WriteStream;
-  /** Absent where keys are not read. */
+  /** If absent, keys are not read. */
   readonly onKey?: ((key: Key) => void) | undefined;
   readonly keyboard?: NodeJS.ReadStream | undefined;
 }
 
-/** Nothing but ages and countdowns changes on its own, and those are in seconds. */
-const standMs = 1000;
+/** Without updates only ages and countdowns change, and they are in seconds. */
+const maxFrameAgeMs = 1000;
 
-/** Draws a table of orders, or one of them, in place until closed. */
-export function openLiveTable(frameOf: (size: Size) => TableFrame, options: TableOptions): Drawing {
+/** Draws a table of orders, or one open order, in place until closed. */
+export function openLiveTable(
+  buildFrame: (size: Size) => TableFrame,
+  options: TableOptions,
+): Drawing {
   const { stream, onKey, keyboard } = options;
   const since = Date.now();
-  const frame = (size: Size) => tableFrame(frameOf(size), options, { ...size, since });
-  return draw(frame, { stream, standMs, keyboard, ...(onKey && { onKey }) });
+  const frame = (size: Size) => tableFrame(buildFrame(size), options, { ...size, since });
+  return draw(frame, { stream, maxFrameAgeMs, keyboard, ...(onKey && { onKey }) });
 }
 
-/** The screen as it is now; `since` is when an order began of which nothing is known yet, ms since the epoch. */
+/** Renders the screen. `since`: start of an order whose item has not been read yet (epoch ms). */
 export function tableFrame(
-  { above, order, happened = [], below }: TableFrame,
+  { above, order, recentEvents = [], below }: TableFrame,
   format: OrderFormat,
   { rows, ...framed }: Size & { readonly since: number },
 ) {
-  const gap = happened.length > 0 ? [' '] : [];
-  const left = rows - [above, gap, happened, below].flat().length;
+  const gap = recentEvents.length > 0 ? [' '] : [];
+  const left = rows - [above, gap, recentEvents, below].flat().length;
   return (
     <Box flexDirection="column">
       <Lines lines={above} />
       {order && orderFrame(order, format, { ...framed, rows: left, keys: '' })}
-      <Lines lines={[...gap, ...happened]} />
+      <Lines lines={[...gap, ...recentEvents]} />
       <Lines lines={below} />
     </Box>
   );
@@ -50,7 +53,7 @@ export function tableFrame(
 
 function Lines({ lines }: { readonly lines: readonly string[] }) {
   return lines.map((line, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen
+    // biome-ignore lint/suspicious/noArrayIndexKey: lines are identified by their position
     <Text key={index} wrap="truncate">
       {line}
     </Text>

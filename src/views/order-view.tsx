@@ -1,37 +1,40 @@
 import { Box, Text } from 'ink';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd, type ShownStatus } from '../../functions/contract/workflow.ts';
+import { isTerminal, phases, type ShownStatus } from '../../functions/contract/workflow.ts';
 import {
   activeStage,
   countDone,
   type PhaseProgress,
-  progressOf,
   type StageState,
+  workflowProgress,
 } from '../workflow/progress.ts';
 
 export interface OrderViewProps {
   readonly orderId: string;
   readonly status: ShownStatus;
-  /** Absent while the order's item is not written yet. */
+  /** Absent before the order's first write. */
   readonly order?: OrderRecord | undefined;
   /** `local (time ×60)` */
   readonly target: string;
   readonly elapsed: string;
-  /** How much of a wait is left, in words; and at length, with when it is over. */
+  /** Remaining time of a wait: `1m 24s left`. */
   readonly left?: string | undefined;
+  /** End and remaining time of a wait: `resumes 08:17:09, in 1m 24s`. */
   readonly resumes?: string | undefined;
   readonly columns: number;
-  /** The terminal's; one of them is left free. */
+  /** Rows of the terminal; the last one stays empty. */
   readonly rows?: number | undefined;
-  /** What its execution took so far, and what is left, in words. */
+  /** ETA, active time, invocations and retries of the execution. */
   readonly facts?: string | undefined;
-  /** The step at work is being tried again, in words. */
+  /** Describes the step that is being retried. */
   readonly retry?: string | undefined;
-  /** The execution does not get on, in words. */
+  /** Describes why the execution is stuck. */
   readonly stuck?: string | undefined;
-  /** Something that disturbs the view: the remote side does not answer. */
-  readonly trouble?: string | undefined;
-  /** What keys do, in words. */
+  /** Describes the pause of the execution. */
+  readonly paused?: string | undefined;
+  /** Why the last poll failed. */
+  readonly gapReason?: string | undefined;
+  /** Describes the keys; empty for no such line. */
   readonly keys?: string | undefined;
 }
 
@@ -52,32 +55,38 @@ const colors: Record<StageState, string> = {
   undone: 'yellow',
 };
 
-/** Terminal columns below which only what matters most is said. */
-const narrow = 70;
+/** States in which a stage's name is shown. */
+const namedStates: ReadonlySet<StageState> = new Set(['active', 'failed', 'undone']);
 
-/** Terminal rows from which on there are blank lines. */
-const roomy = 14;
-/** The heading, a line for every phase, the status, and a row that stays free. */
-const leastRows = 8;
+/** Below this width, less important details are left out (columns). */
+const narrowColumns = 70;
 
-/** One order in its workflow: what is behind it, what is at work, what is to come. */
+/** Width of the phase titles in a wide view (columns). */
+const titleColumns = Math.max(...phases.map(({ title }) => title.length)) + 1;
+
+/** From this height on, the view contains blank lines (rows). */
+const roomyRows = 14;
+/** The heading, a line for every phase, the status, and the empty last row. */
+const minRows = phases.length + 3;
+
+/** One order in its workflow: finished, running and pending stages. */
 export function OrderView(props: OrderViewProps) {
   const { rows = Number.POSITIVE_INFINITY, columns } = props;
-  const progress = progressOf(props.order);
-  const blank = rows < roomy ? null : <Text> </Text>;
+  const progress = workflowProgress(props.order);
+  const blank = rows < roomyRows ? null : <Text> </Text>;
   const noted = progress.flatMap(({ stages }) => stages).filter(({ note }) => note);
-  const room = Math.max(0, rows - leastRows - (blank ? 2 : 0));
+  const room = Math.max(0, rows - minRows - (blank ? 2 : 0));
   const notes = new Set(noted.slice(0, room).map(({ id }) => id));
   return (
     <Box flexDirection="column" width={columns}>
       <Heading {...props} />
       {blank}
       {progress.map((phase) => (
-        <PhaseLine key={phase.id} phase={phase} narrow={columns < narrow} notes={notes} />
+        <PhaseLine key={phase.id} phase={phase} narrow={columns < narrowColumns} notes={notes} />
       ))}
       {blank}
       <StatusLine {...props} progress={progress} />
-      {chosen(remarksOf(props), room - notes.size).map(({ text, color }) => (
+      {fitRemarks(buildRemarks(props), room - notes.size).map(({ text, color }) => (
         <Text key={text} wrap="truncate" {...(color ? { color } : { dimColor: true })}>
           {text}
         </Text>
@@ -87,43 +96,49 @@ export function OrderView(props: OrderViewProps) {
 }
 
 const stuckHint = (orderId: string) =>
-  `it may take longer than the function may run: orders logs ${orderId}`;
+  `the step may exceed the function timeout: orders logs ${orderId}`;
 
 interface Remark {
   readonly text: string;
-  /** Absent for what matters less. */
+  /** Absent for less important remarks. */
   readonly color?: string;
-  /** The highest is left out first. */
-  readonly leave: number;
+  /** If there is no room, remarks with the highest number are dropped first. */
+  readonly dropPriority: number;
 }
 
-function remarksOf(props: OrderViewProps): Remark[] {
-  const { orderId, status, facts, stuck, trouble, retry } = props;
-  const { keys = 'ctrl-c stops looking; the order goes on' } = props;
+function buildRemarks(props: OrderViewProps): Remark[] {
+  const { orderId, status, facts, stuck, gapReason, retry, paused } = props;
+  const { keys = 'ctrl-c detach; the order continues' } = props;
   const review = status === 'awaiting-review';
   return [
-    ...(facts ? [{ text: facts, leave: 5 }] : []),
-    ...(retry ? [{ text: retry, color: 'yellow', leave: 2 }] : []),
-    ...(stuck ? [{ text: stuck, color: 'red', leave: 0 }] : []),
-    ...(stuck ? [{ text: stuckHint(orderId), leave: 3 }] : []),
-    ...(trouble ? [{ text: `not visible right now: ${trouble}`, color: 'yellow', leave: 1 }] : []),
+    ...(facts ? [{ text: facts, dropPriority: 5 }] : []),
+    ...(paused ? [{ text: paused, color: 'yellow', dropPriority: 0 }] : []),
+    ...(paused ? [{ text: `orders resume ${orderId}`, dropPriority: 3 }] : []),
+    ...(retry ? [{ text: retry, color: 'yellow', dropPriority: 2 }] : []),
+    ...(stuck ? [{ text: stuck, color: 'red', dropPriority: 0 }] : []),
+    ...(stuck ? [{ text: stuckHint(orderId), dropPriority: 3 }] : []),
+    ...(gapReason
+      ? [{ text: `not visible right now: ${gapReason}`, color: 'yellow', dropPriority: 1 }]
+      : []),
     ...(review
       ? [
           {
-            text: `somebody has to decide: orders review approve ${orderId}`,
+            text: `needs a review: orders review approve ${orderId}`,
             color: 'yellow',
-            leave: 3,
+            dropPriority: 3,
           },
         ]
       : []),
-    ...(isEnd(status) || !keys ? [] : [{ text: keys, leave: 4 }]),
+    ...(isTerminal(status) || !keys ? [] : [{ text: keys, dropPriority: 4 }]),
   ];
 }
 
-/** As many as there is room for, in their order. */
-function chosen(remarks: readonly Remark[], room: number): readonly Remark[] {
-  const kept = new Set([...remarks].sort((a, b) => a.leave - b.leave).slice(0, Math.max(0, room)));
-  return remarks.filter((each) => kept.has(each));
+/** Drops the least important remarks until the others fit into `room` rows. */
+function fitRemarks(remarks: readonly Remark[], room: number): readonly Remark[] {
+  const kept = new Set(
+    [...remarks].sort((a, b) => a.dropPriority - b.dropPriority).slice(0, Math.max(0, room)),
+  );
+  return remarks.filter((remark) => kept.has(remark));
 }
 
 function Heading({ orderId, order, target }: OrderViewProps) {
@@ -146,19 +161,19 @@ interface PhaseLineProps {
 
 function PhaseLine(props: PhaseLineProps) {
   const { phase } = props;
-  const state = stateOf(phase);
+  const state = phaseState(phase);
   const noted = phase.stages.filter(({ id }) => props.notes.has(id));
   return (
     <>
       <Text wrap="truncate">
         <Text color={colors[state]}>{glyphs[state]} </Text>
         <Text dimColor={state === 'pending'}>
-          {props.narrow ? `${phase.title} ` : phase.title.padEnd(24)}
+          {props.narrow ? `${phase.title} ` : phase.title.padEnd(titleColumns)}
         </Text>
-        {phase.stages.map(({ id, state: each }) => (
-          <Text key={id} color={colors[each]} bold={each === 'active'}>
-            {glyphs[each]}
-            {each === 'active' || each === 'failed' || each === 'undone' ? ` ${id} ` : ' '}
+        {phase.stages.map(({ id, state: stageState }) => (
+          <Text key={id} color={colors[stageState]} bold={stageState === 'active'}>
+            {glyphs[stageState]}
+            {namedStates.has(stageState) ? ` ${id} ` : ' '}
           </Text>
         ))}
       </Text>
@@ -173,9 +188,9 @@ function PhaseLine(props: PhaseLineProps) {
 }
 
 function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseProgress[] }) {
-  const { done, of } = countDone(props.progress);
+  const { done, total } = countDone(props.progress);
   const stage = activeStage(props.progress);
-  const isWide = props.columns >= narrow;
+  const isWide = props.columns >= narrowColumns;
   const wait = isWide ? (props.resumes ?? props.left) : props.left;
   return (
     <Text wrap="truncate">
@@ -184,13 +199,13 @@ function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseP
       <Text>{wait ? ` · ${wait}` : ''}</Text>
       <Text dimColor>
         {' '}
-        · {done}/{of} · {props.elapsed}
+        · {done}/{total} · {props.elapsed}
       </Text>
     </Text>
   );
 }
 
-function stateOf(phase: PhaseProgress): StageState {
+function phaseState(phase: PhaseProgress): StageState {
   const states = new Set(phase.stages.map(({ state }) => state));
   for (const state of ['failed', 'active', 'undone'] as const) if (states.has(state)) return state;
   if (!states.has('pending')) return 'done';

@@ -1,7 +1,7 @@
 import { type Key as InkKey, useApp, useInput, useStdin, useStdout } from 'ink';
 import { type ReactNode, useEffect } from 'react';
 
-/** A key by its name, or the text that was typed. */
+/** The name of a key, or typed text. */
 export type Key =
   | 'up'
   | 'down'
@@ -16,15 +16,15 @@ export type Key =
 
 export interface ScreenProps {
   readonly frame: ReactNode;
-  /** Absent where keys are not read; an interrupt is then a signal of the terminal. */
+  /** If absent, keys are not read, and Ctrl-C reaches the process as a signal. */
   readonly onKey?: ((key: Key) => void) | undefined;
-  /** Is given what writes above the frame. */
+  /** Called with the function that writes above the frame. */
   readonly onReady: (write: (text: string) => void) => void;
-  /** Whether the terminal is somebody else's for now. */
+  /** Called when the process is suspended and when it continues. */
   readonly onSuspend: (suspended: boolean) => void;
 }
 
-/** What is around a frame: keys, lines above it, and giving the terminal to others. */
+/** Shows a frame, reads keys, and suspends the process at Ctrl-Z. */
 export function Screen({ frame, onKey, onReady, onSuspend }: ScreenProps) {
   const { write } = useStdout();
   const { suspendTerminal } = useApp();
@@ -34,25 +34,26 @@ export function Screen({ frame, onKey, onReady, onSuspend }: ScreenProps) {
     if (key.ctrl && input === 'c') process.kill(process.pid, 'SIGINT');
     else if (key.ctrl && input === 'z') {
       onSuspend(true);
-      void suspendTerminal(untilContinued).finally(() => onSuspend(false));
+      void suspendTerminal(suspendProcess).finally(() => onSuspend(false));
     } else {
-      const named = keyOf(input, key);
-      if (named) onKey?.(named);
+      const parsed = parseKey(input, key);
+      if (parsed) onKey?.(parsed);
     }
   };
   useInput(handle, { isActive: isRawModeSupported && onKey !== undefined });
   return frame;
 }
 
-/** The terminal in raw mode stops nobody at Ctrl-Z. */
-function untilContinued(): Promise<void> {
+/** Suspends the process and waits until it continues. A terminal in raw mode does not do this at Ctrl-Z. */
+function suspendProcess(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGCONT', resolve);
     process.kill(process.pid, 'SIGTSTP');
   });
 }
 
-const names = [
+/** Ink's flags -> our names. */
+const keyNames = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
   ['pageUp', 'pageup'],
@@ -65,8 +66,8 @@ const names = [
   ['delete', 'backspace'],
 ] as const;
 
-function keyOf(input: string, key: InkKey): Key | undefined {
-  const named = names.find(([flag]) => key[flag]);
-  if (named) return named[1];
+function parseKey(input: string, key: InkKey): Key | undefined {
+  const name = keyNames.find(([flag]) => key[flag])?.[1];
+  if (name) return name;
   return input && !key.ctrl && !key.meta ? { text: input } : undefined;
 }

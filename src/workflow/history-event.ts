@@ -1,32 +1,33 @@
-/** The history of an execution in the words of this program. */
+/** The history of an execution, as this program represents it. */
 
 export interface HistoryError {
   readonly type: string;
   readonly message: string;
 }
 
-/** One event of an execution's history. */
 export interface HistoryEvent {
   /** Position in the history, from 1. */
   readonly seq: number;
-  /** As Lambda names it: `StepStarted`, `InvocationCompleted`, ... */
+  /** Lambda's name: `StepStarted`, `InvocationCompleted`, ... */
   readonly type: string;
   /** RFC 3339 UTC. */
   readonly at: string;
-  /** Of the operation; absent on events of an invocation. */
+  /** The operation; absent for events of an invocation. */
   readonly id?: string;
   readonly name?: string;
   readonly attempt?: number;
-  /** Until the next attempt, in the execution's own time. */
+  /** Delay before the next attempt, in virtual time. */
   readonly retryInMs?: number;
-  /** The length of a wait, in the execution's own time. */
+  /** The length of a wait, in virtual time. */
   readonly waitMs?: number;
   readonly error?: HistoryError;
-  /** Of an invocation: when it began. */
+  /** Start of an invocation. */
   readonly startedAt?: string;
   readonly requestId?: string;
-  /** What was handed over or returned, as text. */
+  /** The input or result, as text. */
   readonly payload?: string;
+  /** Why the execution was paused or resumed. */
+  readonly reason?: string;
 }
 
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'timed-out' | 'stopped';
@@ -38,7 +39,7 @@ const ends: Readonly<Record<string, ExecutionState>> = {
   ExecutionStopped: 'stopped',
 };
 
-/** The end of the execution that the event is, if it is one. */
-export function endOf({ type }: HistoryEvent): ExecutionState | undefined {
+/** The state in which the event ends the execution; undefined for any other event. */
+export function executionEnd({ type }: HistoryEvent): ExecutionState | undefined {
   return ends[type];
 }

@@ -1,7 +1,7 @@
-/** When an execution's handler ran, and when nothing did. */
-import { endOf, type HistoryError, type HistoryEvent } from './history-event.ts';
+/** When the handler of an execution ran, and when nothing ran. */
+import { executionEnd, type HistoryError, type HistoryEvent } from './history-event.ts';
 
-/** Milliseconds since the execution began. */
+/** Converts a time to milliseconds since the start of the execution. */
 export type Offset = (at: string) => number;
 
 export interface Invocation {
@@ -12,19 +12,22 @@ export interface Invocation {
   readonly error?: HistoryError;
 }
 
-/** A stretch in which nothing ran, so long that a drawing to scale would show nothing else. */
-export interface Cut {
+/** A period without an invocation that a chart leaves out, because it is much longer than the invocations. */
+export interface TimelineBreak {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** The invocations of an execution; `working` when an operation is at work, `totalMs` from its begin until now. */
-export function invocationsOf(
+/**
+ * Returns the invocations of an execution. `working`: an operation is running; `totalMs`: from the start of the execution
+ * until now.
+ */
+export function toInvocations(
   events: readonly HistoryEvent[],
-  seen: { readonly offset: Offset; readonly working: boolean; readonly totalMs: number },
+  timing: { readonly offset: Offset; readonly working: boolean; readonly totalMs: number },
 ): Invocation[] {
-  const closed = closedInvocations(events, seen.offset);
-  return [...closed, ...openInvocation(closed, events, seen)];
+  const closed = closedInvocations(events, timing.offset);
+  return [...closed, ...openInvocation(closed, events, timing)];
 }
 
 function closedInvocations(events: readonly HistoryEvent[], offset: Offset): Invocation[] {
@@ -38,7 +41,7 @@ function closedInvocations(events: readonly HistoryEvent[], offset: Offset): Inv
   }));
 }
 
-/** The invocation that runs now is not in the history yet; an operation at work since the last one tells of it. */
+/** The running invocation. The history does not contain it yet, so it is derived from operations after the last invocation. */
 function openInvocation(
   closed: readonly Invocation[],
   events: readonly HistoryEvent[],
@@ -49,13 +52,13 @@ function openInvocation(
   const since = events
     .slice(last + 1)
     .find(({ type }) => /^(Step|Context)/.test(type) || (first && type === 'ExecutionStarted'));
-  const ended = events.some((event) => endOf(event) !== undefined);
+  const ended = events.some((event) => executionEnd(event) !== undefined);
   if (!since || ended || !(working || first)) return [];
   return [{ number: closed.length + 1, startMs: offset(since.at), endMs: totalMs }];
 }
 
-/** How much of the time is inside an invocation; those that overlap count once. */
-export function coverage(invocations: readonly Invocation[], totalMs: number): number {
+/** The time covered by invocations (ms); overlapping invocations count once. */
+export function activeTimeMs(invocations: readonly Invocation[], totalMs: number): number {
   let covered = 0;
   let until = 0;
   for (const { startMs, endMs } of [...invocations].sort((a, b) => a.startMs - b.startMs)) {
@@ -66,17 +69,21 @@ export function coverage(invocations: readonly Invocation[], totalMs: number): n
   return covered;
 }
 
-const cutAboveMedians = 10;
+/** A break is longer than this many times the median invocation. */
+const minBreakMedians = 10;
 
-/** The stretches between invocations that are many times as long as one of them. */
-export function cutsOf(invocations: readonly Invocation[], totalMs: number): Cut[] {
+/** Finds the periods without an invocation that are much longer than an invocation. */
+export function findTimelineBreaks(
+  invocations: readonly Invocation[],
+  totalMs: number,
+): TimelineBreak[] {
   const lengths = invocations.map(({ startMs, endMs }) => endMs - startMs).sort((a, b) => a - b);
   const median = Math.max(1, lengths[lengths.length >> 1] ?? 0);
-  const cuts: Cut[] = [];
+  const cuts: TimelineBreak[] = [];
   let until = 0;
   const idle = (from: number, to: number) => {
-    if (to - from <= cutAboveMedians * median) return;
-    // A little of the waiting is left to be seen on both sides.
+    if (to - from <= minBreakMedians * median) return;
+    // A short part of the wait stays visible on both sides.
     const margin = Math.min(median / 2, (to - from) / 10);
     cuts.push({ fromMs: from + margin, toMs: to - margin });
   };

@@ -1,26 +1,25 @@
-/** Whether an order took the way through the workflow that its row tells of. Pure. */
+/** Whether the transitions of an order match the path of the workflow that it ran. Pure. */
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import {
-  isEnd,
-  type OrderStatus,
-  rank,
-  type Stage,
-  stages,
-} from '../../functions/contract/workflow.ts';
-import { creditCheckAbove } from './progress.ts';
+import { orderPath, pathPosition } from '../../functions/contract/path.ts';
+import { type OrderStatus, statusRank } from '../../functions/contract/workflow.ts';
 
-type Travelled = Partial<Pick<OrderRecord, 'status' | 'transitions' | 'total'>>;
+type OrderTransitions = Partial<Pick<OrderRecord, 'status' | 'transitions' | 'total' | 'path'>>;
 
-/** Environments that write one order's statuses have clocks of their own, ms. */
-const skewMs = 1000;
+/** The statuses of an order are written by execution environments whose clocks may differ by this much (ms). */
+const maxClockSkewMs = 1000;
 
-/** Where an order went back or stands in a status that it did not reach, in words; undefined where it did not. */
-export function wentBack({ status, transitions = [] }: Travelled): string | undefined {
+/**
+ * Describes the first transition to an earlier status, or a status that differs from the last transition. Undefined if
+ * there is neither.
+ */
+export function findBackwardTransition(order: OrderTransitions): string | undefined {
+  const { status, transitions = [] } = order;
+  const path = orderPath(order);
   for (const [index, { status: to, at }] of transitions.entries()) {
     const before = transitions[index - 1];
     if (!before) continue;
-    if (rank(to) <= rank(before.status)) return `went from ${before.status} to ${to}`;
-    const tooEarly = Date.parse(at) < Date.parse(before.at) - skewMs;
+    if (!isForward(path, before.status, to)) return `went from ${before.status} to ${to}`;
+    const tooEarly = Date.parse(at) < Date.parse(before.at) - maxClockSkewMs;
     if (tooEarly) return `reached ${to} before ${before.status}`;
   }
   const last = transitions.at(-1)?.status;
@@ -29,15 +28,26 @@ export function wentBack({ status, transitions = [] }: Travelled): string | unde
     : `is ${status}, while its last transition is ${last ?? 'missing'}`;
 }
 
-/** A status that an order left out on its way, in words; undefined when it left out none. */
-export function skippedStatus({ transitions = [], total = 0 }: Travelled): string | undefined {
-  const found = new Set<OrderStatus>(transitions.map(({ status }) => status));
-  const last = transitions.findLast(({ status }) => !isEnd(status) || status === 'completed');
+/** Describes the first status on the order's path that it skipped; undefined if it skipped none. */
+export function findSkippedStatus(order: OrderTransitions): string | undefined {
+  const { transitions = [] } = order;
+  const path = orderPath(order);
+  const last = transitions.findLast(
+    ({ status }) =>
+      status !== 'failed' && status !== 'cancelled' && pathPosition(path, status) !== undefined,
+  );
   if (!last) return undefined;
-  const due = stages.flatMap((stage: Stage) => {
-    const conditional = 'when' in stage && total <= creditCheckAbove;
-    return 'status' in stage && !conditional ? [stage.status] : [];
-  });
-  const missing = due.find((each) => rank(each) < rank(last.status) && !found.has(each));
+  const found = new Set<string>(transitions.map(({ status }) => status));
+  const expected = path.slice(0, Math.ceil(pathPosition(path, last.status) ?? 0));
+  const missing = expected.find((status) => !found.has(status));
   return missing && `is ${last.status} and was never ${missing}`;
+}
+
+/** Whether a transition is a step forward. Statuses that are not both on the path are compared by the current workflow. */
+function isForward(path: readonly string[], from: OrderStatus, to: OrderStatus): boolean {
+  const positions = [pathPosition(path, from), pathPosition(path, to)];
+  const [start, end] = positions.includes(undefined) ? [from, to].map(statusRank) : positions;
+  // A status of another version of the workflow has no rank.
+  if (start === undefined || end === undefined || start < 0 || end < 0) return from !== to;
+  return end > start;
 }

@@ -1,10 +1,9 @@
-/** Where an order is in its workflow: a pure fold of its item over the declared phases. */
+/** The progress of an order through the workflow, derived from its item. Pure. */
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import {
-  isEnd,
+  isTerminal,
   type OrderStatus,
   phases,
-  rank,
   type Stage,
   type StageId,
   stages,
@@ -17,9 +16,9 @@ export interface StageProgress {
   readonly title: string;
   readonly kind: Stage['kind'];
   readonly state: StageState;
-  /** When the stage's status was recorded: for a step its end, for a wait its beginning. */
+  /** When the status of the stage was recorded: the end of a step, the start of a wait. */
   readonly at?: string;
-  /** What went wrong with it or with its undo. */
+  /** The error of the stage or of its undo. */
   readonly note?: string;
 }
 
@@ -29,16 +28,13 @@ export interface PhaseProgress {
   readonly stages: readonly StageProgress[];
 }
 
-type Progressed = Pick<
+type ProgressFields = Pick<
   OrderRecord,
   'status' | 'total' | 'transitions' | 'failure' | 'undos' | 'warnings'
 >;
 
-/** Orders above this total are credit-checked. */
-export const creditCheckAbove = 1000;
-
-/** The stages of every phase, each with its state. Without an order, nothing has begun but the first stage. */
-export function progressOf(order: Progressed | undefined): readonly PhaseProgress[] {
+/** Returns the stages of all phases with their states. Without an order, only the first stage has started. */
+export function workflowProgress(order: ProgressFields | undefined): readonly PhaseProgress[] {
   const times = new Map<OrderStatus, string>(
     order?.transitions.map(({ status, at }) => [status, at]),
   );
@@ -48,7 +44,7 @@ export function progressOf(order: Progressed | undefined): readonly PhaseProgres
     title,
     stages: declared.map((stage: Stage) => {
       const at = 'status' in stage ? times.get(stage.status) : undefined;
-      const note = order ? noteOf(order, stage) : undefined;
+      const note = order ? stageNote(order, stage) : undefined;
       return {
         id: stage.id,
         title: stage.title,
@@ -61,83 +57,78 @@ export function progressOf(order: Progressed | undefined): readonly PhaseProgres
   }));
 }
 
-/** The stage that is at work now, if any is. */
+/** The stage that is running; undefined if there is none. */
 export function activeStage(progress: readonly PhaseProgress[]): StageProgress | undefined {
   return progress.flatMap((phase) => phase.stages).find(({ state }) => state === 'active');
 }
 
-/** How many of the stages are behind the order. */
-export function countDone(progress: readonly PhaseProgress[]): { done: number; of: number } {
+/** Counts the finished stages and all stages. */
+export function countDone(progress: readonly PhaseProgress[]): { done: number; total: number } {
   const all = progress.flatMap((phase) => phase.stages);
   const done = all.filter(({ state }) => state === 'done' || state === 'skipped').length;
-  return { done, of: all.length };
+  return { done, total: all.length };
 }
 
 function foldStates(
-  order: Progressed | undefined,
+  order: ProgressFields | undefined,
   times: ReadonlyMap<OrderStatus, string>,
 ): ReadonlyMap<StageId, StageState> {
-  const reached = furthest(times);
+  const reached = lastRecordedIndex(times);
   const states = new Map<StageId, StageState>();
-  let active = order === undefined || !isEnd(order.status);
+  let active = order === undefined || !isTerminal(order.status);
   for (const stage of stages) {
     let state: StageState = 'pending';
-    if (isBehind(stage, reached, times)) state = wasSkipped(stage, times) ? 'skipped' : 'done';
-    else if (willSkip(stage, order, times)) state = 'skipped';
+    if (isPassed(stage, reached, times)) state = wasSkipped(stage, times) ? 'skipped' : 'done';
+    else if (willSkip(stage, order, reached)) state = 'skipped';
     else if (active) state = 'active';
     if (state === 'active') active = false;
     states.set(stage.id, state);
   }
-  if (order) markEnds(order, states);
+  if (order) markFailures(order, states);
   return states;
 }
 
-/** Position of the last stage whose status is recorded; -1 before the first. */
-function furthest(times: ReadonlyMap<OrderStatus, string>): number {
+/** The index of the last stage whose status is recorded; -1 if there is none. */
+function lastRecordedIndex(times: ReadonlyMap<OrderStatus, string>): number {
   return stages.findLastIndex((stage) => 'status' in stage && times.has(stage.status));
 }
 
-function isBehind(stage: Stage, reached: number, times: ReadonlyMap<OrderStatus, string>): boolean {
+function isPassed(stage: Stage, reached: number, times: ReadonlyMap<OrderStatus, string>): boolean {
   const position = stages.indexOf(stage);
-  // A wait's status is recorded when it begins, a step's when it is done.
+  // The status of a wait is recorded when it starts, the status of a step when it ends.
   if (stage.kind === 'wait') return position < reached;
   return position < reached || ('status' in stage && times.has(stage.status));
 }
 
-const isConditional = (stage: Stage) => 'when' in stage;
-
 function wasSkipped(stage: Stage, times: ReadonlyMap<OrderStatus, string>): boolean {
-  return isConditional(stage) && 'status' in stage && !times.has(stage.status);
+  return 'when' in stage && 'status' in stage && !times.has(stage.status);
 }
 
-/** The credit check of a small order is known to be skipped as soon as its turn comes. */
-function willSkip(
-  stage: Stage,
-  order: Progressed | undefined,
-  times: ReadonlyMap<OrderStatus, string>,
-): boolean {
-  if (!isConditional(stage) || !order || order.total > creditCheckAbove) return false;
-  return [...times.keys()].some(
-    (status) => !isEnd(status) && rank(status) >= rank('fraud-checked'),
-  );
+/** Whether a stage does not apply to the order and is the next one; a skipped step records no status. */
+function willSkip(stage: Stage, order: ProgressFields | undefined, reached: number): boolean {
+  if (!('when' in stage) || !order || stage.when.appliesTo(order.total)) return false;
+  const before = stages.slice(0, stages.indexOf(stage));
+  return reached >= before.findLastIndex((candidate) => 'status' in candidate);
 }
 
-function markEnds(order: Progressed, states: Map<StageId, StageState>): void {
+function markFailures(order: ProgressFields, states: Map<StageId, StageState>): void {
   for (const { undo, outcome } of order.undos ?? []) {
-    const taken = stages.find((stage) => 'undo' in stage && stage.undo === undo);
-    if (taken && outcome === 'done' && states.get(taken.id) === 'done') {
-      states.set(taken.id, 'undone');
+    const undone = stages.find((stage) => 'undo' in stage && stage.undo === undo);
+    if (undone && outcome === 'done' && states.get(undone.id) === 'done') {
+      states.set(undone.id, 'undone');
     }
   }
   for (const { stage } of order.warnings ?? []) states.set(stage, 'failed');
   if (order.failure) states.set(order.failure.stage, 'failed');
 }
 
-function noteOf(order: Progressed, stage: Stage): string | undefined {
+function stageNote(order: ProgressFields, stage: Stage): string | undefined {
   if (order.failure?.stage === stage.id) return order.failure.message;
-  const warning = order.warnings?.find((each) => each.stage === stage.id);
+  const warning = order.warnings?.find((candidate) => candidate.stage === stage.id);
   if (warning) return warning.message;
-  const undo = order.undos?.find((each) => 'undo' in stage && each.undo === stage.undo);
-  if (undo?.outcome === 'failed') return `${undo.undo} failed: ${undo.message ?? 'no reason'}`;
+  const undone = order.undos?.find((record) => 'undo' in stage && record.undo === stage.undo);
+  if (undone?.outcome === 'failed') {
+    return `${undone.undo} failed: ${undone.message ?? 'no reason'}`;
+  }
   return undefined;
 }

@@ -1,139 +1,177 @@
-/** What an execution's history shows that it has recorded of its order. Pure. */
+/** Derives from the history of an execution what it has recorded about its order. Pure. */
 import type {
   OrderOutcome,
   Transition,
   UndoRecord,
   Warning,
 } from '../../functions/contract/api.ts';
+import { toPublicMessage } from '../../functions/contract/failure.ts';
 import { needsReview, reviewOperations } from '../../functions/contract/review.ts';
 import {
+  finishOperations,
+  isOptional,
   type OrderStatus,
+  pointOfNoReturn,
+  reviewedStage,
   type Stage,
   type StepId,
+  stage,
   stages,
   type UndoId,
 } from '../../functions/contract/workflow.ts';
 import {
   type ExecutionState,
-  endOf,
+  executionEnd,
   type HistoryError,
   type HistoryEvent,
 } from './history-event.ts';
 
-export interface Recorded {
-  /** What the steps that are done have recorded. */
+export interface RecordedOutcome {
+  /** Recorded by completed steps. */
   readonly transitions: readonly Transition[];
-  /** What a step that has begun may have recorded besides. */
+  /** Statuses that started steps may have recorded as well. */
   readonly possible: ReadonlySet<OrderStatus>;
   readonly state: ExecutionState;
-  /** When the execution ended, RFC 3339 UTC. */
+  /** When the execution ended (RFC 3339 UTC). */
   readonly endedAt?: string;
-  /** Why it did not end by itself. */
+  /** Why the execution ended abnormally. */
   readonly endError?: HistoryError;
-  /** What the execution returned. */
+  /** The result of the execution. */
   readonly outcome?: OrderOutcome;
-  /** The step that failed for good, before what was undone. */
+  /** The step whose failure ended the order. */
   readonly failed?: { readonly stage: StepId; readonly type: string; readonly message: string };
   readonly undos: readonly UndoRecord[];
   readonly warnings: readonly Warning[];
   /** When the hand-over to the carrier began. */
   readonly handOver?: string;
-  /** Of the fraud check. */
+  /** Result of the fraud check. */
   readonly score?: number;
+  /** The path that was stored on the order's item; absent for the original workflow. */
+  readonly path?: readonly string[];
 }
 
-/** Reads the events of a workflow's execution, in their order. */
-export function recordedBy(events: readonly HistoryEvent[]): Recorded {
-  const end = events.findLast((event) => endOf(event) !== undefined);
+/** Reads the events of an execution of the workflow, in their order. */
+export function readRecordedOutcome(events: readonly HistoryEvent[]): RecordedOutcome {
+  const end = events.findLast((event) => executionEnd(event) !== undefined);
   const outcome =
-    end?.type === 'ExecutionSucceeded' ? parsed<OrderOutcome>(end.payload) : undefined;
+    end?.type === 'ExecutionSucceeded' ? parseJson<OrderOutcome>(end.payload) : undefined;
   const done = events.filter(({ type }) => type === 'StepSucceeded');
   const failures = events.filter(
-    (each) => each.type === 'StepFailed' && each.retryInMs === undefined,
+    (event) => event.type === 'StepFailed' && event.retryInMs === undefined,
   );
-  const begun = events.filter(({ type }) => type === 'StepStarted');
-  const transitions = done.flatMap(({ name = '', at, payload }) =>
-    statusesOf(name, payload).map((status) => ({ status, at })),
+  const started = events.filter(({ type }) => type === 'StepStarted');
+  const transitions = done.flatMap((event) =>
+    recordedStatuses(event, followingOperation(events, event)).map((status) => ({
+      status,
+      at: event.at,
+    })),
   );
-  const possible = new Set(begun.flatMap(({ name = '' }) => statusesOf(name, undefined)));
-  const failed = failures.map(failureOf).find((each) => each && !isOptional(each.stage));
-  const handOver = begun.find(({ name }) => name === 'ship-order')?.at;
-  const score = parsed<{ score: number }>(done.find(({ name }) => name === 'fraud-check')?.payload);
+  const possible = new Set(
+    started.flatMap((event) => {
+      const { name = '' } = event;
+      return recordedStatuses({ name }, followingOperation(events, event));
+    }),
+  );
+  const failed = failures
+    .map(toStageFailure)
+    .find((failure) => failure && !isOptional(failure.stage));
+  const handOver = started.find(({ name }) => name === pointOfNoReturn)?.at;
+  const check = done.find(({ name }) => name === reviewedStage);
+  const score = parseJson<{ score: number }>(check?.payload);
+  const placement = done.find(({ name }) => name === 'validate-order');
+  const path = parseJson<{ path?: readonly string[] }>(placement?.payload)?.path;
   return {
     transitions,
     possible,
-    state: (end && endOf(end)) ?? 'running',
+    state: (end && executionEnd(end)) ?? 'running',
     ...(end ? { endedAt: end.at } : {}),
     ...(end?.error ? { endError: end.error } : {}),
     ...(outcome ? { outcome } : {}),
     ...(failed ? { failed } : {}),
-    undos: [...done, ...failures].filter(isUndo).sort(bySequence).map(undone),
-    warnings: outcome?.warnings ?? failures.flatMap(warningOf),
+    undos: [...done, ...failures].filter(isUndo).sort(bySequence).map(toUndoRecord),
+    warnings: outcome?.warnings ?? failures.flatMap(toWarnings),
     ...(handOver === undefined ? {} : { handOver }),
     ...(score ? { score: score.score } : {}),
+    ...(path ? { path } : {}),
   };
 }
 
-/** What a step records when it is done, given its result: its own status, and that of a wait right behind it. */
-function statusesOf(name: string, payload: string | undefined): OrderStatus[] {
+/**
+ * The statuses that a step records after its work, given its result: its own, and that of a wait that follows directly.
+ * `following` is the name of the operation that followed in this execution: an execution of an earlier version of the
+ * workflow may have another one than the workflow table.
+ */
+function recordedStatuses(
+  { name = '', payload }: Pick<HistoryEvent, 'name' | 'payload'>,
+  following: string | undefined,
+): OrderStatus[] {
   const special = specialSteps[name];
   if (special) return [special];
   const index = stages.findIndex(({ id }) => id === name);
-  const stage: Stage | undefined = stages[index];
-  if (stage?.kind !== 'step') return [];
-  const result = parsed<{ score?: number; skipped?: boolean }>(payload);
-  if (name === 'fraud-check' && needsReview(result?.score ?? 0)) return [];
+  const step: Stage | undefined = stages[index];
+  if (step?.kind !== 'step') return [];
+  const result = parseJson<{ score?: number; skipped?: boolean }>(payload);
+  if (name === reviewedStage && needsReview(result?.score ?? 0)) return [];
   if (result?.skipped) return [];
-  const next = stages[index + 1];
+  const next =
+    following === undefined ? stages[index + 1] : stages.find(({ id }) => id === following);
   return [
-    ...('status' in stage ? [stage.status] : []),
+    ...('status' in step ? [step.status] : []),
     ...(next?.kind === 'wait' ? [next.status] : []),
   ];
 }
 
+/** The name of the operation that started after an event of another one; undefined if none has started yet. */
+function followingOperation(
+  events: readonly HistoryEvent[],
+  { seq, name }: HistoryEvent,
+): string | undefined {
+  return events.find(
+    (event) =>
+      event.seq > seq &&
+      event.name !== name &&
+      (event.type === 'StepStarted' || event.type === 'WaitStarted'),
+  )?.name;
+}
+
 const specialSteps: Readonly<Record<string, OrderStatus>> = {
-  'fail-order': 'failed',
-  'cancel-order': 'cancelled',
+  [finishOperations.fail]: 'failed',
+  [finishOperations.cancel]: 'cancelled',
   [reviewOperations.request]: 'awaiting-review',
-  [reviewOperations.record]: 'fraud-checked',
+  [reviewOperations.record]: stage(reviewedStage).status,
 };
 
-const undoOf = new Set<string>(stages.flatMap((each) => ('undo' in each ? [each.undo] : [])));
-const isUndo = ({ name = '' }: HistoryEvent) => undoOf.has(name);
+const undoNames = new Set<string>(
+  stages.flatMap((candidate) => ('undo' in candidate ? [candidate.undo] : [])),
+);
+const isUndo = ({ name = '' }: HistoryEvent) => undoNames.has(name);
 const bySequence = (a: HistoryEvent, b: HistoryEvent) => a.seq - b.seq;
-const isOptional = (stage: StepId) =>
-  stage === 'send-notifications' || stage === 'update-loyalty-points';
 
-function undone({ name, type, error }: HistoryEvent): UndoRecord {
+function toUndoRecord({ name, type, error }: HistoryEvent): UndoRecord {
   const undo = name as UndoId;
   if (type === 'StepSucceeded') return { undo, outcome: 'done' };
-  return { undo, outcome: 'failed', message: reason(error?.type, error?.message) };
+  return { undo, outcome: 'failed', message: publicMessage(error) };
 }
 
-function failureOf({ name, error }: HistoryEvent): Recorded['failed'] {
-  // A review is part of the fraud check, as the workflow sees it.
-  const id = name === reviewOperations.record ? 'fraud-check' : name;
-  const stage = stages.find((each) => each.id === id);
-  if (stage?.kind !== 'step') return undefined;
-  const { type = 'Error', message } = error ?? {};
-  return { stage: stage.id, type, message: reason(type, message) };
+function toStageFailure({ name, error }: HistoryEvent): RecordedOutcome['failed'] {
+  // A rejected review is a failure of the stage that asked for it.
+  const id = name === reviewOperations.record ? reviewedStage : name;
+  const failed = stages.find((candidate) => candidate.id === id);
+  if (failed?.kind !== 'step') return undefined;
+  return { stage: failed.id, type: error?.type ?? 'Error', message: publicMessage(error) };
 }
 
-/** What could not be done and was done without. */
-function warningOf(event: HistoryEvent): Warning[] {
-  const { name, error } = event;
-  const stage = name === 'notify-customer' ? 'send-notifications' : name;
-  if (stage !== 'send-notifications' && stage !== 'update-loyalty-points') return [];
-  return [{ stage, message: reason(error?.type, error?.message) }];
+/** The failure of an optional step, as a warning. */
+function toWarnings({ name = '', error }: HistoryEvent): Warning[] {
+  const id = name === finishOperations.notify ? 'send-notifications' : name;
+  return isOptional(id) ? [{ stage: id, message: publicMessage(error) }] : [];
 }
 
-/** The text of an error that is not the workflow's own may name accounts and roles: a row does not show it. */
-function reason(type = 'Error', message = ''): string {
-  const own = type === 'ProviderUnavailable' || type.startsWith('OrderRejected.');
-  return own ? message : `An unexpected error (${type})`;
+function publicMessage({ type = 'Error', message = '' }: Partial<HistoryError> = {}): string {
+  return toPublicMessage(type, message);
 }
 
-function parsed<T>(text: string | undefined): T | undefined {
+function parseJson<T>(text: string | undefined): T | undefined {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) ?? undefined;

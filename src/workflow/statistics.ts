@@ -1,28 +1,28 @@
-/** Figures about many measurements. Pure. */
+/** Statistics of measurements. Pure. */
 
 export interface Statistics {
   readonly n: number;
   readonly min: number;
   readonly median: number;
-  /** Percentiles: from `leastForPercentiles` measurements on. */
+  /** Percentiles are absent below `minSamplesForPercentiles` measurements. */
   readonly p90?: number;
   readonly p95?: number;
   readonly p99?: number;
   readonly max: number;
 }
 
-/** Percentiles of fewer measurements say nothing that the maximum does not. */
-export const leastForPercentiles = 20;
+/** With fewer samples, high percentiles equal the maximum. */
+export const minSamplesForPercentiles = 20;
 
-/** What the measurements are like; `undefined` when there are none. */
-export function statisticsOf(measurements: readonly number[]): Statistics | undefined {
+/** Computes statistics; undefined if there are no measurements. */
+export function summarize(measurements: readonly number[]): Statistics | undefined {
   const sorted = measurements.toSorted((a, b) => a - b);
   const n = sorted.length;
   const [min] = sorted;
   const max = sorted.at(-1);
   if (min === undefined || max === undefined) return undefined;
   const percentiles =
-    n < leastForPercentiles
+    n < minSamplesForPercentiles
       ? {}
       : {
           p90: nearestRank(sorted, 90),
@@ -30,11 +30,11 @@ export function statisticsOf(measurements: readonly number[]): Statistics | unde
           p99: nearestRank(sorted, 99),
         };
   const middle = sorted.slice(Math.ceil(n / 2) - 1, Math.floor(n / 2) + 1);
-  const median = middle.reduce((sum, each) => sum + each, 0) / middle.length;
+  const median = middle.reduce((sum, value) => sum + value, 0) / middle.length;
   return { n, min, median, ...percentiles, max };
 }
 
-/** The smallest measurement that so many percent do not exceed. */
+/** The percentile by nearest rank: the smallest value that at least `percent` percent of the values do not exceed. */
 function nearestRank(sorted: readonly number[], percent: number): number {
   return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
 }
@@ -44,20 +44,20 @@ export interface Interval {
   readonly to: number;
 }
 
-/** How many of the intervals overlap at most. */
-export function peakOf(intervals: readonly Interval[]): number {
+/** The maximum number of intervals that overlap. */
+export function maxOverlap(intervals: readonly Interval[]): number {
   const edges = intervals
     .flatMap(({ from, to }) => [
       { at: from, change: 1 },
       { at: to, change: -1 },
     ])
-    // What ends the moment another begins does not overlap it.
+    // Two intervals that only touch do not overlap.
     .sort((a, b) => a.at - b.at || a.change - b.change);
-  let now = 0;
-  let most = 0;
+  let open = 0;
+  let max = 0;
   for (const { change } of edges) {
-    now += change;
-    most = Math.max(most, now);
+    open += change;
+    max = Math.max(max, open);
   }
-  return most;
+  return max;
 }

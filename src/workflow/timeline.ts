@@ -1,24 +1,25 @@
-/** What happened in an execution and when: a pure fold of its history. */
+/** The timeline of an execution, derived from its history. Pure. */
 import {
   type ExecutionState,
-  endOf,
+  executionEnd,
   type HistoryError,
   type HistoryEvent,
 } from './history-event.ts';
 import {
-  type Cut,
-  coverage,
-  cutsOf,
+  activeTimeMs,
+  findTimelineBreaks,
   type Invocation,
-  invocationsOf,
   type Offset,
+  type TimelineBreak,
+  toInvocations,
 } from './invocations.ts';
+import { findPauses } from './pauses.ts';
 
-/** Times are milliseconds since the execution began. */
+/** Times are milliseconds since the start of the execution. */
 export interface Attempt {
   readonly number: number;
   readonly startMs: number;
-  /** Absent while it runs. */
+  /** Absent while the attempt runs. */
   readonly endMs?: number;
   readonly error?: HistoryError;
   readonly retryInMs?: number;
@@ -32,9 +33,9 @@ export interface Span {
   readonly state: SpanState;
   readonly startMs: number;
   readonly endMs?: number;
-  /** Of a wait: how long it was to be, in the execution's own time. */
+  /** The length of a wait, in virtual time. */
   readonly waitMs?: number;
-  /** Why a step that succeeded did nothing. */
+  /** Why a successful step did nothing. */
   readonly skipped?: string;
   readonly attempts: readonly Attempt[];
 }
@@ -43,9 +44,9 @@ export interface Timeline {
   readonly state: ExecutionState;
   /** RFC 3339 UTC. */
   readonly startedAt: string;
-  /** Until its end, or until now. */
+  /** Until the end of the execution, or until now. */
   readonly totalMs: number;
-  /** Of that, in an invocation. The rest waits and costs nothing. */
+  /** Time in invocations. The rest of the time costs nothing. */
   readonly activeMs: number;
   readonly waitingMs: number;
   readonly retries: number;
@@ -53,7 +54,17 @@ export interface Timeline {
   readonly error?: HistoryError;
   readonly spans: readonly Span[];
   readonly invocations: readonly Invocation[];
-  readonly cuts: readonly Cut[];
+  readonly cuts: readonly TimelineBreak[];
+  /** Present if the execution was paused. */
+  readonly pauses?: readonly TimelinePause[];
+}
+
+/** A period in which no invocation started, because the execution was paused. */
+export interface TimelinePause {
+  readonly startMs: number;
+  /** Absent while the execution is paused. */
+  readonly endMs?: number;
+  readonly reason?: string;
 }
 
 const kinds: Readonly<Record<string, Span['kind']>> = {
@@ -64,19 +75,19 @@ const kinds: Readonly<Record<string, Span['kind']>> = {
   ChainedInvoke: 'invoke',
 };
 
-/** Folds the events, in their order, as seen at `now` (ms since the epoch). No events make no timeline. */
-export function timelineOf(events: readonly HistoryEvent[], now: number): Timeline | undefined {
+/** Builds the timeline of events, in their order, at the time `now` (epoch ms). Undefined if there are no events. */
+export function buildTimeline(events: readonly HistoryEvent[], now: number): Timeline | undefined {
   const [first] = events;
   const last = events.at(-1);
   if (!first || !last) return undefined;
-  const begin = Date.parse(first.at);
-  const offset = (at: string) => Math.max(0, Date.parse(at) - begin);
-  const state = endOf(last) ?? 'running';
-  const totalMs = state === 'running' ? Math.max(0, now - begin) : offset(last.at);
-  const spans = spansOf(events, offset);
-  const working = spans.some(({ state: each }) => each === 'running');
-  const invocations = invocationsOf(events, { offset, working, totalMs });
-  const activeMs = coverage(invocations, totalMs);
+  const startMs = Date.parse(first.at);
+  const offset = (at: string) => Math.max(0, Date.parse(at) - startMs);
+  const state = executionEnd(last) ?? 'running';
+  const totalMs = state === 'running' ? Math.max(0, now - startMs) : offset(last.at);
+  const spans = toSpans(events, offset);
+  const working = spans.some(({ state: spanState }) => spanState === 'running');
+  const invocations = toInvocations(events, { offset, working, totalMs });
+  const activeMs = activeTimeMs(invocations, totalMs);
   return {
     state,
     startedAt: first.at,
@@ -88,25 +99,38 @@ export function timelineOf(events: readonly HistoryEvent[], now: number): Timeli
     ...(state !== 'running' && last.error ? { error: last.error } : {}),
     spans,
     invocations,
-    cuts: cutsOf(invocations, totalMs),
+    cuts: findTimelineBreaks(invocations, totalMs),
+    ...toTimelinePauses(events, offset),
   };
 }
 
-type Draft = { -readonly [Key in keyof Span]: Span[Key] } & { attempts: Attempt[] };
+function toTimelinePauses(
+  events: readonly HistoryEvent[],
+  offset: Offset,
+): Pick<Timeline, 'pauses'> {
+  const pauses = findPauses(events).map(({ from, to, reason }) => ({
+    startMs: offset(from),
+    ...(to === undefined ? {} : { endMs: offset(to) }),
+    ...(reason === undefined ? {} : { reason }),
+  }));
+  return pauses.length > 0 ? { pauses } : {};
+}
 
-function spansOf(events: readonly HistoryEvent[], offset: Offset): Span[] {
-  const drafts = new Map<string, Draft>();
+type SpanDraft = { -readonly [Key in keyof Span]: Span[Key] } & { attempts: Attempt[] };
+
+function toSpans(events: readonly HistoryEvent[], offset: Offset): Span[] {
+  const drafts = new Map<string, SpanDraft>();
   for (const event of events) {
-    const [, prefix = '', what = ''] =
+    const [, prefix = '', change = ''] =
       /^(.+?)(Started|Succeeded|Failed|TimedOut|Stopped|Cancelled)$/.exec(event.type) ?? [];
     const kind = kinds[prefix];
     if (!kind || event.id === undefined) continue;
     const at = offset(event.at);
     const draft = drafts.get(event.id) ?? newDraft(event, kind, at);
     drafts.set(event.id, draft);
-    if (kind === 'step') attempted(draft, { event, what, at });
-    draft.state = stateAfter(kind, what, event);
-    const skipped = what === 'Succeeded' ? skipReason(event.payload) : undefined;
+    if (kind === 'step') recordAttempt(draft, { event, change, at });
+    draft.state = stateAfter(kind, change, event);
+    const skipped = change === 'Succeeded' ? skipReason(event.payload) : undefined;
     if (skipped !== undefined) draft.skipped = skipped;
     if (draft.state === 'running' || draft.state === 'waiting') delete draft.endMs;
     else draft.endMs = at;
@@ -114,20 +138,20 @@ function spansOf(events: readonly HistoryEvent[], offset: Offset): Span[] {
   return [...drafts.values()];
 }
 
-function newDraft(event: HistoryEvent, kind: Span['kind'], startMs: number): Draft {
+function newDraft(event: HistoryEvent, kind: Span['kind'], startMs: number): SpanDraft {
   const { name = kind, waitMs } = event;
   return { name, kind, state: 'running', startMs, ...(waitMs ? { waitMs } : {}), attempts: [] };
 }
 
-/** A step that has nothing to do answers `{skipped: true, reason}`. */
+/** A skipped step returns `{skipped: true, reason}`. */
 function skipReason(payload: string | undefined): string | undefined {
   if (!payload?.includes('"skipped"')) return undefined;
-  const result = parsed(payload);
+  const result = parseJson(payload);
   if (typeof result !== 'object' || result === null || !('skipped' in result)) return undefined;
   return 'reason' in result && typeof result.reason === 'string' ? result.reason : '';
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -135,30 +159,30 @@ function parsed(text: string): unknown {
   }
 }
 
-function stateAfter(kind: Span['kind'], what: string, event: HistoryEvent): SpanState {
-  if (what === 'Started') return kind === 'step' || kind === 'context' ? 'running' : 'waiting';
-  // A step that is tried again, or polls a condition, has not ended with this attempt.
+function stateAfter(kind: Span['kind'], change: string, event: HistoryEvent): SpanState {
+  if (change === 'Started') return kind === 'step' || kind === 'context' ? 'running' : 'waiting';
+  // A step that will be retried, or that polls a condition, continues after this attempt.
   if (event.retryInMs !== undefined) return 'waiting';
-  if (what === 'Succeeded') return 'succeeded';
-  return what === 'Cancelled' ? 'cancelled' : 'failed';
+  if (change === 'Succeeded') return 'succeeded';
+  return change === 'Cancelled' ? 'cancelled' : 'failed';
 }
 
-function attempted(
-  draft: Draft,
-  { event, what, at }: { event: HistoryEvent; what: string; at: number },
+function recordAttempt(
+  draft: SpanDraft,
+  { event, change, at }: { event: HistoryEvent; change: string; at: number },
 ): void {
   const open = draft.attempts.at(-1);
-  if (what === 'Started') {
-    // An invocation that was lost started the same attempt before.
+  if (change === 'Started') {
+    // A lost invocation has started the same attempt before.
     if (open && open.endMs === undefined) return;
     draft.attempts.push({ number: draft.attempts.length + 1, startMs: at });
     return;
   }
   const { error, retryInMs } = event;
-  const begun = open && open.endMs === undefined ? draft.attempts.pop() : undefined;
+  const started = open && open.endMs === undefined ? draft.attempts.pop() : undefined;
   draft.attempts.push({
     number: event.attempt ?? draft.attempts.length + 1,
-    startMs: begun?.startMs ?? at,
+    startMs: started?.startMs ?? at,
     endMs: at,
     ...(error ? { error } : {}),
     ...(retryInMs === undefined ? {} : { retryInMs }),

@@ -1,29 +1,29 @@
 import type { OrderRecord, Transition } from '../../functions/contract/api.ts';
 import { stage, stages } from '../../functions/contract/workflow.ts';
-import { activeStage, progressOf } from './progress.ts';
+import { activeStage, workflowProgress } from './progress.ts';
 
 /**
- * When the wait or the review that the order is in will be over: ms since the epoch, by the wait's default length (a deployment may
- * have chosen another) and `timeScale`, how much faster than wall time waits pass. `undefined` when it is in none.
+ * When the current wait or review of the order ends (epoch ms). Assumes the default length of a wait, which a deployment may
+ * override. `timeScale`: speed-up of waits. Undefined if the order is not waiting.
  */
-export function waitEndsAt(
-  order: Parameters<typeof progressOf>[0] & Pick<OrderRecord, 'status' | 'review'>,
+export function currentWaitEnd(
+  order: Parameters<typeof workflowProgress>[0] & Pick<OrderRecord, 'status' | 'review'>,
   timeScale: number,
 ): number | undefined {
   if (order.status === 'awaiting-review' && order.review) {
     const { requestedAt, timeoutSeconds } = order.review;
     return Date.parse(requestedAt) + (timeoutSeconds * 1000) / timeScale;
   }
-  const active = activeStage(progressOf(order));
+  const active = activeStage(workflowProgress(order));
   if (!active?.at || active.kind !== 'wait') return undefined;
   const declared = stage(active.id);
   if (declared.kind !== 'wait') return undefined;
   return Date.parse(active.at) + (declared.seconds * 1000) / timeScale;
 }
 
-/** When the wait that a transition began is over, by its default length: RFC 3339 UTC; `undefined` of one that began none. */
-export function waitOf({ status, at }: Transition, timeScale: number): string | undefined {
-  const wait = stages.find((each) => each.kind === 'wait' && each.status === status);
+/** When the wait that a transition started ends (RFC 3339 UTC), by its default length; undefined if it started no wait. */
+export function waitEndAfter({ status, at }: Transition, timeScale: number): string | undefined {
+  const wait = stages.find((candidate) => candidate.kind === 'wait' && candidate.status === status);
   if (wait?.kind !== 'wait') return undefined;
   return new Date(Date.parse(at) + (wait.seconds * 1000) / timeScale).toISOString();
 }

@@ -1,64 +1,68 @@
-/** What an execution is at: its attempts, backoff, waits and replays, and whether it gets on. */
+/** The current activity of an execution: attempts, backoff, waits, replays, and whether it is stuck. */
 import type { HistoryError, HistoryEvent } from './history-event.ts';
-import { type Span, timelineOf } from './timeline.ts';
+import { findPauses, type Pause } from './pauses.ts';
+import { buildTimeline, type Span } from './timeline.ts';
 
-/** Times are milliseconds; moments are since the epoch, on the wall clock. */
-export interface Work {
+/** Durations in milliseconds, moments in epoch milliseconds of the wall clock. */
+export interface ExecutionActivity {
   readonly invocations: number;
-  /** Invocations after the first: each goes through what was done before, without doing it again. */
+  /** Invocations after the first one: each replays the completed operations. */
   readonly replays: number;
   readonly retries: number;
   readonly activeMs: number;
   readonly waitingMs: number;
-  /** Of the steps that took more than one attempt. */
+  /** Attempts of each step with more than one. */
   readonly attempts: Readonly<Record<string, number>>;
+  /** Present if the execution was paused. */
+  readonly pauses?: readonly Pause[];
   readonly retry?: Retry;
   readonly wait?: { readonly name: string; readonly endsAt: number };
   readonly stuck?: Stuck;
 }
 
-/** A step that is tried again. */
+/** A step that is being retried. */
 export interface Retry {
   readonly step: string;
-  /** The attempt that is next, or at work. */
+  /** The next or running attempt. */
   readonly attempt: number;
-  /** When it begins; in the past while it is at work. */
+  /** Start of the attempt; in the past while it runs. */
   readonly at: number;
   readonly error: HistoryError;
 }
 
-/** Invocations fail one after the other and leave no checkpoint behind. */
+/** Invocations fail repeatedly without a new checkpoint. */
 export interface Stuck {
   readonly invocations: number;
-  /** RFC 3339 UTC: the last checkpoint. */
+  /** The last checkpoint (RFC 3339 UTC). */
   readonly since: string;
   readonly error: HistoryError;
-  /** The step that they all began. */
+  /** The step that all these invocations started. */
   readonly step?: string;
 }
 
-/** Folds the events of an execution, in their order, as seen at `now`. No events make no work. */
-export function workOf(
+/** Summarizes the events of an execution, in their order, at the time `now`. Undefined if there are no events. */
+export function summarizeActivity(
   events: readonly HistoryEvent[],
   { now, timeScale }: { readonly now: number; readonly timeScale: number },
-): Work | undefined {
-  const timeline = timelineOf(events, now);
+): ExecutionActivity | undefined {
+  const timeline = buildTimeline(events, now);
   if (!timeline) return undefined;
   const { spans, invocations, retries, activeMs, waitingMs, state } = timeline;
   const moment = (ms: number) => Date.parse(timeline.startedAt) + ms;
-  const tried = spans.filter(({ attempts }) => attempts.length > 1);
+  const retried = spans.filter(({ attempts }) => attempts.length > 1);
   const facts = {
     invocations: invocations.length,
     replays: Math.max(0, invocations.length - 1),
     retries,
     activeMs,
     waitingMs,
-    attempts: Object.fromEntries(tried.map(({ name, attempts }) => [name, attempts.length])),
+    attempts: Object.fromEntries(retried.map(({ name, attempts }) => [name, attempts.length])),
+    ...(timeline.pauses ? { pauses: findPauses(events) } : {}),
   };
   if (state !== 'running') return facts;
-  const retry = spans.map((span) => retryOf(span, { moment, timeScale })).find(Boolean);
+  const retry = spans.map((span) => findRetry(span, { moment, timeScale })).find(Boolean);
   const wait = spans.find((span) => span.kind === 'wait' && span.state === 'waiting');
-  const stuck = stuckTimes(events).now;
+  const stuck = findStuckPeriods(events).now;
   const endsAt = wait && moment(wait.startMs + (wait.waitMs ?? 0) / timeScale);
   return {
     ...facts,
@@ -68,7 +72,7 @@ export function workOf(
   };
 }
 
-function retryOf(
+function findRetry(
   { kind, state, name, attempts }: Span,
   { moment, timeScale }: { moment: (ms: number) => number; timeScale: number },
 ): Retry | undefined {
@@ -79,22 +83,23 @@ function retryOf(
   return { step: name, attempt: failed.number + 1, at, error: failed.error };
 }
 
-/** One failed invocation is a hiccup that Lambda tries again; so many in a row are told. */
-const manyInvocations = 2;
+/** Lambda retries a failed invocation, so a single failure is not reported. */
+const minStuckInvocations = 2;
 
-export interface StuckTimes {
-  /** By the index of the event with which it was known. */
+export interface StuckPeriods {
+  /** Periods by the index of the event that revealed them. */
   readonly at: ReadonlyMap<number, Stuck>;
-  /** Absent when it has got on since. */
+  /** Undefined if there has been a checkpoint since. */
   readonly now: Stuck | undefined;
 }
 
 /**
- * A step that is longer than the function's timeout never fails in the history: invocations end with an error, and the
- * next one begins the same step (https://github.com/aws/aws-durable-execution-docs/issues/281).
+ * Finds periods in which the execution was stuck. A step that exceeds the function's timeout never fails in the history:
+ * the invocation ends with an error, and the next one starts the same step
+ * (https://github.com/aws/aws-durable-execution-docs/issues/281).
  */
-export function stuckTimes(events: readonly HistoryEvent[]): StuckTimes {
-  const begun = new Map<string, string>();
+export function findStuckPeriods(events: readonly HistoryEvent[]): StuckPeriods {
+  const started = new Map<string, string>();
   const times = new Map<number, Stuck>();
   let now: Stuck | undefined;
   let invocations = 0;
@@ -102,16 +107,16 @@ export function stuckTimes(events: readonly HistoryEvent[]): StuckTimes {
   for (const [index, { type, id = '', name = '', at, error }] of events.entries()) {
     if (type === 'InvocationCompleted' && error) {
       invocations += 1;
-      if (invocations < manyInvocations) continue;
-      const step = [...begun.values()].at(-1);
+      if (invocations < minStuckInvocations) continue;
+      const step = [...started.values()].at(-1);
       now = { invocations, since, error, ...(step ? { step } : {}) };
       times.set(index, now);
       continue;
     }
-    const again = type === 'StepStarted' && begun.has(id);
-    if (again) continue;
-    if (type === 'StepStarted') begun.set(id, name);
-    else begun.delete(id);
+    const isRestart = type === 'StepStarted' && started.has(id);
+    if (isRestart) continue;
+    if (type === 'StepStarted') started.set(id, name);
+    else started.delete(id);
     invocations = 0;
     now = undefined;
     since = at;

@@ -1,14 +1,14 @@
-/** Answers of AWS, played back over HTTP: the wire is real, what is behind it is what a test says. */
+/** A fake AWS endpoint over HTTP, whose responses are given by the test. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
 
 export interface Call {
-  /** `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks` */
+  /** Name of the operation: `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks`. */
   readonly name: string;
   readonly query: URLSearchParams;
-  /** Whose credentials the call was signed with. */
+  /** Access key that signed the request. */
   readonly accessKeyId: string | undefined;
   readonly body: string;
 }
@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Starts a server that answers with `answer` and keeps the calls it received. */
+/** Starts a server that responds with `answer` and records the received calls. */
 export async function fakeAws(answer: (call: Call) => Answer) {
   const calls: Call[] = [];
   const server = createServer((request, response) => {
@@ -59,7 +59,7 @@ export async function fakeAws(answer: (call: Call) => Answer) {
   };
 }
 
-/** A target whose clients speak to `url` and whose files are in `root`. */
+/** Returns a target with clients for `url` and files in `root`. */
 export function fakeTarget(url: string, root: string, more: Partial<Target> = {}): Target {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return {
@@ -69,7 +69,7 @@ export function fakeTarget(url: string, root: string, more: Partial<Target> = {}
     endpoint: url,
     timeScale: 60,
     pollMs: 2,
-    deploysItself: false,
+    autoDeploys: false,
     label: 'fake',
     envFlag: '-e fake',
     warnings: [],
@@ -77,7 +77,7 @@ export function fakeTarget(url: string, root: string, more: Partial<Target> = {}
   };
 }
 
-/** A CloudFormation, STS or other query answer. */
+/** Returns a response of CloudFormation, STS or another service with the query protocol. */
 export function xml(action: string, result: string): Answer {
   return {
     headers: { 'content-type': 'text/xml' },
@@ -85,7 +85,7 @@ export function xml(action: string, result: string): Answer {
   };
 }
 
-/** The error of a query service. */
+/** Returns an error response of the query protocol. */
 export function xmlError(code: string, message: string): Answer {
   const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
   return { status: 400, headers: { 'content-type': 'text/xml' }, body };

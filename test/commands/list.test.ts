@@ -26,13 +26,13 @@ afterAll(() => orders.close());
 
 const list = (...argv: string[]) => runCommand(List, argv, orders.target);
 
-async function documentOf(...argv: string[]) {
+async function readDocument(...argv: string[]) {
   const { stdout } = await list(...argv, '--json');
   const { data, meta } = JSON.parse(stdout);
   return { orders: v.parse(listSchema, data), meta };
 }
 
-it('lists the orders of the last seven days, newest first, and counts them beside the data', async () => {
+it('lists the orders of the last 7 days, newest first, and prints their counts to stderr', async () => {
   const { stdout, stderr, exitCode } = await list();
   expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([
     'order-new',
@@ -45,37 +45,37 @@ it('lists the orders of the last seven days, newest first, and counts them besid
   expect(exitCode).toBe(0);
 });
 
-it('looks further back when it is told to', async () => {
+it('lists older orders with --since', async () => {
   expect((await list('--since', '30d', '-o', 'id')).stdout).toContain('order-ancient\n');
 });
 
-it('answers an empty list with an exit code of 0, an empty stdout, and a word on stderr', async () => {
+it('exits with 0 for an empty list, without data on stdout and with a note on stderr', async () => {
   const empty = await list('--customer', 'nobody');
   expect(empty).toMatchObject({ stdout: '', exitCode: 0 });
   expect(empty.stderr).toContain('No orders match.');
-  expect((await documentOf('--customer', 'nobody')).orders).toEqual([]);
+  expect((await readDocument('--customer', 'nobody')).orders).toEqual([]);
   expect((await list('--customer', 'nobody', '-o', 'csv')).stdout).toMatch(/^order,status,.*\r\n$/);
 });
 
-it('names the command that shows more, and its cursor shows the rest, whatever arrives in between', async () => {
+it('prints the command for the next page, whose cursor excludes newer orders', async () => {
   const { stdout, stderr } = await list('-o', 'id', '--limit', '2');
   expect(stdout).toBe('order-new\nweb-5512\n');
   const cursor = /more: orders list -o id --limit 2 --env fake --cursor (\S+)/.exec(stderr)?.[1];
   await orders.put([order('order-newer', ago(0))]);
   const rest = await list('-o', 'id', '--limit', '2', '--cursor', cursor ?? '');
   expect(rest).toMatchObject({ stdout: 'order-old\n', stderr: '' });
-  expect((await documentOf('--limit', '1')).meta.cursor).toEqual(expect.any(String));
-  expect((await documentOf('--all')).meta.cursor).toBeUndefined();
+  expect((await readDocument('--limit', '1')).meta.cursor).toEqual(expect.any(String));
+  expect((await readDocument('--all')).meta.cursor).toBeUndefined();
 });
 
-it('filters by how an order ended or that it did not', async () => {
+it('filters by status', async () => {
   expect((await list('--failed', '-o', 'id')).stdout).toBe('web-5512\n');
   expect((await list('--running', '-o', 'id')).stdout).toContain('order-new\n');
   const both = await list('--status', 'failed,completed', '-o', 'id');
   expect(both.stdout).toBe('web-5512\norder-old\n');
 });
 
-it('writes CSV that a spreadsheet reads: quoted where needed, lines ending in CRLF', async () => {
+it('writes CSV for spreadsheets: with quotes if necessary and CRLF line ends', async () => {
   const { stdout } = await list('--failed', '-o', 'csv', '--no-header');
   expect(stdout).toMatch(
     /^web-5512,failed,91\.98,"ACME, ""Inc""",[^,]+,[^,]+,process-payment,Declined\r\n$/,
@@ -85,11 +85,11 @@ it('writes CSV that a spreadsheet reads: quoted where needed, lines ending in CR
 it.each([
   [['--cursor', 'bogus'], 'not a cursor'],
   [['--cursor', Buffer.from('zz.zz').toString('base64url')], 'not a cursor'],
-  [['--since', 'yesterday'], 'neither a duration nor a time'],
+  [['--since', 'tomorrow'], 'neither a duration nor a time'],
   [['--since', '1h', '--until', '2h'], '--until is before --since'],
   [['--status', 'lost'], '--status=lost'],
   [['--limit', '0'], '--limit'],
-])('refuses %j as usage', async (argv, message) => {
+])('rejects %j as a usage error', async (argv, message) => {
   const { stdout, stderr, exitCode } = await list(...argv);
   expect(stderr).toContain(message);
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '1');
   for (const level of ['INFO', 'DEBUG', 'WARN']) {
-    await project.ask('deploy', '--param', `LogLevel=${level}`);
+    await project.runJson('deploy', '--param', `LogLevel=${level}`);
   }
 });
 afterAll(() => project.close());
@@ -28,7 +28,7 @@ it.each([
   'versions prune --keep 1 --yes',
   'deploy',
   'destroy',
-])('says where it is about to change something: %s', async (command) => {
+])('prints the target before it changes something: %s', async (command) => {
   const { stdout, stderr } = await project.orders(...command.split(' '));
   expect(`${stderr}${stdout}`).toMatch(/→ local|in local|→.*local \(time/);
 });

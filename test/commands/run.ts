@@ -11,7 +11,7 @@ interface Runnable {
   run(argv: string[], options: { root: string }): Promise<unknown>;
 }
 
-/** Runs a command on the environment `fake` whose stack is behind `target`, and gives what it wrote and its exit code. */
+/** Runs a command with the environment `fake`, whose stack is that of `target`. Returns its output and its exit code. */
 export async function runCommand(command: Runnable, argv: readonly string[], target: Target) {
   const root = realpathSync(target.root);
   const { endpoint, environment } = target;

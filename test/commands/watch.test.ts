@@ -17,27 +17,27 @@ afterAll(() => orders.close());
 
 const watch = (...argv: string[]) => runCommand(Watch, argv, orders.target);
 
-it('asks for an order where nobody can see which one it would be', async () => {
+it('requires an order if stdout is not a terminal', async () => {
   const { stdout, stderr, exitCode } = await watch();
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
   expect(stderr).toContain('orders watch latest');
 });
 
-it('ends at once with the outcome of an order that has ended', async () => {
+it('exits at once with the outcome of an ended order', async () => {
   const done = await watch('order-done');
   expect(done.exitCode).toBe(0);
   expect(done.stdout).toMatch(/order-done end status=completed elapsed=\S+ exit=0\n$/);
   expect((await watch('latest')).exitCode).toBe(12);
 });
 
-it('ends with 13 when several ended differently, and takes an order named twice for one', async () => {
+it('exits with 13 for different outcomes, and counts an order that is named twice once', async () => {
   const { stdout, exitCode } = await watch('order-done', 'latest', 'order-done');
   expect(exitCode).toBe(13);
   expect(stdout).toMatch(/\* end orders=2 completed=1 cancelled=1 exit=13\n$/);
   expect((await watch('order-done', '@-2')).stdout).toMatch(/order-done end .* exit=0\n$/);
 });
 
-it('takes orders that are named or orders that are selected, not both', async () => {
+it('rejects a mix of named and selected orders', async () => {
   const { stderr, exitCode } = await watch('--all', 'order-done');
   expect(exitCode).toBe(2);
   expect(stderr).toContain('orders watch --all');

@@ -16,18 +16,18 @@ it.each(Object.entries(samples))('accepts the shape of the sample %s', (_name, s
   expect(parseOrder(sample)).toEqual({ ok: true, value: sample });
 });
 
-it('adds up the lines in minor units', () => {
+it('sums the lines in minor units', () => {
   expect(totalMinor(samples['low'] ?? order)).toBe(9198);
   expect(totalMinor(samples['multi'] ?? order)).toBe(150996);
   expect(totalMinor({ items: [] })).toBe(0);
 });
 
-describe('names the field that is wrong', () => {
+describe('names the invalid field', () => {
   it.each([
     ['a line without a price', withItem({ price: undefined }), 'items[0].price'],
-    ['a price in words', withItem({ price: 'x' }), 'items[0].price'],
+    ['a price as text', withItem({ price: 'x' }), 'items[0].price'],
     ['a negative price', withItem({ price: -5 }), 'items[0].price'],
-    ['a price that is not a number', withItem({ price: Number.NaN }), 'items[0].price'],
+    ['NaN as a price', withItem({ price: Number.NaN }), 'items[0].price'],
     ['a price with three decimals', withItem({ price: 1.005 }), 'items[0].price'],
     ['a quantity of zero', withItem({ quantity: 0 }), 'items[0].quantity'],
     ['a quantity of a thousand million', withItem({ quantity: 1e9 }), 'items[0].quantity'],
@@ -39,25 +39,29 @@ describe('names the field that is wrong', () => {
     ['an e-mail address without an at sign', { ...order, customerEmail: 'a' }, 'customerEmail'],
     ['a list instead of an order', [order], 'order'],
     ['nothing', null, 'order'],
-  ])('%s', (_what, input, field) => {
+  ])('%s', (_description, input, field) => {
     const parsed = parseOrder(input);
     expect(parsed.ok).toBe(false);
     expect(!parsed.ok && parsed.problems.map((problem) => problem.field)).toContain(field);
   });
 
-  it('at most twenty of them', () => {
+  it('lists at most twenty problems', () => {
     const parsed = parseOrder({ ...order, items: Array(limits.items).fill({}) });
     expect(!parsed.ok && parsed.problems.length).toBe(20);
   });
 });
 
-it.each(['a/b', 'x'.repeat(65), ''])('refuses the order id %j', (orderId) => {
+it.each(['a/b', 'x'.repeat(65), ''])('rejects the order id %j', (orderId) => {
   expect(parseOrderEvent({ orderId, order }).ok).toBe(false);
 });
 
-it('puts the same order into the same bytes, whatever the order of its fields', () => {
-  const turned = { items: order.items, customerEmail: order.customerEmail, customerId: 'CUST-001' };
-  expect(canonicalEvent({ orderId: 'a', order: turned })).toBe(
+it('serializes the same order to the same bytes, in any order of its fields', () => {
+  const reordered = {
+    items: order.items,
+    customerEmail: order.customerEmail,
+    customerId: 'CUST-001',
+  };
+  expect(canonicalEvent({ orderId: 'a', order: reordered })).toBe(
     canonicalEvent({ orderId: 'a', order }),
   );
 });

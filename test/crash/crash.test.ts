@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { full } from '../support/full.ts';
-import { crash } from './crash.ts';
+import { runCrashTest } from './crash.ts';
 
 const sizes = full ? { orders: 300, kills: 50 } : { orders: 30, kills: 8 };
 
 it.each(full ? [1, 2, 3] : [4])(
-  'loses nothing and does nothing twice when the runtime and its environments are killed (seed %i)',
+  'loses and repeats nothing when the runtime and its environments are killed (seed %i)',
   async (seed) => {
-    const { problems, writes, runtimeKills } = await crash({ seed, ...sizes });
+    const { problems, writes, runtimeKills } = await runCrashTest({ seed, ...sizes });
     expect(problems).toEqual([]);
     expect(writes).toBeGreaterThan(0);
     expect(runtimeKills).toBeGreaterThan(0);

@@ -3,82 +3,93 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { BatchGetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { canonicalEvent } from '../../functions/contract/order.ts';
-import { isEnd, type OrderStatus } from '../../functions/contract/workflow.ts';
+import { isTerminal, type OrderStatus } from '../../functions/contract/workflow.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
-import { endOf } from '../../src/deploy/events.ts';
+import { awaitResult } from '../../src/deploy/events.ts';
 import { resolveTarget } from '../../src/environment/resolve-target.ts';
-import { type Chance, chanceOf } from '../support/random.ts';
-import { openLedger } from './ledger.ts';
-import { initialStock, ordersOf, type Placed, products } from './orders.ts';
-import { aRuntimeProcess, type RuntimeProcess } from './runtime-process.ts';
-import { booksOf, executionsOf, historyProblems, problemsOf } from './verdict.ts';
+import { createRandom, type RandomSource } from '../support/random.ts';
+import { startWriters } from './acknowledged-writes.ts';
+import {
+  createStackModel,
+  findHistoryProblems,
+  findProblems,
+  listExecutions,
+} from './find-problems.ts';
+import { createOrders, initialStock, type PlacedOrder, products } from './orders.ts';
+import { listOpen, pauseRepeatedly } from './pauses.ts';
+import { maxRunMs, retryUntilSuccess } from './retry-until-success.ts';
+import { createRuntimeProcess, type RuntimeProcess } from './runtime-process.ts';
 
-/** Waits of the workflow pass in half a second and less. */
+/** At this speed, each wait of the workflow takes at most half a second. */
 const timeScale = 600;
-const longestRun = 300_000;
-const both = ['OrderProcessingFunctionArn', 'OrderRecoveryFunctionArn'];
+const functionOutputs = ['OrderProcessingFunctionArn', 'OrderRecoveryFunctionArn'];
 
 export interface CrashReport {
   readonly seed: number;
   readonly orders: number;
   readonly runtimeKills: number;
   readonly environmentKills: number;
-  /** Milliseconds that the runtime took to start again; the longest. */
+  /** Number of executions that were paused and resumed. */
+  readonly pauses: number;
+  /** Longest restart of the runtime (ms). */
   readonly slowestStart: number;
   readonly seconds: number;
-  /** Writes that were acknowledged meanwhile. */
+  /** Number of writes that were acknowledged during the test. */
   readonly writes: number;
-  /** What is not as it should be. */
+  /** Problems as sentences; empty if the test passed. */
   readonly problems: readonly string[];
 }
 
 /**
- * Has orders on their way while the runtime and the processes of its handlers are killed at moments that the seed draws,
- * until all have ended, and looks at everything that they left.
+ * Submits orders, and kills the runtime and the processes of its handlers at random times that depend on the seed. After all orders
+ * have ended, checks all their records and side effects.
  */
-export async function crash(options: {
+export async function runCrashTest(options: {
   seed: number;
   orders: number;
   kills: number;
 }): Promise<CrashReport> {
-  const chance = chanceOf(options.seed);
-  const began = performance.now();
-  const runtime = await aRuntimeProcess({ timeScale });
+  const random = createRandom(options.seed);
+  const startedAt = performance.now();
+  const runtime = await createRuntimeProcess({ timeScale });
   try {
     await runtime.start();
-    const stack = await deployTo(runtime);
-    const placed = ordersOf(chance, options.orders);
-    await stack.stock();
-    const ledger = await openLedger(stack.client);
+    const stack = await deployStack(runtime);
+    const placed = createOrders(random, options.orders);
+    await stack.addStock();
+    const writers = await startWriters(stack.client);
     const submitted = stack.submit(placed);
-    const kills = await killAround(runtime, chance, options.kills);
-    await ledger.close();
+    const pausing = stack.pauseRepeatedly(createRandom(options.seed + 1));
+    const kills = await killRepeatedly(runtime, random, options.kills);
+    await writers.close();
+    const pauses = await pausing.close();
     await submitted;
-    await stack.ended(placed);
-    await stack.quiet();
+    await stack.waitUntilEnded(placed);
+    await stack.waitUntilIdle();
     return {
       seed: options.seed,
       orders: placed.length,
       ...kills,
-      seconds: (performance.now() - began) / 1000,
-      writes: ledger.size(),
-      problems: [...(await ledger.problems()), ...(await stack.problems(placed))],
+      pauses,
+      seconds: (performance.now() - startedAt) / 1000,
+      writes: writers.size(),
+      problems: [...(await writers.problems()), ...(await stack.listProblems(placed))],
     };
   } finally {
     await runtime.close();
   }
 }
 
-/** Kills the runtime or one of its environments, again and again. */
-async function killAround(runtime: RuntimeProcess, chance: Chance, kills: number) {
+/** Kills the runtime or one of its environments at random, `kills` times in all. */
+async function killRepeatedly(runtime: RuntimeProcess, random: RandomSource, kills: number) {
   let runtimeKills = 0;
   let environmentKills = 0;
   let slowestStart = 0;
   while (runtimeKills + environmentKills < kills) {
-    await delay(chance.between(20, 400));
+    await delay(random.between(20, 400));
     const environments = runtime.environments();
-    if (chance.percent(50) && environments.length > 0) {
-      process.kill(chance.pick(environments), 'SIGKILL');
+    if (random.percent(50) && environments.length > 0) {
+      process.kill(random.pick(environments), 'SIGKILL');
       environmentKills += 1;
     } else {
       await runtime.kill();
@@ -89,13 +100,13 @@ async function killAround(runtime: RuntimeProcess, chance: Chance, kills: number
   return { runtimeKills, environmentKills, slowestStart };
 }
 
-/** The stack on the runtime, and what is asked of it; every request is made until it is answered. */
-async function deployTo({ root, url }: RuntimeProcess) {
+/** Deploys the stack to the runtime. The returned functions repeat each request until it succeeds. */
+async function deployStack({ root, url }: RuntimeProcess) {
   const target = await resolveTarget(
     { env: 'local' },
     { cwd: root, variables: {}, ensureRuntime: async () => ({ url, timeScale }) },
   );
-  const { outputs } = await endOf(deploy(target));
+  const { outputs } = await awaitResult(deploy(target));
   const config = {
     endpoint: url,
     region: 'us-east-2',
@@ -105,10 +116,10 @@ async function deployTo({ root, url }: RuntimeProcess) {
   const lambda = new LambdaClient(config);
   const client = new DynamoDBClient(config);
   const documents = DynamoDBDocumentClient.from(client);
-  const books = await booksOf(client);
+  const model = await createStackModel(client);
 
-  async function submit({ orderId, order }: Placed): Promise<void> {
-    await insist(() =>
+  async function submit({ orderId, order }: PlacedOrder): Promise<void> {
+    await retryUntilSuccess(() =>
       lambda.send(
         new InvokeCommand({
           FunctionName: outputs['OrderProcessingAliasArn'],
@@ -126,63 +137,58 @@ async function deployTo({ root, url }: RuntimeProcess) {
     const batch = new BatchGetCommand({
       RequestItems: { [table]: { Keys, ConsistentRead: true } },
     });
-    const { Responses } = await insist(() => documents.send(batch));
+    const { Responses } = await retryUntilSuccess(() => documents.send(batch));
     return new Map(Responses?.[table]?.map(({ orderId, status }) => [orderId, status]));
   }
 
   return {
     client,
-    stock: () =>
+    addStock: () =>
       Promise.all(
         products.map((productId) => {
           const Item = { productId, available: initialStock, reserved: 0 };
-          return documents.send(new PutCommand({ TableName: books.nameOf('ProductsTable'), Item }));
+          return documents.send(
+            new PutCommand({ TableName: model.tableName('ProductsTable'), Item }),
+          );
         }),
       ),
-    submit: (placed: readonly Placed[]) => Promise.all(placed.map(submit)),
-    async ended(placed: readonly Placed[]): Promise<void> {
+    submit: (placed: readonly PlacedOrder[]) => Promise.all(placed.map(submit)),
+    pauseRepeatedly: (choose: RandomSource) =>
+      pauseRepeatedly(
+        { lambda, url, functionArn: outputs[functionOutputs[0] ?? ''] ?? '' },
+        choose,
+      ),
+    async waitUntilEnded(placed: readonly PlacedOrder[]): Promise<void> {
       const open = new Set(placed.map(({ orderId }) => orderId));
-      for (const until = Date.now() + longestRun; open.size > 0; ) {
+      for (const until = Date.now() + maxRunMs; open.size > 0; ) {
         const some = [...open].slice(0, 100);
         for (const [orderId, status] of await statuses(some))
-          if (isEnd(status)) open.delete(orderId);
-        if (Date.now() > until) throw new Error(`Orders hang: ${[...open].join(', ')}`);
+          if (isTerminal(status)) open.delete(orderId);
+        if (Date.now() > until) throw new Error(`Orders have not ended: ${[...open].join(', ')}`);
         await delay(50);
       }
     },
-    /** The recovery of an order looks once more at one that has ended by itself. */
-    async quiet(): Promise<void> {
-      const functions = both.map((name) => outputs[name] ?? '');
-      for (const until = Date.now() + longestRun; Date.now() < until; ) {
+    /** Waits until no execution is running: recovery also checks orders that ended normally. */
+    async waitUntilIdle(): Promise<void> {
+      const functions = functionOutputs.map((name) => outputs[name] ?? '');
+      for (const until = Date.now() + maxRunMs; Date.now() < until; ) {
         const running = await Promise.all(
-          functions.map((name) => insist(() => executionsOf(lambda, name, ['RUNNING']))),
+          functions.map((name) => retryUntilSuccess(() => listOpen(lambda, name))),
         );
         if (running.flat().length === 0) return;
         await delay(50);
       }
     },
-    async problems(placed: readonly Placed[]): Promise<string[]> {
+    async listProblems(placed: readonly PlacedOrder[]): Promise<string[]> {
       const problems: string[] = [];
-      for (const name of both) {
-        const arns = await executionsOf(lambda, outputs[name] ?? '');
+      for (const name of functionOutputs) {
+        const arns = await listExecutions(lambda, outputs[name] ?? '');
         if (name === 'OrderProcessingFunctionArn' && arns.length !== placed.length) {
           problems.push(`${arns.length} executions of ${placed.length} orders`);
         }
-        for (const arn of arns) problems.push(...(await historyProblems(lambda, arn)));
+        for (const arn of arns) problems.push(...(await findHistoryProblems(lambda, arn)));
       }
-      return [...problems, ...(await problemsOf(placed, books))];
+      return [...problems, ...(await findProblems(placed, model))];
     },
   };
-}
-
-/** Asks until there is an answer. */
-async function insist<T>(ask: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + longestRun; ; ) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await delay(20);
-    }
-  }
 }

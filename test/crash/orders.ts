@@ -1,39 +1,41 @@
 import type { Order } from '../../functions/contract/order.ts';
-import { follow } from '../functions/model/model.ts';
+import { failureCases, orderFor, toConditions } from '../functions/model/failure-cases.ts';
+import { simulate } from '../functions/model/model.ts';
 import type { Outcome } from '../functions/model/order.ts';
-import { givenOf, orderWith, troubles } from '../functions/model/troubles.ts';
-import type { Chance } from '../support/random.ts';
+import type { RandomSource } from '../support/random.ts';
 
-export interface Placed {
+export interface PlacedOrder {
   readonly orderId: string;
   readonly order: Order;
-  /** How it ends when nothing happens to it; a crash must not change that. */
+  /** Outcome of the order without a crash. Crashes must not change it. */
   readonly expected: Outcome | undefined;
 }
 
-/** Pieces of each product of `products` at the beginning: enough for all. */
+/** Initial stock of each product, enough for all orders (units). */
 export const initialStock = 10_000;
 export const products = ['CRASH-A', 'CRASH-B', 'CRASH-C'];
 
-/** Doubtful orders wait for a person, and there is none here. */
-const alone = troubles.filter((trouble) => !trouble.startsWith('FRAUD-REVIEW'));
+/** Failure cases that end without a decision by a person. */
+const automaticCases = failureCases.filter(
+  (failureCase) => !failureCase.startsWith('FRAUD-REVIEW'),
+);
 
-/** Orders of which three in four meet no trouble, each customer with some of them. */
-export function ordersOf(chance: Chance, count: number): Placed[] {
+/** Creates random orders of nine customers. Three of four orders succeed. */
+export function createOrders(random: RandomSource, count: number): PlacedOrder[] {
   return Array.from({ length: count }, (_, number) => {
-    const calm = chance.pick(['none', 'small']);
-    const trouble = chance.percent(75) ? calm : chance.pick(alone);
-    const order = orderWith(trouble, `C-${chance.between(1, 9)}`);
+    const successCase = random.pick(['none', 'small']);
+    const failureCase = random.percent(75) ? successCase : random.pick(automaticCases);
+    const order = orderFor(failureCase, `C-${random.between(1, 9)}`);
     const line = {
-      productId: chance.pick(products),
+      productId: random.pick(products),
       name: 'Thing',
-      quantity: chance.between(1, 3),
+      quantity: random.between(1, 3),
       price: 1.25,
     };
     return {
       orderId: `crash-${number}`,
       order: { ...order, items: [...order.items, line] },
-      expected: follow([], givenOf(trouble)).outcome,
+      expected: simulate([], toConditions(failureCase)).outcome,
     };
   });
 }

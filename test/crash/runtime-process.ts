@@ -2,30 +2,31 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readState } from '../../src/local/state-file.ts';
-import { aFreePort } from '../support/free-port.ts';
+import { readState } from '../../src/local/runtime/state-file.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { makeProject, repository } from '../support/project-files.ts';
 
-/** The local runtime as the process that it is, in a project of its own, to be killed and started again. */
+/** A local runtime in its own process and project, which a test kills and restarts. */
 export interface RuntimeProcess {
   readonly root: string;
   readonly url: string;
-  /** Starts it and waits until it answers; milliseconds. */
+  /** Starts the process, waits until the runtime is ready, and returns the time that took (ms). */
   start(): Promise<number>;
-  /** Kills the process without a word; its environments notice by themselves. */
+  /** Kills the process. Its environments then exit by themselves. */
   kill(): Promise<void>;
-  /** The processes of its environments. */
+  /** Returns the process ids of its environments. */
   environments(): number[];
   pid(): number;
   close(): Promise<void>;
 }
 
-export async function aRuntimeProcess(options: {
+/** Creates a project for a runtime process, which is not started yet. */
+export async function createRuntimeProcess(options: {
   timeScale: number;
   inject?: readonly string[];
 }): Promise<RuntimeProcess> {
   const root = makeProject();
-  const port = await aFreePort();
+  const port = await findFreePort();
   const settings = { root, port, auto: false, build: 'crash', ...options };
   let child: ChildProcess | undefined;
 
@@ -38,7 +39,7 @@ export async function aRuntimeProcess(options: {
     );
     child = started;
     while (readState(root)?.pid !== started.pid) {
-      if (started.exitCode !== null) throw new Error('The runtime did not start again');
+      if (started.exitCode !== null) throw new Error('The runtime did not restart');
       await delay(5);
     }
     return performance.now() - began;
@@ -47,9 +48,9 @@ export async function aRuntimeProcess(options: {
   async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const running = child;
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const gone = new Promise((resolve) => running.once('close', resolve));
+    const exited = new Promise((resolve) => running.once('close', resolve));
     running.kill(signal);
-    await gone;
+    await exited;
   }
 
   const pid = () => child?.pid ?? 0;
@@ -59,7 +60,7 @@ export async function aRuntimeProcess(options: {
     start,
     kill: () => kill(),
     pid,
-    environments: () => childrenOf(pid()),
+    environments: () => listChildren(pid()),
     async close() {
       await kill('SIGTERM');
       rmSync(root, { recursive: true, force: true });
@@ -67,7 +68,7 @@ export async function aRuntimeProcess(options: {
   };
 }
 
-function childrenOf(pid: number): number[] {
+function listChildren(pid: number): number[] {
   return globSync(`/proc/${pid}/task/*/children`)
     .flatMap((file) => readFileSync(file, 'utf8').split(' ').filter(Boolean))
     .map(Number);

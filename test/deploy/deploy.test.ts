@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
-import { artifactsBucket } from '../../src/deploy/artifacts.ts';
+import { artifactsBucketName } from '../../src/deploy/artifacts.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { withStack } from '../../src/deploy/ensure.ts';
 import type { DeployEvent } from '../../src/deploy/events.ts';
-import { endOf } from '../../src/deploy/events.ts';
+import { awaitResult } from '../../src/deploy/events.ts';
 import { packageStack } from '../../src/deploy/package.ts';
+import type { Stack } from '../../src/environment/stack.ts';
 import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../aws/fake-aws.ts';
 
 const template = `Transform: AWS::Serverless-2016-10-31
@@ -37,7 +38,7 @@ const event = (n: number, id: string, status: string, reason = '') =>
   `<ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason>` +
   '<Timestamp>2026-11-22T08:12:05Z</Timestamp></member>';
 
-/** An account without the stack, whose deployment ends with these events, newest first. */
+/** An account without the stack. Its deployment produces these events, newest first. */
 function account(end: readonly string[], planned: Answer) {
   let stack = '';
   let events = '';
@@ -83,12 +84,12 @@ async function run(url: string, root: string) {
   }
 }
 
-it('creates the bucket and the stack, tells its events in order, and returns its outputs', async () => {
+it('creates the bucket and the stack, yields its events in order and returns its outputs', async () => {
   using aws = await fakeAws(account(created, ready));
   const { events, result } = await run(aws.url, project());
   expect(result).toMatchObject({ changed: true, outputs: { OrdersTableName: 'orders' } });
-  const told = events.map((each) => (each.type === 'stage' ? each.stage : each.logicalId));
-  expect(told).toEqual([
+  const progress = events.map((event) => (event.type === 'stage' ? event.stage : event.logicalId));
+  expect(progress).toEqual([
     'preflight',
     'package',
     'upload',
@@ -107,7 +108,23 @@ it('creates the bucket and the stack, tells its events in order, and returns its
   expect(sent.get('TemplateBody')).toContain('Role: !Sub arn:');
 });
 
-it('gives the parameters asked for, and keeps the values that the stack has of the others', async () => {
+it('completes the settings of a bucket whose creation was interrupted, but not of a given bucket', async () => {
+  async function readPuts(bucket?: string) {
+    const respond = account(created, ready);
+    using aws = await fakeAws((call) => {
+      if (call.name.startsWith('PUT')) return { body: '' };
+      return call.name.startsWith('HEAD') ? { status: 404, body: '' } : respond(call);
+    });
+    await awaitResult(deploy(fakeTarget(aws.url, project()), { bucket }));
+    return aws.calls
+      .filter(({ name }) => name.startsWith('PUT'))
+      .flatMap(({ name, query }) => (name.endsWith('.zip') ? 'archive' : [...query.keys()][0]));
+  }
+  expect(await readPuts()).toEqual(['publicAccessBlock', 'versioning', 'lifecycle', 'archive']);
+  expect(await readPuts('given')).toEqual(['archive']);
+});
+
+it('sets the given parameters and keeps the values of the others', async () => {
   const stack =
     '<StackName>orders-test</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Parameters>' +
     '<member><ParameterKey>LogLevel</ParameterKey><ParameterValue>WARN</ParameterValue></member>' +
@@ -122,7 +139,7 @@ it('gives the parameters asked for, and keeps the values that the stack has of t
   const deployment = deploy(fakeTarget(aws.url, project()), {
     parameters: { PickupWaitSeconds: '1' },
   });
-  await endOf(deployment);
+  await awaitResult(deployment);
   const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
   const sent = [...new URLSearchParams(plan?.body)].filter(([key]) => key.startsWith('Parameters'));
   expect(Object.fromEntries(sent)).toEqual({
@@ -133,7 +150,7 @@ it('gives the parameters asked for, and keeps the values that the stack has of t
   });
 });
 
-it('calls a template that changes nothing a success', async () => {
+it('succeeds if the template changes nothing', async () => {
   const reason = "The submitted information didn't contain changes.";
   const planned = `<Status>FAILED</Status><StatusReason>${reason}</StatusReason>`;
   using aws = await fakeAws(account([], xml('DescribeChangeSet', planned)));
@@ -142,7 +159,7 @@ it('calls a template that changes nothing a success', async () => {
   expect(aws.calls.map(({ name }) => name)).not.toContain('Action ExecuteChangeSet');
 });
 
-it('says which resources CloudFormation found invalid before it changed any', async () => {
+it('reports the resources that fail the validation of CloudFormation', async () => {
   const planned = '<Status>FAILED</Status><StatusReason>Validation failed</StatusReason>';
   const found =
     '<OperationEvents><member><LogicalResourceId>Table</LogicalResourceId><ValidationStatus>FAILED</ValidationStatus>' +
@@ -152,7 +169,7 @@ it('says which resources CloudFormation found invalid before it changed any', as
     call.name === 'Action DescribeEvents' ? xml('DescribeEvents', found) : refusing(call),
   );
   await expect(run(aws.url, project())).rejects.toMatchObject({
-    message: 'CloudFormation refused the template: Validation failed',
+    message: 'CloudFormation rejected the template: Validation failed',
     hints: expect.arrayContaining(['Table /Properties/KeySchema: is required']) as string[],
   });
   expect(aws.calls.map(({ name }) => name)).toContain('Action DeleteChangeSet');
@@ -175,7 +192,7 @@ it.each([
   });
 });
 
-it('makes the same archive of the same code, whenever and wherever', async () => {
+it('creates identical archives from identical code', async () => {
   const [one, two] = [project(), project()];
   const first = await packageStack(join(one, 'template.yaml'), 'bucket');
   const second = await packageStack(join(two, 'template.yaml'), 'bucket');
@@ -184,20 +201,25 @@ it('makes the same archive of the same code, whenever and wherever', async () =>
   expect(Object.keys(unzipSync(artifact?.bytes ?? new Uint8Array()))).toEqual(['index.mjs']);
 });
 
-it('keeps the bucket name within what S3 allows', () => {
-  const name = artifactsBucket('lambda-durable-order-processing', '000000000000', 'us-east-2');
+it('limits the bucket name to the length that S3 allows', () => {
+  const name = artifactsBucketName('lambda-durable-order-processing', '000000000000', 'us-east-2');
   expect(name.length).toBeLessThanOrEqual(63);
   expect(name).toMatch(/^lambda-durable-order-.*-artifacts-000000000000-us-east-2$/);
+  const others = ['lambda-durable-order-processing-prod', 'Orders', 'orders', 'orders-'].map(
+    (stack) => artifactsBucketName(stack, '000000000000', 'us-east-2'),
+  );
+  expect(new Set([name, ...others]).size).toBe(5);
+  for (const bucket of others) expect(bucket).toMatch(/^(?=.{3,63}$)[a-z0-9][a-z0-9-]*[a-z0-9]$/);
 });
 
-it('deploys on first use only where the target sets itself up; elsewhere it names the command', async () => {
+it('deploys on first use only if the target deploys automatically, or else names the command', async () => {
   using aws = await fakeAws(account(created, ready));
   const root = project();
-  const use = async (outputs: Readonly<Record<string, string>>) => outputs['OrdersTableName'];
+  const use = async ({ outputs }: Stack) => outputs['OrdersTableName'];
   const asked = withStack(fakeTarget(aws.url, root), () => {}, use);
   await expect(asked).rejects.toMatchObject({ exit: 3, hints: ['orders deploy -e fake'] });
   const lines: string[] = [];
-  const own = fakeTarget(aws.url, root, { deploysItself: true });
+  const own = fakeTarget(aws.url, root, { autoDeploys: true });
   const both = [1, 2].map(() => withStack(own, (line) => lines.push(line), use));
   expect(await Promise.all(both)).toEqual(['orders', 'orders']);
   expect(lines).toHaveLength(2);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { destroy } from '../../src/deploy/destroy.ts';
-import { type Inventory, takeInventory } from '../../src/deploy/inventory.ts';
+import { type Inventory, readInventory } from '../../src/deploy/inventory.ts';
 import { cachePath } from '../../src/environment/stack-outputs.ts';
 import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../aws/fake-aws.ts';
 
@@ -25,7 +25,7 @@ const template = `Resources:
 interface Account {
   readonly status?: string;
   readonly protection?: boolean;
-  /** Names of the executions that run, until they are stopped. */
+  /** Names of the executions that run until they are stopped. */
   readonly running?: readonly string[];
   /** The events of the deletion, newest first: logical id, status, reason. */
   readonly end?: readonly (readonly [id: string, status: string, reason?: string])[];
@@ -41,107 +41,128 @@ const member = (fields: Record<string, unknown>) =>
     .map(([name, value]) => `<${name}>${String(value)}</${name}>`)
     .join('')}</member>`;
 
-/** An account with the stack, and what happens to it when it is deleted. */
-function account({ status = 'CREATE_COMPLETE', protection, running = [], end = deleted }: Account) {
-  const open = new Set(running);
-  let events = '';
-  const json = (body: unknown): Answer => ({
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return ({ name, query }: Call): Answer => {
+const toJson = (body: unknown): Answer => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+const outputs =
+  member({ OutputKey: 'OrdersTableName', OutputValue: 'orders-test-OrdersTable-X' }) +
+  member({ OutputKey: 'OrderProcessingFunctionArn', OutputValue: functionArn });
+
+const listedResources = resources
+  .map(([ResourceType, LogicalResourceId, PhysicalResourceId]) =>
+    member({ ResourceType, LogicalResourceId, PhysicalResourceId }),
+  )
+  .join('');
+
+/** Returns a fake account with the stack. Its deletion produces the events in `end`. */
+function account(options: Account) {
+  const running = new Set(options.running);
+  const cloudFormation = createCloudFormation(options);
+  return (call: Call): Answer => {
+    const { name, query } = call;
     if (name.endsWith('/stop')) {
-      open.delete(name.split('/').at(-3) ?? '');
-      return json({ StopTimestamp: 1 });
+      running.delete(name.split('/').at(-3) ?? '');
+      return toJson({ StopTimestamp: 1 });
     }
     if (name.startsWith('GET') && name.includes('durable-executions')) {
-      expect(query.get('Statuses')).toBe('RUNNING');
-      const DurableExecutions = [...open].map((each) => ({
-        DurableExecutionArn: `${functionArn}:1/durable-execution/${each}/1`,
-        DurableExecutionName: each,
-        Status: 'RUNNING',
-      }));
-      return json({ DurableExecutions });
+      const isListed = query.get('Statuses') === 'RUNNING';
+      return toJson({ DurableExecutions: isListed ? [...running].map(toExecution) : [] });
     }
-    if (name === 'DynamoDB DescribeTable') return json({ Table: { ItemCount: 1204 } });
-    if (name.startsWith('HEAD')) return { body: '' };
-    if (name.startsWith('GET') && query.has('versions')) {
-      return { body: '<ListVersionsResult></ListVersionsResult>' };
-    }
-    // Somebody keeps something else in the bucket.
-    if (name.startsWith('DELETE')) {
-      return { status: 409, body: '<Error><Code>BucketNotEmpty</Code></Error>' };
-    }
-    const action = name.split(' ')[1] ?? '';
-    switch (action) {
-      case 'GetCallerIdentity':
-        return xml(action, '<Account>000000000000</Account>');
-      case 'DescribeStacks':
-        return xml(
-          action,
-          `<Stacks>${member({
-            StackId: stackId,
-            StackStatus: status,
-            EnableTerminationProtection: protection ?? false,
-            Outputs:
-              member({ OutputKey: 'OrdersTableName', OutputValue: 'orders-test-OrdersTable-X' }) +
-              member({ OutputKey: 'OrderProcessingFunctionArn', OutputValue: functionArn }),
-          })}</Stacks>`,
-        );
-      case 'ListStackResources':
-        return xml(
-          action,
-          `<StackResourceSummaries>${resources
-            .map(([ResourceType, LogicalResourceId, PhysicalResourceId]) =>
-              member({ ResourceType, LogicalResourceId, PhysicalResourceId }),
-            )
-            .join('')}</StackResourceSummaries>`,
-        );
-      case 'GetTemplate':
-        return xml(action, `<TemplateBody>${template}</TemplateBody>`);
-      case 'DeleteStack':
-        events = end
-          .map(([id, ResourceStatus, ResourceStatusReason = ''], index) =>
-            member({
-              EventId: end.length - index,
-              StackId: stackId,
-              LogicalResourceId: id,
-              PhysicalResourceId: id === 'orders-test' ? stackId : id,
-              ResourceType: id === 'orders-test' ? 'AWS::CloudFormation::Stack' : 'T',
-              ResourceStatus,
-              ResourceStatusReason,
-            }),
-          )
-          .join('');
-        return xml(action, '');
-      case 'DescribeStackEvents':
-        return xml(action, `<StackEvents>${events}</StackEvents>`);
-      default:
-        return xmlError('InvalidAction', `${action} is not in this test`);
-    }
+    if (name === 'DynamoDB DescribeTable') return toJson({ Table: { ItemCount: 1204 } });
+    return respondAsS3(call) ?? cloudFormation(name.split(' ')[1] ?? '');
   };
+}
+
+const toExecution = (orderId: string) => ({
+  DurableExecutionArn: `${functionArn}:1/durable-execution/${orderId}/1`,
+  DurableExecutionName: orderId,
+  Status: 'RUNNING',
+});
+
+/** Returns the response to an S3 request: the bucket contains objects that no deployment uploaded. */
+function respondAsS3({ name, query }: Call): Answer | undefined {
+  if (name.startsWith('HEAD')) return { body: '' };
+  if (name.startsWith('GET') && query.has('versions')) {
+    return { body: '<ListVersionsResult></ListVersionsResult>' };
+  }
+  if (name.startsWith('DELETE')) {
+    return { status: 409, body: '<Error><Code>BucketNotEmpty</Code></Error>' };
+  }
+  return undefined;
+}
+
+/** Returns a function that responds to STS and CloudFormation actions. */
+function createCloudFormation({ status = 'CREATE_COMPLETE', protection, end = deleted }: Account) {
+  let events = '';
+  const describedStack = member({
+    StackId: stackId,
+    StackStatus: status,
+    EnableTerminationProtection: protection ?? false,
+    Outputs: outputs,
+  });
+  const responses = new Map<string, () => string>([
+    ['GetCallerIdentity', () => '<Account>000000000000</Account>'],
+    ['DescribeStacks', () => `<Stacks>${describedStack}</Stacks>`],
+    [
+      'ListStackResources',
+      () => `<StackResourceSummaries>${listedResources}</StackResourceSummaries>`,
+    ],
+    ['GetTemplate', () => `<TemplateBody>${template}</TemplateBody>`],
+    [
+      'DeleteStack',
+      () => {
+        events = end.map((event, index) => toStackEvent(event, end.length - index)).join('');
+        return '';
+      },
+    ],
+    ['DescribeStackEvents', () => `<StackEvents>${events}</StackEvents>`],
+  ]);
+  return (action: string): Answer => {
+    const respond = responses.get(action);
+    return respond
+      ? xml(action, respond())
+      : xmlError('InvalidAction', `${action} is not in this test`);
+  };
+}
+
+function toStackEvent(
+  [id, ResourceStatus, ResourceStatusReason = '']: NonNullable<Account['end']>[number],
+  number: number,
+): string {
+  const isStack = id === 'orders-test';
+  return member({
+    EventId: number,
+    StackId: stackId,
+    LogicalResourceId: id,
+    PhysicalResourceId: isStack ? stackId : id,
+    ResourceType: isStack ? 'AWS::CloudFormation::Stack' : 'T',
+    ResourceStatus,
+    ResourceStatusReason,
+  });
 }
 
 const root = () => mkdtempSync(join(tmpdir(), 'orders-'));
 
-/** Destroys the account's stack; gives what was told and what came of it. */
-async function run(of: Account, directory = root(), force = false) {
-  using aws = await fakeAws(account(of));
+/** Destroys the account's stack. Returns the inventory, the progress texts, the calls, and the result or error. */
+async function run(options: Account, directory = root(), force = false) {
+  using aws = await fakeAws(account(options));
   const target = fakeTarget(aws.url, directory);
-  const inventory = (await takeInventory(target)) as Inventory;
-  const told: string[] = [];
+  const inventory = (await readInventory(target)) as Inventory;
+  const progress: string[] = [];
   const events = destroy(target, inventory, { force });
   for (;;) {
     const next = await events.next().catch((error: unknown) => ({ error }));
     const calls = () => aws.calls.map(({ name }) => name);
-    if ('error' in next) return { inventory, told, error: next.error, calls: calls() };
-    if (next.done) return { inventory, told, result: next.value, calls: calls() };
+    if ('error' in next) return { inventory, progress, error: next.error, calls: calls() };
+    if (next.done) return { inventory, progress, result: next.value, calls: calls() };
     const event = next.value;
-    told.push(event.type === 'stage' ? event.detail : `${event.logicalId} ${event.status}`);
+    progress.push(event.type === 'stage' ? event.detail : `${event.logicalId} ${event.status}`);
   }
 }
 
-it('knows what goes, what stays, how many orders there are and which run', async () => {
+it('lists deleted and retained resources, the number of orders and the running ones', async () => {
   const { inventory } = await run({ running: ['web-1'] });
   expect(inventory.deleted.map(({ kind }) => kind)).toEqual(['log group', 'function', 'queue']);
   expect(inventory.kept).toEqual([
@@ -156,15 +177,15 @@ it('knows what goes, what stays, how many orders there are and which run', async
   expect(inventory.running.map(({ orderId }) => orderId)).toEqual(['web-1']);
 });
 
-it('finds no inventory where there is no stack', async () => {
+it('returns no inventory if the stack does not exist', async () => {
   using aws = await fakeAws(() => xmlError('ValidationError', 'Stack orders-test does not exist'));
-  expect(await takeInventory(fakeTarget(aws.url, root()))).toBeUndefined();
+  expect(await readInventory(fakeTarget(aws.url, root()))).toBeUndefined();
 });
 
-it('stops every order that runs when forced, before it deletes the stack, and tells both', async () => {
+it('stops all running orders before it deletes the stack, if forced', async () => {
   const running = Array.from({ length: 12 }, (_, n) => `web-${n}`);
-  const { told, result, calls } = await run({ running }, root(), true);
-  expect(told).toEqual([
+  const { progress, result, calls } = await run({ running }, root(), true);
+  expect(progress).toEqual([
     '12 orders stopped',
     'deleting the stack orders-test',
     'OrdersTable DELETE_SKIPPED',
@@ -176,7 +197,7 @@ it('stops every order that runs when forced, before it deletes the stack, and te
   expect(Math.max(...stops)).toBeLessThan(calls.indexOf('Action DeleteStack'));
 });
 
-it('names what remains with the command that removes it, and forgets what it knew of the stack', async () => {
+it('lists leftovers with their removal commands and clears the cache of the stack', async () => {
   const directory = root();
   const config = { environments: { fake: { region: 'us-east-2' } } };
   writeFileSync(join(directory, 'orders.config.json'), JSON.stringify(config));
@@ -198,12 +219,12 @@ it('names what remains with the command that removes it, and forgets what it kne
       name: 'orders-test-artifacts-000000000000-us-east-2',
       remove: expect.stringContaining('aws s3 rb s3://orders-test-artifacts-') as string,
     },
-    { kind: 'environment', name: 'fake', remove: 'take its entry out of orders.config.json' },
+    { kind: 'environment', name: 'fake', remove: 'orders env remove fake' },
   ]);
   expect(existsSync(cache)).toBe(false);
 });
 
-it('gives every reason when CloudFormation cannot delete it, and exits 21', async () => {
+it('reports all reasons if CloudFormation cannot delete the stack, and exits 21', async () => {
   const { error } = await run({
     end: [
       ['orders-test', 'DELETE_FAILED', 'The following resource(s) failed to delete: [Role, Logs].'],
@@ -221,13 +242,16 @@ it('gives every reason when CloudFormation cannot delete it, and exits 21', asyn
 it.each([
   [{ status: 'UPDATE_IN_PROGRESS' }, 'busy: UPDATE_IN_PROGRESS'],
   [{ protection: true }, 'protected against deletion'],
-])('stops and deletes nothing when CloudFormation would refuse: %o', async (more, message) => {
-  const { error, calls } = await run({ running: ['web-1'], ...more });
-  expect(error).toMatchObject({ message: expect.stringContaining(message) as string, exit: 6 });
-  expect(calls.filter((name) => /stop$|DeleteStack/.test(name))).toEqual([]);
-});
+])(
+  'stops and deletes nothing if CloudFormation would reject the deletion: %o',
+  async (more, message) => {
+    const { error, calls } = await run({ running: ['web-1'], ...more });
+    expect(error).toMatchObject({ message: expect.stringContaining(message) as string, exit: 6 });
+    expect(calls.filter((name) => /stop$|DeleteStack/.test(name))).toEqual([]);
+  },
+);
 
-it('looks on at a deletion that has begun, and clears away a stack that was only planned', async () => {
+it('attaches to a running deletion, and deletes a stack that was only planned', async () => {
   for (const status of ['DELETE_IN_PROGRESS', 'REVIEW_IN_PROGRESS']) {
     expect((await run({ status })).result).toMatchObject({ destroyed: true });
   }

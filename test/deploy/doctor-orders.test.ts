@@ -22,13 +22,13 @@ const json = (value: unknown): Answer => ({
 
 interface Running {
   readonly status: string;
-  /** Minutes since the item changed, and since the last event. */
+  /** Minutes since the last change of the item, and since the last event. */
   readonly changed: number;
   readonly happened?: number;
   readonly events?: readonly object[];
 }
 
-/** An account with a stack and these orders on their way. */
+/** An account with a stack and these running orders. */
 function account(running: Readonly<Record<string, Running>>) {
   return ({ name, body }: Call): Answer => {
     if (name === 'Action GetCallerIdentity')
@@ -85,13 +85,13 @@ function account(running: Readonly<Record<string, Running>>) {
 async function look(running: Readonly<Record<string, Running>>) {
   using aws = await fakeAws(account(running));
   const found = [];
-  // Waits are as long as on AWS.
-  for await (const each of examine(fakeTarget(aws.url, root, { timeScale: 1 }), ['orders']))
-    found.push(each);
+  // Waits have the same duration as on AWS.
+  for await (const finding of examine(fakeTarget(aws.url, root, { timeScale: 1 }), ['orders']))
+    found.push(finding);
   return { found, histories: aws.calls.filter(({ name }) => name.endsWith('/history')).length };
 }
 
-it('names the orders that have not moved for long, with the command that says why', async () => {
+it('reports orders without progress, with the command that shows the reason', async () => {
   const { found, histories } = await look({
     'order-moving': { status: 'validated', changed: 2 },
     'order-quiet': { status: 'validated', changed: 30, happened: 29 },
@@ -109,16 +109,16 @@ it('names the orders that have not moved for long, with the command that says wh
       fix: 'orders history order-quiet',
     },
   ]);
-  // The history is scarce: it is read only of those that look as if they were stuck.
+  // The API quota for histories is small: only histories of possibly stuck orders are read.
   expect(histories).toBe(3);
 });
 
-it('counts orders that are on their way as they should be', async () => {
+it('counts running orders that make progress', async () => {
   const { found } = await look({ 'order-moving': { status: 'validated', changed: 2 } });
-  expect(found).toMatchObject([{ state: 'ok', message: '1 order on its way' }]);
+  expect(found).toMatchObject([{ state: 'ok', message: '1 running order' }]);
 });
 
-it('names an order whose invocations fail one after the other', async () => {
+it('reports an order whose invocations fail repeatedly', async () => {
   const failed = (EventId: number) => ({
     EventType: 'InvocationCompleted',
     EventId,
@@ -137,7 +137,7 @@ it('names an order whose invocations fail one after the other', async () => {
   expect(found[0]?.message).toBe('no progress: order-loops');
 });
 
-it('tells which environment is meant, and of a configuration that nobody can read', async () => {
+it('reports the selected environment and an invalid configuration', async () => {
   using aws = await fakeAws(account({}));
   const lookAtConfig = async () =>
     (await examine(fakeTarget(aws.url, root), ['config']).next()).value;
@@ -152,7 +152,7 @@ it('tells which environment is meant, and of a configuration that nobody can rea
   });
 });
 
-it('tells of functions that are not built, and of those that are older than their sources', async () => {
+it('reports functions that are not built or older than their sources', async () => {
   using aws = await fakeAws(account({}));
   const lookAtBuild = async () => {
     const examination = examine(fakeTarget(aws.url, root), ['build']);

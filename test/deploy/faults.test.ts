@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
-import { destroy, nothingToDestroy } from '../../src/deploy/destroy.ts';
-import { endOf } from '../../src/deploy/events.ts';
-import { takeInventory } from '../../src/deploy/inventory.ts';
+import { cleanUpWithoutStack, destroy } from '../../src/deploy/destroy.ts';
+import { awaitResult } from '../../src/deploy/events.ts';
+import { readInventory } from '../../src/deploy/inventory.ts';
 import { describeStack } from '../../src/environment/stack-outputs.ts';
-import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
+import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
-import { type Fault, type FaultProxy, faultProxy, faults } from '../support/fault-proxy.ts';
+import { type Fault, type FaultProxy, faults, startFaultProxy } from '../support/fault-proxy.ts';
 import { full } from '../support/full.ts';
 import { makeProject } from '../support/project-files.ts';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   root = makeProject();
   const directory = join(root, 'runtime');
   runtime = await startRuntime({ directory, port: 0, timeScale: 1000 });
-  proxy = await faultProxy(runtime.url);
+  proxy = await startFaultProxy(runtime.url);
 });
 afterAll(async () => {
   proxy.close();
@@ -30,18 +30,18 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Clients make each request once: what goes wrong is seen. */
+/** The clients do not retry, so that every fault reaches the code under test. */
 const target = () => fakeTarget(proxy.url, root, { pollMs: 5 });
 
-const deployAll = () => endOf(deploy(target()));
+const deployAll = () => awaitResult(deploy(target()));
 async function destroyAll(): Promise<unknown> {
-  const inventory = await takeInventory(target());
-  if (!inventory) return nothingToDestroy(target(), { clear: true });
-  return endOf(destroy(target(), inventory));
+  const inventory = await readInventory(target());
+  if (!inventory) return cleanUpWithoutStack(target(), { clear: true });
+  return awaitResult(destroy(target(), inventory));
 }
 const statusOf = async () => (await describeStack(target()))?.StackStatus;
 
-/** Has a fault hit each request of `work` in turn; `again` is what a person does after that. */
+/** Runs `work` once per request, injecting the fault into that request. If `work` fails, calls `again`, as a user would. */
 async function atEveryRequest(
   fault: Fault,
   {
@@ -63,7 +63,7 @@ async function atEveryRequest(
       () => undefined,
       (cause: unknown) => cause,
     );
-    const reached = proxy.seen() >= number;
+    const reached = proxy.requestCount() >= number;
     proxy.plan();
     if (error) {
       failed += 1;
@@ -76,7 +76,7 @@ async function atEveryRequest(
 }
 
 it.each(kinds)(
-  'deploys all the same, or with the next try, when any request meets: %s',
+  'deploys, at the latest with the next attempt, if any request fails with: %s',
   async (fault) => {
     const failed = await atEveryRequest(fault, {
       before: destroyAll,
@@ -92,14 +92,16 @@ it.each(kinds)(
 );
 
 it.each(kinds)(
-  'destroys all the same, or with the next try, when any request meets: %s',
+  'destroys, at the latest with the next attempt, if any request fails with: %s',
   async (fault) => {
     const failed = await atEveryRequest(fault, {
       before: deployAll,
       work: destroyAll,
       async check() {
         expect(await statusOf()).toBeUndefined();
-        expect(await nothingToDestroy(target(), { clear: false })).toMatchObject({ remains: [] });
+        expect(await cleanUpWithoutStack(target(), { clear: false })).toMatchObject({
+          remains: [],
+        });
       },
     });
     if (fault !== 'slow') expect(failed).toBeGreaterThan(0);

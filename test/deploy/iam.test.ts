@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { policyFor, roles } from '../../src/deploy/iam.ts';
+import { buildPolicy, roles } from '../../src/deploy/iam.ts';
 
 const place = {
   region: 'eu-west-1',
@@ -9,9 +9,9 @@ const place = {
   bucket: 'orders-prod-artifacts-123456789012-eu-west-1',
 };
 const actionsOf = (role: (typeof roles)[number]) =>
-  policyFor(role, place).Statement.flatMap(({ Action }) => Action);
+  buildPolicy(role, place).Statement.flatMap(({ Action }) => Action);
 
-/** SDK command -> what IAM calls that, where it is not `service:Command`. */
+/** IAM actions of the SDK commands for which the action is not `service:Command`. */
 const otherNames: Readonly<Record<string, string>> = {
   's3:HeadBucket': 's3:ListBucket',
   's3:HeadObject': 's3:GetObject',
@@ -28,17 +28,18 @@ const otherNames: Readonly<Record<string, string>> = {
 const services: Readonly<Record<string, string>> = {
   cloudformation: 'cloudformation',
   lambda: 'lambda',
+  'lambda-pausing': 'lambda',
   'cloudwatch-logs': 'logs',
   s3: 's3',
   sqs: 'sqs',
   dynamodb: 'dynamodb',
 };
 
-it('allows somebody every request that some command makes', () => {
+it('allows every request of every command to at least one role', () => {
   const needed = globSync('src/aws/sdk/*.ts').flatMap((file) => {
     const name = /([\w-]+)\.ts$/.exec(file)?.[1] ?? '';
     const commands = readFileSync(file, 'utf8').matchAll(/\b(\w+)Command\b/g);
-    // Every principal may call GetCallerIdentity.
+    // GetCallerIdentity needs no permission.
     if (name === 'sts') return [];
     return [...commands].map(([, command]) => {
       const known = otherNames[`${name}:${command}`];
@@ -50,27 +51,27 @@ it('allows somebody every request that some command makes', () => {
   expect(needed.filter((action) => !allowed.has(action))).toEqual([]);
 });
 
-it("names the stack's own resources only, and no action by a pattern", () => {
+it("contains only the stack's own resources and no wildcard actions", () => {
   for (const role of roles) {
-    for (const { Sid, Action, Resource } of policyFor(role, place).Statement) {
+    for (const { Sid, Action, Resource } of buildPolicy(role, place).Statement) {
       expect(Action.join()).not.toContain('*');
       if (Sid === 'Account') continue;
-      for (const each of Resource) {
-        expect(each).toMatch(/orders-prod|:aws:transform\/|apigateway:eu-west-1::|execute-api/);
+      for (const resource of Resource) {
+        expect(resource).toMatch(/orders-prod|:aws:transform\/|apigateway:eu-west-1::|execute-api/);
       }
     }
   }
 });
 
-it('lets who only observes change nothing and read no order', () => {
+it('does not let observers change anything or read orders', () => {
   const actions = actionsOf('observe');
   for (const action of actions) {
     expect(action).toMatch(
       /:(Describe|List|Query|Get(AccountSettings|Alias|QueueAttributes|Template)$)/,
     );
   }
-  const indexes = policyFor('observe', place).Statement.filter(({ Action }) =>
-    Action.some((each) => /^dynamodb:(?!DescribeTable)/.test(each)),
+  const indexes = buildPolicy('observe', place).Statement.filter(({ Action }) =>
+    Action.some((action) => /^dynamodb:(?!DescribeTable)/.test(action)),
   );
   for (const { Resource } of indexes) for (const arn of Resource) expect(arn).toContain('/index/');
 });

@@ -1,8 +1,12 @@
 import { PassThrough } from 'node:stream';
 import type { Change } from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
-import { describePlan } from '../../src/cli/deploy/plan-text.ts';
-import { guarded, isAccess, plannedChanges } from '../../src/deploy/planned-changes.ts';
+import { formatPlan } from '../../src/cli/deploy/plan-text.ts';
+import {
+  changesNeedingApproval,
+  isAccessChange,
+  toPlannedChanges,
+} from '../../src/deploy/planned-changes.ts';
 
 const change = (more: Change['ResourceChange']): Change => ({
   Type: 'Resource',
@@ -10,7 +14,7 @@ const change = (more: Change['ResourceChange']): Change => ({
 });
 const property = (Name: string) => ({ Target: { Attribute: 'Properties', Name } as const });
 
-const changes = plannedChanges([
+const changes = toPlannedChanges([
   change({ Action: 'Add', LogicalResourceId: 'Alarm', ResourceType: 'AWS::CloudWatch::Alarm' }),
   change({
     Action: 'Modify',
@@ -46,7 +50,7 @@ const changes = plannedChanges([
   }),
 ]);
 
-it('reads what a change set does to each resource, and through which properties', () => {
+it('reads the action and the changed properties of each resource', () => {
   expect(
     changes.map(({ action, logicalId, properties }) => [action, logicalId, properties]),
   ).toEqual([
@@ -59,27 +63,55 @@ it('reads what a change set does to each resource, and through which properties'
   ]);
 });
 
-it('guards what would take data along, and not what stays outside the stack', () => {
-  expect(guarded(changes, 'replace').map(({ logicalId }) => logicalId)).toEqual(['Orders']);
-  expect(guarded(changes, 'remove').map(({ logicalId }) => logicalId)).toEqual(['Old']);
-  expect(changes.filter(isAccess).map(({ logicalId }) => logicalId)).toEqual(['Role']);
+it('requires approval for changes that lose data, but not for retained resources', () => {
+  expect(changesNeedingApproval(changes, 'replace').map(({ logicalId }) => logicalId)).toEqual([
+    'Orders',
+  ]);
+  expect(changesNeedingApproval(changes, 'remove').map(({ logicalId }) => logicalId)).toEqual([
+    'Old',
+  ]);
+  expect(changes.filter(isAccessChange).map(({ logicalId }) => logicalId)).toEqual(['Role']);
 });
 
-it('shows a plan with access apart and what becomes of orders on their way', () => {
+it('treats a conditional change of only DurableConfig as no replacement', () => {
+  const conditional = (name: string) =>
+    change({
+      Action: 'Modify',
+      LogicalResourceId: 'Workflow',
+      ResourceType: 'AWS::Lambda::Function',
+      Replacement: 'Conditional',
+      Details: [
+        {
+          Target: { Attribute: 'Properties', Name: name, RequiresRecreation: 'Conditionally' },
+        },
+        { Target: { Attribute: 'Properties', Name: 'Timeout', RequiresRecreation: 'Never' } },
+      ],
+    });
+  const [durable, other] = toPlannedChanges([conditional('DurableConfig'), conditional('Layers')]);
+  expect(durable).toMatchObject({ action: 'modify', maybe: false });
+  expect(other).toMatchObject({ action: 'replace', maybe: true });
+});
+
+it('says if the deployment publishes a version', () => {
+  const stream = new PassThrough() as unknown as NodeJS.WriteStream;
+  expect(formatPlan(changes, { staying: 0, publishes: true, stream })).toContain(
+    '\nPublishes a version: new orders run on it.\n',
+  );
+});
+
+it('shows permission changes separately, and the effect on running orders', () => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
   expect(
-    describePlan(changes, { staying: 2, stream }),
+    formatPlan(changes, { staying: 2, stream }),
   ).toBe(`1 to add, 2 to change, 1 to replace, 2 to remove
   +  Alarm     alarm
   ~  Workflow  function          Code, Environment
-  ±  Orders    table             replaced, perhaps: KeySchema
+  ±  Orders    table             possibly replaced: KeySchema
   -  Old       queue
-  -  Version1  function version  stays, outside the stack
-Who may do what changes:
+  -  Version1  function version  kept outside the stack
+Permissions change:
   ~  Role  role  Policies, Tags
-2 orders on the way end on the present version.
+2 running orders finish on their current version.
 `);
-  expect(describePlan([], { staying: 0, stream })).toBe(
-    'Only outputs or settings of the stack change.\n',
-  );
+  expect(formatPlan([], { staying: 0, stream })).toBe('Only stack outputs or settings change.\n');
 });

@@ -16,12 +16,12 @@ function project(): string {
   return root;
 }
 
-/** An account with the stack in a state, and events of it, newest first: number, id, status, reason. */
+/** An account with a stack in this status. Events are newest first: number, id, status, reason. */
 function account(
   states: string[],
   events: readonly (readonly [number, string, string, string?])[] = [],
 ) {
-  const told = events
+  const listedEvents = events
     .map(
       ([number, id, status, reason = '']) =>
         `<member><EventId>${number}</EventId><StackId>${stackId}</StackId><LogicalResourceId>${id}</LogicalResourceId>` +
@@ -33,7 +33,8 @@ function account(
   return ({ name }: Call): Answer => {
     const action = name.split(' ')[1] ?? '';
     if (action === 'GetCallerIdentity') return xml(action, '<Account>000000000000</Account>');
-    if (action === 'DescribeStackEvents') return xml(action, `<StackEvents>${told}</StackEvents>`);
+    if (action === 'DescribeStackEvents')
+      return xml(action, `<StackEvents>${listedEvents}</StackEvents>`);
     if (action !== 'DescribeStacks') return xml(action, '');
     const status = states.length > 1 ? states.shift() : states[0];
     return xml(
@@ -58,7 +59,7 @@ it.each([
   [
     'CREATE_FAILED',
     21,
-    'what was made is still there to look at; then: orders destroy, orders deploy',
+    'its resources are kept for inspection; then: orders destroy, orders deploy',
   ],
   ['ROLLBACK_FAILED', 21, 'orders destroy'],
   ['DELETE_FAILED', 21, 'orders destroy'],
@@ -78,14 +79,14 @@ it.each([
   expect(aws.calls.map(({ name }) => name)).not.toContain('Action CreateChangeSet');
 });
 
-it('clears nothing away for a plan', async () => {
+it('deletes nothing for a plan', async () => {
   using aws = await fakeAws(account(['ROLLBACK_COMPLETE']));
   const planned = toItsEnd(deploy(fakeTarget(aws.url, project()), { planOnly: true }));
   await expect(planned).rejects.toMatchObject({ code: 'NeedsAttention' });
   expect(aws.calls.map(({ name }) => name)).not.toContain('Action DeleteStack');
 });
 
-it('looks on at a deployment from its beginning, with what each resource took', async () => {
+it('attaches to a running deployment and reports all its events with durations', async () => {
   using aws = await fakeAws(
     account(
       ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE'],
@@ -99,13 +100,13 @@ it('looks on at a deployment from its beginning, with what each resource took', 
     ),
   );
   const { events, result } = await toItsEnd(attach(fakeTarget(aws.url, project())));
-  const told = events.map((each) =>
-    each.type === 'stage'
-      ? each.detail
-      : `${each.logicalId} ${each.status} ${each.durationMs ?? ''}`,
+  const progress = events.map((event) =>
+    event.type === 'stage'
+      ? event.detail
+      : `${event.logicalId} ${event.status} ${event.durationMs ?? ''}`,
   );
-  expect(told).toEqual([
-    'looking on: UPDATE_IN_PROGRESS',
+  expect(progress).toEqual([
+    'in progress: UPDATE_IN_PROGRESS',
     'orders-test UPDATE_IN_PROGRESS ',
     'Workflow UPDATE_IN_PROGRESS ',
     'Workflow UPDATE_COMPLETE 2000',
@@ -114,8 +115,8 @@ it('looks on at a deployment from its beginning, with what each resource took', 
   expect(result).toMatchObject({ changed: true });
 });
 
-it('says of a stack at rest how it is', async () => {
+it('reports the status of a stack without a running operation', async () => {
   using aws = await fakeAws(account(['CREATE_COMPLETE']));
   const { events } = await toItsEnd(attach(fakeTarget(aws.url, project())));
-  expect(events).toMatchObject([{ detail: 'nothing goes on: CREATE_COMPLETE' }]);
+  expect(events).toMatchObject([{ detail: 'no operation in progress: CREATE_COMPLETE' }]);
 });

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { chooseEnvironment, withEnvironment } from '../../src/environment/choose-environment.ts';
+import { addEnvironment, chooseEnvironment } from '../../src/environment/choose-environment.ts';
 import { resolveTarget } from '../../src/environment/resolve-target.ts';
 
 const config = {
   environments: { dev: { region: 'eu-west-1', stack: 'orders-dev', profile: 'dev-admin' } },
 };
 
-it('is local, with the original names, unless told otherwise', () => {
-  expect(chooseEnvironment({}, {}, undefined)).toEqual({
+it('defaults to local with the original names', () => {
+  expect(chooseEnvironment({}, {}, {})).toEqual({
     name: 'local',
     region: 'us-east-2',
     stack: 'lambda-durable-order-processing',
@@ -15,26 +15,28 @@ it('is local, with the original names, unless told otherwise', () => {
   });
 });
 
-it('lets a flag win over a variable, a variable over the config, the config over the default', () => {
+it('prefers a flag to a variable, a variable to the config, and the config to the default', () => {
   expect(chooseEnvironment({ env: 'dev' }, {}, config).region).toBe('eu-west-1');
   const variables = { ORDERS_ENV: 'dev', ORDERS_REGION: 'us-west-2' };
   expect(chooseEnvironment({}, variables, config).region).toBe('us-west-2');
   expect(chooseEnvironment({ region: 'us-east-1' }, variables, config).region).toBe('us-east-1');
 });
 
-it('takes values of template parameters from the config', () => {
+it('reads template parameters from the config', () => {
   const settings = { region: 'eu-west-1', parameters: { LogLevel: 'DEBUG', InitialStock: 0 } };
   const { parameters } = chooseEnvironment({ env: 'dev' }, {}, { environments: { dev: settings } });
   expect(parameters).toEqual({ LogLevel: 'DEBUG', InitialStock: '0' });
 });
 
-it('refuses an environment it does not know, whatever objects inherit', () => {
+it('rejects an unknown environment, even if its name is an inherited property', () => {
   for (const env of ['prod', 'constructor', '__proto__']) {
-    expect(() => chooseEnvironment({ env }, {}, config)).toThrow(`no environment "${env}"`);
+    expect(() => chooseEnvironment({ env }, {}, config)).toThrow(
+      `Environment "${env}" does not exist`,
+    );
   }
 });
 
-it('starts the local runtime for local only, and points every client at it', async () => {
+it('starts the local runtime only for local and connects all clients to it', async () => {
   const target = await resolveTarget(
     { env: 'local' },
     {
@@ -50,9 +52,9 @@ it('starts the local runtime for local only, and points every client at it', asy
   expect(await lambda.config.credentials()).toMatchObject({ accessKeyId: 'local' });
 });
 
-it('adds an environment that a deployment names for the first time, and keeps the others', () => {
+it('adds the environment of a first deployment and keeps the others', () => {
   const choice = { env: 'test', region: 'eu-west-3', stack: 'orders-test', create: true };
-  const added = withEnvironment(config, chooseEnvironment(choice, {}, config));
+  const added = addEnvironment(config, chooseEnvironment(choice, {}, config));
   expect(chooseEnvironment({ env: 'test' }, {}, added)).toEqual({
     name: 'test',
     region: 'eu-west-3',

@@ -7,23 +7,23 @@ import {
   withDurableExecution,
 } from '@aws/durable-execution-sdk-js';
 
-/** An invocation of the function: what the workflow does while it is dead never happens. */
+/** An invocation of the function. A dead invocation has no more effects. */
 export interface Invocation {
   readonly alive: boolean;
-  /** The environment dies now, or the execution is ended from outside. */
+  /** Kills the environment, or ends the execution from outside. */
   cut(how: 'die' | 'end'): void;
 }
 
 /**
- * What becomes of a checkpoint: it is accepted and all is well, or then the environment dies, or the execution is ended from
- * outside; `lost`: the same before it is accepted.
+ * What happens after a checkpoint: the execution continues, the environment dies, or the execution is ended from outside.
+ * `lost`: it happens before the checkpoint is accepted.
  */
-export interface Fate {
+export interface CheckpointDecision {
   readonly lost?: boolean;
-  readonly next: 'go on' | 'die' | 'end';
+  readonly next: 'continue' | 'die' | 'end';
 }
 
-export interface Answer {
+export interface CallbackResult {
   readonly Status: 'SUCCEEDED' | 'TIMED_OUT';
   readonly Result?: string;
 }
@@ -31,17 +31,19 @@ export interface Answer {
 interface Options {
   readonly arn: string;
   readonly event: unknown;
-  /** What the callbacks of an execution that waits for them are completed with. */
-  readonly answer?: Answer;
-  /** Asked at every checkpoint that holds something. */
-  readonly fate?: (updates: readonly OperationUpdate[]) => Fate | Promise<Fate>;
+  /** The result of all callbacks. */
+  readonly callbackResult?: CallbackResult;
+  /** Called at every checkpoint with updates. */
+  readonly decide?: (
+    updates: readonly OperationUpdate[],
+  ) => CheckpointDecision | Promise<CheckpointDecision>;
 }
 
-export const goesOn: Fate = { next: 'go on' };
-export const dies: Fate = { next: 'die' };
+export const continues: CheckpointDecision = { next: 'continue' };
+export const dies: CheckpointDecision = { next: 'die' };
 
-interface Ended {
-  /** `ENDED`: from outside. */
+interface ExecutionResult {
+  /** `ENDED`: ended from outside. */
   readonly status: string;
   readonly result: unknown;
   readonly error: string | undefined;
@@ -51,14 +53,14 @@ interface Ended {
 
 const never = () => new Promise<never>(() => undefined);
 
-/** Runs one durable execution in memory to its end, replaying it in a new invocation whenever one ends or dies. */
+/** Runs one durable execution in memory. Replays it in a new invocation whenever an invocation ends or dies. */
 export async function execute(
-  handlerOf: (invocation: Invocation) => DurableExecutionHandler<unknown>,
-  { arn, event, fate = () => goesOn, answer }: Options,
-): Promise<Ended> {
-  const operations = new Map<string, WireOperation>([['execution', executionOf(event)]]);
+  createHandler: (invocation: Invocation) => DurableExecutionHandler<unknown>,
+  { arn, event, decide = () => continues, callbackResult }: Options,
+): Promise<ExecutionResult> {
+  const operations = new Map<string, WireOperation>([['execution', executionOperation(event)]]);
   for (let invocations = 1; invocations <= 200; invocations += 1) {
-    letTimePass(operations);
+    completeWaits(operations);
     const over = Promise.withResolvers<'die' | 'end'>();
     const invocation = {
       alive: true,
@@ -71,9 +73,9 @@ export async function execute(
       getExecutionState: async () => ({ Operations: [...operations.values()] }),
       async checkpoint({ Updates = [] }) {
         if (!invocation.alive) return never();
-        const { lost = false, next } = Updates.length > 0 ? await fate(Updates) : goesOn;
+        const { lost = false, next } = Updates.length > 0 ? await decide(Updates) : continues;
         if (!lost) for (const update of Updates) apply(operations, update);
-        if (next !== 'go on') {
+        if (next !== 'continue') {
           invocation.cut(next);
           return never();
         }
@@ -83,20 +85,22 @@ export async function execute(
         };
       },
     };
-    const handler = withDurableExecution(handlerOf(invocation), { durableExecutionClient: client });
+    const handler = withDurableExecution(createHandler(invocation), {
+      durableExecutionClient: client,
+    });
     const input: DurableExecutionInvocationInput = {
       DurableExecutionArn: arn,
       CheckpointToken: 'first',
       InitialExecutionState: { Operations: [...operations.values()] },
     };
     const output = await Promise.race([handler(input, lambdaContext()), over.promise]);
-    const names = () => [...operations.values()].slice(1).map((each) => each.Name);
+    const names = () => [...operations.values()].slice(1).map((operation) => operation.Name);
     if (output === 'end') {
       return { status: 'ENDED', result: undefined, error: undefined, invocations, names: names() };
     }
     if (output === 'die') continue;
     if (output.Status === 'PENDING') {
-      if (answer) complete(operations, answer);
+      if (callbackResult) completeCallbacks(operations, callbackResult);
       continue;
     }
     const failed = output.Status === 'FAILED' ? output.Error?.ErrorMessage : undefined;
@@ -106,7 +110,7 @@ export async function execute(
   throw new Error('The execution did not end');
 }
 
-function executionOf(event: unknown): WireOperation {
+function executionOperation(event: unknown): WireOperation {
   return {
     Id: 'execution',
     Type: 'EXECUTION',
@@ -144,20 +148,23 @@ function apply(operations: Map<string, WireOperation>, update: OperationUpdate):
   });
 }
 
-/** Between two invocations every wait and every backoff is over. */
-function letTimePass(operations: Map<string, WireOperation>): void {
-  for (const [id, each] of operations) {
-    if (each.Status === 'PENDING') operations.set(id, { ...each, Status: 'READY' });
-    if (each.Type === 'WAIT' && each.Status === 'STARTED') {
-      operations.set(id, { ...each, Status: 'SUCCEEDED' });
+/** Ends every wait and every backoff. */
+function completeWaits(operations: Map<string, WireOperation>): void {
+  for (const [id, operation] of operations) {
+    if (operation.Status === 'PENDING') operations.set(id, { ...operation, Status: 'READY' });
+    if (operation.Type === 'WAIT' && operation.Status === 'STARTED') {
+      operations.set(id, { ...operation, Status: 'SUCCEEDED' });
     }
   }
 }
 
-function complete(operations: Map<string, WireOperation>, { Status, Result }: Answer): void {
-  for (const [id, each] of operations) {
-    if (each.Type !== 'CALLBACK' || each.Status !== 'STARTED') continue;
-    operations.set(id, { ...each, Status, CallbackDetails: { CallbackId: id, Result } });
+function completeCallbacks(
+  operations: Map<string, WireOperation>,
+  { Status, Result }: CallbackResult,
+): void {
+  for (const [id, operation] of operations) {
+    if (operation.Type !== 'CALLBACK' || operation.Status !== 'STARTED') continue;
+    operations.set(id, { ...operation, Status, CallbackDetails: { CallbackId: id, Result } });
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Order } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
-import type { Counted } from '../../functions/order-workflow/ports.ts';
+import type { OrderMetric } from '../../functions/order-workflow/ports.ts';
 import { embeddedMetrics } from '../../functions/order-workflow/services/metrics.ts';
 
 const placed = { orderId: 'order-1', order: samples['low'] as Order, totalMinor: 9198 };
@@ -20,13 +20,13 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-function counted(what: Counted) {
-  embeddedMetrics.count(placed, what);
+function count(metric: OrderMetric) {
+  embeddedMetrics.count(placed, metric);
   return JSON.parse(lines[0] ?? 'null');
 }
 
-it('counts an order and its total by stack, in the form that CloudWatch reads', () => {
-  expect(counted({ what: 'completed' })).toEqual({
+it('counts an order and its total by stack, in the format of CloudWatch', () => {
+  expect(count({ event: 'completed' })).toEqual({
     _aws: {
       Timestamp: expect.any(Number),
       CloudWatchMetrics: [
@@ -47,14 +47,14 @@ it('counts an order and its total by stack, in the form that CloudWatch reads', 
   });
 });
 
-it('counts failures by their reason as well, and tells nothing of the customer', () => {
-  const line = counted({ what: 'failed', code: 'payment-declined' });
+it('counts failures by their code as well, without data of the customer', () => {
+  const line = count({ event: 'failed', code: 'payment-declined' });
   expect(line._aws.CloudWatchMetrics[0].Dimensions).toEqual([['Stack'], ['Stack', 'FailureCode']]);
   expect(line).toMatchObject({ FailureCode: 'payment-declined', OrdersFailed: 1 });
   expect(lines.join()).not.toMatch(/@|CUST/);
 });
 
-it('is silent outside a stack', () => {
+it('writes nothing outside a stack', () => {
   vi.stubEnv('STACK_NAME', undefined);
-  expect(counted({ what: 'accepted' })).toBeNull();
+  expect(count({ event: 'accepted' })).toBeNull();
 });

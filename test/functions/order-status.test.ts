@@ -9,7 +9,7 @@ let handler: typeof import('../../functions/order-status/handler.ts').handler;
 
 beforeAll(async () => {
   fixture = await startTables();
-  // Only now: the function's client reads the environment.
+  // Imported after the environment is set, because the client of the function reads it.
   ({ handler } = await import('../../functions/order-status/handler.ts'));
 });
 afterAll(() => fixture.close());
@@ -34,14 +34,14 @@ const store = (record: OrderRecord) =>
     new PutCommand({ TableName: 'OrdersTable', Item: record }),
   );
 
-async function ask(orderId?: string) {
+async function get(orderId?: string) {
   const response = await handler({ pathParameters: orderId === undefined ? null : { orderId } });
   return { status: response.statusCode, body: JSON.parse(response.body) };
 }
 
-it("answers with the order in the original's words, without where it runs", async () => {
+it('returns the order without internal fields', async () => {
   await store(placed);
-  const { status, body } = await ask('order-1');
+  const { status, body } = await get('order-1');
   expect(status).toBe(200);
   expect(body).toEqual({
     orderId: 'order-1',
@@ -56,31 +56,34 @@ it("answers with the order in the original's words, without where it runs", asyn
   });
 });
 
-it('says why an order failed, and only then', async () => {
+it('returns the failure of a failed order', async () => {
   const failure = { stage: 'fraud-check', code: 'fraud-suspected', message: 'No' } as const;
   await store({ ...placed, orderId: 'order-2', status: 'failed', failure });
-  expect((await ask('order-2')).body).toMatchObject({ errorMessage: 'No', failure });
+  expect((await get('order-2')).body).toMatchObject({ errorMessage: 'No', failure });
 });
 
-it('answers 404 with the id for an order that is not there', async () => {
-  expect(await ask('nope')).toEqual({
+it('responds with 404 and the id to an unknown order', async () => {
+  expect(await get('nope')).toEqual({
     status: 404,
     body: { error: 'Order not found', orderId: 'nope' },
   });
 });
 
-it.each([undefined, '', 'a b', 'a/b', 'x'.repeat(65)])('answers 400 for the id %j', async (id) => {
-  expect((await ask(id)).status).toBe(400);
-});
+it.each([undefined, '', 'a b', 'a/b', 'x'.repeat(65)])(
+  'responds with 400 to the id %j',
+  async (id) => {
+    expect((await get(id)).status).toBe(400);
+  },
+);
 
-describe('when the table cannot be read', () => {
-  it('answers 500 and tells nobody outside why', async () => {
+describe('if the table cannot be read', () => {
+  it('responds with 500 without details', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const table = process.env['ORDERS_TABLE'];
     process.env['ORDERS_TABLE'] = 'gone';
-    const answer = await ask('order-1');
+    const response = await get('order-1');
     process.env['ORDERS_TABLE'] = table;
-    expect(answer).toEqual({ status: 500, body: { error: 'Failed to get order status' } });
+    expect(response).toEqual({ status: 500, body: { error: 'Failed to get order status' } });
     expect(logged).toHaveBeenCalledOnce();
     logged.mockRestore();
   });

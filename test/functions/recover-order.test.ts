@@ -1,16 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
+import {
+  stoppedFailure,
+  technicalFailure,
+  timedOutFailure,
+} from '../../functions/contract/failure.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import {
   type OrderStatus,
   pointOfNoReturn,
-  type Stage,
   stages,
   type UndoId,
 } from '../../functions/contract/workflow.ts';
-import { type Ended, recoverOrder } from '../../functions/order-recovery/recover-order.ts';
+import { type AbnormalEnd, recoverOrder } from '../../functions/order-recovery/recover-order.ts';
 import { execute } from './durable-service.ts';
-import { world } from './world.ts';
+import { createFakePorts } from './fake-ports.ts';
 
 beforeAll(() => {
   process.env['AWS_LAMBDA_LOG_LEVEL'] = 'ERROR';
@@ -18,9 +22,8 @@ beforeAll(() => {
 
 const executionArn = 'arn:aws:lambda:us-east-2:0:function:f:1/durable-execution/order-1/1';
 const at = '2026-11-22T08:12:04.000Z';
-const all: readonly Stage[] = stages;
 
-/** The order as it was when it had recorded these statuses. */
+/** An order that has recorded these statuses. */
 function record(recorded: readonly OrderStatus[], more: Partial<OrderRecord> = {}): OrderRecord {
   const { customerId = '', customerEmail = '', items = [] } = samples['high'] ?? {};
   return {
@@ -39,14 +42,18 @@ function record(recorded: readonly OrderStatus[], more: Partial<OrderRecord> = {
   };
 }
 
-async function recover(order: OrderRecord | undefined, status: Ended = 'STOPPED') {
-  const here = world();
+async function recover(
+  order: OrderRecord | undefined,
+  status: AbnormalEnd = 'STOPPED',
+  eventArn = executionArn,
+) {
+  const fake = createFakePorts();
   const flags: string[] = [];
-  const detail = { durableExecutionArn: executionArn, durableExecutionName: 'order-1', status };
+  const detail = { durableExecutionArn: eventArn, durableExecutionName: 'order-1', status };
   const { result } = await execute(
     () => (event, context) =>
       recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
-        ports: here.ports,
+        ports: fake.ports,
         orders: {
           read: async () => order,
           flag: async (_order, message) => {
@@ -57,11 +64,25 @@ async function recover(order: OrderRecord | undefined, status: Ended = 'STOPPED'
       }),
     { arn: `${executionArn}-recovery`, event: { detail } },
   );
-  return { ...here, flags, result };
+  return { ...fake, flags, result };
 }
 
-it('ends failed, for the reason that its customer may have read, when it was cancelled after that', async () => {
-  const failure = { stage: 'pick-items', code: 'technical-failure', message: 'Down' } as const;
+it('finds the order of an event whose ARN has another qualifier than that of the execution', async () => {
+  const documented = executionArn.replace(':f:1/', ':f:$LATEST/');
+  const { statuses, result } = await recover(record(['validated']), 'STOPPED', documented);
+  expect(statuses).toEqual(['failed']);
+  expect(result).toEqual({ orderId: 'order-1', outcome: 'failed' });
+});
+
+it('ignores the event of another execution of the same function', async () => {
+  const other = executionArn.replace(/\/1$/, '/2');
+  const { statuses, result } = await recover(record(['validated']), 'STOPPED', other);
+  expect(statuses).toEqual([]);
+  expect(result).toEqual({ orderId: 'order-1', outcome: 'nothing to do' });
+});
+
+it('ends as failed if the failure was recorded before the cancellation', async () => {
+  const failure = { stage: 'pick-items', code: technicalFailure, message: 'Down' } as const;
   const { notices, statuses, ended } = await recover(
     record(statusesUpTo(shipped - 1), { failure, cancelRequested: { at } }),
   );
@@ -70,45 +91,45 @@ it('ends failed, for the reason that its customer may have read, when it was can
   expect(ended().failure).toEqual(failure);
 });
 
-const shipped = all.findIndex(({ id }) => id === pointOfNoReturn);
-/** Every stretch of the workflow in which an execution may end: what was recorded by then. */
-const stretches = all
+const shipped = stages.findIndex(({ id }) => id === pointOfNoReturn);
+/** Every status before the hand-over, with all statuses up to it. */
+const situations = stages
   .slice(0, shipped)
-  .flatMap((each, index) =>
-    'status' in each
-      ? [{ status: each.status as OrderStatus, recorded: statusesUpTo(index), last: index }]
+  .flatMap((stage, index) =>
+    'status' in stage
+      ? [{ status: stage.status as OrderStatus, recorded: statusesUpTo(index), last: index }]
       : [],
   );
 
 function statusesUpTo(index: number): OrderStatus[] {
-  return all
+  return stages
     .slice(0, index + 1)
-    .flatMap((each) => ('status' in each ? [each.status as OrderStatus] : []));
+    .flatMap((stage) => ('status' in stage ? [stage.status as OrderStatus] : []));
 }
 
-/** The undos of all that was recorded, and of what may have begun behind it without being recorded. */
-function undosOfStretch(last: number): UndoId[] {
-  const sure = all.findIndex(
-    (each, index) => index > last && 'status' in each && !('when' in each),
+/** The undos of all recorded stages, and of later stages that may have started without a recorded status. */
+function expectedUndos(last: number): UndoId[] {
+  const next = stages.findIndex(
+    (stage, index) => index > last && 'status' in stage && !('when' in stage),
   );
-  return all
-    .slice(0, sure + 1)
-    .flatMap((each) => ('undo' in each ? [each.undo as UndoId] : []))
+  return stages
+    .slice(0, next + 1)
+    .flatMap((stage) => ('undo' in stage ? [stage.undo as UndoId] : []))
     .reverse();
 }
 
-describe.each(stretches)(
-  'an execution that ended when its order was $status',
+describe.each(situations)(
+  'an execution that ended while its order was $status',
   ({ recorded, last }) => {
     it.each([
-      ['STOPPED', 'stopped'],
-      ['TIMED_OUT', 'timed-out'],
-      ['FAILED', 'technical-failure'],
+      ['STOPPED', stoppedFailure],
+      ['TIMED_OUT', timedOutFailure],
+      ['FAILED', technicalFailure],
     ] as const)(
-      '(%s) is undone in reverse order and its order closed as failed',
+      '(%s) is undone in reverse order, and its order is closed as failed',
       async (status, code) => {
         const { calls, notices, statuses, ended, result } = await recover(record(recorded), status);
-        expect(calls).toEqual(undosOfStretch(last));
+        expect(calls).toEqual(expectedUndos(last));
         expect(statuses).toEqual(['failed']);
         expect(notices.map(({ kind }) => kind)).toEqual(['failed']);
         expect(ended().failure?.code).toBe(code);
@@ -116,11 +137,11 @@ describe.each(stretches)(
       },
     );
 
-    it('ends cancelled when that was asked for', async () => {
+    it('ends as cancelled if a cancellation was requested', async () => {
       const { calls, notices, statuses } = await recover(
         record(recorded, { cancelRequested: { at } }),
       );
-      expect(calls).toEqual(undosOfStretch(last));
+      expect(calls).toEqual(expectedUndos(last));
       expect(notices.map(({ kind }) => kind)).toEqual(['cancelled']);
       expect(statuses).toEqual(['cancelled']);
     });
@@ -128,9 +149,9 @@ describe.each(stretches)(
 );
 
 it.each([
-  ['its hand-over has begun', record(statusesUpTo(shipped - 1), { handOver: at })],
-  ['it is shipped', record(statusesUpTo(shipped))],
-])('takes nothing back once %s, and flags the order', async (_, order) => {
+  ['the start of the hand-over', record(statusesUpTo(shipped - 1), { handOver: at })],
+  ['the shipment', record(statusesUpTo(shipped))],
+])('undoes nothing after %s, and flags the order', async (_, order) => {
   const { calls, notices, statuses, flags, result } = await recover(order);
   expect([...calls, ...notices, ...statuses]).toEqual([]);
   expect(flags).toEqual(['The execution of the order was stopped after its hand-over']);
@@ -140,9 +161,9 @@ it.each([
 it.each([
   ['has no item', undefined],
   ['has completed', record(['validated', 'completed'])],
-  ['has failed by itself', record(['validated', 'failed'])],
-  ['is of another execution', record(['validated'], { executionArn: 'another' })],
-])('does nothing about an order that %s', async (_, order) => {
+  ['has failed', record(['validated', 'failed'])],
+  ['belongs to another execution', record(['validated'], { executionArn: 'another' })],
+])('does nothing for an order that %s', async (_, order) => {
   const { calls, notices, statuses, flags, result } = await recover(order);
   expect([...calls, ...notices, ...statuses, ...flags]).toEqual([]);
   expect(result).toEqual({ orderId: 'order-1', outcome: 'nothing to do' });

@@ -11,7 +11,7 @@ const variables = {
   PROVIDER_CALLS_TABLE: 'ProviderCallsTable',
 } as const;
 
-/** The template's tables in a DynamoDB of their own, which the functions' environment points to. */
+/** Creates the template's tables in a local DynamoDB and sets the environment of the functions. */
 export async function startTables(): Promise<Fixture> {
   const fixture = await start();
   const text = readFileSync(new URL('../../template.yaml', import.meta.url), 'utf8');
@@ -19,7 +19,7 @@ export async function startTables(): Promise<Fixture> {
   for (const [variable, table] of Object.entries(variables)) {
     const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
       Resources[table].Properties;
-    fixture.tables.createTable({
+    fixture.dynamodb.createTable({
       TableName: table,
       BillingMode,
       AttributeDefinitions,

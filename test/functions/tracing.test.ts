@@ -19,8 +19,8 @@ afterAll(() => {
 
 const work = {
   name: 'process-payment',
-  begun: 1_700_000_000_250,
-  ended: 1_700_000_000_500,
+  startedAt: 1_700_000_000_250,
+  endedAt: 1_700_000_000_500,
   failed: false,
   annotations: { orderId: 'order-1', stage: 'process-payment', attempt: 1 },
 };
@@ -34,7 +34,7 @@ async function received(): Promise<unknown> {
   return JSON.parse(document);
 }
 
-it("hands a step's work to the X-Ray daemon as a part of the invocation's trace", async () => {
+it('sends a step to the X-Ray daemon as a subsegment of the invocation', async () => {
   vi.stubEnv('_X_AMZN_TRACE_ID', header('1'));
   sendSubsegment(work);
   expect(await received()).toEqual({
@@ -49,7 +49,7 @@ it("hands a step's work to the X-Ray daemon as a part of the invocation's trace"
   });
 });
 
-it('says nothing where nothing is traced, or this invocation is not sampled, and that a step failed', async () => {
+it('sends nothing for an invocation that is not sampled, and marks a failed step', async () => {
   for (const unsampled of ['', header('0'), 'Root=1-1']) {
     vi.stubEnv('_X_AMZN_TRACE_ID', unsampled);
     sendSubsegment(work);

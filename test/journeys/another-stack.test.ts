@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { jsonOf } from '../support/json.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { readJson } from '../support/json.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 const fixture = fileURLToPath(new URL('another-stack/', import.meta.url));
 let project: Project;
@@ -17,7 +17,7 @@ let template: string;
 let outputs: { Endpoint: string; FunctionArn: string };
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '600');
   const folder = join(project.root, 'Another Stack');
   mkdirSync(folder);
@@ -31,7 +31,7 @@ beforeAll(async () => {
     format: 'cjs',
     logLevel: 'error',
   });
-  ({ outputs } = await project.ask('deploy', '--template', template));
+  ({ outputs } = await project.runJson('deploy', '--template', template));
 });
 afterAll(() => project.close());
 
@@ -42,19 +42,19 @@ async function post(items: unknown[]): Promise<string> {
     body: JSON.stringify({ items }),
   });
   expect(response.status).toBe(202);
-  return (await jsonOf(response)).orderId;
+  return (await readJson(response)).orderId;
 }
 
 const statusOf = async (orderId: string) =>
-  (await jsonOf(await fetch(`${outputs.Endpoint}/orders/${orderId}`))).status;
+  (await readJson(await fetch(`${outputs.Endpoint}/orders/${orderId}`))).status;
 
-it("runs a stack that is not the project's own: its API, its statuses and its history", async () => {
+it('runs the stack of a foreign template: its API, its statuses and its history', async () => {
   const orderId = await post([{ productId: 'P' }]);
   await vi.waitUntil(async () => (await statusOf(orderId)) === 'completed', 15_000);
   const failing = await post([]);
   await vi.waitUntil(async () => (await statusOf(failing)) === 'failed', 15_000);
 
-  const { url } = await project.ask('local', 'status');
+  const { url } = await project.runJson('local', 'status');
   const client = new LambdaClient({
     endpoint: url,
     region: 'us-east-2',
@@ -87,19 +87,19 @@ it("runs a stack that is not the project's own: its API, its statuses and its hi
   ]);
 });
 
-it("is named after the template's folder, changes nothing the second time, and leaves the project's own stack alone", async () => {
-  const again = await project.ask('deploy', '--template', template);
+it("names it after the template's folder, changes nothing the second time, and does not touch the project's stack", async () => {
+  const again = await project.runJson('deploy', '--template', template);
   expect(again).toMatchObject({ stack: 'Another-Stack', changed: false });
   const own = await project.orders('submit', '--sample', 'low', '--wait');
   expect(own.code).toBe(0);
 });
 
-it("refuses the name of the project's own stack, and a file that is not there", async () => {
+it("rejects the name of the project's own stack and a missing file", async () => {
   const stack = 'lambda-durable-order-processing';
   const taken = await project.orders('deploy', '--template', template, '--stack', stack);
   expect(taken).toMatchObject({ code: 2 });
-  expect(taken.stderr).toContain('is that of the project itself');
+  expect(taken.stderr).toContain("is the name of the project's own stack");
   const missing = await project.orders('deploy', '--template', 'nowhere/other.yaml');
   expect(missing).toMatchObject({ code: 3 });
-  expect(missing.stderr).toContain('There is no other.yaml in');
+  expect(missing.stderr).toContain('does not contain other.yaml');
 });

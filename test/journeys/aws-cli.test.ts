@@ -1,12 +1,12 @@
 /**
- * The AWS CLI against the local runtime, as a person would use it: where a machine has one. Without it the tests are
- * skipped; what they ask is asked through the SDK elsewhere.
+ * Runs the AWS CLI against the local runtime. Skipped on a machine without the AWS CLI; other tests send the same requests
+ * with the SDK.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsWith, lacksAwsCli } from '../support/aws-cli.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createAwsCli, isAwsCliMissing } from '../support/aws-cli.ts';
+import { createProject, type Project } from '../support/project.ts';
 
-describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
+describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
   let project: Project;
   let orderId: string;
   let executionArn: string;
@@ -14,16 +14,16 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
   const stack = 'lambda-durable-order-processing';
 
   beforeAll(async () => {
-    project = aProject();
+    project = createProject();
     await project.orders('local', 'start', '--time-scale', '2000');
-    ({ orderId, executionArn } = await project.ask('submit', '--sample', 'low', '--wait'));
+    ({ orderId, executionArn } = await project.runJson('submit', '--sample', 'low', '--wait'));
     const { stdout } = await project.orders('local', 'env');
     const exports = stdout.matchAll(/^export (\w+)=(.*)$/gm);
     environment = Object.fromEntries([...exports].map(([, name, value]) => [name, value]));
   });
   afterAll(() => project.close());
 
-  const aws = (...argv: string[]) => awsWith({ HOME: project.root, ...environment })(...argv);
+  const aws = (...argv: string[]) => createAwsCli({ HOME: project.root, ...environment })(...argv);
 
   it('describes the stack, with the endpoint of the API, and its resources', async () => {
     const { Stacks } = await aws('cloudformation', 'describe-stacks', '--stack-name', stack);
@@ -51,8 +51,8 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
     expect(events[0].message).toContain(orderId);
   });
 
-  it('scans the orders table for status and total, as numbers and names of the original', async () => {
-    const { outputs } = await project.ask('deploy');
+  it('scans the orders table for status and total, with the types and names of the original sample', async () => {
+    const { outputs } = await project.runJson('deploy');
     const { Items } = await aws(
       ...['dynamodb', 'scan', '--table-name', outputs.OrdersTableName],
       ...['--projection-expression', 'orderId, #s, #t', '--expression-attribute-names'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../functions/contract/samples.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 let api: string;
@@ -12,9 +12,9 @@ let functionArn: string;
 let pid: number;
 
 beforeAll(async () => {
-  project = aProject();
-  const { outputs } = await project.ask('deploy');
-  const status = await project.ask('local', 'status');
+  project = createProject();
+  const { outputs } = await project.runJson('deploy');
+  const status = await project.runJson('local', 'status');
   ({ pid } = status);
   api = `${outputs.OrderApiEndpoint}/orders`;
   functionArn = outputs.OrderProcessingAliasArn;
@@ -25,9 +25,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  // Whatever was sent, nothing of it was kept, and the runtime is still the same one.
-  expect(await project.ask('list')).toEqual([]);
-  expect((await project.ask('local', 'status')).pid).toBe(pid);
+  // No test stored an order or ended the runtime.
+  expect(await project.runJson('list')).toEqual([]);
+  expect((await project.runJson('local', 'status')).pid).toBe(pid);
   await project.close();
 });
 afterEach(() => {
@@ -38,8 +38,8 @@ const good = samples['low'] ?? { customerId: '', customerEmail: '', items: [] };
 const [line] = good.items;
 const withLine = (change: object) => JSON.stringify({ ...good, items: [{ ...line, ...change }] });
 
-/** What is sent, and the field or word that the answer must name. */
-const orders: readonly (readonly [what: string, text: string, named: RegExp])[] = [
+/** Invalid orders, and the field or word that the response must contain. */
+const orders: readonly (readonly [name: string, text: string, named: RegExp])[] = [
   ['malformed JSON', '{"customerId":', /JSON|parse|body/i],
   [
     'a price that is NaN',
@@ -62,7 +62,7 @@ const orders: readonly (readonly [what: string, text: string, named: RegExp])[] 
 ];
 
 describe.each(orders)('an order with %s', (_, text, named) => {
-  it('is a usage error of submit that names the field', async () => {
+  it('causes a usage error of submit that names the field', async () => {
     const file = join(project.root, 'order.json');
     writeFileSync(file, text);
     const { code, stdout, stderr } = await project.orders('submit', file);
@@ -72,8 +72,8 @@ describe.each(orders)('an order with %s', (_, text, named) => {
     expect(stderr.length).toBeLessThan(4000);
   });
 
-  it('is a bad request of the API that names the field', async (context) => {
-    // The gateway checks what JSON Schema can say; two decimals are the workflow's to refuse.
+  it('is rejected by the API with 400 and the name of the field', async (context) => {
+    // JSON Schema cannot express two decimals, so the gateway accepts them and the workflow rejects them.
     if (text.includes('1.005')) context.skip();
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(api, { method: 'POST', headers, body: text });
@@ -87,7 +87,7 @@ it.each([
   ['x'.repeat(65), /64/],
   ['', /order id/],
   ['ä', /order id/],
-])('refuses the id %j in submit, as a name and in the API', async (id, named) => {
+])('rejects the id %j in submit and in the API', async (id, named) => {
   const { code, stderr } = await project.orders('submit', '--sample', 'low', '--id', id);
   expect(code).toBe(2);
   expect(stderr).toMatch(named);
@@ -101,14 +101,14 @@ it.each([
   ['A:1:-2', /price/],
   ['A:1e9:1', /quantity/],
   ['A', /SKU:QTY:PRICE/],
-])('refuses the line --item %s by the part that is wrong', async (item, named) => {
-  const who = ['--customer', 'C', '--email', 'a@b.c'];
-  const { code, stderr } = await project.orders('submit', ...who, '--item', item);
+])('rejects --item %s and names the invalid part', async (item, named) => {
+  const customer = ['--customer', 'C', '--email', 'a@b.c'];
+  const { code, stderr } = await project.orders('submit', ...customer, '--item', item);
   expect(code).toBe(2);
   expect(stderr).toMatch(named);
 });
 
-it('fails the execution of an event of illegal shape, names the field and writes no item', async () => {
+it('fails the execution of an invalid event, names the field and writes no item', async () => {
   const event = { orderId: 'order-illegal', order: { ...good, coupon: 'secret-text' } };
   await lambda.send(
     new InvokeCommand({
@@ -123,4 +123,36 @@ it('fails the execution of an event of illegal shape, names the field and writes
   const end = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   expect(end.error).toContain('coupon');
   expect(stdout).not.toContain('secret-text');
+});
+
+it.each([
+  ['ls', 'orders list'],
+  ['show latest', 'orders get'],
+  ['ps', 'orders list --running'],
+  ['up', 'orders deploy'],
+  ['review aprove latest', 'orders review approve'],
+  ['lsit --all', 'orders list'],
+  ['env ad dev', 'orders env add'],
+])('suggests the command that is meant by %s', async (typed, meant) => {
+  const { code, stderr } = await project.orders(...typed.split(' '));
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`did you mean: ${meant}\n`)]);
+});
+
+it('accepts -h, and names a missing argument with an example', async () => {
+  const help = await project.orders('submit', '-h');
+  expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Submit an order.')]);
+  for (const [command, argument] of [
+    ['get', 'ORDER'],
+    ['env use', 'NAME'],
+    ['completion', 'SHELL'],
+  ] as const) {
+    const { code, stderr } = await project.orders(...command.split(' '));
+    expect([code, stderr.split('\n')[0]]).toEqual([2, `✗ The argument ${argument} is missing.`]);
+    expect(stderr).toContain(`example: orders ${command}`);
+  }
+});
+
+it('does not deploy another stack for a command that only reads', async () => {
+  const { code, stderr } = await project.orders('list', '--stack', 'typo');
+  expect([code, stderr]).toEqual([3, expect.stringContaining('typo is not deployed')]);
 });

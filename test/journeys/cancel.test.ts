@@ -3,30 +3,33 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cancelSchema } from '../../src/cli/schemas/cancel.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 let callsTable: string;
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '240');
-  // Waits of four seconds here: long enough to do something in them.
+  // Waits of four seconds are long enough for the actions of this test.
   const waits = ['WarehouseWaitSeconds=900', 'PickupWaitSeconds=900'];
-  const deployed = await project.ask('deploy', ...waits.flatMap((each) => ['--parameter', each]));
+  const deployed = await project.runJson(
+    'deploy',
+    ...waits.flatMap((parameter) => ['--parameter', parameter]),
+  );
   ({ ProviderCallsTableName: callsTable } = deployed.outputs);
 });
 afterAll(() => project.close());
 
 const submit = async (): Promise<string> =>
-  (await project.ask('submit', '--sample', 'low')).orderId;
-const statusOf = async (orderId: string) => (await project.ask('get', orderId)).status;
+  (await project.runJson('submit', '--sample', 'low')).orderId;
+const statusOf = async (orderId: string) => (await project.runJson('get', orderId)).status;
 const cancel = async (...argv: string[]) =>
-  v.parse(cancelSchema, await project.ask('cancel', ...argv));
+  v.parse(cancelSchema, await project.runJson('cancel', ...argv));
 
-/** Charges that took effect, less refunds. */
+/** Returns the number of effective charges minus refunds. */
 async function paid(orderId: string): Promise<number> {
-  const { url } = await project.ask('local', 'status');
+  const { url } = await project.runJson('local', 'status');
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: url, region: 'us-east-2', credentials });
   const { Items = [] } = await DynamoDBDocumentClient.from(client).send(
@@ -36,22 +39,22 @@ async function paid(orderId: string): Promise<number> {
       ExpressionAttributeValues: { ':id': orderId },
     }),
   );
-  const effective = Items.filter((each) => each['effective']).map((each) => each['call']);
-  const times = (call: string) => effective.filter((each) => each === call).length;
+  const effective = Items.filter((item) => item['effective']).map((item) => item['call']);
+  const times = (call: string) => effective.filter((effect) => effect === call).length;
   return times('charge') - times('refund');
 }
 
-const stock = async () => (await project.ask('inventory', 'list'))[0];
+const stock = async () => (await project.runJson('inventory', 'list'))[0];
 
 it.each(['awaiting-warehouse', 'awaiting-pickup'])(
-  'undoes an order that is cancelled while it is %s: paid back, nothing reserved, nothing sold',
+  'undoes an order that is cancelled while it is %s: refunded, nothing reserved, nothing sold',
   async (wait) => {
     const orderId = await submit();
     await vi.waitUntil(async () => (await statusOf(orderId)) === wait, 10_000);
     const before = await stock();
-    const [told] = await cancel(orderId, '--reason', 'ordered twice', '--wait');
-    expect(told).toMatchObject({ orderId, status: 'cancelled' });
-    const { order } = await project.ask('get', orderId);
+    const [outcome] = await cancel(orderId, '--reason', 'ordered twice', '--wait');
+    expect(outcome).toMatchObject({ orderId, status: 'cancelled' });
+    const { order } = await project.runJson('get', orderId);
     expect(order.cancelRequested.reason).toBe('ordered twice');
     expect(order.undos.map(({ outcome }: { outcome: string }) => outcome)).not.toContain('failed');
     expect(await paid(orderId)).toBe(0);
@@ -64,7 +67,7 @@ it.each(['awaiting-warehouse', 'awaiting-pickup'])(
   },
 );
 
-it('keeps a cancellation through a runtime that is killed', async () => {
+it('completes a cancellation after the runtime is killed', async () => {
   const orderId = await submit();
   await vi.waitUntil(async () => (await statusOf(orderId)) === 'awaiting-warehouse', 10_000);
   await cancel(orderId);
@@ -73,27 +76,27 @@ it('keeps a cancellation through a runtime that is killed', async () => {
   expect(await paid(orderId)).toBe(0);
 });
 
-it('refuses an order that has ended, is with the carrier, or does not exist', async () => {
-  const { orderId } = await project.ask('submit', '--sample', 'low', '--wait');
+it('refuses an order that has ended, was handed to the carrier or does not exist', async () => {
+  const { orderId } = await project.runJson('submit', '--sample', 'low', '--wait');
   const ended = await project.orders('cancel', orderId);
-  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('completed already') });
+  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('is already completed') });
   expect((await project.orders('cancel', 'order-nobodyknow')).code).toBe(5);
   expect((await project.orders('cancel')).code).toBe(2);
   expect(await paid(orderId)).toBe(1);
 });
 
-it('shows which orders a filter matches, and cancels several only with a yes', async () => {
+it('lists the orders that match a filter, and cancels several only after confirmation', async () => {
   const ids = [await submit(), await submit()];
-  // A filter finds orders in the table: they are there once their first step is done.
+  // A filter only finds orders in the table, after their first step.
   for (const id of ids) {
     await vi.waitUntil(async () => (await statusOf(id)) !== 'received', 10_000);
   }
   const asked = await project.orders('cancel', '--customer', 'CUST-001');
   expect(asked.code).toBe(4);
   for (const id of ids) expect(asked.stderr).toContain(id);
-  const told = await cancel('--customer', 'CUST-001', '--yes', '--wait');
-  expect(told.map(({ orderId }) => orderId).sort()).toEqual(ids.toSorted());
-  expect(new Set(told.map(({ status }) => status))).toEqual(new Set(['cancelled']));
+  const outcomes = await cancel('--customer', 'CUST-001', '--yes', '--wait');
+  expect(outcomes.map(({ orderId }) => orderId).sort()).toEqual(ids.toSorted());
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['cancelled']));
   const mixed = await project.orders('cancel', ...ids, '--yes', '--json');
   expect(mixed.code).toBe(13);
   expect(JSON.parse(mixed.stdout).data).toMatchObject([

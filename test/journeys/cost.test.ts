@@ -2,26 +2,32 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stages } from '../../functions/contract/workflow.ts';
 import { costSchema } from '../../src/cli/schemas/cost.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 beforeAll(() => {
-  project = aProject();
+  project = createProject();
 });
 afterAll(() => project.close());
 
-const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('orders-cost-'));
+const listTemporaryDirectories = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('orders-cost-'));
 
-it('measures that a plain order takes no more than it should, and leaves nothing behind', async () => {
-  const before = left();
+it('measures the expected usage of a simple order, and removes its temporary files', async () => {
+  const before = listTemporaryDirectories();
   const { stdout, code } = await project.orders('cost', '--json');
   expect(code).toBe(0);
   const { lines } = v.parse(costSchema, JSON.parse(stdout).data);
   const quantity = Object.fromEntries(lines.map((line) => [line.id, line.quantity]));
-  expect(quantity).toMatchObject({ operations: 18, invocations: 3 });
-  expect(quantity['checkpoints']).toBeLessThanOrEqual(32);
-  expect(quantity['orders-writes']).toBeLessThanOrEqual(16);
-  expect(quantity['index-writes']).toBeLessThanOrEqual(16);
-  expect(left()).toEqual(before);
+  const waits = stages.filter(({ kind }) => kind === 'wait').length;
+  const steps = stages.length - waits;
+  // The start of the execution is a billed operation, too. Each wait ends an invocation.
+  expect(quantity).toMatchObject({ operations: 1 + stages.length, invocations: 1 + waits });
+  // A step has two checkpoints, a wait one.
+  expect(quantity['checkpoints']).toBeLessThanOrEqual(2 * steps + waits);
+  expect(quantity['orders-writes']).toBeLessThanOrEqual(1 + steps);
+  expect(quantity['index-writes']).toBeLessThanOrEqual(1 + steps);
+  expect(listTemporaryDirectories()).toEqual(before);
 });

@@ -4,8 +4,8 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { canonicalEvent, type Order } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
-import type { Examined } from '../../src/orders/dead-letters/redrive.ts';
-import { aProject, type Project } from '../support/project.ts';
+import type { ExaminedDeadLetter } from '../../src/orders/dead-letters/redrive.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 let sqs: SQSClient;
@@ -13,10 +13,10 @@ let tables: DynamoDBDocumentClient;
 let outputs: Record<string, string>;
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '600');
-  ({ outputs } = await project.ask('deploy'));
-  const { url } = await project.ask('local', 'status');
+  ({ outputs } = await project.runJson('deploy'));
+  const { url } = await project.runJson('local', 'status');
   const config = {
     endpoint: url,
     region: 'us-east-2',
@@ -30,23 +30,28 @@ afterAll(async () => {
   await project.close();
 });
 
-const list = () => project.ask('dead-letters', 'list');
-const bury = (MessageBody: string) =>
+const list = () => project.runJson('dead-letters', 'list');
+const sendDeadLetter = (MessageBody: string) =>
   sqs.send(new SendMessageCommand({ QueueUrl: outputs['DeadLettersUrl'], MessageBody }));
 
-it('starts an order that never was, anew one that failed for no reason of the business, and removes the rest', async () => {
+it('starts an order that never started, resubmits a technically failed one, and removes obsolete messages', async () => {
   const order = samples['low'] as Order;
-  // Lambda gave up before the execution began.
-  await bury(canonicalEvent({ orderId: 'never-1', order }));
+  // Lambda discarded the event before the execution started.
+  await sendDeadLetter(canonicalEvent({ orderId: 'never-1', order }));
   await project.orders('submit', '--sample', 'payment-down', '--id', 'down-1', '--wait');
-  await project.orders('submit', '--sample', 'low', '--id', 'stop-1');
+  // This order is still in its review when it is cancelled.
+  await project.orders('submit', '--sample', 'fraud-review', '--id', 'stop-1');
   await project.orders('cancel', 'stop-1', '--force', '--wait');
-  await bury('not an event');
+  await sendDeadLetter('not an event');
 
   await vi.waitUntil(async () => (await list()).length === 4, 10_000);
-  const letters = await list();
-  const remedies = letters.map((each: Examined) => [each.orderId, each.status, each.remedy.kind]);
-  expect(remedies).toEqual(
+  const messages = await list();
+  const actions = messages.map((message: ExaminedDeadLetter) => [
+    message.orderId,
+    message.status,
+    message.remedy.kind,
+  ]);
+  expect(actions).toEqual(
     expect.arrayContaining([
       ['never-1', undefined, 'start'],
       ['down-1', 'failed', 'start-anew'],
@@ -54,26 +59,26 @@ it('starts an order that never was, anew one that failed for no reason of the bu
       [undefined, undefined, 'leave'],
     ]),
   );
-  expect(JSON.stringify(letters)).not.toContain('@');
+  expect(JSON.stringify(messages)).not.toContain('@');
 
   const refused = await project.orders('dead-letters', 'redrive');
   expect(refused).toMatchObject({ code: 4 });
-  expect(refused.stderr).toContain('down-1: places it anew as down-1-r2');
+  expect(refused.stderr).toContain('down-1: resubmits the order as down-1-r2');
 
   const { code, stdout } = await project.orders('dead-letters', 'redrive', '--yes');
-  expect(stdout).toContain('never-1 is started');
-  expect(stdout).toContain('down-1 is placed anew as down-1-r2');
-  expect(stdout).toContain('stop-1 needs nothing (the order is cancelled); its letter is removed');
-  expect(stdout).toContain('keeps its letter: it is no order that can be read');
+  expect(stdout).toContain('never-1 started');
+  expect(stdout).toContain('down-1 resubmitted as down-1-r2');
+  expect(stdout).toContain('stop-1 message removed: the order is cancelled');
+  expect(stdout).toContain('message kept: the message does not contain a valid order');
   expect(code).toBe(13);
   expect((await project.orders('watch', 'never-1')).code).toBe(0);
   expect((await project.orders('get', 'down-1-r2')).code).toBe(0);
 });
 
-it('recovers an order again whose recovery was lost', async () => {
+it('recovers an order whose recovery event was lost', async () => {
   await project.orders('submit', '--sample', 'low', '--id', 'lost-1');
   await project.orders('cancel', 'lost-1', '--force', '--wait');
-  // As if nobody had recovered it.
+  // Restores the state before recovery.
   const { Attributes = {} } = await tables.send(
     new UpdateCommand({
       TableName: outputs['OrdersTableName'],
@@ -89,15 +94,17 @@ it('recovers an order again whose recovery was lost', async () => {
     durableExecutionArn: Attributes['executionArn'],
     status: 'STOPPED',
   };
-  await bury(JSON.stringify({ 'detail-type': 'Durable Execution Status Change', detail }));
-  // Of the stop itself there is a letter as well.
+  await sendDeadLetter(
+    JSON.stringify({ 'detail-type': 'Durable Execution Status Change', detail }),
+  );
+  // The stopped execution itself also has a dead-letter message.
   const { stdout } = await project.orders('dead-letters', 'redrive', 'lost-1');
-  expect(stdout).toContain('lost-1 is being recovered');
+  expect(stdout).toContain('lost-1 recovery started');
   expect((await project.orders('watch', 'lost-1')).code).toBe(12);
 });
 
-it('says that an order has no letter', async () => {
+it('reports that an order has no dead-letter message', async () => {
   const { code, stderr } = await project.orders('dead-letters', 'redrive', 'order-none');
   expect(code).toBe(5);
-  expect(stderr).toContain('There is no dead letter of order-none');
+  expect(stderr).toContain('order-none has no dead-letter message.');
 });

@@ -8,16 +8,16 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploySchema } from '../../src/cli/schemas/deploy.ts';
 import { destroySchema } from '../../src/cli/schemas/destroy.ts';
-import { artifactsBucket } from '../../src/deploy/artifacts.ts';
+import { artifactsBucketName } from '../../src/deploy/artifacts.ts';
 import { full } from '../support/full.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 const built = fileURLToPath(new URL('../../dist', import.meta.url));
 const many = full ? '100' : '20';
 
 let project: Project;
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '240');
 });
 afterAll(() => project.close());
@@ -27,7 +27,7 @@ const deploy = async (...argv: string[]) => {
   return { code, stderr, ...v.parse(deploySchema, JSON.parse(stdout).data) };
 };
 
-/** Changes the project's template until it is put back. */
+/** Changes the project's template. Returns a function that restores it. */
 function edit(from: string | RegExp, to: string): () => void {
   const file = join(project.root, 'template.yaml');
   const before = readFileSync(file, 'utf8');
@@ -37,33 +37,33 @@ function edit(from: string | RegExp, to: string): () => void {
   return () => writeFileSync(file, before);
 }
 
-it('plans a first deployment and leaves nothing behind, deploys it, and finds nothing to do after that', async () => {
+it('plans a first deployment without a trace, deploys it, and then finds no changes', async () => {
   const planned = await project.orders('diff', '--exit-code');
   expect(planned.code).toBe(22);
   expect(planned.stderr).toMatch(/^\d+ to add\n {2}\+ {2}OrdersTable +table$/m);
   const first = await deploy('--smoke');
   expect(first).toMatchObject({ code: 0, changed: true, needed: true });
-  expect(first.stderr).toContain('the API answers (404)');
+  expect(first.stderr).toContain('the API responds (404)');
   expect(first.stderr).toMatch(/order-\w+ end status=completed/);
   expect(await deploy()).toMatchObject({ code: 0, changed: false, needed: false, changes: [] });
   const { code, stdout } = await project.orders('diff', '--exit-code');
   expect([code, stdout]).toEqual([0, 'No changes.\n']);
 });
 
-it('publishes a version for another parameter, and lets orders on their way end on theirs', async () => {
-  const { orderId } = await project.ask('submit', '--sample', 'low');
+it('publishes a version for a changed parameter, and running orders finish on their version', async () => {
+  const { orderId } = await project.runJson('submit', '--sample', 'low');
   const planned = await project.orders('deploy', '--plan', '--param', 'WarehouseWaitSeconds=600');
   expect(planned.stderr).toContain('replaced: Description');
-  expect(planned.stderr).toContain('1 order on the way ends on the present version.');
+  expect(planned.stderr).toContain('1 running order finishes on its current version.');
   await deploy('--param', 'WarehouseWaitSeconds=600');
-  const later = await project.ask('submit', '--sample', 'low', '--wait');
+  const later = await project.runJson('submit', '--sample', 'low', '--wait');
   expect((await project.orders('watch', orderId)).code).toBe(0);
   const versionOf = async (id: string) =>
-    /:function:[^:]+:(\d+)\//.exec((await project.ask('get', id)).order.executionArn)?.[1];
+    /:function:[^:]+:(\d+)\//.exec((await project.runJson('get', id)).order.executionArn)?.[1];
   expect(Number(await versionOf(later.orderId))).toBe(Number(await versionOf(orderId)) + 1);
 });
 
-it('replaces and deletes what holds data only by name', async () => {
+it('replaces and deletes stateful resources only if they are named', async () => {
   const putBack = edit(
     /AttributeDefinitions: \[\{AttributeName: productId.*\n.*KeySchema: .*\n/,
     'AttributeDefinitions: [{AttributeName: sku, AttributeType: S}]\n      KeySchema: [{AttributeName: sku, KeyType: HASH}]\n',
@@ -71,23 +71,25 @@ it('replaces and deletes what holds data only by name', async () => {
   const { code, stderr } = await project.orders('deploy');
   putBack();
   expect(code).toBe(4);
-  expect(stderr).toContain('This would replace the table ProductsTable; nothing was changed.');
+  expect(stderr).toContain(
+    'The deployment would replace the table ProductsTable; nothing was changed.',
+  );
   expect(stderr).toContain('orders deploy --allow-replace ProductsTable');
   expect((await project.orders('diff', '--exit-code')).code).toBe(0);
 });
 
-it('rolls a failing change back, names its cause, and takes the corrected one', async () => {
+it('rolls back a failing change, reports its cause, and deploys the corrected one', async () => {
   const putBack = edit('MessageRetentionPeriod: 1209600', 'MessageRetentionPeriod: 1');
   const { code, stderr } = await project.orders('deploy');
   putBack();
   expect(code).toBe(20);
   expect(stderr).toMatch(/The deployment failed: DeadLetters UPDATE_FAILED: /);
-  expect(stderr).toContain('it was rolled back');
+  expect(stderr).toContain('the stack was rolled back');
   expect(await deploy()).toMatchObject({ code: 0, changed: false });
   expect((await project.orders('submit', '--sample', 'low', '--wait')).code).toBe(0);
 });
 
-it('loses no order of many that run while it deploys', async () => {
+it('loses no running order during a deployment', async () => {
   const load = project.orders('load-test', '--count', many, '--json');
   for (const level of ['DEBUG', 'WARN', 'INFO']) {
     expect(await deploy('--param', `LogLevel=${level}`)).toMatchObject({ changed: true });
@@ -96,16 +98,17 @@ it('loses no order of many that run while it deploys', async () => {
   expect([code, stdout.includes('"lost":0')]).toEqual([0, expect.anything()]);
 }, 60_000);
 
-it('cancels what runs with its undo before it destroys, and takes every version of its archives along', async () => {
-  const { outputs } = await deploy();
-  const { url } = await project.ask('local', 'status');
+it('cancels and undoes running orders before it destroys, and deletes all versions of its archives', async () => {
+  // The orders stay in their first wait until they are cancelled.
+  const { outputs } = await deploy('--param', 'WarehouseWaitSeconds=600000');
+  const { url } = await project.runJson('local', 'status');
   const ids = [];
   for (const sample of ['low', 'high', 'fraud-review']) {
-    ids.push((await project.ask('submit', '--sample', sample)).orderId);
+    ids.push((await project.runJson('submit', '--sample', sample)).orderId);
   }
   const result = v.parse(
     destroySchema,
-    await project.ask('destroy', '--yes', '--running', 'cancel'),
+    await project.runJson('destroy', '--yes', '--running', 'cancel'),
   );
   expect(result).toMatchObject({ destroyed: true, cancelled: 3, stopped: 0 });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -118,7 +121,11 @@ it('cancels what runs with its undo before it destroys, and takes every version 
     expect(Item).toMatchObject({ status: 'cancelled' });
     expect(['released', undefined]).toContain(Item?.['reservation']);
   }
-  const bucket = artifactsBucket('lambda-durable-order-processing', '000000000000', 'us-east-2');
+  const bucket = artifactsBucketName(
+    'lambda-durable-order-processing',
+    '000000000000',
+    'us-east-2',
+  );
   const objects = new S3Client({ ...config, forcePathStyle: true });
   await expect(objects.send(new HeadBucketCommand({ Bucket: bucket }))).rejects.toMatchObject({
     name: 'NotFound',
@@ -126,17 +133,18 @@ it('cancels what runs with its undo before it destroys, and takes every version 
   expect(result.remains.map(({ kind }) => kind)).not.toContain('bucket');
 }, 60_000);
 
-it('deploys to a named environment, whose API takes only those who sign', async () => {
-  const { url } = await project.ask('local', 'status');
+it('deploys to a named environment, whose API requires signed requests', async () => {
+  const { url } = await project.runJson('local', 'status');
   const here = project.with({ AWS_ACCESS_KEY_ID: 'someone', AWS_SECRET_ACCESS_KEY: 'secret' });
-  const where = ['--region', 'us-east-2', '--stack', 'orders-dev', '--endpoint', url];
-  const asked = await here.orders('deploy', '-e', 'dev', ...where);
-  expect(asked.code).toBe(4);
-  expect(asked.stderr).toContain('orders deploy -e dev --yes');
-  const deployed = await here.orders('deploy', '-e', 'dev', '--yes', '--json');
+  const settings = ['--region', 'us-east-2', '--stack', 'orders-dev', '--endpoint', url];
+  const unconfirmed = await here.orders('deploy', '-e', 'dev', ...settings);
+  expect(unconfirmed.code).toBe(4);
+  // The environment is not stored yet, so the command to repeat contains its settings.
+  expect(unconfirmed.stderr).toContain(`orders deploy -e dev ${settings.join(' ')} --yes`);
+  const deployed = await here.orders('deploy', '-e', 'dev', ...settings, '--yes', '--json');
   expect([deployed.code, deployed.stderr]).toEqual([
     0,
-    expect.stringContaining('the API answers (404)'),
+    expect.stringContaining('the API responds (404)'),
   ]);
   const { outputs } = v.parse(deploySchema, JSON.parse(deployed.stdout).data);
   const unsigned = await fetch(`${outputs['OrderApiEndpoint']}/orders/order-1`);
@@ -149,7 +157,7 @@ it('deploys to a named environment, whose API takes only those who sign', async 
     return v.parse(deploySchema, JSON.parse(stdout).data);
   };
   expect(await again()).toMatchObject({ changed: false });
-  // Other code is another version, whatever else stays.
+  // Changed code publishes a version, even if nothing else changes.
   rmSync(join(project.root, 'dist'));
   cpSync(built, join(project.root, 'dist'), { recursive: true });
   appendFileSync(join(project.root, 'dist/functions/order-workflow/index.mjs'), '\n// other\n');
@@ -163,7 +171,7 @@ it('deploys to a named environment, whose API takes only those who sign', async 
   expect(changes.at(-1)).toMatchObject({ retained: true });
   expect(await again('--param', 'LogLevel=DEBUG')).toMatchObject({ changed: true });
   const order = ['submit', '-e', 'dev', '--sample', 'low', '--via', 'api', '--wait'];
-  // On an endpoint time is what it is there: this one's waits are as short as the local runtime's.
+  // This endpoint is a local runtime, so its waits are short.
   expect((await here.orders(...order)).code).toBe(0);
   expect((await here.orders('destroy', '-e', 'dev', '--yes')).code).toBe(0);
 }, 60_000);

@@ -4,20 +4,20 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploySchema } from '../../src/cli/schemas/deploy.ts';
 import { destroySchema } from '../../src/cli/schemas/destroy.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
-  project = aProject();
-  // Real time: an order stays in its first wait as long as it takes.
+  project = createProject();
+  // Real time: an order stays in its first wait for the whole test.
   await project.orders('local', 'start', '--time-scale', '1');
 });
 afterAll(() => project.close());
 
 const destroyed = async (...argv: string[]) =>
-  v.parse(destroySchema, await project.ask('destroy', ...argv));
+  v.parse(destroySchema, await project.runJson('destroy', ...argv));
 
-it('has nothing to destroy where nothing is deployed, as often as it is asked', async () => {
+it('reports that there is nothing to destroy, repeatedly', async () => {
   for (let times = 0; times < 2; times++) {
     const { code, stdout } = await project.orders('destroy', '--yes');
     expect(stdout).toMatch(/^Nothing to destroy/);
@@ -26,13 +26,13 @@ it('has nothing to destroy where nothing is deployed, as often as it is asked', 
   expect(await destroyed('--yes')).toMatchObject({ destroyed: false, deleted: [], remains: [] });
 });
 
-it('says what it would delete, and exits 4 with the flags that answer where nobody can', async () => {
-  const deployed = v.parse(deploySchema, await project.ask('deploy'));
-  expect(v.parse(deploySchema, await project.ask('deploy')).changed).toBe(false);
+it('lists what it would delete, and exits 4 with the confirmation flags if it cannot prompt', async () => {
+  const deployed = v.parse(deploySchema, await project.runJson('deploy'));
+  expect(v.parse(deploySchema, await project.runJson('deploy')).changed).toBe(false);
   const { code, stdout, stderr } = await project.orders('destroy');
   expect(stderr).toContain('lambda-durable-order-processing-workflow');
   expect(stderr).toMatch(
-    new RegExp(`It keeps.*\\n {2}5 tables {2}${deployed.outputs['OrdersTableName']}`),
+    new RegExp(`The template retains:\\n {2}5 tables {2}${deployed.outputs['OrdersTableName']}`),
   );
   expect(stderr).toContain('--confirm local');
   expect(stderr).toContain('--yes');
@@ -40,7 +40,7 @@ it('says what it would delete, and exits 4 with the flags that answer where nobo
   expect((await project.orders('destroy', '--confirm', 'loca')).code).toBe(4);
 });
 
-it('leaves orders on their way alone unless it is told to end them', async () => {
+it('does not touch running orders without a flag', async () => {
   await project.orders('submit', '--sample', 'low', '--id', 'web-1');
   for (const more of [[], ['--running', 'abort']]) {
     const { code, stderr } = await project.orders('destroy', '--yes', ...more);
@@ -48,11 +48,11 @@ it('leaves orders on their way alone unless it is told to end them', async () =>
     expect(stderr).toContain('--running cancel');
     expect(code).toBe(6);
   }
-  expect((await project.ask('get', 'web-1')).execution.status).toBe('RUNNING');
+  expect((await project.runJson('get', 'web-1')).execution.status).toBe('RUNNING');
 });
 
-it('stops them as they are when forced, shows the stack go, and names what is still there', async () => {
-  const { OrdersTableName } = v.parse(deploySchema, await project.ask('deploy')).outputs;
+it('stops orders without undo if forced, shows the deletion, and lists the leftovers', async () => {
+  const { OrdersTableName } = v.parse(deploySchema, await project.runJson('deploy')).outputs;
   const argv = ['destroy', '--confirm', 'local', '--force', '--json'];
   const { code, stdout, stderr } = await project.orders(...argv);
   const result = v.parse(destroySchema, JSON.parse(stdout).data);
@@ -69,7 +69,7 @@ it('stops them as they are when forced, shows the stack go, and names what is st
   expect(code).toBe(0);
 });
 
-it('lets submit deploy again by itself, an id of before included', async () => {
+it('lets submit deploy again automatically and reuse an earlier order id', async () => {
   const { stdout, stderr, code } = await project.orders(
     'submit',
     '--sample',
@@ -80,10 +80,10 @@ it('lets submit deploy again by itself, an id of before included', async () => {
   expect(stderr).toContain('for the first time');
   expect(stdout).toContain('web-1 accepted');
   expect(code).toBe(0);
-  const { execution, order } = await project.ask('get', 'web-1');
+  const { execution, order } = await project.runJson('get', 'web-1');
   expect(execution.status).toBe('RUNNING');
   expect(order?.executionArn ?? execution.arn).toBe(execution.arn);
   const cache = readFileSync(join(project.root, '.orders/cache/local.outputs.json'), 'utf8');
-  const listed = v.parse(deploySchema, await project.ask('deploy'));
+  const listed = v.parse(deploySchema, await project.runJson('deploy'));
   expect(cache).toContain(listed.outputs['OrdersTableName']);
 });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { environmentsSchema, policySchema } from '../../src/cli/schemas/environments.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 const config = () => join(project.root, 'orders.config.json');
 beforeEach(() => {
-  project = aProject();
+  project = createProject();
   const prod = {
     region: 'eu-west-1',
     stack: 'orders-prod',
@@ -20,9 +20,9 @@ beforeEach(() => {
 });
 afterEach(() => project.close());
 
-const list = async () => v.parse(environmentsSchema, await project.ask('env', 'list'));
+const list = async () => v.parse(environmentsSchema, await project.runJson('env', 'list'));
 
-it('lists environments, uses another, shows it and forgets it', async () => {
+it('lists environments, and selects, shows and removes one', async () => {
   expect((await list()).map(({ name, isDefault }) => [name, isDefault])).toEqual([
     ['local', true],
     ['prod', false],
@@ -31,7 +31,7 @@ it('lists environments, uses another, shows it and forgets it', async () => {
   expect((await project.orders('env', 'use', 'dev')).code).toBe(0);
   const shown = await project.orders('env', 'show');
   expect(shown.stdout).toBe(
-    'name       dev\nregion     us-west-2\nstack      orders-dev\nparameter  LogLevel=DEBUG\nin use     yes\n',
+    'name       dev\nregion     us-west-2\nstack      orders-dev\nparameter  LogLevel=DEBUG\ndefault    yes\n',
   );
   const table = await project.orders('env', 'list');
   expect(table.stdout).toContain('*  dev    us-west-2  orders-dev');
@@ -43,7 +43,7 @@ it('lists environments, uses another, shows it and forgets it', async () => {
   expect(JSON.parse(readFileSync(config(), 'utf8'))).not.toHaveProperty('defaultEnvironment');
 });
 
-it('says what is known to one that asks for another, and keeps the built-in one', async () => {
+it('lists the known environments for an unknown name, and does not remove the built-in one', async () => {
   for (const verb of ['use', 'show', 'remove']) {
     const { code, stderr } = await project.orders('env', verb, 'nope');
     expect([verb, code]).toEqual([verb, 3]);
@@ -52,8 +52,8 @@ it('says what is known to one that asks for another, and keeps the built-in one'
   expect((await project.orders('env', 'remove', 'local')).code).toBe(2);
 });
 
-it("prints policies with the stack's names, without an account to ask", async () => {
-  const policy = await project.ask('iam', 'operate', '-e', 'prod', '--account', '123456789012');
+it("prints policies with the stack's names, without access to an account", async () => {
+  const policy = await project.runJson('iam', 'operate', '-e', 'prod', '--account', '123456789012');
   const { Statement } = v.parse(policySchema, policy);
   const submit = Statement.find(({ Sid }) => Sid === 'Submit');
   expect(submit).toMatchObject({
@@ -62,7 +62,7 @@ it("prints policies with the stack's names, without an account to ask", async ()
   });
 });
 
-it('names the sign-in that is needed when credentials have expired', async () => {
+it('reports the sign-in command for expired credentials', async () => {
   writeFileSync(
     join(project.root, 'aws-config'),
     '[profile prod-admin]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = admin\nregion = eu-west-1\n' +
@@ -75,4 +75,40 @@ it('names the sign-in that is needed when credentials have expired', async () =>
   const { code, stderr } = await here.orders('list', '-e', 'prod');
   expect(code).toBe(4);
   expect(stderr).toContain('aws sso login --profile prod-admin');
+});
+
+it('does not change the configuration by a deployment that is refused, fails or only plans', async () => {
+  const before = readFileSync(config(), 'utf8');
+  const settings = ['--region', 'eu-west-9', '--stack', 'oops'];
+  const endpoint = ['--endpoint', 'http://127.0.0.1:9'];
+  const offline = project.with({
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_MAX_ATTEMPTS: '1',
+  });
+  const refused = await offline.orders('deploy', '-e', 'prod', ...settings, '--yes');
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('is protected')]);
+  for (const name of ['dev', 'new']) {
+    for (const flags of [['--plan'], ['--yes']]) {
+      const failed = await offline.orders('deploy', '-e', name, ...settings, ...endpoint, ...flags);
+      expect(failed.code).not.toBe(0);
+    }
+  }
+  expect(readFileSync(config(), 'utf8')).toBe(before);
+});
+
+it('stops at a configuration that cannot be read and does not write over it', async () => {
+  const broken = '{"environments": {"prod": {"protected": true}}, "defaultEnvironment": "prod",}';
+  writeFileSync(config(), broken);
+  for (const command of ['list', 'env use local', 'env list', 'doctor', 'deploy -e x --plan']) {
+    const { code, stderr } = await project.orders(...command.split(' '));
+    expect([command, code]).toEqual([command, 3]);
+    expect(stderr).toContain('orders.config.json is not valid JSON: line 1, column 78');
+  }
+  expect(readFileSync(config(), 'utf8')).toBe(broken);
+});
+
+it('requires the name of a protected environment for an order', async () => {
+  const { code, stderr } = await project.orders('submit', '--sample', 'low', '-e', 'prod');
+  expect([code, stderr]).toEqual([4, expect.stringContaining('--confirm prod')]);
 });

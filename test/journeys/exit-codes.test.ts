@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 const orders = new Map<string, string>();
@@ -17,7 +17,7 @@ const statuses = [
   'unknown',
 ] as const;
 
-/** Exit codes by command, one for each status in their order; for `running` with `--timeout`. */
+/** Exit codes by command, in the order of `statuses`. Commands that wait time out for `running`. */
 const table: Readonly<Record<string, readonly number[]>> = {
   'get ID': [0, 0, 0, 0, 0, 0, 5],
   'list -o id': [0, 0, 0, 0, 0, 0, 0],
@@ -31,25 +31,25 @@ const table: Readonly<Record<string, readonly number[]>> = {
 };
 
 const deploy = (...parameters: readonly string[]) =>
-  project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]));
+  project.runJson('deploy', ...parameters.flatMap((parameter) => ['--parameter', parameter]));
 const submit = async (...argv: string[]) =>
-  (await project.ask('submit', '--sample', ...argv)).orderId as string;
+  (await project.runJson('submit', '--sample', ...argv)).orderId as string;
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   const quick = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
   const { outputs } = await deploy(...quick);
   orders.set('completed', await submit('low', '--wait'));
   orders.set('failed', await submit('payment-declined', '--wait'));
   orders.set('unknown', 'order-nobodyknow');
-  const { url } = await project.ask('local', 'status');
+  const { url } = await project.runJson('local', 'status');
   const config = {
     endpoint: url,
     region: 'us-east-2',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  // Nothing cancels an order yet; a table may hold one that was.
-  const { order } = await project.ask('get', orders.get('completed') ?? '');
+  // Writes a cancelled order directly, because a cancellation takes longer than this test.
+  const { order } = await project.runJson('get', orders.get('completed') ?? '');
   const cancelled = { ...order, orderId: 'order-cancelled', status: 'cancelled' };
   const executionArn = order.executionArn.replace(/[^/]+\/[^/]+$/, 'order-cancelled/none');
   await DynamoDBDocumentClient.from(new DynamoDBClient(config)).send(
@@ -60,7 +60,7 @@ beforeAll(async () => {
   orders.set('timed out', await submit('low', '--wait'));
   await deploy('ExecutionTimeoutSeconds=86400');
   orders.set('running', await submit('low'));
-  const stopped = await project.ask('submit', '--sample', 'low');
+  const stopped = await project.runJson('submit', '--sample', 'low');
   await new LambdaClient(config).send(
     new StopDurableExecutionCommand({ DurableExecutionArn: stopped.executionArn }),
   );

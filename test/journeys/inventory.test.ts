@@ -7,9 +7,9 @@ import { canonicalEvent } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import { inventorySchema, stockSchema } from '../../src/cli/schemas/inventory.ts';
 import { full } from '../support/full.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
-/** So many orders of one product at once, and so much of it in stock. */
+/** Number of concurrent orders of one product, and its units in stock. */
 const [buyers, pieces] = full ? [200, 50] : [60, 15];
 
 let project: Project;
@@ -21,23 +21,28 @@ let config: {
 };
 const quick = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
 const deploy = async (...parameters: string[]) =>
-  (await project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]))).outputs;
+  (
+    await project.runJson(
+      'deploy',
+      ...parameters.flatMap((parameter) => ['--parameter', parameter]),
+    )
+  ).outputs;
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   outputs = await deploy(...quick);
-  const { url } = await project.ask('local', 'status');
+  const { url } = await project.runJson('local', 'status');
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   config = { endpoint: url, region: 'us-east-2', credentials };
 });
 afterAll(() => project.close());
 
 const stock = async (productId: string) => {
-  const all = v.parse(inventorySchema, await project.ask('inventory', 'list'));
-  return all.find((each) => each.productId === productId);
+  const all = v.parse(inventorySchema, await project.runJson('inventory', 'list'));
+  return all.find((product) => product.productId === productId);
 };
 
-it(`sells ${pieces} pieces to ${buyers} orders at once: no more and no less, and nothing stays reserved`, async () => {
+it(`sells exactly ${pieces} units to ${buyers} concurrent orders, and none stays reserved`, async () => {
   await project.orders('inventory', 'set', 'RARE', String(pieces));
   const lambda = new LambdaClient(config);
   const ids = Array.from({ length: buyers }, (_, index) => `order-rare-${index}`);
@@ -60,8 +65,9 @@ it(`sells ${pieces} pieces to ${buyers} orders at once: no more and no less, and
     ),
   );
   await project.orders('watch', ...ids, '--ui', 'quiet', '--timeout', '2m');
-  const ended = await project.ask('list', '--all');
-  const by = (status: string) => ended.filter((each: { status: string }) => each.status === status);
+  const ended = await project.runJson('list', '--all');
+  const by = (status: string) =>
+    ended.filter((order: { status: string }) => order.status === status);
   expect(by('completed')).toHaveLength(pieces);
   expect(by('failed')).toHaveLength(buyers - pieces);
   for (const { failure } of by('failed')) expect(failure.code).toBe('out-of-stock');
@@ -71,7 +77,7 @@ it(`sells ${pieces} pieces to ${buyers} orders at once: no more and no less, and
     reserved: 0,
     sold: pieces,
   });
-  // An order that was refused its stock has its payment back.
+  // An order that got no stock was refunded.
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   const effects = async (orderId: string) => {
     const { Items = [] } = await tables.send(
@@ -82,7 +88,7 @@ it(`sells ${pieces} pieces to ${buyers} orders at once: no more and no less, and
       }),
     );
     const calls = Items.filter(({ effective }) => effective).map(({ call }) => call);
-    const times = (call: string) => calls.filter((each) => each === call).length;
+    const times = (call: string) => calls.filter((other) => other === call).length;
     return times('charge') - times('refund');
   };
   const balances = await Promise.all(
@@ -94,13 +100,13 @@ it(`sells ${pieces} pieces to ${buyers} orders at once: no more and no less, and
   for (const [status, paid] of balances) expect(paid).toBe(status === 'completed' ? 1 : 0);
 });
 
-it('sets and adjusts the stock of a product, and takes no more than there is', async () => {
-  const set = v.parse(stockSchema, await project.ask('inventory', 'set', 'BOOK', '5'));
+it('sets and adjusts the stock of a product, and removes at most the available units', async () => {
+  const set = v.parse(stockSchema, await project.runJson('inventory', 'set', 'BOOK', '5'));
   expect(set).toEqual({ productId: 'BOOK', available: 5, reserved: 0, sold: 0 });
-  const less = await project.ask('inventory', 'adjust', 'BOOK', '--take', '3');
+  const less = await project.runJson('inventory', 'adjust', 'BOOK', '--take', '3');
   expect(less.available).toBe(2);
   const tooMany = await project.orders('inventory', 'adjust', 'BOOK', '--take', '3');
-  expect(tooMany).toMatchObject({ code: 6, stderr: expect.stringContaining('Only 2 of BOOK') });
+  expect(tooMany).toMatchObject({ code: 6, stderr: expect.stringContaining('only 2 units') });
   const nobody = await project.orders('inventory', 'adjust', 'NOBODY', '--add', '3');
   expect(nobody).toMatchObject({
     code: 5,
@@ -111,7 +117,7 @@ it('sets and adjusts the stock of a product, and takes no more than there is', a
   expect((await stock('BOOK'))?.available).toBe(2);
 });
 
-it('refuses products that are not in the table where no stock is assumed', async () => {
+it('rejects products without stock if no default stock is configured', async () => {
   await deploy('InitialStock=0');
   const { stdout, code } = await project.orders('submit', '--sample', 'low', '--wait', '--json');
   expect(code).toBe(10);

@@ -1,36 +1,36 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aFreePort } from '../support/free-port.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
-import { reportOf } from '../support/load-report.ts';
-import { aProject, type Project } from '../support/project.ts';
-import { chanceOf } from '../support/random.ts';
+import { parseLoadReport } from '../support/load-report.ts';
+import { createProject, type Project } from '../support/project.ts';
+import { createRandom } from '../support/random.ts';
 
 const { count, kills, timeScale } = full
   ? { count: 500, kills: 6, timeScale: 60 }
   : { count: 40, kills: 2, timeScale: 240 };
 const faults = ['--inject', 'throttle=5%,error=1%'];
-const mix = 'low=60,high=20,multi=10,damaged=5,payment-hiccup=5';
+const mix = 'low=60,high=20,multi=10,damaged=5,payment-transient=5';
 
 let project: Project;
-/** A port of its own: while it is killed, another runtime must not take its place. */
+/** Start command with a fixed port, which no other runtime takes while this one is killed. */
 let start: readonly string[];
 beforeAll(async () => {
-  project = aProject();
-  start = ['local', 'start', '--port', String(await aFreePort())];
+  project = createProject();
+  start = ['local', 'start', '--port', String(await findFreePort())];
   await project.orders(...start, '--time-scale', String(timeScale));
-  await project.ask('deploy');
+  await project.runJson('deploy');
   await project.orders(...start, ...faults);
 });
 afterAll(() => project.close());
 
-/** Kills the runtime without a word and starts it again, so many times or until `isOver`. */
-async function killAround(isOver: () => boolean): Promise<number> {
-  const chance = chanceOf(1);
+/** Kills and restarts the runtime `kills` times or until `isOver`. Returns how often. */
+async function killRepeatedly(isOver: () => boolean): Promise<number> {
+  const random = createRandom(1);
   let killed = 0;
   while (killed < kills && !isOver()) {
-    await delay(full ? chance.between(5000, 30_000) : chance.between(700, 1500));
+    await delay(full ? random.between(5000, 30_000) : random.between(700, 1500));
     if (isOver()) break;
     await project.killRuntime();
     const { code, stderr } = await project.orders(...start, ...faults);
@@ -41,7 +41,7 @@ async function killAround(isOver: () => boolean): Promise<number> {
 }
 
 it(
-  `finds nothing lost or doubled of ${count} orders when services refuse and the runtime is killed`,
+  `loses and duplicates none of ${count} orders when services throttle and fail and the runtime is killed`,
   async () => {
     const test = project.start('load-test', '--count', String(count), '--mix', mix, '--json');
     let stdout = '';
@@ -49,19 +49,19 @@ it(
       stdout += String(text);
     });
     await once(test.stdout ?? test, 'data');
-    const over = once(test, 'close');
-    const killed = await killAround(() => test.exitCode !== null);
-    await over;
-    const { cut, checks, outcome, tool } = reportOf(stdout);
+    const closed = once(test, 'close');
+    const killed = await killRepeatedly(() => test.exitCode !== null);
+    await closed;
+    const { cut, checks, outcome, tool } = parseLoadReport(stdout);
     expect(killed).toBeGreaterThan(0);
     expect(cut).toBeUndefined();
-    // Orders that the runtime did not take while it was down are errors of the infrastructure, and nothing else is wrong.
-    const wrong = checks.filter(({ id }) => id !== 'accepted').flatMap(({ faults: each }) => each);
-    expect(wrong).toEqual([]);
-    const refused = Object.values(outcome.errors).reduce((sum, each) => sum + each, 0);
+    // Orders submitted while the runtime was down are infrastructure errors. All other checks pass.
+    const others = checks.filter(({ id }) => id !== 'accepted');
+    expect(others.flatMap((check) => check.faults)).toEqual([]);
+    const refused = Object.values(outcome.errors).reduce((sum, errors) => sum + errors, 0);
     expect(outcome).toMatchObject({ submitted: count, running: 0 });
     expect(outcome.completed + outcome.failed + refused).toBe(count);
-    // What an order takes of the test's memory, besides what the program is without any.
+    // Memory of the program itself, plus the memory per order.
     expect(tool.peakMemoryBytes).toBeLessThan(200e6 + count * 80e3);
   },
   full ? 900_000 : 120_000,

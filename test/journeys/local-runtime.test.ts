@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { localSchemas } from '../../src/cli/schemas/local.ts';
-import { isAlive, readState } from '../../src/local/state-file.ts';
-import { aFreePort } from '../support/free-port.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 beforeEach(() => {
-  project = aProject();
+  project = createProject();
 });
 afterEach(() => project.close());
 
@@ -25,13 +26,13 @@ const check = async () => {
   };
 };
 
-it('says that a store is sound while it is in use, and which execution of it is not', async () => {
+it('reports a consistent store during use, and a damaged execution', async () => {
   expect(await check()).toEqual({ code: 0, running: false, store: null });
   await project.orders('submit', '--sample', 'low', '--wait');
   const sound = await check();
   expect(sound).toMatchObject({ code: 0, running: true, store: { executions: 1, problems: [] } });
   const { stdout } = await project.orders('local', 'status', '--check');
-  expect(stdout).toMatch(/store: sound, 1 execution, 0 running, \d\.\d MB/);
+  expect(stdout).toMatch(/store: consistent, 1 execution, 0 running, \d\.\d MB/);
 
   const db = new DatabaseSync(inStore(), { timeout: 5000 });
   db.exec('delete from lambda_events where id = 3');
@@ -43,7 +44,7 @@ it('says that a store is sound while it is in use, and which execution of it is 
   ]);
 });
 
-it('does not start on a damaged store, says why at once, and leaves the store alone', async () => {
+it('does not start on a damaged store, reports the reason immediately, and does not change the store', async () => {
   await project.orders('local', 'start');
   await project.orders('local', 'stop');
   const garbage = 'no database '.repeat(1000);
@@ -56,7 +57,7 @@ it('does not start on a damaged store, says why at once, and leaves the store al
   expect(readFileSync(inStore(), 'utf8')).toBe(garbage);
 });
 
-it('leaves another program alone that has the number of a runtime that was killed', async () => {
+it('does not touch another program that has the process id of a killed runtime', async () => {
   await project.orders('local', 'start');
   const state = readState(project.root);
   await project.killRuntime();
@@ -72,14 +73,77 @@ it('leaves another program alone that has the number of a runtime that was kille
   }
 });
 
-it('has one runtime a project, and says so to a second one', async () => {
+it('allows one runtime per project and reports it to a second one', async () => {
   await project.orders('local', 'start');
   const { code, stderr } = await project.orders('local', 'start', '--foreground');
   expect(code).toBe(6);
-  expect(stderr).toMatch(/already running \(pid \d+\)/);
+  expect(stderr).toMatch(/^✗ A runtime of this project is already running \(pid \d+\)\.\n/);
+  expect(stderr).toContain('orders local stop');
 });
 
-it('forgets the orders of a runtime that is reset, and keeps the reports', async () => {
+it('ends without touching the files of the runtime that replaced it after its folder was deleted', async () => {
+  await project.orders('local', 'start');
+  const first = readState(project.root)?.pid ?? 0;
+  rmSync(join(project.root, '.orders'), { recursive: true });
+  await project.orders('local', 'start');
+  const second = readState(project.root)?.pid;
+  expect(second).not.toBe(first);
+  await vi.waitUntil(() => !isAlive(first));
+  expect(await project.runJson('local', 'status')).toMatchObject({ running: true, pid: second });
+  // `status` and `stop` find the owner of the directory even if its state file is missing.
+  for (const [command, data] of [
+    ['status', { running: true, pid: second }],
+    ['stop', { stopped: true }],
+  ] as const) {
+    rmSync(inStore('runtime.json'));
+    expect(await project.runJson('local', command)).toMatchObject(data);
+  }
+  expect(isAlive(second ?? 0)).toBe(false);
+});
+
+it('leaves the running runtime alone if another cannot start with the requested options', async () => {
+  await project.orders('local', 'start', '--port', String(await findFreePort()));
+  const before = readState(project.root);
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  try {
+    const busy = String((other.address() as AddressInfo).port);
+    for (const flags of [[], ['--foreground']]) {
+      const { code, stderr } = await project.orders('local', 'start', '--port', busy, ...flags);
+      expect(code).toBe(6);
+      if (flags.length === 0) expect(stderr).toMatch(/^✗ Port \d+ is used by another program\.\n/);
+    }
+    expect(readState(project.root)).toEqual(before);
+    await project.orders('local', 'stop');
+    const { code, stderr } = await project.orders('local', 'start', '--port', busy);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      6,
+      `✗ Port ${busy} is used by another program.`,
+    ]);
+  } finally {
+    other.close();
+  }
+});
+
+it('keeps its port at a restart with other options, and reports the change', async () => {
+  await project.orders('local', 'start', '--port', String(await findFreePort()));
+  const { url } = readState(project.root) ?? {};
+  const { stdout, stderr } = await project.orders('local', 'start', '--time-scale', '7');
+  expect(stdout).toBe(`restarted: ${url} (time ×7)\n`);
+  expect(stderr).toContain('time scale: 60 → 7');
+});
+
+it('reports in one line that its folder cannot be used', async () => {
+  writeFileSync(join(project.root, '.orders'), 'a file');
+  const { code, stderr } = await project.orders('list');
+  expect([code, stderr.split('\n')[0]]).toEqual([
+    3,
+    expect.stringMatching(/^✗ The local runtime does not start: E\w+: .*\.orders/),
+  ]);
+  rmSync(join(project.root, '.orders'));
+});
+
+it('deletes the orders at a reset and keeps the reports', async () => {
   const kept = ['cache/dev.ids', 'runs/report.json'];
   const gone = ['cache/local.ids', 'cache/local.seen', 'local/state.sqlite'];
   for (const file of [...kept, ...gone]) {
@@ -91,10 +155,10 @@ it('forgets the orders of a runtime that is reset, and keeps the reports', async
   expect([...kept, ...gone].filter(there)).toEqual(kept);
 });
 
-it('is followed to another port by who watches, and not taken for the runtime that has its own now', async () => {
-  const [port, another] = [String(await aFreePort()), String(await aFreePort())];
+it('is found by a running watch on its new port, and not confused with the runtime on its old port', async () => {
+  const [port, another] = [String(await findFreePort()), String(await findFreePort())];
   await project.orders('local', 'start', '--port', port);
-  const { orderId } = await project.ask('submit', '--sample', 'low');
+  const { orderId } = await project.runJson('submit', '--sample', 'low');
   const watching = project.start('watch', orderId);
   const exit = once(watching, 'exit');
   const isWaiting = new Promise<void>((resolve) => {
@@ -103,15 +167,15 @@ it('is followed to another port by who watches, and not taken for the runtime th
     });
   });
   await isWaiting;
-  const stranger = aProject();
+  const stranger = createProject();
   try {
     await project.orders('local', 'stop');
     await stranger.orders('local', 'start', '--port', port);
     await stranger.orders('deploy');
     await project.orders('local', 'start', '--port', another);
     expect(await exit).toEqual([0, null]);
-    expect((await project.ask('get', orderId)).order.status).toBe('completed');
-    expect(await stranger.ask('list')).toEqual([]);
+    expect((await project.runJson('get', orderId)).order.status).toBe('completed');
+    expect(await stranger.runJson('list')).toEqual([]);
   } finally {
     await stranger.close();
   }

@@ -1,18 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { full } from '../support/full.ts';
-import { aProject, type Project } from '../support/project.ts';
-import { atTerminal } from '../support/terminal.ts';
+import { createProject, type Project } from '../support/project.ts';
+import { runInTerminal } from '../support/terminal.ts';
 
 let project: Project;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   const waits = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
   await project.orders('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
   for (const sample of ['low', 'payment-declined']) {
-    const { orderId } = await project.ask('submit', '--sample', sample, '--wait');
+    const { orderId } = await project.runJson('submit', '--sample', sample, '--wait');
     ids[sample] = orderId;
   }
 });
@@ -21,11 +21,11 @@ afterAll(() => project.close());
 interface Case {
   readonly argv: readonly string[];
   readonly exit: number;
-  /** Whether its lines fit a terminal of any width. */
+  /** The lines of its view fit a terminal of any width. */
   readonly fits?: true;
 }
 
-/** `LOW` and `DECLINED` stand for the orders. */
+/** Commands with their exit codes. `LOW` and `DECLINED` are replaced by order ids. */
 const cases: readonly Case[] = [
   { argv: ['list'], exit: 0, fits: true },
   { argv: ['list', '-o', 'wide'], exit: 0 },
@@ -61,40 +61,40 @@ const resolved = (argv: readonly string[]) =>
   );
 
 const esc = '\u001b';
-const colour = new RegExp(`${esc}\\[[\\d;]*m`);
+const color = new RegExp(`${esc}\\[[\\d;]*m`);
 const cursorMove = new RegExp(`${esc}\\[(\\d*[ABCDHJK]|\\?25[lh])`);
 
-const run = async (argv: readonly string[], settings: Parameters<typeof atTerminal>[2]) => {
-  const { exit, raw } = atTerminal(project, resolved(argv), settings);
+const run = async (argv: readonly string[], settings: Parameters<typeof runInTerminal>[2]) => {
+  const { exit, raw } = runInTerminal(project, resolved(argv), settings);
   return { code: await exit, raw: raw() };
 };
 
 describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
-  it('ends at a terminal with its exit code and the cursor back', async () => {
+  it('exits with its code at a terminal, and restores the cursor', async () => {
     const { code, raw } = await run(argv, {});
     expect(code, raw).toBe(exit);
     expect(raw.lastIndexOf(`${esc}[?25h`)).toBeGreaterThanOrEqual(raw.lastIndexOf(`${esc}[?25l`));
   });
 
-  it('ends on a small terminal, and fits it where it is a view', async () => {
+  it('exits with its code on a small terminal, and its view fits', async () => {
     const { code, raw } = await run(argv, { columns: 40, rows: 10 });
     expect(code, raw).toBe(exit);
     if (!fits) return;
-    // A sentence, and a command to paste, wrap.
+    // Sentences and commands to paste may wrap.
     const wide = stripVTControlCharacters(raw)
       .split(/\r?\n/)
       .filter((line) => line.length > 40 && !/[✓✗] order-|orders[ /]/.test(line));
     expect(wide).toEqual([]);
   });
 
-  // What is a view has most that can go wrong; the rest are asked in the long form.
-  it.runIf(full || fits)('has no colours under NO_COLOR', async () => {
+  // Views are the most complex commands. The short run skips the others.
+  it.runIf(full || fits)('prints no colors if NO_COLOR is set', async () => {
     const { code, raw } = await run(argv, { variables: { NO_COLOR: '1' } });
     expect(code, raw).toBe(exit);
-    expect(raw).not.toMatch(colour);
+    expect(raw).not.toMatch(color);
   });
 
-  it.runIf(full || fits)('never moves the cursor under CI', async () => {
+  it.runIf(full || fits)('never moves the cursor if CI is set', async () => {
     const { code, raw } = await run(argv, { variables: { CI: '1' } });
     expect(code, raw).toBe(exit);
     expect(raw).not.toMatch(cursorMove);
@@ -107,20 +107,20 @@ describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
   });
 
   it.runIf(full)(
-    'ends on a large terminal, in a C locale, and read by a screen reader',
+    'exits with its code on a large terminal, in a C locale and for a screen reader',
     async () => {
       const { code } = await run(argv, { columns: 200, rows: 60 });
       expect(code).toBe(exit);
       const inC = await run(argv, { variables: { LC_ALL: 'C' } });
       expect(inC.code).toBe(exit);
       expect(stripVTControlCharacters(inC.raw).match(/[^\r\n\t -~]/g) ?? []).toEqual([]);
-      const spoken = await run(argv, { variables: { ACCESSIBLE: '1' } });
-      expect(spoken.code).toBe(exit);
-      expect(spoken.raw).not.toMatch(cursorMove);
+      const accessible = await run(argv, { variables: { ACCESSIBLE: '1' } });
+      expect(accessible.code).toBe(exit);
+      expect(accessible.raw).not.toMatch(cursorMove);
     },
   );
 
-  it('writes no escape into a pipe, without anything on stdin', async () => {
+  it('writes no escape sequences into a pipe, and needs no stdin', async () => {
     const { code, stdout, stderr } = await project.orders(...resolved(argv));
     expect(code, stderr).toBe(exit);
     expect(stdout + stderr).not.toContain(esc);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -6,15 +7,16 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
+import { program } from '../support/project-files.ts';
 
 const rows = 50_000;
 let project: Project;
 
 beforeAll(async () => {
-  project = aProject();
-  const { outputs } = await project.ask('deploy');
-  const { url } = await project.ask('local', 'status');
+  project = createProject();
+  const { outputs } = await project.runJson('deploy');
+  const { url } = await project.runJson('local', 'status');
   const logs = new CloudWatchLogsClient({
     endpoint: url,
     region: 'us-east-2',
@@ -33,12 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => project.close());
 
-it('hands 50,000 records to a slow reader whole and in order', async () => {
+it('delivers 50,000 records completely and in order to a slow reader', async () => {
   const reading = project.start('logs', '--json');
   let text = '';
   for await (const chunk of reading.stdout ?? []) {
     text += String(chunk);
-    // Slower than they are written: each chunk waits for some turns before the next is taken.
+    // Reads more slowly than orders writes.
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
   }
   const records = text
@@ -51,16 +53,22 @@ it('hands 50,000 records to a slow reader whole and in order', async () => {
 });
 
 it.each(['logs', 'logs --follow', 'logs --json', 'list --json', 'help json', '--help'])(
-  'ends quietly when the reader of orders %s goes away at once',
+  'ends without an error when the reader of orders %s closes the pipe at once',
   async (line) => {
     const reading = project.start(...line.split(' '));
-    let complaint = '';
+    let errors = '';
     reading.stderr?.on('data', (chunk) => {
-      complaint += String(chunk);
+      errors += String(chunk);
     });
     reading.stdout?.once('data', () => reading.stdout?.destroy());
     const [code] = await once(reading, 'close');
     expect(code).toBe(0);
-    expect(complaint).not.toMatch(/EPIPE|at .*\.js|Warning/);
+    expect(errors).not.toMatch(/EPIPE|at .*\.js|Warning/);
   },
 );
+
+it('reports in one line that its output cannot be written because the disk is full', () => {
+  const command = `'${program}' env list > /dev/full`;
+  const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([7, '✗ The output cannot be written: the disk is full.\n']);
+});

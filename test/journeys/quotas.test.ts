@@ -1,30 +1,30 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { TrafficCounts } from '../../src/local/fault-injection/request-gate.ts';
+import type { RequestCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { full } from '../support/full.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 const count = String(full ? 200 : 20);
 
 let project: Project;
 beforeEach(() => {
-  project = aProject();
+  project = createProject();
 });
 afterEach(() => project.close());
 
-async function traffic(): Promise<TrafficCounts> {
-  const { url } = await project.ask('local', 'status');
-  return (await (await fetch(`${url}/_runtime/traffic`)).json()) as TrafficCounts;
+async function traffic(): Promise<RequestCounts> {
+  const { url } = await project.runJson('local', 'status');
+  return (await (await fetch(`${url}/_runtime/traffic`)).json()) as RequestCounts;
 }
 
-it(`submits, follows, lists, verifies and tails ${count} orders within the limits of an account`, async () => {
+it(`submits, watches, lists, verifies and tails ${count} orders within the quotas of an account`, async () => {
   await project.orders('local', 'start', '--enforce-quotas', '--time-scale', '240');
-  await project.ask('deploy');
+  await project.runJson('deploy');
   const tail = project.start('logs', '--follow');
   const load = await project.orders('load-test', '--count', count, '--json');
   expect(load.code).toBe(0);
   const ids = (await project.orders('list', '--limit', '20', '-o', 'id')).stdout.trim().split('\n');
   expect((await project.orders('watch', ...ids)).code).toBe(0);
-  for (let times = 0; times < 3; times += 1) await project.orders('history', 'latest');
+  for (let reads = 0; reads < 3; reads += 1) await project.orders('history', 'latest');
   const verified = await project.orders('list', '--verify');
   expect([verified.code, verified.stdout]).toEqual([
     0,
@@ -37,9 +37,9 @@ it(`submits, follows, lists, verifies and tails ${count} orders within the limit
   expect(Object.entries(counts).filter(([, { refused }]) => refused > 0)).toEqual([]);
 }, 120_000);
 
-it('brings orders to their ends through services that refuse and fail', async () => {
+it('completes orders when services throttle and fail', async () => {
   await project.orders('local', 'start', '--time-scale', '240');
-  await project.ask('deploy');
+  await project.runJson('deploy');
   await project.orders(
     'local',
     'start',
@@ -48,7 +48,7 @@ it('brings orders to their ends through services that refuse and fail', async ()
     '--inject',
     'logs:latency=50ms',
   );
-  const load = await project.orders('load-test', '--count', full ? '60' : '6', '--json');
+  const load = await project.orders('load-test', '--count', full ? '60' : '20', '--json');
   expect([load.code, load.stderr]).toEqual([0, expect.anything()]);
   const counts = await traffic();
   expect(counts['dynamodb:UpdateItem']?.refused).toBeGreaterThan(0);

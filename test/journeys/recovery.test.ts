@@ -8,8 +8,8 @@ import {
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isEnd } from '../../functions/contract/workflow.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { isTerminal } from '../../functions/contract/workflow.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 let outputs: Record<string, string>;
@@ -17,19 +17,19 @@ let lambda: LambdaClient;
 let tables: DynamoDBDocumentClient;
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '240');
-  // Waits of four seconds here: long enough to do something in them.
+  // Waits take four seconds, long enough for the actions of a test.
   ({ outputs } = await deploy('WarehouseWaitSeconds=900', 'PickupWaitSeconds=900'));
   await connect();
 });
 afterAll(() => project.close());
 
 const deploy = (...parameters: readonly string[]) =>
-  project.ask('deploy', ...parameters.flatMap((each) => ['--parameter', each]));
+  project.runJson('deploy', ...parameters.flatMap((parameter) => ['--parameter', parameter]));
 
 async function connect(): Promise<void> {
-  const { url } = await project.ask('local', 'status');
+  const { url } = await project.runJson('local', 'status');
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const config = { endpoint: url, region: 'us-east-2', credentials };
   lambda = new LambdaClient(config);
@@ -37,18 +37,18 @@ async function connect(): Promise<void> {
 }
 
 const submit = (sample = 'low'): Promise<{ orderId: string; executionArn: string }> =>
-  project.ask('submit', '--sample', sample);
-/** The order's item; there is none before its first step. */
+  project.runJson('submit', '--sample', sample);
+/** Returns the order's record; undefined before its first step. */
 const read = async (orderId: string): Promise<OrderRecord | undefined> =>
-  (await project.ask('get', orderId)).order;
+  (await project.runJson('get', orderId)).order;
 const reached = (orderId: string, status: string) =>
   vi.waitUntil(async () => (await read(orderId))?.status === status, 15_000);
 const ended = (orderId: string) =>
-  vi.waitUntil(async () => isEnd((await read(orderId))?.status ?? 'received'), 15_000);
+  vi.waitUntil(async () => isTerminal((await read(orderId))?.status ?? 'received'), 15_000);
 const stop = (arn: string) =>
   lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn }));
 
-/** How often each call took effect at its provider. */
+/** Returns the number of effective calls by operation. */
 async function effects(orderId: string): Promise<Record<string, number>> {
   const { Items = [] } = await tables.send(
     new QueryCommand({
@@ -85,7 +85,7 @@ it.each(['awaiting-warehouse', 'awaiting-pickup'])(
   },
 );
 
-it('goes on recovering after the runtime was killed, and undoes once', async () => {
+it('continues a recovery after the runtime was killed, and undoes each stage once', async () => {
   const { orderId, executionArn } = await submit();
   await reached(orderId, 'awaiting-warehouse');
   await stop(executionArn);
@@ -95,11 +95,11 @@ it('goes on recovering after the runtime was killed, and undoes once', async () 
   expect(await effects(orderId)).toMatchObject({ charge: 1, refund: 1, 'release-inventory': 1 });
 });
 
-it('leaves an order alone that ended by itself, also one that ended failed', async () => {
+it('does not change an order that failed without being stopped', async () => {
   const { orderId, executionArn } = await submit('payment-down');
   await ended(orderId);
   const before = await read(orderId);
-  // A technical failure fails the execution as well, and that is told to recovery.
+  // A technical failure also fails the execution, which invokes the recovery.
   await vi.waitUntil(async () => {
     const command = new GetDurableExecutionCommand({ DurableExecutionArn: executionArn });
     return (await lambda.send(command)).Status === 'FAILED';
@@ -131,17 +131,17 @@ it('closes an order whose execution timed out: refunded, released, and exit 11',
   expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(11);
 });
 
-it('undoes an order that is stopped while a step of it is tried again and again', async () => {
+it('undoes an order that is stopped during the retries of a step', async () => {
   await project.orders('local', 'start', '--time-scale', '1');
   await connect();
-  // The payment is refused for seven seconds before it is given up.
+  // The payment is retried for seven seconds before the step fails.
   const { orderId, executionArn } = await submit('payment-down');
   await reached(orderId, 'inventory-checked');
   await stop(executionArn);
-  // What may still run is given a minute, from when recovery has begun.
+  // The recovery first waits one minute for an invocation that may still be running.
   await vi.waitUntil(async () => {
     await project.orders('local', 'advance', '61s');
-    return isEnd((await read(orderId))?.status ?? 'received');
+    return isTerminal((await read(orderId))?.status ?? 'received');
   }, 15_000);
   expect(await read(orderId)).toMatchObject({ status: 'failed', failure: { code: 'stopped' } });
   const { charge = 0, refund = 0 } = await effects(orderId);

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { retrySchema } from '../../src/cli/schemas/retry.ts';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '1200');
 });
 afterAll(() => project.close());
@@ -14,10 +14,10 @@ afterAll(() => project.close());
 const submit = (sample: string, id: string, ...more: string[]) =>
   project.orders('submit', '--sample', sample, '--id', id, '--wait', ...more);
 const retry = async (...argv: string[]) =>
-  v.parse(retrySchema, await project.ask('retry', ...argv));
-const get = async (id: string) => v.parse(getSchema, await project.ask('get', id)).order;
+  v.parse(retrySchema, await project.runJson('retry', ...argv));
+const get = async (id: string) => v.parse(getSchema, await project.runJson('get', id)).order;
 
-it('tries a failed order again with changes, once however often it is asked, and each names the other', async () => {
+it('retries a failed order with changes only once, and links both orders', async () => {
   await submit('payment-declined', 'pd');
   const changed = ['--set', 'customerId=CUST-001', '--set', 'customerEmail=new@example.com'];
   const { code, stdout } = await project.orders('retry', 'pd', ...changed, '--wait');
@@ -41,13 +41,11 @@ it('tries a failed order again with changes, once however often it is asked, and
   expect((await project.orders('get', 'pd-r2')).stdout).toMatch(/^retry of +pd$/m);
 });
 
-it('refuses what would charge a customer twice, says why and what to do, and does it when it is meant', async () => {
+it('refuses a retry that would charge twice, with reason and hint, and allows it with --charge-again', async () => {
   await submit('low', 'paid');
   const refused = await project.orders('retry', 'paid');
   expect(refused).toMatchObject({ code: 6, stdout: '' });
-  expect(refused.stderr).toContain(
-    'paid is completed: another try would charge its customer twice',
-  );
+  expect(refused.stderr).toContain('paid is completed: a retry would charge the customer twice');
   expect(refused.stderr).toContain('--charge-again');
   const [meant] = await retry('paid', '--charge-again', '--wait');
   expect(meant).toMatchObject({ orderId: 'paid-r2', result: 'started', status: 'completed' });
@@ -55,20 +53,20 @@ it('refuses what would charge a customer twice, says why and what to do, and doe
   await project.orders('submit', '--sample', 'fraud-review', '--id', 'runs');
   const running = await project.orders('retry', 'runs');
   expect(running).toMatchObject({ code: 6 });
-  expect(running.stderr).toMatch(/runs (is on its way|has only begun)/);
+  expect(running.stderr).toMatch(/runs (is still running|has just started)/);
 
   await submit('payment-declined', 'twice');
   await retry('twice', '--set', 'customerId=CUST-001', '--id', 'other', '--wait');
   const besides = await project.orders('retry', 'twice', '--set', 'customerId=CUST-002');
   expect(besides.code).toBe(6);
-  expect(besides.stderr).toContain('twice was tried again as other, which is completed');
+  expect(besides.stderr).toContain('twice was already retried as other, which is completed');
 });
 
-it('counts on from a retry that failed as well, and follows it with its exit code', async () => {
+it('numbers the retry of a failed retry, and exits with its outcome', async () => {
   await submit('payment-declined', 'again');
   expect((await project.orders('retry', 'again', '--wait')).code).toBe(10);
   const same = await project.orders('retry', 'again');
-  expect(same.stdout).toContain('again-r2 is this retry of again already; it is failed');
+  expect(same.stdout).toContain('again-r2 already exists as this retry of again · failed');
   expect(same.stderr).toContain('orders retry again-r2');
   const { code, stdout } = await project.orders('retry', 'again-r2', '--watch', '--json');
   expect(code).toBe(10);
@@ -79,10 +77,10 @@ it('counts on from a retry that failed as well, and follows it with its exit cod
   });
 });
 
-it('tries an order again that never got further than its execution, once what was wrong is set', async () => {
-  const { outputs } = await project.ask('deploy');
+it('retries an order that was never written, after the invalid field is changed', async () => {
+  const { outputs } = await project.runJson('deploy');
   const order = { customerId: 'C', customerEmail: 'c@example.com', items: [{ sku: 'A' }] };
-  const { url } = await project.ask('local', 'status');
+  const { url } = await project.runJson('local', 'status');
   const path = encodeURIComponent(outputs.OrderProcessingAliasArn);
   await fetch(`${url}/2015-03-31/functions/${path}/invocations`, {
     method: 'POST',
@@ -93,7 +91,7 @@ it('tries an order again that never got further than its execution, once what wa
     },
     body: JSON.stringify({ orderId: 'broken', order }),
   });
-  const hasFailed = async () => (await project.ask('get', 'broken')).status === 'failed';
+  const hasFailed = async () => (await project.runJson('get', 'broken')).status === 'failed';
   await vi.waitUntil(hasFailed, 20_000);
   const invalid = await project.orders('retry', 'broken');
   expect(invalid).toMatchObject({ code: 2, stderr: expect.stringContaining('sku is not a field') });
@@ -103,17 +101,17 @@ it('tries an order again that never got further than its execution, once what wa
   expect((await get('broken-r2'))?.retryOf).toBe('broken');
 });
 
-it('tries several again only with a yes, and lets one that is refused not keep the others', async () => {
+it('retries several orders only after confirmation, even if one of them is refused', async () => {
   await submit('payment-declined', 'one');
   await submit('low', 'two');
   const asked = await project.orders('retry', 'one', 'two');
   expect(asked).toMatchObject({ code: 4, stderr: expect.stringContaining('--yes') });
-  const told = await project.orders('retry', 'one', 'two', '--yes', '--json');
-  expect(v.parse(retrySchema, JSON.parse(told.stdout).data)).toMatchObject([
+  const result = await project.orders('retry', 'one', 'two', '--yes', '--json');
+  expect(v.parse(retrySchema, JSON.parse(result.stdout).data)).toMatchObject([
     { orderId: 'one-r2', result: 'started' },
     { retryOf: 'two', result: 'refused', message: expect.stringContaining('is completed') },
   ]);
-  expect(told.code).toBe(13);
+  expect(result.code).toBe(13);
   const ended = await retry('one', 'two', '--yes', '--charge-again', '--wait');
   expect(ended).toMatchObject([
     { orderId: 'one-r2', result: 'exists', status: 'failed' },
@@ -121,7 +119,7 @@ it('tries several again only with a yes, and lets one that is refused not keep t
   ]);
 });
 
-it('starts nothing on a dry run, and nothing that is wrong', async () => {
+it('starts nothing on a dry run or with invalid flags', async () => {
   await submit('damaged', 'dry');
   const [planned] = await retry('dry', '--dry-run', '--set', 'items[0].quantity=2');
   expect(planned).toMatchObject({
@@ -142,7 +140,7 @@ it('starts nothing on a dry run, and nothing that is wrong', async () => {
   expect(await get('dry')).not.toHaveProperty('retriedAs');
 });
 
-it('lets two people try an order again at once, and starts one order', async () => {
+it('starts one order for two concurrent retries', async () => {
   await submit('payment-declined', 'race');
   const argv = ['retry', 'race', '--set', 'customerId=CUST-001', '--json'];
   const both = await Promise.all([project.orders(...argv), project.orders(...argv)]);

@@ -3,28 +3,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { full } from '../support/full.ts';
-import { aProject, type Project } from '../support/project.ts';
-import { atTerminal } from '../support/terminal.ts';
+import { createProject, type Project } from '../support/project.ts';
+import { runInTerminal } from '../support/terminal.ts';
 
 const orders = 500;
 
-/** What a process has used of a core so far, ms; Linux counts in hundredths of a second. */
+/** Returns the CPU time of a process (ms). Linux counts in hundredths of a second. */
 function cpuMs(pid: number): number {
   const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const fields = after.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-describe.runIf(full)('a great many orders', () => {
+describe.runIf(full)('many orders', () => {
   let project: Project;
   beforeAll(async () => {
-    project = aProject();
+    project = createProject();
     await project.orders('local', 'start', '--time-scale', '4', '--enforce-quotas');
-    await project.ask('deploy');
+    await project.runJson('deploy');
   }, 60_000);
   afterAll(() => project.close());
 
-  it('are watched with little work and within the limits of an account', async () => {
+  it('are watched with little CPU time and within the quotas of an account', async () => {
     const load = project.start(
       'load-test',
       '--count',
@@ -35,7 +35,7 @@ describe.runIf(full)('a great many orders', () => {
       'quiet',
     );
     load.stderr?.resume();
-    const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all'], {
+    const { terminal, until, raw, exit } = runInTerminal(project, ['watch', '--all'], {
       columns: 200,
       rows: 60,
     });

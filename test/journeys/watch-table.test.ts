@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aProject, type Project } from '../support/project.ts';
-import { atTerminal } from '../support/terminal.ts';
+import { createProject, type Project } from '../support/project.ts';
+import { runInTerminal } from '../support/terminal.ts';
 
 const sizes = [
   { columns: 80, rows: 24 },
@@ -13,48 +13,51 @@ let project: Project;
 let running: string[];
 let declined: string;
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   await project.orders('local', 'start', '--time-scale', '1');
   const submit = async (sample: string) =>
-    (await project.ask('submit', '--sample', sample)).orderId as string;
+    (await project.runJson('submit', '--sample', sample)).orderId as string;
   running = [await submit('low'), await submit('high')];
   declined = await submit('payment-declined');
 }, 60_000);
 afterAll(() => project.close());
 
-it.each(sizes)('selects, opens, filters and is left at $columns x $rows', async (size) => {
-  const watching = atTerminal(project, ['watch', ...running, declined], size);
-  const { terminal, until, raw } = watching;
-  await until(`✗  ${declined}`);
-  const press = async (keys: string, shows: string) => {
-    const from = raw().length;
-    terminal.write(keys);
-    await until(shows, from);
-  };
-  await press('\u001b[B', `>  ${declined}`);
-  await press('\r', 'process-payment: The payment was');
-  await press('\u001b', 'running');
-  await press('/', '/');
-  await press('cust-002', '/cust-002');
-  await press('\r', '1 with "cust-002"');
-  terminal.write('q');
-  expect(await watching.exit).toBe(130);
-  const text = stripVTControlCharacters(raw());
-  expect(text).toContain('Detached; 1 failed, 2 keep running');
-  expect(text).toContain(`orders watch ${running.join(' ')} ${declined}`);
-  // What is left behind is the whole table, whatever was on the screen.
-  const left = text.slice(text.lastIndexOf('2 running · 1 failed'));
-  for (const id of [...running, declined]) expect(left).toContain(id);
-});
+it.each(sizes)(
+  'selects, opens and filters orders and detaches at $columns x $rows',
+  async (size) => {
+    const watching = runInTerminal(project, ['watch', ...running, declined], size);
+    const { terminal, until, raw } = watching;
+    await until(`✗  ${declined}`);
+    const press = async (keys: string, shows: string) => {
+      const from = raw().length;
+      terminal.write(keys);
+      await until(shows, from);
+    };
+    await press('\u001b[B', `>  ${declined}`);
+    await press('\r', 'process-payment: The payment was');
+    await press('\u001b', 'running');
+    await press('/', '/');
+    await press('cust-002', '/cust-002');
+    await press('\r', '1 with "cust-002"');
+    terminal.write('q');
+    expect(await watching.exit).toBe(130);
+    const text = stripVTControlCharacters(raw());
+    expect(text).toContain('Detached; 1 failed, 2 keep running');
+    expect(text).toContain(`orders watch ${running.join(' ')} ${declined}`);
+    // The whole table stays on the screen after the watch.
+    const left = text.slice(text.lastIndexOf('2 running · 1 failed'));
+    for (const id of [...running, declined]) expect(left).toContain(id);
+  },
+);
 
-it('fits a screen whose size changes while it is live', async () => {
-  const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all']);
+it('fits a screen whose size changes', async () => {
+  const { terminal, until, raw, exit } = runInTerminal(project, ['watch', '--all']);
   await until('await-warehouse');
   for (const { columns, rows } of [...sizes].reverse()) {
     const before = raw().length;
     terminal.resize(columns, rows);
     await until(columns < 60 ? '? help' : 'rps', before);
-    // What was on its way to the screen when its size changed is of the old one.
+    // Output from before the change has the old size.
     const from = raw().length;
     terminal.write('?');
     await until('ctrl-z', from);
@@ -67,15 +70,15 @@ it('fits a screen whose size changes while it is live', async () => {
   expect(stripVTControlCharacters(raw())).toContain('orders watch --all');
 });
 
-/** A shell at the terminal that runs this, with the real program for `orders`. */
+/** Runs a command in a shell at a terminal, with the real program for `orders`. */
 const inShell = (command: string) =>
-  atTerminal(
+  runInTerminal(
     project,
     ['-c', `trap : INT; ${command.replaceAll('orders ', `${project.program} `)}`],
     { program: '/bin/sh' },
   );
 
-it('reads keys from the terminal when ids come through a pipe', async () => {
+it('reads keys from the terminal when ids come from a pipe', async () => {
   const { terminal, until, raw, exit } = inShell('orders list --running -o id | orders watch -');
   await until('q detach');
   terminal.write('j\r');
@@ -85,26 +88,26 @@ it('reads keys from the terminal when ids come through a pipe', async () => {
   expect(stripVTControlCharacters(raw())).toContain('Detached; 2 keep running');
 });
 
-it('offers no keys where nobody can press any', async () => {
+it('offers no keys without a terminal for input', async () => {
   const { terminal, until, exit, raw } = inShell('orders watch --all </dev/null');
-  await until('ctrl-c stops looking');
+  await until('ctrl-c detach');
   terminal.write('\u0003');
   expect(await exit).toBe(130);
   expect(stripVTControlCharacters(raw())).not.toContain('q detach');
 });
 
-it('leaves the table with how all ended, and tells it by its code', async () => {
-  const gone = await project.ask('submit', '--sample', 'out-of-stock');
-  const { exit, raw } = atTerminal(project, ['watch', declined, gone.orderId]);
+it('leaves the table with all endings, and exits with their code', async () => {
+  const rejected = await project.runJson('submit', '--sample', 'out-of-stock');
+  const { exit, raw } = runInTerminal(project, ['watch', declined, rejected.orderId]);
   expect(await exit).toBe(10);
   const text = stripVTControlCharacters(raw());
   const left = text.slice(text.lastIndexOf('2 failed · local'));
-  for (const id of [declined, gone.orderId]) expect(left).toContain(`✗  ${id}`);
+  for (const id of [declined, rejected.orderId]) expect(left).toContain(`✗  ${id}`);
   expect(left).toContain('2 orders: 2 failed');
 });
 
-it('shows no colour and no sign beyond ASCII where the terminal has none', async () => {
-  const { terminal, until, raw, exit } = atTerminal(project, ['watch', '--all'], {
+it('prints no colors and only ASCII if the terminal supports nothing else', async () => {
+  const { terminal, until, raw, exit } = runInTerminal(project, ['watch', '--all'], {
     variables: { NO_COLOR: '1', TERM: 'linux' },
   });
   await until('await-warehouse');

@@ -11,12 +11,12 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Runtime, startRuntime } from '../../src/local/runtime.ts';
+import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { full } from '../support/full.ts';
-import { type Chance, chanceOf } from '../support/random.ts';
+import { createRandom, type RandomSource } from '../support/random.ts';
 
 const requests = full ? 10_000 : 2000;
-const atOnce = 8;
+const concurrency = 8;
 const seed = 20_261_125;
 const directory = mkdtempSync(join(tmpdir(), 'fuzz-'));
 
@@ -42,10 +42,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Something of each service to work on. */
+/** Creates a resource of each service for the requests. */
 async function prepare(): Promise<void> {
   const post = (target: string, body: object) =>
-    answerTo({
+    send({
       method: 'POST',
       path: '/',
       headers: { authorization: 'AWS4-HMAC-SHA256 Credential=a/b', 'x-amz-target': target },
@@ -82,7 +82,7 @@ async function start(FunctionName = 'target'): Promise<string> {
   return (await lambda.send(invoke)).DurableExecutionArn ?? '';
 }
 
-/** Actions of the services that speak JSON, by their target. */
+/** Actions of the services with a JSON protocol, by target. */
 const actions = {
   DynamoDB_20120810:
     'CreateTable DeleteTable DescribeTable PutItem GetItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem TransactWriteItems TransactGetItems',
@@ -104,17 +104,17 @@ interface Call {
   readonly body: string;
 }
 
-/** Any value of JSON, some of them such as the services know. */
-function anyOf(chance: Chance, depth = 0): unknown {
-  const kind = chance.between(0, depth > 3 ? 6 : 9);
+/** Returns a random JSON value, sometimes with names that the services know. */
+function randomValue(random: RandomSource, depth = 0): unknown {
+  const kind = random.between(0, depth > 3 ? 6 : 9);
   if (kind === 0) return null;
-  if (kind === 1) return chance.pick([0, -1, 1, 3.5, 1e21, 2 ** 53, -0.0000001]);
-  if (kind === 2) return chance.percent(50);
+  if (kind === 1) return random.pick([0, -1, 1, 3.5, 1e21, 2 ** 53, -0.0000001]);
+  if (kind === 2) return random.percent(50);
   if (kind === 3) return '';
   if (kind === 4)
-    return chance.pick(['target', 'orders', '$LATEST', '1', 'a'.repeat(70), '\u0000é\ud83d', arn]);
+    return random.pick(['target', 'orders', '$LATEST', '1', 'a'.repeat(70), '\u0000é\ud83d', arn]);
   if (kind === 5)
-    return chance.pick([
+    return random.pick([
       '#a = :a',
       'SET a = :a',
       'attribute_exists(a',
@@ -123,15 +123,15 @@ function anyOf(chance: Chance, depth = 0): unknown {
     ]);
   if (kind === 6)
     return {
-      [chance.pick(['S', 'N', 'B', 'BOOL', 'L', 'M'])]: chance.pick(['1', 'x', null, [], {}]),
+      [random.pick(['S', 'N', 'B', 'BOOL', 'L', 'M'])]: random.pick(['1', 'x', null, [], {}]),
     };
   if (kind === 7)
-    return Array.from({ length: chance.between(0, 3) }, () => anyOf(chance, depth + 1));
-  return objectOf(chance, depth);
+    return Array.from({ length: random.between(0, 3) }, () => randomValue(random, depth + 1));
+  return randomObject(random, depth);
 }
 
-/** What a member is, more often than not, so that requests get far. */
-const likely: Readonly<Record<string, readonly unknown[]>> = {
+/** Plausible values of members. They are used often, so that requests pass the first checks. */
+const plausibleValues: Readonly<Record<string, readonly unknown[]>> = {
   TableName: ['orders'],
   Key: [{ id: { S: 'a' } }],
   Item: [
@@ -150,21 +150,21 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   Entries: [[{ Id: 'a', MessageBody: 'x', ReceiptHandle: 'x', VisibilityTimeout: 0 }]],
 };
 
-function objectOf(chance: Chance, depth: number): unknown {
-  const usual = depth === 0 && chance.percent(70) ? Object.keys(likely) : [];
-  const names = Array.from({ length: chance.between(0, 4) }, () => chance.pick(fields));
+function randomObject(random: RandomSource, depth: number): unknown {
+  const plausibleNames = depth === 0 && random.percent(70) ? Object.keys(plausibleValues) : [];
+  const names = Array.from({ length: random.between(0, 4) }, () => random.pick(fields));
   return Object.fromEntries(
-    [...usual, ...names].map((name) => {
-      const values = chance.percent(85) ? likely[name] : undefined;
-      return [name, values ? chance.pick(values) : anyOf(chance, depth + 1)];
+    [...plausibleNames, ...names].map((name) => {
+      const values = random.percent(85) ? plausibleValues[name] : undefined;
+      return [name, values ? random.pick(values) : randomValue(random, depth + 1)];
     }),
   );
 }
 
-function updateOf(chance: Chance): unknown {
+function randomUpdate(random: RandomSource): unknown {
   return {
-    Id: chance.pick(['a', 'b', '', 'a/b', 'x'.repeat(65)]),
-    Type: chance.pick([
+    Id: random.pick(['a', 'b', '', 'a/b', 'x'.repeat(65)]),
+    Type: random.pick([
       'STEP',
       'WAIT',
       'CONTEXT',
@@ -173,23 +173,23 @@ function updateOf(chance: Chance): unknown {
       'EXECUTION',
       'OTHER',
     ]),
-    Action: chance.pick(['START', 'SUCCEED', 'FAIL', 'RETRY', 'CANCEL', 'OTHER']),
-    ...(objectOf(chance, 2) as object),
+    Action: random.pick(['START', 'SUCCEED', 'FAIL', 'RETRY', 'CANCEL', 'OTHER']),
+    ...(randomObject(random, 2) as object),
   };
 }
 
-function bodyOf(chance: Chance): string {
-  if (chance.percent(10))
-    return chance.pick(['', '{', 'null', '[]', '"x"', '\u0000', '{"a":'.repeat(2000)]);
-  if (chance.percent(20)) {
-    const Updates = Array.from({ length: chance.between(0, 3) }, () => updateOf(chance));
-    return JSON.stringify({ CheckpointToken: chance.pick(['AA==', '', arn]), Updates });
+function randomBody(random: RandomSource): string {
+  if (random.percent(10))
+    return random.pick(['', '{', 'null', '[]', '"x"', '\u0000', '{"a":'.repeat(2000)]);
+  if (random.percent(20)) {
+    const Updates = Array.from({ length: random.between(0, 3) }, () => randomUpdate(random));
+    return JSON.stringify({ CheckpointToken: random.pick(['AA==', '', arn]), Updates });
   }
-  return JSON.stringify(objectOf(chance, 0));
+  return JSON.stringify(randomObject(random, 0));
 }
 
-function pathOf(chance: Chance): string {
-  const name = chance.pick([
+function randomPath(random: RandomSource): string {
+  const name = random.pick([
     'target',
     'none',
     'target:1',
@@ -198,7 +198,7 @@ function pathOf(chance: Chance): string {
     '%ff',
     encodeURIComponent(arn),
   ]);
-  const execution = chance.pick([
+  const execution = random.pick([
     encodeURIComponent(arn),
     arn,
     'none',
@@ -208,21 +208,21 @@ function pathOf(chance: Chance): string {
     '/2015-03-31/functions',
     `/2015-03-31/functions/${name}`,
     ...['invocations', 'configuration', 'code', 'versions', 'aliases', 'aliases/live', 'other'].map(
-      (what) => `/2015-03-31/functions/${name}/${what}`,
+      (action) => `/2015-03-31/functions/${name}/${action}`,
     ),
     `/2025-12-01/functions/${name}/durable-executions`,
     ...['', '/checkpoint', '/state', '/history', '/stop', '/other'].map(
-      (what) => `/2025-12-01/durable-executions/${execution}${what}`,
+      (action) => `/2025-12-01/durable-executions/${execution}${action}`,
     ),
     ...['succeed', 'fail', 'heartbeat'].map(
-      (what) =>
-        `/2025-12-01/durable-execution-callbacks/${chance.pick(['a', '%2F', 'none'])}/${what}`,
+      (action) =>
+        `/2025-12-01/durable-execution-callbacks/${random.pick(['a', '%2F', 'none'])}/${action}`,
     ),
     '/execute-api/none/prod/orders',
     '/',
     '/bucket/key',
   ];
-  const query = chance.pick([
+  const query = random.pick([
     '',
     '?Marker=x',
     '?MaxItems=-1',
@@ -232,30 +232,30 @@ function pathOf(chance: Chance): string {
     '?StartedAfter=NaN',
     '?%',
   ]);
-  return chance.pick(paths) + query;
+  return random.pick(paths) + query;
 }
 
-function callOf(chance: Chance): Call {
-  const scope = chance.pick(['lambda', 'dynamodb', 's3', 'sts', 'cloudformation']);
-  const headers: Record<string, string> = chance.percent(95)
+function randomCall(random: RandomSource): Call {
+  const scope = random.pick(['lambda', 'dynamodb', 's3', 'sts', 'cloudformation']);
+  const headers: Record<string, string> = random.percent(95)
     ? { authorization: `AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/${scope}/aws4_request` }
     : {};
-  if (chance.percent(40)) {
-    const service = chance.pick(Object.keys(actions) as (keyof typeof actions)[]);
-    const action = chance.percent(95) ? chance.pick(actions[service].split(' ')) : 'Other';
+  if (random.percent(40)) {
+    const service = random.pick(Object.keys(actions) as (keyof typeof actions)[]);
+    const action = random.percent(95) ? random.pick(actions[service].split(' ')) : 'Other';
     headers['x-amz-target'] = `${service}.${action}`;
-    return { method: 'POST', path: '/', headers, body: bodyOf(chance) };
+    return { method: 'POST', path: '/', headers, body: randomBody(random) };
   }
-  if (chance.percent(30))
-    headers['x-amz-invocation-type'] = chance.pick(['Event', 'DryRun', 'Other']);
-  if (chance.percent(20))
-    headers['x-amz-durable-execution-name'] = chance.pick(['a', 'a b', 'x'.repeat(65)]);
-  const method = chance.pick(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD']);
-  return { method, path: pathOf(chance), headers, body: bodyOf(chance) };
+  if (random.percent(30))
+    headers['x-amz-invocation-type'] = random.pick(['Event', 'DryRun', 'Other']);
+  if (random.percent(20))
+    headers['x-amz-durable-execution-name'] = random.pick(['a', 'a b', 'x'.repeat(65)]);
+  const method = random.pick(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD']);
+  return { method, path: randomPath(random), headers, body: randomBody(random) };
 }
 
-/** The answer's status; 0 when there is none within ten seconds. */
-function answerTo({ method, path, headers, body }: Call): Promise<number> {
+/** Sends a request and returns the status of the response, or 0 if there is none within ten seconds. */
+function send({ method, path, headers, body }: Call): Promise<number> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(runtime.url);
     const sent = request({ hostname, port, method, path, headers, timeout: 10_000 }, (response) => {
@@ -268,23 +268,23 @@ function answerTo({ method, path, headers, body }: Call): Promise<number> {
   });
 }
 
-it(`answers ${requests} requests of any kind without failing or hanging, and works on afterwards`, async () => {
+it(`handles ${requests} random requests without an internal error or a hang, and still works afterwards`, async () => {
   vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  const chance = chanceOf(seed);
-  const bad: (Call & { status: number })[] = [];
-  let left = requests;
-  const go = async () => {
-    while (left > 0) {
-      left -= 1;
-      const call = callOf(chance);
-      const status = await answerTo(call);
-      // 501 is how S3 says that it does not have something.
-      if (status === 0 || (status >= 500 && status !== 501)) bad.push({ ...call, status });
+  const random = createRandom(seed);
+  const failures: (Call & { status: number })[] = [];
+  let remaining = requests;
+  const sendCalls = async () => {
+    while (remaining > 0) {
+      remaining -= 1;
+      const call = randomCall(random);
+      const status = await send(call);
+      // S3 returns 501 for operations that it does not implement.
+      if (status === 0 || (status >= 500 && status !== 501)) failures.push({ ...call, status });
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, go));
+  await Promise.all(Array.from({ length: concurrency }, sendCalls));
   vi.restoreAllMocks();
-  expect(bad.slice(0, 5)).toEqual([]);
+  expect(failures.slice(0, 5)).toEqual([]);
 
   await lambda.send(new DeleteFunctionCommand({ FunctionName: 'after' })).catch(() => undefined);
   await create('after');

@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { listingKey, type OrderRecord } from '../../functions/contract/api.ts';
+import type { OrderRecord } from '../../functions/contract/api.ts';
+import { listingKey } from '../../functions/contract/tables.ts';
 import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
 import { fakeAws, fakeTarget } from '../aws/fake-aws.ts';
@@ -14,7 +15,7 @@ export const outputs = {
   OrderProcessingFunctionArn: 'arn:aws:lambda:us-east-2:000000000000:function:f',
 };
 
-/** An order as the table has it. */
+/** Creates the record of an order, with its key in the listing index. */
 export function order(orderId: string, createdAt: string, more: Partial<OrderRecord> = {}) {
   const { status = 'validated' } = more;
   return orderRecord(status === 'validated' ? [status] : ['validated', status], {
@@ -26,7 +27,7 @@ export function order(orderId: string, createdAt: string, more: Partial<OrderRec
   });
 }
 
-/** The real orders table, and a Lambda that knows the executions named in `running`. */
+/** Starts the local tables, and a fake Lambda that lists the executions in `running`. */
 export async function startOrders() {
   const fixture = await startTables();
   const running = new Map<string, string>();

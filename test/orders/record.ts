@@ -3,7 +3,7 @@ import type { OrderStatus } from '../../functions/contract/workflow.ts';
 
 const start = Date.parse('2026-11-22T08:12:04.000Z');
 
-/** An order that has been through these statuses, a second apart. */
+/** Creates the record of an order that passed through these statuses, one second apart. */
 export function orderRecord(
   statuses: readonly OrderStatus[],
   more: Partial<OrderRecord> = {},

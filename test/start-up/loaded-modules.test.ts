@@ -2,13 +2,13 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aProject, type Project } from '../support/project.ts';
+import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
 let orderId: string;
 
 beforeAll(async () => {
-  project = aProject();
+  project = createProject();
   orderId = (
     await project.orders('submit', '--sample', 'invalid', '--wait', '-o', 'id')
   ).stdout.trim();
@@ -17,8 +17,8 @@ afterAll(() => project.close());
 
 const recorder = fileURLToPath(new URL('record-modules.mjs', import.meta.url));
 
-/** The files of the program that a command loads, and the packages whose code is in them. */
-async function loadedBy(...argv: string[]) {
+/** Runs a command. Returns the files of the program that it loaded, and the packages whose code they contain. */
+async function recordLoaded(...argv: string[]) {
   const list = join(project.root, 'modules');
   rmSync(list, { force: true });
   const env = { NODE_OPTIONS: `--import=${recorder}`, MODULES: list };
@@ -29,7 +29,7 @@ async function loadedBy(...argv: string[]) {
     .map((url) => fileURLToPath(url))
     .filter((file) => file !== recorder);
   const texts = files.map((file) => readFileSync(file, 'utf8')).join('\n');
-  // The bundler names the file that each piece came from in a comment.
+  // The bundler writes a comment with the original path before the code of each file.
   const origins = texts.matchAll(/^\/\/ .*?node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm);
   return { files, packages: new Set([...origins].map(([, name]) => name)) };
 }
@@ -37,15 +37,15 @@ async function loadedBy(...argv: string[]) {
 const clients = (packages: ReadonlySet<string | undefined>) =>
   [...packages].filter((name) => name?.startsWith('@aws-sdk/client-'));
 
-it('loads nothing to tell its version', async () => {
-  const { files } = await loadedBy('--version');
+it('loads only its entry point for --version', async () => {
+  const { files } = await recordLoaded('--version');
   expect(files.map((file) => file.split('/').at(-1))).toEqual(['main.js']);
 });
 
 it.each(['--help', 'get --help', 'get --nope', 'gett'])(
   'loads no SDK client, no Ink and no React for orders %s',
   async (line) => {
-    const { packages } = await loadedBy(...line.split(' '));
+    const { packages } = await recordLoaded(...line.split(' '));
     expect(packages).toContain('@oclif/core');
     expect(
       [...packages].filter((name) => /^(@aws-sdk|@smithy|ink|react)/.test(name ?? '')),
@@ -53,12 +53,12 @@ it.each(['--help', 'get --help', 'get --nope', 'gett'])(
   },
 );
 
-it('loads the one client that a command speaks to, and no Ink without a terminal', async () => {
-  const get = await loadedBy('get', orderId);
+it('loads only the SDK client that a command uses, and Ink only on a terminal', async () => {
+  const get = await recordLoaded('get', orderId);
   expect(clients(get.packages)).toEqual(['@aws-sdk/client-dynamodb']);
-  const submit = await loadedBy('submit', '--sample', 'low');
+  const submit = await recordLoaded('submit', '--sample', 'low');
   expect(clients(submit.packages)).toEqual(['@aws-sdk/client-lambda']);
-  const wait = await loadedBy('submit', '--sample', 'invalid', '--watch');
+  const wait = await recordLoaded('submit', '--sample', 'invalid', '--watch');
   for (const { packages } of [get, submit, wait]) {
     expect(packages).not.toContain('ink');
     expect(packages).not.toContain('react');

@@ -1,4 +1,4 @@
-/** Preloaded into the program: writes the modules it has loaded to the file that MODULES names, when it ends. */
+/** Preloaded into the program. At exit it appends the URLs of the loaded modules to the file in the variable MODULES. */
 import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 

@@ -2,23 +2,23 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 
 /**
- * What happens to a request: it is refused as too much or with a server's error, its connection is cut before or after it is
- * carried out, or its answer is late.
+ * Faults of a request: it is throttled, it fails with a server error, its connection is cut before or after it is carried out, or
+ * its response is late.
  */
 export const faults = ['throttle', 'error', 'cut', 'cut-after', 'slow'] as const;
 export type Fault = (typeof faults)[number];
 
 export interface FaultProxy {
   readonly url: string;
-  /** How many requests came since the last `plan`. */
-  seen(): number;
-  /** Has this happen to the request of that number, from 1 on, from now on; without a fault, nothing. */
+  /** Returns the number of requests since the last `plan`. */
+  requestCount(): number;
+  /** Injects a fault into the request with this number, counted from 1 from now on. Without arguments, injects none. */
   plan(number?: number, fault?: Fault): void;
   close(): void;
 }
 
-/** Passes requests on to the runtime at `to`, and every list of stack events twice over; `plan` says what else goes wrong. */
-export async function faultProxy(to: string): Promise<FaultProxy> {
+/** Starts a proxy for the runtime at `to`. It repeats every stack event, and injects the faults of `plan`. */
+export async function startFaultProxy(to: string): Promise<FaultProxy> {
   let count = 0;
   let planned: { number: number; fault: Fault } | undefined;
   const server = createServer((incoming, outgoing) => {
@@ -31,7 +31,7 @@ export async function faultProxy(to: string): Promise<FaultProxy> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen: () => count,
+    requestCount: () => count,
     plan(number, fault) {
       count = 0;
       planned = number !== undefined && fault ? { number, fault } : undefined;
@@ -48,27 +48,31 @@ async function handle(
   outgoing: ServerResponse,
   { to, fault }: { to: string; fault: Fault | undefined },
 ): Promise<void> {
-  const body = await readAll(incoming);
+  const body = await readBody(incoming);
   if (fault === 'cut') return void incoming.socket.destroy();
-  if (fault === 'throttle' || fault === 'error') return refuse(incoming, outgoing, fault);
+  if (fault === 'throttle' || fault === 'error') return sendError(incoming, outgoing, fault);
   const { hostname, port } = new URL(to);
   const options = { hostname, port, path: incoming.url, method: incoming.method };
   const headers = { ...incoming.headers, host: `${hostname}:${port}` };
-  const passed = request({ ...options, headers }, (answer) => {
-    void readAll(answer).then((bytes) => {
+  const forwarded = request({ ...options, headers }, (response) => {
+    void readBody(response).then((bytes) => {
       if (fault === 'cut-after') return void incoming.socket.destroy();
       const send = () => {
-        const { 'content-length': _, ...rest } = answer.headers;
-        outgoing.writeHead(answer.statusCode ?? 500, rest).end(doubled(bytes));
+        const { 'content-length': _, ...rest } = response.headers;
+        outgoing.writeHead(response.statusCode ?? 500, rest).end(repeatEvents(bytes));
       };
       setTimeout(send, fault === 'slow' ? 150 : 0);
     });
   });
-  passed.on('error', () => incoming.socket.destroy());
-  passed.end(body);
+  forwarded.on('error', () => incoming.socket.destroy());
+  forwarded.end(body);
 }
 
-function refuse(incoming: IncomingMessage, outgoing: ServerResponse, fault: 'throttle' | 'error') {
+function sendError(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  fault: 'throttle' | 'error',
+) {
   const isForm = incoming.headers['content-type']?.includes('form') ?? false;
   const code = fault === 'throttle' ? 'Throttling' : 'InternalFailure';
   outgoing
@@ -80,8 +84,8 @@ function refuse(incoming: IncomingMessage, outgoing: ServerResponse, fault: 'thr
     );
 }
 
-/** Events arrive twice now and then. */
-function doubled(bytes: Buffer): Buffer {
+/** CloudFormation sometimes returns an event twice. */
+function repeatEvents(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1');
   if (!text.includes('<StackEvents><member>')) return bytes;
   return Buffer.from(
@@ -90,8 +94,8 @@ function doubled(bytes: Buffer): Buffer {
   );
 }
 
-async function readAll(stream: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part as Buffer);
-  return Buffer.concat(parts);
+async function readBody(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
-/** A port that nobody listens on: one that the tests' other runtimes, which begin at the default, do not take meanwhile. */
-export function aFreePort(): Promise<number> {
+/** Returns a free port outside the range that the runtimes of other tests use, which begins at the default port. */
+export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,2 +1,2 @@
-/** Whether the long forms of the tests run: `npm run test:full`. */
+/** True if the long forms of the tests run (`npm run test:full`). */
 export const full = process.env['ORDERS_TEST_FULL'] !== undefined;

@@ -1,5 +1,5 @@
-/** The JSON of a response, to look into. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests look into what they expect
-export async function jsonOf(response: Response): Promise<any> {
+/** Returns the JSON body of a response. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read the members that they expect
+export async function readJson(response: Response): Promise<any> {
   return JSON.parse(await response.text());
 }

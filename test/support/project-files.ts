@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-/** The real program. */
+/** Path of the real CLI. */
 export const program = join(repository, 'bin/orders');
 
-/** A folder that is a project of its own: the template, and what is built from the sources. */
+/** Creates a project folder with the template and links to the built functions. Returns its path. */
 export function makeProject(): string {
   const root = mkdtempSync(join(tmpdir(), 'orders-project-'));
   cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));

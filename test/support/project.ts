@@ -1,26 +1,27 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive, readState } from '../../src/local/state-file.ts';
+import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
 import { makeProject, program } from './project-files.ts';
 
+/** Result of a command. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A project of its own, with a local runtime of its own that starts with the first command that needs it. */
-export function aProject() {
+/** Creates a project with its own local runtime, which starts with the first command that needs it. */
+export function createProject() {
   const root = makeProject();
   const options = {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: root, NODE_ENV: undefined, TZ: 'UTC' },
   };
-  const orders = (...argv: string[]) => runIn({}, argv);
+  const orders = (...argv: string[]) => run({}, argv);
 
-  /** Runs the real program to its end, with more variables in its environment. */
-  function runIn(variables: Record<string, string>, argv: readonly string[]): Promise<Outcome> {
+  /** Runs the real CLI with additional environment variables. */
+  function run(variables: Record<string, string>, argv: readonly string[]): Promise<Outcome> {
     return new Promise((resolve) => {
       const child = execFile(
         program,
@@ -40,14 +41,14 @@ export function aProject() {
     });
   }
 
-  /** The `data` of a command's JSON document. */
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look into what they expect
-  async function ask(...argv: string[]): Promise<any> {
+  /** Runs a command with `--json` and returns the `data` of its document. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read the members that they expect
+  async function runJson(...argv: string[]): Promise<any> {
     const { stdout, stderr } = await orders(...argv, '--json');
     try {
       return JSON.parse(stdout).data;
     } catch {
-      throw new Error(`orders ${argv.join(' ')} answered no JSON:\n${stdout}\n${stderr}`);
+      throw new Error(`orders ${argv.join(' ')} printed no JSON:\n${stdout}\n${stderr}`);
     }
   }
 
@@ -55,12 +56,12 @@ export function aProject() {
     root,
     program,
     orders,
-    ask,
+    runJson,
     with: (variables: Record<string, string>) => ({
-      orders: (...argv: string[]) => runIn(variables, argv),
+      orders: (...argv: string[]) => run(variables, argv),
     }),
     start: (...argv: string[]): ChildProcess => spawn(program, argv, options),
-    /** Kills the runtime without a word; it is gone then, and not just about to go. */
+    /** Kills the runtime and waits until its process has exited. */
     async killRuntime() {
       const pid = readState(root)?.pid;
       if (pid === undefined) throw new Error('no runtime is running');
@@ -74,4 +75,4 @@ export function aProject() {
   };
 }
 
-export type Project = ReturnType<typeof aProject>;
+export type Project = ReturnType<typeof createProject>;

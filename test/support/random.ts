@@ -1,15 +1,16 @@
-/** Chance that is the same for the same seed (mulberry32). */
-export interface Chance {
-  /** From 0 up to, and without, 1. */
+/** A source of random numbers. */
+export interface RandomSource {
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number;
-  /** From `least` to `most`, whole. */
-  between(least: number, most: number): number;
+  /** Returns an integer from `min` to `max`, both inclusive. */
+  between(min: number, max: number): number;
   pick<T>(from: readonly T[]): T;
-  /** True in so many of a hundred cases. */
+  /** Returns true in `share` percent of the calls. */
   percent(share: number): boolean;
 }
 
-export function chanceOf(seed: number): Chance {
+/** Returns a source that yields the same numbers for the same seed (mulberry32). */
+export function createRandom(seed: number): RandomSource {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -18,7 +19,7 @@ export function chanceOf(seed: number): Chance {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  const between = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+  const between = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   return {
     next,
     between,

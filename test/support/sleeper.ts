@@ -1,8 +1,8 @@
 /**
- * The code of a durable function that waits for as many seconds as its input says and then answers "awake", without an SDK: to
- * have very many executions at little cost.
+ * Code of a durable function that waits for the seconds in its input and then returns "awake". It uses no SDK, so that tests can run
+ * very many executions at little cost.
  */
-export const sleeper = `
+export const sleeperCode = `
 export const handler = async (event) => {
   const { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
   const [execution, wait] = InitialExecutionState.Operations;

@@ -6,12 +6,12 @@ export interface TerminalSettings {
   readonly columns?: number;
   readonly rows?: number;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Another program than the real one, say a shell that starts it. */
+  /** Program to run instead of the CLI, for example a shell that starts it. */
   readonly program?: string;
 }
 
-/** The real program at a terminal of its own, in the project's directory. */
-export function atTerminal(
+/** Runs the real CLI in a pseudo-terminal, in the project's directory. */
+export function runInTerminal(
   project: Project,
   argv: readonly string[],
   { columns = 80, rows = 24, variables = {}, program = project.program }: TerminalSettings = {},
@@ -36,7 +36,7 @@ export function atTerminal(
     exit: new Promise<number>((resolve) => {
       terminal.onExit(({ exitCode }) => resolve(exitCode));
     }),
-    /** Waits until what was written since `from` has `text` in it. */
+    /** Waits until the output after the offset `from` contains `text`. */
     until: (text: string, from = 0) =>
       new Promise<void>((resolve) => {
         const check = () => {

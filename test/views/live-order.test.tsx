@@ -18,26 +18,41 @@ const facts = {
   attempts: {},
 };
 
-it('counts down the wait that is on, also while the history knows only the one before', () => {
+it('counts down the current wait while the history contains only an earlier one', () => {
   const order = orderRecord(['validated', 'awaiting-warehouse', 'packaged', 'awaiting-pickup']);
-  const began = Date.now() - 60_000;
-  const at = new Date(began).toISOString();
-  const transitions = order.transitions.map((each) => ({ ...each, at }));
-  const work = { ...facts, wait: { name: 'await-warehouse', endsAt: began - 1000 } };
+  const startedAt = Date.now() - 60_000;
+  const at = new Date(startedAt).toISOString();
+  const transitions = order.transitions.map(({ status }) => ({ status, at }));
+  const work = { ...facts, wait: { name: 'await-warehouse', endsAt: startedAt - 1000 } };
   const shown = {
     orderId: order.orderId,
     status: order.status,
     order: { ...order, transitions },
     work,
   };
-  const frame = orderFrame(shown, format, { columns: 80, rows: 24, since: began });
+  const frame = orderFrame(shown, format, { columns: 80, rows: 24, since: startedAt });
   expect(renderToString(frame)).toMatch(/awaiting-pickup · resumes [\d:]+, in (119|120)s/);
 });
 
-it('believes the history about how long the wait at work is', () => {
+it('takes the length of the current wait from the history', () => {
   const order = orderRecord(['validated', 'awaiting-warehouse']);
   const work = { ...facts, wait: { name: 'await-warehouse', endsAt: Date.now() + 20_000 } };
   const shown = { orderId: order.orderId, status: order.status, order, work };
   const frame = orderFrame(shown, format, { columns: 80, rows: 24, since: Date.now() });
   expect(renderToString(frame)).toMatch(/awaiting-warehouse · resumes [\d:]+, in (19|20)s/);
+});
+
+it('shows how long and why an order is paused, without an ETA', () => {
+  const order = orderRecord(['validated', 'inventory-checked']);
+  const shown = { orderId: order.orderId, status: order.status, order, work: facts };
+  const render = (more: object) =>
+    renderToString(
+      orderFrame({ ...shown, ...more }, format, { columns: 80, rows: 24, since: Date.now() }),
+    );
+  const ts = new Date(Date.now() - 60_000).toISOString();
+  const paused = render({ pause: { ts, reason: 'carrier outage' } });
+  expect(paused).toMatch(/paused for (60|61)s: carrier outage/);
+  expect(paused).toContain(`orders resume ${order.orderId}`);
+  expect(paused).not.toContain('ETA');
+  expect(render({})).toContain('ETA');
 });

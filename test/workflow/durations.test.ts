@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
-import type { OrderStatus } from '../../functions/contract/workflow.ts';
-import { timedStages, timeSpent } from '../../src/workflow/durations.ts';
+import { type OrderStatus, reviewedStage, stages } from '../../functions/contract/workflow.ts';
+import { measureStages, timedStages } from '../../src/workflow/durations.ts';
 
 const waits = { 'await-warehouse': 5000, 'await-pickup': 3000 };
-/** An order that reached these statuses at these milliseconds. */
-const spent = (...reached: [OrderStatus, number][]) => {
+/** Measures an order that reached these statuses at these times (ms). */
+const measure = (...reached: [OrderStatus, number][]) => {
   const transitions = reached.map(([status, ms]) => ({ status, at: new Date(ms).toISOString() }));
-  const { stages, ...sums } = timeSpent({ transitions }, waits);
+  const { stages, ...sums } = measureStages({ transitions }, waits);
   return { ...sums, stages: Object.fromEntries(stages) };
 };
 
-it('tells work from waits, and gives a stage without a status to the one that records the next', () => {
+it('separates work from waits, and adds a stage without a status to the next recorded stage', () => {
   expect(
-    spent(
+    measure(
       ['validated', 0],
       ['inventory-checked', 100],
       ['payment-processed', 300],
@@ -48,9 +48,9 @@ it('tells work from waits, and gives a stage without a status to the one that re
   });
 });
 
-it('counts a review as waiting, and the check before it as work', () => {
+it('counts a review as a wait, and the check before it as work', () => {
   expect(
-    spent(
+    measure(
       ['inventory-reserved', 0],
       ['awaiting-review', 40],
       ['fraud-checked', 90_040],
@@ -63,17 +63,21 @@ it('counts a review as waiting, and the check before it as work', () => {
   });
 });
 
-it('gives the time of a failure to no stage, and cuts a wait that was cut short', () => {
-  expect(spent(['awaiting-warehouse', 0], ['cancelled', 2000])).toEqual({
+it('assigns the time of a failure to no stage, and measures an interrupted wait', () => {
+  expect(measure(['awaiting-warehouse', 0], ['cancelled', 2000])).toEqual({
     totalMs: 2000,
     waitedMs: 2000,
     stages: { 'await-warehouse': 2000 },
   });
-  expect(spent(['validated', 0], ['failed', 50])).toEqual({ totalMs: 50, waitedMs: 0, stages: {} });
-  expect(spent()).toEqual({ totalMs: 0, waitedMs: 0, stages: {} });
+  expect(measure(['validated', 0], ['failed', 50])).toEqual({
+    totalMs: 50,
+    waitedMs: 0,
+    stages: {},
+  });
+  expect(measure()).toEqual({ totalMs: 0, waitedMs: 0, stages: {} });
 });
 
-it('knows the stages in their order, the review after the check that asks for it', () => {
-  expect(timedStages).toHaveLength(18);
-  expect(timedStages.indexOf('review')).toBe(timedStages.indexOf('fraud-check') + 1);
+it('lists the stages in their order, with the review after the reviewed stage', () => {
+  expect(timedStages.filter((id) => id !== 'review')).toEqual(stages.map(({ id }) => id));
+  expect(timedStages.indexOf('review')).toBe(timedStages.indexOf(reviewedStage) + 1);
 });

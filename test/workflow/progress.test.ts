@@ -1,29 +1,29 @@
 import { expect, it } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { stages, statuses } from '../../functions/contract/workflow.ts';
-import { activeStage, countDone, progressOf } from '../../src/workflow/progress.ts';
+import { activeStage, countDone, workflowProgress } from '../../src/workflow/progress.ts';
 import { orderRecord } from '../orders/record.ts';
 
 const states = (order: OrderRecord | undefined) =>
   Object.fromEntries(
-    progressOf(order).flatMap((phase) => phase.stages.map(({ id, state }) => [id, state])),
+    workflowProgress(order).flatMap((phase) => phase.stages.map(({ id, state }) => [id, state])),
   );
 const small = statuses.filter((status) => status !== 'credit-checked');
 const until = (last: (typeof small)[number]) => small.slice(0, small.indexOf(last) + 1);
 
-it('shows a received order at work on its first stage', () => {
-  expect(activeStage(progressOf(undefined))?.id).toBe('validate-order');
-  expect(countDone(progressOf(undefined))).toEqual({ done: 0, of: 17 });
+it('shows the first stage of a received order as active', () => {
+  expect(activeStage(workflowProgress(undefined))?.id).toBe('validate-order');
+  expect(countDone(workflowProgress(undefined))).toEqual({ done: 0, total: stages.length });
 });
 
-it('has exactly one stage at work at every status on the way', () => {
+it('shows exactly one active stage at every status', () => {
   for (const status of small.slice(0, -1)) {
     const active = Object.values(states(orderRecord(until(status)))).filter((s) => s === 'active');
     expect(active, status).toHaveLength(1);
   }
 });
 
-it('shows a wait at work from when its status is recorded, with the stage before it done', () => {
+it('shows a wait as active once its status is recorded, and the stage before it as done', () => {
   const shown = states(orderRecord(until('awaiting-pickup')));
   expect(shown).toMatchObject({
     'generate-shipping-label': 'done',
@@ -32,7 +32,7 @@ it('shows a wait at work from when its status is recorded, with the stage before
   });
 });
 
-it('shows the credit check of a small order as skipped, and that of a large one as at work', () => {
+it('shows the credit check of a small order as skipped, and of a large order as active', () => {
   expect(states(orderRecord(until('fraud-checked')))).toMatchObject({
     'credit-check': 'skipped',
     'generate-invoice': 'active',
@@ -43,13 +43,13 @@ it('shows the credit check of a small order as skipped, and that of a large one 
   });
 });
 
-it('shows all seventeen stages of a completed order as behind it', () => {
-  const progress = progressOf(orderRecord(small));
-  expect(countDone(progress)).toEqual({ done: stages.length, of: 17 });
+it('counts all stages of a completed order as done', () => {
+  const progress = workflowProgress(orderRecord(small));
+  expect(countDone(progress)).toEqual({ done: stages.length, total: stages.length });
   expect(activeStage(progress)).toBeUndefined();
 });
 
-it('shows where an order failed and what was taken back', () => {
+it('shows where an order failed and which stages were undone', () => {
   const failed = orderRecord([...until('inventory-reserved'), 'failed'], {
     failure: { stage: 'fraud-check', code: 'fraud-suspected', message: 'Flagged' },
     undos: [
@@ -64,11 +64,11 @@ it('shows where an order failed and what was taken back', () => {
     'fraud-check': 'failed',
     'credit-check': 'pending',
   });
-  const notes = progressOf(failed).flatMap((phase) => phase.stages.map(({ note }) => note));
+  const notes = workflowProgress(failed).flatMap((phase) => phase.stages.map(({ note }) => note));
   expect(notes.filter(Boolean)).toEqual(['refund-payment failed: unreachable', 'Flagged']);
 });
 
-it('shows nothing at work once an order is cancelled', () => {
-  const cancelled = progressOf(orderRecord([...until('validated'), 'cancelled']));
+it('shows no active stage of a cancelled order', () => {
+  const cancelled = workflowProgress(orderRecord([...until('validated'), 'cancelled']));
   expect(activeStage(cancelled)).toBeUndefined();
 });

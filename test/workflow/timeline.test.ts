@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { creditCheckCondition } from '../../functions/contract/credit-check.ts';
 import { formatTimeline } from '../../src/cli/history/timeline-chart.ts';
 import type { HistoryEvent } from '../../src/workflow/history-event.ts';
-import { timelineOf } from '../../src/workflow/timeline.ts';
-import { terminal } from '../cli/terminal/fake-terminal.ts';
+import { buildTimeline } from '../../src/workflow/timeline.ts';
+import { createFakeTerminal } from '../cli/terminal/fake-terminal.ts';
 
 const begin = Date.parse('2026-11-22T08:12:04.000Z');
 const at = (ms: number) => new Date(begin + ms).toISOString();
@@ -28,9 +29,9 @@ const step = (name: string, from: number, to: number) =>
 const invocation = (from: number, to: number, more: Partial<HistoryEvent> = {}) =>
   [to, 'InvocationCompleted', '', { startedAt: at(from), ...more }] as const;
 
-const stream = terminal(80);
+const stream = createFakeTerminal(80);
 const drawn = (events: readonly HistoryEvent[], more = {}) => {
-  const timeline = timelineOf(events, begin + 1_000_000);
+  const timeline = buildTimeline(events, begin + 1_000_000);
   if (!timeline) throw new Error('no timeline');
   const view = { width: 80, linear: false, timeScale: 1, stream, ...more };
   return `\n${formatTimeline(timeline, view)}`;
@@ -50,7 +51,7 @@ const completed = history(
 
 const waiting = completed.slice(0, 7);
 
-it('draws a completed execution with the wait cut out', () => {
+it('draws a completed execution with a break during the wait', () => {
   expect(drawn(completed)).toMatchInlineSnapshot(`
     "
                     0s                           5m 00s
@@ -64,7 +65,7 @@ it('draws a completed execution with the wait cut out', () => {
   `);
 });
 
-it('draws to scale when asked, and names and durations alone where there is no room', () => {
+it('draws to scale on request, and only names and durations without room', () => {
   expect(drawn(completed, { linear: true })).toMatchInlineSnapshot(`
     "
                     0s
@@ -87,8 +88,8 @@ it('draws to scale when asked, and names and durations alone where there is no r
   `);
 });
 
-it('accounts for all of the time: what is not in an invocation waits', () => {
-  const timeline = timelineOf(completed, 0);
+it('divides the total time into active and waiting time', () => {
+  const timeline = buildTimeline(completed, 0);
   expect(timeline).toMatchObject({
     state: 'succeeded',
     totalMs: 301_200,
@@ -99,7 +100,7 @@ it('accounts for all of the time: what is not in an invocation waits', () => {
   });
 });
 
-it('draws attempts and backoff of a step that was retried, with its first error', () => {
+it('draws the attempts and the backoff of a retried step, with its first error', () => {
   const error = { type: 'ProviderUnavailable', message: 'Payment gateway 503' };
   const retried = history(
     [0, 'ExecutionStarted'],
@@ -111,7 +112,7 @@ it('draws attempts and backoff of a step that was retried, with its first error'
     invocation(1110, 1310),
     [1310, 'ExecutionSucceeded'],
   );
-  expect(timelineOf(retried, 0)?.retries).toBe(1);
+  expect(buildTimeline(retried, 0)?.retries).toBe(1);
   expect(drawn(retried)).toMatchInlineSnapshot(`
     "
                        0s
@@ -122,7 +123,7 @@ it('draws attempts and backoff of a step that was retried, with its first error'
   `);
 });
 
-it('draws a failure with its reason and its undos', () => {
+it('draws a failure with its error and its undo steps', () => {
   const error = { type: 'OrderRejected.damaged', message: 'The items are damaged' };
   const failed = history(
     [0, 'ExecutionStarted'],
@@ -145,15 +146,15 @@ it('draws a failure with its reason and its undos', () => {
   `);
 });
 
-it('tells an execution that waits now from one at work', () => {
+it('distinguishes a waiting execution from a running one', () => {
   const now = begin + 60_000;
-  expect(timelineOf(waiting, now)).toMatchObject({
+  expect(buildTimeline(waiting, now)).toMatchObject({
     state: 'running',
     totalMs: 60_000,
     activeMs: 720,
     spans: [{}, {}, { name: 'await-warehouse', state: 'waiting' }],
   });
-  const working = timelineOf(
+  const working = buildTimeline(
     history([0, 'ExecutionStarted'], [10, 'StepStarted', 'a']),
     begin + 50,
   );
@@ -167,7 +168,7 @@ it('tells an execution that waits now from one at work', () => {
   expect(working?.invocations).toEqual([{ number: 1, startMs: 0, endMs: 50 }]);
 });
 
-it('shows an invocation that crashed, and one attempt for a step that two of them ran', () => {
+it('shows a crashed invocation, and one attempt of a step that two invocations ran', () => {
   const error = { type: 'Runtime.ExitError', message: 'exit status 1' };
   const crashed = history(
     [0, 'ExecutionStarted'],
@@ -177,19 +178,19 @@ it('shows an invocation that crashed, and one attempt for a step that two of the
     invocation(51, 70),
     [70, 'ExecutionSucceeded'],
   );
-  expect(timelineOf(crashed, 0)?.spans[0]?.attempts).toEqual([
+  expect(buildTimeline(crashed, 0)?.spans[0]?.attempts).toEqual([
     { number: 1, startMs: 10, endMs: 60 },
   ]);
   expect(drawn(crashed)).toContain('1: Runtime.ExitError');
 });
 
-it('says why a step was skipped, and makes nothing of no events', () => {
-  const payload = JSON.stringify({ skipped: true, reason: 'The total is $1000 or less' });
+it('contains the reason of a skipped step, and is undefined without events', () => {
+  const payload = JSON.stringify({ skipped: true, reason: creditCheckCondition.skipReason });
   const skipped = history(
     [0, 'ExecutionStarted'],
     [1, 'StepStarted', 'credit-check'],
     [2, 'StepSucceeded', 'credit-check', { attempt: 1, payload }],
   );
-  expect(timelineOf(skipped, begin)?.spans[0]?.skipped).toBe('The total is $1000 or less');
-  expect(timelineOf([], begin)).toBeUndefined();
+  expect(buildTimeline(skipped, begin)?.spans[0]?.skipped).toBe(creditCheckCondition.skipReason);
+  expect(buildTimeline([], begin)).toBeUndefined();
 });

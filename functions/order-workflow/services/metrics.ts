@@ -1,27 +1,27 @@
 import { toDecimal } from '../../contract/order.ts';
-import type { Counted, Metrics } from '../ports.ts';
+import type { Metrics, OrderMetric } from '../ports.ts';
 
 const namespace = 'Orders';
 
-const names: Readonly<Record<Counted['what'], string>> = {
+const names: Readonly<Record<OrderMetric['event'], string>> = {
   accepted: 'OrdersAccepted',
-  parked: 'OrdersParked',
+  'review-requested': 'OrdersParked',
   completed: 'OrdersCompleted',
   failed: 'OrdersFailed',
   cancelled: 'OrdersCancelled',
 };
 
 /**
- * Business metrics as lines of the log that CloudWatch reads: nothing is called, nothing waits. Written past `console`,
- * whose JSON format would wrap them. An attempt that is interrupted after it told may tell twice.
+ * Business metrics as log lines that CloudWatch converts to metrics, so nothing is called and nothing waits. Written to
+ * stdout directly, because the JSON format of `console` would wrap them. An interrupted attempt may count twice.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const embeddedMetrics: Metrics = {
-  count({ orderId, totalMinor }, counted) {
+  count({ orderId, totalMinor }, metric) {
     const stack = process.env['STACK_NAME'];
     if (!stack) return;
-    const name = names[counted.what];
-    const code = counted.what === 'failed' ? counted.code : undefined;
+    const name = names[metric.event];
+    const code = metric.event === 'failed' ? metric.code : undefined;
     const line = {
       _aws: {
         Timestamp: Date.now(),

@@ -1,86 +1,92 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { listingKey, type OrderRecord } from '../../contract/api.ts';
+import type { OrderRecord } from '../../contract/api.ts';
 import { toDecimal } from '../../contract/order.ts';
+import { pathToStore } from '../../contract/path.ts';
 import type { ReviewDecision } from '../../contract/review.ts';
-import { isEnd, type OrderStatus, rank, statuses } from '../../contract/workflow.ts';
-import { documents, isConditionFailed, tableName } from '../../shared/tables.ts';
+import { listingKey } from '../../contract/tables.ts';
+import {
+  isTerminal,
+  type OrderStatus,
+  reviewedStage,
+  stage,
+  statuses,
+  statusRank,
+} from '../../contract/workflow.ts';
+import { isConditionFailed } from '../../shared/dynamodb.ts';
+import { putNewOrder, updateOrder } from '../../shared/tables/orders.ts';
 import { OrderCancelled, OrderIdTaken } from '../failures.ts';
-import type { Ending, Orders, PlacedOrder } from '../ports.ts';
+import type { CloseDetails, Orders, PlacedOrder } from '../ports.ts';
 
-const table = () => tableName('ORDERS_TABLE');
+const nonTerminalStatuses = [...statuses, 'awaiting-review' as const].filter(
+  (status) => !isTerminal(status),
+);
 
-/** The statuses that an order can still leave. */
-const open = [...statuses, 'awaiting-review' as const].filter((each) => !isEnd(each));
-
-/** The orders table. Every write is conditional: none makes a partial item, none moves a status back. */
+/** Orders in the table. Every write is conditional: no partial item is created, and no status moves backward. */
 export const ordersTable: Orders = {
   async place(placed, executionArn) {
-    // When the step ran before and was interrupted, the item stands as it was written then.
-    await putNew(newRecord(placed, { executionArn, status: 'validated' }));
+    // If an earlier attempt of the step was interrupted, its item is kept.
+    await putNew(newRecord(placed, { executionArn, status: stage('validate-order').status }));
   },
   async advance(orderId, reached) {
-    await moveTo(orderId, { reached, unlessCancelled: true });
+    await appendTransitions(orderId, { reached, unlessCancelled: true });
   },
-  async park(orderId, review) {
+  async requestReview(orderId, review) {
     const requestedAt = new Date().toISOString();
-    const also = { review: { ...review, requestedAt } };
-    await moveTo(orderId, { reached: ['awaiting-review'], also, unlessCancelled: true });
+    const attributes = { review: { ...review, requestedAt } };
+    await appendTransitions(orderId, {
+      reached: ['awaiting-review'],
+      attributes,
+      unlessCancelled: true,
+    });
   },
-  async decide(orderId, decision) {
-    await keepDecision(orderId, decision);
-    if (decision.decision === 'approve') await this.advance(orderId, ['fraud-checked']);
+  async recordDecision(orderId, decision) {
+    await putDecision(orderId, decision);
+    if (decision.decision === 'approve') await this.advance(orderId, [stage(reviewedStage).status]);
   },
   async beginHandOver(orderId) {
     try {
-      await documents.send(
-        new UpdateCommand({
-          TableName: table(),
-          Key: { orderId },
-          UpdateExpression: 'SET handOver = if_not_exists(handOver, :now)',
-          ConditionExpression: `attribute_exists(orderId) AND (${notCancelled})`,
-          ExpressionAttributeValues: { ':now': new Date().toISOString() },
-        }),
-      );
+      await updateOrder(orderId, {
+        UpdateExpression: 'SET handOver = if_not_exists(handOver, :now)',
+        ConditionExpression: `attribute_exists(orderId) AND (${notCancelled})`,
+        ExpressionAttributeValues: { ':now': new Date().toISOString() },
+      });
     } catch (error) {
       if (isConditionFailed(error)) throw new OrderCancelled(orderId);
       throw error;
     }
   },
-  async keepFailure(orderId, { executionArn, failure }) {
+  async recordFailure(orderId, { executionArn, failure }) {
     try {
-      await documents.send(
-        new UpdateCommand({
-          TableName: table(),
-          Key: { orderId },
-          UpdateExpression: 'SET failure = if_not_exists(failure, :failure)',
-          ConditionExpression: 'executionArn = :arn',
-          ExpressionAttributeValues: { ':failure': failure, ':arn': executionArn },
-        }),
-      );
+      await updateOrder(orderId, {
+        UpdateExpression: 'SET failure = if_not_exists(failure, :failure)',
+        ConditionExpression: 'executionArn = :arn',
+        ExpressionAttributeValues: { ':failure': failure, ':arn': executionArn },
+      });
     } catch (error) {
-      // One that was refused before its first write has no item yet, or the item is another execution's.
+      // The order was rejected before its first write, or the item belongs to another execution.
       if (!isConditionFailed(error)) throw error;
     }
   },
   async complete(orderId, warnings) {
-    await moveTo(orderId, {
+    await appendTransitions(orderId, {
       reached: ['completed'],
-      ...(warnings.length > 0 && { also: { warnings } }),
+      ...(warnings.length > 0 && { attributes: { warnings } }),
     });
   },
-  async fail(placed, { executionArn, failure, flagged, ...ending }) {
-    const also = { failure, ...(flagged && { flagged }), ...noted(ending) };
+  async fail(placed, { executionArn, failure, flagged, ...details }) {
+    const attributes = { failure, ...(flagged && { flagged }), ...closeAttributes(details) };
     const record = newRecord(placed, { executionArn, status: 'failed' });
-    if (failure.stage === 'validate-order' && (await putNew({ ...record, ...also }))) return;
-    await moveTo(placed.orderId, { reached: ['failed'], also });
+    if (failure.stage === 'validate-order' && (await putNew({ ...record, ...attributes }))) return;
+    await appendTransitions(placed.orderId, { reached: ['failed'], attributes });
   },
-  async cancel({ orderId }, ending) {
-    await moveTo(orderId, { reached: ['cancelled'], also: noted(ending) });
+  async cancel({ orderId }, details) {
+    await appendTransitions(orderId, {
+      reached: ['cancelled'],
+      attributes: closeAttributes(details),
+    });
   },
 };
 
-/** What there is to keep of an ending. */
-function noted({ undos, warnings }: Ending): Partial<Ending> {
+function closeAttributes({ undos, warnings }: CloseDetails): Partial<CloseDetails> {
   return { ...(undos.length > 0 && { undos }), ...(warnings.length > 0 && { warnings }) };
 }
 
@@ -90,12 +96,15 @@ function newRecord(
 ): OrderRecord {
   const now = new Date().toISOString();
   const { customerPhone, ...rest } = order;
+  const total = toDecimal(totalMinor);
+  const path = pathToStore(total);
   return {
     orderId,
     status: first.status,
     ...rest,
     ...(customerPhone !== undefined && { customerPhone }),
-    total: toDecimal(totalMinor),
+    total,
+    ...(path && { path }),
     transitions: [{ status: first.status, at: now }],
     executionArn: first.executionArn,
     createdAt: now,
@@ -104,21 +113,17 @@ function newRecord(
   };
 }
 
-/** Whether the item was new and is written; false when this execution wrote it before. */
+/**
+ * Writes the item of a new order. Returns false if this execution has written it before. Throws OrderIdTaken if the item
+ * belongs to another execution.
+ */
 async function putNew(record: OrderRecord): Promise<boolean> {
   try {
-    await documents.send(
-      new PutCommand({
-        TableName: table(),
-        Item: record,
-        ConditionExpression: 'attribute_not_exists(orderId)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await putNewOrder(record);
     return true;
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
-    // The document client leaves an error's item as it came off the wire.
+    // The document client does not convert the item in an error.
     if (error.Item?.['executionArn']?.S !== record.executionArn) {
       throw new OrderIdTaken(record.orderId);
     }
@@ -126,69 +131,62 @@ async function putNew(record: OrderRecord): Promise<boolean> {
   }
 }
 
-/** The first decision stays: a step that is tried again finds its own. */
-async function keepDecision(orderId: string, decision: ReviewDecision): Promise<void> {
-  await documents.send(
-    new UpdateCommand({
-      TableName: table(),
-      Key: { orderId },
-      UpdateExpression: 'SET review.decision = if_not_exists(review.decision, :decision)',
-      ConditionExpression: 'attribute_exists(review)',
-      ExpressionAttributeValues: { ':decision': decision },
-    }),
-  );
+/** Stores the decision, unless an earlier attempt of the step has stored it. */
+async function putDecision(orderId: string, decision: ReviewDecision): Promise<void> {
+  await updateOrder(orderId, {
+    UpdateExpression: 'SET review.decision = if_not_exists(review.decision, :decision)',
+    ConditionExpression: 'attribute_exists(review)',
+    ExpressionAttributeValues: { ':decision': decision },
+  });
 }
 
-interface Move {
-  /** The statuses to append, in order; the last is the order's from then on. */
+interface StatusUpdate {
+  /** The statuses to append, in order; the last one becomes the order's status. */
   readonly reached: readonly OrderStatus[];
-  readonly also?: Readonly<Record<string, unknown>>;
-  /** Moves no order that somebody wants cancelled and that is not with the carrier; throws OrderCancelled instead. */
+  /** Other attributes to set. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Throws OrderCancelled if a cancellation was requested before the hand-over. */
   readonly unlessCancelled?: boolean;
 }
 
 const notCancelled = 'attribute_exists(handOver) OR attribute_not_exists(cancelRequested)';
 
-/** Appends transitions, only to an order that exists and is not as far yet. */
-async function moveTo(orderId: string, move: Move): Promise<void> {
-  const { reached, also = {}, unlessCancelled = false } = move;
+/** Appends transitions if the order exists and its status ranks below the new one; else does nothing. */
+async function appendTransitions(orderId: string, update: StatusUpdate): Promise<void> {
+  const { reached, attributes = {}, unlessCancelled = false } = update;
   const status = reached.at(-1);
   if (!status) return;
   const now = new Date().toISOString();
-  const earlier = open.filter((each) => rank(each) < rank(status));
-  const fields = Object.keys(also);
+  const earlier = nonTerminalStatuses.filter((other) => statusRank(other) < statusRank(status));
+  const fields = Object.keys(attributes);
   try {
-    await documents.send(
-      new UpdateCommand({
-        TableName: table(),
-        Key: { orderId },
-        UpdateExpression: [
-          'SET #status = :status, updatedAt = :now',
-          'transitions = list_append(transitions, :reached)',
-          ...fields.map((_, index) => `#f${index} = :f${index}`),
-        ].join(', '),
-        ConditionExpression: [
-          `#status IN (${earlier.map((_, index) => `:e${index}`).join(', ')})`,
-          ...(unlessCancelled ? [`(${notCancelled})`] : []),
-        ].join(' AND '),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ExpressionAttributeNames: {
-          '#status': 'status',
-          ...Object.fromEntries(fields.map((field, index) => [`#f${index}`, field])),
-        },
-        ExpressionAttributeValues: {
-          ':status': status,
-          ':now': now,
-          ':reached': reached.map((each) => ({ status: each, at: now })),
-          ...Object.fromEntries(earlier.map((each, index) => [`:e${index}`, each])),
-          ...Object.fromEntries(fields.map((field, index) => [`:f${index}`, also[field]])),
-        },
-      }),
-    );
+    await updateOrder(orderId, {
+      UpdateExpression: [
+        'SET #status = :status, updatedAt = :now',
+        'transitions = list_append(transitions, :reached)',
+        ...fields.map((_, index) => `#f${index} = :f${index}`),
+      ].join(', '),
+      ConditionExpression: [
+        `#status IN (${earlier.map((_, index) => `:e${index}`).join(', ')})`,
+        ...(unlessCancelled ? [`(${notCancelled})`] : []),
+      ].join(' AND '),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      ExpressionAttributeNames: {
+        '#status': 'status',
+        ...Object.fromEntries(fields.map((field, index) => [`#f${index}`, field])),
+      },
+      ExpressionAttributeValues: {
+        ':status': status,
+        ':now': now,
+        ':reached': reached.map((next) => ({ status: next, at: now })),
+        ...Object.fromEntries(earlier.map((other, index) => [`:e${index}`, other])),
+        ...Object.fromEntries(fields.map((field, index) => [`:f${index}`, attributes[field]])),
+      },
+    });
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
     const { cancelRequested, handOver } = error.Item ?? {};
     if (unlessCancelled && cancelRequested && !handOver) throw new OrderCancelled(orderId);
-    // As far already, or further: an earlier attempt of this step wrote it.
+    // The status is as high or higher: an earlier attempt of this step has written it.
   }
 }

@@ -1,52 +1,57 @@
-import { type StepId, stage } from '../../contract/workflow.ts';
+import { type StepId, stage, type UndoableId } from '../../contract/workflow.ts';
 import type { Customers, PlacedOrder, Ports, Undo, Work } from '../ports.ts';
 import { inventory } from './inventory.ts';
 import { creditPoints } from './loyalty.ts';
 import { embeddedMetrics } from './metrics.ts';
-import { notifyWith } from './notifications/notify.ts';
+import { createNotifier } from './notifications/notify.ts';
 import { simulatedMessenger } from './notifications/simulated.ts';
 import { ordersTable } from './orders-table.ts';
 import { choosePayments } from './payments/payments.ts';
-import { answerAs, doubtfulScore, idFor, refuseIfTroubled, takeBack } from './simulated.ts';
+import {
+  idFor,
+  simulateCall,
+  simulateUndo,
+  throwIfTriggered,
+  triggeredFraudScore,
+} from './simulated.ts';
 
-/** Serves a stage and hands out an id derived from the effect's key. */
-function serving<Name extends string>(
+/** Simulates a stage that returns an id. */
+function simulatedStage<Name extends string>(
   id: StepId,
   name: Name,
   prefix: string,
 ): Work<Record<Name, string>> {
   return async (placed, attempt) => {
-    await answerAs(id, placed, attempt);
+    await simulateCall(id, placed, attempt);
     return { [name]: idFor(prefix, attempt.key) } as Record<Name, string>;
   };
 }
 
-const doing =
+const simulatedWork =
   (id: StepId): Work<void> =>
   (placed, attempt) =>
-    answerAs(id, placed, attempt);
+    simulateCall(id, placed, attempt);
 
-/** Takes back what a stage did at a provider that keeps nothing but its log. */
-const undoing =
-  (id: 'generate-invoice' | 'pick-items' | 'generate-shipping-label'): Undo =>
+const simulatedUndo =
+  (id: UndoableId): Undo =>
   (placed, attempt) =>
-    takeBack(placed, { stage: id, undo: stage(id).undo, attempt });
+    simulateUndo(placed, { stage: id, undo: stage(id).undo, attempt });
 
-/** A score that is the same for the same order, between `low` and `high`. */
+/** A score between `low` and `high`, derived from the order id. */
 function score({ orderId }: PlacedOrder, low: number, high: number): number {
   return low + (Number.parseInt(idFor('S', orderId).slice(2, 8), 16) % (high - low + 1));
 }
 
-const tell = notifyWith(simulatedMessenger);
+const sendNotice = createNotifier(simulatedMessenger);
 
 const notify: Customers['notify'] = async (placed, notice, attempt) => {
-  await refuseIfTroubled('send-notifications', placed, { call: 'send-notifications', attempt });
-  await tell(placed, notice, attempt);
+  await throwIfTriggered('send-notifications', placed, { call: 'send-notifications', attempt });
+  await sendNotice(placed, notice, attempt);
 };
 
 /**
- * The world of the sample: real stock, loyalty and orders, payments as the template chooses; the other services
- * simulated, each call on record.
+ * The services of the sample: stock, loyalty points and orders in DynamoDB, the payment provider that the template selects,
+ * and simulations of all others.
  */
 export const services: Ports = {
   orders: ordersTable,
@@ -54,28 +59,28 @@ export const services: Ports = {
   inventory,
   risk: {
     async checkFraud(placed, attempt) {
-      await answerAs('fraud-check', placed, attempt);
-      return { score: doubtfulScore(placed) ?? score(placed, 0, 40) };
+      await simulateCall('fraud-check', placed, attempt);
+      return { score: triggeredFraudScore(placed) ?? score(placed, 0, 40) };
     },
     async checkCredit(placed, attempt) {
-      await answerAs('credit-check', placed, attempt);
+      await simulateCall('credit-check', placed, attempt);
       return { score: score(placed, 600, 800) };
     },
   },
   invoices: {
-    issue: serving('generate-invoice', 'invoiceId', 'INV'),
-    void: undoing('generate-invoice'),
+    issue: simulatedStage('generate-invoice', 'invoiceId', 'INV'),
+    void: simulatedUndo('generate-invoice'),
   },
   warehouse: {
-    pick: doing('pick-items'),
-    returnItems: undoing('pick-items'),
-    inspect: doing('quality-check'),
-    pack: serving('package-order', 'packageId', 'PKG'),
+    pick: simulatedWork('pick-items'),
+    returnItems: simulatedUndo('pick-items'),
+    inspect: simulatedWork('quality-check'),
+    pack: simulatedStage('package-order', 'packageId', 'PKG'),
   },
   carrier: {
-    label: serving('generate-shipping-label', 'trackingNumber', 'TRK'),
-    cancelLabel: undoing('generate-shipping-label'),
-    collect: doing('ship-order'),
+    label: simulatedStage('generate-shipping-label', 'trackingNumber', 'TRK'),
+    cancelLabel: simulatedUndo('generate-shipping-label'),
+    collect: simulatedWork('ship-order'),
   },
   customers: { notify, creditPoints },
   metrics: embeddedMetrics,

@@ -1,2 +1,2 @@
-/** What is used of the SDK, by name: a bundle holds no more of it, and loads the faster. */
+/** Exports only the names that are used: the bundle stays small and loads fast. */
 export { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';

@@ -1,149 +1,212 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import type { Notify } from '../../deploy/ensure.ts';
-import type { Choice } from '../../environment/choose-environment.ts';
+import type { EnvironmentFlags } from '../../environment/choose-environment.ts';
 import type { ResolveOptions } from '../../environment/resolve-target.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Stack } from '../../environment/stack.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { parseDuration } from '../terminal/format-time.ts';
 import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from '../terminal/terminal.ts';
-import { describeError, errorDocument, exitOfOclif, type Meta, okDocument } from './json-output.ts';
+import {
+  describeError,
+  errorDocument,
+  type Meta,
+  oclifExitCode,
+  okDocument,
+} from './json-output.ts';
 
-/** Flags of every command that works on an environment. */
+/** Flags of every command that uses an environment. */
 export const globalFlags = {
   env: Flags.string({
     char: 'e',
     env: 'ORDERS_ENV',
-    description: 'environment to work on',
+    description: 'environment to use',
+    helpValue: '<name>',
     helpGroup: 'GLOBAL',
   }),
-  region: Flags.string({ env: 'ORDERS_REGION', description: 'AWS region', helpGroup: 'GLOBAL' }),
+  region: Flags.string({
+    env: 'ORDERS_REGION',
+    description: 'AWS region',
+    helpValue: '<region>',
+    helpGroup: 'GLOBAL',
+  }),
   stack: Flags.string({
     env: 'ORDERS_STACK',
     description: 'CloudFormation stack',
+    helpValue: '<name>',
     helpGroup: 'GLOBAL',
   }),
-  profile: Flags.string({ env: 'ORDERS_PROFILE', description: 'AWS profile', helpGroup: 'GLOBAL' }),
-  json: Flags.boolean({ description: 'answer in JSON on stdout', helpGroup: 'GLOBAL' }),
+  profile: Flags.string({
+    env: 'ORDERS_PROFILE',
+    description: 'AWS profile',
+    helpValue: '<name>',
+    helpGroup: 'GLOBAL',
+  }),
+  json: Flags.boolean({ description: 'JSON output', helpGroup: 'GLOBAL' }),
   ui: Flags.option({ options: uiModes, default: 'auto' as UiMode })({
     env: 'ORDERS_UI',
-    description: 'how to show what goes on',
+    description: 'output mode',
     helpGroup: 'GLOBAL',
   }),
-  'no-input': Flags.boolean({ description: 'never ask; fail instead', helpGroup: 'GLOBAL' }),
+  'no-input': Flags.boolean({ description: 'fail instead of prompting', helpGroup: 'GLOBAL' }),
 };
 
-/** A flag that takes a duration: milliseconds. */
+/** Declares a flag whose value is a duration such as `90s`, parsed to milliseconds. */
 export const durationFlag = Flags.custom<number>({
   parse: async (text) => parseDuration(text),
   helpValue: '<duration>',
 });
 
-/** `--timeout`, for commands that wait. */
+/** Declares `--confirm` for commands that change an environment. */
+export const confirmFlag = Flags.custom<string>({
+  description: 'name of the protected environment to change',
+  helpValue: '<name>',
+});
+
+/** Declares `--timeout` for commands that wait (ms). */
 export const timeoutFlag = Flags.custom<number>({
   parse: async (text) => parseDuration(text),
   helpValue: '<duration>',
-  description: 'stop looking after this long (exit 124); what runs goes on',
+  description: 'stop waiting after this long (exit 124)',
 });
 
 export type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>;
 
+/** Commands that deploy a missing local stack of any name. */
+const deployingCommands: ReadonlySet<string> = new Set(['submit', 'load-test']);
+
 /**
- * What every command has in common: its target, how it speaks, and how it fails. What only a command that gets as far
- * needs is loaded there: help and a usage error must be quick.
+ * Base class of all commands: resolves the target, writes output and reports errors. Modules that only some paths need
+ * are imported there, because help and usage errors must be fast.
  */
 export abstract class BaseCommand extends Command {
   static override baseFlags = globalFlags;
   #target: Target | undefined;
 
-  /** The target that the flags mean. Starts the local runtime when that is the one, unless told how else to find it. */
+  /** Resolves the target from the flags. Starts the local runtime if the target is local, unless the options prevent it. */
   protected async target(
-    flags: GlobalFlags & Choice,
-    how: Pick<ResolveOptions, 'ensureRuntime' | 'manner'> = {},
+    flags: GlobalFlags & EnvironmentFlags,
+    resolveOptions: Pick<ResolveOptions, 'ensureRuntime' | 'clientOptions'> = {},
   ): Promise<Target> {
     const { resolveTarget } = await import('../../environment/resolve-target.ts');
-    const options = { cwd: process.cwd(), variables: process.env, ...how };
+    const options = { cwd: process.cwd(), variables: process.env, ...resolveOptions };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
     return this.#target;
   }
 
-  /** Runs `use` with the outputs of the target's stack. */
-  protected async withStack<T>(
-    target: Target,
-    use: (outputs: StackOutputs) => Promise<T>,
-  ): Promise<T> {
+  /**
+   * Runs `use` with the target's stack. Locally, a missing stack is deployed first, except by a command that only reads and names
+   * another stack than the project's: that is a mistyped name.
+   */
+  protected async withStack<T>(target: Target, use: (stack: Stack) => Promise<T>): Promise<T> {
     const { withStack } = await import('../../deploy/ensure.ts');
+    const { defaults } = await import('../../environment/choose-environment.ts');
     const notify: Notify = (line) => process.stderr.write(`${line}\n`);
-    return withStack(target, notify, use);
+    const isDefault = target.environment.stack === defaults.stack;
+    const mayDeploy = isDefault || (this.id !== undefined && deployingCommands.has(this.id));
+    return withStack(mayDeploy ? target : { ...target, autoDeploys: false }, notify, use);
   }
 
-  /** Names the functions that were changed and not built: what runs is older than what the person reads. */
+  /** Prints a note if functions changed after the last build, because the deployed code is then older than the source. */
   protected async noteStale(target: Target): Promise<void> {
-    const { staleBundles } = await import('../../deploy/staleness.ts');
-    const stale = staleBundles(target.root);
+    const { findStaleBundles } = await import('../../deploy/staleness.ts');
+    const stale = findStaleBundles(target.root);
     if (stale.length === 0) return;
     this.note(
       `${stale.join(' and ')} changed after the last build: npm run build && orders deploy`,
     );
   }
 
-  /** How to show what goes on, on the stream that it is shown on. */
+  /** Returns the output mode for a stream: the mode of `--ui`, or a mode that fits the stream. */
   protected ui(flags: GlobalFlags, stream: NodeJS.WriteStream): Ui {
     return chooseUi(flags.ui, stream, process.env);
   }
 
-  /** Writes data. */
+  /** Writes data to stdout. */
   protected out(text: string): void {
     process.stdout.write(text);
   }
 
-  /** The one document of a command that answers once; `more` is said about the data beside it. */
-  protected document(data: unknown, more: Omit<Meta, 'env' | 'region'> = {}): void {
+  /** Writes the JSON document of a command. `extraMeta` is added to its metadata. */
+  protected document(data: unknown, extraMeta: Omit<Meta, 'env' | 'region'> = {}): void {
     const { name, region } = this.#target?.environment ?? {};
-    const meta = { ...(name ? { env: name } : {}), ...(region ? { region } : {}), ...more };
+    const meta = { ...(name ? { env: name } : {}), ...(region ? { region } : {}), ...extraMeta };
     this.out(okDocument({ data, warnings: this.#target?.warnings ?? [], meta }));
   }
 
-  /** Tells the person something that is not data. */
+  /** Prints a message that is not data, to stderr. */
   protected note(text: string): void {
     process.stderr.write(`${mark('note')} ${text}\n`);
   }
 
-  /** Names the next command. */
+  /** Prints the command to run next, to stderr. */
   protected hint(text: string): void {
     process.stderr.write(`  ${dim(text)}\n`);
   }
 
-  /** Says what is wrong and what fixes it. Never ends the process: output may still be on its way. */
+  /** Reports an error and its fix. Does not end the process, because output may still be buffered. */
   protected override async catch(error: Error): Promise<void> {
-    if (exitOfOclif(error) === 0) throw error;
-    if (!this.#target) return reportError(await this.#explained(error), this.argv, this.id);
-    const { translate } = await import('../../aws/errors.ts');
-    const { withHintsFor } = await import('./hints.ts');
-    reportError(withHintsFor(this.#target, translate(error, this.#target)), this.argv);
+    if (oclifExitCode(error) === 0) throw error;
+    if (!this.#target) return reportError(await this.#explain(error), this.argv, this.id);
+    const { translateError } = await import('../../aws/errors.ts');
+    const { addEnvFlagToHints } = await import('./hints.ts');
+    const translated = await explainStoppedRuntime(
+      this.#target,
+      translateError(error, this.#target),
+    );
+    reportError(addEnvFlagToHints(this.#target, translated), this.argv);
   }
 
-  /** Says what a flag that does not exist may have been meant to be, and what the parser leaves unsaid. */
-  async #explained(error: Error): Promise<Error> {
+  /** Returns a UserError for an unknown flag or a malformed integer argument, else `error` itself. */
+  async #explain(error: Error): Promise<Error> {
     const help = ['orders', ...(this.id ?? '').split(':'), '--help'].join(' ');
-    // oclif marks what its flags refuse as usage, and not what its arguments do.
+    // oclif reports an invalid flag as a usage error, but not an invalid argument.
     if (/^Expected an integer/.test(error.message)) {
       return new UserError(`${error.message}.`, { hint: help });
     }
+    const [, missing] = /^Missing \d+ required args?:\n(\S+)/.exec(error.message) ?? [];
+    if (missing !== undefined) {
+      const [example] = this.ctor.examples ?? [];
+      const usage = typeof example === 'string' ? example.split('\n')[0] : undefined;
+      const text = usage?.replaceAll('<%= config.bin %>', 'orders');
+      return new UserError(`The argument ${missing.toUpperCase()} is missing.`, {
+        hint: [...(text ? [`example: ${text}`] : []), help],
+        code: 'Usage',
+      });
+    }
+    const [, short] = /^Nonexistent flags?: -(\w)\b/m.exec(error.message) ?? [];
+    if (short !== undefined) {
+      return new UserError(`Unknown flag -${short}.`, { hint: help, code: 'Usage' });
+    }
     const [, flag] = /^Nonexistent flags?: --(\S+)$/m.exec(error.message) ?? [];
     if (flag === undefined) return error;
-    const { nearest } = await import('./did-you-mean.ts');
+    const { closestMatch } = await import('../../did-you-mean.ts');
     const { flags, baseFlags } = this.ctor;
-    const meant = nearest(flag, Object.keys({ ...baseFlags, ...flags }));
-    return new UserError(`There is no flag --${flag}.`, {
-      hint: [...(meant ? [`did you mean: --${meant}`] : []), help],
+    const suggestion = closestMatch(flag, Object.keys({ ...baseFlags, ...flags }));
+    return new UserError(`Unknown flag --${flag}.`, {
+      hint: [...(suggestion ? [`did you mean: --${suggestion}`] : []), help],
       code: 'Usage',
     });
   }
 }
 
-/** Reports an error on the stream that fits and sets the exit code. */
+/** Returns an error that names the reason if the local runtime does not respond because it ended, else `error` itself. */
+async function explainStoppedRuntime(target: Target, error: unknown): Promise<unknown> {
+  const isUnavailable = error instanceof UserError && error.code === 'Unavailable';
+  if (!isUnavailable || !target.autoDeploys) return error;
+  const { readStopReason } = await import('../../environment/local-runtime.ts');
+  const reason = await readStopReason(target.root);
+  if (reason === undefined) return error;
+  return new UserError(`The local runtime stopped${reason ? `: ${reason}` : '.'}`, {
+    hint: ['orders local start', 'running orders continue at the next start'],
+    exit: 7,
+    code: 'Unavailable',
+    cause: error,
+  });
+}
+
+/** Sets the exit code and prints the error: as a JSON document to stdout with `--json`, else as text to stderr. */
 export function reportError(error: unknown, argv: readonly string[], command?: string): void {
   const { message, hint, exit } = describeError(error, command);
   process.exitCode = exit;
@@ -152,7 +215,7 @@ export function reportError(error: unknown, argv: readonly string[], command?: s
     return;
   }
   process.stderr.write(`${mark('failed')} ${message}\n`);
-  for (const each of hint) process.stderr.write(`  ${dim(each)}\n`);
+  for (const text of hint) process.stderr.write(`  ${dim(text)}\n`);
   if (exit === 1 && error instanceof Error && process.env['ORDERS_DEBUG']) {
     process.stderr.write(`${error.stack}\n`);
   }

@@ -1,49 +1,57 @@
-/** Questions to a person before something is changed. */
+/** Asks the user for confirmation before a command changes something. */
 import { createInterface } from 'node:readline/promises';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 
-export interface Answers {
+export interface ConfirmationFlags {
   readonly confirm: string | undefined;
   readonly 'no-input': boolean;
 }
 
-/** Lets a change of a protected environment through only when its name is given: by flag, or by a person. */
-export async function confirmProtected(target: Target, answers: Answers): Promise<void> {
+/**
+ * Returns if the environment is not protected or its name is given, by flag or at the prompt. Throws UserError (exit 4)
+ * otherwise.
+ */
+export async function confirmProtected(target: Target, flags: ConfirmationFlags): Promise<void> {
   const { name, protected: isProtected = false } = target.environment;
   if (!isProtected) return;
-  const what = `${name} is protected: changing it takes its name.`;
-  if (isNamed(target, answers, { what, hint: `--confirm ${name}` })) return;
-  await typeName(target, `${name} is protected. Type its name to go on: `);
+  const message = `"${name}" is protected.`;
+  if (isConfirmedByName(target, flags, { message, hint: `--confirm ${name}` })) return;
+  await confirmByName(target, `"${name}" is protected. Type its name to continue: `);
 }
 
-/** Whether there is somebody to ask. */
-export function canAsk({ 'no-input': noInput }: Pick<Answers, 'no-input'>): boolean {
+/** Returns whether the command may prompt the user. */
+export function isInteractive({
+  'no-input': noInput,
+}: Pick<ConfirmationFlags, 'no-input'>): boolean {
   return process.stdin.isTTY && process.stderr.isTTY && !noInput;
 }
 
-/** Whether the environment was named by flag; false when a person is to be asked. Throws where there is none. */
-export function isNamed(
+/**
+ * Returns whether `--confirm` gives the name of the environment, or false if the user can be prompted for it. Throws UserError
+ * (exit 4) if neither is the case.
+ */
+export function isConfirmedByName(
   target: Target,
-  answers: Answers,
-  { what, hint }: { readonly what: string; readonly hint: string | readonly string[] },
+  flags: ConfirmationFlags,
+  { message, hint }: { readonly message: string; readonly hint: string | readonly string[] },
 ): boolean {
   const { name } = target.environment;
-  if (answers.confirm === name) return true;
-  if (canAsk(answers) && answers.confirm === undefined) return false;
-  throw new UserError(what, { hint, exit: 4, code: 'NeedsConfirmation' });
+  if (flags.confirm === name) return true;
+  if (isInteractive(flags) && flags.confirm === undefined) return false;
+  throw new UserError(message, { hint, exit: 4, code: 'NeedsConfirmation' });
 }
 
-/** Asks for the environment's name; throws when the answer is another. */
-export async function typeName(target: Target, question: string): Promise<void> {
+/** Prompts for the name of the environment. Throws UserError (exit 4) if the user types another name. */
+export async function confirmByName(target: Target, question: string): Promise<void> {
   if ((await ask(question)) === target.environment.name) return;
-  throw new UserError('That is not its name; nothing was changed.', {
+  throw new UserError('The name does not match. Nothing was changed.', {
     exit: 4,
     code: 'NeedsConfirmation',
   });
 }
 
-/** A person's answer on the terminal, without spaces around it. Throws when it is refused: Ctrl-C, Ctrl-D. */
+/** Returns the user's reply without surrounding spaces. Throws UserError after Ctrl-C (exit 130) or Ctrl-D (exit 4). */
 export async function ask(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -68,37 +76,48 @@ export async function ask(question: string): Promise<string> {
   }
 }
 
-/** Lets a change through with `--yes` or after a yes; a protected environment takes its name. */
+/**
+ * Confirms a change such as `Repair order-1` with `--yes` or a prompt. A protected environment requires its name instead.
+ * Throws UserError (exit 4) without confirmation.
+ */
 export async function confirmChange(
   target: Target,
-  answers: Answers & { readonly yes: boolean },
-  what: string,
+  flags: ConfirmationFlags & { readonly yes: boolean },
+  change: string,
 ): Promise<void> {
-  if (target.environment.protected) return confirmProtected(target, answers);
-  if (answers.yes) return;
-  const question = `${what} in ${target.label}?`;
-  await askYes(answers, { question, otherwise: `${question} That takes a yes.` });
+  if (target.environment.protected) return confirmProtected(target, flags);
+  if (flags.yes) return;
+  const question = `${change} in ${target.label}?`;
+  await confirmYes(flags, {
+    question,
+    nonInteractiveMessage: `Confirmation required: ${question}`,
+  });
 }
 
-/** What is asked when a yes is needed. */
 export interface YesQuestion {
-  /** Without the `[y/N]`. */
+  /** Text of the prompt, without `[y/N]`. */
   readonly question: string;
-  /** Said where nobody can be asked, with `hint`: the flag that answers. */
-  readonly otherwise: string;
+  /** Error message if the user cannot be prompted. */
+  readonly nonInteractiveMessage: string;
+  /** Hint of that error: the flag that confirms. */
   readonly hint?: string | readonly string[];
-  /** Said after a no. */
-  readonly refused?: string;
+  /** Error message if the user declines. */
+  readonly refusedMessage?: string;
 }
 
-/** Returns after a yes on the terminal; throws (exit 4) after a no, and where nobody can be asked. */
-export async function askYes(
-  answers: Pick<Answers, 'no-input'>,
-  { question, otherwise, hint = '--yes', refused = 'Nothing was changed.' }: YesQuestion,
+/** Returns if the user confirms at the prompt. Throws UserError (exit 4) if the user declines or cannot be prompted. */
+export async function confirmYes(
+  flags: Pick<ConfirmationFlags, 'no-input'>,
+  {
+    question,
+    nonInteractiveMessage,
+    hint = '--yes',
+    refusedMessage = 'Nothing was changed.',
+  }: YesQuestion,
 ): Promise<void> {
-  if (!canAsk(answers)) {
-    throw new UserError(otherwise, { hint, exit: 4, code: 'NeedsConfirmation' });
+  if (!isInteractive(flags)) {
+    throw new UserError(nonInteractiveMessage, { hint, exit: 4, code: 'NeedsConfirmation' });
   }
   if (/^y(es)?$/i.test(await ask(`${question} [y/N] `))) return;
-  throw new UserError(refused, { exit: 4, code: 'NotConfirmed' });
+  throw new UserError(refusedMessage, { exit: 4, code: 'NotConfirmed' });
 }

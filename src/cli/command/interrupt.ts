@@ -1,26 +1,31 @@
-export interface Interruptible {
+export interface InterruptListener {
+  /** Aborted by Ctrl-C, SIGTERM, the timeout or `abort`. */
   readonly signal: AbortSignal;
+  /** Stops the command because the reader of its output is gone. */
   readonly abort: () => void;
+  /** Removes the listeners and the timer. */
   readonly release: () => void;
 }
 
 /**
- * Ctrl-C stops looking; what runs remotely goes on. The next one ends the program at once. Where `first` answers that there was something
- * else to stop, that is what the first one does.
+ * Returns a signal that the first Ctrl-C, a SIGTERM or the timeout aborts. A second interrupt ends the process at once.
+ * Remote work continues in either case. If `onFirstInterrupt` returns true, it has handled the first Ctrl-C, and the
+ * signal is not aborted.
  */
-export function interruptible(
+export function listenForInterrupt(
   timeoutMs: number | undefined,
-  first: () => boolean = () => false,
-): Interruptible {
+  onFirstInterrupt: () => boolean = () => false,
+): InterruptListener {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) leave(name);
-    if (name === 'SIGINT' && first()) return;
+    if (controller.signal.aborted) exitNow(name);
+    if (name === 'SIGINT' && onFirstInterrupt()) return;
     controller.abort(name);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs, controller);
+  const timer =
+    timeoutMs === undefined ? undefined : setTimeout(abortOnTimeout, timeoutMs, controller);
   const release = () => {
     clearTimeout(timer);
     process.off('SIGINT', onSignal);
@@ -29,19 +34,19 @@ export function interruptible(
   return { signal: controller.signal, abort: () => controller.abort('EPIPE'), release };
 }
 
-function expire(controller: AbortController): void {
-  controller.abort(new DOMException('--timeout is reached', 'TimeoutError'));
+function abortOnTimeout(controller: AbortController): void {
+  controller.abort(new DOMException('--timeout reached', 'TimeoutError'));
 }
 
-/** The exit code of a look that `signal` stopped; 0 when it went on to its end, or its reader went away. */
-export function exitOfLook({ aborted, reason }: AbortSignal): 0 | 124 | 130 | 143 {
+/** Returns the exit code for the reason of an abort: 0 if nothing was aborted or the reader of the output is gone. */
+export function interruptExitCode({ aborted, reason }: AbortSignal): 0 | 124 | 130 | 143 {
   if (!aborted || reason === 'EPIPE') return 0;
   if (reason instanceof Error) return 124;
   return reason === 'SIGTERM' ? 143 : 130;
 }
 
-/** At once, and with the cursor that a live view has hidden. */
-function leave(name: NodeJS.Signals): never {
+/** Ends the process at once. Shows the cursor again, which a live view hides. */
+function exitNow(name: NodeJS.Signals): never {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.isTTY) stream.write('\u001b[?25h');
   }

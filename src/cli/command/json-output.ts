@@ -1,14 +1,14 @@
-/** What programs read: one document for a command that answers once, lines for one that tells as it goes. */
+/** JSON output: one document for a command that prints its result once, one record per line for a command that streams. */
 import { UserError } from '../../user-error.ts';
 
-export const version = 1;
+export const jsonFormatVersion = 1;
 
 export interface Meta {
   readonly env?: string;
   readonly region?: string;
-  /** How far back a list looks, RFC 3339 UTC. */
+  /** Start of the listed period (RFC 3339, UTC). */
   readonly since?: string;
-  /** Where a list that is cut goes on. */
+  /** Position after the last listed order. Absent if the list is complete. */
   readonly cursor?: string;
 }
 
@@ -18,19 +18,19 @@ export interface Envelope {
   readonly meta: Meta;
 }
 
-/** The document of a command that worked. */
+/** Returns the document of a successful command. */
 export function okDocument({ data, warnings, meta }: Envelope): string {
   const now = new Date().toISOString();
-  return `${JSON.stringify({ v: version, ok: true, data, warnings, meta: { ...meta, ts: now } })}\n`;
+  return `${JSON.stringify({ v: jsonFormatVersion, ok: true, data, warnings, meta: { ...meta, ts: now } })}\n`;
 }
 
-/** The document of a command that did not. */
+/** Returns the document of a failed command. */
 export function errorDocument(error: unknown, command?: string): string {
   const described = describeError(error, command);
-  return `${JSON.stringify({ v: version, ok: false, error: described, warnings: [] })}\n`;
+  return `${JSON.stringify({ v: jsonFormatVersion, ok: false, error: described, warnings: [] })}\n`;
 }
 
-/** An error in the form that programs read and exits are taken from; `command` is the one whose usage it may be. */
+/** Converts an error to the form of the JSON output, with its exit code. A usage error hints at the help of `command`. */
 export function describeError(
   error: unknown,
   command = '',
@@ -42,19 +42,19 @@ export function describeError(
 } {
   if (error instanceof UserError) {
     const { code, hints: hint, exit } = error;
-    return { code, message: unwrapped(error.message), hint, exit };
+    return { code, message: unwrapFlagError(error.message), hint, exit };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const oclifExit = exitOfOclif(error);
+  const oclifExit = oclifExitCode(error);
   if (oclifExit !== undefined) {
-    // The parser adds its own advice in further lines; the first says what is wrong, or announces a list of it.
+    // The first line states the problem or introduces a list of problems. The parser's advice follows in later lines.
     const [first = message, second = ''] = message.split('\n');
-    const what = /:$|^Parsing --\S+ *$/.test(first)
+    const problem = /:$|^Parsing --\S+ *$/.test(first)
       ? `${first} ${second.trim().replace(/\s+/g, ' ')}`
       : first;
     return {
       code: 'Usage',
-      message: what.replace(/^The following errors? occurred: /, ''),
+      message: problem.replace(/^The following errors? occurred: /, ''),
       hint: [['orders', ...command.split(':'), '--help'].filter(Boolean).join(' ')],
       exit: oclifExit,
     };
@@ -62,22 +62,22 @@ export function describeError(
   return { code: error instanceof Error ? error.name : 'Error', message, hint: [], exit: 1 };
 }
 
-/** oclif wraps what a flag's own parser says in words of its own. */
-function unwrapped(message: string): string {
+/** Returns the message of a flag's own parser. oclif wraps it in text of its own. */
+function unwrapFlagError(message: string): string {
   const [, flag = '', own] =
     /^Parsing (--\S+) \n\t(.*)\nSee more help with --help$/s.exec(message) ?? [];
   if (own === undefined) return message;
   return own.startsWith(flag) ? own : `${flag}: ${own}`;
 }
 
-/** The exit code that oclif's own errors carry. */
-export function exitOfOclif(error: unknown): number | undefined {
+/** Returns the exit code of an error thrown by oclif, or undefined for any other error. */
+export function oclifExitCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('oclif' in error)) return undefined;
   const { exit } = error.oclif as { exit?: unknown };
   return typeof exit === 'number' ? exit : undefined;
 }
 
-/** One line of a stream. */
-export function line(event: object): string {
-  return `${JSON.stringify({ v: version, ...event })}\n`;
+/** Returns a record as one line of JSON. */
+export function formatRecord(event: object): string {
+  return `${JSON.stringify({ v: jsonFormatVersion, ...event })}\n`;
 }

@@ -1,68 +1,69 @@
-/** How commands take the orders they are about: as arguments, and from stdin where an argument is `-`. */
+/** Reads order references from the arguments, and from stdin for the argument `-`. */
 import { text as readText } from 'node:stream/consumers';
 import { Args } from '@oclif/core';
 import { UserError } from '../../user-error.ts';
 
-const names = 'id, the beginning of one, latest, @-2 (the second newest), or an execution ARN';
+const referenceForms = 'id, id prefix, latest, @-2 (second newest), ARN, or - for stdin';
 
-/** The argument of a command that is about one order. */
-export const orderArg = () =>
-  Args.string({ description: `${names}; - reads it from stdin`, required: true });
+/** Declares the argument of a command that takes one order. */
+export const orderArg = () => Args.string({ description: referenceForms, required: true });
 
-/** The reference of a command that is about one order; `-` reads it from stdin. */
+/** Returns the reference of a command that takes one order. Throws UserError if stdin contains several. */
 export async function readReference(
   text: string,
   stdin: NodeJS.ReadableStream = process.stdin,
 ): Promise<string> {
   const [reference = '', ...others] = await readReferences([text], stdin);
   if (others.length === 0) return reference;
-  throw new UserError(`This is about one order, and stdin names ${others.length + 1}.`, {
+  throw new UserError(`This command takes one order, but stdin contains ${others.length + 1}.`, {
     hint: `orders get ${reference}`,
   });
 }
 
-/** The arguments of a command that is about several orders; none are fine. */
-export const ordersArg = () =>
-  Args.string({ description: `${names}; - reads ids from stdin`, multiple: true });
+/** Declares the arguments of a command that takes any number of orders. */
+export const ordersArg = () => Args.string({ description: referenceForms, multiple: true });
 
-/** The references that the arguments give, with what stdin holds in the place of `-`. */
+/** Returns the references of the arguments. The references on stdin replace `-`. */
 export async function readReferences(
   texts: readonly string[],
   stdin: NodeJS.ReadableStream = process.stdin,
 ): Promise<string[]> {
-  const piped = texts.includes('-') ? referencesIn(await readText(stdin)) : [];
+  const piped = texts.includes('-') ? parseReferences(await readText(stdin)) : [];
   return texts.flatMap((text) => (text === '-' ? piped : [text]));
 }
 
-/** The orders that a text names: one a line, JSON with an `orderId`, or what `--json` of another command wrote. */
-export function referencesIn(text: string): string[] {
-  const whole = parseJson(text);
-  const found = whole
-    ? namedBy(whole.value)
+/**
+ * Returns the order references in a text: the first word of each line, JSON with an `orderId`, or the `--json` output of another
+ * command. Throws UserError if the text contains none.
+ */
+export function parseReferences(text: string): string[] {
+  const document = parseJson(text);
+  const found = document
+    ? findOrderIds(document.value)
     : text.split('\n').flatMap((line) => {
         const parsed = parseJson(line);
-        return parsed ? namedBy(parsed.value) : line.trim().split(/\s+/).slice(0, 1);
+        return parsed ? findOrderIds(parsed.value) : line.trim().split(/\s+/).slice(0, 1);
       });
   const references = [...new Set(found.filter(Boolean))];
   if (references.length > 0) return references;
-  throw new UserError('There are no order ids on stdin.', {
+  throw new UserError('Stdin contains no order ids.', {
     hint: 'orders list -o id | orders watch -',
     exit: 5,
     code: 'NotFound',
   });
 }
 
-/** An order may be a string, an object with its id, or inside a document's `data`; a stream names it many times. */
-function namedBy(value: unknown): string[] {
+/** Returns the ids in a JSON value: a string, an object with an `orderId`, a list of these, or a document with such `data`. */
+function findOrderIds(value: unknown): string[] {
   if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(namedBy);
+  if (Array.isArray(value)) return value.flatMap(findOrderIds);
   if (typeof value !== 'object' || value === null) return [];
   if ('orderId' in value && typeof value.orderId === 'string') return [value.orderId];
-  return 'data' in value ? namedBy(value.data) : [];
+  return 'data' in value ? findOrderIds(value.data) : [];
 }
 
 function parseJson(text: string): { readonly value: unknown } | undefined {
-  // A bare number is an id, not JSON.
+  // A line that is only a number is an order id.
   if (!/^\s*[{["]/.test(text)) return undefined;
   try {
     return { value: JSON.parse(text) };

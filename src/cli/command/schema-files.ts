@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../environment/project.ts';
 
-/** The JSON Schemas that the build made of what commands print, as paths. */
-export function schemaFiles(): string[] {
+/** Returns the paths of the JSON Schema files that the build wrote, one per output format. */
+export function listSchemaFiles(): string[] {
   const folder = join(packageRoot(), 'dist/schemas');
   return readdirSync(folder)
     .sort()

@@ -1,9 +1,9 @@
-/** What can be typed, made from oclif's command table: a line for each command, topic and flag. Pure. */
+/** Builds the completion table, with a line per command, topic and flag, from oclif's command table. */
 import { reviewOperations } from '../../../functions/contract/review.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { stages } from '../../../functions/contract/workflow.ts';
 
-/** What completion uses of a flag or argument in the command table. */
+/** The properties of a flag or an argument that completion uses. */
 interface Input {
   readonly name: string;
   readonly description?: string;
@@ -27,20 +27,21 @@ export interface Command {
   readonly args: Readonly<Record<string, Input>>;
 }
 
-/** The command table that the build writes: command id (`local:start`) -> command. */
+/** The commands by id (`local:start`), as the build writes them to `dist/commands.json`. */
 export type CommandTable = Readonly<Record<string, Command>>;
 export type Topics = Readonly<Record<string, { readonly description?: string }>>;
 
 const oneOf = (values: readonly string[]) => `=${values.join('|')}`;
 
 /**
- * What the values of flags and arguments are, by their names, where the command table does not say: `@…` is looked up at
- * the time, `=a|b` is one of these, and a comma before it says that several are written with commas.
+ * The values of flags and arguments that have no options in the command table, by name: `@…` is looked up during completion,
+ * `=a|b` lists the values, and a leading comma means that several values are separated by commas.
  */
 export const valuesByName: Readonly<Record<string, string>> = {
   order: '@orders',
   env: '@environments',
   confirm: '@environments',
+  from: '@environments',
   name: '@environments',
   profile: '@profiles',
   file: '@files',
@@ -50,51 +51,53 @@ export const valuesByName: Readonly<Record<string, string>> = {
   step: oneOf([...stages.map(({ id }) => id), ...Object.values(reviewOperations)]),
 };
 
-/** A value that nothing is known of. */
-const anything = '?';
+/** Marks a value that cannot be completed. */
+const anyValue = '?';
 
 /**
- * The lines that the completion script reads, tab-separated: `command path flags arguments text`, `topic path text` and
- * `flag number name letter values repeatable text`. Flags that are the same in several commands are one line.
+ * Returns the tab-separated lines that the completer reads: `flag number name letter values repeatable description`,
+ * `command path flags arguments summary` and `topic path description`. Commands refer to flags by number, so that a flag of
+ * several commands needs only one line.
  */
-export function completionTable(commands: CommandTable, topics: Topics): string[] {
+export function buildCompletionTable(commands: CommandTable, topics: Topics): string[] {
   const flags = new Map<string, number>();
-  const numberOf = (line: string) => {
-    const known = flags.get(line) ?? flags.size + 1;
-    flags.set(line, known);
-    return known;
+  const assignNumber = (flagLine: string) => {
+    const number = flags.get(flagLine) ?? flags.size + 1;
+    flags.set(flagLine, number);
+    return number;
   };
-  const lines = Object.entries(commands)
+  const commandLines = Object.entries(commands)
     .filter(([, { hidden }]) => !hidden)
     .map(([id, command]) => {
-      const numbers = Object.values(command.flags).flatMap(flagLines).map(numberOf);
+      const numbers = Object.values(command.flags).flatMap(toFlagLines).map(assignNumber);
       const args = Object.values(command.args).map(
-        (arg) => `${valuesOf(arg)}${arg.multiple ? '*' : ''}`,
+        (arg) => `${completionValues(arg)}${arg.multiple ? '*' : ''}`,
       );
       const text = firstLine(command.summary ?? command.description);
       return line('command', id.replaceAll(':', ' '), numbers.join(' '), args.join(' '), text);
     });
   const paths = new Set(Object.keys(commands).flatMap((id) => id.split(':').slice(0, -1)));
-  const ofTopics = [...paths].map((name) =>
+  const topicLines = [...paths].map((name) =>
     line('topic', name, firstLine(topics[name]?.description)),
   );
-  const ofFlags = [...flags].map(([rest, number]) => line('flag', String(number), rest));
-  return [...ofFlags, ...lines, ...ofTopics];
+  const flagLines = [...flags].map(([rest, number]) => line('flag', String(number), rest));
+  return [...flagLines, ...commandLines, ...topicLines];
 }
 
-function flagLines(flag: Flag): string[] {
+function toFlagLines(flag: Flag): string[] {
   if (flag.hidden) return [];
   const { name, char, type, multiple = false, delimiter, allowNo } = flag;
-  const several = delimiter && valuesOf(flag).startsWith('=') ? delimiter : '';
-  const values = type === 'boolean' ? '' : `${several}${valuesOf(flag)}`;
+  const separator = delimiter && completionValues(flag).startsWith('=') ? delimiter : '';
+  const values = type === 'boolean' ? '' : `${separator}${completionValues(flag)}`;
   const text = firstLine(flag.description);
   const repeatable = multiple ? '*' : '';
-  const asked = line(`--${name}`, char ? `-${char}` : '', values, repeatable, text);
-  return allowNo ? [asked, line(`--no-${name}`, '', '', '', `not: ${text}`)] : [asked];
+  const flagLine = line(`--${name}`, char ? `-${char}` : '', values, repeatable, text);
+  if (!allowNo) return [flagLine];
+  return [flagLine, line(`--no-${name}`, '', '', '', `opposite of --${name}`)];
 }
 
-function valuesOf({ name, options }: Input): string {
-  return options ? oneOf(options) : (valuesByName[name] ?? anything);
+function completionValues({ name, options }: Input): string {
+  return options ? oneOf(options) : (valuesByName[name] ?? anyValue);
 }
 
 const line = (...fields: readonly string[]) => fields.join('\t');

@@ -1,94 +1,96 @@
-/** Completion scripts: what is theirs of each shell, around the one program that decides. Pure. */
-import { program } from './completer.ts';
-
+/** The completion scripts of the shells. Each contains the completer, an awk program that all shells share. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 export interface Completion {
-  /** What can be typed, as `completionTable` writes it. */
+  /** Lines of `buildCompletionTable`. */
   readonly table: readonly string[];
-  /** The project of commands that are run outside of any. */
+  /** Text of `completer.awk`. */
+  readonly completer: string;
+  /** Project directory for command lines outside of any project. */
   readonly home: string;
 }
 
-/** The script that has a shell complete `orders`. */
-export function completionScript(shell: Shell, { table, home }: Completion): string {
+/** Returns the completion script of a shell. */
+export function buildCompletionScript(shell: Shell, completion: Completion): string {
+  const { table, completer, home } = completion;
   const script = { bash, zsh, fish }[shell];
   const quote = shell === 'fish' ? quoteForFish : quoteForSh;
-  return script({ table: quote(table.join('\n')), program: quote(program), home: quote(home) });
+  return script({ table: quote(table.join('\n')), completer: quote(completer), home: quote(home) });
 }
 
 const quoteForSh = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const quoteForFish = (text: string) => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 
-type Parts = Readonly<Record<'table' | 'program' | 'home', string>>;
+/** The same texts, quoted for the shell. */
+type ScriptOptions = Readonly<Record<'table' | 'completer' | 'home', string>>;
 
-/** Walks up to the project, as the commands do; without a process. */
+/** Shell code that sets `root` to the project directory, as the commands do, without starting a process. */
 const findRoot = (home: string) => `
   until [[ -e $root/orders.config.json || ( -e $root/template.yaml && -e $root/functions ) ]]; do
     if [[ -z $root ]]; then root=${home}; break; fi
     root=\${root%/*}
   done`;
 
-const bash = ({ table, program: text, home }: Parts) => `# bash completion for orders
+const bash = ({ table, completer, home }: ScriptOptions) => `# bash completion for orders
 _orders() {
   local table=${table}
-  local program=${text}
-  local root=$PWD each value cut joined=no words=() IFS=$'\\n'${findRoot(home)}
-  # bash takes a word apart at = and :, a command does not.
-  for each in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
-    if [[ \${#words[@]} -gt 0 && ( $joined == yes || $each == [=:]* ) ]]; then
-      words[\${#words[@]}-1]+=$each
+  local completer=${completer}
+  local root=$PWD word value cut joined=no words=() IFS=$'\\n'${findRoot(home)}
+  # bash splits words at = and :, orders does not.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ \${#words[@]} -gt 0 && ( $joined == yes || $word == [=:]* ) ]]; then
+      words[\${#words[@]}-1]+=$word
     else
-      words+=("$each")
+      words+=("$word")
     fi
-    if [[ $each == *[=:] ]]; then joined=yes; else joined=no; fi
+    if [[ $word == *[=:] ]]; then joined=yes; else joined=no; fi
   done
   words=("\${words[@]//[\\\\\\"\\']/}")
-  each=\${words[\${#words[@]}-1]}
-  cut=\${each%"\${each##*[=:]}"}
+  word=\${words[\${#words[@]}-1]}
+  cut=\${word%"\${word##*[=:]}"}
   COMPREPLY=()
   while IFS=$'\\t' read -r value _; do
     case $value in
-      :files) compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "\${each#"$cut"}")) ;;
+      :files) compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "\${word#"$cut"}")) ;;
       :nospace) compopt -o nospace 2>/dev/null ;;
       *) COMPREPLY+=("\${value#"$cut"}") ;;
     esac
-  done < <(printf '%s\\n' "$table" | awk "$program" "$root" "\${words[@]}")
+  done < <(printf '%s\\n' "$table" | awk "$completer" "$root" "\${words[@]}")
 }
 complete -F _orders orders
 `;
 
-const zsh = ({ table, program: text, home }: Parts) => `#compdef orders
+const zsh = ({ table, completer, home }: ScriptOptions) => `#compdef orders
 # zsh completion for orders
 _orders() {
   local table=${table}
-  local program=${text}
-  local root=$PWD each value
-  local -a found more${findRoot(home)}
-  for each in "\${(@f)$(printf '%s\\n' "$table" |
-    awk "$program" "$root" "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}")}"; do
-    value=\${each%%$'\\t'*}
+  local completer=${completer}
+  local root=$PWD line value
+  local -a candidates options${findRoot(home)}
+  for line in "\${(@f)$(printf '%s\\n' "$table" |
+    awk "$completer" "$root" "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}")}"; do
+    value=\${line%%$'\\t'*}
     case $value in
       '') ;;
       :files) compset -P '*='; _files; return ;;
-      :nospace) more+=(-S '') ;;
+      :nospace) options+=(-S '') ;;
       *)
-        found+=("\${value//:/\\\\:}:\${each#*$'\\t'}")
-        # The beginning of an id may be typed without order-.
-        [[ $value == "\${(Q)PREFIX}"* ]] || more+=(-U)
+        candidates+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
+        # An id prefix may be typed without order-.
+        [[ $value == "\${(Q)PREFIX}"* ]] || options+=(-U)
         ;;
     esac
   done
-  (( $#found )) && _describe -V orders found "$more[@]"
+  (( $#candidates )) && _describe -V orders candidates "$options[@]"
 }
 if [[ $funcstack[1] == _orders ]]; then _orders "$@"; else compdef _orders orders; fi
 `;
 
-const fish = ({ table, program: text, home }: Parts) => `# fish completion for orders
+const fish = ({ table, completer, home }: ScriptOptions) => `# fish completion for orders
 function __orders_complete
   set -l table ${table}
-  set -l program ${text}
+  set -l completer ${completer}
   set -l root $PWD
   while not begin
       test -e $root/orders.config.json
@@ -102,8 +104,8 @@ function __orders_complete
   end
   set -l words (commandline -opc)
   set -l current (commandline -ct)
-  for each in (printf '%s\\n' $table | awk $program $root $words[2..-1] (string unescape -- $current))
-    switch $each
+  for line in (printf '%s\\n' $table | awk $completer $root $words[2..-1] (string unescape -- $current))
+    switch $line
       case ':files'
         set -l flag (string match -r '^--[^=]*=' -- $current)
         for file in (__fish_complete_path (string replace -- "$flag" '' $current))
@@ -111,7 +113,7 @@ function __orders_complete
         end
       case ':nospace'
       case '*'
-        echo $each
+        echo $line
     end
   end
 end

@@ -1,12 +1,16 @@
 import type { Proposal } from '../../deploy/deploy.ts';
-import { guarded, type PlannedChange, publishesVersion } from '../../deploy/planned-changes.ts';
+import {
+  changesNeedingApproval,
+  type PlannedChange,
+  publishesVersion,
+} from '../../deploy/planned-changes.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
-import { askYes } from '../command/confirm.ts';
-import { describePlan } from './plan-text.ts';
+import { confirmYes } from '../command/confirm.ts';
+import { formatPlan } from './plan-text.ts';
 
 export interface ApprovalFlags {
-  /** Show the plan and do nothing. */
+  /** Print the plan without applying it. */
   readonly plan: boolean;
   readonly yes: boolean;
   readonly 'no-input': boolean;
@@ -15,58 +19,59 @@ export interface ApprovalFlags {
   readonly confirm: string | undefined;
 }
 
-/** Shows a plan on stderr. */
-export function showPlan({ kind, changes, running }: Proposal): void {
-  const staying = publishesVersion(changes) && kind === 'UPDATE' ? running : 0;
-  process.stderr.write(describePlan(changes, { staying, stream: process.stderr }));
+/** Prints a plan to stderr. */
+export function printPlan({ kind, changes, running }: Proposal): void {
+  const publishes = publishesVersion(changes) && kind === 'UPDATE';
+  const staying = publishes ? running : 0;
+  process.stderr.write(formatPlan(changes, { staying, publishes, stream: process.stderr }));
 }
 
 /**
- * Shows a plan and gets the answers that it takes: by flag, or from a person. A target that sets itself up is
- * not asked about, but what would take data along is refused there too. Throws when an answer is missing or no.
+ * Prints a plan and asks for confirmation, unless a flag or a target that deploys automatically makes it unnecessary.
+ * Returns whether to apply the plan. Throws UserError if a confirmation is missing or denied.
  */
 export async function approvePlan(
   target: Target,
   proposal: Proposal,
   flags: ApprovalFlags,
 ): Promise<boolean> {
-  if (flags.plan || !target.deploysItself) showPlan(proposal);
+  if (flags.plan || !target.autoDeploys) printPlan(proposal);
   if (flags.plan) return false;
   const { changes } = proposal;
-  refuse(guarded(changes, 'replace'), {
+  rejectUnapproved(changesNeedingApproval(changes, 'replace'), {
     flag: 'allow-replace',
-    what: 'replace',
+    verb: 'replace',
     allowed: flags['allow-replace'],
   });
-  refuse(guarded(changes, 'remove'), {
+  rejectUnapproved(changesNeedingApproval(changes, 'remove'), {
     flag: 'allow-delete',
-    what: 'delete',
+    verb: 'delete',
     allowed: flags['allow-delete'],
   });
-  if (target.deploysItself || flags.yes || flags.confirm !== undefined) return true;
-  await askYes(flags, {
+  if (target.autoDeploys || flags.yes || flags.confirm !== undefined) return true;
+  await confirmYes(flags, {
     question: `Deploy this to ${target.label}?`,
-    otherwise: `Deploying to ${target.label} takes a yes.`,
+    nonInteractiveMessage: `Deploying to ${target.label} requires confirmation.`,
     hint: ['orders deploy --yes', 'orders deploy --plan'],
   });
   return true;
 }
 
-/** What would take data, or an address that others know, along goes ahead only by name. */
-function refuse(
+/** Throws UserError unless every change that loses data or a published address is allowed by its resource name. */
+function rejectUnapproved(
   changes: readonly PlannedChange[],
   {
     flag,
-    what,
+    verb,
     allowed = [],
-  }: { flag: string; what: string; allowed: readonly string[] | undefined },
+  }: { flag: string; verb: string; allowed: readonly string[] | undefined },
 ): void {
-  const left = changes.filter(({ logicalId }) => !allowed.includes(logicalId));
-  if (left.length === 0) return;
-  const names = left.map(({ logicalId, kind }) => `the ${kind} ${logicalId}`).join(', ');
-  throw new UserError(`This would ${what} ${names}; nothing was changed.`, {
+  const unapproved = changes.filter(({ logicalId }) => !allowed.includes(logicalId));
+  if (unapproved.length === 0) return;
+  const names = unapproved.map(({ logicalId, kind }) => `the ${kind} ${logicalId}`).join(', ');
+  throw new UserError(`The deployment would ${verb} ${names}; nothing was changed.`, {
     hint: [
-      `orders deploy ${left.map(({ logicalId }) => `--${flag} ${logicalId}`).join(' ')}`,
+      `orders deploy ${unapproved.map(({ logicalId }) => `--${flag} ${logicalId}`).join(' ')}`,
       'orders deploy --plan',
     ],
     exit: 4,

@@ -1,18 +1,24 @@
 import { Flags } from '@oclif/core';
 
-/** What is deployed, with which parameters, through which bucket. */
+/** Flags of the commands that deploy or compare a template. */
 export const deployFlags = {
   template: Flags.string({
-    description: "deploy this SAM template instead of the project's own",
-    helpValue: 'FILE',
+    description: "SAM template, instead of the project's own",
+    helpValue: '<file>',
   }),
-  endpoint: Flags.string({ description: 'AWS-compatible endpoint of a new environment' }),
+  endpoint: Flags.string({
+    description: 'AWS-compatible endpoint of a new environment',
+    helpValue: '<url>',
+  }),
   parameter: Flags.string({
     aliases: ['param'],
-    description: 'value of a template parameter; others keep theirs',
+    description: 'value of a template parameter',
     helpValue: 'NAME=VALUE',
     multiple: true,
     multipleNonGreedy: true,
   }),
-  bucket: Flags.string({ description: 'bucket for archives, instead of one made for the stack' }),
+  bucket: Flags.string({
+    description: "bucket for archives (default: the stack's own)",
+    helpValue: '<name>',
+  }),
 };

@@ -1,4 +1,4 @@
-/** What the doctor found, as lines for people. */
+/** Output of `orders doctor`. */
 import { stripVTControlCharacters } from 'node:util';
 import type { Finding, Group } from '../../deploy/doctor/finding.ts';
 import { dim, mark } from '../terminal/terminal.ts';
@@ -13,21 +13,21 @@ const titles: Readonly<Record<Group, string>> = {
 const marks = { ok: 'done', warning: 'note', error: 'failed' } as const;
 
 const nameWidth = 13;
-/** Narrower terminals have the text below its name. */
-const narrow = 60;
+/** In a narrower terminal, the text is below its name. */
+const minColumns = 60;
 
-/** A finding, under the title of its group where it is the first of that. */
-export function findingText(
+/** Returns a finding as text. `first` adds the title of its group. */
+export function formatFinding(
   finding: Finding,
   { first, stream }: { readonly first: boolean; readonly stream: NodeJS.WriteStream },
 ): string {
   const { group, about, state, message, fix } = finding;
   const columns = (stream.columns as number | undefined) ?? Number.POSITIVE_INFINITY;
-  const below = columns < narrow;
+  const below = columns < minColumns;
   const indent = below ? 4 : 4 + nameWidth;
   const lines = [
     ...wrap(message, columns - indent),
-    ...(fix === undefined ? [] : fixLines(fix, columns - indent).map((each) => dim(each, stream))),
+    ...(fix === undefined ? [] : wrapFix(fix, columns - indent).map((line) => dim(line, stream))),
   ];
   const head = `  ${mark(marks[state], stream)} ${below ? about : about.padEnd(nameWidth)}`;
   const text = lines.map((line) => `${' '.repeat(indent)}${line}`).join('\n');
@@ -37,25 +37,25 @@ export function findingText(
   ].join('');
 }
 
-/** How many errors and warnings, and what could not be looked at. */
-export function summaryText(findings: readonly Finding[], skipped: readonly Group[]): string {
-  const many = (state: Finding['state'], word: string) => {
-    const number = findings.filter((each) => each.state === state).length;
-    return number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`];
+/** Returns the number of errors and warnings, and the groups that were not checked. */
+export function formatSummary(findings: readonly Finding[], skipped: readonly Group[]): string {
+  const countText = (state: Finding['state']) => {
+    const number = findings.filter((finding) => finding.state === state).length;
+    return number === 0 ? [] : [`${number} ${state}${number === 1 ? '' : 's'}`];
   };
-  const found = [...many('error', 'error'), ...many('warning', 'warning')].join(', ');
-  const unseen =
+  const counts = [...countText('error'), ...countText('warning')].join(', ');
+  const notChecked =
     skipped.length > 0
-      ? `; not looked at: ${skipped.map((group) => titles[group].toLowerCase()).join(', ')}`
+      ? `; not checked: ${skipped.map((group) => titles[group].toLowerCase()).join(', ')}`
       : '';
-  return `${found || 'Nothing is wrong'}${unseen}`;
+  return `${counts || 'No problems found'}${notChecked}`;
 }
 
-/** A command stays whole, so that it can be pasted. */
-const fixLines = (fix: string, width: number) =>
+/** A command is not wrapped, so that it can be pasted. */
+const wrapFix = (fix: string, width: number) =>
   /^(orders|aws|npm) /.test(fix) ? [fix] : wrap(fix, width);
 
-/** Text broken at spaces into lines of that width; a word that is longer is a line of its own. */
+/** Wraps text at spaces. A word longer than `width` gets a line of its own. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of stripVTControlCharacters(text).split(/\s+/)) {

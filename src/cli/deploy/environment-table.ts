@@ -5,13 +5,17 @@ const columns: readonly Column<KnownEnvironment>[] = [
   { title: '', text: ({ isDefault }) => (isDefault ? '*' : ' ') },
   { title: 'NAME', text: ({ name }) => name },
   { title: 'REGION', text: ({ region }) => region },
-  { title: 'STACK', text: ({ stack }) => stack, least: 12 },
-  { title: 'PROFILE', text: ({ profile = '' }) => profile, leave: 2 },
-  { title: 'ENDPOINT', text: ({ endpoint = '' }) => endpoint, leave: 1 },
-  { title: 'PROTECTED', text: (each) => (each.protected ? 'yes' : ''), leave: 3 },
+  { title: 'STACK', text: ({ stack }) => stack, minWidth: 12 },
+  { title: 'PROFILE', text: ({ profile = '' }) => profile, dropPriority: 2 },
+  { title: 'ENDPOINT', text: ({ endpoint = '' }) => endpoint, dropPriority: 1 },
+  {
+    title: 'PROTECTED',
+    text: (environment) => (environment.protected ? 'yes' : ''),
+    dropPriority: 3,
+  },
 ];
 
-/** Environments as a table; `*` marks the one that is meant when none is named. */
+/** Returns the environments as a table. `*` marks the default. */
 export function formatEnvironments(
   environments: readonly KnownEnvironment[],
   options: TableOptions,

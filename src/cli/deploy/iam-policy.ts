@@ -1,9 +1,9 @@
-import { bucketOf } from '../../deploy/artifacts.ts';
-import { type Policy, policyFor, type Role } from '../../deploy/iam.ts';
+import { findArtifactsBucket } from '../../deploy/artifacts.ts';
+import { buildPolicy, type Policy, type Role } from '../../deploy/iam.ts';
 import type { Target } from '../../environment/target.ts';
 
-/** The policy of a role with the target's names; asks only who the account is. */
-export async function policyOf(target: Target, role: Role, account?: string): Promise<Policy> {
+/** Returns the policy of a role for the target's stack. Reads the account from STS unless it is known. */
+export async function readPolicy(target: Target, role: Role, account?: string): Promise<Policy> {
   const { region, stack } = target.environment;
-  return policyFor(role, { region, stack, ...(await bucketOf(target, account)) });
+  return buildPolicy(role, { region, stack, ...(await findArtifactsBucket(target, account)) });
 }

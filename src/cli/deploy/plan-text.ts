@@ -1,47 +1,55 @@
-/** What a deployment would change, for people. */
-import { isAccess, type PlannedChange } from '../../deploy/planned-changes.ts';
+/** Formats the plan of a deployment. */
+import { isAccessChange, type PlannedChange } from '../../deploy/planned-changes.ts';
 import { formatTable } from '../terminal/table.ts';
 
 const signs = { add: '+', modify: '~', replace: '±', remove: '-' } as const;
-const words = { add: 'to add', modify: 'to change', replace: 'to replace', remove: 'to remove' };
+const actionTexts = {
+  add: 'to add',
+  modify: 'to change',
+  replace: 'to replace',
+  remove: 'to remove',
+};
 const colors = { add: 'green', modify: 'yellow', replace: 'red', remove: 'red' } as const;
 
 export interface PlanContext {
-  /** Orders on their way that stay on the version that they began with; 0 when no version is published. */
+  /** Running orders that keep their current version; 0 if the deployment publishes no version. */
   readonly staying: number;
+  /** Whether the deployment publishes a version of a durable function. */
+  readonly publishes?: boolean;
   readonly stream: NodeJS.WriteStream;
 }
 
-/** The plan as lines: resources, then changes of access apart, then what it means for orders on their way. */
-export function describePlan(
+/** Returns the plan as text: changed resources, changed permissions, and the effect on running orders. */
+export function formatPlan(
   changes: readonly PlannedChange[],
-  { staying, stream }: PlanContext,
+  { staying, publishes = false, stream }: PlanContext,
 ): string {
-  if (changes.length === 0) return 'Only outputs or settings of the stack change.\n';
-  const others = changes.filter((each) => !isAccess(each));
-  const access = changes.filter(isAccess);
+  if (changes.length === 0) return 'Only stack outputs or settings change.\n';
+  const others = changes.filter((change) => !isAccessChange(change));
+  const access = changes.filter(isAccessChange);
   return [
-    `${summary(changes)}\n`,
-    table(others, stream),
-    ...(access.length > 0 ? ['Who may do what changes:\n', table(access, stream)] : []),
+    `${formatSummary(changes)}\n`,
+    formatChanges(others, stream),
+    ...(access.length > 0 ? ['Permissions change:\n', formatChanges(access, stream)] : []),
+    ...(publishes ? ['Publishes a version: new orders run on it.\n'] : []),
     ...(staying > 0
       ? [
-          `${staying} ${staying === 1 ? 'order on the way ends' : 'orders on the way end'} on the present version.\n`,
+          `${staying} running ${staying === 1 ? 'order finishes on its' : 'orders finish on their'} current version.\n`,
         ]
       : []),
   ].join('');
 }
 
-/** `3 to add, 1 to change`. */
-function summary(changes: readonly PlannedChange[]): string {
-  return (Object.keys(words) as (keyof typeof words)[])
-    .map((action) => [changes.filter((each) => each.action === action).length, action] as const)
+/** Returns the number of changes by action: `3 to add, 1 to change`. */
+function formatSummary(changes: readonly PlannedChange[]): string {
+  return (Object.keys(actionTexts) as (keyof typeof actionTexts)[])
+    .map((action) => [changes.filter((change) => change.action === action).length, action] as const)
     .filter(([count]) => count > 0)
-    .map(([count, action]) => `${count} ${words[action]}`)
+    .map(([count, action]) => `${count} ${actionTexts[action]}`)
     .join(', ');
 }
 
-function table(changes: readonly PlannedChange[], stream: NodeJS.WriteStream): string {
+function formatChanges(changes: readonly PlannedChange[], stream: NodeJS.WriteStream): string {
   return formatTable(
     changes,
     [
@@ -50,16 +58,16 @@ function table(changes: readonly PlannedChange[], stream: NodeJS.WriteStream): s
         text: ({ action }) => `  ${signs[action]}`,
         style: ({ action }) => colors[action],
       },
-      { title: '', text: ({ logicalId }) => logicalId, least: 16 },
+      { title: '', text: ({ logicalId }) => logicalId, minWidth: 16 },
       { title: '', text: ({ kind }) => kind },
-      { title: '', text: detail, least: 12 },
+      { title: '', text: formatDetail, minWidth: 12 },
     ],
     { header: false, width: stream.isTTY ? stream.columns : undefined, stream },
   );
 }
 
-function detail({ action, maybe, properties, retained }: PlannedChange): string {
+function formatDetail({ action, maybe, properties, retained }: PlannedChange): string {
   const names = properties.join(', ');
-  if (action === 'replace') return `${maybe ? 'replaced, perhaps' : 'replaced'}: ${names}`;
-  return action === 'remove' && retained ? 'stays, outside the stack' : names;
+  if (action === 'replace') return `${maybe ? 'possibly replaced' : 'replaced'}: ${names}`;
+  return action === 'remove' && retained ? 'kept outside the stack' : names;
 }

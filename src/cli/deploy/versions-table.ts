@@ -2,13 +2,13 @@ import type { Version } from '../../deploy/versions.ts';
 import { formatAge } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 
-/** Versions as a table, one a line. */
+/** Returns the versions as a table. */
 export function formatVersions(
   versions: readonly Version[],
   { now, ...options }: TableOptions & { readonly now: number },
 ): string {
   const columns: readonly Column<Version>[] = [
-    { title: 'FUNCTION', text: (each) => each.of },
+    { title: 'FUNCTION', text: ({ of: role }) => role },
     { title: 'VERSION', text: ({ version }) => version, align: 'right' },
     {
       title: 'STATE',
@@ -19,9 +19,9 @@ export function formatVersions(
     {
       title: 'AGE',
       text: ({ published }) => formatAge(Math.max(0, now - Date.parse(published))),
-      leave: 1,
+      dropPriority: 1,
     },
-    { title: 'DESCRIPTION', text: ({ description }) => description, least: 12, leave: 2 },
+    { title: 'DESCRIPTION', text: ({ description }) => description, minWidth: 12, dropPriority: 2 },
   ];
   return formatTable(versions, columns, options);
 }

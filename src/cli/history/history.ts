@@ -1,15 +1,20 @@
-/** How `orders history` shows what its service found. */
+/** Formats the output of `orders history` and prints a followed history. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Target } from '../../environment/target.ts';
 import { followHistory, type HistoryReport } from '../../orders/lookup/history.ts';
 import { redact } from '../../orders/lookup/redact.ts';
-import { type ExecutionState, endOf, type HistoryEvent } from '../../workflow/history-event.ts';
-import { timelineOf } from '../../workflow/timeline.ts';
-import { exitOfLook, interruptible } from '../command/interrupt.ts';
-import { line } from '../command/json-output.ts';
+import {
+  type ExecutionState,
+  executionEnd,
+  type HistoryEvent,
+} from '../../workflow/history-event.ts';
+import { buildTimeline, type Timeline } from '../../workflow/timeline.ts';
+import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
+import { formatRecord } from '../command/json-output.ts';
 import { dim, endOnBrokenPipe, mark } from '../terminal/terminal.ts';
-import { eventLine, formatEvents, formatSteps } from './steps-and-events.ts';
-import { formatTimeline, shortDuration } from './timeline-chart.ts';
+import { wrap } from '../terminal/wrap.ts';
+import { formatEventLine, formatEvents, formatSteps } from './steps-and-events.ts';
+import { formatShortDuration, formatTimeline } from './timeline-chart.ts';
 
 export const views = ['timeline', 'steps', 'events'] as const;
 
@@ -24,11 +29,11 @@ export interface HistoryFlags {
   readonly timeout?: number | undefined;
 }
 
-/** Lambda's limit of the operations of one execution. */
-const mostOperations = 3000;
+/** Lambda's limit for the operations of one execution. */
+const maxOperations = 3000;
 
-/** The history as text: a heading, and the view that was asked for. */
-export function describeHistory(
+/** Returns the history as text in the view of the flags. */
+export function formatHistory(
   report: HistoryReport,
   flags: HistoryFlags,
   timeScale: number,
@@ -36,12 +41,12 @@ export function describeHistory(
   const stream = process.stdout;
   const { timeline } = report;
   const width = flags.width ?? (stream.isTTY ? stream.columns : undefined);
-  const events = report.events.map(shown(flags));
+  const events = report.events.map(createPayloadFilter(flags));
   const table = { header: stream.isTTY === true, width, stream };
   switch (flags.view) {
     case 'timeline': {
       const view = { width: width ?? 100, linear: flags.linear, timeScale, stream };
-      return `${heading(report, width ?? 100, timeScale)}\n${formatTimeline(timeline, view)}`;
+      return `${formatHeading(report, width ?? 100, timeScale)}\n${formatTimeline(timeline, view)}`;
     }
     case 'steps': {
       const spans = flags.reverse ? timeline.spans.toReversed() : timeline.spans;
@@ -54,7 +59,7 @@ export function describeHistory(
   }
 }
 
-function heading(
+function formatHeading(
   { orderId, order, timeline, version }: HistoryReport,
   width: number,
   timeScale: number,
@@ -62,50 +67,55 @@ function heading(
   const { totalMs, activeMs, waitingMs, invocations, operations, retries } = timeline;
   const facts = [
     orderId,
-    stateText(order, timeline.state),
-    `${shortDuration(totalMs)} = ${shortDuration(activeMs)} active + ${shortDuration(waitingMs)} waiting`,
+    formatState(order, timeline),
+    `${formatShortDuration(totalMs)} = ${formatShortDuration(activeMs)} active + ${formatShortDuration(waitingMs)} waiting`,
     `${invocations.length} ${invocations.length === 1 ? 'invocation' : 'invocations'}`,
-    `${operations} of ${mostOperations} operations`,
+    `${operations} of ${maxOperations} operations`,
     ...(retries > 0 ? [`${retries} ${retries === 1 ? 'retry' : 'retries'}`] : []),
     ...(version === undefined ? [] : [`version ${version}`]),
-    ...(timeScale === 1 ? [] : [`waits pass ×${timeScale}`]),
+    ...(timeScale === 1 ? [] : [`time ×${timeScale}`]),
   ];
-  const lines = [''];
-  for (const fact of facts) {
-    const last = lines.at(-1) ?? '';
-    const longer = last ? `${last} · ${fact}` : fact;
-    if (longer.length <= width || !last) lines[lines.length - 1] = longer;
-    else lines.push(fact);
-  }
-  const why = order?.failure
-    ? `failed at ${order.failure.stage}: ${order.failure.message}`
-    : timeline.error
-      ? `${timeline.error.type}: ${timeline.error.message}`
-      : '';
-  return [...lines, ...(why ? [`${mark('failed', process.stdout)} ${why}`] : []), ''].join('\n');
+  const lines = wrap(facts, { width, indent: 0, separator: ' · ' });
+  const failure = formatFailure(order, timeline);
+  if (failure) lines.push(`${mark('failed', process.stdout)} ${failure}`);
+  return [...lines, ''].join('\n');
 }
 
-/** The order's own status says more than its execution's, which succeeds also when the business says no. */
-function stateText(order: Pick<OrderRecord, 'status'> | undefined, state: ExecutionState): string {
+/** Returns why the order failed, or the error of its execution, or undefined if there is neither. */
+function formatFailure(
+  order: HistoryReport['order'],
+  { error }: HistoryReport['timeline'],
+): string | undefined {
+  if (order?.failure) return `failed at ${order.failure.stage}: ${order.failure.message}`;
+  return error && `${error.type}: ${error.message}`;
+}
+
+/** Returns the state of the execution, or the order's status if that is more precise: a rejected order's execution succeeds. */
+function formatState(
+  order: Pick<OrderRecord, 'status'> | undefined,
+  { state, pauses = [] }: Pick<Timeline, 'state' | 'pauses'>,
+): string {
+  const isPaused = pauses.some(({ endMs }) => endMs === undefined);
+  if (isPaused && state === 'running') return order ? `paused, ${order.status}` : 'paused';
   if (state === 'succeeded') return order?.status ?? state;
   return state === 'running' && order ? `running, ${order.status}` : state;
 }
 
-/** The JSON of a history: its timeline, and with `--data` or `--view events` its events. */
-export function historyData(report: HistoryReport, flags: HistoryFlags) {
+/** Returns the data of the JSON output: the timeline, and with `--data` or `--view events` the events. */
+export function toHistoryData(report: HistoryReport, flags: HistoryFlags) {
   const { orderId, executionArn, version, timeline, events } = report;
-  const detailed = flags.data || flags.view === 'events';
+  const includesEvents = flags.data || flags.view === 'events';
   return {
     orderId,
     executionArn,
     ...(version === undefined ? {} : { version }),
     ...timeline,
-    ...(detailed ? { events: events.map(shown(flags)) } : {}),
+    ...(includesEvents ? { events: events.map(createPayloadFilter(flags)) } : {}),
   };
 }
 
-/** An event with no more in it than was asked for. */
-function shown(flags: Pick<HistoryFlags, 'data' | 'personal'>) {
+/** Returns a function that removes the payload of an event, or with `--data` redacts personal data in it. */
+function createPayloadFilter(flags: Pick<HistoryFlags, 'data' | 'personal'>) {
   return (event: HistoryEvent): HistoryEvent => {
     const { payload, ...rest } = event;
     if (!flags.data || payload === undefined) return rest;
@@ -113,47 +123,49 @@ function shown(flags: Pick<HistoryFlags, 'data' | 'personal'>) {
   };
 }
 
-/** Prints the events as they come until the execution ends. Having looked is success, whatever the end. */
-export async function showFollowedHistory(
+/** Prints events until the execution ends. The exit code does not depend on the outcome of the execution. */
+export async function printFollowedHistory(
   target: Target,
   { orderId, executionArn }: { orderId: string; executionArn: string },
   flags: HistoryFlags,
 ): Promise<void> {
-  const { signal, abort, release } = interruptible(flags.timeout);
+  const { signal, abort, release } = listenForInterrupt(flags.timeout);
   endOnBrokenPipe(abort);
-  const show = shown(flags);
+  const filterPayload = createPayloadFilter(flags);
   let state: ExecutionState = 'running';
   const events: HistoryEvent[] = [];
   try {
     for await (const event of followHistory(target, executionArn, signal)) {
       events.push(event);
-      state = endOf(event) ?? state;
-      const told = show(event);
+      state = executionEnd(event) ?? state;
+      const shown = filterPayload(event);
       process.stdout.write(
         flags.json
-          ? line({ type: 'event', orderId, event: told })
-          : eventLine(told, orderId, flags.data),
+          ? formatRecord({ type: 'event', orderId, event: shown })
+          : formatEventLine(shown, orderId, flags.data),
       );
     }
   } finally {
     release();
   }
   if (signal.reason === 'EPIPE') return;
-  const exitCode = exitOfLook(signal);
+  const exitCode = interruptExitCode(signal);
   process.exitCode = exitCode;
   if (flags.json)
-    process.stdout.write(line({ type: 'end', orderId, state, events: events.length, exitCode }));
-  else if (exitCode !== 0) detached(orderId, exitCode);
+    process.stdout.write(
+      formatRecord({ type: 'end', orderId, state, events: events.length, exitCode }),
+    );
+  else if (exitCode !== 0) printDetached(orderId, exitCode);
   else {
-    const totalMs = timelineOf(events, Date.now())?.totalMs ?? 0;
+    const totalMs = buildTimeline(events, Date.now())?.totalMs ?? 0;
     process.stderr.write(
-      `${dim(`${state} after ${shortDuration(totalMs)}: orders history ${orderId}`)}\n`,
+      `${dim(`${state} after ${formatShortDuration(totalMs)}: orders history ${orderId}`)}\n`,
     );
   }
 }
 
-function detached(orderId: string, exitCode: number): void {
-  const why = exitCode === 124 ? '--timeout is reached' : 'Detached';
+function printDetached(orderId: string, exitCode: number): void {
+  const why = exitCode === 124 ? '--timeout reached' : 'Detached';
   process.stderr.write(
     `${why}; ${orderId} keeps running\n  ${dim(`orders history ${orderId} --follow`)}\n`,
   );

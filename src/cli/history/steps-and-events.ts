@@ -1,9 +1,9 @@
-/** The steps and the events of an execution as lines. */
+/** Formats the steps and the events of an execution as tables and lines. */
 import type { HistoryEvent } from '../../workflow/history-event.ts';
-import type { Span, Timeline } from '../../workflow/timeline.ts';
-import { formatDuration } from '../terminal/format-time.ts';
+import type { Span, Timeline, TimelinePause } from '../../workflow/timeline.ts';
+import { formatCompactDuration, formatDuration } from '../terminal/format-time.ts';
 import { type Column, formatTable, printable, type TableOptions } from '../terminal/table.ts';
-import { shortDuration } from './timeline-chart.ts';
+import { formatShortDuration } from './timeline-chart.ts';
 
 interface StepRow {
   readonly step: string;
@@ -16,51 +16,66 @@ interface StepRow {
 
 const stepColumns: readonly Column<StepRow>[] = [
   { title: 'STEP', text: ({ step }) => step },
-  { title: 'TRY', text: ({ attempt }) => attempt, align: 'right' },
-  { title: 'AT', text: ({ at }) => at, align: 'right', leave: 2 },
-  { title: 'TOOK', text: ({ took }) => took, align: 'right', leave: 1 },
+  { title: 'ATTEMPT', text: ({ attempt }) => attempt, align: 'right' },
+  { title: 'AT', text: ({ at }) => at, align: 'right', dropPriority: 2 },
+  { title: 'TOOK', text: ({ took }) => took, align: 'right', dropPriority: 1 },
   {
     title: 'OUTCOME',
     text: ({ outcome }) => outcome,
     style: ({ outcome }) => (outcome === 'failed' ? 'red' : undefined),
   },
-  { title: 'DETAIL', text: ({ detail }) => detail, least: 12 },
+  { title: 'DETAIL', text: ({ detail }) => detail, minWidth: 12 },
 ];
 
-/** A row for every attempt of every step, wait and other operation. */
+/** Returns a table with a row for each attempt of a step and for each other operation. */
 export function formatSteps(timeline: Timeline, options: TableOptions): string {
-  return formatTable(timeline.spans.flatMap(rowsOf), stepColumns, options);
+  const rows = [...timeline.spans, ...(timeline.pauses ?? [])]
+    .toSorted((a, b) => a.startMs - b.startMs)
+    .flatMap((entry) => ('kind' in entry ? toStepRows(entry) : [toPauseRow(entry)]));
+  return formatTable(rows, stepColumns, options);
 }
 
-function rowsOf(span: Span): StepRow[] {
-  const { name, kind, startMs, endMs, state, waitMs, skipped, attempts } = span;
-  if (kind !== 'step') {
-    const detail = waitMs === undefined ? kind : `${kind} of ${formatDuration(waitMs)}`;
-    const took = endMs === undefined ? '' : shortDuration(endMs - startMs);
-    return [{ step: name, attempt: '', at: offset(startMs), took, outcome: state, detail }];
+function toPauseRow({ startMs, endMs, reason = '' }: TimelinePause): StepRow {
+  return {
+    step: '(pause)',
+    attempt: '',
+    at: formatOffset(startMs),
+    took: formatTook(startMs, endMs),
+    outcome: endMs === undefined ? 'paused' : 'resumed',
+    detail: reason,
+  };
+}
+
+function toStepRows(span: Span): StepRow[] {
+  const { name, kind, startMs, endMs, state, waitMs, attempts } = span;
+  if (kind === 'step') return attempts.map((attempt) => toAttemptRow(span, attempt));
+  const detail = waitMs === undefined ? kind : `${kind} of ${formatDuration(waitMs)}`;
+  const took = formatTook(startMs, endMs);
+  return [{ step: name, attempt: '', at: formatOffset(startMs), took, outcome: state, detail }];
+}
+
+function toAttemptRow({ name, skipped }: Span, attempt: Span['attempts'][number]): StepRow {
+  const { number, startMs, endMs, error, retryInMs } = attempt;
+  const row = {
+    step: name,
+    attempt: String(number),
+    at: formatOffset(startMs),
+    took: formatTook(startMs, endMs),
+  };
+  const isRunning = endMs === undefined;
+  if (!error) {
+    const endState = skipped === undefined ? 'succeeded' : 'skipped';
+    return { ...row, outcome: isRunning ? 'running' : endState, detail: skipped ?? '' };
   }
-  return attempts.map((attempt) => {
-    const { number, error, retryInMs } = attempt;
-    const running = attempt.endMs === undefined;
-    const again = retryInMs === undefined ? '' : `, again in ${formatDuration(retryInMs)}`;
-    return {
-      step: name,
-      attempt: String(number),
-      at: offset(attempt.startMs),
-      took: running ? '' : shortDuration((attempt.endMs ?? 0) - attempt.startMs),
-      outcome: running
-        ? 'running'
-        : error
-          ? 'failed'
-          : skipped === undefined
-            ? 'succeeded'
-            : 'skipped',
-      detail: error ? `${error.type}: ${error.message}${again}` : (skipped ?? ''),
-    };
-  });
+  const retry = retryInMs === undefined ? '' : `, retry in ${formatDuration(retryInMs)}`;
+  const detail = `${error.type}: ${error.message}${retry}`;
+  return { ...row, outcome: isRunning ? 'running' : 'failed', detail };
 }
 
-const offset = (ms: number) => `+${shortDuration(ms)}`;
+const formatTook = (startMs: number, endMs: number | undefined) =>
+  endMs === undefined ? '' : formatShortDuration(endMs - startMs);
+
+const formatOffset = (ms: number) => `+${formatShortDuration(ms)}`;
 
 interface EventRow {
   readonly seq: string;
@@ -73,15 +88,15 @@ interface EventRow {
 
 const eventColumns: readonly Column<EventRow>[] = [
   { title: '#', text: ({ seq }) => seq, align: 'right' },
-  { title: 'TIME', text: ({ at }) => at, leave: 2 },
-  { title: 'OFFSET', text: (row) => row.offset, align: 'right', leave: 1 },
+  { title: 'TIME', text: ({ at }) => at, dropPriority: 2 },
+  { title: 'OFFSET', text: (row) => row.offset, align: 'right', dropPriority: 1 },
   {
     title: 'EVENT',
     text: ({ type }) => type,
     style: ({ type }) => (/(Failed|TimedOut|Stopped)$/.test(type) ? 'red' : undefined),
   },
-  { title: 'NAME', text: ({ name }) => name, least: 12 },
-  { title: 'DETAIL', text: ({ detail }) => detail, least: 12 },
+  { title: 'NAME', text: ({ name }) => name, minWidth: 12 },
+  { title: 'DETAIL', text: ({ detail }) => detail, minWidth: 12 },
 ];
 
 export interface EventsView extends TableOptions {
@@ -89,34 +104,35 @@ export interface EventsView extends TableOptions {
   readonly payloads: boolean;
 }
 
-/** A row for every event. */
+/** Returns a table with a row for each event. */
 export function formatEvents(events: readonly HistoryEvent[], view: EventsView): string {
   const rows = events.map((event) => ({
     seq: String(event.seq),
     at: event.at,
-    offset: offset(Date.parse(event.at) - Date.parse(view.startedAt)),
+    offset: formatOffset(Date.parse(event.at) - Date.parse(view.startedAt)),
     type: event.type,
     name: event.name ?? '',
-    detail: factsOf(event, view.payloads)
+    detail: eventFacts(event, view.payloads)
       .map(([key, value]) => `${key}=${value}`)
       .join(' '),
   }));
   return formatTable(rows, eventColumns, view);
 }
 
-/** One event as a line of its own, for a history that is followed. */
-export function eventLine(event: HistoryEvent, orderId: string, payloads: boolean): string {
-  const name = event.name ? [['name', word(event.name)] as const] : [];
-  const facts = [...name, ...factsOf(event, payloads)].map(([key, value]) => ` ${key}=${value}`);
+/** Returns an event as a line, for a followed history. */
+export function formatEventLine(event: HistoryEvent, orderId: string, payloads: boolean): string {
+  const name = event.name ? [['name', quoteWord(event.name)] as const] : [];
+  const facts = [...name, ...eventFacts(event, payloads)].map(([key, value]) => ` ${key}=${value}`);
   return `${event.at} ${orderId} ${event.type}${facts.join('')}\n`;
 }
 
-function factsOf(event: HistoryEvent, payloads: boolean): (readonly [string, string])[] {
-  const { attempt, retryInMs, waitMs, error, requestId, payload } = event;
+function eventFacts(event: HistoryEvent, payloads: boolean): (readonly [string, string])[] {
+  const { attempt, retryInMs, waitMs, error, requestId, payload, reason } = event;
   const facts: (readonly [string, string | undefined])[] = [
     ['attempt', attempt === undefined ? undefined : String(attempt)],
-    ['retry_in', retryInMs === undefined ? undefined : compact(retryInMs)],
-    ['wait', waitMs === undefined ? undefined : compact(waitMs)],
+    ['retry_in', retryInMs === undefined ? undefined : formatCompactDuration(retryInMs)],
+    ['wait', waitMs === undefined ? undefined : formatCompactDuration(waitMs)],
+    ['reason', reason === undefined ? undefined : JSON.stringify(reason)],
     ['error', error ? JSON.stringify(`${error.type}: ${error.message}`) : undefined],
     ['request', requestId],
     ['data', payloads ? payload : undefined],
@@ -124,8 +140,6 @@ function factsOf(event: HistoryEvent, payloads: boolean): (readonly [string, str
   return facts.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
 }
 
-const compact = (ms: number) => formatDuration(ms).replaceAll(' ', '');
-
-function word(text: string): string {
+function quoteWord(text: string): string {
   return /^[\w.-]+$/.test(text) ? text : JSON.stringify(printable(text));
 }

@@ -1,17 +1,17 @@
-/** The timeline of an execution as text: who ran when, with the long waits cut out of the axis. */
+/** Draws the timeline of an execution as text. Long waits are cut out of its time axis. */
 import { stages } from '../../../functions/contract/workflow.ts';
-import type { Cut, Invocation } from '../../workflow/invocations.ts';
+import type { Invocation, TimelineBreak } from '../../workflow/invocations.ts';
 import type { Span, Timeline } from '../../workflow/timeline.ts';
 import { formatDuration } from '../terminal/format-time.ts';
-import { printable } from '../terminal/table.ts';
+import { clip, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 
 export interface TimelineView {
-  /** Columns to fill. */
+  /** Width of the chart with its labels and notes (terminal columns). */
   readonly width: number;
-  /** True to scale, without cuts. */
+  /** Whether the time axis is to scale, without cuts. */
   readonly linear: boolean;
-  /** How much faster than wall time waits pass. */
+  /** Factor by which waits pass faster than wall time. */
   readonly timeScale: number;
   readonly stream: NodeJS.WriteStream;
 }
@@ -29,36 +29,60 @@ interface Row {
   readonly note: string;
 }
 
-/** Each a single code unit, so that a chart's cells are the letters of a string. */
-const glyphs = { ran: '█', backoff: '▒', waiting: '░', invocation: '■', cut: '╱╱' };
+/** Each glyph is one UTF-16 code unit, so that the length of a string is its number of cells. */
+const glyphs = {
+  ran: '█',
+  backoff: '▒',
+  waiting: '░',
+  invocation: '■',
+  paused: '═',
+  cut: '╱╱',
+};
 const eighths = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-const undos = new Set<string>(stages.flatMap((each) => ('undo' in each ? [each.undo] : [])));
-/** Narrower than this, a chart shows nothing. */
-const leastChart = 16;
+const undos = new Set<string>(stages.flatMap((stage) => ('undo' in stage ? [stage.undo] : [])));
+/** Minimum width of the bars. A narrower chart would show nothing. */
+const minChartWidth = 16;
 const durationWidth = 8;
 
-/** The chart with its legend; where there is no room for one, names and durations. Ends in a newline. */
+/** Returns the chart with its legend, or only names and durations if the width is too small for bars. */
 export function formatTimeline(timeline: Timeline, view: TimelineView): string {
   const rows = [
     invocationRow(timeline),
+    ...pauseRows(timeline),
     ...timeline.spans.map((span) => spanRow(span, timeline, view)),
   ];
-  const labels = Math.max(...rows.map(({ label }) => label.length));
-  const notes = Math.min(24, Math.max(0, ...rows.map(({ note }) => note.length)));
-  const room = view.width - labels - durationWidth - 3;
-  const chart = Math.max(Math.min(room, leastChart), room - (notes > 0 ? notes + 2 : 0));
+  const labelWidth = Math.max(...rows.map(({ label }) => label.length));
+  const noteWidth = Math.min(24, Math.max(0, ...rows.map(({ note }) => note.length)));
+  const available = view.width - labelWidth - durationWidth - 3;
+  const columns = Math.max(
+    Math.min(available, minChartWidth),
+    available - (noteWidth > 0 ? noteWidth + 2 : 0),
+  );
   const axis =
-    chart < leastChart ? undefined : new Axis(timeline, { columns: chart, linear: view.linear });
+    columns < minChartWidth ? undefined : new Axis(timeline, { columns, linear: view.linear });
   const lines = rows.map(({ label, bars, duration, note }) => {
-    const drawn = axis ? ` ${axis.draw(bars)}` : '';
-    const start = `${label.padEnd(labels)}${drawn} ${duration.padStart(durationWidth)}`;
+    const chart = axis ? ` ${axis.draw(bars)}` : '';
+    const start = `${label.padEnd(labelWidth)}${chart} ${duration.padStart(durationWidth)}`;
     const left = view.width - start.length - 2;
     return `${start}${left > 3 && note ? `  ${dim(clip(note, left), view.stream)}` : ''}`.trimEnd();
   });
   if (!axis) return `${lines.join('\n')}\n`;
-  const scale = `${' '.repeat(labels)} ${axis.labels()}`.trimEnd();
-  const legend = `${glyphs.ran} ran  ${glyphs.backoff} backoff  ${glyphs.waiting} waiting, no compute  ${glyphs.invocation} invocation${axis.hasCuts ? `  ${glyphs.cut} time cut out` : ''}`;
-  return `${[dim(scale, view.stream), ...lines, dim(clip(legend, view.width), view.stream)].join('\n')}\n`;
+  const scale = `${' '.repeat(labelWidth)} ${axis.labels()}`.trimEnd();
+  const isPaused = timeline.pauses !== undefined;
+  const legend = clip(formatLegend({ hasCuts: axis.hasCuts, isPaused }), view.width);
+  return `${[dim(scale, view.stream), ...lines, dim(legend, view.stream)].join('\n')}\n`;
+}
+
+function formatLegend({ hasCuts, isPaused }: { hasCuts: boolean; isPaused: boolean }): string {
+  const parts = [
+    `${glyphs.ran} ran`,
+    `${glyphs.backoff} backoff`,
+    `${glyphs.waiting} waiting, no compute`,
+    `${glyphs.invocation} invocation`,
+    ...(isPaused ? [`${glyphs.paused} paused`] : []),
+    ...(hasCuts ? [`${glyphs.cut} time cut out`] : []),
+  ];
+  return parts.join('  ');
 }
 
 function invocationRow({ invocations }: Timeline): Row {
@@ -70,25 +94,41 @@ function invocationRow({ invocations }: Timeline): Row {
       toMs: endMs,
       glyph: glyphs.invocation,
     })),
-    duration: shortDuration(invocations.reduce((sum, each) => sum + lengthOf(each), 0)),
+    duration: formatShortDuration(
+      invocations.reduce((sum, invocation) => sum + invocationMs(invocation), 0),
+    ),
     note: failed ? `${failed.number}: ${failed.error?.type}` : `${invocations.length}`,
   };
 }
 
-const lengthOf = ({ startMs, endMs }: Invocation) => endMs - startMs;
+/** Returns a row with all pauses, if there are any. The note is the reason of the last one. */
+function pauseRows({ pauses, totalMs }: Timeline): Row[] {
+  if (!pauses) return [];
+  const bars = pauses.map(({ startMs, endMs = totalMs }) => ({
+    fromMs: startMs,
+    toMs: endMs,
+    glyph: glyphs.paused,
+  }));
+  const duration = bars.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const { endMs, reason = '' } = pauses.at(-1) ?? {};
+  const note = [endMs === undefined ? 'paused' : '', printable(reason)].filter(Boolean).join(': ');
+  return [{ label: 'paused', bars, duration: formatShortDuration(duration), note }];
+}
+
+const invocationMs = ({ startMs, endMs }: Invocation) => endMs - startMs;
 
 function spanRow(span: Span, { totalMs }: Timeline, { timeScale }: TimelineView): Row {
   const { name, startMs, endMs = totalMs, attempts } = span;
   const times = attempts.length > 1 ? ` ×${attempts.length}` : '';
   return {
     label: `${printable(name)}${times}`,
-    bars: barsOf(span, totalMs),
-    duration: shortDuration(endMs - startMs),
-    note: noteOf(span, timeScale),
+    bars: spanBars(span, totalMs),
+    duration: formatShortDuration(endMs - startMs),
+    note: formatNote(span, timeScale),
   };
 }
 
-function barsOf(span: Span, totalMs: number): Bar[] {
+function spanBars(span: Span, totalMs: number): Bar[] {
   const { kind, startMs, endMs = totalMs, attempts } = span;
   if (kind !== 'step') {
     return [
@@ -104,30 +144,35 @@ function barsOf(span: Span, totalMs: number): Bar[] {
   return attempts.length > 1 || span.state === 'waiting' ? [whole, ...ran] : ran;
 }
 
-function noteOf(span: Span, timeScale: number): string {
-  const { name, kind, state, waitMs, skipped, attempts } = span;
-  if (kind === 'wait') {
-    // At wall time the duration beside it says as much.
-    if (timeScale === 1 && state !== 'waiting') return '';
-    const pace = timeScale === 1 ? '' : ` at ×${timeScale}`;
-    const left = state === 'waiting' ? 'waiting, ' : '';
-    return `${left}${waitMs === undefined ? '' : formatDuration(waitMs)}${pace}`;
-  }
-  if (skipped !== undefined) return `skipped${skipped ? `: ${skipped}` : ''}`;
-  const failed = attempts.filter(({ error }) => error);
-  const told = state === 'failed' ? failed.at(-1) : failed[0];
-  const undo = undos.has(name) ? 'undo' : '';
-  if (told?.error) {
-    const which = attempts.length > 1 ? `${told.number}: ` : '';
-    return `${undo ? `${undo}, ` : ''}${which}${printable(told.error.message || told.error.type)}`;
-  }
-  return undo || (state === 'running' ? 'running' : '');
+function formatNote(span: Span, timeScale: number): string {
+  if (span.kind === 'wait') return formatWaitNote(span, timeScale);
+  const { name, state, skipped } = span;
+  if (skipped !== undefined) return skipped ? `skipped: ${skipped}` : 'skipped';
+  const notes = [undos.has(name) ? 'undo' : '', formatErrorNote(span)].filter(Boolean);
+  return notes.join(', ') || (state === 'running' ? 'running' : '');
 }
 
-/** Maps time to columns; a cut takes two of them whatever its length. */
+function formatWaitNote({ state, waitMs }: Span, timeScale: number): string {
+  // At wall time the duration column already shows the length of an ended wait.
+  if (timeScale === 1 && state !== 'waiting') return '';
+  const length = waitMs === undefined ? '' : formatDuration(waitMs);
+  const scale = timeScale === 1 ? '' : ` at ×${timeScale}`;
+  return `${state === 'waiting' ? 'waiting, ' : ''}${length}${scale}`;
+}
+
+/** Returns the error of a failed span's last attempt, or of the first failed attempt of any other span. */
+function formatErrorNote({ state, attempts }: Span): string {
+  const failed = attempts.filter(({ error }) => error);
+  const attempt = state === 'failed' ? failed.at(-1) : failed[0];
+  if (!attempt?.error) return '';
+  const number = attempts.length > 1 ? `${attempt.number}: ` : '';
+  return `${number}${printable(attempt.error.message || attempt.error.type)}`;
+}
+
+/** Maps time to columns. A cut is two columns wide regardless of its length. */
 class Axis {
   readonly #columns: number;
-  readonly #cuts: readonly Cut[];
+  readonly #cuts: readonly TimelineBreak[];
   readonly #perMs: number;
 
   constructor(
@@ -154,20 +199,20 @@ class Axis {
     return cells.slice(0, this.#columns).join('');
   }
 
-  /** When each stretch between the cuts begins. */
+  /** Returns the line with the start time of each part between two cuts. */
   labels(): string {
     const starts = [0, ...this.#cuts.map(({ toMs }) => toMs)];
     let line = '';
     for (const ms of starts) {
       const column = Math.round(this.#at(ms));
-      const text = ms === 0 ? '0s' : shortDuration(ms);
+      const text = ms === 0 ? '0s' : formatShortDuration(ms);
       if (column < line.length + (line ? 1 : 0) || column + text.length > this.#columns) continue;
       line = line.padEnd(column) + text;
     }
     return line;
   }
 
-  /** What is shorter than a column shows as a part of one. */
+  /** Draws a bar. A bar shorter than a column is drawn as a part of it. */
   #fill(cells: string[], { fromMs, toMs, glyph }: Bar): void {
     const from = this.#at(fromMs);
     const to = this.#at(toMs);
@@ -196,12 +241,8 @@ class Axis {
   }
 }
 
-/** Milliseconds as precisely as a step needs: `84ms`, `1.60s`, `5m 00s`. */
-export function shortDuration(ms: number): string {
+/** Formats milliseconds with the precision of a step: `84ms`, `1.60s`, `5m 00s`. */
+export function formatShortDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
   return ms < 9_995 ? `${(ms / 1000).toFixed(2)}s` : formatDuration(ms);
-}
-
-function clip(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -1,15 +1,15 @@
-/** What `orders list` was asked for, and how its answer is shown. */
-import { isEnd, type OrderStatus, statuses } from '../../../functions/contract/workflow.ts';
+/** Reads the flags of `orders list` and prints the orders as text. */
+import { isTerminal, type OrderStatus, statuses } from '../../../functions/contract/workflow.ts';
 import { type Cursor, parseCursor } from '../../orders/lookup/cursor.ts';
 import type { ListEnd, ListQuery, OrderRow } from '../../orders/lookup/list.ts';
 import { UserError } from '../../user-error.ts';
-import { parseMoment } from '../terminal/format-time.ts';
+import { parseTime } from '../terminal/format-time.ts';
 import { dim, endOnBrokenPipe } from '../terminal/terminal.ts';
-import { countOrders, formatOrders, type ListFormat } from './order-rows.ts';
+import { formatOrderCounts, formatOrders, type ListFormat } from './order-rows.ts';
 
-/** Every status that an order is stored with. */
+/** All statuses of order items, in the order of the workflow. */
 export const orderStatuses: readonly OrderStatus[] = [
-  ...statuses.filter((each) => each !== 'completed'),
+  ...statuses.filter((status) => status !== 'completed'),
   'awaiting-review',
   'completed',
   'failed',
@@ -20,6 +20,7 @@ export interface ListFlags {
   readonly status?: readonly string[] | undefined;
   readonly running: boolean;
   readonly failed: boolean;
+  readonly paused?: boolean;
   readonly customer?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -32,20 +33,25 @@ export interface ListFlags {
 }
 
 const defaultSince = '7d';
-/** The clocks of the machine and of AWS may differ a little, ms. */
-const skewMs = 300_000;
+/** Allowed difference between the clocks of this machine and of AWS (ms). */
+const maxClockSkewMs = 300_000;
 
-/** What the flags ask for. A cursor keeps to the window of the list that it is of. */
-export function listQuery(flags: ListFlags, now = Date.now()): ListQuery {
+/** Returns the query of the flags. With a cursor, the period is that of the list that the cursor continues. */
+export function buildListQuery(flags: ListFlags, now = Date.now()): ListQuery {
   const after: Cursor | undefined =
     flags.cursor === undefined ? undefined : parseCursor(flags.cursor);
-  const since = after?.since ?? parseMoment(flags.since ?? defaultSince, now);
+  const since = after?.since ?? parseTime(flags.since ?? defaultSince, now);
   const until =
     flags.until === undefined
-      ? new Date(now + skewMs).toISOString()
-      : parseMoment(flags.until, now);
+      ? new Date(now + maxClockSkewMs).toISOString()
+      : parseTime(flags.until, now);
+  if (flags.until === undefined && until < since) {
+    throw new UserError(`--since ${flags.since} is in the future.`, {
+      hint: 'orders list --since 1h',
+    });
+  }
   if (until < since) {
-    throw new UserError('--until is before --since: no order can be in between.', {
+    throw new UserError('--until is before --since.', {
       hint: 'orders list --since 2h --until 1h',
     });
   }
@@ -53,79 +59,110 @@ export function listQuery(flags: ListFlags, now = Date.now()): ListQuery {
     since,
     until,
     after,
-    statuses: statusesOf(flags),
+    statuses: selectStatuses(flags),
     customerId: flags.customer,
     limit: flags.all ? undefined : flags.limit,
     details: flags.output !== 'id',
   };
 }
 
-function statusesOf({ status = [], running, failed }: ListFlags): OrderStatus[] {
+function selectStatuses({ status = [], running, failed }: ListFlags): OrderStatus[] {
   const wanted = new Set<string>(status);
   if (failed) wanted.add('failed');
-  const open = (each: OrderStatus) => running && !isEnd(each);
-  return orderStatuses.filter((each) => wanted.has(each) || open(each));
+  const isWanted = (name: OrderStatus) => wanted.has(name) || (running && !isTerminal(name));
+  return orderStatuses.filter(isWanted);
 }
 
-/** Writes the orders to stdout, and to stderr how many they are and how to see more. */
-export async function showOrders(
+export interface PrintOptions {
+  readonly query: ListQuery;
+  readonly flags: ListFlags;
+  /** Arguments of the command, which the command for the next page repeats. */
+  readonly argv: readonly string[];
+}
+
+/** Writes the orders to stdout, and their number and the command for more orders to stderr. */
+export async function printOrders(
   batches: AsyncGenerator<readonly OrderRow[], ListEnd>,
-  { query, flags, argv }: { query: ListQuery; flags: ListFlags; argv: readonly string[] },
+  options: PrintOptions,
 ): Promise<void> {
-  const stream = process.stdout;
-  const format: ListFormat = flags.output ?? 'table';
-  const header = flags.header ?? (format === 'csv' || stream.isTTY === true);
-  const write = (rows: readonly OrderRow[], first: boolean) => {
-    const view = { format, header: header && first, stream, now: Date.now() };
-    stream.write(formatOrders(rows, view));
-  };
-  let gone = false;
+  let isReaderGone = false;
   endOnBrokenPipe(() => {
-    gone = true;
+    isReaderGone = true;
   });
-  const aligned = format === 'table' || format === 'wide';
-  const held: OrderRow[] = [];
-  const seen: OrderStatus[] = [];
+  const writer = new ListWriter(process.stdout, options.flags);
   for (;;) {
     const next = await batches.next();
-    if (gone) return;
+    if (isReaderGone) return;
     if (next.done) {
-      if (held.length > 0) write(held, true);
-      else if (seen.length === 0 && format === 'csv' && header) write([], true);
-      return conclude(seen, next.value, { query, flags, argv });
+      writer.end();
+      return printListEnd(writer.statuses, next.value, options);
     }
-    // Columns are as wide as their widest text, so a table waits for its last row.
-    if (aligned) held.push(...next.value);
-    else write(next.value, seen.length === 0);
-    for (const { status } of next.value) seen.push(status);
+    writer.add(next.value);
   }
 }
 
-function conclude(
-  seen: readonly OrderStatus[],
+/** Writes rows: a table when all rows are known, ids and CSV at once. */
+class ListWriter {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #format: ListFormat;
+  readonly #hasHeader: boolean;
+  readonly #tableRows: OrderRow[] = [];
+  readonly statuses: OrderStatus[] = [];
+
+  constructor(stream: NodeJS.WriteStream, { output, header }: ListFlags) {
+    this.#stream = stream;
+    this.#format = output ?? 'table';
+    this.#hasHeader = header ?? (output === 'csv' || stream.isTTY === true);
+  }
+
+  add(rows: readonly OrderRow[]): void {
+    // The width of a column depends on all rows.
+    if (this.#format === 'table' || this.#format === 'wide') this.#tableRows.push(...rows);
+    else this.#write(rows, this.statuses.length === 0);
+    for (const { status } of rows) this.statuses.push(status);
+  }
+
+  end(): void {
+    if (this.#tableRows.length > 0) this.#write(this.#tableRows, true);
+    else if (this.statuses.length === 0 && this.#format === 'csv' && this.#hasHeader)
+      this.#write([], true);
+  }
+
+  #write(rows: readonly OrderRow[], isFirst: boolean): void {
+    const header = this.#hasHeader && isFirst;
+    const view = { format: this.#format, header, stream: this.#stream, now: Date.now() };
+    this.#stream.write(formatOrders(rows, view));
+  }
+}
+
+function printListEnd(
+  listed: readonly OrderStatus[],
   { cursor }: ListEnd,
-  { query, flags, argv }: { query: ListQuery; flags: ListFlags; argv: readonly string[] },
+  { query, flags, argv }: PrintOptions,
 ): void {
-  const tell = (text: string) => process.stderr.write(`${dim(text)}\n`);
-  if (seen.length === 0) {
+  const print = (text: string) => process.stderr.write(`${dim(text)}\n`);
+  if (listed.length === 0) {
     process.stderr.write('No orders match.\n');
-    const asked = flags.since !== undefined || flags.cursor !== undefined;
-    if (!asked) tell('  Looked back seven days; further: orders list --since 30d');
+    const isDefaultPeriod =
+      flags.since === undefined && flags.cursor === undefined && !flags.paused;
+    if (isDefaultPeriod)
+      print('  Searched the last 7 days. Search further: orders list --since 30d');
     return;
   }
-  if (flags.output === undefined || flags.output === 'wide') tell(countOrders(seen, query.since));
-  if (cursor) tell(`more: ${nextCommand(argv, cursor)}`);
+  if (flags.output === undefined || flags.output === 'wide')
+    print(formatOrderCounts(listed, query.since));
+  if (cursor) print(`more: ${formatNextCommand(argv, cursor)}`);
 }
 
-/** The command that goes on: the same one, from the cursor. */
-export function nextCommand(argv: readonly string[], cursor: string): string {
+/** Returns the command for the next page: the same command with the cursor. */
+export function formatNextCommand(argv: readonly string[], cursor: string): string {
   const kept = argv.filter(
-    (each, index) => !/^--cursor(=|$)/.test(each) && argv[index - 1] !== '--cursor',
+    (argument, index) => !/^--cursor(=|$)/.test(argument) && argv[index - 1] !== '--cursor',
   );
   return ['orders', 'list', ...kept, '--cursor', cursor].map(quote).join(' ');
 }
 
-/** A word as a shell reads it back. */
+/** Quotes a word for the shell if necessary. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,74 +1,77 @@
-/** How `orders list --verify` asks and tells. */
-
+/** Reads the flags of `orders list --verify` and formats the mismatches. */
 import type { Target } from '../../environment/target.ts';
 import type { ListQuery } from '../../orders/lookup/list.ts';
 import type { Mismatch } from '../../orders/verify/mismatch.ts';
 import type { Attention } from '../../orders/verify/needs-attention.ts';
 import type { Verification } from '../../orders/verify/verify.ts';
 import { UserError } from '../../user-error.ts';
-import { hintFor } from '../command/hints.ts';
-import { localClock } from '../terminal/format-time.ts';
+import { addEnvFlag } from '../command/hints.ts';
+import { formatLocalTime } from '../terminal/format-time.ts';
 import { dim, mark } from '../terminal/terminal.ts';
-import { type ListFlags, listQuery } from './list.ts';
+import { buildListQuery, type ListFlags } from './list.ts';
 
-/** What is to be verified: every order of the window, unless a limit was asked for. */
-export function verifyQuery(flags: ListFlags, limited: boolean): ListQuery {
+/** Returns the query for a verification: every order of the period, unless a limit was given. */
+export function buildVerifyQuery(flags: ListFlags, limited: boolean): ListQuery {
   const { output } = flags;
   if (output !== undefined && output !== 'id') {
-    throw new UserError(`--verify has no -o ${output}.`, {
+    throw new UserError(`--verify does not support -o ${output}.`, {
       hint: ['orders list --verify -o id', 'orders list --verify --json'],
     });
   }
-  return listQuery({ ...flags, all: flags.all || !limited });
+  return buildListQuery({ ...flags, all: flags.all || !limited });
 }
 
 /**
- * The same verification with commands that name the environment that it is of. Where no person reads them at a terminal,
- * those that mend hold the yes that they would ask for.
+ * Returns the verification with the environment's flag in every command. For output that no user reads at a terminal, repair
+ * commands also get `--yes`, because they could not prompt.
  */
-export function forTarget(
+export function withEnvHints(
   target: Target,
   verification: Verification,
-  { asks }: { readonly asks: boolean },
+  { isInteractive }: { readonly isInteractive: boolean },
 ): Verification {
-  const named = <T extends Mismatch | Attention>(each: T): T => ({
-    ...each,
-    command: `${hintFor(target, each.command)}${'mends' in each && each.mends && !asks ? ' --yes' : ''}`,
-  });
   const { mismatches, attention } = verification;
-  return { ...verification, mismatches: mismatches.map(named), attention: attention.map(named) };
+  const addEnv = ({ command }: Mismatch | Attention) => addEnvFlag(target, command);
+  return {
+    ...verification,
+    mismatches: mismatches.map((mismatch) => {
+      const yes = mismatch.mends && !isInteractive ? ' --yes' : '';
+      return { ...mismatch, command: `${addEnv(mismatch)}${yes}` };
+    }),
+    attention: attention.map((notice) => ({ ...notice, command: addEnv(notice) })),
+  };
 }
 
-/** The ids of the orders that something is wrong with, each once. */
-export function mismatchingIds({ mismatches }: Verification): string[] {
+/** Returns the ids of the orders with mismatches, each once. */
+export function listMismatchedIds({ mismatches }: Verification): string[] {
   return [...new Set(mismatches.flatMap(({ orderId }) => orderId ?? []))];
 }
 
-/** What was found, a line and its command each; the last line counts. */
+/** Returns the summary, then each mismatch and each notice with its command, then the number of mismatches. */
 export function formatVerification(
   verification: Verification,
   stream: NodeJS.WriteStream = process.stdout,
 ): string {
   const { mismatches, attention } = verification;
-  const wrong = mismatches.flatMap((each) => [
-    `${mark('failed', stream)} ${subject(each)}  ${each.kind}: ${each.message}`,
-    `    ${each.command}`,
+  const mismatchLines = mismatches.flatMap((mismatch) => [
+    `${mark('failed', stream)} ${mismatchSubject(mismatch)}  ${mismatch.kind}: ${mismatch.message}`,
+    `    ${mismatch.command}`,
   ]);
-  const waiting = attention.flatMap(({ orderIds, message, command, why }) => [
+  const attentionLines = attention.flatMap(({ orderIds, message, command, why }) => [
     `${mark('note', stream)} ${why === 'flagged' ? `${orderIds.join(', ')}  ` : ''}${message}`,
     `    ${command}`,
   ]);
   const count = `${mismatches.length} ${mismatches.length === 1 ? 'mismatch' : 'mismatches'}`;
   const lines = [
     ...summary(verification, stream),
-    ...wrong,
-    ...waiting,
+    ...mismatchLines,
+    ...attentionLines,
     ...(mismatches.length > 0 ? [count] : []),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const subject = ({ orderId, productId, customerId }: Mismatch) =>
+const mismatchSubject = ({ orderId, productId, customerId }: Mismatch) =>
   orderId ?? productId ?? customerId ?? '';
 
 function summary(
@@ -84,13 +87,13 @@ function summary(
   return [`${mark(good ? 'done' : 'note', stream)} ${pairs}${moving}`];
 }
 
-const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** What is said beside the data: since when, and what was not judged. */
-export function besides({ notJudged }: Verification, query: ListQuery): string {
+/** Returns the notes for stderr: the start of the period, and what could not be verified. */
+export function formatVerificationNotes({ notJudged }: Verification, query: ListQuery): string {
   const lines = [
-    `orders since ${localClock(query.since)}`,
-    ...notJudged.map((each) => `not judged: ${each}`),
+    `orders since ${formatLocalTime(query.since)}`,
+    ...notJudged.map((reason) => `not verified: ${reason}`),
   ];
   return lines.map((line) => `${dim(line)}\n`).join('');
 }

@@ -1,35 +1,38 @@
-/** How `orders list --watch` shows a list that changes: redrawn in place, as lines, or as records. */
-
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
+/** Shows `orders list --watch`: redrawn in place, as lines or as JSON records. */
+import type { Stack } from '../../environment/stack.ts';
 import type { Target } from '../../environment/target.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { ListQuery, OrderRow } from '../../orders/lookup/list.ts';
 import type { GapEndEvent, GapEvent } from '../../orders/watch/events.ts';
-import { type ListEvent, type ListSeenEvent, watchList } from '../../orders/watch/watch-list.ts';
+import {
+  type ListEvent,
+  type ListSnapshotEvent,
+  watchList,
+} from '../../orders/watch/watch-list.ts';
 import { UserError } from '../../user-error.ts';
 import type { Size } from '../../views/draw.ts';
-import { exitOfLook, interruptible } from '../command/interrupt.ts';
-import { line } from '../command/json-output.ts';
+import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
+import { formatRecord } from '../command/json-output.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
-import { type ListFlags, listQuery } from './list.ts';
-import { countOrders, formatOrders, rowFacts } from './order-rows.ts';
+import { buildListQuery, type ListFlags } from './list.ts';
+import { formatOrderCounts, formatOrders, formatRowFacts } from './order-rows.ts';
 
 export interface WatchListFlags extends ListFlags {
   readonly timeout?: number | undefined;
 }
 
-/** The last record of `--json`. */
+/** The last record of the `--json` output. */
 export interface ListWatchEnd {
   readonly type: 'end';
   readonly ts: string;
-  /** In the list at the end. */
+  /** Number of orders in the list at the end. */
   readonly orders: number;
   readonly exitCode: ExitCode;
 }
 
-/** A line of `--json`. */
+/** A record of the `--json` output. */
 export type ListWatchRecord = (
-  | Exclude<ListEvent, ListSeenEvent | GapEvent | GapEndEvent>
+  | Exclude<ListEvent, ListSnapshotEvent | GapEvent | GapEndEvent>
   | Omit<GapEvent, 'orderId'>
   | Omit<GapEndEvent, 'orderId'>
   | ListWatchEnd
@@ -40,39 +43,30 @@ interface Screen {
   readonly close: (end: ListWatchEnd) => Promise<void>;
 }
 
-interface Where {
-  readonly target: Target;
-  readonly outputs: StackOutputs;
-  readonly ui: Ui;
-}
-
 /** Shows the list until Ctrl-C or `--timeout`; sets the exit code. */
-export async function showWatchedList(
-  { target, outputs, ui }: Where,
-  flags: WatchListFlags,
-): Promise<void> {
+export async function showListWatch(stack: Stack, flags: WatchListFlags, ui: Ui): Promise<void> {
   if (flags.output === 'id' || flags.output === 'csv') {
-    throw new UserError(`--watch has no -o ${flags.output}.`, {
+    throw new UserError(`--watch does not support -o ${flags.output}.`, {
       hint: ['orders list --watch', 'orders list --watch --json'],
     });
   }
-  const { since } = listQuery(flags);
-  const query = (): ListQuery => ({ ...listQuery(flags), since });
-  const { signal, abort, release } = interruptible(flags.timeout);
+  const { since } = buildListQuery(flags);
+  const query = (): ListQuery => ({ ...buildListQuery(flags), since });
+  const { signal, abort, release } = listenForInterrupt(flags.timeout);
   endOnBrokenPipe(abort);
   const { stdout: stream } = process;
   const screen =
     ui === 'live' && !flags.json
-      ? await liveScreen(target, { stream, since, wide: flags.output === 'wide' })
-      : lineScreen(stream, { json: flags.json, quiet: ui === 'quiet' });
+      ? await createLiveScreen(stack.target, { stream, since, wide: flags.output === 'wide' })
+      : createLineScreen(stream, { json: flags.json, quiet: ui === 'quiet' });
   let orders = 0;
   let exitCode: ExitCode = 0;
   try {
-    for await (const event of watchList(target, outputs, { query, signal })) {
+    for await (const event of watchList(stack, { query, signal })) {
       if (event.type === 'list') orders = event.rows.length;
       screen.show(event);
     }
-    exitCode = exitOfLook(signal);
+    exitCode = interruptExitCode(signal);
     process.exitCode = exitCode;
   } finally {
     release();
@@ -80,28 +74,28 @@ export async function showWatchedList(
   }
 }
 
-/** A fact a line, or a record a line. */
-function lineScreen(
+/** Returns a screen that writes a line or a JSON record per event. */
+function createLineScreen(
   stream: NodeJS.WriteStream,
   { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
 ): Screen {
   const show = (event: ListEvent) => {
     if (event.type === 'list') return;
-    if (json) stream.write(line(event));
-    else if (!quiet) stream.write(`${plain(event)}\n`);
+    if (json) stream.write(formatRecord(event));
+    else if (!quiet) stream.write(`${formatPlainEvent(event)}\n`);
   };
   return {
     show,
     async close(end) {
-      if (json) stream.write(line(end));
+      if (json) stream.write(formatRecord(end));
     },
   };
 }
 
-function plain(event: Exclude<ListEvent, { type: 'list' }>): string {
+function formatPlainEvent(event: Exclude<ListEvent, { type: 'list' }>): string {
   switch (event.type) {
     case 'order':
-      return `${event.ts} ${event.orderId} ${event.status} ${rowFacts(event)}`;
+      return `${event.ts} ${event.orderId} ${event.status} ${formatRowFacts(event)}`;
     case 'gone':
       return `${event.ts} ${event.orderId} gone`;
     case 'heartbeat':
@@ -119,18 +113,21 @@ interface LiveOptions {
   readonly wide: boolean;
 }
 
-/** Lines around the table: its title, what is hidden, counts, and how to stop. */
-const around = 5;
+/** Number of lines around the rows: the titles, the hidden rows, the counts, the keys and a free line. */
+const reservedLines = 5;
 
-/** Redrawn in place; Ink is loaded only here. */
-async function liveScreen(target: Target, { stream, since, wide }: LiveOptions): Promise<Screen> {
+/** Returns a screen that redraws the list in place. Imports Ink only when it is called. */
+async function createLiveScreen(
+  target: Target,
+  { stream, since, wide }: LiveOptions,
+): Promise<Screen> {
   const { openLiveLines } = await import('../../views/live-lines.tsx');
   let rows: readonly OrderRow[] | undefined;
-  let trouble: string | undefined;
-  const linesOf = ({ columns, rows: height }: Partial<Size>): string[] => {
-    if (!rows) return ['looking…'];
-    const room = height === undefined ? rows.length : Math.max(1, height - around);
-    const shown = rows.slice(0, room);
+  let gapReason: string | undefined;
+  const formatLines = ({ columns, rows: height }: Partial<Size>): string[] => {
+    if (!rows) return ['Loading…'];
+    const maxRows = height === undefined ? rows.length : Math.max(1, height - reservedLines);
+    const shown = rows.slice(0, maxRows);
     const format = wide ? 'wide' : 'table';
     const view = { format, header: true, stream, columns, now: Date.now() } as const;
     const table = formatOrders(shown, view).trimEnd();
@@ -139,22 +136,24 @@ async function liveScreen(target: Target, { stream, since, wide }: LiveOptions):
       ...(shown.length > 0 ? table.split('\n') : ['No orders match.']),
       ...(hidden > 0 ? [dim(`… ${hidden} more`, stream)] : []),
       dim(
-        countOrders(
+        formatOrderCounts(
           rows.map(({ status }) => status),
           since,
         ),
         stream,
       ),
-      ...(trouble === undefined ? [] : [`${mark('note', stream)} not visible now: ${trouble}`]),
-      ...(height === undefined ? [] : [dim(`${target.label} · ctrl-c stops looking`, stream)]),
+      ...(gapReason === undefined
+        ? []
+        : [`${mark('note', stream)} not visible right now: ${gapReason}`]),
+      ...(height === undefined ? [] : [dim(`${target.label} · ctrl-c stop watching`, stream)]),
     ];
   };
-  const view = openLiveLines(linesOf, stream);
+  const view = openLiveLines(formatLines, stream);
   return {
     show: (event) => {
       if (event.type === 'list') rows = event.rows;
-      if (event.type === 'gap') trouble = event.reason;
-      if (event.type === 'gap-end') trouble = undefined;
+      if (event.type === 'gap') gapReason = event.reason;
+      if (event.type === 'gap-end') gapReason = undefined;
     },
     close: view.close,
   };

@@ -1,81 +1,83 @@
-/** How `orders load-test --dry-run` shows what a test would take. */
+/** Output of `orders load-test --dry-run`. */
 import type { DryRun } from '../../orders/load-test/dry-run.ts';
 import type { QuotaUse } from '../../orders/load-test/estimate.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 import { wrap } from '../terminal/wrap.ts';
 
-/** The text, for a person. */
+/** Returns the estimate as text. */
 export function formatDryRun(plan: DryRun, options: TableOptions): string {
   const { width = Number.POSITIVE_INFINITY } = options;
-  const facts = factsOf(plan).flatMap(([what, value]) => factLines(what, { value, width }));
+  const facts = buildFacts(plan).flatMap(([title, value]) => formatFact(title, { value, width }));
   const quotas = formatTable(plan.quotas, quotaColumns, { ...options, header: true });
   const notes = [
-    ...plan.quotas.filter(({ used, limit }) => used > limit).map(overLimit),
-    'Measured on a local runtime of its own. Nothing was submitted.',
-    `Prices of us-east-2 on ${plan.cost.pricesAsOf}, without free tiers.`,
+    ...plan.quotas.filter(({ used, limit }) => used > limit).map(formatOverLimit),
+    'Measured on a temporary local runtime. Nothing was submitted.',
+    `Prices for us-east-2 as of ${plan.cost.pricesAsOf}, excluding free tiers.`,
   ];
-  const words = notes.flatMap((text) => wrap(text.split(' '), { width, indent: 0, by: ' ' }));
+  const words = notes.flatMap((text) =>
+    wrap(text.split(' '), { width, indent: 0, separator: ' ' }),
+  );
   return `${facts.join('\n')}\n\n${quotas}\n${words.join('\n')}\n`;
 }
 
 const titleWidth = 22;
 
-/** A title and its value; where a line has no room for both, the value is below. */
-function factLines(what: string, { value, width }: { value: string; width: number }): string[] {
+/** Returns a title and its value on one line, or in a narrow terminal the value below the title. */
+function formatFact(title: string, { value, width }: { value: string; width: number }): string[] {
   const isNarrow = width < 3 * titleWidth;
   const indent = isNarrow ? 2 : titleWidth;
-  const [first = '', ...rest] = wrap(value.split(' '), { width, indent, by: ' ' });
+  const [first = '', ...rest] = wrap(value.split(' '), { width, indent, separator: ' ' });
   return isNarrow
-    ? [what, first, ...rest]
-    : [`${what.padEnd(titleWidth)}${first.trimStart()}`, ...rest];
+    ? [title, first, ...rest]
+    : [`${title.padEnd(titleWidth)}${first.trimStart()}`, ...rest];
 }
 
-function factsOf(plan: DryRun): [string, string][] {
+function buildFacts(plan: DryRun): [string, string][] {
   const { orders, warmUp, isGuess, mix, seed, round, firstIds, work, cost } = plan;
   const about = isGuess ? 'about ' : '';
-  const before = warmUp > 0 ? `, ${warmUp} of them before the measured ones` : '';
-  const parts = Object.entries(mix).map(([sample, n]) => `${sample} ${n}`);
-  const sum = cost.orders + cost.following;
+  const warmUpText = warmUp > 0 ? `, ${warmUp} of them for warm-up` : '';
+  const shares = Object.entries(mix).map(([sample, n]) => `${sample} ${n}`);
+  const total = cost.orders + cost.following;
   return [
-    ['orders', `${about}${whole(orders)}${before} (${parts.join(', ')})`],
-    ['seed', round > 1 ? `${seed}, used there before: round ${round}` : String(seed)],
+    ['orders', `${about}${formatInteger(orders)}${warmUpText} (${shares.join(', ')})`],
+    ['seed', round > 1 ? `${seed}, used before: round ${round}` : String(seed)],
     ['first ids', firstIds.join(' ')],
-    ['sending', `${formatDuration(plan.submittingMs)} (${paceOf(plan)})`],
-    ['until the last ended', `${formatDuration(plan.drainingMs)} more`],
-    ['invocations', whole(work.invocations)],
-    ['durable operations', whole(work.operations)],
-    ['writes to tables', whole(work.writes)],
+    ['submission', `${formatDuration(plan.submittingMs)} (${formatSubmitRate(plan)})`],
+    ['until all have ended', `${formatDuration(plan.drainingMs)} more`],
+    ['invocations', formatInteger(work.invocations)],
+    ['durable operations', formatInteger(work.operations)],
+    ['table writes', formatInteger(work.writes)],
     [
       'cost on AWS',
-      `about ${money(sum)}: orders ${money(cost.orders)}, of it simulated services ${money(cost.simulated)}; at most ${money(cost.following)} to follow them`,
+      `about ${formatDollars(total)}: orders ${formatDollars(cost.orders)} (simulated services ${formatDollars(cost.simulated)}), at most ${formatDollars(cost.following)} to watch them`,
     ],
   ];
 }
 
-function paceOf({ ratePerSecond, rampMs, concurrency, via }: DryRun): string {
-  const by = via === 'api' ? ', through the API' : '';
-  if (ratePerSecond === undefined) return `${concurrency} at once${by}`;
-  const rises = rampMs === undefined ? '' : ` after ${formatDuration(rampMs)}`;
-  return `${Math.round(ratePerSecond * 100) / 100} a second${rises}${by}`;
+function formatSubmitRate({ ratePerSecond, rampMs, concurrency, via }: DryRun): string {
+  const channel = via === 'api' ? ', through the API' : '';
+  if (ratePerSecond === undefined) return `${concurrency} in parallel${channel}`;
+  const ramp = rampMs === undefined ? '' : ` after ${formatDuration(rampMs)}`;
+  return `${Math.round(ratePerSecond * 100) / 100} per second${ramp}${channel}`;
 }
 
 const quotaColumns: readonly Column<QuotaUse>[] = [
-  { title: 'QUOTA', text: ({ what }) => what, least: 20 },
+  { title: 'QUOTA', text: ({ what }) => what, minWidth: 20 },
   { title: 'PEAK', text: ({ used }) => String(used), align: 'right' },
-  { title: 'ACCOUNT', text: ({ limit }) => whole(limit), align: 'right' },
-  { title: '', text: ({ used, limit }) => `${percent(used / limit)}%`, align: 'right' },
+  { title: 'ACCOUNT', text: ({ limit }) => formatInteger(limit), align: 'right' },
+  { title: '', text: ({ used, limit }) => `${formatPercent(used / limit)}%`, align: 'right' },
 ];
 
-/** What asks for more than there is waits, or is refused. */
-const overLimit = ({ what, limit }: QuotaUse) =>
-  `! ${what}: the account has ${whole(limit)}. Orders wait for each other; a lower --rate or --concurrency keeps within it.`;
+/** Returns the note for a quota that the test would exceed. */
+const formatOverLimit = ({ what, limit }: QuotaUse) =>
+  `! ${what}: the account has ${formatInteger(limit)}. Orders wait for each other; a lower --rate or --concurrency keeps within it.`;
 
-const percent = (share: number) =>
+const formatPercent = (share: number) =>
   share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100);
-const whole = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+const formatInteger = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** Cents where there are any; else what there is. */
-function money(dollars: number): string {
+/** Formats an amount with two decimals, or with four if it is below one dollar. */
+function formatDollars(dollars: number): string {
   return `$${dollars.toFixed(dollars >= 1 || dollars === 0 ? 2 : 4)}`;
 }

@@ -1,8 +1,8 @@
-/** The verdict of a load test as text. */
+/** The report of a load test as text. */
 import type { Check } from '../../orders/load-test/check-result.ts';
 import type { LoadedOrder, LoadReport, WarmUp } from '../../orders/load-test/report-types.ts';
-import { leastForPercentiles, type Statistics } from '../../workflow/statistics.ts';
-import { checkTitles, figureOf, subjectOf } from '../report-page/report-labels.ts';
+import { minSamplesForPercentiles, type Statistics } from '../../workflow/statistics.ts';
+import { checkTitles, formatSubject, formatThresholdValue } from '../report-page/report-labels.ts';
 import { formatDuration, formatLatency } from '../terminal/format-time.ts';
 import { type Column, formatTable, printable } from '../terminal/table.ts';
 import { mark } from '../terminal/terminal.ts';
@@ -10,111 +10,112 @@ import { wrap } from '../terminal/wrap.ts';
 
 const titleWidth = 17;
 
-/** So many orders of a check that failed are named; JSON has them all. */
-const mostNamed = 5;
+/** Maximum number of orders listed per failed check. The JSON report lists all. */
+const maxNamedFailures = 5;
 
-/** The checks, the times, and the counts of a load test, for a person. */
-export function describeLoad(report: LoadReport, stream: NodeJS.WriteStream): string {
+/** Returns the checks, times and counts of a load test as text. */
+export function formatLoadReport(report: LoadReport, stream: NodeJS.WriteStream): string {
   const width = stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
   return [
-    report.cut ? '█ CHECKS of what was seen so far' : '█ CHECKS',
-    ...report.checks.flatMap((each) => checkLines(each, { stream, width })),
-    ...thresholdLines(report, stream),
-    ...timeLines(report, { stream, width }),
-    ...facts('█ SLOWEST  ', slowestFacts(report), width),
-    ...facts('█ OUTCOME  ', outcomeFacts(report), width),
-    ...facts('█ RATE  ', rateFacts(report), width),
-    ...(report.warmUp ? facts('█ WARM-UP  ', warmUpFacts(report.warmUp), width) : []),
-    ...facts('█ TOOL  ', toolFacts(report), width),
-    ...report.warnings.flatMap((each) => warningLines(each, { stream, width })),
+    report.cut ? '█ CHECKS (partial report)' : '█ CHECKS',
+    ...report.checks.flatMap((check) => formatCheck(check, { stream, width })),
+    ...formatThresholds(report, stream),
+    ...formatTimes(report, { stream, width }),
+    ...formatFacts('█ SLOWEST  ', buildSlowestFacts(report), width),
+    ...formatFacts('█ OUTCOME  ', buildOutcomeFacts(report), width),
+    ...formatFacts('█ RATE  ', buildRateFacts(report), width),
+    ...(report.warmUp ? formatFacts('█ WARM-UP  ', buildWarmUpFacts(report.warmUp), width) : []),
+    ...formatFacts('█ TOOL  ', buildToolFacts(report), width),
+    ...report.warnings.flatMap((warning) => formatWarning(warning, { stream, width })),
   ]
     .map((line) => `${line}\n`)
     .join('');
 }
 
-interface Place {
+interface OutputOptions {
   readonly stream: NodeJS.WriteStream;
   readonly width: number;
 }
 
-function checkLines(check: Check, { stream, width }: Place): string[] {
+function formatCheck(check: Check, { stream, width }: OutputOptions): string[] {
   const { id, passed, notJudged, detail, faults } = check;
   const sign = mark(notJudged ? 'note' : passed ? 'done' : 'failed', stream);
   const title = checkTitles[id];
   const room = width - titleWidth - 4;
   const named = faults
-    .slice(0, mostNamed)
-    .map(({ message, ...of }) => `${subjectOf(of)}: ${printable(message)}`);
+    .slice(0, maxNamedFailures)
+    .map(({ message, ...of }) => `${formatSubject(of)}: ${printable(message)}`);
   const more = faults.length - named.length;
   return [
-    // Where a line cannot hold both, the detail is below its title.
+    // If the title and the detail do not fit on one line, the detail is below the title.
     ...(detail.length <= room
       ? [`  ${sign} ${title.padEnd(titleWidth)}${detail}`]
-      : [`  ${sign} ${title}`, ...wrap(detail.split(' '), { width, indent: 4, by: ' ' })]),
-    ...named.flatMap((text) => wrap(text.split(' '), { width, indent: 6, by: ' ' })),
-    ...(more > 0 ? [`      and ${more} more: --json names them all`] : []),
+      : [`  ${sign} ${title}`, ...wrap(detail.split(' '), { width, indent: 4, separator: ' ' })]),
+    ...named.flatMap((text) => wrap(text.split(' '), { width, indent: 6, separator: ' ' })),
+    ...(more > 0 ? [`      and ${more} more: --json lists all`] : []),
   ];
 }
 
-function thresholdLines({ thresholds }: LoadReport, stream: NodeJS.WriteStream): string[] {
+function formatThresholds({ thresholds }: LoadReport, stream: NodeJS.WriteStream): string[] {
   if (thresholds.length === 0) return [];
   const lines = thresholds.map(({ expression, passed, value }) => {
-    const is = value === undefined ? 'nothing to measure' : `is ${figureOf(expression, value)}`;
+    const is =
+      value === undefined ? 'nothing to measure' : `is ${formatThresholdValue(expression, value)}`;
     return `  ${mark(passed ? 'done' : 'failed', stream)} ${expression}  ${is}`;
   });
   return ['█ THRESHOLDS', ...lines];
 }
 
 interface TimeRow extends Statistics {
-  readonly what: string;
+  readonly label: string;
 }
 
-function timeLines({ times, orders }: LoadReport, { stream, width }: Place): string[] {
+function formatTimes({ times, orders }: LoadReport, { stream, width }: OutputOptions): string[] {
   const rows: TimeRow[] = (
     [
-      ['due → accepted', times.accepted],
-      ['due → first status', times.firstStatus],
-      ['due → status', times.reached],
-      ['due → end', times.terminal],
-      ['of it waits', times.wait],
-      ['of it active', times.active],
-      ['sent after due', times.drift],
+      ['accepted after', times.accepted],
+      ['first status after', times.firstStatus],
+      ['--until after', times.reached],
+      ['ended after', times.terminal],
+      ['of which waiting', times.wait],
+      ['of which active', times.active],
+      ['submission delay', times.drift],
     ] as const
-  ).flatMap(([what, statistics]) => (statistics ? [{ what: `  ${what}`, ...statistics }] : []));
+  ).flatMap(([label, statistics]) => (statistics ? [{ label: `  ${label}`, ...statistics }] : []));
   const [first] = rows;
   if (!first) return [];
   const figure = (key: 'min' | 'median' | 'p95' | 'p99' | 'max'): Column<TimeRow> => ({
     title: key,
     text: ({ [key]: value }) => (value === undefined ? '' : formatLatency(value)),
     align: 'right',
-    ...(key === 'max' || key === 'median' ? {} : { leave: key === 'p99' ? 3 : 2 }),
+    ...(key === 'max' || key === 'median' ? {} : { dropPriority: key === 'p99' ? 3 : 2 }),
   });
   const columns: Column<TimeRow>[] = [
-    { title: '█ END TO END', text: ({ what }) => what },
+    { title: '█ END TO END', text: ({ label }) => label },
     ...(['min', 'median', 'p95', 'p99', 'max'] as const).map(figure),
   ];
   const table = formatTable(rows, columns, { header: true, width, stream }).trimEnd();
-  const few = `n=${first.n}: percentiles from n=${leastForPercentiles} on`;
-  if (first.n >= leastForPercentiles) return table.split('\n');
-  const sent = orders.filter(({ submittedAt }) => submittedAt !== undefined);
-  return [...table.split('\n'), `  ${few}`, ...orderLines(sent, { stream, width })];
+  if (first.n >= minSamplesForPercentiles) return table.split('\n');
+  const note = `  n=${first.n}: percentiles require n=${minSamplesForPercentiles}`;
+  const submitted = orders.filter(({ submittedAt }) => submittedAt !== undefined);
+  return [...table.split('\n'), note, ...formatOrders(submitted, { stream, width })];
 }
 
-/** Where there are too few orders for percentiles, each of them. */
-function orderLines(orders: readonly LoadedOrder[], { stream, width }: Place): string[] {
+/** Returns a table of the single orders, shown if there are too few for percentiles. */
+function formatOrders(orders: readonly LoadedOrder[], { stream, width }: OutputOptions): string[] {
   const time = (
     title: string,
     key: 'acceptedMs' | 'firstStatusMs' | 'terminalMs' | 'activeMs',
-    leave: number,
+    dropPriority: number,
   ): Column<LoadedOrder> => ({
     title,
     text: ({ [key]: value }) => (value === undefined ? '' : formatLatency(value)),
     align: 'right',
-    leave,
+    dropPriority,
   });
   const columns: Column<LoadedOrder>[] = [
     { title: '█ ORDERS', text: ({ orderId }) => `  ${orderId}` },
-    { title: 'sample', text: sampleOf, leave: 3 },
+    { title: 'sample', text: formatSample, dropPriority: 3 },
     { title: 'status', text: ({ status }) => status },
     time('accepted', 'acceptedMs', 4),
     time('first', 'firstStatusMs', 5),
@@ -124,58 +125,58 @@ function orderLines(orders: readonly LoadedOrder[], { stream, width }: Place): s
   return formatTable(orders, columns, { header: true, width, stream }).trimEnd().split('\n');
 }
 
-const sampleOf = ({ sample, line }: LoadedOrder) =>
+const formatSample = ({ sample, line }: LoadedOrder) =>
   line === undefined ? sample : `${sample}:${line}`;
 
-function warmUpFacts({ submitted, completed, failed, errors, times }: WarmUp): string[] {
-  const refused = Object.values(errors).reduce((sum, each) => sum + each, 0);
+function buildWarmUpFacts({ submitted, completed, failed, errors, times }: WarmUp): string[] {
+  const refused = Object.values(errors).reduce((sum, count) => sum + count, 0);
   const { accepted, terminal } = times;
   return [
-    `${submitted} ${submitted === 1 ? 'order' : 'orders'}, in no figure above`,
+    `${submitted} ${submitted === 1 ? 'order' : 'orders'}, not in the statistics above`,
     `${completed} completed`,
     `${failed} failed`,
-    ...(refused > 0 ? [`${refused} refused${listed(errors)}`] : []),
+    ...(refused > 0 ? [`${refused} refused${formatCounts(errors)}`] : []),
     ...(accepted ? [`accepted in ${formatLatency(accepted.median)}`] : []),
     ...(terminal ? [`ended in ${formatLatency(terminal.median)}`] : []),
   ];
 }
 
-function toolFacts({ tool }: LoadReport): string[] {
+function buildToolFacts({ tool }: LoadReport): string[] {
   const { cpuSeconds, cpuShare, peakMemoryBytes, eventLoopDelayMs } = tool;
   return [
-    `${cpuSeconds.toFixed(1)}s of CPU (${Math.round(cpuShare * 100)}% of a core)`,
-    `${Math.round(peakMemoryBytes / 1e6)} MB at most`,
-    `event loop late by ${formatLatency(eventLoopDelayMs.p99)} at p99`,
+    `${cpuSeconds.toFixed(1)}s CPU time (${Math.round(cpuShare * 100)}% of a core)`,
+    `peak memory ${Math.round(peakMemoryBytes / 1e6)} MB`,
+    `event loop delay p99 ${formatLatency(eventLoopDelayMs.p99)}`,
   ];
 }
 
-function warningLines(text: string, { stream, width }: Place): string[] {
-  const [first = '', ...rest] = wrap(text.split(' '), { width, indent: 2, by: ' ' });
+function formatWarning(text: string, { stream, width }: OutputOptions): string[] {
+  const [first = '', ...rest] = wrap(text.split(' '), { width, indent: 2, separator: ' ' });
   return [`${mark('note', stream)} ${first.trimStart()}`, ...rest];
 }
 
-function outcomeFacts({ outcome }: LoadReport): string[] {
+function buildOutcomeFacts({ outcome }: LoadReport): string[] {
   const { completed, failed, running, failures, errors, throttled, throttledOrders } = outcome;
-  const count = Object.values(errors).reduce((sum, each) => sum + each, 0);
+  const errorCount = Object.values(errors).reduce((sum, count) => sum + count, 0);
   return [
     `${completed} completed`,
-    `${failed} failed${listed(failures)}`,
+    `${failed} failed${formatCounts(failures)}`,
     ...(running > 0 ? [`${running} running`] : []),
-    `${count} infrastructure ${count === 1 ? 'error' : 'errors'}${listed(errors)}`,
-    `${throttled} throttled${throttledOrders === 0 ? '' : ` (${throttledOrders} of the orders)`}`,
+    `${errorCount} infrastructure ${errorCount === 1 ? 'error' : 'errors'}${formatCounts(errors)}`,
+    `${throttled} throttled${throttledOrders === 0 ? '' : ` (${throttledOrders} orders)`}`,
   ];
 }
 
-function listed(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
-  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+function formatCounts(counts: Readonly<Record<string, number>>): string {
+  const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return texts.length > 0 ? ` (${texts.join(', ')})` : '';
 }
 
-/** So many stages are told; JSON and the page have them all. */
-const mostStages = 4;
+/** Maximum number of stages shown. The JSON report and the page list all. */
+const maxStages = 4;
 
-/** The stages that took longest, by the statuses that they reached, without the workflow's waits. */
-function slowestFacts({ stages }: LoadReport): string[] {
+/** Returns the slowest stages, named by the status that they record. Excludes the waits of the workflow. */
+function buildSlowestFacts({ stages }: LoadReport): string[] {
   const all = Object.entries(stages).map(([status, { p95, max }]) => ({
     status,
     figure: p95 === undefined ? 'max' : 'p95',
@@ -183,22 +184,22 @@ function slowestFacts({ stages }: LoadReport): string[] {
   }));
   return all
     .toSorted((a, b) => b.ms - a.ms)
-    .slice(0, mostStages)
+    .slice(0, maxStages)
     .map(({ status, figure, ms }) => `${status} ${figure} ${formatLatency(ms)}`);
 }
 
-function rateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
+function buildRateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
   const { submitted } = outcome;
   return [
     `${submitted} ${submitted === 1 ? 'order' : 'orders'} in ${formatDuration(durationMs)}`,
     `peak ${rate.peakRunning} running`,
-    ...(rate.sentPerSecond === undefined ? [] : [`${rate.sentPerSecond} sent/s`]),
+    ...(rate.sentPerSecond === undefined ? [] : [`${rate.sentPerSecond} submitted/s`]),
     `${rate.completedPerSecond} completed/s`,
   ];
 }
 
-function facts(heading: string, parts: readonly string[], width: number): string[] {
-  if (parts.length === 0) return [];
-  const [first = '', ...rest] = wrap(parts, { width, indent: heading.length, by: ' · ' });
+function formatFacts(heading: string, facts: readonly string[], width: number): string[] {
+  if (facts.length === 0) return [];
+  const [first = '', ...rest] = wrap(facts, { width, indent: heading.length, separator: ' · ' });
   return [`${heading}${first.trimStart()}`, ...rest];
 }

@@ -2,7 +2,7 @@ import type { Mix } from '../../orders/load-test/mix.ts';
 
 export interface LoadHeading {
   readonly label: string;
-  /** Absent: as many as are sent within `durationMs`. */
+  /** Number of orders. If absent, orders are submitted during `durationMs`. */
   readonly count?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly file?: readonly unknown[] | undefined;
@@ -12,10 +12,10 @@ export interface LoadHeading {
   readonly seed: number;
 }
 
-export interface ProgressView extends LoadHeading {
+export interface ProgressViewOptions extends LoadHeading {
   readonly stream: NodeJS.WriteStream;
   readonly columns?: number;
-  /** Terminal rows that may be taken; absent for what remains on screen. */
+  /** Available terminal rows; absent for the final view that remains on screen. */
   readonly rows?: number;
   readonly timeScale: number;
   readonly now: number;

@@ -1,11 +1,12 @@
-/** Log entries as lines: for people at a terminal, for grep, and for programs. */
+/** Formats log entries as lines: for the terminal, for pipes and as JSON. */
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { LogEntry, LogLevel } from '../../orders/logs/entry.ts';
-import { line } from '../command/json-output.ts';
+import { formatRecord } from '../command/json-output.ts';
+import { clip } from '../terminal/table.ts';
 
 export interface LineView {
   readonly stream: NodeJS.WriteStream;
-  /** Whether the lines are of several orders. */
+  /** Whether a line contains its order id, which is needed if the lines belong to several orders. */
   readonly withOrder: boolean;
 }
 
@@ -17,38 +18,43 @@ const styles: Readonly<Record<LogLevel, Parameters<typeof styleText>[0]>> = {
   ERROR: 'red',
   FATAL: 'red',
 };
-const orderColours = ['cyan', 'magenta', 'blue', 'yellow', 'green', 'redBright'] as const;
+const orderColors = ['cyan', 'magenta', 'blue', 'yellow', 'green', 'redBright'] as const;
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const orderWidth = 16;
 const stepWidth = 23;
 
-/** The entry for a person: the local time, the order in its own colour, the step and what happened. */
-export function prettyLine(entry: LogEntry, { stream, withOrder }: LineView): string {
+/** Returns the entry for the terminal: the local time, the order in its own color, the step, the level and the message. */
+export function formatTerminalLine(entry: LogEntry, { stream, withOrder }: LineView): string {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream });
   const { orderId = '', level } = entry;
-  const order = withOrder
-    ? `${style(colourOf(orderId), clipped(orderId, orderWidth).padEnd(orderWidth))} `
-    : '';
-  const fields = factsOf(entry);
-  return `${style('dim', clock(entry.timestamp))} ${order}${stepOf(entry).padEnd(stepWidth)} ${style(styles[level], level.padEnd(5))} ${what(entry)}${fields ? style('dim', `  ${fields}`) : ''}\n`;
+  const order = style(orderColor(orderId), clip(orderId, orderWidth).padEnd(orderWidth));
+  const fields = formatFields(entry);
+  const parts = [
+    style('dim', formatClock(entry.timestamp)),
+    ...(withOrder ? [order] : []),
+    formatStep(entry).padEnd(stepWidth),
+    style(styles[level], level.padEnd(5)),
+    shortMessage(entry),
+  ];
+  return `${parts.join(' ')}${fields ? style('dim', `  ${fields}`) : ''}\n`;
 }
 
-/** The entry as one timestamped fact. */
-export function plainLine(entry: LogEntry): string {
+/** Returns the entry for pipes: the UTC time, the order, the step, the level, the message and `key=value` facts. */
+export function formatPlainLine(entry: LogEntry): string {
   const { timestamp, orderId = '-', source, step = source, level, attempt } = entry;
-  const facts = [attempt && attempt > 1 ? `attempt=${attempt}` : '', factsOf(entry)];
-  const more = facts.filter(Boolean).join(' ');
-  return `${new Date(timestamp).toISOString()} ${orderId} ${step} ${level} ${oneLine(entry.text)}${more ? ` ${more}` : ''}\n`;
+  const facts = [attempt && attempt > 1 ? `attempt=${attempt}` : '', formatFields(entry)];
+  const parts = [new Date(timestamp).toISOString(), orderId, step, level, oneLine(entry.text)];
+  return `${[...parts, ...facts.filter(Boolean)].join(' ')}\n`;
 }
 
-/** The entry as a record of a stream. */
-export function jsonLine(entry: LogEntry, replay: boolean): string {
-  return line(logRecord(entry, replay));
+/** Returns the entry as a JSON record. */
+export function formatJsonLine(entry: LogEntry, replay: boolean): string {
+  return formatRecord(toLogRecord(entry, replay));
 }
 
-/** What a record of `orders logs --json` holds of an entry. */
-export function logRecord(entry: LogEntry, replay: boolean) {
+/** Converts an entry to a record of `orders logs --json`. */
+export function toLogRecord(entry: LogEntry, replay: boolean) {
   const {
     id,
     timestamp,
@@ -79,19 +85,19 @@ export function logRecord(entry: LogEntry, replay: boolean) {
   };
 }
 
-function stepOf({ step, source, attempt = 1 }: LogEntry): string {
-  const again =
-    attempt > 1 ? Array.from(String(attempt), (digit) => superscripts[Number(digit)]) : [];
-  return `${step ?? source}${again.join('')}`;
+function formatStep({ step, source, attempt = 1 }: LogEntry): string {
+  if (attempt <= 1) return step ?? source;
+  const digits = Array.from(String(attempt), (digit) => superscripts[Number(digit)]);
+  return `${step ?? source}${digits.join('')}`;
 }
 
-/** The step's own name is beside it. */
-function what({ step, text }: LogEntry): string {
+/** Returns the message without the name of its step, which has a column of its own. */
+function shortMessage({ step, text }: LogEntry): string {
   const short = step && text.startsWith(`${step} `) ? text.slice(step.length + 1) : text;
   return oneLine(short);
 }
 
-function factsOf({ fields }: LogEntry): string {
+function formatFields({ fields }: LogEntry): string {
   const facts = Object.entries(fields).map(([key, value]) => {
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
     return `${key}=${/^[^\s"]+$/.test(text) ? text : JSON.stringify(text)}`;
@@ -99,7 +105,7 @@ function factsOf({ fields }: LogEntry): string {
   return oneLine(facts.join(' '));
 }
 
-/** On one line, and unable to steer the terminal. */
+/** Returns the text on one line and without control characters, so that it cannot control the terminal. */
 function oneLine(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
   return stripVTControlCharacters(text.trimEnd())
@@ -107,21 +113,17 @@ function oneLine(text: string): string {
     .replace(/\p{Cc}/gu, ' ');
 }
 
-/** The same colour for the same order, in every run. */
-function colourOf(orderId: string): (typeof orderColours)[number] {
+/** Returns the color of an order, which is the same in every run. */
+function orderColor(orderId: string): (typeof orderColors)[number] {
   let hash = 0;
   for (let index = 0; index < orderId.length; index += 1) {
     hash = (hash * 31 + orderId.charCodeAt(index)) >>> 0;
   }
-  return orderColours[hash % orderColours.length] ?? 'cyan';
+  return orderColors[hash % orderColors.length] ?? 'cyan';
 }
 
-function clipped(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-/** `08:12:04.402` on the local clock. */
-function clock(ms: number): string {
+/** Formats a time in the local time zone with milliseconds: `08:12:04.402`. */
+function formatClock(ms: number): string {
   const at = new Date(ms);
   const two = (value: number) => String(value).padStart(2, '0');
   const seconds = `${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;

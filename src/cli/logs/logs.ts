@@ -1,26 +1,26 @@
-/** What `orders logs` was asked for, and how its answer is shown. */
-
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+/** Reads the flags of `orders logs` and prints log lines. */
+import type { Stack } from '../../environment/stack.ts';
 import {
   type LogEntry,
   type LogLevel,
   type LogSource,
   logLevels,
 } from '../../orders/logs/entry.ts';
-import { followLogs, type LogQuery, readLogs } from '../../orders/logs/read.ts';
+import type { LogQuery } from '../../orders/logs/log-pages.ts';
+import { followLogs, readLogs } from '../../orders/logs/read.ts';
 import { findOrders } from '../../orders/lookup/find.ts';
-import { logStart } from '../../orders/watch/with-logs.ts';
+import { findLogStart } from '../../orders/watch/with-logs.ts';
 import { UserError } from '../../user-error.ts';
-import { hintFor } from '../command/hints.ts';
-import { exitOfLook, interruptible } from '../command/interrupt.ts';
-import { parseMoment } from '../terminal/format-time.ts';
+import { addEnvFlag } from '../command/hints.ts';
+import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
+import { parseTime } from '../terminal/format-time.ts';
 import { dim, endOnBrokenPipe, type Ui } from '../terminal/terminal.ts';
-import { type LogForm, LogWriter } from './log-writer.ts';
+import { type LogOutputFlags, LogWriter } from './log-writer.ts';
 
-/** As they are asked for: `warn`. */
-export const levelNames = logLevels.map((each) => each.toLowerCase() as Lowercase<LogLevel>);
-export interface LogFlags extends LogForm {
+/** Levels in lower case, as `--level` accepts them. */
+export const levelNames = logLevels.map((level) => level.toLowerCase() as Lowercase<LogLevel>);
+
+export interface LogFlags extends LogOutputFlags {
   readonly step?: readonly string[] | undefined;
   readonly level?: Lowercase<LogLevel> | undefined;
   readonly grep?: string | undefined;
@@ -34,122 +34,119 @@ export interface LogFlags extends LogForm {
 }
 
 const defaultSince = '1h';
-/** Of a log that is followed without saying from when, so much is shown of before. */
-const followedTail = 20;
-interface Where {
-  readonly target: Target;
-  readonly outputs: StackOutputs;
-}
 
-/** Checks what was asked for; throws a UserError that names the flag. */
+/** Number of existing lines shown with `--follow` if no start is given. */
+const followedTail = 20;
+
+/** Checks the flags. Throws UserError with the name of the invalid flag. */
 export function checkLogFlags(flags: LogFlags): void {
   if (flags.follow && flags.until !== undefined) {
-    throw new UserError('--until ends a log and --follow does not.', { hint: 'give one of them' });
+    throw new UserError('--until and --follow cannot be used together.', {
+      hint: 'orders logs --follow',
+    });
   }
-  matcher(flags);
-  for (const moment of [flags.since, flags.until]) if (moment !== undefined) parseMoment(moment);
+  createMatcher(flags);
+  for (const time of [flags.since, flags.until]) if (time !== undefined) parseTime(time);
 }
 
-/** Reads or follows the log and writes it to stdout. */
+/** Writes log lines to stdout: the existing ones, or with `--follow` also new ones. */
 export async function showLogs(
-  where: Where,
+  stack: Stack,
   references: readonly string[],
   { flags, ui }: { flags: LogFlags; ui: Ui },
 ): Promise<void> {
-  const orderIds = (await findOrders(where.target, where.outputs, references)).map(
-    ({ orderId }) => orderId,
-  );
+  const orderIds = (await findOrders(stack, references)).map(({ orderId }) => orderId);
   const query: LogQuery = {
-    since: await beginning(where, orderIds, flags),
-    until: flags.until === undefined ? undefined : Date.parse(parseMoment(flags.until)),
+    since: await readLogStart(stack, orderIds, flags),
+    until: flags.until === undefined ? undefined : Date.parse(parseTime(flags.until)),
     orderIds,
     sources: flags.source,
   };
   const writer = new LogWriter(flags, { ui, withOrder: orderIds.length !== 1 });
-  if (flags.follow) await follow(where, query, { flags, writer });
-  else await read(where, query, { flags, writer });
+  if (flags.follow) await printFollowedLogs(stack, query, { flags, writer });
+  else await printLogs(stack, query, { flags, writer });
 }
 
-/** An order's log begins with the order. */
-async function beginning(
-  { target, outputs }: Where,
+/** Returns the start of the log (ms since the epoch): `--since`, or the submission of the earliest order. */
+async function readLogStart(
+  stack: Stack,
   orderIds: readonly string[],
   { since }: LogFlags,
 ): Promise<number> {
-  if (since !== undefined) return Date.parse(parseMoment(since));
-  const fallback = Date.parse(parseMoment(defaultSince));
-  return logStart(target, outputs, { orderIds, fallback });
+  if (since !== undefined) return Date.parse(parseTime(since));
+  const fallback = Date.parse(parseTime(defaultSince));
+  return findLogStart(stack, { orderIds, fallback });
 }
 
-interface Showing {
+interface LogOutput {
   readonly flags: LogFlags;
   readonly writer: LogWriter;
 }
 
-async function read({ target, outputs }: Where, query: LogQuery, { flags, writer }: Showing) {
-  let gone = false;
+async function printLogs(stack: Stack, query: LogQuery, { flags, writer }: LogOutput) {
+  let isReaderGone = false;
   endOnBrokenPipe(() => {
-    gone = true;
+    isReaderGone = true;
   });
-  const wanted = matcher(flags);
+  const matches = createMatcher(flags);
   const tail: LogEntry[] = [];
-  for await (const page of readLogs(target, outputs, query)) {
-    const entries = page.filter(wanted);
+  for await (const page of readLogs(stack, query)) {
+    const entries = page.filter(matches);
     if (flags.tail === undefined) await writer.write(entries);
     else tail.splice(0, Math.max(0, tail.push(...entries) - flags.tail));
-    if (gone) return;
+    if (isReaderGone) return;
   }
   await writer.write(tail);
-  if (!gone) writer.end(0);
+  if (!isReaderGone) writer.end(0);
 }
 
-async function follow({ target, outputs }: Where, query: LogQuery, { flags, writer }: Showing) {
-  const { signal, abort, release } = interruptible(flags.timeout);
+async function printFollowedLogs(stack: Stack, query: LogQuery, { flags, writer }: LogOutput) {
+  const { signal, abort, release } = listenForInterrupt(flags.timeout);
   endOnBrokenPipe(abort);
-  const wanted = matcher(flags);
-  const some =
-    flags.tail ??
-    (flags.since === undefined && query.orderIds.length === 0 ? followedTail : undefined);
+  const matches = createMatcher(flags);
+  const hasStart = flags.since !== undefined || query.orderIds.length > 0;
+  const maxExisting = flags.tail ?? (hasStart ? undefined : followedTail);
   let first = true;
   try {
-    for await (const items of followLogs(target, outputs, {
+    for await (const items of followLogs(stack, {
       ...query,
       signal,
       lingerMs: flags.linger,
     })) {
-      const entries = items.filter((item) => 'gap' in item || wanted(item));
-      await writer.write(first && some !== undefined ? entries.slice(-some) : entries, signal);
+      const entries = items.filter((item) => 'gap' in item || matches(item));
+      const isLimited = first && maxExisting !== undefined;
+      await writer.write(isLimited ? entries.slice(-maxExisting) : entries, signal);
       if (entries.length > 0) first = false;
     }
   } finally {
     release();
   }
   if (signal.reason === 'EPIPE') return;
-  const exitCode = exitOfLook(signal);
+  const exitCode = interruptExitCode(signal);
   process.exitCode = exitCode;
   writer.end(exitCode);
   if (exitCode === 0 || flags.json) return;
-  const again = ['orders logs', ...query.orderIds, '--follow'].join(' ');
-  process.stderr.write(
-    `${exitCode === 124 ? '--timeout is reached' : 'Stopped following'}\n  ${dim(hintFor(target, again))}\n`,
-  );
+  const reason = exitCode === 124 ? '--timeout reached' : 'Stopped following';
+  const command = ['orders logs', ...query.orderIds, '--follow'].join(' ');
+  process.stderr.write(`${reason}\n  ${dim(addEnvFlag(stack.target, command))}\n`);
 }
 
-function matcher({ step, level, grep }: LogFlags): (entry: LogEntry) => boolean {
+/** Returns a function that reports whether an entry matches `--step`, `--level` and `--grep`. */
+function createMatcher({ step, level, grep }: LogFlags): (entry: LogEntry) => boolean {
   const steps = step?.length ? new Set(step) : undefined;
   const lowest = level === undefined ? 0 : levelNames.indexOf(level);
-  const pattern = grep === undefined ? undefined : regExp(grep);
+  const pattern = grep === undefined ? undefined : parsePattern(grep);
   return (entry) =>
     (!steps || steps.has(entry.step ?? '')) &&
     logLevels.indexOf(entry.level) >= lowest &&
     (!pattern || pattern.test(entry.message));
 }
 
-function regExp(text: string): RegExp {
+function parsePattern(text: string): RegExp {
   try {
     return new RegExp(text, 'i');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`--grep is not a regular expression: ${why}`, { code: 'BadPattern' });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`--grep is not a regular expression: ${reason}`, { code: 'BadPattern' });
   }
 }

@@ -1,24 +1,24 @@
-/** Figures about many orders as text: tables for people, a fact a line for pipes. */
+/** Formats metrics as text: as tables for the terminal, as one fact per line for pipes. */
 import type { Metrics } from '../../orders/metrics/metrics.ts';
 import type { QuotaUse } from '../../orders/metrics/quotas.ts';
-import { leastForPercentiles, type Statistics } from '../../workflow/statistics.ts';
-import { formatLatency, localClock } from '../terminal/format-time.ts';
+import { minSamplesForPercentiles, type Statistics } from '../../workflow/statistics.ts';
+import { formatLatency, formatLocalTime } from '../terminal/format-time.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 
 export interface MetricsView {
   readonly stream: NodeJS.WriteStream;
-  /** Terminal columns. */
+  /** Maximum width of a line (terminal columns). */
   readonly width: number;
-  /** For people: `local (time ×60)`. */
+  /** Label of the target, for example `local (time ×60)`. */
   readonly label: string;
-  /** Whether there is little room: the counts come in as few lines as can be. */
+  /** Whether the screen is low: the counts are shown in as few lines as possible. */
   readonly isShort?: boolean;
 }
 
-/** The figures for a person, what matters most first. */
-export function metricsText(metrics: Metrics, view: MetricsView): string[] {
+/** Returns the metrics as tables for the terminal, the most important first. */
+export function formatMetricsTables(metrics: Metrics, view: MetricsView): string[] {
   const blocks = [
     headLines(metrics, view),
     orderLines(metrics, view),
@@ -30,16 +30,16 @@ export function metricsText(metrics: Metrics, view: MetricsView): string[] {
   ];
   return blocks
     .filter(({ length }) => length > 0)
-    .flatMap((each, n) => (n > 1 ? ['', ...each] : each));
+    .flatMap((block, index) => (index > 1 ? ['', ...block] : block));
 }
 
-/** The same in at most so many lines: without those between the parts, and cut where that is not enough. */
-export function fitted(lines: readonly string[], rows: number): readonly string[] {
-  if (lines.length <= rows) return lines;
-  const close = lines.filter((each) => each !== '');
-  if (close.length <= rows) return close;
-  const cut = close.length - rows + 1;
-  return [...close.slice(0, rows - 1), `… ${cut} more lines`];
+/** Returns at most `maxLines` lines: removes the empty lines, then the last lines if that is not enough. */
+export function fitLines(lines: readonly string[], maxLines: number): readonly string[] {
+  if (lines.length <= maxLines) return lines;
+  const dense = lines.filter((line) => line !== '');
+  if (dense.length <= maxLines) return dense;
+  const omitted = dense.length - maxLines + 1;
+  return [...dense.slice(0, maxLines - 1), `… ${omitted} more lines`];
 }
 
 function headLines(
@@ -47,68 +47,71 @@ function headLines(
   { label, width, stream, isShort = false }: MetricsView,
 ) {
   const parts = isShort
-    ? [`since ${localClock(since)} · ${label}`]
+    ? [`since ${formatLocalTime(since)} · ${label}`]
     : [
-        `${newest === undefined ? 'orders' : `the newest ${grouped(newest)} orders`} since ${localClock(since)}`,
+        `${newest === undefined ? 'orders' : `the newest ${formatCount(newest)} orders`} since ${formatLocalTime(since)}`,
         label,
-        `from the ${source} at ${localClock(at)}:${at.slice(17, 19)}`,
+        `from the ${source} at ${formatLocalTime(at)}:${at.slice(17, 19)}`,
       ];
-  const without = 'the orders themselves may not be read: no times, failures and stages';
-  const told = wrap(parts, { width, indent: 0, by: ' · ' });
-  const more =
-    source === 'orders table' ? [] : wrap(without.split(' '), { width, indent: 0, by: ' ' });
-  return [...told, ...more].map((each) => dim(each, stream));
+  const restriction = 'no permission to read the orders: times, failures and stages are missing';
+  const heading = wrap(parts, { width, indent: 0, separator: ' · ' });
+  const notes =
+    source === 'orders table'
+      ? []
+      : wrap(restriction.split(' '), { width, indent: 0, separator: ' ' });
+  return [...heading, ...notes].map((line) => dim(line, stream));
 }
 
 function orderLines({ orders, rates }: Metrics, view: MetricsView): string[] {
   const rows = [
-    { what: 'started', count: orders.started },
-    { what: 'completed', count: orders.completed, rate: rates?.completed, style: 'green' },
-    { what: 'failed', count: orders.failed, rate: rates?.failed, style: 'red' },
-    { what: 'cancelled', count: orders.cancelled, rate: rates?.cancelled, style: 'yellow' },
-    { what: 'running', count: orders.running, style: 'cyan' },
-    { what: 'in review', count: orders.inReview, style: 'cyan' },
+    { label: 'started', count: orders.started },
+    { label: 'completed', count: orders.completed, rate: rates?.completed, style: 'green' },
+    { label: 'failed', count: orders.failed, rate: rates?.failed, style: 'red' },
+    { label: 'cancelled', count: orders.cancelled, rate: rates?.cancelled, style: 'yellow' },
+    { label: 'running', count: orders.running, style: 'cyan' },
+    { label: 'in review', count: orders.inReview, style: 'cyan' },
+    ...(orders.paused ? [{ label: 'paused', count: orders.paused, style: 'yellow' } as const] : []),
   ] as const;
   if (view.isShort) {
     const parts = rows.flatMap((row) =>
-      row.count > 0 || row.what === 'started'
+      row.count > 0 || row.label === 'started'
         ? [
-            `${row.what} ${grouped(row.count)} ${shareOf('rate' in row ? row.rate : undefined)}`.trim(),
+            `${row.label} ${formatCount(row.count)} ${formatShare('rate' in row ? row.rate : undefined)}`.trim(),
           ]
         : [],
     );
-    return wrap(parts, { width: view.width, indent: 0, by: ' · ' });
+    return wrap(parts, { width: view.width, indent: 0, separator: ' · ' });
   }
   type Row = (typeof rows)[number];
   const columns: Column<Row>[] = [
     {
       title: '',
-      text: ({ what }) => what,
+      text: ({ label }) => label,
       style: (row) => ('style' in row && row.count > 0 ? row.style : undefined),
     },
-    { title: '', text: ({ count }) => grouped(count), align: 'right' },
-    { title: '', text: (row) => shareOf('rate' in row ? row.rate : undefined), align: 'right' },
+    { title: '', text: ({ count }) => formatCount(count), align: 'right' },
+    { title: '', text: (row) => formatShare('rate' in row ? row.rate : undefined), align: 'right' },
   ];
   return table(rows, columns, { ...view, header: false });
 }
 
-const shareOf = (rate: number | undefined) =>
+const formatShare = (rate: number | undefined) =>
   rate === undefined ? '' : `${(rate * 100).toFixed(1)}%`;
 
-interface Timed extends Statistics {
-  readonly what: string;
+interface TimedRow extends Statistics {
+  readonly label: string;
 }
 
-function timeColumns(title: string): Column<Timed>[] {
-  const figure = (key: 'median' | 'p95' | 'max', leave: number): Column<Timed> => ({
+function timeColumns(title: string): Column<TimedRow>[] {
+  const figure = (key: 'median' | 'p95' | 'max', dropPriority: number): Column<TimedRow> => ({
     title: key,
     text: ({ [key]: ms }) => (ms === undefined ? '' : formatLatency(ms)),
     align: 'right',
-    ...(leave > 0 ? { leave } : {}),
+    ...(dropPriority > 0 ? { dropPriority } : {}),
   });
   return [
-    { title, text: ({ what }) => what },
-    { title: 'n', text: ({ n }) => grouped(n), align: 'right', leave: 2 },
+    { title, text: ({ label }) => label },
+    { title: 'n', text: ({ n }) => formatCount(n), align: 'right', dropPriority: 2 },
     figure('median', 0),
     figure('p95', 0),
     figure('max', 1),
@@ -119,18 +122,18 @@ function timeLines({ times }: Metrics, view: MetricsView): string[] {
   const { endToEnd, active } = times;
   if (!endToEnd || !active) return [];
   const rows = [
-    { what: 'end to end', ...endToEnd },
-    { what: 'without waits', ...active },
+    { label: 'end to end', ...endToEnd },
+    { label: 'active', ...active },
   ];
-  const few = `percentiles from ${leastForPercentiles} orders on`;
+  const note = `percentiles require ${minSamplesForPercentiles} orders`;
   return [
     ...table(rows, timeColumns('COMPLETED ORDERS'), view),
-    ...(endToEnd.n < leastForPercentiles && !view.isShort ? [dim(few, view.stream)] : []),
+    ...(endToEnd.n < minSamplesForPercentiles && !view.isShort ? [dim(note, view.stream)] : []),
   ];
 }
 
 function stageLines({ stages }: Metrics, view: MetricsView): string[] {
-  const rows = stages.map(({ stage, ...statistics }) => ({ what: stage, ...statistics }));
+  const rows = stages.map(({ stage, ...statistics }) => ({ label: stage, ...statistics }));
   return rows.length === 0 ? [] : table(rows, timeColumns('STAGE'), view);
 }
 
@@ -139,8 +142,8 @@ function failureLines({ failures }: Metrics, view: MetricsView): string[] {
   type Row = (typeof failures)[number];
   const columns: Column<Row>[] = [
     { title: 'FAILURE', text: ({ code }) => code },
-    { title: 'STAGE', text: ({ stage }) => stage, leave: 1 },
-    { title: 'ORDERS', text: ({ orders }) => grouped(orders), align: 'right' },
+    { title: 'STAGE', text: ({ stage }) => stage, dropPriority: 1 },
+    { title: 'ORDERS', text: ({ orders }) => formatCount(orders), align: 'right' },
   ];
   return table(failures, columns, view);
 }
@@ -148,16 +151,16 @@ function failureLines({ failures }: Metrics, view: MetricsView): string[] {
 function retryLines({ retries = [] }: Metrics, view: MetricsView): string[] {
   type Row = (typeof retries)[number];
   const columns: Column<Row>[] = [
-    { title: 'TRIED AGAIN', text: ({ step }) => step },
-    { title: 'TIMES', text: ({ retries: count }) => grouped(count), align: 'right' },
+    { title: 'RETRIED STEP', text: ({ step }) => step },
+    { title: 'RETRIES', text: ({ retries: count }) => formatCount(count), align: 'right' },
   ];
   return retries.length === 0 ? [] : table(retries, columns, view);
 }
 
 const quotaNames: Record<QuotaUse['quota'], string> = {
   'running-executions': 'running executions',
-  'starts-a-second': 'starts, busiest second',
-  'reads-a-second': 'our reads a second',
+  'starts-a-second': 'starts per second, peak',
+  'reads-a-second': 'CLI reads per second',
 };
 
 function quotaLines(quotas: readonly QuotaUse[], view: MetricsView): string[] {
@@ -166,10 +169,10 @@ function quotaLines(quotas: readonly QuotaUse[], view: MetricsView): string[] {
     {
       title: 'USED',
       text: ({ used, atLeast }) =>
-        `${Number.isInteger(used) ? grouped(used) : used.toFixed(1)}${atLeast ? '+' : ''}`,
+        `${Number.isInteger(used) ? formatCount(used) : used.toFixed(1)}${atLeast ? '+' : ''}`,
       align: 'right',
     },
-    { title: 'OF', text: ({ limit }) => grouped(limit), align: 'right' },
+    { title: 'OF', text: ({ limit }) => formatCount(limit), align: 'right' },
   ];
   return table(quotas, columns, view);
 }
@@ -182,10 +185,10 @@ function table<Row>(
   return formatTable(rows, columns, { header, width, stream }).trimEnd().split('\n');
 }
 
-const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const formatCount = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** A fact a line: what it is about, its name, and figures; times in ms. */
-export function metricsFacts(metrics: Metrics): string {
+/** Returns the metrics as one fact per line: its kind, its name and its numbers. Durations are in milliseconds. */
+export function formatMetricsFacts(metrics: Metrics): string {
   const { since, at, source, orders, rates, times, stages, failures, retries, quotas } = metrics;
   const statistics = ({ n, min, median, p95, p99, max }: Statistics) =>
     Object.entries({ n, min, median, p95, p99, max })
@@ -195,23 +198,23 @@ export function metricsFacts(metrics: Metrics): string {
     `window since=${since} at=${at} source=${JSON.stringify(source)}`,
     ...Object.entries(orders).map(([name, count]) => `orders ${name} ${count}`),
     ...Object.entries(rates ?? {}).map(([name, rate]) => `rate ${name} ${rate.toFixed(4)}`),
-    ...Object.entries(times).map(([name, each]) => `time ${name} ${statistics(each)}`),
+    ...Object.entries(times).map(([name, time]) => `time ${name} ${statistics(time)}`),
     ...failures.map(({ code, stage, orders: count }) => `failure ${code} ${count} stage=${stage}`),
     ...(retries ?? []).map(({ step, retries: count }) => `retries ${step} ${count}`),
     ...quotas.map(({ quota, used, limit }) => `quota ${quota} ${used} limit=${limit}`),
-    ...stages.map(({ stage, ...each }) => `stage ${stage} ${statistics(each)}`),
+    ...stages.map(({ stage, ...time }) => `stage ${stage} ${statistics(time)}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A look as one line, for a watch that is not on a terminal. */
-export function metricsLine({ at, orders, times, failures }: Metrics): string {
+/** Returns the most important metrics as one line, for a watch that is not on a terminal. */
+export function formatMetricsLine({ at, orders, times, failures }: Metrics): string {
   const facts = [
     ...Object.entries(orders).map(([name, count]) => `${name}=${count}`),
-    ...(times.endToEnd ? [`median=${compact(times.endToEnd.median)}`] : []),
+    ...(times.endToEnd
+      ? [`median=${formatLatency(times.endToEnd.median).replaceAll(' ', '')}`]
+      : []),
     ...failures.slice(0, 3).map(({ code, orders: count }) => `${code}=${count}`),
   ];
   return `${at} ${facts.join(' ')}\n`;
 }
-
-const compact = (ms: number) => formatLatency(ms).replaceAll(' ', '');

@@ -1,21 +1,21 @@
-/** How `orders callback` is asked and tells. */
+/** Arguments and output of the `orders callback` commands. */
 import { readFileSync } from 'node:fs';
 import { Args } from '@oclif/core';
 import { reviewOperations } from '../../../functions/contract/review.ts';
-import type { Answered, PendingCallback } from '../../orders/actions/callbacks.ts';
+import type { PendingCallback, RespondResult } from '../../orders/actions/callbacks.ts';
 import { UserError } from '../../user-error.ts';
 import { orderArg } from '../command/order-arguments.ts';
 import { formatAge, formatDuration } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 import { mark } from '../terminal/terminal.ts';
 
-/** The callback that an answer is for. */
+/** Arguments that select a callback. */
 export const callbackArgs = () => ({
   order: orderArg(),
-  step: Args.string({ description: 'the step that waits; needed only where several do' }),
+  step: Args.string({ description: 'waiting step; required if several steps wait' }),
 });
 
-/** What `--result` says: JSON as it stands, or in a file after `@`; `@-` is stdin. Throws a UserError for what is no JSON. */
+/** Returns the JSON text of `--result`: the value itself, or the content of `@FILE` (`@-`: stdin). Throws UserError if it is not JSON. */
 export function readResult(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const json = text.startsWith('@') ? readFile(text.slice(1)) : text;
@@ -24,7 +24,7 @@ export function readResult(text: string | undefined): string | undefined {
     return json.trim();
   } catch {
     throw new UserError(
-      `--result ${text.startsWith('@') ? text : ''} is no JSON.`.replace('  ', ' '),
+      `--result ${text.startsWith('@') ? text : ''} is not valid JSON.`.replace('  ', ' '),
       {
         hint: [`--result '{"ok":true}'`, '--result @answer.json'],
       },
@@ -40,32 +40,36 @@ function readFile(file: string): string {
   }
 }
 
-const words: Record<Answered['answer'], string> = {
-  succeed: 'is answered; it goes on',
-  fail: 'is answered with a failure',
-  heartbeat: 'has heard that the answer is on its way',
+const responseTexts: Record<RespondResult['answer'], string> = {
+  succeed: 'succeeded; the order continues',
+  fail: 'failed, as requested',
+  heartbeat: 'received a heartbeat',
 };
 
-/** An answer as a line. */
-export function answeredLine({ orderId, step, answer }: Answered): string {
-  return `${mark('done', process.stdout)} ${step} of ${orderId} ${words[answer]}\n`;
+/** Returns the result of a response as one line. */
+export function formatResponse({ orderId, step, answer }: RespondResult): string {
+  return `${mark('done', process.stdout)} ${step} of ${orderId} ${responseTexts[answer]}\n`;
 }
 
 function columns(now: number): readonly Column<PendingCallback>[] {
-  const left = (at: string) => Date.parse(at) - now;
+  const remainingMs = (at: string) => Date.parse(at) - now;
   return [
-    { title: 'ORDER', text: ({ orderId }) => orderId, least: 16 },
-    { title: 'STEP', text: ({ step }) => step, least: 12 },
+    { title: 'ORDER', text: ({ orderId }) => orderId, minWidth: 16 },
+    { title: 'STEP', text: ({ step }) => step, minWidth: 12 },
     {
-      title: 'WAITS',
+      title: 'WAITING',
       text: ({ waitsSince }) => formatAge(now - Date.parse(waitsSince)),
       align: 'right',
-      leave: 1,
+      dropPriority: 1,
     },
     {
       title: 'LEFT',
       text: ({ timesOutAt: at }) =>
-        at === undefined ? 'always' : left(at) > 0 ? formatDuration(left(at)) : 'none',
+        at === undefined
+          ? 'unlimited'
+          : remainingMs(at) > 0
+            ? formatDuration(remainingMs(at))
+            : 'none',
       align: 'right',
     },
     {
@@ -73,30 +77,30 @@ function columns(now: number): readonly Column<PendingCallback>[] {
       text: ({ heartbeatSeconds: every }) =>
         every === undefined ? '' : `every ${formatDuration(every * 1000)}`,
       align: 'right',
-      leave: 2,
+      dropPriority: 2,
     },
   ];
 }
 
-/** For pipes: times as they are. */
-const factColumns: readonly Column<PendingCallback>[] = [
+/** Columns for a pipe: absolute times. */
+const plainColumns: readonly Column<PendingCallback>[] = [
   { title: 'ORDER', text: ({ orderId }) => orderId },
   { title: 'STEP', text: ({ step }) => step },
   { title: 'SINCE', text: ({ waitsSince }) => waitsSince },
   { title: 'TIMES OUT', text: ({ timesOutAt = 'never' }) => timesOutAt },
 ];
 
-/** The command that answers a callback. */
-export function answerWith({ orderId, step }: PendingCallback): string {
+/** Returns the command that responds to a callback. */
+export function buildRespondCommand({ orderId, step }: PendingCallback): string {
   return step === reviewOperations.callback
     ? `orders review approve ${orderId}`
     : `orders callback succeed ${orderId} ${step} --result JSON`;
 }
 
-/** What is waited for, one a line: at a terminal with how long, else with when. */
+/** Returns pending callbacks as a table, with durations at a terminal and absolute times in a pipe. */
 export function formatCallbacks(
   pending: readonly PendingCallback[],
   { now, ...options }: TableOptions & { readonly now: number },
 ): string {
-  return formatTable(pending, options.header ? columns(now) : factColumns, options);
+  return formatTable(pending, options.header ? columns(now) : plainColumns, options);
 }

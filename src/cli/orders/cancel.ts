@@ -1,15 +1,20 @@
-/** How `orders cancel` chooses, asks and tells. */
-import { isEnd, type OrderStatus } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { type CancelResult, cancelOrder, untilEnded, waits } from '../../orders/actions/cancel.ts';
+/** Selection, confirmation and output of `orders cancel`. */
+
+import { isTerminal, type OrderStatus } from '../../../functions/contract/workflow.ts';
+import type { Stack } from '../../environment/stack.ts';
+import {
+  type CancelResult,
+  cancelOrder,
+  waitingStatuses,
+  waitUntilEnded,
+} from '../../orders/actions/cancel.ts';
 import { findOrders } from '../../orders/lookup/find.ts';
 import { listOrders } from '../../orders/lookup/list.ts';
 import { UserError } from '../../user-error.ts';
-import { askYes } from '../command/confirm.ts';
-import { exitOfLook, interruptible } from '../command/interrupt.ts';
+import { confirmYes } from '../command/confirm.ts';
+import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { describeError } from '../command/json-output.ts';
-import { listQuery } from '../list/list.ts';
+import { buildListQuery } from '../list/list.ts';
 import { mark } from '../terminal/terminal.ts';
 
 export interface CancelFlags {
@@ -25,41 +30,38 @@ export interface CancelFlags {
   readonly json: boolean;
 }
 
-/** What became of one order that was to be cancelled; `status` is where it was, or with `--wait` how it ended. */
-export interface Cancelled {
+/** Result for one order. `status` is the status at the request, or with `--wait` the terminal status. */
+export interface CancelOutcome {
   readonly orderId: string;
   readonly result: CancelResult['result'] | 'refused';
   readonly status?: OrderStatus;
-  /** Why it was refused. */
+  /** Reason of a refusal. */
   readonly message?: string;
 }
 
-interface Where {
-  readonly target: Target;
-  readonly outputs: StackOutputs;
-}
-
-/** The orders that are meant: those named, or all on their way that match the filter. */
-export async function chooseOrders(
-  { target, outputs }: Where,
+/** Returns the ids of the named orders, or of the running orders that match the filter. Throws UserError if there are none. */
+export async function selectOrders(
+  stack: Stack,
   references: readonly string[],
   flags: CancelFlags,
 ): Promise<string[]> {
   const filtered = flags.status !== undefined || flags.customer !== undefined;
   if (references.length > 0 && filtered) {
-    throw new UserError('Name orders, or say which by a filter; not both.', {});
+    throw new UserError('Order ids and filters cannot be combined.', {
+      hint: 'orders cancel --customer CUST-001',
+    });
   }
   if (references.length > 0) {
-    return (await findOrders(target, outputs, references)).map(({ orderId }) => orderId);
+    return (await findOrders(stack, references)).map(({ orderId }) => orderId);
   }
   if (!filtered) {
-    throw new UserError('Which orders?', {
+    throw new UserError('No orders selected.', {
       hint: ['orders cancel latest', 'orders cancel --customer CUST-001'],
     });
   }
   const { status, customer, since, json } = flags;
   const running = status === undefined;
-  const query = listQuery({
+  const query = buildListQuery({
     status,
     customer,
     since,
@@ -71,14 +73,14 @@ export async function chooseOrders(
     json,
   });
   const ids: string[] = [];
-  for await (const batch of listOrders(target, outputs, query)) {
+  for await (const batch of listOrders(stack, query)) {
     ids.push(...batch.map(({ orderId }) => orderId));
   }
   if (ids.length > 0) return ids;
-  throw new UserError('No orders on their way match.', { exit: 5, code: 'NotFound' });
+  throw new UserError('No running orders match.', { exit: 5, code: 'NotFound' });
 }
 
-/** Shows which orders are meant and asks, unless it is one that was named, or `--yes` was given. */
+/** Prints the selected orders and asks for confirmation, except for one named order or with `--yes`. */
 export async function confirmCancel(
   ids: readonly string[],
   named: boolean,
@@ -90,24 +92,24 @@ export async function confirmCancel(
   process.stderr.write(
     `${ids.length} ${ids.length === 1 ? 'order matches' : 'orders match'}: ${shown}${more}\n`,
   );
-  await askYes(flags, {
+  await confirmYes(flags, {
     question: `Cancel ${ids.length === 1 ? 'it' : 'all of them'}?`,
-    otherwise: `Cancelling ${ids.length} orders takes a yes.`,
-    refused: 'Nothing was cancelled.',
+    nonInteractiveMessage: `Cancelling ${ids.length} orders requires confirmation.`,
+    refusedMessage: 'Nothing was cancelled.',
   });
 }
 
-/** Cancels each order; one that is refused does not keep the others from it. */
+/** Cancels the orders. If one is refused, the others are still cancelled. Returns the last refusal as well. */
 export async function cancelAll(
-  { target, outputs }: Where,
+  stack: Stack,
   ids: readonly string[],
   { reason, force }: CancelFlags,
-): Promise<{ cancelled: Cancelled[]; refusal: unknown }> {
-  const cancelled: Cancelled[] = [];
+): Promise<{ cancelled: CancelOutcome[]; refusal: unknown }> {
+  const cancelled: CancelOutcome[] = [];
   let refusal: unknown;
   for (const orderId of ids) {
     try {
-      cancelled.push(await cancelOrder(target, outputs, { orderId, reason, force }));
+      cancelled.push(await cancelOrder(stack, { orderId, reason, force }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       refusal = error;
@@ -117,50 +119,51 @@ export async function cancelAll(
   return { cancelled, refusal };
 }
 
-/** With `--wait`: how the orders ended. Sets the exit code: 6 for one that was not cancelled after all. */
-export async function awaitCancelled(
-  { target, outputs }: Where,
-  cancelled: readonly Cancelled[],
+/** Waits until the orders have ended and returns their terminal statuses. Sets exit code 6 if one did not end as cancelled. */
+export async function waitForCancelled(
+  stack: Stack,
+  cancelled: readonly CancelOutcome[],
   { timeout }: CancelFlags,
-): Promise<Cancelled[]> {
-  const { signal, release } = interruptible(timeout);
+): Promise<CancelOutcome[]> {
+  const { signal, release } = listenForInterrupt(timeout);
   const ids = cancelled.filter(({ result }) => result !== 'refused').map(({ orderId }) => orderId);
   try {
-    const ended = await untilEnded(target, outputs, { ids, signal });
-    const told = cancelled.map((each) => {
-      const status = ended.get(each.orderId) ?? each.status;
-      return status === undefined ? each : { ...each, status };
+    const ended = await waitUntilEnded(stack, { ids, signal });
+    const outcomes = cancelled.map((outcome) => {
+      const status = ended.get(outcome.orderId) ?? outcome.status;
+      return status === undefined ? outcome : { ...outcome, status };
     });
-    const open = told.some(
-      ({ orderId, status = 'validated' }) => ids.includes(orderId) && !isEnd(status),
+    const isRunning = outcomes.some(
+      ({ orderId, status = 'validated' }) => ids.includes(orderId) && !isTerminal(status),
     );
-    const kept = told.some(
+    const hasOtherEnd = outcomes.some(
       ({ orderId, status }) => ids.includes(orderId) && status !== 'cancelled',
     );
-    process.exitCode = open ? exitOfLook(signal) : kept ? 6 : process.exitCode;
-    return told;
+    if (isRunning) process.exitCode = interruptExitCode(signal);
+    else if (hasOtherEnd) process.exitCode = 6;
+    return outcomes;
   } finally {
     release();
   }
 }
 
-const sentences: Record<CancelResult['result'], (status: string) => string> = {
+const requestTexts: Record<CancelResult['result'], (status: string) => string> = {
   requested: (status) =>
-    waits.has(status)
-      ? `is to be cancelled; it notices when its wait is over (${status})`
-      : `is to be cancelled; it notices at its next stage (${status})`,
-  stopped: (status) => `was stopped (${status}); recovery undoes what was done`,
+    waitingStatuses.has(status)
+      ? `cancellation requested; takes effect when the current wait ends (${status})`
+      : `cancellation requested; takes effect at the next stage (${status})`,
+  stopped: (status) => `stopped (${status}); recovery undoes its completed steps`,
 };
 
-/** One order's line. */
-export function cancelledLine({
+/** Returns the result for one order as one line. */
+export function formatCancelled({
   orderId,
   result,
   status = 'validated',
   message,
-}: Cancelled): string {
+}: CancelOutcome): string {
   if (result === 'refused') return `${mark('failed', process.stdout)} ${message}\n`;
-  const end = isEnd(status) ? `is ${status}` : sentences[result](status);
+  const end = isTerminal(status) ? `is ${status}` : requestTexts[result](status);
   const good = status !== 'completed' && status !== 'failed';
   return `${mark(good ? 'done' : 'failed', process.stdout)} ${orderId} ${end}\n`;
 }

@@ -1,4 +1,4 @@
-/** How `orders cost` shows what an order takes and costs. */
+/** Output of `orders cost`. */
 import type { Cost, CostLine } from '../../orders/cost/cost.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 
@@ -10,34 +10,34 @@ const dollars = new Intl.NumberFormat('en-US', {
 });
 
 const columns: readonly Column<CostLine>[] = [
-  { title: 'OF ONE ORDER', text: ({ what }) => what, least: 20 },
-  { title: 'HERE', text: ({ quantity }) => plain.format(quantity), align: 'right' },
+  { title: 'PER ORDER', text: ({ what }) => what, minWidth: 20 },
+  { title: 'MEASURED', text: ({ quantity }) => plain.format(quantity), align: 'right' },
   {
     title: 'ORIGINAL',
     text: ({ original }) => (original === undefined ? '' : plain.format(original)),
     align: 'right',
-    leave: 1,
+    dropPriority: 1,
   },
   {
-    title: 'A MILLION',
+    title: 'PER MILLION',
     text: ({ perMillion }) => (perMillion === undefined ? '' : dollars.format(perMillion)),
     align: 'right',
   },
 ];
 
-/** The lines as a table, with the sum, what is more than the original's and why, and whose prices they are. */
+/** Returns the cost table, the total, the reasons for values above the original sample's, and the date of the prices. */
 export function formatCost(cost: Cost, sample: string, options: TableOptions): string {
   const { perMillion, simulatedPerMillion, pricesAsOf, lines } = cost;
   const more = lines.filter(
     ({ quantity, original, because }) =>
       because !== undefined && original !== undefined && quantity > original,
   );
-  const sum = perMillion / 1e6;
+  const perOrder = perMillion / 1e6;
   return [
     formatTable(lines, columns, { ...options, header: true }),
-    `\n${dollars.format(perMillion)} for a million orders like "${sample}", ${sum.toFixed(6)} dollars each; ` +
-      `without the simulated services ${dollars.format(perMillion - simulatedPerMillion)}.\n`,
+    `\n${dollars.format(perMillion)} per million "${sample}" orders ($${perOrder.toFixed(6)} per order), ` +
+      `${dollars.format(perMillion - simulatedPerMillion)} without the simulated services.\n`,
     ...more.map(({ what, because }) => `${what}: ${because}\n`),
-    `Prices of us-east-2 on ${pricesAsOf}, without free tiers; traces and alarms are not in it.\n`,
+    `Prices for us-east-2 as of ${pricesAsOf}, excluding free tiers, traces and alarms.\n`,
   ].join('');
 }

@@ -1,95 +1,97 @@
-/** How `orders dead-letters` chooses, asks and tells. */
-import type { Examined, Redriven } from '../../orders/dead-letters/redrive.ts';
-import type { Remedy } from '../../orders/dead-letters/remedy.ts';
+/** Selection, confirmation and output of the `orders dead-letters` commands. */
+import type { ExaminedDeadLetter, RedriveResult } from '../../orders/dead-letters/redrive.ts';
+import type { RedriveAction } from '../../orders/dead-letters/redrive-action.ts';
 import { UserError } from '../../user-error.ts';
-import { askYes } from '../command/confirm.ts';
+import { confirmYes } from '../command/confirm.ts';
 import { formatAge } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 import { mark } from '../terminal/terminal.ts';
 
-const deeds: {
-  readonly [Kind in Remedy['kind']]: (remedy: Extract<Remedy, { kind: Kind }>) => string;
+const actionTexts: {
+  readonly [Kind in RedriveAction['kind']]: (
+    remedy: Extract<RedriveAction, { kind: Kind }>,
+  ) => string;
 } = {
   start: () => 'starts the order',
-  'start-anew': ({ as }) => `places it anew as ${as}`,
+  'start-anew': ({ as }) => `resubmits the order as ${as}`,
   recover: () => 'recovers the order',
-  remove: ({ because }) => `removes the letter: ${because}`,
-  leave: ({ because }) => `leaves the letter: ${because}`,
+  remove: ({ because }) => `removes the message: ${because}`,
+  leave: ({ because }) => `keeps the message: ${because}`,
 };
 
-/** What a redrive does, in words. */
-function deed(remedy: Remedy): string {
-  return (deeds[remedy.kind] as (remedy: Remedy) => string)(remedy);
+/** Returns a description of a redrive action. */
+function redriveActionText(remedy: RedriveAction): string {
+  return (actionTexts[remedy.kind] as (remedy: RedriveAction) => string)(remedy);
 }
 
-const shortly: Readonly<Record<Remedy['kind'], string>> = {
-  start: 'starts it',
-  'start-anew': 'places it anew',
-  recover: 'recovers it',
-  remove: 'removes the letter',
-  leave: 'can do nothing',
+const shortActionText: Readonly<Record<RedriveAction['kind'], string>> = {
+  start: 'start',
+  'start-anew': 'resubmit',
+  recover: 'recover',
+  remove: 'remove message',
+  leave: 'none',
 };
 
-/** Letters as a table, the oldest first. */
-export function formatLetters(
-  letters: readonly Examined[],
+/** Returns the dead-letter messages as a table. */
+export function formatDeadLetters(
+  messages: readonly ExaminedDeadLetter[],
   { now, ...options }: TableOptions & { readonly now: number },
 ): string {
-  const columns: readonly Column<Examined>[] = [
-    { title: 'ORDER', text: ({ orderId = '-' }) => orderId, least: 16 },
-    { title: 'FOR', text: ({ from }) => from, leave: 2 },
+  const columns: readonly Column<ExaminedDeadLetter>[] = [
+    { title: 'ORDER', text: ({ orderId = '-' }) => orderId, minWidth: 16 },
+    { title: 'SOURCE', text: ({ from }) => from, dropPriority: 2 },
     { title: 'AGE', text: ({ sentAt }) => formatAge(now - Date.parse(sentAt)), align: 'right' },
-    { title: 'IS NOW', text: ({ status = '-' }) => status, leave: 3 },
-    { title: 'A REDRIVE', text: ({ remedy }) => shortly[remedy.kind] },
-    { title: 'WHY', text: ({ why }) => why, least: 12, leave: 1 },
+    { title: 'STATUS', text: ({ status = '-' }) => status, dropPriority: 3 },
+    { title: 'ACTION', text: ({ remedy }) => shortActionText[remedy.kind] },
+    { title: 'REASON', text: ({ why }) => why, minWidth: 12, dropPriority: 1 },
   ];
-  return formatTable(letters, columns, options);
+  return formatTable(messages, columns, options);
 }
 
-/** The letters of these orders; all of them when none is named. Throws a UserError for one that has none (exit 5). */
-export function chooseLetters(
-  letters: readonly Examined[],
+/** Returns the messages of these orders, or all messages if no order is named. Throws UserError if an order has none. */
+export function selectDeadLetters(
+  messages: readonly ExaminedDeadLetter[],
   orderIds: readonly string[],
-): readonly Examined[] {
-  const without = orderIds.find((id) => !letters.some(({ orderId }) => orderId === id));
+): readonly ExaminedDeadLetter[] {
+  const without = orderIds.find((id) => !messages.some(({ orderId }) => orderId === id));
   if (without !== undefined) {
-    throw new UserError(`There is no dead letter of ${without}.`, {
+    throw new UserError(`${without} has no dead-letter message.`, {
       hint: 'orders dead-letters list',
       exit: 5,
       code: 'NotFound',
     });
   }
-  if (orderIds.length === 0) return letters;
-  return letters.filter(({ orderId }) => orderId !== undefined && orderIds.includes(orderId));
+  if (orderIds.length === 0) return messages;
+  return messages.filter(({ orderId }) => orderId !== undefined && orderIds.includes(orderId));
 }
 
-/** Asks about letters that nobody named. */
+/** Prints the action for each message and asks for confirmation, unless `--yes` is set. */
 export async function confirmRedrive(
-  letters: readonly Examined[],
+  messages: readonly ExaminedDeadLetter[],
   flags: { readonly yes: boolean; readonly 'no-input': boolean; readonly json: boolean },
 ): Promise<void> {
   if (flags.yes) return;
-  for (const { orderId = '-', remedy } of letters.slice(0, 10)) {
-    process.stderr.write(`${orderId}: ${deed(remedy)}\n`);
+  for (const { orderId = '-', remedy } of messages.slice(0, 10)) {
+    process.stderr.write(`${orderId}: ${redriveActionText(remedy)}\n`);
   }
-  if (letters.length > 10) process.stderr.write(`… and ${letters.length - 10} more\n`);
-  await askYes(flags, {
-    question: `Redrive ${letters.length} letters?`,
-    otherwise: `Redriving ${letters.length} letters takes a yes.`,
-    refused: 'Nothing was redriven.',
+  if (messages.length > 10) process.stderr.write(`… and ${messages.length - 10} more\n`);
+  await confirmYes(flags, {
+    question: `Redrive ${messages.length} dead-letter messages?`,
+    nonInteractiveMessage: `Redriving ${messages.length} dead-letter messages requires confirmation.`,
+    refusedMessage: 'Nothing was redriven.',
   });
 }
 
-const results: Record<Redriven['result'], (redriven: Redriven) => string> = {
-  started: ({ orderId, as }) => (as === orderId ? 'is started' : `is placed anew as ${as}`),
-  recovering: () => 'is being recovered',
-  removed: ({ because }) => `needs nothing (${because}); its letter is removed`,
-  left: ({ because }) => `keeps its letter: ${because}`,
+const resultTexts: Record<RedriveResult['result'], (redriven: RedriveResult) => string> = {
+  started: ({ orderId, as }) => (as === orderId ? 'started' : `resubmitted as ${as}`),
+  recovering: () => 'recovery started',
+  removed: ({ because }) => `message removed: ${because}`,
+  left: ({ because }) => `message kept: ${because}`,
 };
 
-/** What became of one letter, as a line. */
-export function redrivenLine(redriven: Redriven): string {
+/** Returns the result for one message as one line. */
+export function formatRedriven(redriven: RedriveResult): string {
   const { orderId = redriven.messageId, result } = redriven;
   const glyph = mark(result === 'left' ? 'failed' : 'done', process.stdout);
-  return `${glyph} ${orderId} ${results[result](redriven)}\n`;
+  return `${glyph} ${orderId} ${resultTexts[result](redriven)}\n`;
 }

@@ -1,10 +1,10 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { OrderView } from '../../orders/lookup/get.ts';
-import { progressOf, type StageState } from '../../workflow/progress.ts';
-import { formatAge, formatMoney, localTime } from '../terminal/format-time.ts';
+import { type StageState, workflowProgress } from '../../workflow/progress.ts';
+import { formatAge, formatMoney, formatPreciseLocalTime } from '../terminal/format-time.ts';
 import { printable } from '../terminal/table.ts';
 
-const words: Record<StageState, string> = {
+const stageMarks: Record<StageState, string> = {
   pending: ' ',
   active: '>',
   done: '✓',
@@ -14,38 +14,38 @@ const words: Record<StageState, string> = {
 };
 
 export interface OrderTextOptions {
-  /** Whether e-mail and phone are shown as they are. */
+  /** Whether e-mail and phone are shown in full. */
   readonly personal: boolean;
-  /** Whether times are for people: on the local clock, and how long ago. Else RFC 3339 UTC. */
+  /** Whether times are shown in local time with their age. Otherwise RFC 3339 UTC. */
   readonly relative: boolean;
   readonly now: number;
 }
 
 type Row = readonly [name: string, value: string];
 
-/** One order as text: a fact a line, then its way through the workflow. */
-export function describeOrder(view: OrderView, options: OrderTextOptions): string {
+/** Returns an order as text: one fact per line, then the stages of its workflow. */
+export function formatOrder(view: OrderView, options: OrderTextOptions): string {
   const { orderId, status, order, execution } = view;
   const arn = order?.executionArn ?? execution?.arn;
   const rows: Row[] = [
     ['order', orderId],
     ['status', status],
-    ...(order ? factsOf(order, options) : []),
+    ...(order ? buildFactRows(order, options) : []),
     ...(arn ? [['execution', arn] as const] : []),
     ...(execution
       ? [['running', `${execution.status} ${execution.error ?? ''}`.trimEnd()] as const]
       : []),
+    ...(execution?.pause ? [['paused', formatPause(execution.pause, options)] as const] : []),
   ];
   const facts = rows.map(([name, value]) => `${name.padEnd(10)} ${printable(value)}\n`).join('');
-  return order ? `${facts}\n${workflowText(order, options)}` : facts;
+  return order ? `${facts}\n${formatWorkflow(order, options)}` : facts;
 }
 
-function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptions): Row[] {
+function buildFactRows(order: OrderRecord, options: OrderTextOptions): Row[] {
   const { customerEmail, customerPhone, failure, review, cancelRequested, retryOf } = order;
   const { warnings = [], undos = [], retriedAs = [] } = order;
-  const time = (at: string) =>
-    relative ? `${localTime(at)}, ${formatAge(now - Date.parse(at))} ago` : at;
-  const hide = (text: string) => (personal ? text : mask(text));
+  const time = (at: string) => formatTime(at, options);
+  const hide = (text: string) => (options.personal ? text : maskPersonalData(text));
   return [
     ['customer', order.customerId],
     ['e-mail', hide(customerEmail)],
@@ -64,7 +64,7 @@ function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptio
     ...(failure
       ? [['failure', `${failure.stage}: ${failure.message} (${failure.code})`] as const]
       : []),
-    ...(review ? [['review', reviewText(review, time)] as const] : []),
+    ...(review ? [['review', formatReview(review, time)] as const] : []),
     ...(cancelRequested
       ? [
           [
@@ -83,29 +83,42 @@ function factsOf(order: OrderRecord, { personal, relative, now }: OrderTextOptio
   ];
 }
 
-/** `score 75, asked for at 12:00; approve by alice at 12:05: called the customer` */
-function reviewText(
+/** Returns a pause in one line: when it was requested, and why. */
+function formatPause(
+  { requestedAt, reason = '' }: NonNullable<NonNullable<OrderView['execution']>['pause']>,
+  options: OrderTextOptions,
+): string {
+  const time = requestedAt === undefined ? '' : formatTime(requestedAt, options);
+  return [time, reason].filter(Boolean).join(': ') || 'requested';
+}
+
+function formatTime(at: string, { relative, now }: OrderTextOptions): string {
+  return relative ? `${formatPreciseLocalTime(at)}, ${formatAge(now - Date.parse(at))} ago` : at;
+}
+
+/** Returns a review in one line: `score 75, requested 12:00; approve by alice 12:05: called the customer`. */
+function formatReview(
   { score, requestedAt, decision }: NonNullable<OrderRecord['review']>,
   time: (at: string) => string,
 ): string {
-  const asked = `score ${score}, asked for ${time(requestedAt)}`;
-  if (!decision) return `${asked}; not decided`;
+  const request = `score ${score}, requested ${time(requestedAt)}`;
+  if (!decision) return `${request}; pending`;
   const { by, at, note } = decision;
-  return `${asked}; ${decision.decision} by ${by} ${time(at)}${note ? `: ${note}` : ''}`;
+  return `${request}; ${decision.decision} by ${by} ${time(at)}${note ? `: ${note}` : ''}`;
 }
 
-/** Enough to recognize it by, for who knows it. */
-function mask(text: string): string {
+/** Masks an e-mail address or phone number, so that only a person who knows it recognizes it. */
+function maskPersonalData(text: string): string {
   const [name = '', host] = text.split('@');
   return host === undefined ? `…${text.slice(-2)}` : `${name.slice(0, 1)}…@${host}`;
 }
 
-function workflowText(order: OrderRecord, { relative }: OrderTextOptions): string {
-  return progressOf(order)
+function formatWorkflow(order: OrderRecord, { relative }: OrderTextOptions): string {
+  return workflowProgress(order)
     .flatMap(({ stages }) => stages)
     .map(({ id, state, at }) => {
-      const time = at && relative ? localTime(at) : (at ?? '');
-      return `${`${words[state]} ${id.padEnd(24)} ${time}`.trimEnd()}\n`;
+      const time = at && relative ? formatPreciseLocalTime(at) : (at ?? '');
+      return `${`${stageMarks[state]} ${id.padEnd(24)} ${time}`.trimEnd()}\n`;
     })
     .join('');
 }

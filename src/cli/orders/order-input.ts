@@ -1,9 +1,10 @@
-/** Where an order comes from: a file, stdin, a sample, or flags. */
+/** Reads an order from a file, stdin, a sample or flags. */
 import { readFileSync } from 'node:fs';
 import { type Order, orderIdPattern } from '../../../functions/contract/order.ts';
-import { samples } from '../../../functions/contract/samples.ts';
+import { findSample, samples } from '../../../functions/contract/samples.ts';
 import { checkOrder } from '../../orders/actions/check-order.ts';
-import { applySettings, type Setting } from '../../orders/actions/order-changes.ts';
+import { applySettings, type FieldSetting } from '../../orders/actions/order-changes.ts';
+import { parseJson as parseJsonText } from '../../parse-json.ts';
 import { UserError } from '../../user-error.ts';
 
 export interface OrderInput {
@@ -13,16 +14,19 @@ export interface OrderInput {
   readonly customer?: string | undefined;
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
-  readonly settings?: readonly Setting[] | undefined;
+  readonly settings?: readonly FieldSetting[] | undefined;
 }
 
-/** Reads the order that the arguments describe and checks its shape; every error names the field. */
+/** Returns the order that the arguments describe. Throws UserError naming the field if its shape is invalid. */
 export function readOrderInput(input: OrderInput): Order {
   const sources = [input.file, input.sample, input.item?.length ? 'items' : undefined];
-  const given = sources.filter((source) => source !== undefined).length;
-  if (given !== 1) {
-    const what = given === 0 ? 'An order is required.' : 'Give an order in one way, not several.';
-    throw new UserError(what, {
+  const sourceCount = sources.filter((source) => source !== undefined).length;
+  if (sourceCount !== 1) {
+    const message =
+      sourceCount === 0
+        ? 'An order is required.'
+        : 'A file, --sample and --item cannot be combined.';
+    throw new UserError(message, {
       hint: [
         'orders submit --sample low',
         'orders submit order.json',
@@ -30,28 +34,38 @@ export function readOrderInput(input: OrderInput): Order {
       ],
     });
   }
-  return checkOrder(applySettings(override(rawOrder(input), input), input.settings ?? []));
+  return checkOrder(
+    applySettings(applyOverrides(readRawOrder(input), input), input.settings ?? []),
+  );
 }
 
-/** Checks an id given by the caller. */
+/** Returns the id of `--id`. Throws UserError if it is not a valid order id. */
 export function checkOrderId(id: string): string {
+  if (id === 'latest' || id.startsWith('-')) {
+    throw new UserError(
+      `--id "${id}" would not be found again: it has another meaning in commands.`,
+      {
+        hint: 'use an id that is not "latest" and does not start with a hyphen',
+      },
+    );
+  }
   if (orderIdPattern.test(id)) return id;
   throw new UserError(`--id "${id}" is not an order id.`, {
     hint: 'use 1 to 64 letters, digits, hyphens or underscores',
   });
 }
 
-function rawOrder({ file, sample, item = [] }: OrderInput): unknown {
-  if (file !== undefined) return parseText(readText(file), file === '-' ? 'stdin' : file);
+function readRawOrder({ file, sample, item = [] }: OrderInput): unknown {
+  if (file !== undefined) return parseJson(readText(file), file === '-' ? 'stdin' : file);
   if (sample === undefined) return { items: item.map(parseItem) };
-  const known = Object.hasOwn(samples, sample) ? samples[sample] : undefined;
+  const known = findSample(sample);
   if (known) return known;
   throw new UserError(`There is no sample "${sample}".`, {
     hint: `samples: ${Object.keys(samples).join(', ')}`,
   });
 }
 
-function override(raw: unknown, { customer, email, phone }: OrderInput): unknown {
+function applyOverrides(raw: unknown, { customer, email, phone }: OrderInput): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   return {
     ...raw,
@@ -65,33 +79,33 @@ function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {
-    const hint = 'give a JSON file, - for stdin, or --sample low';
+    const hint = 'use a JSON file, - for stdin, or --sample low';
     throw new UserError(`${file} cannot be read.`, { hint, cause });
   }
 }
 
-function parseText(text: string, name: string): unknown {
+function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (cause) {
-    const where = cause instanceof Error ? cause.message : '';
-    throw new UserError(`${name} is not JSON: ${where}`, {
-      hint: 'an order looks like: orders submit --sample low --dry-run',
+    const reason = cause instanceof Error ? cause.message : '';
+    throw new UserError(`${name} is not valid JSON: ${reason}`, {
+      hint: 'example of an order: orders submit --sample low --dry-run',
       cause,
     });
   }
 }
 
-/** Reads `SKU:QTY:PRICE[:NAME]`; the name may hold colons and is the SKU when left out. */
+/** Parses `SKU:QTY:PRICE[:NAME]`. The name may contain colons; default: the SKU. */
 export function parseItem(text: string): Order['items'][number] {
   const [productId, quantity, price, ...name] = text.split(':');
-  const refuse = (why: string) =>
-    new UserError(`--item "${text}" ${why}.`, {
+  const invalidItem = (problem: string) =>
+    new UserError(`--item "${text}" ${problem}.`, {
       hint: '--item "BOOK-001:2:45.99:Programming Book"',
     });
-  if (!productId || !quantity || !price) throw refuse('is not SKU:QTY:PRICE[:NAME]');
-  if (!isNumber(quantity)) throw refuse(`has a quantity that is no number: ${quantity}`);
-  if (!isNumber(price)) throw refuse(`has a price that is no number: ${price}`);
+  if (!productId || !quantity || !price) throw invalidItem('is not SKU:QTY:PRICE[:NAME]');
+  if (!isNumber(quantity)) throw invalidItem(`has an invalid quantity: "${quantity}"`);
+  if (!isNumber(price)) throw invalidItem(`has an invalid price: "${price}"`);
   return {
     productId,
     name: name.join(':') || productId,
@@ -100,4 +114,6 @@ export function parseItem(text: string): Order['items'][number] {
   };
 }
 
-const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
+/** Whether a text is a number as in JSON. `Number` would also accept `0x10` and spaces. */
+export const isNumber = (text: string) =>
+  /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text));

@@ -1,45 +1,50 @@
-/** How `orders repair` shows, asks and tells. */
+/** Output of `orders repair`. */
 
 import type { Target } from '../../environment/target.ts';
-import type { Deed, Examined, Repaired } from '../../orders/verify/repair.ts';
-import { hintFor } from '../command/hints.ts';
+import type { ExaminedOrder, RepairResult } from '../../orders/verify/repair.ts';
+import type { RepairAction } from '../../orders/verify/repair-actions.ts';
+import { addEnvFlag } from '../command/hints.ts';
 import { mark } from '../terminal/terminal.ts';
 
-const deeds: Readonly<Record<Deed, string>> = {
-  'write-row': "write its row anew from its execution's input and history",
-  'restore-row': "set its row to what its execution's history shows",
-  'correct-row': 'set what its row says of its stock or its execution to what is so',
-  recover: 'undo what was done and close it, as recovery does',
-  settle: 'refund what was charged too much, free its stock and credit its points, as its row says',
+const plannedTexts: Readonly<Record<RepairAction, string>> = {
+  'write-row': "rebuild its record from its execution's input and history",
+  'restore-row': 'restore its record from the history of its execution',
+  'correct-row': 'correct the stock or execution fields of its record',
+  recover: 'undo its completed steps and close it, as recovery does',
+  settle: 'refund excess payments, release its stock and credit its points, as its record requires',
 };
 
-const done: Readonly<Record<Deed, string>> = {
-  'write-row': 'its row was written anew',
-  'restore-row': 'its row was set to what its execution did',
-  'correct-row': 'its row was corrected',
-  recover: 'it was recovered',
-  settle: 'its payments, stock and points were settled',
+const doneTexts: Readonly<Record<RepairAction, string>> = {
+  'write-row': 'record rebuilt',
+  'restore-row': 'record restored',
+  'correct-row': 'record corrected',
+  recover: 'order recovered',
+  settle: 'payments, stock and points corrected',
 };
 
-/** What is wrong about an order and what would be done; nothing where nothing would be. */
-export function formatPlan({ orderId, mismatches, deed }: Examined): string {
-  if (!deed) return '';
+/** Returns the mismatches of an order and the planned repair; an empty text if there is nothing to repair. */
+export function formatPlan({ orderId, mismatches, action }: ExaminedOrder): string {
+  if (!action) return '';
   const lines = [
     ...mismatches.map(({ kind, message }) => `${mark('failed')} ${orderId}  ${kind}: ${message}`),
-    `    would ${deeds[deed]}`,
+    `    would ${plannedTexts[action]}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** What became of one order. */
-export function repairedLines({ orderId, deeds: all, left }: Repaired, target: Target): string {
-  const told = all.length > 0 ? all.map((each) => done[each]).join('; ') : 'nothing is wrong';
+/** Returns the result for one order: the repairs that were made, or the remaining mismatches. */
+export function formatRepaired(
+  { orderId, deeds: actions, left }: RepairResult,
+  target: Target,
+): string {
+  const summary =
+    actions.length > 0 ? actions.map((action) => doneTexts[action]).join('; ') : 'no mismatches';
   const lines =
     left.length === 0
-      ? [`${mark('done', process.stdout)} ${orderId} ${told}`]
+      ? [`${mark('done', process.stdout)} ${orderId} ${summary}`]
       : left.flatMap(({ kind, message, command }) => [
           `${mark('failed', process.stdout)} ${orderId}  ${kind}: ${message}`,
-          `    ${hintFor(target, command)}`,
+          `    ${addEnvFlag(target, command)}`,
         ]);
   return lines.map((line) => `${line}\n`).join('');
 }

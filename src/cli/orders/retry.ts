@@ -1,40 +1,34 @@
-/** How `orders retry` asks, tells and follows. */
+/** Retries orders, prints the results and watches the new orders for `orders retry`. */
 
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import type { Change } from '../../orders/actions/order-changes.ts';
-import { type Retried, type RetryOptions, retryOrder } from '../../orders/actions/retry.ts';
-import type { Found } from '../../orders/lookup/find.ts';
+import type { Stack } from '../../environment/stack.ts';
+import type { FieldChange } from '../../orders/actions/order-changes.ts';
+import { type RetryOptions, type RetryOutcome, retryOrder } from '../../orders/actions/retry.ts';
+import type { LocatedOrder } from '../../orders/lookup/find.ts';
 import { UserError } from '../../user-error.ts';
 import { describeError } from '../command/json-output.ts';
 import { formatMoney } from '../terminal/format-time.ts';
 import { printable } from '../terminal/table.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
 
-/** An order that could not be tried again, and why. */
-export interface Refused {
+/** An order that could not be retried, with the reason. */
+export interface RefusedRetry {
   readonly retryOf: string;
   readonly result: 'refused';
   readonly message: string;
 }
 
-export type RetryResult = Retried | Refused;
+export type RetryResult = RetryOutcome | RefusedRetry;
 
-interface Where {
-  readonly target: Target;
-  readonly outputs: StackOutputs;
-}
-
-/** Tries each order again; one that is refused does not keep the others from it. Throws what it was when it is the only one. */
-export async function retryAll(
-  { target, outputs }: Where,
-  orders: readonly Found[],
+/** Retries the orders. A refusal does not stop the others; it is thrown only if there is a single order. */
+export async function retryOrders(
+  stack: Stack,
+  orders: readonly LocatedOrder[],
   options: Omit<RetryOptions, 'found'>,
 ): Promise<RetryResult[]> {
   const results: RetryResult[] = [];
   for (const found of orders) {
     try {
-      results.push(await retryOrder(target, outputs, { ...options, found }));
+      results.push(await retryOrder(stack, { ...options, found }));
     } catch (error) {
       if (!(error instanceof UserError) || orders.length === 1) throw error;
       const { message } = describeError(error);
@@ -44,69 +38,70 @@ export async function retryAll(
   return results;
 }
 
-/** A result as a sentence, and beneath it a line for each field that is not as it was. */
-export function retriedText(result: RetryResult, stream: NodeJS.WriteStream): string {
+/** Returns a result as one line, followed by one line for each changed field. */
+export function formatRetryResult(result: RetryResult, stream: NodeJS.WriteStream): string {
   if (result.result === 'refused') return `${mark('failed', stream)} ${result.message}\n`;
   const { orderId, retryOf, changes, total, lines, status } = result;
   const items = `${lines} ${lines === 1 ? 'item' : 'items'}`;
   const sentence = {
     started: `${orderId} accepted · retry of ${retryOf} · ${items} · ${formatMoney(total)}`,
-    exists: `${orderId} is this retry of ${retryOf} already; it is ${status}`,
+    exists: `${orderId} already exists as this retry of ${retryOf} · ${status}`,
     planned: `${orderId} would be a retry of ${retryOf} · ${items} · ${formatMoney(total)}`,
   }[result.result];
-  const sign = mark(result.result === 'started' ? 'done' : 'note', stream);
-  return `${sign} ${sentence}\n${changes.map((each) => `    ${dim(changeText(each), stream)}\n`).join('')}`;
+  const glyph = mark(result.result === 'started' ? 'done' : 'note', stream);
+  const changeLines = changes.map((change) => `    ${dim(formatChange(change), stream)}\n`);
+  return `${glyph} ${sentence}\n${changeLines.join('')}`;
 }
 
-/** `items[0].quantity 2 → 3`; what was there before is left out of personal data. */
-function changeText({ field, from, to }: Change): string {
-  const was = from === undefined ? '' : `${printable(String(from))} `;
-  return `${field} ${was}→ ${to === undefined ? 'none' : printable(String(to))}`;
+/** Returns a change as text: `items[0].quantity 2 → 3`. The old value of personal data is omitted. */
+function formatChange({ field, from, to }: FieldChange): string {
+  const oldValue = from === undefined ? '' : `${printable(String(from))} `;
+  return `${field} ${oldValue}→ ${to === undefined ? 'none' : printable(String(to))}`;
 }
 
-/** The command that goes on from the results; `undefined` when nothing was started. */
-export function nextAfter(results: readonly RetryResult[]): string | undefined {
-  const retried = results.flatMap((each) => (each.result === 'refused' ? [] : [each]));
+/** Returns a hint for the next command; undefined if no order was started. */
+export function nextStepHint(results: readonly RetryResult[]): string | undefined {
+  const retried = results.flatMap((result) => (result.result === 'refused' ? [] : [result]));
   const [first] = retried;
   if (first === undefined) return undefined;
-  if (first.result === 'planned') return 'nothing was started; without --dry-run it is';
+  if (first.result === 'planned') return 'no order was started: run it again without --dry-run';
   const { orderId, result, status } = first;
   if (retried.length > 1) {
-    const ids = retried.map((each) => each.orderId);
+    const ids = retried.map((order) => order.orderId);
     return ids.length > 5 ? 'orders watch --all' : `orders watch ${ids.join(' ')}`;
   }
-  const again = result === 'exists' && (status === 'failed' || status === 'cancelled');
-  return again ? `one more try: orders retry ${orderId}` : `orders watch ${orderId}`;
+  const canRetry = result === 'exists' && (status === 'failed' || status === 'cancelled');
+  return canRetry ? `orders retry ${orderId}` : `orders watch ${orderId}`;
 }
 
-interface Following {
+interface WatchOptions {
   readonly ui: Ui | 'json';
   readonly stream: NodeJS.WriteStream;
   readonly timeoutMs: number | undefined;
 }
 
-/** Follows the new orders to their ends, and sets the exit code that those call for. Answers each one's status. */
-export async function followRetried(
-  { target, outputs }: Where,
+/** Watches the new orders until they end and sets the exit code. Returns the results with the final statuses. */
+export async function watchRetried(
+  stack: Stack,
   results: readonly RetryResult[],
-  view: Following,
+  view: WatchOptions,
 ): Promise<RetryResult[]> {
-  const { follow, followMany } = await import('../watch/watch.ts');
-  const started = results.flatMap((each) => (each.result === 'refused' ? [] : [each]));
+  const { showWatch, showWatchMany } = await import('../watch/watch.ts');
+  const started = results.flatMap((result) => (result.result === 'refused' ? [] : [result]));
   const [first] = started;
   if (!first) return [...results];
-  if (started.length === 1) await follow({ target, outputs }, first, view);
-  else await followMany({ target, outputs }, { orders: started }, view);
-  const { readOrders } = await import('../../orders/lookup/batch-get.ts');
-  const { nameOrigin } = await import('../../orders/lookup/retry-link.ts');
-  // The items of orders that had to wait for their turn were not there to be told.
+  if (started.length === 1) await showWatch(stack, first, view);
+  else await showWatchMany(stack, { orders: started }, view);
+  const { readOrders } = await import('../../orders/tables/orders-table.ts');
+  const { linkOriginal } = await import('../../orders/lookup/retry-link.ts');
+  // An order that was delayed by a quota had no item yet when it was linked: link it now.
   for (const { orderId, retryOf } of started) {
-    await nameOrigin(target, outputs, { orderId, retryOf, patienceMs: 0 });
+    await linkOriginal(stack, { orderId, retryOf, timeoutMs: 0 });
   }
   const ids = started.map(({ orderId }) => orderId);
-  const items = await readOrders(target, outputs, { ids, fields: ['status'] });
-  return results.map((each) => {
-    const status = each.result === 'refused' ? undefined : items.get(each.orderId)?.status;
-    return status === undefined || each.result === 'refused' ? each : { ...each, status };
+  const items = await readOrders(stack, { ids, fields: ['status'] });
+  return results.map((result) => {
+    const status = result.result === 'refused' ? undefined : items.get(result.orderId)?.status;
+    return status === undefined || result.result === 'refused' ? result : { ...result, status };
   });
 }

@@ -1,24 +1,32 @@
-/** How `orders review` takes a decision, and shows what waits for one. */
+/** Flags and output of the `orders review` commands. */
+
 import { userInfo } from 'node:os';
 import { Flags } from '@oclif/core';
-import { longestNote, type ReviewDecision } from '../../../functions/contract/review.ts';
-import type { Decided, Parked } from '../../orders/actions/review.ts';
+import { maxNoteLength, type ReviewDecision } from '../../../functions/contract/review.ts';
+import type { DecisionResult, OrderInReview } from '../../orders/actions/review.ts';
 import { UserError } from '../../user-error.ts';
-import { listQuery } from '../list/list.ts';
+import { confirmFlag } from '../command/base-command.ts';
+import { buildListQuery } from '../list/list.ts';
 import { formatAge, formatDuration, formatMoney } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 import { mark } from '../terminal/terminal.ts';
 
-/** `--since`, for what waits. */
+/** The flag `--since` for lists of waiting orders. */
 export const sinceFlag = () =>
   Flags.string({
-    description: 'orders created since then (default 7d)',
+    description: 'only orders created after this time (default: 7d)',
     helpValue: '<time|duration>',
   });
 
-/** The query of every order that waits for a review. */
-export const parkedQuery = ({ since, json }: { since?: string | undefined; json: boolean }) =>
-  listQuery({
+/** Returns the query for all orders that wait for a review. */
+export const ordersInReviewQuery = ({
+  since,
+  json,
+}: {
+  since?: string | undefined;
+  json: boolean;
+}) =>
+  buildListQuery({
     status: ['awaiting-review'],
     customer: undefined,
     since,
@@ -30,17 +38,18 @@ export const parkedQuery = ({ since, json }: { since?: string | undefined; json:
     json,
   });
 
-/** The flags of a decision. */
+/** Returns the flags of a review decision. */
 export const decisionFlags = () => ({
-  note: Flags.string({ description: 'why; kept with the order' }),
+  note: Flags.string({ description: 'reason, stored with the order', helpValue: '<text>' }),
   by: Flags.string({
-    description: 'who decides (default: the name of who is logged in here)',
+    description: 'name of the reviewer (default: your user name)',
+    helpValue: '<name>',
     env: 'ORDERS_REVIEWER',
   }),
-  confirm: Flags.string({ description: 'name of the protected environment to change' }),
+  confirm: confirmFlag(),
 });
 
-/** What the flags say of a decision. Throws a UserError for a text that is too long or missing. */
+/** Returns the reviewer and note of a decision. Throws UserError if a text is missing or too long. */
 export function readDecision(flags: {
   readonly note?: string | undefined;
   readonly by?: string | undefined;
@@ -49,46 +58,48 @@ export function readDecision(flags: {
   if (by.length === 0 || by.length > 128) {
     throw new UserError('--by must be 1 to 128 characters.', { hint: '--by alice' });
   }
-  if ((flags.note?.length ?? 0) > longestNote) {
-    throw new UserError(`--note must be at most ${longestNote} characters.`, {});
+  if ((flags.note?.length ?? 0) > maxNoteLength) {
+    throw new UserError(`--note must be at most ${maxNoteLength} characters.`, {
+      hint: 'shorten the note',
+    });
   }
   return { by, note: flags.note };
 }
 
-const words: Record<ReviewDecision['decision'], string> = {
-  approve: 'is approved; it goes on',
-  reject: 'is rejected; what was done is undone',
+const decisionTexts: Record<ReviewDecision['decision'], string> = {
+  approve: 'approved; it continues',
+  reject: 'rejected; its completed steps are undone',
 };
 
-/** A decision as a line. */
-export function decidedLine({ orderId, decision }: Decided): string {
-  return `${mark('done', process.stdout)} ${orderId} ${words[decision.decision]} (by ${decision.by})\n`;
+/** Returns a decision as one line. */
+export function formatDecided({ orderId, decision }: DecisionResult): string {
+  return `${mark('done', process.stdout)} ${orderId} ${decisionTexts[decision.decision]} (by ${decision.by})\n`;
 }
 
-function columns(now: number): readonly Column<Parked>[] {
-  const left = (dueAt: string) => Date.parse(dueAt) - now;
+function columns(now: number): readonly Column<OrderInReview>[] {
+  const remainingMs = (dueAt: string) => Date.parse(dueAt) - now;
   return [
-    { title: 'ORDER', text: ({ orderId }) => orderId, least: 16 },
-    { title: 'CUSTOMER', text: ({ customerId }) => customerId, least: 8, leave: 3 },
-    { title: 'TOTAL', text: ({ total }) => formatMoney(total), align: 'right', leave: 2 },
+    { title: 'ORDER', text: ({ orderId }) => orderId, minWidth: 16 },
+    { title: 'CUSTOMER', text: ({ customerId }) => customerId, minWidth: 8, dropPriority: 3 },
+    { title: 'TOTAL', text: ({ total }) => formatMoney(total), align: 'right', dropPriority: 2 },
     { title: 'SCORE', text: ({ score }) => String(score), align: 'right' },
     {
-      title: 'WAITS',
+      title: 'WAITING',
       text: ({ requestedAt }) => formatAge(now - Date.parse(requestedAt)),
       align: 'right',
-      leave: 1,
+      dropPriority: 1,
     },
     {
       title: 'REJECTED IN',
-      text: ({ dueAt }) => (left(dueAt) > 0 ? formatDuration(left(dueAt)) : 'due'),
+      text: ({ dueAt }) => (remainingMs(dueAt) > 0 ? formatDuration(remainingMs(dueAt)) : 'due'),
       align: 'right',
     },
   ];
 }
 
-/** The orders that wait, one a line. */
-export function formatParked(
-  parked: readonly Parked[],
+/** Returns the orders that wait for a review as a table. */
+export function formatOrdersInReview(
+  parked: readonly OrderInReview[],
   options: TableOptions & { readonly now: number },
 ): string {
   return formatTable(parked, columns(options.now), options);

@@ -1,77 +1,83 @@
-/** `--set path=value`: changes of an order's fields. */
+/** The flag `--set PATH=VALUE`, which changes a field of an order. */
 import { Flags } from '@oclif/core';
-import { customerFields, lineFields, type Setting } from '../../orders/actions/order-changes.ts';
+import { closestMatch } from '../../did-you-mean.ts';
+import {
+  customerFields,
+  type FieldSetting,
+  lineFields,
+} from '../../orders/actions/order-changes.ts';
+import { parseJson as parseJsonText } from '../../parse-json.ts';
 import { UserError } from '../../user-error.ts';
-import { nearest } from '../command/did-you-mean.ts';
+import { isNumber } from './order-input.ts';
 
 /** `--set`, once or more; `readSettings` reads it. */
 export const setFlag = () =>
   Flags.string({
-    description:
-      'change a field: customerEmail=…, items[0].quantity=3; items[0]=… and items=… take JSON',
+    description: 'change a field, such as items[0].quantity=3',
     helpValue: 'PATH=VALUE',
     multiple: true,
     multipleNonGreedy: true,
   });
 
-/** What `--set` says. Throws as `parseSetting` does. */
-export const readSettings = (texts: readonly string[] = []): Setting[] => texts.map(parseSetting);
+/** Parses the values of `--set`. Throws UserError for an invalid one. */
+export const parseSettings = (texts: readonly string[] = []): FieldSetting[] =>
+  texts.map(parseSetting);
 
-const numbers: ReadonlySet<string> = new Set(['quantity', 'price']);
+const numericFields: ReadonlySet<string> = new Set(['quantity', 'price']);
 
 /**
- * Reads `path=value`. Numbers are read as such, lines as JSON, the rest as text as it stands; no text takes the phone
- * number away. Throws a UserError for a path that an order does not have.
+ * Parses `PATH=VALUE`. Quantities and prices are numbers, `items` and `items[N]` are JSON, all other values are text. An
+ * empty phone number removes it. Throws UserError for an unknown path or an invalid value.
  */
-export function parseSetting(text: string): Setting {
+export function parseSetting(text: string): FieldSetting {
   const [, path = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (path === '') {
-    throw refuse(`--set "${text}" is not PATH=VALUE.`, '--set items[0].quantity=3');
+    throw invalidSettingError(`--set "${text}" is not PATH=VALUE.`, '--set items[0].quantity=3');
   }
-  const customer = customerFields.find((each) => each === path);
-  if (customer) {
-    const gone = customer === 'customerPhone' && value === '';
-    return { path, field: customer, value: gone ? undefined : value };
+  const customerField = customerFields.find((field) => field === path);
+  if (customerField) {
+    const isRemoved = customerField === 'customerPhone' && value === '';
+    return { path, field: customerField, value: isRemoved ? undefined : value };
   }
-  if (path === 'items') return { path, field: 'items', value: json(path, value) };
-  const [, at, name] = /^items\[(\d{1,3})\](?:\.(\w+))?$/.exec(path) ?? [];
-  if (at === undefined) throw unknown(path, [...customerFields, 'items']);
-  const line = Number(at);
-  if (name === undefined) return { path, line, value: json(path, value) };
-  const field = lineFields.find((each) => each === name);
+  if (path === 'items') return { path, field: 'items', value: parseJson(path, value) };
+  const [, index, name] = /^items\[(\d{1,3})\](?:\.(\w+))?$/.exec(path) ?? [];
+  if (index === undefined) throw unknownFieldError(path, [...customerFields, 'items']);
+  const line = Number(index);
+  if (name === undefined) return { path, line, value: parseJson(path, value) };
+  const field = lineFields.find((lineField) => lineField === name);
   if (!field) {
-    throw unknown(
+    throw unknownFieldError(
       path,
-      lineFields.map((each) => `items[${line}].${each}`),
+      lineFields.map((lineField) => `items[${line}].${lineField}`),
     );
   }
-  return { path, line, field, value: numbers.has(field) ? number(path, value) : value };
+  return { path, line, field, value: numericFields.has(field) ? parseNumber(path, value) : value };
 }
 
-function number(path: string, value: string): number {
-  if (value.trim() !== '' && Number.isFinite(Number(value))) return Number(value);
-  throw refuse(`--set ${path} is no number: ${value}`, `--set ${path}=3`);
+function parseNumber(path: string, value: string): number {
+  if (isNumber(value)) return Number(value);
+  throw invalidSettingError(`--set ${path} must be a number, not "${value}".`, `--set ${path}=3`);
 }
 
-function json(path: string, value: string): unknown {
+function parseJson(path: string, value: string): unknown {
   try {
-    return JSON.parse(value);
+    return parseJsonText(value);
   } catch {
-    // The value stays unsaid: it may hold a whole customer.
-    throw refuse(
-      `--set ${path} takes JSON.`,
+    // The message omits the value: it may contain personal data.
+    throw invalidSettingError(
+      `--set ${path} must be valid JSON.`,
       `--set 'items[0]={"productId":"BOOK-001","name":"Programming Book","quantity":2,"price":45.99}'`,
     );
   }
 }
 
-function unknown(path: string, known: readonly string[]): UserError {
-  const meant = nearest(path, known);
-  return refuse(`An order has no field "${path}".`, [
+function unknownFieldError(path: string, known: readonly string[]): UserError {
+  const meant = closestMatch(path, known);
+  return invalidSettingError(`An order has no field "${path}".`, [
     ...(meant ? [`did you mean: ${meant}`] : []),
     `fields: ${customerFields.join(', ')}, items[0].${lineFields.join(', items[0].')}`,
   ]);
 }
 
-const refuse = (message: string, hint: string | readonly string[]) =>
+const invalidSettingError = (message: string, hint: string | readonly string[]) =>
   new UserError(message, { hint, code: 'InvalidOrder' });

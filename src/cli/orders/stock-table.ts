@@ -1,19 +1,19 @@
-import type { Stock } from '../../orders/actions/inventory.ts';
+import type { ProductStock } from '../../orders/tables/products-table.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 
-const columns: readonly Column<Stock>[] = [
-  { title: 'PRODUCT', text: ({ productId }) => productId, least: 12 },
+const columns: readonly Column<ProductStock>[] = [
+  { title: 'PRODUCT', text: ({ productId }) => productId, minWidth: 12 },
   { title: 'AVAILABLE', text: ({ available }) => String(available), align: 'right' },
-  { title: 'RESERVED', text: ({ reserved }) => String(reserved), align: 'right', leave: 1 },
-  { title: 'SOLD', text: ({ sold }) => String(sold), align: 'right', leave: 2 },
+  { title: 'RESERVED', text: ({ reserved }) => String(reserved), align: 'right', dropPriority: 1 },
+  { title: 'SOLD', text: ({ sold }) => String(sold), align: 'right', dropPriority: 2 },
 ];
 
-/** Stock as a table, one product a line. */
-export function formatStock(stock: readonly Stock[], options: TableOptions): string {
+/** Returns the stock of products as a table. */
+export function formatStock(stock: readonly ProductStock[], options: TableOptions): string {
   return formatTable(stock, columns, options);
 }
 
-/** One product's stock as a sentence. */
-export function stockText({ productId, available, reserved, sold }: Stock): string {
+/** Returns the stock of one product as one line. */
+export function formatStockLine({ productId, available, reserved, sold }: ProductStock): string {
   return `${productId}: ${available} available, ${reserved} reserved, ${sold} sold`;
 }

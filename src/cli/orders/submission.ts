@@ -1,11 +1,12 @@
-/** Says that an order was accepted, and follows it when that was asked for. */
+/** Prints an accepted order and watches it if requested. */
 
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Stack } from '../../environment/stack.ts';
 import type { Target } from '../../environment/target.ts';
 import type { Submitted } from '../../orders/actions/submit.ts';
 import type { EndEvent } from '../../orders/watch/events.ts';
-import { hintFor } from '../command/hints.ts';
+import { addEnvFlag } from '../command/hints.ts';
 import { formatMoney } from '../terminal/format-time.ts';
+import { printable } from '../terminal/table.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
 
 interface SubmitFlags {
@@ -16,8 +17,8 @@ interface SubmitFlags {
   readonly timeout: number | undefined;
 }
 
-/** Prints the accepted order: its id alone, or a sentence and the command that watches it. */
-export function showSubmitted(
+/** Prints the accepted order: only its id, or a line and the command that watches it. */
+export function printSubmitted(
   submitted: Submitted,
   to: { write: (text: string) => void; flags: SubmitFlags; target: Target },
 ): void {
@@ -27,21 +28,23 @@ export function showSubmitted(
     return;
   }
   const items = `${lines} ${lines === 1 ? 'item' : 'items'}`;
-  const facts = [`${orderId} accepted`, customerId, items, formatMoney(total)].join(' · ');
+  const facts = [`${orderId} accepted`, printable(customerId), items, formatMoney(total)].join(
+    ' · ',
+  );
   to.write(`${mark('done', process.stdout)} ${facts} → ${to.target.label}\n`);
   if (to.flags.wait || to.flags.watch) return;
-  process.stderr.write(`  ${dim(hintFor(to.target, `orders watch ${orderId}`))}\n`);
+  process.stderr.write(`  ${dim(addEnvFlag(to.target, `orders watch ${orderId}`))}\n`);
 }
 
-/** Follows the order just submitted: shown with `--watch`, in silence with `--wait`, as NDJSON with both `--json`. */
-export async function followSubmitted(
-  where: { target: Target; outputs: StackOutputs },
+/** Watches the submitted order until it ends: visibly with `--watch`, as NDJSON with `--json --watch`, silently with `--wait`. */
+export async function watchSubmitted(
+  stack: Stack,
   submitted: Submitted,
   { ui, flags }: { ui: Ui; flags: SubmitFlags },
 ): Promise<EndEvent> {
-  const { follow } = await import('../watch/watch.ts');
+  const { showWatch } = await import('../watch/watch.ts');
   const streamed = flags.json && flags.watch;
-  return follow(where, submitted, {
+  return showWatch(stack, submitted, {
     ui: streamed ? 'json' : flags.json && !flags.watch ? 'quiet' : ui,
     stream: streamed ? process.stdout : process.stderr,
     timeoutMs: flags.timeout,

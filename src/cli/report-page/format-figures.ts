@@ -1,13 +1,13 @@
-/** Figures of a load test as its page writes them. */
+/** Number formats of the report page. */
 import type { Statistics } from '../../workflow/statistics.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 
-export const msText = (value: number) =>
+export const formatMs = (value: number) =>
   value < 1000 ? `${Math.round(value)} ms` : formatDuration(value);
 
-export const statisticsHead = ['', 'n', 'min', 'median', 'p95', 'p99', 'max'];
-export const statisticsRow = (name: string, { n, min, median, p95, p99, max }: Statistics) => [
+export const statisticsHeader = ['', 'n', 'min', 'median', 'p95', 'p99', 'max'];
+export const toStatisticsRow = (name: string, { n, min, median, p95, p99, max }: Statistics) => [
   name,
   String(n),
-  ...[min, median, p95, p99, max].map((each) => (each === undefined ? '' : msText(each))),
+  ...[min, median, p95, p99, max].map((value) => (value === undefined ? '' : formatMs(value))),
 ];

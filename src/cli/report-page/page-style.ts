@@ -1,4 +1,4 @@
-/** The style sheet of a page: light and dark, wide and narrow, on paper too. Colours of series differ in lightness as well. */
+/** Style sheet of the page, for light and dark mode, narrow screens and print. Series colors also differ in lightness. */
 export const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --faint: #57606a; --line: #d0d7de; --raised: #f6f8fa;
   --good: #1a7f37; --bad: #b3261e; --a: #0969da; --b: #8a6100; --c: #d4a72c; --e: #8c959f; --f: #8250df; --g: #424a53; }

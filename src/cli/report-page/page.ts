@@ -1,18 +1,23 @@
-/** The report of a load test as one page that needs nothing else: its charts are inline, each with its figures as a table. */
+/** The report of a load test as a self-contained HTML page. Charts are inline SVG, each with a table of its values. */
 import type { LoadReport } from '../../orders/load-test/report-types.ts';
-import { leastForPercentiles } from '../../workflow/statistics.ts';
-import { msText, statisticsHead, statisticsRow } from './format-figures.ts';
-import { escapeHtml, scrolled, section, tableOf } from './html.ts';
+import { minSamplesForPercentiles } from '../../workflow/statistics.ts';
+import { formatMs, statisticsHeader, toStatisticsRow } from './format-figures.ts';
+import { escapeHtml, renderScrollable, renderSection, renderTable } from './html.ts';
 import { style } from './page-style.ts';
-import { latencyChart, stagesChart, statusChart, throughputChart } from './report-charts.ts';
-import { checkTitles, figureOf, subjectOf } from './report-labels.ts';
+import {
+  renderLatencyChart,
+  renderStagesChart,
+  renderStatusChart,
+  renderThroughputChart,
+} from './report-charts.ts';
+import { checkTitles, formatSubject, formatThresholdValue } from './report-labels.ts';
 
-/** So many orders of a check that failed, and of all, are on the page; the JSON has every one. */
-const mostFaults = 10;
-const mostOrders = 2000;
+/** Maximum numbers of orders listed per failed check and in total. The JSON report lists all. */
+const maxNamedFailures = 10;
+const maxOrders = 2000;
 
-/** The page. */
-export function loadPage(report: LoadReport, label: string): string {
+/** Returns the HTML page of a report. */
+export function renderLoadTestPage(report: LoadReport, label: string): string {
   const title = `Load test of ${label}`;
   return `<!doctype html>
 <html lang="en">
@@ -26,35 +31,35 @@ export function loadPage(report: LoadReport, label: string): string {
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-${verdict(report)}
-${section('Checks', checks(report))}
-${report.thresholds.length > 0 ? section('Thresholds', thresholds(report)) : ''}
-${section('How long orders took', latencyChart(report) + scrolled('Times', times(report)))}
-${section('Orders over time', statusChart(report) + throughputChart(report))}
-${section('From each status to the next', stagesChart(report))}
-${section('Outcomes', outcomes(report) + orderList(report))}
-${section('The test itself', toolTable(report))}
+${renderVerdict(report)}
+${renderSection('Checks', renderChecks(report))}
+${report.thresholds.length > 0 ? renderSection('Thresholds', renderThresholds(report)) : ''}
+${renderSection('Order durations', renderLatencyChart(report) + renderScrollable('Times', renderTimes(report)))}
+${renderSection('Orders over time', renderStatusChart(report) + renderThroughputChart(report))}
+${renderSection('Time between statuses', renderStagesChart(report))}
+${renderSection('Outcomes', renderOutcomes(report) + renderOrders(report))}
+${renderSection('Resource use of the test', renderToolUsage(report))}
 </main>
 </body>
 </html>
 `;
 }
 
-const cuts = {
+const truncationTexts = {
   stopped: 'stopped before all orders were submitted',
-  interrupted: 'partial: it was interrupted, and orders are on their way',
-  threshold: 'partial: a threshold was broken, and orders are on their way',
-  timeout: 'partial: --timeout was reached, and orders are on their way',
-  killed: 'partial: it was killed or is not over; this is what it had seen',
+  interrupted: 'partial: the test was interrupted while orders were running',
+  threshold: 'partial: a threshold was exceeded while orders were running',
+  timeout: 'partial: --timeout was reached while orders were running',
+  killed: 'partial: the test was killed or is still running',
 } as const;
 
-function verdict(report: LoadReport): string {
+function renderVerdict(report: LoadReport): string {
   const { passed, cut, startedAt, seed, outcome, durationMs, rate } = report;
   const facts = [
     ['orders', `${outcome.completed} completed, ${outcome.failed} failed`],
-    ['in', msText(durationMs)],
-    ['completed a second', String(rate.completedPerSecond)],
-    ['at once', `at most ${rate.peakRunning}`],
+    ['duration', formatMs(durationMs)],
+    ['completed per second', String(rate.completedPerSecond)],
+    ['peak running', String(rate.peakRunning)],
     ['seed', String(seed)],
     ['started', `${startedAt.slice(0, 19).replace('T', ' ')} UTC`],
   ];
@@ -62,59 +67,60 @@ function verdict(report: LoadReport): string {
     ([name = '', value = '']) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`,
   );
   return (
-    `<p><strong class="verdict ${passed ? 'good' : 'bad'}">${passed ? '✓ Passed' : '✗ Failed'}</strong>${cut ? ` ${cuts[cut]}` : ''}</p>` +
+    `<p><strong class="verdict ${passed ? 'good' : 'bad'}">${passed ? '✓ Passed' : '✗ Failed'}</strong>${cut ? ` ${truncationTexts[cut]}` : ''}</p>` +
     `<dl class="facts">${list.join('')}</dl>`
   );
 }
 
-const sign = (passed: boolean, notJudged?: string) =>
+const renderMark = (passed: boolean, notJudged?: string) =>
   notJudged
-    ? '<span>– not judged</span>'
+    ? '<span>– not checked</span>'
     : passed
       ? '<span class="good">✓ passed</span>'
       : '<span class="bad">✗ failed</span>';
 
-function checks({ checks: all }: LoadReport): string {
+function renderChecks({ checks: all }: LoadReport): string {
   const items = all.map(({ passed, notJudged, id, detail, faults }) => {
-    const named = faults.slice(0, mostFaults);
+    const named = faults.slice(0, maxNamedFailures);
     const more = faults.length - named.length;
     const list = named.map(
       ({ message, ...of }) =>
-        `<li><code>${escapeHtml(subjectOf(of))}</code> ${escapeHtml(message)}</li>`,
+        `<li><code>${escapeHtml(formatSubject(of))}</code> ${escapeHtml(message)}</li>`,
     );
-    const rest = more > 0 ? `<li>and ${more} more, all of them in the JSON report</li>` : '';
-    const which = faults.length > 0 ? `<ul>${list.join('')}${rest}</ul>` : '';
-    return `<dt>${sign(passed, notJudged)} ${checkTitles[id]}</dt><dd>${escapeHtml(detail)}${which}</dd>`;
+    const rest = more > 0 ? `<li>and ${more} more in the JSON report</li>` : '';
+    const failures = faults.length > 0 ? `<ul>${list.join('')}${rest}</ul>` : '';
+    return `<dt>${renderMark(passed, notJudged)} ${checkTitles[id]}</dt><dd>${escapeHtml(detail)}${failures}</dd>`;
   });
   return `<dl class="checks">${items.join('')}</dl>`;
 }
 
-function thresholds({ thresholds: all }: LoadReport): string {
+function renderThresholds({ thresholds: all }: LoadReport): string {
   const items = all.map(({ passed, expression, value }) => {
-    const is = value === undefined ? 'nothing to measure' : `is ${figureOf(expression, value)}`;
-    return `<dt>${sign(passed)} <code>${escapeHtml(expression)}</code></dt><dd>${is}</dd>`;
+    const is =
+      value === undefined ? 'nothing to measure' : `is ${formatThresholdValue(expression, value)}`;
+    return `<dt>${renderMark(passed)} <code>${escapeHtml(expression)}</code></dt><dd>${is}</dd>`;
   });
   return `<dl class="checks">${items.join('')}</dl>`;
 }
 
-function times({ times: measured }: LoadReport): string {
+function renderTimes({ times: measured }: LoadReport): string {
   const names = {
-    accepted: 'due to accepted',
-    firstStatus: 'due to first status',
-    reached: 'due to the status of --until',
-    terminal: 'due to end',
-    wait: 'of it waits',
-    active: 'of it active',
-    drift: 'sent after due',
+    accepted: 'accepted after',
+    firstStatus: 'first status after',
+    reached: '--until status after',
+    terminal: 'ended after',
+    wait: 'of which waiting',
+    active: 'of which active',
+    drift: 'submission delay',
   } as const;
   const rows = (Object.keys(names) as (keyof typeof names)[]).flatMap((key) => {
     const found = measured[key];
-    return found ? [statisticsRow(names[key], found)] : [];
+    return found ? [toStatisticsRow(names[key], found)] : [];
   });
-  return tableOf(statisticsHead, rows);
+  return renderTable(statisticsHeader, rows);
 }
 
-function outcomes({ outcome }: LoadReport): string {
+function renderOutcomes({ outcome }: LoadReport): string {
   const { completed, failed, running, failures, errors, throttled } = outcome;
   const rows = [
     ['completed', String(completed)],
@@ -124,15 +130,15 @@ function outcomes({ outcome }: LoadReport): string {
     ...Object.entries(errors).map(([name, count]) => [`not submitted: ${name}`, String(count)]),
     ['throttled', String(throttled)],
   ];
-  return tableOf(['', 'orders'], rows);
+  return renderTable(['', 'orders'], rows);
 }
 
-const orderHead = ['order', 'sample', 'status', 'accepted', 'first status', 'took', 'active'];
+const orderHeader = ['order', 'sample', 'status', 'accepted', 'first status', 'took', 'active'];
 
-function orderList({ orders }: LoadReport): string {
-  const took = (ms: number | undefined) => (ms === undefined ? '' : msText(ms));
+function renderOrders({ orders }: LoadReport): string {
+  const took = (ms: number | undefined) => (ms === undefined ? '' : formatMs(ms));
   const named = orders
-    .slice(0, mostOrders)
+    .slice(0, maxOrders)
     .map(({ orderId, sample, line, status, ...times }) => [
       orderId,
       line === undefined ? sample : `${sample}:${line}`,
@@ -140,21 +146,21 @@ function orderList({ orders }: LoadReport): string {
       ...[times.acceptedMs, times.firstStatusMs, times.terminalMs, times.activeMs].map(took),
     ]);
   const more = orders.length - named.length;
-  const rest = more > 0 ? `<p>and ${more} more, all of them in the JSON report</p>` : '';
-  const table = scrolled('Orders', tableOf(orderHead, named));
-  // Of few orders there are no percentiles: each is shown.
-  const open = orders.length < leastForPercentiles ? ' open' : '';
+  const rest = more > 0 ? `<p>and ${more} more in the JSON report</p>` : '';
+  const table = renderScrollable('Orders', renderTable(orderHeader, named));
+  // Without percentiles, the list of single orders is shown initially.
+  const open = orders.length < minSamplesForPercentiles ? ' open' : '';
   return `<details${open}><summary>${orders.length} orders</summary>${table}${rest}</details>`;
 }
 
-/** What the test itself took, and what makes its figures doubtful. */
-function toolTable({ tool, warmUp, warnings }: LoadReport): string {
+/** Returns the resource use of the test, with warnings about the reliability of its statistics. */
+function renderToolUsage({ tool, warmUp, warnings }: LoadReport): string {
   const rows = [
     ['CPU time', `${tool.cpuSeconds} s, ${Math.round(tool.cpuShare * 100)}% of a core`],
-    ['memory at most', `${Math.round(tool.peakMemoryBytes / 1e6)} MB`],
-    ['event loop late, p99', msText(tool.eventLoopDelayMs.p99)],
-    ...(warmUp ? [['orders before, in no figure', String(warmUp.submitted)]] : []),
+    ['peak memory', `${Math.round(tool.peakMemoryBytes / 1e6)} MB`],
+    ['event loop delay, p99', formatMs(tool.eventLoopDelayMs.p99)],
+    ...(warmUp ? [['warm-up orders, not in the statistics', String(warmUp.submitted)]] : []),
   ];
-  const notes = warnings.map((each) => `<p><strong>! ${escapeHtml(each)}</strong></p>`);
-  return notes.join('') + tableOf(['', ''], rows);
+  const notes = warnings.map((text) => `<p><strong>! ${escapeHtml(text)}</strong></p>`);
+  return notes.join('') + renderTable(['', ''], rows);
 }

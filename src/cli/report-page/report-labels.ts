@@ -1,26 +1,26 @@
-import type { CheckId, Fault } from '../../orders/load-test/check-result.ts';
+import type { CheckFailure, CheckId } from '../../orders/load-test/check-result.ts';
 import { formatLatency } from '../terminal/format-time.ts';
 
-/** What each check is called. */
+/** Display names of the checks. */
 export const checkTitles: Record<CheckId, string> = {
   accepted: 'accepted',
-  ended: 'right end',
-  'not-lost': 'nothing lost',
-  'not-doubled': 'nothing doubled',
-  'own-data': 'own data',
+  ended: 'expected outcome',
+  'not-lost': 'none lost',
+  'not-doubled': 'no duplicates',
+  'own-data': 'correct data',
   transitions: 'transitions',
   'credit-check': 'credit check',
-  payments: 'payments add up',
-  stock: 'stock adds up',
-  points: 'points add up',
+  payments: 'payments match',
+  stock: 'stock matches',
+  points: 'points match',
 };
 
-/** What a fault is about. */
-export const subjectOf = ({ orderId, productId }: Omit<Fault, 'message'>) =>
+/** Returns the order or product that a check failure concerns. */
+export const formatSubject = ({ orderId, productId }: Omit<CheckFailure, 'message'>) =>
   orderId ?? productId ?? '';
 
-/** What a threshold found, in the unit of its expression. */
-export function figureOf(expression: string, value: number): string {
+/** Returns the measured value of a threshold in the unit of its expression. */
+export function formatThresholdValue(expression: string, value: number): string {
   if (expression.startsWith('rate')) return `${(value * 100).toFixed(1)}%`;
   return expression.startsWith('count') ? String(value) : formatLatency(value);
 }

@@ -1,5 +1,5 @@
-/** Charts as inline SVG: each has a name and a description for who cannot see it, and its figures as a table. */
-import { escapeHtml, scrolled, tableOf } from './html.ts';
+/** Charts as inline SVG, each with a title and a description for screen readers and a table of its values. */
+import { escapeHtml, renderScrollable, renderTable } from './html.ts';
 
 const width = 640;
 const height = 240;
@@ -15,51 +15,53 @@ export interface Tick {
 
 export interface Series {
   readonly name: string;
-  /** Of the style sheet: `a` to `g`, `good` or `bad`. */
+  /** Class in the style sheet: `a` to `g`, `good` or `bad`. */
   readonly color: string;
   readonly values: readonly number[];
 }
 
 interface Axes {
-  /** What the horizontal axis spans, in its own unit, with what is written below it. */
+  /** Range and labels of the horizontal axis, in its own unit. */
   readonly from: number;
   readonly to: number;
   readonly ticks: readonly Tick[];
   readonly format: (value: number) => string;
 }
 
-interface Told {
+interface ChartText {
   readonly title: string;
-  /** What the chart shows, in a sentence. */
+  /** Description of the chart in one sentence. */
   readonly about: string;
 }
 
-/** Bars beside each other, between `from` and `to`; `marks` are lines across them. */
-export function histogram(
-  chart: Told & Axes & { unit: string; counts: readonly number[]; marks: readonly Tick[] },
+/** Returns a histogram of equal bins between `from` and `to`. `marks` are vertical lines. */
+export function renderHistogram(
+  chart: ChartText & Axes & { unit: string; counts: readonly number[]; marks: readonly Tick[] },
 ): string {
   const { counts, from, to, unit, format, marks } = chart;
-  // Room above the bars for the names of the marks.
-  const most = Math.max(1, ...counts) * 1.4;
-  const { x, y } = scales(chart, most);
+  // Leave space above the bars for the labels of the marks.
+  const maxValue = Math.max(1, ...counts) * 1.4;
+  const { x, y } = createScales(chart, maxValue);
   const size = (to - from) / counts.length;
   const label = (index: number) =>
     `${format(from + index * size)} to ${format(from + (index + 1) * size)}`;
   const bars = counts.map((count, index) => {
     const [x1, x2] = [x(from + index * size), x(from + (index + 1) * size)];
-    return `<rect class="a" x="${n(x1 + 1)}" y="${n(y(count))}" width="${n(Math.max(1, x2 - x1 - 2))}" height="${n(y(0) - y(count))}"><title>${escapeHtml(`${label(index)}: ${count} ${unit}`)}</title></rect>`;
+    return `<rect class="a" x="${formatCoordinate(x1 + 1)}" y="${formatCoordinate(y(count))}" width="${formatCoordinate(Math.max(1, x2 - x1 - 2))}" height="${formatCoordinate(y(0) - y(count))}"><title>${escapeHtml(`${label(index)}: ${count} ${unit}`)}</title></rect>`;
   });
   const lines = marks.map(
     ({ at, label: text }, index) =>
-      `<line class="mark" x1="${n(x(at))}" x2="${n(x(at))}" y1="${top}" y2="${n(y(0))}"></line><text class="strong" x="${n(x(at) - 4)}" y="${top + 12 + index * 20}" text-anchor="end">${escapeHtml(text)}</text>`,
+      `<line class="mark" x1="${formatCoordinate(x(at))}" x2="${formatCoordinate(x(at))}" y1="${top}" y2="${formatCoordinate(y(0))}"></line><text class="strong" x="${formatCoordinate(x(at) - 4)}" y="${top + 12 + index * 20}" text-anchor="end">${escapeHtml(text)}</text>`,
   );
   const rows = counts.map((count, index) => [label(index), String(count)]);
-  const body = grid(chart, most) + bars.join('') + lines.join('');
-  return figure(chart, { body, legend: '', table: tableOf(['', unit], rows) });
+  const body = renderGrid(chart, maxValue) + bars.join('') + lines.join('');
+  return renderFigure(chart, { body, legend: '', table: renderTable(['', unit], rows) });
 }
 
-/** Areas on top of each other over the same moments, the first at the bottom. */
-export function stackedAreas(chart: Told & Axes & { series: readonly Series[] }): string {
+/** Returns a chart of stacked areas, the first series at the bottom. */
+export function renderStackedAreas(
+  chart: ChartText & Axes & { series: readonly Series[] },
+): string {
   const { series } = chart;
   const length = series[0]?.values.length ?? 0;
   const sums = Array<number>(length).fill(0);
@@ -69,108 +71,109 @@ export function stackedAreas(chart: Told & Axes & { series: readonly Series[] })
       return sums[at] ?? 0;
     }),
   );
-  const most = Math.max(1, ...sums);
-  const { x, y } = scales(chart, most);
+  const maxValue = Math.max(1, ...sums);
+  const { x, y } = createScales(chart, maxValue);
   const at = (index: number) =>
     x(chart.from + (index / Math.max(1, length - 1)) * (chart.to - chart.from));
-  const point = (value: number, index: number) => `${n(at(index))},${n(y(value))}`;
+  const point = (value: number, index: number) =>
+    `${formatCoordinate(at(index))},${formatCoordinate(y(value))}`;
   const areas = series.map(({ name, color }, index) => {
     const upper = (tops[index] ?? []).map(point);
     const lower = (tops[index - 1] ?? Array<number>(length).fill(0)).map(point).reverse();
     return `<polygon class="${color} area" points="${[...upper, ...lower].join(' ')}"><title>${escapeHtml(name)}</title></polygon>`;
   });
-  return figure(chart, {
-    body: areas.join('') + grid(chart, most),
-    legend: legendOf(series.toReversed()),
-    table: seriesTable(chart, series),
+  return renderFigure(chart, {
+    body: areas.join('') + renderGrid(chart, maxValue),
+    legend: renderLegend(series.toReversed()),
+    table: renderSeriesTable(chart, series),
   });
 }
 
-/** Lines over the same moments; told apart by their dashes too. */
-export function lines(chart: Told & Axes & { series: readonly Series[] }): string {
+/** Returns a line chart. The lines also differ in their dash patterns. */
+export function renderLines(chart: ChartText & Axes & { series: readonly Series[] }): string {
   const { series } = chart;
-  const most = Math.max(1, ...series.flatMap(({ values }) => values));
-  const { x, y } = scales(chart, most);
-  const drawn = series.map(({ name, color, values }) => {
+  const maxValue = Math.max(1, ...series.flatMap(({ values }) => values));
+  const { x, y } = createScales(chart, maxValue);
+  const polylines = series.map(({ name, color, values }) => {
     const last = Math.max(1, values.length - 1);
     const points = values.map(
       (value, index) =>
-        `${n(x(chart.from + (index / last) * (chart.to - chart.from)))},${n(y(value))}`,
+        `${formatCoordinate(x(chart.from + (index / last) * (chart.to - chart.from)))},${formatCoordinate(y(value))}`,
     );
     return `<polyline class="${color}" points="${points.join(' ')}"><title>${escapeHtml(name)}</title></polyline>`;
   });
-  return figure(chart, {
-    body: grid(chart, most) + drawn.join(''),
-    legend: legendOf(series),
-    table: seriesTable(chart, series),
+  return renderFigure(chart, {
+    body: renderGrid(chart, maxValue) + polylines.join(''),
+    legend: renderLegend(series),
+    table: renderSeriesTable(chart, series),
   });
 }
 
 const rowHeight = 30;
 const nameWidth = 210;
 
-/** A row a name, with a bar to its value and a mark at a second one. */
-export function rows(
-  chart: Told & {
+/** Returns a horizontal bar chart: one row per name, with a bar for its value and a mark for a second value. */
+export function renderBars(
+  chart: ChartText & {
     format: (value: number) => string;
     bars: readonly { readonly name: string; readonly value: number; readonly mark: number }[];
     table: string;
   },
 ): string {
   const { format, bars, table } = chart;
-  const most = Math.max(1, ...bars.map(({ mark }) => mark));
-  // The value is written behind the mark.
-  const scale = (width - nameWidth - 120) / most;
-  const drawn = bars.map(({ name, value, mark }, index) => {
+  const maxValue = Math.max(1, ...bars.map(({ mark }) => mark));
+  // Leave space for the values to the right of the mark.
+  const scale = (width - nameWidth - 120) / maxValue;
+  const drawnBars = bars.map(({ name, value, mark }, index) => {
     const y = index * rowHeight;
     const [end, second] = [nameWidth + value * scale, nameWidth + mark * scale];
     return (
       `<text x="${nameWidth - 8}" y="${y + 20}" text-anchor="end">${escapeHtml(name)}</text>` +
-      `<rect class="a" x="${nameWidth}" y="${y + 6}" width="${n(Math.max(1, end - nameWidth))}" height="18"></rect>` +
-      `<line class="mark" x1="${n(second)}" x2="${n(second)}" y1="${y + 4}" y2="${y + 26}"></line>` +
-      `<text x="${n(second + 6)}" y="${y + 20}">${escapeHtml(`${format(value)} · ${format(mark)}`)}</text>`
+      `<rect class="a" x="${nameWidth}" y="${y + 6}" width="${formatCoordinate(Math.max(1, end - nameWidth))}" height="18"></rect>` +
+      `<line class="mark" x1="${formatCoordinate(second)}" x2="${formatCoordinate(second)}" y1="${y + 4}" y2="${y + 26}"></line>` +
+      `<text x="${formatCoordinate(second + 6)}" y="${y + 20}">${escapeHtml(`${format(value)} · ${format(mark)}`)}</text>`
     );
   });
-  return figure(
+  return renderFigure(
     chart,
-    { body: drawn.join(''), legend: '', table },
+    { body: drawnBars.join(''), legend: '', table },
     Math.max(1, bars.length) * rowHeight,
   );
 }
 
-/** Round values from 0 to `most`, few enough to be read. */
-function roundTicks(most: number, about = 4): number[] {
-  const rough = most / about;
+/** Returns round values from 0 to `maxValue`, about `count` of them. */
+function createRoundTicks(maxValue: number, count = 4): number[] {
+  const rough = maxValue / count;
   const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * unit).find((each) => each >= rough) ?? rough;
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+  const step = [1, 2, 5, 10].map((times) => times * unit).find((size) => size >= rough) ?? rough;
+  return Array.from({ length: Math.floor(maxValue / step) + 1 }, (_, index) => index * step);
 }
 
-const n = (value: number) => value.toFixed(1);
+const formatCoordinate = (value: number) => value.toFixed(1);
 
-function scales({ from, to }: Axes, most: number) {
+function createScales({ from, to }: Axes, maxValue: number) {
   const span = Math.max(1, to - from);
   return {
     x: (value: number) => left + ((value - from) / span) * (width - left - right),
-    y: (value: number) => height - bottom - (value / most) * (height - bottom - top),
+    y: (value: number) => height - bottom - (value / maxValue) * (height - bottom - top),
   };
 }
 
-function grid(chart: Axes, most: number): string {
-  const { x, y } = scales(chart, most);
-  const levels = roundTicks(most).map((value) => {
+function renderGrid(chart: Axes, maxValue: number): string {
+  const { x, y } = createScales(chart, maxValue);
+  const levels = createRoundTicks(maxValue).map((value) => {
     const label = Number.isInteger(value) ? String(value) : value.toFixed(1);
-    return `<line class="axis" x1="${left}" x2="${width - right}" y1="${n(y(value))}" y2="${n(y(value))}"></line><text x="${left - 8}" y="${n(y(value) + 5)}" text-anchor="end">${label}</text>`;
+    return `<line class="axis" x1="${left}" x2="${width - right}" y1="${formatCoordinate(y(value))}" y2="${formatCoordinate(y(value))}"></line><text x="${left - 8}" y="${formatCoordinate(y(value) + 5)}" text-anchor="end">${label}</text>`;
   });
   const names = chart.ticks.map(({ at, label }, index) => {
     const last = chart.ticks.length - 1;
     const anchor = index === 0 ? 'start' : index === last ? 'end' : 'middle';
-    return `<text x="${n(x(at))}" y="${height - 8}" text-anchor="${anchor}">${escapeHtml(label)}</text>`;
+    return `<text x="${formatCoordinate(x(at))}" y="${height - 8}" text-anchor="${anchor}">${escapeHtml(label)}</text>`;
   });
   return levels.join('') + names.join('');
 }
 
-function legendOf(series: readonly Series[]): string {
+function renderLegend(series: readonly Series[]): string {
   const keys = series.map(
     ({ name, color }) =>
       `<li><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><rect class="${color}" width="14" height="14"></rect></svg>${escapeHtml(name)}</li>`,
@@ -178,20 +181,18 @@ function legendOf(series: readonly Series[]): string {
   return `<ul class="legend">${keys.join('')}</ul>`;
 }
 
-function seriesTable({ from, to, format }: Axes, series: readonly Series[]): string {
+function renderSeriesTable({ from, to, format }: Axes, series: readonly Series[]): string {
   const length = series[0]?.values.length ?? 0;
   const moments = Array.from({ length }, (_, index) => {
     const moment = from + (index / Math.max(1, length - 1)) * (to - from);
-    const values = series.map(({ values: each }) =>
-      String(Math.round((each[index] ?? 0) * 100) / 100),
-    );
-    return [format(moment), ...values];
+    const cells = series.map(({ values }) => String(Math.round((values[index] ?? 0) * 100) / 100));
+    return [format(moment), ...cells];
   });
-  return tableOf(['', ...series.map(({ name }) => name)], moments);
+  return renderTable(['', ...series.map(({ name }) => name)], moments);
 }
 
-function figure(
-  { title, about }: Told,
+function renderFigure(
+  { title, about }: ChartText,
   { body, legend, table }: { body: string; legend: string; table: string },
   tall = height,
 ): string {
@@ -199,6 +200,6 @@ function figure(
   return (
     `<figure><figcaption>${escapeHtml(title)}</figcaption>${legend}` +
     `<svg class="chart" viewBox="0 0 ${width} ${tall}" role="img" aria-labelledby="${id}-title ${id}-about"><title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-about">${escapeHtml(about)}</desc>${body}</svg>` +
-    `<details><summary>Figures</summary>${scrolled(title, table)}</details></figure>`
+    `<details><summary>Figures</summary>${renderScrollable(title, table)}</details></figure>`
   );
 }

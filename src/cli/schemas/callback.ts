@@ -1,25 +1,23 @@
 import * as v from 'valibot';
-import type { Answered, PendingCallback } from '../../orders/actions/callbacks.ts';
-import { schemaOf } from './agree.ts';
+import type { PendingCallback, RespondResult } from '../../orders/actions/callbacks.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
 /** The data of `orders callback list --json`. */
-export const callbacksSchema = schemaOf<readonly PendingCallback[]>()(
+export const callbacksSchema = schemaFor<readonly PendingCallback[]>()(
   v.array(
     v.strictObject({
       orderId: v.string(),
-      step: v.pipe(v.string(), v.description('the name of the durable operation')),
+      step: v.pipe(v.string(), v.description('name of the durable operation')),
       waitsSince: timeSchema,
       timesOutAt: v.exactOptional(timeSchema),
-      heartbeatSeconds: v.exactOptional(
-        v.pipe(v.number(), v.description('a heartbeat is due so often')),
-      ),
+      heartbeatSeconds: v.exactOptional(v.pipe(v.number(), v.description('heartbeat timeout'))),
     }),
   ),
 );
 
 /** The data of `orders callback succeed`, `fail` and `heartbeat` with `--json`. */
-export const answeredSchema = schemaOf<Answered>()(
+export const respondedSchema = schemaFor<RespondResult>()(
   v.strictObject({
     orderId: v.string(),
     step: v.string(),

@@ -1,21 +1,23 @@
 import * as v from 'valibot';
-import type { Cancelled } from '../orders/cancel.ts';
-import { schemaOf } from './agree.ts';
+import type { CancelOutcome } from '../orders/cancel.ts';
 import { statusSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
 /** The data of `orders cancel --json`. */
-export const cancelSchema = schemaOf<readonly Cancelled[]>()(
+export const cancelSchema = schemaFor<readonly CancelOutcome[]>()(
   v.array(
     v.strictObject({
       orderId: v.string(),
       result: v.pipe(
         v.picklist(['requested', 'stopped', 'refused']),
-        v.description('requested: it notices at its next stage; stopped: recovery undoes'),
+        v.description(
+          'requested: takes effect at the next stage; stopped: recovery undoes its steps',
+        ),
       ),
       status: v.exactOptional(
-        v.pipe(statusSchema, v.description('where it was, or with --wait how it ended')),
+        v.pipe(statusSchema, v.description('status at the request; terminal status with --wait')),
       ),
-      message: v.exactOptional(v.pipe(v.string(), v.description('why it was refused'))),
+      message: v.exactOptional(v.pipe(v.string(), v.description('reason of the refusal'))),
     }),
   ),
 );

@@ -1,31 +1,29 @@
 import * as v from 'valibot';
 import type { Cost } from '../../orders/cost/cost.ts';
-import { schemaOf } from './agree.ts';
+import { schemaFor } from './schema-for.ts';
 
-const perMillion = v.pipe(v.number(), v.description('dollars for a million orders'));
+const perMillion = v.pipe(v.number(), v.description('dollars per million orders'));
 
 /** The data of `orders cost --json`. */
-export const costSchema = schemaOf<Cost & { readonly sample: string }>()(
+export const costSchema = schemaFor<Cost & { readonly sample: string }>()(
   v.strictObject({
     sample: v.string(),
     lines: v.array(
       v.strictObject({
         id: v.string(),
         what: v.string(),
-        quantity: v.pipe(v.number(), v.description('of one order')),
+        quantity: v.pipe(v.number(), v.description('quantity per order')),
         original: v.exactOptional(
-          v.pipe(v.number(), v.description("the original sample's, where it is known")),
+          v.pipe(v.number(), v.description("original sample's quantity, if known")),
         ),
         perMillion: v.exactOptional(perMillion),
-        because: v.exactOptional(
-          v.pipe(v.string(), v.description("why it is more than the original's")),
-        ),
+        because: v.exactOptional(v.pipe(v.string(), v.description('why it exceeds the original'))),
       }),
     ),
     perMillion,
     simulatedPerMillion: v.pipe(
       v.number(),
-      v.description('of that, for services that are simulated'),
+      v.description('part of perMillion for simulated services'),
     ),
     pricesAsOf: v.pipe(v.string(), v.isoDate()),
   }),

@@ -1,30 +1,31 @@
 import * as v from 'valibot';
 import type { DeployResult } from '../../deploy/events.ts';
-import { schemaOf } from './agree.ts';
+import { schemaFor } from './schema-for.ts';
 
 /** The data of `orders deploy --json`. */
-export const deploySchema = schemaOf<DeployResult>()(
+export const deploySchema = schemaFor<DeployResult>()(
   v.strictObject({
     stack: v.string(),
-    changed: v.pipe(v.boolean(), v.description('false when the stack was as the template says')),
-    needed: v.pipe(
-      v.boolean(),
-      v.description('whether the stack was other than the template says before'),
-    ),
+    changed: v.pipe(v.boolean(), v.description('whether the stack was changed')),
+    needed: v.pipe(v.boolean(), v.description('whether the stack differed from the template')),
     changes: v.array(
       v.strictObject({
         action: v.picklist(['add', 'modify', 'replace', 'remove']),
-        maybe: v.pipe(v.boolean(), v.description('CloudFormation decides when it comes to it')),
+        maybe: v.pipe(
+          v.boolean(),
+          v.description('whether CloudFormation decides during the deployment'),
+        ),
         logicalId: v.string(),
         type: v.string(),
-        kind: v.pipe(v.string(), v.description('in words: function, log group')),
+        kind: v.pipe(v.string(), v.description('noun for the resource type: function, log group')),
         properties: v.array(v.string()),
-        retained: v.pipe(v.boolean(), v.description('it leaves the stack and stays where it is')),
+        retained: v.pipe(v.boolean(), v.description('removed from the stack but not deleted')),
       }),
     ),
-    outputs: v.pipe(
-      v.record(v.string(), v.string()),
-      v.description("the stack's outputs by their names in the template"),
+    outputs: v.pipe(v.record(v.string(), v.string()), v.description('stack outputs by name')),
+    rolledBack: v.pipe(
+      v.array(v.strictObject({ functionName: v.string(), live: v.string(), newest: v.string() })),
+      v.description('functions whose alias points to an older version'),
     ),
     durationMs: v.pipe(v.number(), v.minValue(0)),
   }),

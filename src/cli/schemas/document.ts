@@ -1,41 +1,41 @@
-/** The document that a command which answers once writes with `--json`. */
+/** The JSON document of a command that prints a single result. */
 import * as v from 'valibot';
-import { type describeError, type Meta, version } from '../command/json-output.ts';
-import { schemaOf } from './agree.ts';
+import { type describeError, jsonFormatVersion, type Meta } from '../command/json-output.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
-const metaSchema = schemaOf<Meta & { readonly ts: string }>()(
+const metaSchema = schemaFor<Meta & { readonly ts: string }>()(
   v.strictObject({
     env: v.exactOptional(v.string()),
     region: v.exactOptional(v.string()),
-    since: v.exactOptional(v.pipe(timeSchema, v.description('how far back a list looks'))),
-    cursor: v.exactOptional(v.pipe(v.string(), v.description('where a list that is cut goes on'))),
+    since: v.exactOptional(v.pipe(timeSchema, v.description('start of the listed period'))),
+    cursor: v.exactOptional(v.pipe(v.string(), v.description('cursor of the next page'))),
     ts: timeSchema,
   }),
 );
 
-/** A command that worked; `data` is what its own schema says. */
-export const documentOf = <Schema extends v.GenericSchema>(data: Schema) =>
+/** Returns the document schema of a successful command, whose `data` has the given schema. */
+export const createDocumentSchema = <Schema extends v.GenericSchema>(data: Schema) =>
   v.strictObject({
-    v: v.literal(version),
+    v: v.literal(jsonFormatVersion),
     ok: v.literal(true),
     data,
     warnings: v.array(v.string()),
     meta: metaSchema,
   });
 
-const errorSchema = schemaOf<ReturnType<typeof describeError>>()(
+const errorSchema = schemaFor<ReturnType<typeof describeError>>()(
   v.strictObject({
     code: v.pipe(v.string(), v.description('stable, for programs')),
     message: v.string(),
-    hint: v.pipe(v.array(v.string()), v.description('what to do next')),
+    hint: v.pipe(v.array(v.string()), v.description('next steps')),
     exit: v.number(),
   }),
 );
 
-/** A command that did not. */
+/** The document of a failed command. */
 export const errorDocumentSchema = v.strictObject({
-  v: v.literal(version),
+  v: v.literal(jsonFormatVersion),
   ok: v.literal(false),
   error: errorSchema,
   warnings: v.array(v.string()),

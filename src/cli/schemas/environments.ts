@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { KnownEnvironment } from '../../environment/known-environments.ts';
-import { schemaOf } from './agree.ts';
+import { schemaFor } from './schema-for.ts';
 
-/** One environment, as `orders env show --json` answers it. */
-export const environmentSchema = schemaOf<KnownEnvironment>()(
+/** The data of `orders env show --json`: one environment. */
+export const environmentSchema = schemaFor<KnownEnvironment>()(
   v.strictObject({
     name: v.string(),
     region: v.string(),
@@ -12,14 +12,14 @@ export const environmentSchema = schemaOf<KnownEnvironment>()(
     endpoint: v.exactOptional(v.string()),
     protected: v.exactOptional(v.boolean()),
     parameters: v.exactOptional(v.record(v.string(), v.string())),
-    isDefault: v.pipe(v.boolean(), v.description('whether commands mean it that name none')),
+    isDefault: v.pipe(v.boolean(), v.description('whether commands use it by default')),
   }),
 );
 
 /** The data of `orders env list --json`. */
 export const environmentsSchema = v.array(environmentSchema);
 
-/** The data of `orders env use --json` and `orders env remove --json`. */
+/** The data of the commands that change an environment: its name. */
 export const environmentNameSchema = v.strictObject({ name: v.string() });
 
 /** The data of `orders iam ... --json`: an IAM policy. */

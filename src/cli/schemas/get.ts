@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import type { OrderView } from '../../orders/lookup/get.ts';
-import { schemaOf } from './agree.ts';
 import {
   failureSchema,
   shownStatusSchema,
@@ -11,6 +10,15 @@ import {
   warningSchema,
 } from './order.ts';
 import { decisionSchema } from './review.ts';
+import { schemaFor } from './schema-for.ts';
+
+/** A status of an execution. */
+export const executionStatusSchema = v.pipe(
+  v.string(),
+  v.description(
+    'RUNNING, PAUSING, PAUSED, SUCCEEDED, FAILED, TIMED_OUT, STOPPED, DELETING, or a status that is new in Lambda',
+  ),
+);
 
 const amountSchema = v.pipe(v.number(), v.description('a decimal with two places'));
 
@@ -38,7 +46,7 @@ const recordSchema = v.strictObject({
   warnings: v.exactOptional(v.array(warningSchema)),
   review: v.exactOptional(
     v.strictObject({
-      score: v.pipe(v.number(), v.description('of the fraud check, 0 to 100')),
+      score: v.pipe(v.number(), v.description('fraud score, 0 to 100')),
       requestedAt: timeSchema,
       timeoutSeconds: v.number(),
       callbackId: v.string(),
@@ -49,41 +57,54 @@ const recordSchema = v.strictObject({
     v.strictObject({ at: timeSchema, reason: v.exactOptional(v.string()) }),
   ),
   handOver: v.exactOptional(
-    v.pipe(timeSchema, v.description('when the hand-over to the carrier began')),
+    v.pipe(timeSchema, v.description('start of the hand-over to the carrier')),
   ),
   flagged: v.exactOptional(
-    v.pipe(v.boolean(), v.description('its execution ended after the hand-over; look at it')),
+    v.pipe(v.boolean(), v.description('needs attention: it failed during or after the hand-over')),
   ),
   reservation: v.exactOptional(
     v.pipe(
       v.picklist(['held', 'released', 'handed-over']),
-      v.description('what became of the stock it reserved'),
+      v.description('state of the reserved stock'),
     ),
   ),
-  retryOf: v.exactOptional(
-    v.pipe(v.string(), v.description('the order that this one is another try of')),
+  retryOf: v.exactOptional(v.pipe(v.string(), v.description('original of this retry'))),
+  retriedAs: v.exactOptional(v.pipe(v.array(v.string()), v.description('retries of this order'))),
+  path: v.exactOptional(
+    v.pipe(
+      v.array(v.string()),
+      v.description('statuses of the workflow that the order runs; absent: the original workflow'),
+    ),
   ),
-  retriedAs: v.exactOptional(
-    v.pipe(v.array(v.string()), v.description('the orders that are further tries of this one')),
-  ),
-  listing: v.pipe(v.string(), v.description('where the listing index keeps the order')),
+  listing: v.pipe(v.string(), v.description('partition key of the listing index')),
 });
 
 /** The data of `orders get --json`. */
-export const getSchema = schemaOf<OrderView>()(
+export const getSchema = schemaFor<OrderView>()(
   v.strictObject({
     orderId: v.string(),
     status: shownStatusSchema,
-    order: v.exactOptional(v.pipe(recordSchema, v.description('absent until it is written'))),
+    order: v.exactOptional(
+      v.pipe(recordSchema, v.description('absent before the order is written')),
+    ),
     execution: v.exactOptional(
       v.pipe(
         v.strictObject({
           arn: v.string(),
-          status: v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'STOPPED']),
+          status: executionStatusSchema,
           error: v.exactOptional(v.string()),
           endedAt: v.exactOptional(timeSchema),
+          pause: v.exactOptional(
+            v.pipe(
+              v.strictObject({
+                requestedAt: v.exactOptional(timeSchema),
+                reason: v.exactOptional(v.string()),
+              }),
+              v.description('the request that paused it'),
+            ),
+          ),
         }),
-        v.description('of an order that has not ended'),
+        v.description('only for a running order'),
       ),
     ),
   }),

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { historyData } from '../history/history.ts';
-import { schemaOf } from './agree.ts';
+import type { toHistoryData } from '../history/history.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
-const msSchema = v.pipe(v.number(), v.description('milliseconds since the execution began'));
+const msSchema = v.pipe(v.number(), v.description('milliseconds since the start of the execution'));
 const errorSchema = v.strictObject({ type: v.string(), message: v.string() });
 
-/** One event of the history; what `orders history --follow --json` has in each record's `event`. */
+/** One event of the history. Also the member `event` of the records of `orders history --follow --json`. */
 const historyEventSchema = v.strictObject({
   seq: v.pipe(v.number(), v.description('position in the history, from 1')),
   type: v.string(),
@@ -20,12 +20,13 @@ const historyEventSchema = v.strictObject({
   startedAt: v.exactOptional(timeSchema),
   requestId: v.exactOptional(v.string()),
   payload: v.exactOptional(v.pipe(v.string(), v.description('with --data only'))),
+  reason: v.exactOptional(v.pipe(v.string(), v.description('why it was paused or resumed'))),
 });
 
 const stateSchema = v.picklist(['running', 'succeeded', 'failed', 'timed-out', 'stopped']);
 
 /** The data of `orders history --json`. */
-export const historySchema = schemaOf<ReturnType<typeof historyData>>()(
+export const historySchema = schemaFor<ReturnType<typeof toHistoryData>>()(
   v.strictObject({
     orderId: v.string(),
     executionArn: v.string(),
@@ -33,8 +34,8 @@ export const historySchema = schemaOf<ReturnType<typeof historyData>>()(
     state: stateSchema,
     startedAt: timeSchema,
     totalMs: v.number(),
-    activeMs: v.pipe(v.number(), v.description('inside an invocation')),
-    waitingMs: v.pipe(v.number(), v.description('the rest: no compute')),
+    activeMs: v.pipe(v.number(), v.description('time within invocations')),
+    waitingMs: v.pipe(v.number(), v.description('time between invocations')),
     retries: v.number(),
     operations: v.number(),
     error: v.exactOptional(errorSchema),
@@ -46,7 +47,10 @@ export const historySchema = schemaOf<ReturnType<typeof historyData>>()(
         startMs: msSchema,
         endMs: v.exactOptional(msSchema),
         waitMs: v.exactOptional(
-          v.pipe(v.number(), v.description("in the execution's own time, which may pass faster")),
+          v.pipe(
+            v.number(),
+            v.description('in virtual time, which may pass faster than wall time'),
+          ),
         ),
         skipped: v.exactOptional(v.string()),
         attempts: v.array(
@@ -70,6 +74,15 @@ export const historySchema = schemaOf<ReturnType<typeof historyData>>()(
       }),
     ),
     cuts: v.array(v.strictObject({ fromMs: msSchema, toMs: msSchema })),
+    pauses: v.exactOptional(
+      v.array(
+        v.strictObject({
+          startMs: msSchema,
+          endMs: v.exactOptional(msSchema),
+          reason: v.exactOptional(v.string()),
+        }),
+      ),
+    ),
     events: v.exactOptional(
       v.pipe(v.array(historyEventSchema), v.description('with --data or --view events')),
     ),

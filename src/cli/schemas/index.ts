@@ -1,13 +1,13 @@
-/** Every schema of what commands print with `--json`, by the name of its file in the package. */
+/** All schemas of `--json` output, by the name of their file in the package. */
 
-import { answeredSchema, callbacksSchema } from './callback.ts';
+import { callbacksSchema, respondedSchema } from './callback.ts';
 import { cancelSchema } from './cancel.ts';
 import { costSchema } from './cost.ts';
 import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
 import { deploySchema } from './deploy.ts';
 import { destroySchema } from './destroy.ts';
 import { doctorSchema } from './doctor.ts';
-import { documentOf, errorDocumentSchema } from './document.ts';
+import { createDocumentSchema, errorDocumentSchema } from './document.ts';
 import {
   environmentNameSchema,
   environmentSchema,
@@ -24,62 +24,70 @@ import { loadTestSchema } from './load-test-stream.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
 import { metricsSchema, metricsStreamSchema } from './metrics.ts';
+import { pauseSchema } from './pause.ts';
 import { retrySchema } from './retry.ts';
-import { decidedSchema, parkedSchema } from './review.ts';
-import { submitSchema } from './submit.ts';
+import { decidedSchema, ordersInReviewSchema } from './review.ts';
+import { submitDryRunSchema, submitSchema } from './submit.ts';
 import { recountSchema, repairSchema, verifySchema } from './verify.ts';
 import { pruneSchema, rollbackSchema, versionsSchema } from './versions.ts';
 import { watchSchema } from './watch.ts';
 
 const local = Object.fromEntries(
-  Object.entries(localSchemas).map(([name, schema]) => [name, documentOf(schema)]),
+  Object.entries(localSchemas).map(([name, schema]) => [name, createDocumentSchema(schema)]),
 );
 
 export const schemas = {
   ...local,
-  'callback-fail': documentOf(answeredSchema),
-  'callback-heartbeat': documentOf(answeredSchema),
-  'callback-list': documentOf(callbacksSchema),
-  'callback-succeed': documentOf(answeredSchema),
-  cancel: documentOf(cancelSchema),
-  cost: documentOf(costSchema),
-  'dead-letters-list': documentOf(deadLettersSchema),
-  'dead-letters-redrive': documentOf(redrivenSchema),
-  deploy: documentOf(deploySchema),
-  destroy: documentOf(destroySchema),
-  doctor: documentOf(doctorSchema),
-  'env-list': documentOf(environmentsSchema),
-  'env-remove': documentOf(environmentNameSchema),
-  'env-show': documentOf(environmentSchema),
-  'env-use': documentOf(environmentNameSchema),
+  'callback-fail': createDocumentSchema(respondedSchema),
+  'callback-heartbeat': createDocumentSchema(respondedSchema),
+  'callback-list': createDocumentSchema(callbacksSchema),
+  'callback-succeed': createDocumentSchema(respondedSchema),
+  cancel: createDocumentSchema(cancelSchema),
+  cost: createDocumentSchema(costSchema),
+  'dead-letters-list': createDocumentSchema(deadLettersSchema),
+  'dead-letters-redrive': createDocumentSchema(redrivenSchema),
+  deploy: createDocumentSchema(deploySchema),
+  destroy: createDocumentSchema(destroySchema),
+  diff: createDocumentSchema(deploySchema),
+  doctor: createDocumentSchema(doctorSchema),
+  'env-add': createDocumentSchema(environmentNameSchema),
+  'env-list': createDocumentSchema(environmentsSchema),
+  'env-remove': createDocumentSchema(environmentNameSchema),
+  'env-rename': createDocumentSchema(environmentNameSchema),
+  'env-set': createDocumentSchema(environmentNameSchema),
+  'env-show': createDocumentSchema(environmentSchema),
+  'env-use': createDocumentSchema(environmentNameSchema),
   error: errorDocumentSchema,
-  get: documentOf(getSchema),
-  history: documentOf(historySchema),
+  get: createDocumentSchema(getSchema),
+  history: createDocumentSchema(historySchema),
   'history-stream': historyStreamSchema,
-  'iam-deploy': documentOf(policySchema),
-  'iam-observe': documentOf(policySchema),
-  'iam-operate': documentOf(policySchema),
-  'inventory-adjust': documentOf(stockSchema),
-  'inventory-list': documentOf(inventorySchema),
-  'inventory-recount': documentOf(recountSchema),
-  'inventory-set': documentOf(stockSchema),
-  list: documentOf(listSchema),
+  'iam-deploy': createDocumentSchema(policySchema),
+  'iam-observe': createDocumentSchema(policySchema),
+  'iam-operate': createDocumentSchema(policySchema),
+  'inventory-adjust': createDocumentSchema(stockSchema),
+  'inventory-list': createDocumentSchema(inventorySchema),
+  'inventory-recount': createDocumentSchema(recountSchema),
+  'inventory-set': createDocumentSchema(stockSchema),
+  list: createDocumentSchema(listSchema),
   'list-stream': listWatchSchema,
-  'list-verify': documentOf(verifySchema),
-  'load-test-dry-run': documentOf(loadEstimateSchema),
+  'list-verify': createDocumentSchema(verifySchema),
+  'load-test-dry-run': createDocumentSchema(loadEstimateSchema),
   'load-test-report': loadReportSchema,
   'load-test-stream': loadTestSchema,
   'logs-stream': logsSchema,
-  metrics: documentOf(metricsSchema),
+  metrics: createDocumentSchema(metricsSchema),
   'metrics-stream': metricsStreamSchema,
-  retry: documentOf(retrySchema),
-  repair: documentOf(repairSchema),
-  'review-approve': documentOf(decidedSchema),
-  'review-list': documentOf(parkedSchema),
-  'review-reject': documentOf(decidedSchema),
-  submit: documentOf(submitSchema),
-  versions: documentOf(versionsSchema),
-  'versions-prune': documentOf(pruneSchema),
-  'versions-rollback': documentOf(rollbackSchema),
+  pause: createDocumentSchema(pauseSchema),
+  resume: createDocumentSchema(pauseSchema),
+  retry: createDocumentSchema(retrySchema),
+  repair: createDocumentSchema(repairSchema),
+  'review-approve': createDocumentSchema(decidedSchema),
+  'review-list': createDocumentSchema(ordersInReviewSchema),
+  'review-reject': createDocumentSchema(decidedSchema),
+  submit: createDocumentSchema(submitSchema),
+  'submit-dry-run': createDocumentSchema(submitDryRunSchema),
+  versions: createDocumentSchema(versionsSchema),
+  'versions-prune': createDocumentSchema(pruneSchema),
+  'versions-rollback': createDocumentSchema(rollbackSchema),
   'watch-stream': watchSchema,
 };

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { EndRecord, ProgressRecord } from '../load-test/ndjson-records.ts';
-import { schemaOf } from './agree.ts';
+import type { EndRecord, ProgressRecord } from '../load-test/progress-records.ts';
 import { countsSchema, loadReportSchema } from './load-test.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 import { countSchema, msSchema, statisticsSchema } from './statistics.ts';
 import { exitCodeSchema } from './watch.ts';
 
-const progressSchema = schemaOf<ProgressRecord>()(
+const progressSchema = schemaFor<ProgressRecord>()(
   v.strictObject({
     type: v.literal('progress'),
     ts: timeSchema,
@@ -15,38 +15,40 @@ const progressSchema = schemaOf<ProgressRecord>()(
     planned: countSchema,
     isOpen: v.pipe(
       v.boolean(),
-      v.description('whether more are sent, as many as there is time for'),
+      v.description('whether the number of orders depends on their speed'),
     ),
     submitted: countSchema,
     running: countSchema,
     completed: countSchema,
     failed: countSchema,
-    errors: v.pipe(countSchema, v.description('orders that could not be submitted')),
+    errors: v.pipe(countSchema, v.description('failed submissions')),
     throttled: countSchema,
     statuses: v.pipe(
       countsSchema,
-      v.description('status -> orders; waiting: not submitted yet; refused: could not be'),
+      v.description(
+        'number of orders by status; waiting: not submitted yet; refused: submission failed',
+      ),
     ),
     failures: v.pipe(
       countsSchema,
-      v.description('code of a failure, or name of an error at submission -> orders'),
+      v.description('number of orders by failure code or submission error'),
     ),
     accepted: v.exactOptional(statisticsSchema),
     terminal: v.exactOptional(statisticsSchema),
-    submittedPerSecond: v.pipe(v.number(), v.description('over the last seconds')),
+    submittedPerSecond: v.pipe(v.number(), v.description('average of the last seconds')),
     endedPerSecond: v.number(),
     remainingMs: v.exactOptional(
-      v.pipe(msSchema, v.description('how long until the phase is over, as far as that is known')),
+      v.pipe(msSchema, v.description('estimated time until the end of the phase')),
     ),
     requests: v.pipe(
       v.strictObject({ lists: v.number(), items: v.number() }),
-      v.description('listings of executions and items of orders read a second'),
+      v.description('execution lists and order items read per second'),
     ),
-    gap: v.exactOptional(v.pipe(v.string(), v.description('why orders cannot be seen now'))),
+    gap: v.exactOptional(v.pipe(v.string(), v.description('why orders are not visible now'))),
   }),
 );
 
-const endSchema = schemaOf<EndRecord>()(
+const endSchema = schemaFor<EndRecord>()(
   v.strictObject({
     type: v.literal('end'),
     ts: timeSchema,
@@ -58,7 +60,7 @@ const endSchema = schemaOf<EndRecord>()(
 
 const version = { v: v.literal(1) };
 
-/** A record of `orders load-test --json`: where it is every five seconds, and the verdict last. */
+/** A record of `orders load-test --json`: progress every five seconds, then the report. */
 export const loadTestSchema = v.variant('type', [
   v.strictObject({ ...version, ...progressSchema.entries }),
   v.strictObject({ ...version, ...endSchema.entries }),

@@ -1,29 +1,29 @@
 import * as v from 'valibot';
-import { goals } from '../../orders/load-test/follow-until.ts';
+import { followUntilValues } from '../../orders/load-test/follow-until.ts';
 import type { LoadReport } from '../../orders/load-test/report-types.ts';
-import { schemaOf } from './agree.ts';
 import { failureSchema, shownStatuses, stageSchema, timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 import { countSchema, msSchema, statisticsSchema } from './statistics.ts';
 
-const someStatisticsSchema = v.exactOptional(statisticsSchema);
+const optionalStatisticsSchema = v.exactOptional(statisticsSchema);
 
 const timesSchema = v.strictObject({
-  accepted: someStatisticsSchema,
-  firstStatus: someStatisticsSchema,
-  reached: someStatisticsSchema,
-  terminal: someStatisticsSchema,
-  active: someStatisticsSchema,
-  wait: someStatisticsSchema,
-  drift: someStatisticsSchema,
+  accepted: optionalStatisticsSchema,
+  firstStatus: optionalStatisticsSchema,
+  reached: optionalStatisticsSchema,
+  terminal: optionalStatisticsSchema,
+  active: optionalStatisticsSchema,
+  wait: optionalStatisticsSchema,
+  drift: optionalStatisticsSchema,
 });
 
 const toolSchema = v.strictObject({
   cpuSeconds: v.number(),
-  cpuShare: v.pipe(v.number(), v.description('of one core, 0 to 1')),
+  cpuShare: v.pipe(v.number(), v.description('share of one core')),
   peakMemoryBytes: countSchema,
   eventLoopDelayMs: v.pipe(
     v.strictObject({ p99: msSchema, max: msSchema }),
-    v.description('how late it got to what was due'),
+    v.description('delay of the event loop'),
   ),
 });
 
@@ -40,8 +40,8 @@ const checkSchema = v.strictObject({
     'stock',
     'points',
   ]),
-  passed: v.pipe(v.boolean(), v.description('false also where it could not be judged')),
-  notJudged: v.exactOptional(v.pipe(v.string(), v.description('why it could not be judged'))),
+  passed: v.pipe(v.boolean(), v.description('also false if it was not checked')),
+  notJudged: v.exactOptional(v.pipe(v.string(), v.description('why it was not checked'))),
   detail: v.string(),
   faults: v.array(
     v.strictObject({
@@ -57,80 +57,93 @@ const errorSchema = v.strictObject({ name: v.string(), message: v.string() });
 const orderSchema = v.strictObject({
   orderId: v.string(),
   sample: v.string(),
-  line: v.exactOptional(v.pipe(countSchema, v.description('of the file that it is from'))),
-  total: v.pipe(v.number(), v.description('as submitted: a decimal with two places')),
+  line: v.exactOptional(v.pipe(countSchema, v.description('line of the order in the file'))),
+  total: v.pipe(v.number(), v.description('submitted total: a decimal with two places')),
   expected: v.pipe(
     v.strictObject({
       status: v.picklist(['completed', 'failed']),
       stage: v.exactOptional(stageSchema),
       code: v.exactOptional(v.string()),
     }),
-    v.description('the end that its sample asks for'),
+    v.description('expected outcome of the sample'),
   ),
   status: v.pipe(
     v.picklist([...shownStatuses, 'unsubmitted', 'refused']),
-    v.description('refused: it could not be submitted; unsubmitted: the test was cut before'),
+    v.description('refused: submission failed; unsubmitted: the test stopped before'),
   ),
-  submittedAt: v.exactOptional(v.pipe(timeSchema, v.description('when it was due'))),
+  submittedAt: v.exactOptional(v.pipe(timeSchema, v.description('scheduled time'))),
   executionArn: v.exactOptional(v.string()),
   failure: v.exactOptional(failureSchema),
-  error: v.exactOptional(v.pipe(errorSchema, v.description('why it could not be submitted'))),
-  driftMs: v.exactOptional(v.pipe(msSchema, v.description('how much later than due it was sent'))),
-  acceptedMs: v.exactOptional(
-    v.pipe(msSchema, v.description('from when it was due to acceptance')),
+  error: v.exactOptional(v.pipe(errorSchema, v.description('error of the submission'))),
+  driftMs: v.exactOptional(
+    v.pipe(msSchema, v.description('submission delay after the scheduled time')),
   ),
-  firstStatusMs: v.exactOptional(v.pipe(msSchema, v.description('the same to its first status'))),
-  reachedMs: v.exactOptional(v.pipe(msSchema, v.description('the same to the status of --until'))),
-  terminalMs: v.exactOptional(v.pipe(msSchema, v.description('the same to its end'))),
-  waitMs: v.exactOptional(v.pipe(msSchema, v.description("of that, the workflow's waits"))),
+  acceptedMs: v.exactOptional(
+    v.pipe(msSchema, v.description('from the scheduled time to acceptance')),
+  ),
+  firstStatusMs: v.exactOptional(
+    v.pipe(msSchema, v.description('from the scheduled time to the first status')),
+  ),
+  reachedMs: v.exactOptional(
+    v.pipe(msSchema, v.description('from the scheduled time to the status of --until')),
+  ),
+  terminalMs: v.exactOptional(
+    v.pipe(msSchema, v.description('from the scheduled time to the end')),
+  ),
+  waitMs: v.exactOptional(
+    v.pipe(msSchema, v.description("part of terminalMs spent in the workflow's waits")),
+  ),
   activeMs: v.exactOptional(
-    v.pipe(msSchema, v.description('the rest, with what waits took longer than they should')),
+    v.pipe(msSchema, v.description('the rest of terminalMs, including delays after waits')),
   ),
 });
 
 export const countsSchema = v.record(v.string(), countSchema);
 
-/** The report of a load test, as it is kept under `.orders/runs`. */
-export const loadReportSchema = schemaOf<LoadReport>()(
+/** The report of a load test, as written to `.orders/runs`. */
+export const loadReportSchema = schemaFor<LoadReport>()(
   v.strictObject({
-    passed: v.pipe(v.boolean(), v.description('whether every check passed')),
+    passed: v.pipe(v.boolean(), v.description('whether all checks passed')),
     cut: v.exactOptional(
       v.pipe(
         v.picklist(['stopped', 'interrupted', 'timeout', 'threshold', 'killed']),
         v.description(
-          'stopped: fewer orders were submitted, all of them followed to their ends; else why the report is partial',
+          'why the test stopped early; after stopped, all submitted orders have ended, otherwise the report is partial',
         ),
       ),
     ),
     seed: countSchema,
     round: v.pipe(
       countSchema,
-      v.description('how often the seed was used there, this time included'),
+      v.description('number of tests with this seed on the stack, including this one'),
     ),
     via: v.picklist(['invoke', 'api']),
     concurrency: countSchema,
-    until: v.pipe(v.picklist(goals), v.description('how far orders were followed')),
+    until: v.pipe(
+      v.picklist(followUntilValues),
+      v.description('status up to which orders were watched'),
+    ),
     rampMs: v.exactOptional(
-      v.pipe(msSchema, v.description('how long the rate took to rise from nothing')),
+      v.pipe(msSchema, v.description('time in which the rate rose from zero')),
     ),
     ratePerSecond: v.exactOptional(
-      v.pipe(v.number(), v.description('orders a second that were to be sent, on schedule')),
+      v.pipe(v.number(), v.description('scheduled orders per second')),
     ),
-    mix: v.pipe(countsSchema, v.description('sample -> orders')),
+    mix: v.pipe(countsSchema, v.description('number of orders by sample')),
     startedAt: timeSchema,
     durationMs: msSchema,
     checks: v.array(checkSchema),
     times: timesSchema,
     stages: v.pipe(
       v.record(v.string(), statisticsSchema),
-      v.description('status -> from the status before it to this one, without waits'),
+      v.description('by status: time since the previous status, excluding waits'),
     ),
     thresholds: v.array(
       v.strictObject({
         expression: v.string(),
         passed: v.boolean(),
         value: v.exactOptional(
-          v.pipe(v.number(), v.description('milliseconds, a share from 0 to 1, or a count')),
+          v.pipe(v.number(), v.description('milliseconds, a share from 0 to 1 or a count')),
         ),
       }),
     ),
@@ -140,11 +153,11 @@ export const loadReportSchema = schemaOf<LoadReport>()(
       completed: countSchema,
       failed: countSchema,
       running: countSchema,
-      failures: v.pipe(countsSchema, v.description('code of the failure -> orders')),
-      errors: v.pipe(countsSchema, v.description('name of the error at submission -> orders')),
+      failures: v.pipe(countsSchema, v.description('number of orders by failure code')),
+      errors: v.pipe(countsSchema, v.description('number of orders by submission error')),
       throttled: v.pipe(
         countSchema,
-        v.description('tries to submit that were refused as too much, of orders taken later too'),
+        v.description('throttled submission attempts, also of orders that were accepted later'),
       ),
       throttledOrders: countSchema,
     }),
@@ -157,14 +170,14 @@ export const loadReportSchema = schemaOf<LoadReport>()(
         failed: v.array(countSchema),
       }),
       v.description(
-        'every stepMs from startedAt: how many orders were in which status, and how many were submitted and ended since the moment before',
+        'every stepMs from startedAt: orders in each status, and orders submitted and ended since the previous step',
       ),
     ),
     rate: v.strictObject({
       peakRunning: countSchema,
       completedPerSecond: v.number(),
       sentPerSecond: v.exactOptional(
-        v.pipe(v.number(), v.description('from the first order that was sent to the last')),
+        v.pipe(v.number(), v.description('average from the first to the last submission')),
       ),
     }),
     warmUp: v.exactOptional(
@@ -176,11 +189,13 @@ export const loadReportSchema = schemaOf<LoadReport>()(
           errors: countsSchema,
           times: timesSchema,
         }),
-        v.description('orders before the measured ones, in no other figure'),
+        v.description('warm-up orders, excluded from all other statistics'),
       ),
     ),
-    tool: v.pipe(toolSchema, v.description('what the test itself took of its machine')),
-    warnings: v.array(v.pipe(v.string(), v.description('what makes the figures doubtful'))),
+    tool: v.pipe(toolSchema, v.description('resource use of the test process')),
+    warnings: v.array(
+      v.pipe(v.string(), v.description('limits of the reliability of the statistics')),
+    ),
     orders: v.array(orderSchema),
   }),
 );

@@ -1,12 +1,12 @@
 /** The data of the `orders local` commands with `--json`. */
 import * as v from 'valibot';
 
-const urlSchema = v.pipe(v.string(), v.description('of every service of the runtime'));
-const scaleSchema = v.pipe(v.number(), v.description('how much faster than wall time waits pass'));
+const urlSchema = v.pipe(v.string(), v.description('endpoint of all services'));
+const scaleSchema = v.pipe(v.number(), v.description('speed-up of waits compared with wall time'));
 
 const trafficEntries = {
-  enforceQuotas: v.pipe(v.boolean(), v.description("whether an account's limits apply")),
-  inject: v.pipe(v.array(v.string()), v.description('faults as --inject takes them')),
+  enforceQuotas: v.pipe(v.boolean(), v.description('whether account quotas apply')),
+  inject: v.pipe(v.array(v.string()), v.description('faults, as in --inject')),
 };
 
 const checkEntries = {
@@ -19,10 +19,10 @@ const checkEntries = {
           schema: v.optional(v.number()),
           executions: v.number(),
           running: v.number(),
-          problems: v.pipe(v.array(v.string()), v.description('none when it is sound')),
+          problems: v.pipe(v.array(v.string()), v.description('empty if the store is consistent')),
         }),
       ),
-      v.description('with --check; null when there is none yet'),
+      v.description('with --check; null if there is no store yet'),
     ),
   ),
 };
@@ -32,7 +32,8 @@ export const localSchemas = {
     url: urlSchema,
     timeScale: scaleSchema,
     ...trafficEntries,
-    started: v.pipe(v.boolean(), v.description('false when one was running already')),
+    started: v.pipe(v.boolean(), v.description('false if it was already running')),
+    restarted: v.pipe(v.boolean(), v.description('whether it replaced a running one')),
   }),
   'local-status': v.variant('running', [
     v.strictObject({ running: v.literal(false), ...checkEntries }),

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { logLevels, logSources } from '../../orders/logs/entry.ts';
-import type { logRecord } from '../logs/log-lines.ts';
-import { schemaOf } from './agree.ts';
+import type { toLogRecord } from '../logs/log-lines.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
 export const logEntries = {
   type: v.literal('log'),
   ts: timeSchema,
-  ingestedAt: v.pipe(timeSchema, v.description('when CloudWatch had it')),
+  ingestedAt: v.pipe(timeSchema, v.description('time of ingestion by CloudWatch')),
   id: v.string(),
   source: v.picklist(logSources),
   level: v.picklist(logLevels),
@@ -16,12 +16,12 @@ export const logEntries = {
   step: v.exactOptional(v.string()),
   attempt: v.exactOptional(v.number()),
   requestId: v.exactOptional(v.string()),
-  fields: v.pipe(v.record(v.string(), v.unknown()), v.description('what else the line holds')),
-  replay: v.pipe(v.boolean(), v.description('an earlier invocation said it before')),
+  fields: v.pipe(v.record(v.string(), v.unknown()), v.description('further fields of the line')),
+  replay: v.pipe(v.boolean(), v.description('repeated by a replay')),
 };
 
 // Compiles only if the fields match the record that is printed.
-schemaOf<ReturnType<typeof logRecord>>()(v.strictObject(logEntries));
+schemaFor<ReturnType<typeof toLogRecord>>()(v.strictObject(logEntries));
 
 /** A record of `orders logs --json`. */
 export const logsSchema = v.variant('type', [

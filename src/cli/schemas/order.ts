@@ -1,4 +1,4 @@
-/** The parts that the JSON of several commands has in common. */
+/** Schemas shared by the output of several commands. */
 import * as v from 'valibot';
 import {
   type OrderStatus,
@@ -9,24 +9,27 @@ import {
 
 type Literals<T extends string> = readonly [T, ...T[]];
 
-/** RFC 3339 UTC with milliseconds. */
+/** Timestamp in RFC 3339 UTC with milliseconds. */
 export const timeSchema = v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339 UTC'));
 
-const ends = ['awaiting-review', 'failed', 'cancelled'] as const;
-export const statusSchema = v.picklist([...statuses, ...ends] as unknown as Literals<OrderStatus>);
-export const shownStatuses = ['received', ...statuses, ...ends] as unknown as Literals<
+const otherStatuses = ['awaiting-review', 'failed', 'cancelled'] as const;
+export const statusSchema = v.picklist([
+  ...statuses,
+  ...otherStatuses,
+] as unknown as Literals<OrderStatus>);
+export const shownStatuses = ['received', ...statuses, ...otherStatuses] as unknown as Literals<
   OrderStatus | 'received'
 >;
 export const shownStatusSchema = v.pipe(
   v.picklist(shownStatuses),
-  v.description('received: the execution runs and has not written the order yet'),
+  v.description('received: the execution has started but not written the order yet'),
 );
 
 type StageId = (typeof phases)[number]['stages'][number]['id'];
 export const stageSchema = v.picklist(stages.map(({ id }) => id) as unknown as Literals<StageId>);
 
 type Undo = Extract<(typeof phases)[number]['stages'][number], { undo: string }>['undo'];
-const undoIds = stages.flatMap((each) => ('undo' in each ? [each.undo] : []));
+const undoIds = stages.flatMap((stage) => ('undo' in stage ? [stage.undo] : []));
 
 export const failureSchema = v.strictObject({
   stage: stageSchema,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Decided, Parked } from '../../orders/actions/review.ts';
-import { schemaOf } from './agree.ts';
+import type { DecisionResult, OrderInReview } from '../../orders/actions/review.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
 export const decisionSchema = v.strictObject({
   decision: v.picklist(['approve', 'reject']),
@@ -11,20 +11,20 @@ export const decisionSchema = v.strictObject({
 });
 
 /** The data of `orders review approve` and `reject` with `--json`. */
-export const decidedSchema = schemaOf<Decided>()(
+export const decidedSchema = schemaFor<DecisionResult>()(
   v.strictObject({ orderId: v.string(), decision: decisionSchema }),
 );
 
 /** The data of `orders review list --json`. */
-export const parkedSchema = schemaOf<readonly Parked[]>()(
+export const ordersInReviewSchema = schemaFor<readonly OrderInReview[]>()(
   v.array(
     v.strictObject({
       orderId: v.string(),
       customerId: v.string(),
       total: v.number(),
-      score: v.pipe(v.number(), v.description('of the fraud check, 0 to 100')),
+      score: v.pipe(v.number(), v.description('fraud score, 0 to 100')),
       requestedAt: timeSchema,
-      dueAt: v.pipe(timeSchema, v.description('when it is rejected unless somebody decides')),
+      dueAt: v.pipe(timeSchema, v.description('time at which it is rejected without a decision')),
     }),
   ),
 );

@@ -1,4 +1,4 @@
-/** Shapes of what was counted and measured. */
+/** Schemas of counts, durations and statistics. */
 import * as v from 'valibot';
 
 export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -9,10 +9,10 @@ export const msSchema = v.pipe(
 );
 
 const percentileSchema = v.exactOptional(
-  v.pipe(msSchema, v.description('from 20 measurements on')),
+  v.pipe(msSchema, v.description('requires at least 20 samples')),
 );
 
-/** The fields of statistics in milliseconds. */
+/** Fields of a statistic of durations. */
 export const statistics = {
   n: countSchema,
   min: msSchema,

@@ -1,21 +1,25 @@
 import * as v from 'valibot';
+import { orderSchema } from '../../../functions/contract/order.ts';
 import type { Submitted } from '../../orders/actions/submit.ts';
 import type { EndEvent } from '../../orders/watch/events.ts';
-import { schemaOf } from './agree.ts';
 import { timeSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 import { endSchema } from './watch.ts';
 
-/** The data of `orders submit --json`; its records with `--watch` are those of `orders watch`. */
-export const submitSchema = schemaOf<Submitted & { readonly end?: EndEvent }>()(
+/** The data of `orders submit --json`. With `--watch`, it writes the records of `orders watch`. */
+export const submitSchema = schemaFor<Submitted & { readonly end?: EndEvent }>()(
   v.strictObject({
     orderId: v.string(),
     customerId: v.string(),
-    lines: v.pipe(v.number(), v.description('how many items the order has')),
+    lines: v.pipe(v.number(), v.description('number of order lines')),
     total: v.pipe(v.number(), v.description('a decimal with two places')),
     executionArn: v.exactOptional(
-      v.pipe(v.string(), v.description('absent for an order that went through the API')),
+      v.pipe(v.string(), v.description('absent for an order submitted through the API')),
     ),
     submittedAt: timeSchema,
-    end: v.exactOptional(v.pipe(endSchema, v.description('how it ended, with --wait'))),
+    end: v.exactOptional(v.pipe(endSchema, v.description('outcome, with --wait'))),
   }),
 );
+
+/** The data of `orders submit --dry-run --json`: the event that would be sent. */
+export const submitDryRunSchema = v.strictObject({ orderId: v.string(), order: orderSchema });

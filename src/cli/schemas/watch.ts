@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import type { EndEvent } from '../../orders/watch/events.ts';
 import type { StreamRecord } from '../watch/renderers.ts';
-import { schemaOf } from './agree.ts';
 import { logEntries } from './logs.ts';
 import { failureSchema, shownStatusSchema, timeSchema, warningSchema } from './order.ts';
+import { schemaFor } from './schema-for.ts';
 
 const codes = Object.keys(exitCodes).map(Number) as unknown as readonly [ExitCode, ...ExitCode[]];
 export const exitCodeSchema = v.picklist(codes);
@@ -23,18 +23,18 @@ const endings = [
 const endingSchema = v.pipe(
   v.picklist(endings),
   v.description(
-    'reached: the status of --until; timeout and detached: nobody looks any more, and the order goes on',
+    'reached: status of --until; timeout and detached: the watch ended, the order continues',
   ),
 );
 
-const common = { v: v.literal(1), ts: timeSchema };
-const one = { ...common, orderId: v.string() };
-/** Absent where several orders are watched. */
-const maybeOne = { ...common, orderId: v.exactOptional(v.string()) };
+const commonFields = { v: v.literal(1), ts: timeSchema };
+const orderFields = { ...commonFields, orderId: v.string() };
+/** The order id is absent if several orders are watched. */
+const optionalOrderFields = { ...commonFields, orderId: v.exactOptional(v.string()) };
 const msSchema = v.pipe(v.number(), v.minValue(0), v.description('milliseconds of wall time'));
 
 const resumesSchema = v.exactOptional(
-  v.pipe(timeSchema, v.description('when the wait is over, by its default length')),
+  v.pipe(timeSchema, v.description('end of the wait, by its default duration')),
 );
 const errorSchema = v.strictObject({ type: v.string(), message: v.string() });
 
@@ -51,24 +51,21 @@ const endFields = {
   waitMs: v.exactOptional(msSchema),
   invocations: v.exactOptional(v.number()),
   attempts: v.exactOptional(
-    v.pipe(
-      v.record(v.string(), v.number()),
-      v.description('of the steps that took more than one attempt'),
-    ),
+    v.pipe(v.record(v.string(), v.number()), v.description('number of attempts of retried steps')),
   ),
 };
 
-/** How an order ended, as `orders submit --wait --json` has it. */
-export const endSchema = schemaOf<EndEvent>()(
+/** The outcome of an order. Also the member `end` of `orders submit --wait --json`. */
+export const endSchema = schemaFor<EndEvent>()(
   v.strictObject({ type: v.literal('end'), ts: timeSchema, ...endFields }),
 );
 
-/** A record of `orders watch --json`. The last is an `end`: of the order, or without `orderId` of several together. */
-export const watchSchema = schemaOf<StreamRecord>()(
+/** A record of `orders watch --json`. The last record is an `end`: of the order, or of all orders, without `orderId`. */
+export const watchSchema = schemaFor<StreamRecord>()(
   v.union([
     v.strictObject({
       type: v.literal('status'),
-      ...one,
+      ...orderFields,
       from: v.exactOptional(shownStatusSchema),
       to: shownStatusSchema,
       seq: v.pipe(v.number(), v.description('1 for the first status of the order')),
@@ -77,25 +74,25 @@ export const watchSchema = schemaOf<StreamRecord>()(
     }),
     v.strictObject({
       type: v.literal('step'),
-      ...one,
-      step: v.pipe(v.string(), v.description('a stage, an undo, or another durable step')),
+      ...orderFields,
+      step: v.pipe(v.string(), v.description('stage, undo or other durable step')),
       state: v.literal('failed'),
       attempt: v.number(),
       retryInMs: v.exactOptional(
-        v.pipe(msSchema, v.description('from ts on; absent when it is not tried again')),
+        v.pipe(msSchema, v.description('delay after ts; absent if it is not retried')),
       ),
       error: errorSchema,
     }),
     v.strictObject({
       type: v.literal('step'),
-      ...one,
+      ...orderFields,
       step: v.string(),
       state: v.pipe(v.literal('succeeded'), v.description('with --detail')),
       attempt: v.number(),
     }),
     v.strictObject({
       type: v.pipe(v.literal('wait'), v.description('with --detail')),
-      ...one,
+      ...orderFields,
       step: v.string(),
       state: v.picklist(['started', 'ended']),
       until: v.exactOptional(timeSchema),
@@ -103,46 +100,62 @@ export const watchSchema = schemaOf<StreamRecord>()(
     v.strictObject({
       type: v.pipe(
         v.literal('invocation'),
-        v.description('one that failed; with --detail every one'),
+        v.description('only failed invocations; all with --detail'),
       ),
-      ...one,
+      ...orderFields,
       n: v.pipe(v.number(), v.description('from 1')),
-      replayed: v.pipe(v.number(), v.description('operations that it found done')),
+      replayed: v.pipe(v.number(), v.description('operations replayed from checkpoints')),
       tookMs: msSchema,
       requestId: v.exactOptional(v.string()),
       error: v.exactOptional(errorSchema),
     }),
     v.strictObject({
+      type: v.pipe(v.literal('paused'), v.description('no step starts until it is resumed')),
+      ...orderFields,
+      reason: v.exactOptional(v.string()),
+    }),
+    v.strictObject({
+      type: v.literal('resumed'),
+      ...orderFields,
+      pausedMs: msSchema,
+      reason: v.exactOptional(v.string()),
+    }),
+    v.strictObject({
       type: v.literal('stuck'),
-      ...one,
-      invocations: v.pipe(v.number(), v.description('that failed since the last checkpoint')),
+      ...orderFields,
+      invocations: v.pipe(
+        v.number(),
+        v.description('failed invocations since the last checkpoint'),
+      ),
       since: timeSchema,
       step: v.exactOptional(v.string()),
       error: errorSchema,
     }),
     v.strictObject({
       type: v.literal('heartbeat'),
-      ...one,
+      ...orderFields,
       status: shownStatusSchema,
       resumesAt: resumesSchema,
+      pausedSince: v.exactOptional(timeSchema),
     }),
     v.strictObject({
       type: v.literal('heartbeat'),
-      ...common,
-      running: v.pipe(v.number(), v.description('how many of several orders have not ended')),
+      ...commonFields,
+      running: v.pipe(v.number(), v.description('number of running orders')),
+      paused: v.exactOptional(v.pipe(v.number(), v.description('paused orders among them'))),
     }),
-    v.strictObject({ type: v.literal('gap'), ...maybeOne, reason: v.string() }),
+    v.strictObject({ type: v.literal('gap'), ...optionalOrderFields, reason: v.string() }),
     v.strictObject({
       type: v.literal('gap-end'),
-      ...maybeOne,
+      ...optionalOrderFields,
       lastedMs: msSchema,
       missed: v.number(),
     }),
     v.strictObject({ v: v.literal(1), ...logEntries }),
-    v.strictObject({ type: v.literal('end'), ...common, ...endFields }),
+    v.strictObject({ type: v.literal('end'), ...commonFields, ...endFields }),
     v.strictObject({
       type: v.literal('end'),
-      ...common,
+      ...commonFields,
       orders: v.number(),
       endings: v.strictObject(v.entriesFromList(endings, v.exactOptional(v.number()))),
       exitCode: exitCodeSchema,

@@ -1,8 +1,8 @@
-/** For terminals that cannot show more than ASCII. */
+/** Output for terminals that can only show ASCII. */
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Whether a terminal shows ASCII only: a dumb one, the Linux console, or a locale that says so. */
+/** Returns whether the terminal shows only ASCII: a dumb terminal, the Linux console, or the locale C or POSIX. */
 export function isAsciiOnly(variables: Variables): boolean {
   const { TERM, LC_ALL, LC_CTYPE, LANG } = variables;
   if (TERM === 'dumb' || TERM === 'linux') return true;
@@ -10,7 +10,7 @@ export function isAsciiOnly(variables: Variables): boolean {
   return locale !== undefined && /^(C|POSIX)$/.test(locale);
 }
 
-/** Each to one letter, so that columns stay aligned. */
+/** One ASCII character per sign, so that columns stay aligned. */
 const replacements: Readonly<Record<string, string>> = {
   '✓': '+',
   '✗': 'x',
@@ -35,6 +35,8 @@ const replacements: Readonly<Record<string, string>> = {
   '▒': ':',
   '░': '.',
   '■': '=',
+  '═': '-',
+  '‖': '|',
   '╱': '/',
   '─': '-',
   '│': '|',
@@ -50,7 +52,7 @@ const replacements: Readonly<Record<string, string>> = {
   '⁹': '9',
 };
 
-/** The text with our own signs in ASCII; letters of other scripts, as in names, stay what they are. */
+/** Returns the text with the signs of this program replaced by ASCII. Letters of other scripts, as in names, stay unchanged. */
 export function toAscii(text: string): string {
   if (/^[\n -~]*$/.test(text)) return text;
   return text
@@ -58,7 +60,7 @@ export function toAscii(text: string): string {
     .replace(/[^\0-~]/g, (sign) => replacements[sign] ?? sign);
 }
 
-/** Makes what is written to a terminal ASCII, whoever writes it. A file or a pipe gets what was written. */
+/** Replaces signs in everything that is written to the stream, if it is a terminal. Files and pipes are not affected. */
 export function writeAscii(stream: NodeJS.WriteStream): void {
   if (!stream.isTTY) return;
   const write = stream.write.bind(stream);

@@ -6,44 +6,61 @@ const units: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
+  w: 604_800_000,
 };
 
-/** Reads `90s`, `5m`, `1h30m`, `7d` or `250ms` as milliseconds. */
+/** Parses `90s`, `5m`, `1h30m`, `7d`, `1w` or `250ms` to milliseconds. Throws UserError for any other text. */
 export function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)];
   if (parts.length > 0 && parts.map(([part]) => part).join('') === text) {
     return parts.reduce((sum, [, n, unit]) => sum + Number(n) * (units[unit ?? ''] ?? 0), 0);
   }
   throw new UserError(`"${text}" is not a duration.`, {
-    hint: 'write 90s, 5m or 1h30m',
+    hint: 'use 90s, 5m or 1h30m',
     code: 'BadDuration',
   });
 }
 
-/** Reads a moment, RFC 3339 or how long before `now`, as RFC 3339 UTC with milliseconds. */
-export function parseMoment(text: string, now = Date.now()): string {
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const at = isTime ? Date.parse(text) : now - agoMs(text);
+/**
+ * Parses an RFC 3339 time, a duration before `now`, `today` or `yesterday`, to RFC 3339 in UTC with milliseconds. A time without
+ * an offset and the two words are in the local time zone, a date alone is in UTC. Throws UserError for any other text.
+ */
+export function parseTime(text: string, now = Date.now()): string {
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
+  const at = isTime ? Date.parse(text) : (startOfDay(text, now) ?? now - agoMs(text));
   if (Number.isFinite(at) && Math.abs(at) < 8.64e15) return new Date(at).toISOString();
-  throw badMoment(text);
+  throw invalidTimeError(text);
+}
+
+const daysAgo: Readonly<Record<string, number>> = { today: 0, yesterday: 1 };
+
+/** Returns the start of `today` or `yesterday` (epoch ms); undefined for any other text. */
+function startOfDay(text: string, now: number): number | undefined {
+  if (!Object.hasOwn(daysAgo, text)) return undefined;
+  const day = new Date(now);
+  return new Date(
+    day.getFullYear(),
+    day.getMonth(),
+    day.getDate() - (daysAgo[text] ?? 0),
+  ).getTime();
 }
 
 function agoMs(text: string): number {
   try {
     return parseDuration(text);
   } catch {
-    throw badMoment(text);
+    throw invalidTimeError(text);
   }
 }
 
-function badMoment(text: string): UserError {
+function invalidTimeError(text: string): UserError {
   return new UserError(`"${text}" is neither a duration nor a time.`, {
-    hint: 'write 90s, 1h30m or 7d for that long ago, or 2026-11-22T08:00:00Z',
+    hint: 'use 90s, 1h30m or 7d (before now), today, yesterday, or 2026-11-22T08:00:00Z',
     code: 'BadTime',
   });
 }
 
-/** Milliseconds in at most six characters, for tables: `12s`, `3m`, `2h`, `41d`. */
+/** Formats milliseconds in the largest whole unit, for tables: `12s`, `3m`, `2h`, `41d`. */
 export function formatAge(ms: number): string {
   if (ms < 1000) return '0s';
   for (const [unit, size, until] of ages) if (ms < until) return `${Math.floor(ms / size)}${unit}`;
@@ -56,7 +73,7 @@ const ages = [
   ['h', 3_600_000, 86_400_000],
 ] as const;
 
-/** Milliseconds for people: `0.4s`, `12s`, `1m 24s`, `2h 05m`, `3d 04h`. */
+/** Formats milliseconds in one or two units: `0.4s`, `12s`, `1m 24s`, `2h 05m`, `3d 04h`. */
 export function formatDuration(ms: number): string {
   if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1000);
@@ -68,22 +85,27 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)}d ${two(hours % 24)}h`;
 }
 
-/** Milliseconds, short: `18ms`, `8.1s`. */
+/** Formats a duration without spaces, for `key=value` output: `1m24s`. */
+export function formatCompactDuration(ms: number): string {
+  return formatDuration(ms).replaceAll(' ', '');
+}
+
+/** Formats a latency, below one second in milliseconds: `18ms`, `8.1s`. */
 export function formatLatency(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)}ms` : formatDuration(ms);
 }
 
-/** An amount of money with two places and thousands told apart: `$3,500.00`. */
+/** Formats an amount of money in dollars: `$3,500.00`. */
 export function formatMoney(amount: number): string {
-  // By hand: `Intl` takes 12 ms to make its first format, half of what Node takes to start.
+  // Not with `Intl`: its first use takes 12 ms, half the start-up time of Node.
   const [whole = '', cents = ''] = Math.abs(amount).toFixed(2).split('.');
   return `${amount < 0 ? '-' : ''}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** A moment on the local clock; with its date when that is not today: `07:12`, `Nov 18 07:12`. */
-export function localClock(time: string, now = new Date()): string {
+/** Formats a time in the local time zone, with the date unless it is today: `07:12`, `Nov 18 07:12`. */
+export function formatLocalTime(time: string, now = new Date()): string {
   const at = new Date(time);
   const two = (value: number) => String(value).padStart(2, '0');
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
@@ -92,9 +114,9 @@ export function localClock(time: string, now = new Date()): string {
   return `${months[at.getMonth()]} ${at.getDate()}${year} ${clock}`;
 }
 
-/** The same with seconds and tenths of them, as the fine steps of an order need: `07:12:04.6`. */
-export function localTime(time: string, now = new Date()): string {
+/** Formats a time in the local time zone with tenths of a second, the scale of an order's steps: `07:12:04.6`. */
+export function formatPreciseLocalTime(time: string, now = new Date()): string {
   const at = new Date(time);
   const seconds = String(at.getSeconds()).padStart(2, '0');
-  return `${localClock(time, now)}:${seconds}.${Math.floor(at.getMilliseconds() / 100)}`;
+  return `${formatLocalTime(time, now)}:${seconds}.${Math.floor(at.getMilliseconds() / 100)}`;
 }

@@ -2,8 +2,8 @@ import { fstatSync, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 
 /**
- * Where a person's keys can be read: stdin, or the terminal itself where stdin is a pipe that ids came through. `undefined`
- * where nobody is at one.
+ * Returns the stream from which keys can be read: stdin, or the terminal itself if stdin is a pipe, for example for order
+ * ids. Returns undefined without a terminal.
  */
 export function openKeyboard(): ReadStream | undefined {
   if (process.stdin.isTTY) return process.stdin as ReadStream;

@@ -1,35 +1,35 @@
-/** Aligned columns that fit where they are shown. No boxes: a line is a row, for people and for awk. */
+/** Tables with aligned columns that fit the terminal. They have no borders, so that each line is a row for awk. */
 import { stripVTControlCharacters, styleText } from 'node:util';
 
 export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
   readonly align?: 'right';
-  /** Takes so many columns whatever the rows hold, so that a table that is redrawn stands still. */
+  /** Minimum width regardless of the rows, so that the columns of a redrawn table do not move. */
   readonly width?: number;
-  /** May be cut to so many columns, with `…`, where there is too little room. */
-  readonly least?: number;
-  /** Left out where there is too little room; the highest goes first. Absent: stays. */
-  readonly leave?: number;
+  /** Width to which the column may be shortened if the table is too wide. Absent: it is not shortened. */
+  readonly minWidth?: number;
+  /** Order in which columns are dropped if the table is too wide, the highest first. Absent: it is not dropped. */
+  readonly dropPriority?: number;
   readonly style?: (row: Row) => Parameters<typeof styleText>[0] | undefined;
 }
 
 export interface TableOptions {
   readonly header: boolean;
-  /** Terminal columns that a row may take; absent where lines may be of any length. */
+  /** Maximum width of a row (terminal columns). Absent: unlimited. */
   readonly width?: number | undefined;
-  /** The stream it is for: styles are only written where it shows them. */
+  /** Stream that the table is for. Styles are applied only if it supports colors. */
   readonly stream: NodeJS.WriteStream;
 }
 
-interface Sized<Row> {
+interface SizedColumn<Row> {
   readonly column: Column<Row>;
   readonly width: number;
 }
 
 const gap = 2;
 
-/** The rows as text, each ending in a newline. */
+/** Returns the rows as text, each with a final newline. */
 export function formatTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -37,22 +37,22 @@ export function formatTable<Row>(
 ): string {
   const natural = columns.map((column) => {
     const texts = rows.map((row) => displayWidth(printable(column.text(row))));
-    const widest = texts.reduce((most, each) => Math.max(most, each), 0);
-    const { title, width: usual = 0 } = column;
-    const isEmpty = widest === 0 && usual === 0;
-    return { column, width: isEmpty ? 0 : Math.max(widest, usual, header ? title.length : 0) };
+    const widest = texts.reduce((max, textWidth) => Math.max(max, textWidth), 0);
+    const { title, width: reserved = 0 } = column;
+    const isEmpty = widest === 0 && reserved === 0;
+    return { column, width: isEmpty ? 0 : Math.max(widest, reserved, header ? title.length : 0) };
   });
-  const sized = squeeze(
-    natural.filter((each) => each.width > 0),
+  const sized = fitColumns(
+    natural.filter((column) => column.width > 0),
     width,
   );
-  const lineOf = (cell: (column: Column<Row>) => string, row?: Row) =>
+  const formatLine = (cell: (column: Column<Row>) => string, row?: Row) =>
     sized
-      .map(({ column, width: room }, index) => {
+      .map(({ column, width: columnWidth }, index) => {
         const last = index === sized.length - 1;
         const text = pad(
-          cut(cell(column), room),
-          last && column.align !== 'right' ? 0 : room,
+          clip(cell(column), columnWidth),
+          last && column.align !== 'right' ? 0 : columnWidth,
           column.align,
         );
         const style = row === undefined ? 'dim' : column.style?.(row);
@@ -60,49 +60,59 @@ export function formatTable<Row>(
       })
       .join(' '.repeat(gap))
       .trimEnd();
-  const lines = rows.map((row) => lineOf((column) => printable(column.text(row)), row));
-  if (header) lines.unshift(lineOf(({ title }) => title));
+  const lines = rows.map((row) => formatLine((column) => printable(column.text(row)), row));
+  if (header) lines.unshift(formatLine(({ title }) => title));
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Cuts what may be cut, then leaves out what may be left out, until a row fits. */
-function squeeze<Row>(columns: readonly Sized<Row>[], room: number): readonly Sized<Row>[] {
-  const excess = columns.reduce((sum, { width }) => sum + width + gap, -gap) - room;
+/** Returns the columns with widths that fit into `maxWidth`: shortens columns first, then drops them. */
+function fitColumns<Row>(
+  columns: readonly SizedColumn<Row>[],
+  maxWidth: number,
+): readonly SizedColumn<Row>[] {
+  const excess = rowWidth(columns) - maxWidth;
   if (excess <= 0) return columns;
-  const narrow = columns.map((each) => ({
-    ...each,
-    width: Math.min(each.width, each.column.least ?? each.width),
+  const narrow = columns.map((sized) => ({
+    ...sized,
+    width: Math.min(sized.width, sized.column.minWidth ?? sized.width),
   }));
-  const spare = room - narrow.reduce((sum, { width }) => sum + width + gap, -gap);
-  if (spare >= 0) return widen(narrow, columns, spare);
-  const order = [...columns].sort((a, b) => (b.column.leave ?? 0) - (a.column.leave ?? 0));
+  const spare = maxWidth - rowWidth(narrow);
+  if (spare >= 0) return distributeSpace(narrow, columns, spare);
+  const order = [...columns].sort(
+    (a, b) => (b.column.dropPriority ?? 0) - (a.column.dropPriority ?? 0),
+  );
   const [first] = order;
-  if (first?.column.leave)
-    return squeeze(
-      columns.filter((each) => each !== first),
-      room,
+  if (first?.column.dropPriority)
+    return fitColumns(
+      columns.filter((sized) => sized !== first),
+      maxWidth,
     );
   const widest = [...columns].sort((a, b) => b.width - a.width)[0];
-  return columns.map((each) =>
-    each === widest ? { ...each, width: Math.max(1, each.width - excess) } : each,
+  return columns.map((sized) =>
+    sized === widest ? { ...sized, width: Math.max(1, sized.width - excess) } : sized,
   );
 }
 
-/** Gives the room that is left to the cut columns, one after the other in turn. */
-function widen<Row>(
-  narrow: readonly Sized<Row>[],
-  natural: readonly Sized<Row>[],
+function rowWidth(columns: readonly { readonly width: number }[]): number {
+  return columns.reduce((sum, { width }) => sum + width + gap, -gap);
+}
+
+/** Widens the shortened columns by the spare width, one character each in turn. */
+function distributeSpace<Row>(
+  narrow: readonly SizedColumn<Row>[],
+  natural: readonly SizedColumn<Row>[],
   spare: number,
-): readonly Sized<Row>[] {
+): readonly SizedColumn<Row>[] {
   const widths = narrow.map(({ width }) => width);
-  const isCut = (index: number) => (widths[index] ?? 0) < (natural[index]?.width ?? 0);
-  for (let left = spare, index = 0; left > 0 && widths.some((_, each) => isCut(each)); index++) {
-    const turn = index % widths.length;
-    if (!isCut(turn)) continue;
-    widths[turn] = (widths[turn] ?? 0) + 1;
+  const isShortened = (index: number) => (widths[index] ?? 0) < (natural[index]?.width ?? 0);
+  const hasShortened = () => widths.some((_, index) => isShortened(index));
+  for (let left = spare, turn = 0; left > 0 && hasShortened(); turn++) {
+    const index = turn % widths.length;
+    if (!isShortened(index)) continue;
+    widths[index] = (widths[index] ?? 0) + 1;
     left -= 1;
   }
-  return narrow.map((each, index) => ({ ...each, width: widths[index] ?? each.width }));
+  return narrow.map((sized, index) => ({ ...sized, width: widths[index] ?? sized.width }));
 }
 
 function pad(text: string, width: number, align: Column<never>['align']): string {
@@ -110,7 +120,9 @@ function pad(text: string, width: number, align: Column<never>['align']): string
   return align === 'right' ? space + text : text + space;
 }
 
-function cut(text: string, width: number): string {
+/** Returns the text, shortened to `maxWidth` terminal columns if it is longer. A shortened text ends with `…`. */
+export function clip(text: string, maxWidth: number): string {
+  const width = Math.max(1, maxWidth);
   if (displayWidth(text) <= width) return text;
   let kept = '';
   for (const char of text) {
@@ -120,12 +132,7 @@ function cut(text: string, width: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** A line of text that takes at most so many columns. */
-export function clip(text: string, width: number): string {
-  return cut(text, Math.max(1, width));
-}
-
-/** What came from outside, on one line and unable to steer the terminal. */
+/** Returns text from outside on one line and without control characters, so that it cannot control the terminal. */
 export function printable(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
   return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
@@ -134,7 +141,7 @@ export function printable(text: string): string {
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/u;
 
-/** Terminal columns that a text takes, near enough: wide scripts take two a letter, combining marks none. */
+/** Estimates the terminal columns of a text: two for a letter of a wide script, none for a combining mark. */
 function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;

@@ -4,7 +4,7 @@ export type UiMode = 'auto' | 'live' | 'plain' | 'quiet';
 export type Ui = Exclude<UiMode, 'auto'>;
 export const uiModes: readonly UiMode[] = ['auto', 'live', 'plain', 'quiet'];
 
-/** What of a stream decides how to speak to it. */
+/** Properties of an output stream that decide the output mode. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -14,33 +14,37 @@ export interface Screen {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Live only where a person looks at a terminal that is large enough; a mode asked for always wins. A screen reader is
- * told one fact a line, as a view that redraws itself would be read again and again.
+ * Returns the requested mode. `auto` becomes `live` on a terminal that is large enough, else `plain`. It is also `plain` for a
+ * screen reader, which would read a view after every redraw.
  */
 export function chooseUi(mode: UiMode, screen: Screen, variables: Variables): Ui {
   if (mode !== 'auto') return mode;
   const { isTTY = false, columns = 80, rows = 24 } = screen;
-  const spoken = variables['ACCESSIBLE'] || variables['INK_SCREEN_READER'] === 'true';
-  const watched = isTTY && !spoken && !variables['CI'] && variables['TERM'] !== 'dumb';
-  return watched && columns >= 40 && rows >= 10 ? 'live' : 'plain';
+  const isSpoken = variables['ACCESSIBLE'] || variables['INK_SCREEN_READER'] === 'true';
+  const canRedraw = isTTY && !isSpoken && !variables['CI'] && variables['TERM'] !== 'dumb';
+  return canRedraw && columns >= 40 && rows >= 10 ? 'live' : 'plain';
 }
 
-/** Ink's colours ignore NO_COLOR; FORCE_COLOR=0 they obey. Must run before they are loaded. */
-export function obeyNoColor(variables: NodeJS.ProcessEnv): void {
+/** Sets FORCE_COLOR=0 if NO_COLOR is set, because Ink ignores NO_COLOR. Must run before Ink is imported. */
+export function applyNoColor(variables: NodeJS.ProcessEnv): void {
   if (variables['NO_COLOR'] && !variables['FORCE_COLOR']) variables['FORCE_COLOR'] = '0';
 }
 
-/** Makes a reader that went away the quiet end of the program instead of a crash. */
+/** Calls `abort` when the reader of stdout or stderr is gone. Without this, the error would crash the program. */
 export function endOnBrokenPipe(abort: () => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      abort();
+      if (error.code === 'EPIPE') return abort();
+      if (error.code !== 'ENOSPC') throw error;
+      if (stream === process.stdout) {
+        process.stderr.write('✗ The output cannot be written: the disk is full.\n');
+      }
+      process.exit(7);
     });
   }
 }
 
-/** A mark for the result of an action, coloured where the stream shows colours. */
+/** Returns the sign for the result of an action, colored if the stream supports colors. */
 export function mark(
   kind: 'done' | 'failed' | 'note',
   stream: NodeJS.WriteStream = process.stderr,
@@ -51,7 +55,7 @@ export function mark(
   return styleText(color, sign, { stream });
 }
 
-/** Text that matters less. */
+/** Returns text of secondary importance, dimmed if the stream supports styles. */
 export function dim(text: string, stream: NodeJS.WriteStream = process.stderr): string {
   return styleText('dim', text, { stream });
 }

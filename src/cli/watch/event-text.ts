@@ -1,29 +1,29 @@
-/** What happens to watched orders as lines for people, that stay on the screen above the view. */
-import type { FollowEvent, InvocationEvent, StepEvent } from '../../orders/watch/events.ts';
-import { prettyLine } from '../logs/log-lines.ts';
-import { formatDuration, localTime } from '../terminal/format-time.ts';
+/** Formats events of watched orders as lines for the terminal, which stay above the live view. */
+import type { InvocationEvent, StepEvent, WatchEvent } from '../../orders/watch/events.ts';
+import { formatTerminalLine } from '../logs/log-lines.ts';
+import { formatDuration, formatPreciseLocalTime } from '../terminal/format-time.ts';
 import { clip, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import type { ShownEvent } from './shown-event.ts';
 
-export interface HappeningsView {
+export interface EventTextOptions {
   readonly stream: NodeJS.WriteStream;
-  /** Whether they are about several orders: then only what is about all of them is told, and lines of logs. */
+  /** Whether several orders are watched. Then only visibility gaps and log lines are formatted. */
   readonly several: boolean;
 }
 
-/** The event as a line that fits the terminal; `undefined` where there is nothing to say. */
-export function happening(event: ShownEvent, view: HappeningsView): string | undefined {
-  const { stream, several } = view;
-  if (event.type === 'log') return prettyLine(event.entry, { stream, withOrder: several });
-  const text = event.type === 'end' ? undefined : textOf(event, several);
+/** Returns the event as a line that fits the terminal, or undefined if the event is not shown as a line. */
+export function formatEvent(event: ShownEvent, options: EventTextOptions): string | undefined {
+  const { stream, several } = options;
+  if (event.type === 'log') return formatTerminalLine(event.entry, { stream, withOrder: several });
+  const text = event.type === 'end' ? undefined : formatText(event, several);
   if (text === undefined || !('ts' in event)) return undefined;
   const columns = stream.columns || 80;
-  const time = `${localTime(event.ts)}  `;
+  const time = `${formatPreciseLocalTime(event.ts)}  `;
   return `${dim(time, stream)}${clip(printable(text), columns - time.length - 1)}\n`;
 }
 
-function textOf(event: FollowEvent, several: boolean): string | undefined {
+function formatText(event: WatchEvent, several: boolean): string | undefined {
   switch (event.type) {
     case 'gap':
       return `not visible: ${event.reason}`;
@@ -33,22 +33,26 @@ function textOf(event: FollowEvent, several: boolean): string | undefined {
       return `visible again after ${formatDuration(lastedMs)}; ${changes} meanwhile`;
     }
     default:
-      return several ? undefined : textOfOne(event);
+      return several ? undefined : formatOrderEvent(event);
   }
 }
 
-function textOfOne(event: FollowEvent): string | undefined {
+function formatOrderEvent(event: WatchEvent): string | undefined {
   switch (event.type) {
     case 'status':
       return event.to;
     case 'step':
-      return stepText(event);
+      return formatStep(event);
     case 'wait': {
-      const until = event.until ? ` until ${localTime(event.until)}` : '';
-      return event.state === 'started' ? `${event.step} waits${until}` : `${event.step} is over`;
+      const until = event.until ? ` until ${formatPreciseLocalTime(event.until)}` : '';
+      return event.state === 'started' ? `${event.step} waits${until}` : `${event.step} ended`;
     }
     case 'invocation':
-      return invocationText(event);
+      return formatInvocation(event);
+    case 'paused':
+      return `paused${event.reason ? `: ${event.reason}` : ''}`;
+    case 'resumed':
+      return `resumed after ${formatDuration(event.pausedMs)}${event.reason ? `: ${event.reason}` : ''}`;
     case 'stuck':
       return `no checkpoint in ${event.invocations} invocations: ${event.error.message}`;
     default:
@@ -56,16 +60,16 @@ function textOfOne(event: FollowEvent): string | undefined {
   }
 }
 
-function stepText(event: StepEvent): string {
+function formatStep(event: StepEvent): string {
   const { step, attempt } = event;
   if (event.state === 'succeeded')
     return `${step} done${attempt > 1 ? `, attempt ${attempt}` : ''}`;
   const { error, retryInMs } = event;
-  const again = retryInMs === undefined ? '' : `, again in ${formatDuration(retryInMs)}`;
-  return `${step} attempt ${attempt} failed${again}: ${error.message || error.type}`;
+  const retry = retryInMs === undefined ? '' : `, retry in ${formatDuration(retryInMs)}`;
+  return `${step} attempt ${attempt} failed${retry}: ${error.message || error.type}`;
 }
 
-function invocationText({ n, tookMs, replayed, error }: InvocationEvent): string {
+function formatInvocation({ n, tookMs, replayed, error }: InvocationEvent): string {
   const took = formatDuration(tookMs);
   if (error) return `invocation ${n} failed after ${took}: ${error.message || error.type}`;
   const replay = replayed > 0 ? `, ${replayed} operations replayed` : '';

@@ -2,9 +2,9 @@ import type { Target } from '../../environment/target.ts';
 import type { Size } from '../../views/draw.ts';
 import type { LiveOrder } from '../../views/live-order.tsx';
 import type { Key } from '../../views/screen.tsx';
-import { formatDuration, localTime } from '../terminal/format-time.ts';
+import { formatDuration, formatPreciseLocalTime } from '../terminal/format-time.ts';
 import { openKeyboard } from '../terminal/keyboard.ts';
-import { happening } from './event-text.ts';
+import { formatEvent } from './event-text.ts';
 import { LiveTable } from './live-table.ts';
 import type { Renderer } from './renderers.ts';
 import type { ShownEvent } from './shown-event.ts';
@@ -14,8 +14,8 @@ interface LiveOptions {
   readonly detail: boolean;
 }
 
-/** A view of one order that is redrawn in place, below what happened; Ink is loaded only here. */
-export async function liveRenderer(
+/** Returns a renderer that redraws the view of one order in place, below its events. Imports Ink only when it is called. */
+export async function createLiveRenderer(
   orderId: string,
   stream: NodeJS.WriteStream,
   { target: { label: target, timeScale } }: LiveOptions,
@@ -27,13 +27,13 @@ export async function liveRenderer(
     target,
     timeScale,
     format: formatDuration,
-    clock,
+    clock: formatSeconds,
     ...(process.stdin.isTTY && { onKey: ({ text }) => void (text === 'q' && detach()) }),
   });
   const show = (event: ShownEvent) => {
-    const line = happening(event, { stream, several: false });
+    const line = formatEvent(event, { stream, several: false });
     if (line) view.print(line);
-    const next = changed(shown, event);
+    const next = applyEvent(shown, event);
     if (next === shown) return;
     shown = next;
     view.update(shown);
@@ -41,28 +41,31 @@ export async function liveRenderer(
   return { show, close: view.close };
 }
 
-/** What is known of an order after the event. */
-function changed(shown: LiveOrder, event: ShownEvent): LiveOrder {
+/** Returns the displayed order after an event, or the same object if the event does not change it. */
+function applyEvent(shown: LiveOrder, event: ShownEvent): LiveOrder {
   if (event.type === 'snapshot')
     return { ...shown, status: event.order.status, order: event.order };
-  if (event.type === 'work') return { ...shown, work: event.work };
-  if (event.type === 'gap') return { ...shown, trouble: event.reason };
-  if (event.type === 'gap-end') return { ...shown, trouble: undefined };
+  if (event.type === 'activity') return { ...shown, work: event.activity };
+  if (event.type === 'paused') return { ...shown, pause: event };
+  if (event.type === 'resumed') return { ...shown, pause: undefined };
+  if (event.type === 'gap') return { ...shown, gapReason: event.reason };
+  if (event.type === 'gap-end') return { ...shown, gapReason: undefined };
   return shown;
 }
 
-/** Stops looking as Ctrl-C does. */
+/** Stops the watch in the same way as Ctrl-C. */
 const detach = () => process.kill(process.pid, 'SIGINT');
 
-/** A moment on the local clock: `07:12:04`. */
-const clock = (at: number) => localTime(new Date(at).toISOString()).replace(/\.\d$/, '');
+/** Formats a time in the local time zone with seconds: `07:12:04`. */
+const formatSeconds = (at: number) =>
+  formatPreciseLocalTime(new Date(at).toISOString()).replace(/\.\d$/, '');
 
-/** A table of several orders that is redrawn in place, and one of them where a person opens it. */
-export async function liveTableRenderer(
+/** Returns a renderer that redraws a table of several orders in place, or the order that the user opens. */
+export async function createLiveTableRenderer(
   ids: readonly string[],
   stream: NodeJS.WriteStream,
   { target: { label, timeScale } }: LiveOptions,
-): Promise<Renderer & { readonly focus: () => string | undefined }> {
+): Promise<Renderer & { readonly focusedOrder: () => string | undefined }> {
   const { openLiveTable } = await import('../../views/live-table.tsx');
   const keyboard = openKeyboard();
   const hasKeys = keyboard !== undefined;
@@ -72,18 +75,18 @@ export async function liveTableRenderer(
     target: label,
     timeScale,
     format: formatDuration,
-    clock,
+    clock: formatSeconds,
     keyboard,
-    ...(hasKeys && { onKey: (key: Key) => void (table.press(key) || detach()) }),
+    ...(hasKeys && { onKey: (key: Key) => void (table.handleKey(key) || detach()) }),
   });
   const show = (event: ShownEvent) => {
-    const line = happening(event, { stream, several: true });
+    const line = formatEvent(event, { stream, several: true });
     if (line) view.print(line);
-    if (table.take(event)) view.update();
+    if (table.apply(event)) view.update();
   };
   const close = () => {
     const { columns, rows }: Partial<Size> = stream;
-    return view.close(table.last({ columns: columns ?? 80, rows: rows ?? 24 }));
+    return view.close(table.finalText({ columns: columns ?? 80, rows: rows ?? 24 }));
   };
-  return { show, close, focus: () => table.focus() };
+  return { show, close, focusedOrder: () => table.focusedOrder() };
 }

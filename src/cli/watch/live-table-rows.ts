@@ -1,15 +1,15 @@
-/** Several watched orders as a table that fits the terminal. */
+/** The rows of the live table, and of the table that stays on the screen after the watch. */
 import { styleText } from 'node:util';
 import { statusStyle } from '../list/order-rows.ts';
 import { formatAge, formatDuration } from '../terminal/format-time.ts';
 import { type Column, clip, formatTable, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import {
-  arrange,
-  countWatched,
-  endingOf,
-  needOf,
-  standsStillMs,
+  attentionReason,
+  currentEnding,
+  formatCounts,
+  idleMs,
+  sortByAttention,
   type WatchedOrder,
 } from './watched-order.ts';
 
@@ -21,34 +21,35 @@ export interface TableView {
 }
 
 export interface LiveTableView extends TableView {
-  /** How many orders there are, those that the filter hides among them. */
+  /** Numbers of orders by outcome, hidden orders included. */
   readonly counts: string;
   readonly selected: string | undefined;
-  /** When the orders were last seen, ms since the epoch. */
-  readonly seenAt: number | undefined;
-  readonly trouble: string | undefined;
+  /** Time of the last successful poll (ms since the epoch). */
+  readonly refreshedAt: number | undefined;
+  /** Reason why polling fails at the moment. */
+  readonly gapReason: string | undefined;
 }
 
-/** The lines above the rows: how many orders of what kind there are and how fresh that is, and why nothing is seen. */
-export function headerOf(view: LiveTableView): string[] {
-  const { columns, stream, seenAt, now, label, counts, trouble } = view;
-  const fresh = seenAt === undefined ? '' : `refreshed ${formatAge(now - seenAt)} ago`;
-  const lines = [dropped([counts, label, fresh], columns)];
-  const why = trouble && clip(`not visible right now: ${printable(trouble)}`, columns);
-  return why ? [...lines, styleText('yellow', why, { stream })] : lines;
+/** Returns the lines above the rows: the counts, the target and the age of the data, and why polling fails if it does. */
+export function formatHeader(view: LiveTableView): string[] {
+  const { columns, stream, refreshedAt, now, label, counts, gapReason } = view;
+  const age = refreshedAt === undefined ? '' : `refreshed ${formatAge(now - refreshedAt)} ago`;
+  const lines = [fitParts([counts, label, age], columns)];
+  const gap = gapReason && clip(`not visible right now: ${printable(gapReason)}`, columns);
+  return gap ? [...lines, styleText('yellow', gap, { stream })] : lines;
 }
 
-/** The parts in a line; the last are left out where there is too little room. */
-function dropped(parts: readonly string[], columns: number): string {
-  const told = parts.filter(Boolean);
-  while (told.length > 1 && told.join(' · ').length > columns) told.pop();
-  return clip(told.join(' · '), columns);
+/** Joins the parts to one line. Omits parts from the end if the line is too long. */
+function fitParts(parts: readonly string[], columns: number): string {
+  const fitting = parts.filter(Boolean);
+  while (fitting.length > 1 && fitting.join(' · ').length > columns) fitting.pop();
+  return clip(fitting.join(' · '), columns);
 }
 
-/** The column titles and a row an order. */
-export function rowsOf(rows: readonly WatchedOrder[], view: LiveTableView): string[] {
+/** Returns the line with the column titles and one line per order. */
+export function formatRows(rows: readonly WatchedOrder[], view: LiveTableView): string[] {
   const { stream, columns: width, selected } = view;
-  const table = formatTable(rows, columnsOf(view), { header: true, width, stream });
+  const table = formatTable(rows, buildColumns(view), { header: true, width, stream });
   const lines = table.trimEnd().split('\n');
   return lines.map((line, index) => {
     const isSelected = index > 0 && rows[index - 1]?.orderId === selected;
@@ -56,120 +57,145 @@ export function rowsOf(rows: readonly WatchedOrder[], view: LiveTableView): stri
   });
 }
 
-/** What remains on the screen: `most` orders, those that need a person first, and how many more there are. */
-export function formatEnd(
+/** Returns the lines that stay on the screen: at most `maxRows` orders, sorted by attention, and the number of other orders. */
+export function formatFinalTable(
   all: readonly WatchedOrder[],
-  view: TableView & { readonly most: number },
+  view: TableView & { readonly maxRows: number },
 ): string[] {
-  const { stream, columns, label, now, most } = view;
+  const { stream, columns, label, now, maxRows } = view;
   if (all.length === 0) return [];
-  const arranged = arrange(all, { filter: '', now });
-  const more = arranged.length - most;
-  const table = { ...view, counts: '', selected: undefined, seenAt: undefined, trouble: undefined };
+  const sorted = sortByAttention(all, { filter: '', now });
+  const more = sorted.length - maxRows;
+  const table = {
+    ...view,
+    counts: '',
+    selected: undefined,
+    refreshedAt: undefined,
+    gapReason: undefined,
+  };
   return [
-    clip(`${countWatched(all)} · ${label}`, columns),
-    ...rowsOf(arranged.slice(0, most), table),
+    clip(`${formatCounts(all)} · ${label}`, columns),
+    ...formatRows(sorted.slice(0, maxRows), table),
     ...(more > 0 ? [dim(clip(`… ${more} more: orders list`, columns), stream)] : []),
   ];
 }
 
-function columnsOf({ now, selected }: LiveTableView): readonly Column<WatchedOrder>[] {
-  const style = (each: WatchedOrder) => styleOf(each, now);
+function buildColumns({ now, selected }: LiveTableView): readonly Column<WatchedOrder>[] {
+  const style = (watched: WatchedOrder) => rowStyle(watched, now);
   return [
     {
       title: '',
-      text: (each) => (each.orderId === selected ? '>' : markOf(each, now)),
+      text: (watched) => (watched.orderId === selected ? '>' : rowMark(watched, now)),
       width: 1,
       style,
     },
-    { title: 'ORDER', text: ({ orderId }) => orderId, least: 16, width: 16 },
+    { title: 'ORDER', text: ({ orderId }) => orderId, minWidth: 16, width: 16 },
     {
       title: 'CUSTOMER',
       text: ({ order }) => order?.customerId ?? '',
       width: 8,
-      least: 8,
-      leave: 4,
+      minWidth: 8,
+      dropPriority: 4,
     },
     {
       title: 'TOTAL',
       text: ({ order }) => order?.total.toFixed(2) ?? '',
       align: 'right',
       width: 7,
-      leave: 5,
+      dropPriority: 5,
     },
-    { title: 'STATUS', text: statusOf, width: 18, style },
-    { title: 'STEP', text: stepOf, least: 15, width: 23, leave: 3 },
-    { title: 'AGE', text: (each) => ageOf(each, now), align: 'right', width: 3, leave: 1 },
-    { title: 'NEXT', text: (each) => nextOf(each, now), least: 16, width: 40, leave: 2 },
+    { title: 'STATUS', text: shownStatus, width: 18, style },
+    { title: 'STEP', text: formatStep, minWidth: 15, width: 23, dropPriority: 3 },
+    {
+      title: 'AGE',
+      text: (watched) => formatOrderAge(watched, now),
+      align: 'right',
+      width: 3,
+      dropPriority: 1,
+    },
+    {
+      title: 'NEXT',
+      text: (watched) => formatNext(watched, now),
+      minWidth: 16,
+      width: 40,
+      dropPriority: 2,
+    },
   ];
 }
 
-const statusOf = (each: WatchedOrder) => {
-  const ending = endingOf(each);
-  // Of an order that was stopped from outside the item may not tell.
-  return ending === 'running' || ending === 'reached' ? (each.order?.status ?? 'received') : ending;
-};
+function shownStatus(watched: WatchedOrder): string {
+  const ending = currentEnding(watched);
+  const isOpen = ending === 'running' || ending === 'reached';
+  // The item may not show that an order's execution was stopped from outside.
+  return isOpen ? (watched.order?.status ?? 'received') : ending;
+}
 
-function styleOf(each: WatchedOrder, now: number): ReturnType<typeof statusStyle> {
-  const need = needOf(each, now);
-  if (need === 'completed' || need === 'cancelled') return statusStyle(need);
-  if (need === 'running') return 'cyan';
-  return need === 'failed' || need === 'stuck' ? 'red' : 'yellow';
+function rowStyle(watched: WatchedOrder, now: number): ReturnType<typeof statusStyle> {
+  const reason = attentionReason(watched, now);
+  if (reason === 'completed' || reason === 'cancelled') return statusStyle(reason);
+  if (reason === 'running') return 'cyan';
+  return reason === 'failed' || reason === 'stuck' ? 'red' : 'yellow';
 }
 
 const marks = {
   stuck: '!',
   review: '?',
+  paused: '‖',
   retrying: '↻',
-  still: '!',
+  idle: '!',
   failed: '✗',
   running: '◔',
   cancelled: '✗',
   completed: '✓',
 } as const;
 
-const markOf = (each: WatchedOrder, now: number) => marks[needOf(each, now)];
+const rowMark = (watched: WatchedOrder, now: number) => marks[attentionReason(watched, now)];
 
-function stepOf({ order, stage, work }: WatchedOrder): string {
+function formatStep({ order, stage, activity }: WatchedOrder): string {
   if (order?.failure) return order.failure.stage;
-  const step = work?.retry?.step ?? stage?.id ?? '';
-  return work?.retry ? `${step} ×${work.retry.attempt}` : step;
+  const step = activity?.retry?.step ?? stage?.id ?? '';
+  return activity?.retry ? `${step} ×${activity.retry.attempt}` : step;
 }
 
-function ageOf(each: WatchedOrder, now: number): string {
-  const { order } = each;
+function formatOrderAge(watched: WatchedOrder, now: number): string {
+  const { order } = watched;
   if (!order) return '';
-  const last = endingOf(each) === 'running' ? undefined : order.transitions.at(-1)?.at;
+  const last = currentEnding(watched) === 'running' ? undefined : order.transitions.at(-1)?.at;
   return formatAge((last ? Date.parse(last) : now) - Date.parse(order.createdAt));
 }
 
-/** Below this, an order that stands still in a step is not worth a word, ms. */
-const quietMs = 10_000;
+/** Minimum idle time of an order that is shown (ms). */
+const minShownIdleMs = 10_000;
 
-/** What comes next for an order, or why nothing does. */
-function nextOf(each: WatchedOrder, now: number): string {
-  const { order, end, work, resumesAt } = each;
+/** Returns what happens next to an order, or why nothing does: its failure, warnings, retry, wait or idle time. */
+function formatNext(watched: WatchedOrder, now: number): string {
+  const { order, end, activity, resumesAt } = watched;
   if (order?.failure) return order.failure.message;
   if (end?.error) return end.error;
   if (order?.warnings?.length) {
     return order.warnings.map(({ stage, message }) => `${stage}: ${message}`).join('; ');
   }
-  if (endingOf(each) !== 'running') return '';
-  if (work?.stuck) return `${work.stuck.invocations} invocations, no checkpoint`;
-  if (work?.retry) {
-    const { at, attempt, error } = work.retry;
+  if (currentEnding(watched) !== 'running') return '';
+  if (watched.pause) return formatPause(watched.pause, now);
+  if (activity?.stuck) return `${activity.stuck.invocations} invocations, no checkpoint`;
+  if (activity?.retry) {
+    const { at, attempt, error } = activity.retry;
     const why = error.message || error.type;
-    return `attempt ${attempt}${at > now ? ` in ${countdown(at - now)}` : ''}: ${why}`;
+    return `attempt ${attempt}${at > now ? ` in ${formatCountdown(at - now)}` : ''}: ${why}`;
   }
-  if (resumesAt !== undefined) return resumesAt > now ? countdown(resumesAt - now) : 'due';
+  if (resumesAt !== undefined) return resumesAt > now ? formatCountdown(resumesAt - now) : 'due';
   if (order?.undos?.length) return 'undoing';
-  if (order?.cancelRequested) return 'to be cancelled';
-  const still = standsStillMs(each, now);
-  return still >= quietMs ? `no change for ${formatAge(still)}` : '';
+  if (order?.cancelRequested) return 'cancellation requested';
+  const idle = idleMs(watched, now);
+  return idle >= minShownIdleMs ? `no change for ${formatAge(idle)}` : '';
 }
 
-/** In whole seconds: a table is redrawn once in one. */
-function countdown(ms: number): string {
+function formatPause({ ts, reason }: NonNullable<WatchedOrder['pause']>, now: number): string {
+  return `paused ${formatAge(now - Date.parse(ts))}${reason ? `: ${reason}` : ''}`;
+}
+
+/** Formats the time left in whole seconds, because the table is redrawn once per second. */
+function formatCountdown(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
 }

@@ -1,138 +1,157 @@
-/** The live table of several orders: what was told of them, what a person does with keys, and what is on the screen. */
-import { executionQuota, executionReads } from '../../orders/requests/rate-limiter.ts';
+/** The live table of several orders: applies events and keys, and returns the lines to draw. */
+import { executionQuota, executionReadLimiter } from '../../orders/requests/rate-limiter.ts';
 import type { Size } from '../../views/draw.ts';
 import type { LiveOrder } from '../../views/live-order.tsx';
 import type { TableFrame } from '../../views/live-table.tsx';
 import type { Key } from '../../views/screen.tsx';
-import { formatEnd, headerOf, type LiveTableView, rowsOf } from './live-table-rows.ts';
-import { OrderNews } from './recent-events.ts';
-import type { ShownEvent } from './shown-event.ts';
-import { footerOf, helpHeight, type Place } from './table-footer.ts';
-import { press, type Rows, type TableState, topOf, untouched } from './table-keys.ts';
 import {
-  arrange,
-  countWatched,
-  endingOf,
-  standsStillMs,
+  formatFinalTable,
+  formatHeader,
+  formatRows,
+  type LiveTableView,
+} from './live-table-rows.ts';
+import { RecentEvents } from './recent-events.ts';
+import type { ShownEvent } from './shown-event.ts';
+import { formatFooter, helpHeight, type TablePosition } from './table-footer.ts';
+import {
+  handleKey,
+  initialTableState,
+  scrollOffset,
+  type TableState,
+  type VisibleRows,
+} from './table-keys.ts';
+import {
+  currentEnding,
+  formatCounts,
+  idleMs,
+  sortByAttention,
   type WatchedOrder,
-  withItem,
+  withOrderRecord,
 } from './watched-order.ts';
 
 export interface LiveTableOptions {
   readonly ids: readonly string[];
   readonly stream: NodeJS.WriteStream;
-  /** `local (time ×60)` */
+  /** Label of the target, for example `local (time ×60)`. */
   readonly label: string;
   readonly timeScale: number;
-  /** Whether keys are read. */
+  /** Whether the terminal's keys can be read. */
   readonly hasKeys: boolean;
 }
 
-/** An order that stands still for so long in a step may be tried again: its history tells, ms. */
-const lookCloserMs = 3000;
+/** An order that is idle in a step for this long may be retrying, which only its history shows (ms). */
+const historyReadIdleMs = 3000;
 
-/** What an order in its workflow takes, the last line and a free one with it. */
-const leastOpenRows = 10;
-/** What it takes with all that there usually is to say; below that is told what happened. */
-const usualOpenRows = 19;
+/** Minimum height of an opened order, with the footer and a free row. */
+const minOpenRows = 10;
+/** Usual height of an opened order. Recent events are shown in the rows below it. */
+const typicalOpenRows = 19;
 
-/** So many orders are left on the screen when all have ended; else as many as it holds. */
-const mostEnded = 100;
+/** Maximum number of orders that stay on the screen after all have ended. */
+const maxEndedRows = 100;
 
 export class LiveTable {
   readonly #options: LiveTableOptions;
   readonly #orders: Map<string, WatchedOrder>;
-  #state: TableState = untouched;
-  #rows: Rows = { ids: [], room: 1 };
-  #seenAt: number | undefined;
-  #trouble: string | undefined;
-  #turn = 0;
-  readonly #news: OrderNews;
+  #state: TableState = initialTableState;
+  #rows: VisibleRows = { ids: [], pageSize: 1 };
+  #refreshedAt: number | undefined;
+  #gapReason: string | undefined;
+  #focusTurn = 0;
+  readonly #recentEvents: RecentEvents;
 
   constructor(options: LiveTableOptions) {
     this.#options = options;
-    this.#news = new OrderNews(options.stream);
+    this.#recentEvents = new RecentEvents(options.stream);
     this.#orders = new Map(options.ids.map((orderId) => [orderId, { orderId }]));
   }
 
-  /** Takes what was told; whether that changes what is on the screen at once. */
-  take(event: ShownEvent, now = Date.now()): boolean {
-    this.#news.take(event);
-    if (event.type === 'seen') this.#seenAt = now;
-    else if (event.type === 'gap') this.#trouble = event.reason;
-    else if (event.type === 'gap-end') this.#trouble = undefined;
+  /** Applies an event. Returns whether the screen must be redrawn at once. */
+  apply(event: ShownEvent, now = Date.now()): boolean {
+    this.#recentEvents.add(event);
+    if (event.type === 'polled') this.#refreshedAt = now;
+    else if (event.type === 'gap') this.#gapReason = event.reason;
+    else if (event.type === 'gap-end') this.#gapReason = undefined;
     else if (event.type === 'join') this.#orders.set(event.orderId, { orderId: event.orderId });
-    else return this.#takeNews(event);
-    return event.type !== 'seen';
+    else return this.#applyOrderEvent(event);
+    return event.type !== 'polled';
   }
 
-  #takeNews(event: ShownEvent): boolean {
+  #applyOrderEvent(event: ShownEvent): boolean {
     const { timeScale } = this.#options;
     if (event.type === 'snapshot')
-      return this.#change(event.orderId, (each) => withItem(each, event.order, timeScale));
-    if (event.type === 'work')
-      return this.#change(event.orderId, (each) => ({ ...each, work: event.work }));
+      return this.#update(event.orderId, (watched) =>
+        withOrderRecord(watched, event.order, timeScale),
+      );
+    if (event.type === 'activity')
+      return this.#update(event.orderId, (watched) => ({ ...watched, activity: event.activity }));
+    if (event.type === 'paused')
+      return this.#update(event.orderId, (watched) => ({ ...watched, pause: event }));
+    if (event.type === 'resumed')
+      return this.#update(event.orderId, (watched) => ({ ...watched, pause: undefined }));
     if (event.type === 'end' && 'orderId' in event)
-      return this.#change(event.orderId, (each) => ({ ...each, end: event }));
+      return this.#update(event.orderId, (watched) => ({ ...watched, end: event }));
     return false;
   }
 
-  /** Takes a key; false where the person wants to look no longer. */
-  press(key: Key): boolean {
-    const next = press(this.#state, key, this.#rows);
+  /** Applies a key. Returns false if the user wants to stop watching. */
+  handleKey(key: Key): boolean {
+    const next = handleKey(this.#state, key, this.#rows);
     if (next) this.#state = next;
     return next !== undefined;
   }
 
-  /** The order whose history is worth reading now: the open one, else those that stand still, each in its turn. */
-  focus(now = Date.now()): string | undefined {
+  /** Returns the order whose history to read next: the opened order, else the idle orders in turn. */
+  focusedOrder(now = Date.now()): string | undefined {
     const { open, selected } = this.#state;
     if (open) return selected;
-    const still = [...this.#orders.values()].filter(
-      (each) => endingOf(each) === 'running' && standsStillMs(each, now) >= lookCloserMs,
+    const idle = [...this.#orders.values()].filter(
+      (watched) =>
+        currentEnding(watched) === 'running' && idleMs(watched, now) >= historyReadIdleMs,
     );
-    this.#turn += 1;
-    return still[this.#turn % still.length]?.orderId;
+    this.#focusTurn += 1;
+    return idle[this.#focusTurn % idle.length]?.orderId;
   }
 
+  /** Returns the lines to draw: the table, or the opened order. */
   frame({ columns, rows }: Size, now = Date.now()): TableFrame {
     const { filter, selected, open } = this.#state;
-    const arranged = arrange(this.#orders.values(), { filter, now });
+    const sorted = sortByAttention(this.#orders.values(), { filter, now });
     const view = this.#view(columns, now);
-    const header = headerOf(view);
-    // Two rows of the screen stay free, one is the titles'.
-    const most = rows - 3 - header.length;
-    const helpRoom = open ? rows - leastOpenRows : most - 2;
-    const help = Math.max(0, Math.min(helpHeight(this.#state, columns), helpRoom));
-    const room = Math.max(1, most - 1 - help);
-    this.#rows = { ids: arranged.map(({ orderId }) => orderId), room };
-    const top = topOf(this.#state, this.#rows);
+    const header = formatHeader(view);
+    // Two rows of the screen stay free, and the column titles take one.
+    const maxTableRows = rows - 3 - header.length;
+    const maxHelpRows = open ? rows - minOpenRows : maxTableRows - 2;
+    const helpRows = Math.max(0, Math.min(helpHeight(this.#state, columns), maxHelpRows));
+    const pageSize = Math.max(1, maxTableRows - 1 - helpRows);
+    this.#rows = { ids: sorted.map(({ orderId }) => orderId), pageSize };
+    const top = scrollOffset(this.#state, this.#rows);
     this.#state = { ...this.#state, top };
-    const visible = arranged.slice(top, top + room);
-    const place = { from: top, to: top + visible.length, count: arranged.length, help };
-    const below = this.#footer(columns, place);
+    const visible = sorted.slice(top, top + pageSize);
+    const position = { from: top, to: top + visible.length, count: sorted.length, helpRows };
+    const below = this.#footer(columns, position);
     const order = open ? this.#orders.get(selected ?? '') : undefined;
     if (order) {
-      const space = rows - usualOpenRows - below.length;
+      const maxEvents = rows - typicalOpenRows - below.length;
       return {
         above: [],
-        order: this.#shown(order),
-        happened: this.#news.latest(order.orderId, space),
+        order: this.#toLiveOrder(order),
+        recentEvents: this.#recentEvents.latest(order.orderId, maxEvents),
         below,
       };
     }
-    const none = filter ? `No order has "${filter}" in its id, customer or status.` : '';
-    const above = visible.length > 0 ? rowsOf(visible, view) : [none];
+    const none = filter ? `No order matches "${filter}" by id, customer or status.` : '';
+    const above = visible.length > 0 ? formatRows(visible, view) : [none];
     return { above: [...header, ...above], below };
   }
 
-  /** What is left on the screen, each line with its end. */
-  last({ columns, rows }: Size, now = Date.now()): string {
+  /** Returns the text that stays on the screen after the watch, each line with a newline. */
+  finalText({ columns, rows }: Size, now = Date.now()): string {
     const { stream, label } = this.#options;
     const all = [...this.#orders.values()];
-    const isOver = all.every((each) => endingOf(each) !== 'running');
-    const most = isOver ? mostEnded : Math.max(1, rows - 5);
-    const lines = formatEnd(all, { stream, columns, label, now, most });
+    const allEnded = all.every((watched) => currentEnding(watched) !== 'running');
+    const maxRows = allEnded ? maxEndedRows : Math.max(1, rows - 5);
+    const lines = formatFinalTable(all, { stream, columns, label, now, maxRows });
     return lines.map((line) => `${line}\n`).join('');
   }
 
@@ -143,24 +162,31 @@ export class LiveTable {
       columns,
       label,
       now,
-      counts: countWatched(this.#orders.values()),
+      counts: formatCounts(this.#orders.values()),
       selected: this.#state.selected,
-      seenAt: this.#seenAt,
-      trouble: this.#trouble,
+      refreshedAt: this.#refreshedAt,
+      gapReason: this.#gapReason,
     };
   }
 
-  #footer(columns: number, place: Place): string[] {
+  #footer(columns: number, position: TablePosition): string[] {
     const { stream, hasKeys } = this.#options;
-    const budget = `reads ${executionReads.perSecond().toFixed(1)}/${executionQuota} rps`;
-    return footerOf({ state: this.#state, stream, columns, hasKeys, budget, ...place });
+    const quotaUse = `reads ${executionReadLimiter.recentRate().toFixed(1)}/${executionQuota} rps`;
+    return formatFooter({ state: this.#state, stream, columns, hasKeys, quotaUse, ...position });
   }
 
-  #shown({ orderId, order, work }: WatchedOrder): LiveOrder {
-    return { orderId, status: order?.status ?? 'received', order, work, trouble: this.#trouble };
+  #toLiveOrder({ orderId, order, activity, pause }: WatchedOrder): LiveOrder {
+    return {
+      orderId,
+      status: order?.status ?? 'received',
+      order,
+      pause,
+      work: activity,
+      gapReason: this.#gapReason,
+    };
   }
 
-  #change(orderId: string, change: (each: WatchedOrder) => WatchedOrder): boolean {
+  #update(orderId: string, change: (watched: WatchedOrder) => WatchedOrder): boolean {
     const order = this.#orders.get(orderId);
     if (order) this.#orders.set(orderId, change(order));
     return order !== undefined;

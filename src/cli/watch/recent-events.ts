@@ -1,36 +1,36 @@
-import { happening } from './event-text.ts';
+import { formatEvent } from './event-text.ts';
 import type { ShownEvent } from './shown-event.ts';
 
-/** Of each order so much is kept. */
-const mostKept = 50;
+/** Maximum number of events kept per order. */
+const maxEventsPerOrder = 50;
 
-interface Dated {
+interface TimedEvent {
   readonly ts: string;
   readonly event: ShownEvent;
 }
 
-/** What happened to each of several orders, for whoever opens one. */
-export class OrderNews {
+/** Keeps the recent events of each order. The live table shows them when an order is opened. */
+export class RecentEvents {
   readonly #stream: NodeJS.WriteStream;
-  readonly #told = new Map<string, Dated[]>();
+  readonly #events = new Map<string, TimedEvent[]>();
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
   }
 
-  take(event: ShownEvent): void {
+  add(event: ShownEvent): void {
     if (!('orderId' in event && 'ts' in event) || event.orderId === undefined) return;
-    const told = this.#told.get(event.orderId) ?? [];
-    told.push({ ts: event.ts, event });
-    if (told.length > mostKept) told.shift();
-    this.#told.set(event.orderId, told);
+    const events = this.#events.get(event.orderId) ?? [];
+    events.push({ ts: event.ts, event });
+    if (events.length > maxEventsPerOrder) events.shift();
+    this.#events.set(event.orderId, events);
   }
 
-  /** The latest of it, a line each, the latest last. */
-  latest(orderId: string, most: number): string[] {
-    const told = (this.#told.get(orderId) ?? []).toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
-    const view = { stream: this.#stream, several: false };
-    const lines = told.flatMap(({ event }) => happening(event, view)?.trimEnd() ?? []);
-    return most > 0 ? lines.slice(-most) : [];
+  /** Returns at most `maxLines` events of an order as lines, the latest last. */
+  latest(orderId: string, maxLines: number): string[] {
+    const events = (this.#events.get(orderId) ?? []).toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
+    const options = { stream: this.#stream, several: false };
+    const lines = events.flatMap(({ event }) => formatEvent(event, options)?.trimEnd() ?? []);
+    return maxLines > 0 ? lines.slice(-maxLines) : [];
   }
 }

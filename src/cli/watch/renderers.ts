@@ -1,50 +1,50 @@
-/** The renderers of followed orders. They read one event stream and never ask AWS for anything. */
-import { type InnerEvent, isInner } from '../../orders/watch/events.ts';
+/** Renderers of watched orders. They only show events and never call AWS. */
+import { isViewEvent, type ViewEvent } from '../../orders/watch/events.ts';
 import type { LogLineEvent } from '../../orders/watch/with-logs.ts';
-import { line } from '../command/json-output.ts';
-import { logRecord } from '../logs/log-lines.ts';
-import { plainLine } from './plain-renderer.ts';
+import { formatRecord } from '../command/json-output.ts';
+import { toLogRecord } from '../logs/log-lines.ts';
+import { formatPlainEvent } from './plain-renderer.ts';
 import type { ShownEvent } from './shown-event.ts';
 
-/** A line of NDJSON. */
-export type StreamRecord = (Exclude<ShownEvent, InnerEvent | LogLineEvent> | LogRecord) & {
+/** A record of the `--json` output. */
+export type StreamRecord = (Exclude<ShownEvent, ViewEvent | LogLineEvent> | LogRecord) & {
   readonly v: 1;
 };
-type LogRecord = ReturnType<typeof logRecord>;
+type LogRecord = ReturnType<typeof toLogRecord>;
 
 export interface Renderer {
   readonly show: (event: ShownEvent) => void;
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   readonly close: () => Promise<void>;
 }
 
 export type Write = (text: string) => void;
 
-const stays = async () => {};
+const closeNothing = async () => {};
 
-/** One timestamped fact a line, for pipes and logs. */
-export function plainRenderer(write: Write): Renderer {
+/** Returns a renderer that writes a line with a timestamp per event, for pipes and logs. */
+export function createPlainRenderer(write: Write): Renderer {
   return {
     show: (event) => {
-      const text = plainLine(event);
+      const text = formatPlainEvent(event);
       if (text) write(`${text}\n`);
     },
-    close: stays,
+    close: closeNothing,
   };
 }
 
-/** One JSON object a line; the last is the `end` record. */
-export function jsonRenderer(write: Write): Renderer {
+/** Returns a renderer that writes a JSON record per event. The last record has the type `end`. */
+export function createJsonRenderer(write: Write): Renderer {
   return {
     show: (event) => {
-      if (event.type === 'log') write(line(logRecord(event.entry, false)));
-      else if (!isInner(event)) write(line(event));
+      if (event.type === 'log') write(formatRecord(toLogRecord(event.entry, false)));
+      else if (!isViewEvent(event)) write(formatRecord(event));
     },
-    close: stays,
+    close: closeNothing,
   };
 }
 
-/** Says nothing; the exit code tells. */
-export function quietRenderer(): Renderer {
-  return { show: () => {}, close: stays };
+/** Returns a renderer without output, for callers that only need the exit code. */
+export function createQuietRenderer(): Renderer {
+  return { show: () => {}, close: closeNothing };
 }

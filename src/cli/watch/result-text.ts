@@ -1,50 +1,57 @@
-/** How watched orders ended, for people. */
+/** Formats the results of watched orders, with the command to run next. */
 import type { EndEvent, Ending, SummaryEvent } from '../../orders/watch/events.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 
-/** How it ended, for people, and what to do next. */
-export function endSentence(event: EndEvent): { good: boolean; text: string; hint: string } {
+export interface ResultText {
+  /** Whether the result is a success, or expected. */
+  readonly good: boolean;
+  readonly text: string;
+  /** Command to run next. */
+  readonly hint: string;
+}
+
+/** Returns the result of an order. */
+export function formatResult(event: EndEvent): ResultText {
   const { orderId, ending, failure, error } = event;
   const took = formatDuration(event.elapsedMs);
-  const how = workText(event);
-  const again = `orders watch ${orderId}`;
-  const look = `orders get ${orderId}`;
+  const watchCommand = `orders watch ${orderId}`;
+  const getCommand = `orders get ${orderId}`;
   switch (ending) {
-    case 'completed':
-      return { good: true, text: `${orderId} completed in ${took}${how}`, hint: look };
-    case 'reached':
-      return { good: true, text: `${orderId} reached ${event.status} after ${took}`, hint: again };
+    case 'completed': {
+      const text = `${orderId} completed in ${took}${formatActivity(event)}`;
+      return { good: true, text, hint: getCommand };
+    }
+    case 'reached': {
+      const text = `${orderId} reached ${event.status} after ${took}`;
+      return { good: true, text, hint: watchCommand };
+    }
     case 'failed': {
       const why = failure ? ` at ${failure.stage}: ${failure.message}` : error ? `: ${error}` : '';
-      return { good: false, text: `${orderId} failed${why} (${took})`, hint: look };
+      return { good: false, text: `${orderId} failed${why} (${took})`, hint: getCommand };
     }
     case 'cancelled':
-      return { good: false, text: `${orderId} was cancelled (${took})`, hint: look };
+      return { good: false, text: `${orderId} was cancelled (${took})`, hint: getCommand };
     case 'timed-out':
-      return { good: false, text: `${orderId} timed out after ${took}`, hint: look };
+      return { good: false, text: `${orderId} timed out after ${took}`, hint: getCommand };
     case 'stopped':
-      return { good: false, text: `The execution of ${orderId} was stopped`, hint: look };
+      return { good: false, text: `The execution of ${orderId} was stopped`, hint: getCommand };
     case 'gone':
       return error
-        ? { good: false, text: `${orderId} cannot end: ${error}`, hint: look }
-        : { good: false, text: `${orderId} does not exist any more`, hint: 'orders list' };
-    case 'timeout':
-      return {
-        good: false,
-        text: `Stopped looking: --timeout is reached; ${orderId} keeps running (${event.status})`,
-        hint: again,
-      };
-    case 'detached':
-      return {
-        good: true,
-        text: `Detached; ${orderId} keeps running (${event.status})`,
-        hint: again,
-      };
+        ? { good: false, text: `${orderId} cannot end: ${error}`, hint: getCommand }
+        : { good: false, text: `${orderId} no longer exists`, hint: 'orders list' };
+    case 'timeout': {
+      const text = `Stopped watching: --timeout reached; ${orderId} keeps running (${event.status})`;
+      return { good: false, text, hint: watchCommand };
+    }
+    case 'detached': {
+      const text = `Detached; ${orderId} keeps running (${event.status})`;
+      return { good: true, text, hint: watchCommand };
+    }
   }
 }
 
-/** ` (3.1s active, 8m 00s waiting, 4 invocations, 1 retry)` */
-function workText({ activeMs, waitMs, invocations = 0, attempts = {} }: EndEvent): string {
+/** Returns for example ` (3.1s active, 8m 00s waiting, 4 invocations, 1 retry)`, or nothing if the history was not read. */
+function formatActivity({ activeMs, waitMs, invocations = 0, attempts = {} }: EndEvent): string {
   if (activeMs === undefined || waitMs === undefined) return '';
   const retries = Object.values(attempts).reduce((sum, count) => sum + count - 1, 0);
   const facts = [
@@ -56,23 +63,29 @@ function workText({ activeMs, waitMs, invocations = 0, attempts = {} }: EndEvent
   return ` (${facts.join(', ')})`;
 }
 
-/** The same for several orders together; `again` is the command that looks at them again. */
-export function summarySentence(
+/** Returns the results of several orders together. `watchCommand` watches the same orders again. */
+export function formatSummary(
   { orders, endings, exitCode }: SummaryEvent,
-  again: string,
-): { good: boolean; text: string; hint: string } {
+  watchCommand: string,
+): ResultText {
   if (orders === 0 && exitCode !== 0)
-    return { good: true, text: 'Stopped looking before any order was seen', hint: again };
-  if (orders === 0) return { good: true, text: 'No orders are on their way', hint: 'orders list' };
+    return { good: true, text: 'Stopped watching before the first poll', hint: watchCommand };
+  if (orders === 0) return { good: true, text: 'No orders are running', hint: 'orders list' };
   const { timeout = 0, detached = 0, ...known } = endings;
   const counts = (Object.entries(known) as [Ending, number][]).map(
     ([ending, count]) => `${count} ${ending}`,
   );
   const running = timeout + detached;
-  const told = [...counts, ...(running > 0 ? [`${running} keep running`] : [])].join(', ');
+  const outcomes = [...counts, ...(running > 0 ? [`${running} keep running`] : [])].join(', ');
   if (running === 0)
-    return { good: exitCode === 0, text: `${orders} orders: ${told}`, hint: 'orders list' };
-  const detach = exitCode === 130 ? 'Detached' : 'Stopped looking: one ended badly (--fail-fast)';
-  const why = timeout > 0 ? 'Stopped looking: --timeout is reached' : detach;
-  return { good: exitCode === 130, text: `${why}; ${told}`, hint: again };
+    return { good: exitCode === 0, text: `${orders} orders: ${outcomes}`, hint: 'orders list' };
+  const text = `${stopReason({ timeout, exitCode })}; ${outcomes}`;
+  return { good: exitCode === 130, text, hint: watchCommand };
+}
+
+function stopReason({ timeout, exitCode }: { timeout: number; exitCode: number }): string {
+  if (timeout > 0) return 'Stopped watching: --timeout reached';
+  return exitCode === 130
+    ? 'Detached'
+    : 'Stopped watching: an order did not complete (--fail-fast)';
 }

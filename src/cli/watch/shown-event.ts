@@ -1,5 +1,5 @@
-import type { FollowEvent, SummaryEvent } from '../../orders/watch/events.ts';
+import type { SummaryEvent, WatchEvent } from '../../orders/watch/events.ts';
 import type { LogLineEvent } from '../../orders/watch/with-logs.ts';
 
-/** What a renderer is told; the summary is the last of several orders' records. */
-export type ShownEvent = FollowEvent | LogLineEvent | SummaryEvent;
+/** An event that renderers show. A summary is the last event of a watch of several orders. */
+export type ShownEvent = WatchEvent | LogLineEvent | SummaryEvent;

@@ -1,25 +1,28 @@
-/** The last lines of a live table: where in it a person is, what keys do, and what is used of the account's limits. */
+/** The footer of the live table: the position in the table, the keys, and the quota use. */
 import { clip } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
 import type { TableState } from './table-keys.ts';
 
-export interface Place {
-  /** The rows on the screen, from 0, `to` not among them; and how many there are. */
+export interface TablePosition {
+  /** Index of the first visible row. */
   readonly from: number;
+  /** Index after the last visible row. */
   readonly to: number;
+  /** Number of rows that match the filter. */
   readonly count: number;
-  /** How many lines there are for help. */
-  readonly help: number;
+  /** Number of lines available for the help. */
+  readonly helpRows: number;
 }
 
-export interface Footer extends Place {
+export interface Footer extends TablePosition {
   readonly state: TableState;
   readonly stream: NodeJS.WriteStream;
   readonly columns: number;
-  /** Whether keys are read. */
+  /** Whether the terminal's keys can be read. */
   readonly hasKeys: boolean;
-  /** `reads 0.4/15 rps` */
-  readonly budget: string;
+  /** Reads per second and their quota, for example `reads 0.4/15 rps`. */
+  readonly quotaUse: string;
 }
 
 const tableKeys = ['↑↓ select', 'enter open', '/ filter', 'q detach', '? help'];
@@ -37,57 +40,53 @@ const helpParts = [
   'ctrl-z suspend',
 ];
 
-/** How many lines the help takes that is asked for. */
+/** Returns the number of lines of the help, or 0 if it is not shown. */
 export function helpHeight({ help, typing }: TableState, columns: number): number {
-  return help && !typing ? wrapped(helpParts, columns).length : 0;
+  return help && !typing ? formatHelp(columns).length : 0;
 }
 
-export function footerOf(footer: Footer): string[] {
+/** Returns the lines of the footer: the help if it is open, then the status line or the filter input. */
+export function formatFooter(footer: Footer): string[] {
   const { state, stream, columns } = footer;
-  if (state.typing) return [typingLine(state.filter, columns)];
-  const help = state.help ? wrapped(helpParts, columns).slice(0, footer.help) : [];
-  return [...help, lastLine(footer)].map((text) => dim(text, stream));
+  if (state.typing) return [formatFilterInput(state.filter, columns)];
+  const help = state.help ? formatHelp(columns).slice(0, footer.helpRows) : [];
+  return [...help, formatStatusLine(footer)].map((text) => dim(text, stream));
 }
 
-/** As much of it as fits: the place, the keys, at length if possible, and what is used. */
-function lastLine(footer: Footer): string {
-  const { state, columns, hasKeys, budget } = footer;
-  const place = state.open ? [] : placeOf(footer);
+/** Returns the position, the keys and the quota use. Shortens the keys, then omits the quota use, if the line is too long. */
+function formatStatusLine(footer: Footer): string {
+  const { state, columns, hasKeys, quotaUse } = footer;
+  const position = state.open ? [] : formatPosition(footer);
   const [keys, short] = state.open ? [orderKeys, shortOrderKeys] : [tableKeys, shortTableKeys];
-  const variants = (hasKeys ? [keys, short] : [['ctrl-c stops looking; the orders go on']]).map(
-    (each) => [...place, ...each].join('  '),
+  const variants = (hasKeys ? [keys, short] : [['ctrl-c detach; orders continue']]).map((parts) =>
+    [...position, ...parts].join('  '),
   );
-  const whole = variants.map((left) => spread(left, budget, columns)).find(Boolean);
-  const part = variants.find(({ length }) => length <= columns) ?? variants.at(-1) ?? '';
-  return whole ?? clip(part, columns);
+  const withQuotaUse = variants.map((left) => alignRight(left, quotaUse, columns)).find(Boolean);
+  const withoutQuotaUse = variants.find(({ length }) => length <= columns) ?? variants.at(-1) ?? '';
+  return withQuotaUse ?? clip(withoutQuotaUse, columns);
 }
 
-/** `1-17 of 500 with "low"`; nothing where all are on the screen. */
-function placeOf({ state: { filter }, from, to, count }: Footer): string[] {
+/** Returns the visible rows, for example `1-17 of 500 with "low"`, or nothing if all rows are visible and no filter is set. */
+function formatPosition({ state: { filter }, from, to, count }: Footer): string[] {
   const of = to - from < count ? `${from + 1}-${to} of ${count}` : '';
   if (!filter) return of ? [of] : [];
   return [`${of || count} with "${filter}"`];
 }
 
-/** The end of what is typed stays in sight. */
-function typingLine(filter: string, columns: number): string {
+/** Returns the filter input. The end of a long filter stays visible. */
+function formatFilterInput(filter: string, columns: number): string {
   const hint = '   enter keeps  esc clears';
-  const room = columns - 2 - (columns >= 60 ? hint.length : 0);
-  return `/${filter.slice(-room)}_${columns >= 60 ? hint : ''}`;
+  const maxLength = columns - 2 - (columns >= 60 ? hint.length : 0);
+  return `/${filter.slice(-maxLength)}_${columns >= 60 ? hint : ''}`;
 }
 
-function spread(left: string, right: string, columns: number): string | undefined {
+/** Returns a line with `right` aligned to its right edge, or undefined if both texts do not fit. */
+function alignRight(left: string, right: string, columns: number): string | undefined {
   const space = columns - left.length - right.length;
   return space >= 2 ? left + ' '.repeat(space) + right : undefined;
 }
 
-/** The parts on as few lines as hold them. */
-function wrapped(parts: readonly string[], columns: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const longer = lines.length > 0 ? `${lines.at(-1)} · ${part}` : part;
-    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
-    else lines.push(clip(part, columns));
-  }
-  return lines;
+function formatHelp(columns: number): string[] {
+  const lines = wrap(helpParts, { width: columns, indent: 0, separator: ' · ' });
+  return lines.map((line) => clip(line, columns));
 }

@@ -1,20 +1,22 @@
-/** What `orders watch` was asked for. */
+/** Reads the flags of `orders watch`. */
 import {
-  isEnd,
+  isTerminal,
   type OrderStatus,
   type StageStatus,
   statuses,
 } from '../../../functions/contract/workflow.ts';
-import type { Selection } from '../../orders/watch/running-orders.ts';
+import type { RunningOrdersFilter } from '../../orders/watch/running-orders.ts';
 import { UserError } from '../../user-error.ts';
 import { orderStatuses } from '../list/list.ts';
-import { parseMoment } from '../terminal/format-time.ts';
+import { parseTime } from '../terminal/format-time.ts';
 
-/** What an order on its way can have. */
-export const runningStatuses: readonly OrderStatus[] = orderStatuses.filter((each) => !isEnd(each));
+/** The statuses of running orders. */
+export const runningStatuses: readonly OrderStatus[] = orderStatuses.filter(
+  (status) => !isTerminal(status),
+);
 
-/** What `--until` can wait for. */
-export const reachable: readonly StageStatus[] = statuses;
+/** The statuses that `--until` accepts. */
+export const untilStatuses: readonly StageStatus[] = statuses;
 
 interface WatchFlags {
   readonly all: boolean;
@@ -24,34 +26,42 @@ interface WatchFlags {
   readonly detail: boolean;
 }
 
-/** Which of the running orders are asked for; `undefined` where orders are named instead. */
-export function selectionOf(flags: WatchFlags, named: readonly string[]): Selection | undefined {
+/** Returns which running orders to watch, or undefined if orders are named instead. Throws UserError for a mix of both. */
+export function parseSelection(
+  flags: WatchFlags,
+  named: readonly string[],
+): RunningOrdersFilter | undefined {
   const { all, status, customer, since } = flags;
   const selects = all || status !== undefined || customer !== undefined || since !== undefined;
   if (!selects) return undefined;
   if (named.length > 0) {
-    throw new UserError('Orders are either named, or selected with --all and the like.', {
+    throw new UserError('--all, --status, --customer and --since cannot be used with order ids.', {
       hint: 'orders watch --all',
     });
   }
   return {
-    statuses: status && orderStatuses.filter((each) => status.includes(each)),
+    statuses: status && orderStatuses.filter((name) => status.includes(name)),
     customerId: customer,
-    since: since === undefined ? undefined : Date.parse(parseMoment(since)),
+    since: since === undefined ? undefined : Date.parse(parseTime(since)),
   };
 }
 
-/** The command that watches the same orders again; a moment is given as it was. */
-export function watchAgain({ all, status, customer, since }: Omit<WatchFlags, 'detail'>): string {
+/** Returns the command that watches the same orders again. A duration in `--since` is repeated as it was typed. */
+export function formatWatchCommand({
+  all,
+  status,
+  customer,
+  since,
+}: Omit<WatchFlags, 'detail'>): string {
   const parts = [
     ...(status ? [`--status ${status.join(',')}`] : []),
-    ...(customer === undefined ? [] : [`--customer ${quoted(customer)}`]),
-    ...(since === undefined ? [] : [`--since ${quoted(since)}`]),
+    ...(customer === undefined ? [] : [`--customer ${quoteWord(customer)}`]),
+    ...(since === undefined ? [] : [`--since ${quoteWord(since)}`]),
   ];
   if (all && parts.length === 0) parts.push('--all');
   return ['orders watch', ...parts].join(' ');
 }
 
-/** A word of a shell's command. */
-const quoted = (text: string) =>
+/** Quotes a word for the shell if necessary. */
+const quoteWord = (text: string) =>
   /^[\w.:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

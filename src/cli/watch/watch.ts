@@ -1,27 +1,37 @@
-/** Connects followed orders with the renderer that was asked for. */
+/** Watches orders and shows their events with the renderer for the output mode. */
+
 import type { StageStatus } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import type { Found } from '../../orders/lookup/find.ts';
+import type { Stack } from '../../environment/stack.ts';
+import type { LocatedOrder } from '../../orders/lookup/find.ts';
 import {
   type EndEvent,
-  type FollowEvent,
   type SummaryEvent,
   summarize,
+  type WatchEvent,
 } from '../../orders/watch/events.ts';
 import type { RunningOrders } from '../../orders/watch/running-orders.ts';
-import { followOrder, followOrders } from '../../orders/watch/watch-orders.ts';
-import { hintFor } from '../command/hints.ts';
-import { exitOfLook, interruptible } from '../command/interrupt.ts';
+import { watchOrder, watchOrders } from '../../orders/watch/watch-orders.ts';
+import { addEnvFlag } from '../command/hints.ts';
+import {
+  type InterruptListener,
+  interruptExitCode,
+  listenForInterrupt,
+} from '../command/interrupt.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
-import { liveRenderer, liveTableRenderer } from './live-renderer.ts';
-import { jsonRenderer, plainRenderer, quietRenderer, type Renderer } from './renderers.ts';
-import { endSentence, summarySentence } from './result-text.ts';
+import { createLiveRenderer, createLiveTableRenderer } from './live-renderer.ts';
+import {
+  createJsonRenderer,
+  createPlainRenderer,
+  createQuietRenderer,
+  type Renderer,
+} from './renderers.ts';
+import { formatResult, formatSummary, type ResultText } from './result-text.ts';
 import type { ShownEvent } from './shown-event.ts';
 
-export interface FollowView {
+/** How a watch is shown, and when it stops. */
+export interface WatchView {
   readonly ui: Ui | 'json';
-  /** Where the view goes: stdout where it is the data, stderr where the data comes after it. */
+  /** Stream that the view is written to: stdout if the view is the data, stderr if the data follows it. */
   readonly stream: NodeJS.WriteStream;
   readonly timeoutMs: number | undefined;
   readonly until?: StageStatus | undefined;
@@ -30,122 +40,111 @@ export interface FollowView {
   readonly detail?: boolean;
 }
 
-interface Where {
-  readonly target: Target;
-  readonly outputs: StackOutputs;
-}
-
-/** Shows an order until its end, sets the exit code its end calls for, and returns it. */
-export async function follow(where: Where, found: Found, view: FollowView): Promise<EndEvent> {
-  const { target, outputs } = where;
+/** Shows an order until it ends, sets the exit code for its outcome, and returns its end event. */
+export async function showWatch(
+  stack: Stack,
+  order: LocatedOrder,
+  view: WatchView,
+): Promise<EndEvent> {
   const { until, detail = false } = view;
-  const look = interruptible(view.timeoutMs);
+  const interrupt = listenForInterrupt(view.timeoutMs);
   const renderer =
-    rendererFor(view) ?? (await liveRenderer(found.orderId, view.stream, { target, detail }));
-  // The exit code alone does not need the history.
+    createLineRenderer(view) ??
+    (await createLiveRenderer(order.orderId, view.stream, { target: stack.target, detail }));
+  // The exit code can be determined without the history.
   const history = view.ui !== 'quiet';
-  return show(renderer, view, {
-    ...where,
-    look,
-    orderIds: [found.orderId],
-    events: (signal) => followOrder(target, outputs, { ...found, signal, until, detail, history }),
-    conclude: (end) => ({ code: end.exitCode, ...endSentence(end) }),
+  return runSession(renderer, view, {
+    stack,
+    interrupt,
+    orderIds: [order.orderId],
+    events: (signal) => watchOrder(stack, { ...order, signal, until, detail, history }),
+    formatEnd: (end) => ({ code: end.exitCode, ...formatResult(end) }),
     isDetached: ({ ending }) => ending === 'detached' || ending === 'timeout',
   });
 }
 
-/** Which orders are followed: those that are named, and those that are on their way. */
-export interface Many {
-  readonly orders: readonly Found[];
+/** The orders to watch: named orders, running orders, or both. */
+export interface WatchedSet {
+  readonly orders: readonly LocatedOrder[];
   readonly running?: RunningOrders | undefined;
-  /** The command that watches those on their way again. */
-  readonly again?: string;
+  /** Command that watches the same orders again. */
+  readonly watchCommand?: string;
 }
 
-/** Shows several orders until all have ended, and sets the exit code that their ends call for together. */
-export async function followMany(
-  where: Where,
-  { orders, running, again = againWith(orders) }: Many,
-  view: FollowView,
+/** Shows several orders until all have ended, sets the exit code for their outcomes, and returns the summary. */
+export async function showWatchMany(
+  stack: Stack,
+  { orders, running, watchCommand = watchCommandFor(orders) }: WatchedSet,
+  view: WatchView,
 ): Promise<SummaryEvent> {
-  const { target, outputs } = where;
   const { until, failFast = false, detail = false } = view;
   const ids = orders.map(({ orderId }) => orderId);
-  const look = interruptible(view.timeoutMs);
-  const still = rendererFor(view);
-  const live = still ? undefined : await liveTableRenderer(ids, view.stream, { target, detail });
-  const renderer = still ?? live ?? quietRenderer();
-  return show(renderer, view, {
-    ...where,
-    look,
+  const interrupt = listenForInterrupt(view.timeoutMs);
+  const lineRenderer = createLineRenderer(view);
+  const table = lineRenderer
+    ? undefined
+    : await createLiveTableRenderer(ids, view.stream, { target: stack.target, detail });
+  const renderer = lineRenderer ?? table ?? createQuietRenderer();
+  return runSession(renderer, view, {
+    stack,
+    interrupt,
     orderIds: running ? [] : ids,
     async *events(signal) {
-      const focus = live?.focus;
-      const options = { orders, running, signal, until, failFast, focus, detail };
-      const ends = yield* followOrders(target, outputs, options);
-      const all = summarize(ends, { failFast });
-      // Who leaves before the first look knows nothing.
-      const summary = ends.length > 0 ? all : { ...all, exitCode: exitOfLook(signal) };
+      const focusedOrder = table?.focusedOrder;
+      const options = { orders, running, signal, until, failFast, focusedOrder, detail };
+      const ends = yield* watchOrders(stack, options);
+      const outcomes = summarize(ends, { failFast });
+      // Before the first poll, the exit code depends only on the interrupt.
+      const summary =
+        ends.length > 0 ? outcomes : { ...outcomes, exitCode: interruptExitCode(signal) };
       renderer.show(summary);
       return summary;
     },
-    conclude: (summary) => ({ code: summary.exitCode, ...summarySentence(summary, again) }),
+    formatEnd: (summary) => ({ code: summary.exitCode, ...formatSummary(summary, watchCommand) }),
     isDetached: ({ endings, orders: count }) =>
       count === 0 || Boolean(endings.detached ?? endings.timeout),
   });
 }
 
-/** The command that watches these again; all, where they are too many for a line. */
-function againWith(orders: readonly Found[]): string {
+/** Returns the command that watches the orders again. With more than five ids it would be too long, so it watches all orders. */
+function watchCommandFor(orders: readonly LocatedOrder[]): string {
   const ids = orders.map(({ orderId }) => orderId);
   return ids.length > 5 ? 'orders watch --all' : `orders watch ${ids.join(' ')}`;
 }
 
-function rendererFor(view: FollowView): Renderer | undefined {
+/** Returns the renderer for the output mode, or undefined for the live view. */
+function createLineRenderer(view: WatchView): Renderer | undefined {
   const { ui, stream } = view;
   const write = (text: string) => void stream.write(text);
   if (ui === 'live') return undefined;
-  if (ui === 'json') return jsonRenderer(write);
-  return ui === 'plain' ? plainRenderer(write) : quietRenderer();
+  if (ui === 'json') return createJsonRenderer(write);
+  return ui === 'plain' ? createPlainRenderer(write) : createQuietRenderer();
 }
 
-interface Shown<End> extends Where {
-  /** Begun before anything is on the screen: an interrupt from then on leaves the terminal as it was. */
-  readonly look: ReturnType<typeof interruptible>;
+interface WatchSession<End> {
+  readonly stack: Stack;
+  /** Created before the live view opens, so that an interrupt always restores the terminal. */
+  readonly interrupt: InterruptListener;
   readonly orderIds: readonly string[];
-  readonly events: (signal: AbortSignal) => AsyncGenerator<FollowEvent, End>;
-  readonly conclude: (end: End) => { code: number; good: boolean; text: string; hint: string };
+  readonly events: (signal: AbortSignal) => AsyncGenerator<WatchEvent, End>;
+  readonly formatEnd: (end: End) => ResultText & { readonly code: number };
+  /** Whether the watch stopped before the orders ended. */
   readonly isDetached: (end: End) => boolean;
 }
 
-async function show<End>(renderer: Renderer, view: FollowView, shown: Shown<End>): Promise<End> {
-  const { ui } = view;
-  const { target, conclude, isDetached } = shown;
-  const { signal, abort, release } = shown.look;
+/** Renders the events of a session, sets the exit code, and returns the end of the watch. Restores the terminal in any case. */
+async function runSession<End>(
+  renderer: Renderer,
+  view: WatchView,
+  session: WatchSession<End>,
+): Promise<End> {
+  const { abort, release } = session.interrupt;
   endOnBrokenPipe(abort);
   try {
-    const stream = eventsOf(shown, { signal, withLogs: view.withLogs ?? false });
-    for (;;) {
-      const next = await stream.next();
-      if (!next.done) {
-        renderer.show(next.value);
-        continue;
-      }
-      await renderer.close();
-      const { code, good, text, hint } = conclude(next.value);
-      // A reader that went away is no failure of ours; a polite kill is told from Ctrl-C.
-      const codes: Record<string, number> = { EPIPE: 0, SIGTERM: 143 };
-      process.exitCode = codes[String(signal.reason)] ?? code;
-      const silent = ui === 'json' || ui === 'quiet' || signal.reason === 'EPIPE';
-      if (!silent && (ui === 'live' || isDetached(next.value))) {
-        // The terminal has echoed ^C where the line begins.
-        const start = ui === 'live' ? '\r' : '';
-        process.stderr.write(
-          `${start}${mark(good ? 'done' : 'failed')} ${text}\n  ${dim(hintFor(target, hint))}\n`,
-        );
-      }
-      return next.value;
-    }
+    const end = await renderEvents(renderer, readEvents(session, view.withLogs ?? false));
+    await renderer.close();
+    reportEnd(end, view, session);
+    return end;
   } catch (error) {
     await renderer.close();
     throw error;
@@ -154,18 +153,43 @@ async function show<End>(renderer: Renderer, view: FollowView, shown: Shown<End>
   }
 }
 
-/** The events, with the lines that the functions wrote about the orders where that is asked for. */
-async function* eventsOf<End>(
-  { target, outputs, orderIds, events }: Shown<End>,
-  asked: { readonly signal: AbortSignal; readonly withLogs: boolean },
+async function renderEvents<End>(
+  renderer: Renderer,
+  events: AsyncGenerator<ShownEvent, End>,
+): Promise<End> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done) return next.value;
+    renderer.show(next.value);
+  }
+}
+
+/** Sets the exit code. Prints the result if the view does not show it: after a live view, and if the watch stopped early. */
+function reportEnd<End>(end: End, { ui }: WatchView, session: WatchSession<End>): void {
+  const { reason } = session.interrupt.signal;
+  const { code, good, text, hint } = session.formatEnd(end);
+  // A closed pipe counts as success, and SIGTERM has another exit code than Ctrl-C.
+  const codes: Record<string, number> = { EPIPE: 0, SIGTERM: 143 };
+  process.exitCode = codes[String(reason)] ?? code;
+  if (ui === 'json' || ui === 'quiet' || reason === 'EPIPE') return;
+  if (ui !== 'live' && !session.isDetached(end)) return;
+  // Overwrites the ^C that the terminal has echoed at the start of the line.
+  const start = ui === 'live' ? '\r' : '';
+  const nextCommand = dim(addEnvFlag(session.stack.target, hint));
+  process.stderr.write(`${start}${mark(good ? 'done' : 'failed')} ${text}\n  ${nextCommand}\n`);
+}
+
+/** Yields the events of a session, with `includeLogs` also the log lines of its orders. */
+async function* readEvents<End>(
+  { stack, orderIds, events, interrupt: { signal } }: WatchSession<End>,
+  includeLogs: boolean,
 ): AsyncGenerator<ShownEvent, End> {
-  const { signal } = asked;
-  if (!asked.withLogs) return yield* events(signal);
-  const { logLines, withLogs } = await import('../../orders/watch/with-logs.ts');
-  const { Replays } = await import('../../orders/logs/replays.ts');
+  if (!includeLogs) return yield* events(signal);
+  const { openLogLines, withLogs } = await import('../../orders/watch/with-logs.ts');
+  const { ReplayFilter } = await import('../../orders/logs/replay-filter.ts');
   const known = new Set(orderIds);
-  const replays = new Replays();
-  const { lines, finish } = logLines(target, outputs, { orderIds, signal });
+  const replays = new ReplayFilter();
+  const { lines, finish } = openLogLines(stack, { orderIds, signal });
   const all = withLogs(events(signal), lines, finish);
   for (;;) {
     const next = await all.next();
@@ -173,6 +197,6 @@ async function* eventsOf<End>(
     const event = next.value;
     if (event.type === 'join') known.add(event.orderId);
     if (event.type !== 'log') yield event;
-    else if (known.has(event.entry.orderId ?? '') && !replays.has(event.entry)) yield event;
+    else if (known.has(event.entry.orderId ?? '') && !replays.isReplay(event.entry)) yield event;
   }
 }

@@ -1,42 +1,46 @@
-/** What is known of orders that are watched together: what becomes of each, and which a person should see first. */
+/** The state of orders that are watched together, their outcome, and the order in which they are shown. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isEnd } from '../../../functions/contract/workflow.ts';
+import { isTerminal } from '../../../functions/contract/workflow.ts';
 import type { EndEvent, Ending } from '../../orders/watch/events.ts';
-import { activeStage, progressOf, type StageProgress } from '../../workflow/progress.ts';
-import { waitEndsAt } from '../../workflow/waits.ts';
-import type { Work } from '../../workflow/work.ts';
+import type { PausedEvent } from '../../orders/watch/pause-events.ts';
+import { activeStage, type StageProgress, workflowProgress } from '../../workflow/progress.ts';
+import { currentWaitEnd } from '../../workflow/waits.ts';
+import type { ExecutionActivity } from '../../workflow/work.ts';
 
 export interface WatchedOrder {
   readonly orderId: string;
-  /** Absent while its item is not written. */
+  /** Absent until the order's item exists. */
   readonly order?: OrderRecord | undefined;
   readonly end?: EndEvent | undefined;
-  /** What its execution is at, as far as its history was read since the item changed. */
-  readonly work?: Work | undefined;
-  /** The stage at work. */
+  /** Present while the execution is paused. */
+  readonly pause?: Pick<PausedEvent, 'ts' | 'reason'> | undefined;
+  /** Activity of the execution. Its current state is known only if the history was read after the item's last change. */
+  readonly activity?: ExecutionActivity | undefined;
+  /** The active stage. */
   readonly stage?: Pick<StageProgress, 'id' | 'kind'> | undefined;
-  /** When the wait or the review that it is in will be over, ms since the epoch. */
+  /** End of the current wait or review (ms since the epoch). */
   readonly resumesAt?: number | undefined;
 }
 
-/** What an order is at; the first needs a person's eye most. */
-const needs = [
+/** States of an order in the table, sorted by how much attention they need. */
+const attentionReasons = [
   'stuck',
   'review',
+  'paused',
   'retrying',
-  'still',
+  'idle',
   'failed',
   'running',
   'cancelled',
   'completed',
 ] as const;
-export type Need = (typeof needs)[number];
+export type AttentionReason = (typeof attentionReasons)[number];
 
-/** A step takes moments: an order that stands still in one for so long is worth a look, ms. */
-const stillMs = 60_000;
+/** Steps are short: an order that is idle in one for this long needs attention (ms). */
+const idleThresholdMs = 60_000;
 
-/** The order with its item as it was just read. What its history told of the stage before is out of date. */
-export function withItem(
+/** Returns the watched order with a newly read item. Drops the current state of the execution, which belongs to the previous stage. */
+export function withOrderRecord(
   watched: WatchedOrder,
   order: OrderRecord,
   timeScale: number,
@@ -44,63 +48,66 @@ export function withItem(
   return {
     ...watched,
     order,
-    work: watched.work && settled(watched.work),
-    stage: activeStage(progressOf(order)),
-    resumesAt: waitEndsAt(order, timeScale),
+    activity: watched.activity && withoutCurrentState(watched.activity),
+    stage: activeStage(workflowProgress(order)),
+    resumesAt: currentWaitEnd(order, timeScale),
   };
 }
 
-function settled({ invocations, replays, retries, activeMs, waitingMs, attempts }: Work): Work {
-  return { invocations, replays, retries, activeMs, waitingMs, attempts };
+function withoutCurrentState(activity: ExecutionActivity): ExecutionActivity {
+  const { retry: _, wait: __, stuck: ___, ...totals } = activity;
+  return totals;
 }
 
-/** How the order ended, or that it has not: not whether somebody still looks. */
-export function endingOf({ order, end }: WatchedOrder): Ending | 'running' {
-  // Of an order that was stopped, or took too long, the item says that it failed.
+/** Returns the outcome of the order, or `running`. The end of watching it is no outcome. */
+export function currentEnding({ order, end }: WatchedOrder): Ending | 'running' {
+  // The event is more precise: the item of an order that was stopped or timed out has the status failed.
   if (end && end.ending !== 'detached' && end.ending !== 'timeout') return end.ending;
-  return order && isEnd(order.status) ? order.status : 'running';
+  return order && isTerminal(order.status) ? order.status : 'running';
 }
 
-export function needOf(watched: WatchedOrder, now: number): Need {
-  const ending = endingOf(watched);
+/** Returns the state of the order in the table: why it needs attention, or `running` or its outcome. */
+export function attentionReason(watched: WatchedOrder, now: number): AttentionReason {
+  const ending = currentEnding(watched);
   if (ending === 'completed' || ending === 'reached') return 'completed';
   if (ending === 'cancelled') return 'cancelled';
   if (ending !== 'running') return 'failed';
-  const { order, work } = watched;
-  if (work?.stuck) return 'stuck';
+  const { order, activity } = watched;
+  if (watched.pause) return 'paused';
+  if (activity?.stuck) return 'stuck';
   if (order?.status === 'awaiting-review') return 'review';
-  if (work?.retry) return 'retrying';
-  return standsStillMs(watched, now) >= stillMs ? 'still' : 'running';
+  if (activity?.retry) return 'retrying';
+  return idleMs(watched, now) >= idleThresholdMs ? 'idle' : 'running';
 }
 
-/** How long an order on its way has been in the same step, ms; 0 where that is not known, and in a wait. */
-export function standsStillMs({ order, stage, resumesAt }: WatchedOrder, now: number): number {
-  if (!order || stage?.kind !== 'step' || resumesAt !== undefined) return 0;
+/** Returns how long a running order has been in its current step (ms): 0 during a wait or pause or if the step is unknown. */
+export function idleMs({ order, stage, resumesAt, pause }: WatchedOrder, now: number): number {
+  if (!order || stage?.kind !== 'step' || resumesAt !== undefined || pause) return 0;
   return now - Date.parse(order.updatedAt);
 }
 
 /**
- * The orders that hold every word of `filter` in their id, customer or status, those that need a person first. Orders on
- * their way stand in the order in which they began, so that rows stay where they are; of those that ended the latest is first.
+ * Returns the orders that match every word of `filter` by id, customer or status, sorted by attention. Within a state, running
+ * orders are sorted by start time, so that rows do not move, and ended orders by end time, newest first.
  */
-export function arrange(
+export function sortByAttention(
   all: Iterable<WatchedOrder>,
   { filter, now }: { readonly filter: string; readonly now: number },
 ): WatchedOrder[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const keyed = [...all]
-    .filter((each) => matches(each, words))
-    .map((each) => {
-      const need = needs.indexOf(needOf(each, now));
-      const { createdAt = '9', updatedAt = '' } = each.order ?? {};
-      return { each, need, isOpen: endingOf(each) === 'running', createdAt, updatedAt };
+    .filter((watched) => matches(watched, words))
+    .map((watched) => {
+      const rank = attentionReasons.indexOf(attentionReason(watched, now));
+      const { createdAt = '9', updatedAt = '' } = watched.order ?? {};
+      return { watched, rank, isOpen: currentEnding(watched) === 'running', createdAt, updatedAt };
     });
   keyed.sort((a, b) => {
-    if (a.need !== b.need) return a.need - b.need;
+    if (a.rank !== b.rank) return a.rank - b.rank;
     const time = a.isOpen ? compare(a.createdAt, b.createdAt) : compare(b.updatedAt, a.updatedAt);
-    return time || compare(a.each.orderId, b.each.orderId);
+    return time || compare(a.watched.orderId, b.watched.orderId);
   });
-  return keyed.map(({ each }) => each);
+  return keyed.map(({ watched }) => watched);
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -112,16 +119,17 @@ function matches({ orderId, order, end }: WatchedOrder, words: readonly string[]
   return words.every((word) => text.includes(word));
 }
 
-/** `12 running · 1 failed · 3 completed` */
-export function countWatched(all: Iterable<WatchedOrder>): string {
+/** Returns the numbers of orders by outcome: `12 running · 1 failed · 2 paused · 3 completed`. */
+export function formatCounts(all: Iterable<WatchedOrder>): string {
   const counts = new Map<string, number>([
     ['running', 0],
     ['failed', 0],
   ]);
-  for (const each of all) {
-    const what = endingOf(each);
-    counts.set(what, (counts.get(what) ?? 0) + 1);
+  for (const watched of all) {
+    const outcome = currentEnding(watched);
+    const ending = outcome === 'running' && watched.pause ? 'paused' : outcome;
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
-  const parts = [...counts].flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  const parts = [...counts].flatMap(([ending, count]) => (count > 0 ? [`${count} ${ending}`] : []));
   return parts.join(' · ') || '0 running';
 }

@@ -1,4 +1,4 @@
-/** What a look found. */
+/** Types and helpers of the doctor's checks. */
 import type { Facts } from './facts.ts';
 
 export const groups = ['machine', 'runtime', 'account', 'stack', 'orders'] as const;
@@ -9,29 +9,37 @@ export interface Finding {
   readonly about: string;
   readonly state: 'ok' | 'warning' | 'error';
   readonly message: string;
-  /** The command, or what to do. */
+  /** The command that fixes the problem, or an instruction. */
   readonly fix?: string;
 }
 
-export type Said = Pick<Finding, 'state' | 'message' | 'fix'>;
+export type CheckResult = Pick<Finding, 'state' | 'message' | 'fix'>;
 
 export interface Check {
-  /** What must be in order before there is anything to look at. */
+  /** Prerequisite: without it, the check is skipped. */
   readonly needs: 'nothing' | 'runtime' | 'account' | 'stack';
-  /** A look at one thing; nothing where there is nothing to say. What it throws is an error with the hints of that. */
-  readonly look: (facts: Facts) => Promise<Said | undefined> | Said | undefined;
+  /** Returns the result; undefined if the check does not apply. A thrown error becomes a result of state `error`. */
+  readonly run: (facts: Facts) => Promise<CheckResult | undefined> | CheckResult | undefined;
 }
 
-export const ok = (message: string): Said => ({ state: 'ok', message });
-export const warning = (message: string, fix: string): Said => ({ state: 'warning', message, fix });
-export const failing = (message: string, fix: string): Said => ({ state: 'error', message, fix });
+export const ok = (message: string): CheckResult => ({ state: 'ok', message });
+export const warning = (message: string, fix: string): CheckResult => ({
+  state: 'warning',
+  message,
+  fix,
+});
+export const failing = (message: string, fix: string): CheckResult => ({
+  state: 'error',
+  message,
+  fix,
+});
 
-/** `3 orders`, `1 order`. */
-export const count = (number: number, what: string): string =>
-  `${number} ${what}${number === 1 ? '' : 's'}`;
+/** Returns a number with its noun: `3 orders`, `1 order`. */
+export const formatCount = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** Names of several things, the first few of many. */
-export function some(names: readonly string[], most = 3): string {
-  const more = names.length - most;
-  return [...names.slice(0, most), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+/** Returns the first names and the number of the others: `a, b, c, 4 more`. */
+export function listFirst(names: readonly string[], maxNames = 3): string {
+  const more = names.length - maxNames;
+  return [...names.slice(0, maxNames), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

@@ -1,60 +1,78 @@
-/** Looks at this machine and at the local runtime; none of them writes or starts anything. */
-import { existsSync, statfsSync } from 'node:fs';
+/** Checks of this machine and of the local runtime. They neither write files nor start processes. */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { knownEnvironments } from '../../environment/known-environments.ts';
-import { isObject, readJson } from '../../environment/project.ts';
-import { staleBundles } from '../staleness.ts';
-import { type Check, count, failing, ok, warning } from './finding.ts';
+import { configFileName, readConfig } from '../../environment/config-file.ts';
+import { listEnvironments } from '../../environment/known-environments.ts';
+import { UserError } from '../../user-error.ts';
+import { findStaleBundles } from '../staleness.ts';
+import { type Check, failing, formatCount, ok, warning } from './finding.ts';
 
-const oldestNode = 24;
-/** Too little for a build and a store that grows, bytes. */
-const leastFree = 500e6;
-/** A store of this size takes long to look through and to copy, bytes. */
-const largeStore = 1e9;
+const minNodeMajor = 24;
+/** A build and a growing store need at least this much (bytes). */
+const minFreeBytes = 500e6;
+/** Checking and copying a larger store takes long (bytes). */
+const largeStoreBytes = 1e9;
 
-const size = (bytes: number) =>
+const formatBytes = (bytes: number) =>
   bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const machine = {
   node: {
     needs: 'nothing',
-    look() {
+    run() {
       const major = Number(process.versions.node.split('.')[0]);
-      return major >= oldestNode
+      return major >= minNodeMajor
         ? ok(process.version)
-        : failing(`${process.version} is too old`, `install Node ${oldestNode}`);
+        : failing(`${process.version} is too old`, `install Node ${minNodeMajor}`);
     },
   },
   disk: {
     needs: 'nothing',
-    look({ target }) {
+    run({ target }) {
       const { bavail, bsize } = statfsSync(target.root);
-      const free = `${size(bavail * bsize)} free`;
-      return bavail * bsize < leastFree
-        ? warning(`only ${free}`, 'make room where the project is')
+      const free = `${formatBytes(bavail * bsize)} free`;
+      if (!isWritable(target.root)) {
+        return failing(`${target.root} is not writable`, "make the project's folder writable");
+      }
+      return bavail * bsize < minFreeBytes
+        ? warning(`only ${free}`, "free disk space on the project's volume")
         : ok(free);
     },
   },
   config: {
     needs: 'nothing',
-    look({ target }) {
-      const file = join(target.root, 'orders.config.json');
-      if (existsSync(file) && !isObject(readJson(file)))
-        return failing('orders.config.json is not JSON: it counts for nothing', `correct ${file}`);
-      const known = knownEnvironments(target.root, {});
+    run({ target }) {
+      try {
+        readConfig(target.root);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return failing(error.message, `correct ${join(target.root, configFileName)}`);
+      }
+      const environments = listEnvironments(target.root, {});
       const { name, region, stack } = target.environment;
-      return ok(`${name}: ${stack} in ${region}; ${count(known.length, 'environment')}`);
+      return ok(
+        `${name}: ${stack} in ${region}; ${formatCount(environments.length, 'environment')}`,
+      );
     },
   },
   build: {
     needs: 'nothing',
-    look({ target }) {
+    run({ target }) {
       if (!existsSync(join(target.root, 'dist/functions/order-workflow/index.mjs'))) {
         return failing('the functions are not built', 'npm run build');
       }
-      const stale = staleBundles(target.root);
+      const stale = findStaleBundles(target.root);
       return stale.length === 0
-        ? ok('the functions are as their sources')
+        ? ok('the functions are up to date')
         : warning(
             `${stale.join(' and ')} changed after the last build`,
             'npm run build && orders deploy',
@@ -63,28 +81,30 @@ export const machine = {
   },
 } as const satisfies Record<string, Check>;
 
-/** Only of environments that are on the local runtime. */
+/** Checks of the local runtime. They run only for the local environment. */
 export const runtime = {
   runtime: {
     needs: 'nothing',
-    async look({ target }) {
-      const { readLeftState, readState, stateDirectory } = await import(
-        '../../local/state-file.ts'
+    async run({ target }) {
+      const { readPreviousState, stateDirectory } = await import(
+        '../../local/runtime/state-file.ts'
       );
-      const { buildId, isListening } = await import('../../local/launch.ts');
-      const state = readState(target.root);
+      const { isListening } = await import('../../local/runtime/launch.ts');
+      const { buildId } = await import('../../local/runtime/spawn-runtime.ts');
+      const { findOwner } = await import('../../local/runtime/ownership.ts');
+      const state = await findOwner(target.root);
       if (!state) {
         if (!existsSync(stateDirectory(target.root)))
-          return failing('it was never started', 'orders deploy');
-        const how = readLeftState(target.root) ? 'it was killed' : 'it is stopped';
-        return failing(`${how}: nothing in it can be looked at`, 'orders local start');
+          return failing('never started', 'orders deploy');
+        const reason = readPreviousState(target.root) ? 'killed' : 'stopped';
+        return failing(`${reason}: its stack and orders cannot be checked`, 'orders local start');
       }
       const { url, pid, timeScale, build, inject = [], enforceQuotas } = state;
       if (!(await isListening(url)))
-        return failing(`process ${pid} does not answer at ${url}`, 'orders local start');
+        return failing(`process ${pid} does not respond at ${url}`, 'orders local start');
       if (build !== buildId())
         return warning(
-          'it is of another build: the next command restarts it',
+          'started by another build: the next command restarts it',
           'orders local start',
         );
       if (inject.length > 0)
@@ -92,24 +112,24 @@ export const runtime = {
           `faults are injected: ${inject.join(' ')}`,
           'orders local start --inject none',
         );
-      const manner = `time ×${timeScale}${enforceQuotas ? ', quotas enforced' : ''}`;
-      return ok(`${url}, process ${pid}, ${manner}`);
+      const behavior = `time ×${timeScale}${enforceQuotas ? ', quotas enforced' : ''}`;
+      return ok(`${url}, process ${pid}, ${behavior}`);
     },
   },
   store: {
     needs: 'nothing',
-    async look({ target }) {
-      const { checkStore } = await import('../../local/store-check.ts');
-      const { stateDirectory } = await import('../../local/state-file.ts');
+    async run({ target }) {
+      const { checkStore } = await import('../../local/runtime/store-check.ts');
+      const { stateDirectory } = await import('../../local/runtime/state-file.ts');
       const check = checkStore(stateDirectory(target.root));
       if (!check) return undefined;
       const { problems, bytes, schema, executions } = check;
       const [problem] = problems;
       if (problem) return failing(problem, 'orders local status --check');
-      const what = `${size(bytes)}, schema ${schema}, ${count(executions, 'execution')}`;
-      return bytes > largeStore
-        ? warning(`it is large: ${what}`, 'orders local reset')
-        : ok(`sound, ${what}`);
+      const summary = `${formatBytes(bytes)}, schema ${schema}, ${formatCount(executions, 'execution')}`;
+      return bytes > largeStoreBytes
+        ? warning(`large: ${summary}`, 'orders local reset')
+        : ok(`consistent, ${summary}`);
     },
   },
 } as const satisfies Record<string, Check>;

@@ -1,34 +1,49 @@
-/** Looks at the orders on their way, and at those that nobody could process. */
+/** Checks of the running orders and of the dead-letter messages. */
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { readOrders } from '../../orders/lookup/batch-get.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { isPaused } from '../../orders/lookup/execution-status.ts';
+import { type ListedExecution, readExecution } from '../../orders/lookup/executions.ts';
 import { readHistory } from '../../orders/lookup/history.ts';
-import { waitEndsAt } from '../../workflow/waits.ts';
-import { workOf } from '../../workflow/work.ts';
+import { readOrders } from '../../orders/tables/orders-table.ts';
+import { currentWaitEnd } from '../../workflow/waits.ts';
+import { summarizeActivity } from '../../workflow/work.ts';
 import type { Facts } from './facts.ts';
-import { type Check, count, ok, some, warning } from './finding.ts';
+import { type Check, formatCount, listFirst, ok, warning } from './finding.ts';
 
-/** Of orders that say nothing for so long, the history is read, ms: a function runs for a minute at most. */
-const quietMs = 10 * 60_000;
-/** So many of the oldest running orders are looked at, and so many histories are read: they are scarce. */
-const mostOrders = 500;
-const mostHistories = 10;
+/** The history of an order is read after this time without a change (ms): a function runs for a minute at most. */
+const idleMs = 10 * 60_000;
+/** Number of running orders checked, starting with the oldest. */
+const maxOrders = 500;
+/** Number of histories and of paused executions read: their API quota is small. */
+const maxHistories = 10;
 
 export const orders = {
   orders: {
     needs: 'stack',
-    async look(facts) {
-      const running = await facts.running();
-      const stuck = await withoutProgress(facts);
+    async run(facts) {
+      const running = (await facts.running()).filter(({ status }) => !isPaused(status));
+      const stuck = await findStuckOrders(facts);
       const [first = ''] = stuck;
-      const message = `${count(running.length, 'order')} on ${running.length === 1 ? 'its' : 'their'} way`;
       return stuck.length > 0
-        ? warning(`no progress: ${some(stuck)}`, `orders history ${first}`)
-        : ok(message);
+        ? warning(`no progress: ${listFirst(stuck)}`, `orders history ${first}`)
+        : ok(formatCount(running.length, 'running order'));
+    },
+  },
+  paused: {
+    needs: 'stack',
+    async run(facts) {
+      const paused = (await facts.running()).filter(({ status }) => isPaused(status));
+      if (paused.length === 0) return ok('none');
+      const oldest = await readPauses(facts, paused);
+      return warning(
+        `${formatCount(paused.length, 'paused order')}: ${listFirst(oldest)}`,
+        'orders list --paused, then orders resume',
+      );
     },
   },
   'dead-letters': {
     needs: 'stack',
-    async look(facts) {
+    async run(facts) {
       const QueueUrl = (await facts.outputs())[names.deadLettersUrl];
       if (!QueueUrl) return undefined;
       const { GetQueueAttributesCommand } = await import('../../aws/sdk/sqs.ts');
@@ -40,43 +55,71 @@ export const orders = {
       const { Attributes = {} } = await queues.send(
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] }),
       );
-      const letters = counts.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
-      return letters > 0
-        ? warning(`${count(letters, 'dead letter')} to look at`, 'orders dead-letters list')
+      const messages = counts.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+      return messages > 0
+        ? warning(formatCount(messages, 'dead-letter message'), 'orders dead-letters list')
         : ok('none');
     },
   },
 } as const satisfies Record<string, Check>;
 
-/** Orders that have not moved for long, and whose history knows of nothing that they wait for. */
-async function withoutProgress(facts: Facts): Promise<string[]> {
+/** Returns the paused orders, each with the time since its pause if that may be read: `order-1 for 3h (carrier outage)`. */
+async function readPauses(
+  { target }: Facts,
+  paused: readonly ListedExecution[],
+): Promise<string[]> {
+  const described: string[] = [];
+  for (const [index, { orderId, arn }] of paused.entries()) {
+    const execution =
+      index < maxHistories
+        ? await readExecution(target, arn).catch((error: unknown) => {
+            if (!isDenied(error)) throw error;
+          })
+        : undefined;
+    const { requestedAt, reason } = execution?.pause ?? {};
+    const age = requestedAt === undefined ? '' : ` for ${formatAge(requestedAt)}`;
+    described.push(`${orderId}${age}${reason ? ` (${reason})` : ''}`);
+  }
+  return described;
+}
+
+/** Returns the time since a moment in its largest unit: `3h`. */
+function formatAge(at: string): string {
+  const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(at)) / 60_000));
+  if (minutes < 60) return `${minutes}m`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
+}
+
+/** Returns the ids of the running orders that have been idle for a long time and do not wait for anything. */
+async function findStuckOrders(facts: Facts): Promise<string[]> {
   const { target } = facts;
-  const oldest = (await facts.running()).slice(0, mostOrders);
+  const unpaused = (await facts.running()).filter(({ status }) => !isPaused(status));
+  const oldest = unpaused.slice(0, maxOrders);
   const ids = oldest.map(({ orderId }) => orderId);
-  const items = await readOrders(target, await facts.outputs(), { ids });
-  // Orders stand still with the runtime that they are on, and that is no fault of theirs.
-  const up = await upSince(facts);
+  const items = await readOrders({ target, outputs: await facts.outputs() }, { ids });
+  // While the local runtime is stopped, no order makes progress: count only the time since its start.
+  const runtimeStart = await readRuntimeStart(facts);
   const quiet = oldest.filter(({ orderId }) => {
     const item = items.get(orderId);
     if (!item || item.status === 'awaiting-review') return false;
-    const wait = waitEndsAt(item, target.timeScale) ?? 0;
-    return Date.now() - Math.max(Date.parse(item.updatedAt), wait, up) > quietMs;
+    const wait = currentWaitEnd(item, target.timeScale) ?? 0;
+    return Date.now() - Math.max(Date.parse(item.updatedAt), wait, runtimeStart) > idleMs;
   });
   const stuck: string[] = [];
-  for (const { orderId, arn } of quiet.slice(0, mostHistories)) {
+  for (const { orderId, arn } of quiet.slice(0, maxHistories)) {
     const now = Date.now();
     const events = await readHistory(target, arn);
-    const work = workOf(events, { now, timeScale: target.timeScale });
+    const work = summarizeActivity(events, { now, timeScale: target.timeScale });
     const waits = Math.max(work?.wait?.endsAt ?? 0, work?.retry?.at ?? 0);
-    const last = Math.max(Date.parse(events.at(-1)?.at ?? '') || 0, waits, up);
-    if (work?.stuck || now - last > quietMs) stuck.push(orderId);
+    const last = Math.max(Date.parse(events.at(-1)?.at ?? '') || 0, waits, runtimeStart);
+    if (work?.stuck || now - last > idleMs) stuck.push(orderId);
   }
   return stuck;
 }
 
-/** When the local runtime was started, epoch ms; 0 on AWS. */
-async function upSince({ target }: Facts): Promise<number> {
-  if (!target.deploysItself) return 0;
-  const { readState } = await import('../../local/state-file.ts');
+/** Returns the time at which the local runtime was started (epoch ms); 0 on AWS. */
+async function readRuntimeStart({ target }: Facts): Promise<number> {
+  if (!target.autoDeploys) return 0;
+  const { readState } = await import('../../local/runtime/state-file.ts');
   return readState(target.root)?.startedAt ?? 0;
 }

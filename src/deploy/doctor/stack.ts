@@ -1,41 +1,44 @@
-/** Looks at what was deployed: whether it is there, whole, and what the working copy says. */
+/** Checks of the deployed stack: whether it exists, is complete and matches the working copy. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../aws/errors.ts';
-import { apiStatus } from '../check.ts';
-import { leadsOf } from '../ready.ts';
-import { type Check, count, failing, ok, some, warning } from './finding.ts';
+import { checkApiAccess, findApiAuth, readApiStatus } from '../check.ts';
+import { pauseWarning, readSdkVersion } from '../durable-sdk.ts';
+import { formatOutdated, publishCommand } from '../live-version.ts';
+import { recoveryHints } from '../prepare-stack.ts';
+import { type Check, failing, formatCount, listFirst, ok, warning } from './finding.ts';
 
-/** More published versions than this are in the way of whoever looks for one. */
-const manyVersions = 20;
+/** With more published versions, the list becomes hard to read. */
+const maxPublishedVersions = 20;
 
-const good = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
+const healthyStatus = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 
 export const stack = {
   stack: {
     needs: 'account',
-    async look(facts) {
+    async run(facts) {
       const { stack: name } = facts.target.environment;
       const found = await facts.stack();
-      if (!found) return failing(`there is no ${name}`, 'orders deploy');
+      if (!found) return failing(`${name} does not exist`, 'orders deploy');
       const { StackStatus = '' } = found;
       const message = `${name} is ${StackStatus}`;
-      if (good.test(StackStatus)) return ok(message);
+      if (healthyStatus.test(StackStatus)) return ok(message);
       if (StackStatus.endsWith('_IN_PROGRESS')) return warning(message, 'orders deploy --attach');
-      const [lead = 'orders deploy'] = leadsOf(name, StackStatus);
+      const [hint = 'orders deploy'] = recoveryHints(name, StackStatus);
       const rolledBack = StackStatus === 'UPDATE_ROLLBACK_COMPLETE';
       return rolledBack
-        ? warning(`${message}: the last deployment failed`, lead)
-        : failing(message, lead);
+        ? warning(`${message}: the last deployment failed`, hint)
+        : failing(message, hint);
     },
   },
   template: {
     needs: 'stack',
-    async look({ target }) {
+    async run({ target }) {
       const file = join(target.root, 'template.yaml');
       const built = existsSync(join(target.root, 'dist/functions/order-workflow/index.mjs'));
-      if (!existsSync(file) || !built) return undefined;
+      if (!existsSync(file)) return failing(`${file} does not exist`, 'restore template.yaml');
+      if (!built) return undefined;
       const { GetTemplateCommand } = await import('../../aws/sdk/cloudformation.ts');
       const client = await target.clients.cloudFormation();
       const StackName = target.environment.stack;
@@ -47,20 +50,19 @@ export const stack = {
       const [deployed, here] = [TemplateBody, template].map((text) =>
         text.trim().replaceAll(/s3:\/\/[^/\s]+\//g, 's3://bucket/'),
       ) as [string, string];
-      if (deployed === here)
-        return ok('template.yaml and the built functions are what is deployed');
+      if (deployed === here) return ok('template.yaml and the built functions are deployed');
       const withoutCode = (text: string) => text.replaceAll(/[0-9a-f]{64}\.zip/g, 'code.zip');
       return warning(
         withoutCode(deployed) === withoutCode(here)
-          ? 'the built functions are not those that are deployed'
-          : 'template.yaml is not what is deployed',
+          ? 'the built functions differ from the deployed ones'
+          : 'template.yaml differs from the deployed template',
         'orders diff',
       );
     },
   },
   tables: {
     needs: 'stack',
-    async look(facts) {
+    async run(facts) {
       const { DescribeTableCommand } = await import('../../aws/sdk/dynamodb.ts');
       const client = await facts.target.clients.dynamodb();
       const tables = Object.entries(await facts.outputs()).filter(([key]) =>
@@ -70,34 +72,48 @@ export const stack = {
         try {
           const { Table } = await client.send(new DescribeTableCommand({ TableName }));
           if (Table?.TableStatus !== 'ACTIVE')
-            return warning(`${TableName} is ${Table?.TableStatus}`, 'try again in a moment');
+            return warning(
+              `${TableName} is ${Table?.TableStatus}`,
+              'run the check again in a moment',
+            );
         } catch (error) {
           if (!isNotFound(error)) throw error;
-          return failing(`${TableName} is gone`, 'orders destroy, then orders deploy');
+          return failing(`${TableName} does not exist`, 'orders destroy, then orders deploy');
         }
       }
-      return ok(`${count(tables.length, 'table')}, all active`);
+      return ok(`${formatCount(tables.length, 'table')}, all active`);
     },
   },
   versions: {
     needs: 'stack',
-    async look(facts) {
+    async run(facts) {
       const functions = await facts.functions();
       const published = functions.reduce((sum, { versions }) => sum + versions.length, 0);
-      const message = `${count(published, 'version')} published`;
-      if (published > manyVersions) return warning(message, 'orders versions prune');
+      const message = `${formatCount(published, 'version')} published`;
+      if (published > maxPublishedVersions) return warning(message, 'orders versions prune');
       const [workflow] = functions;
       const old = (await facts.running()).filter(
         ({ arn }) => !arn.includes(`:${workflow?.live ?? ''}/durable-execution/`),
       );
       return ok(
-        old.length > 0 ? `${message}, ${count(old.length, 'order')} on older ones` : message,
+        old.length > 0 ? `${message}, ${formatCount(old.length, 'order')} on older ones` : message,
       );
+    },
+  },
+  sdk: {
+    needs: 'stack',
+    run({ target }) {
+      const version = readSdkVersion(target.root);
+      if (version === undefined) return undefined;
+      const unsafe = pauseWarning(target);
+      return unsafe
+        ? warning(unsafe, 'update @aws/durable-execution-sdk-js, then orders deploy')
+        : ok(`durable execution SDK ${version}`);
     },
   },
   alias: {
     needs: 'stack',
-    async look(facts) {
+    async run(facts) {
       const functions = await facts.functions();
       for (const { functionName, live, versions } of functions) {
         const [newest] = versions;
@@ -111,25 +127,32 @@ export const stack = {
       }
       const [workflow] = functions;
       const { live = '', versions: [newest = ''] = [] } = workflow ?? {};
-      return live === newest
-        ? ok(`live is version ${live}, the newest`)
-        : warning(
-            `live is version ${live}, rolled back from ${newest}`,
-            `orders versions rollback ${newest}`,
-          );
+      if (live !== newest) {
+        return warning(
+          `live is version ${live}, rolled back from ${newest}`,
+          `orders versions rollback ${newest}`,
+        );
+      }
+      const outdated = functions.find(({ differing }) => differing.length > 0);
+      if (!outdated) return ok(`live is version ${live}, the newest`);
+      return failing(formatOutdated(outdated), publishCommand(outdated.functionName));
     },
   },
   api: {
     needs: 'stack',
-    async look(facts) {
+    async run(facts) {
       const api = (await facts.outputs())[names.apiEndpoint];
       if (!api) return failing('the stack has no API', 'orders deploy');
-      return ok(`${api} answers (${await apiStatus(facts.target, api)})`);
+      const status = await readApiStatus(facts.target, api);
+      const description = await facts.stack();
+      const auth = description && findApiAuth(description);
+      const access = auth ? `, ${await checkApiAccess(api, auth)}` : '';
+      return ok(`${api} responds (${status})${access}`);
     },
   },
   logs: {
     needs: 'stack',
-    async look(facts) {
+    async run(facts) {
       const { DescribeLogGroupsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
       const client = await facts.target.clients.cloudWatchLogs();
       const outputs = await facts.outputs();
@@ -138,29 +161,29 @@ export const stack = {
         names.recoveryFunctionArn,
         names.statusFunctionArn,
       ].flatMap((name) => outputs[name]?.split(':').at(-1) ?? []);
-      const endless: string[] = [];
+      const withoutRetention: string[] = [];
       let days = 0;
-      for (const each of functions) {
-        const logGroupName = `/aws/lambda/${each}`;
+      for (const functionName of functions) {
+        const logGroupName = `/aws/lambda/${functionName}`;
         const { logGroups = [] } = await client.send(
           new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName }),
         );
         const group = logGroups.find((one) => one.logGroupName === logGroupName);
         if (!group)
           return failing(
-            `${logGroupName} is gone`,
+            `${logGroupName} does not exist`,
             `aws logs create-log-group --log-group-name ${logGroupName}`,
           );
-        if (group.retentionInDays === undefined) endless.push(logGroupName);
+        if (group.retentionInDays === undefined) withoutRetention.push(logGroupName);
         days = Math.max(days, group.retentionInDays ?? 0);
       }
-      const [first = ''] = endless;
-      return endless.length > 0
+      const [first = ''] = withoutRetention;
+      return withoutRetention.length > 0
         ? warning(
-            `${some(endless)} keeps its lines for ever`,
+            `no retention: ${listFirst(withoutRetention)}`,
             `aws logs put-retention-policy --log-group-name ${first} --retention-in-days 30`,
           )
-        : ok(`${count(functions.length, 'group')}, lines are kept for ${count(days, 'day')}`);
+        : ok(`${formatCount(functions.length, 'group')}, retention ${formatCount(days, 'day')}`);
     },
   },
 } as const satisfies Record<string, Check>;

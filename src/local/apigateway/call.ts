@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { account, type WireRequest, type WireResponse } from '../wire/http.ts';
-import { render, util } from './vtl.ts';
+import { renderTemplate, util } from './vtl.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,11 +11,11 @@ export interface Api {
   readonly definition: Fields;
 }
 
-/** One request to an API: where it goes and what templates see of it. */
+/** One request to an API: its route and the values that mapping templates can read. */
 export interface Call {
   readonly api: Api;
   readonly request: WireRequest;
-  /** The path after the stage, still encoded. */
+  /** The path after the stage, still percent-encoded. */
   readonly path: string;
   readonly resource: string;
   readonly method: Fields;
@@ -23,41 +23,42 @@ export interface Call {
   readonly context: Record<string, unknown>;
 }
 
-/** The route of a request; undefined when the API has none. */
-export function route(api: Api, request: WireRequest, path: string): Call | undefined {
-  const wanted = path.split('/').filter((each) => each !== '');
-  const paths = Object.entries(fields(api.definition['paths'])).sort(
+/** Returns the route that a request matches; undefined if the API has none. Literal segments win over parameters. */
+export function findRoute(api: Api, request: WireRequest, path: string): Call | undefined {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const paths = Object.entries(toFields(api.definition['paths'])).sort(
     ([a], [b]) => a.split('{').length - b.split('{').length,
   );
   for (const [resource, methods] of paths) {
-    const pathParameters = match(resource.split('/').slice(1), wanted);
-    const all = fields(methods);
-    const method = all[request.method.toLowerCase()] ?? all['x-amazon-apigateway-any-method'];
+    const pathParameters = matchPath(resource.split('/').slice(1), segments);
+    const byName = toFields(methods);
+    const method = byName[request.method.toLowerCase()] ?? byName['x-amazon-apigateway-any-method'];
     if (!pathParameters || !method) continue;
-    const context = contextOf(api, request, resource);
-    return { api, request, path, resource, method: fields(method), pathParameters, context };
+    const context = buildContext(api, request, resource);
+    return { api, request, path, resource, method: toFields(method), pathParameters, context };
   }
   return undefined;
 }
 
-function match(pattern: string[], wanted: string[]): Record<string, string> | undefined {
-  const found: Record<string, string> = {};
-  const parts = pattern.filter((each) => each !== '');
+/** Returns the path parameters if `segments` match `pattern`. */
+function matchPath(pattern: string[], segments: string[]): Record<string, string> | undefined {
+  const parameters: Record<string, string> = {};
+  const parts = pattern.filter((part) => part !== '');
   for (const [index, part] of parts.entries()) {
     const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(part) ?? [];
-    const value = wanted[index];
+    const value = segments[index];
     if (value === undefined) return undefined;
     if (name && greedy) {
-      found[name] = wanted.slice(index).map(decode).join('/');
-      return found;
+      parameters[name] = segments.slice(index).map(decodeSegment).join('/');
+      return parameters;
     }
-    if (name) found[name] = decode(value);
-    else if (part !== decode(value)) return undefined;
+    if (name) parameters[name] = decodeSegment(value);
+    else if (part !== decodeSegment(value)) return undefined;
   }
-  return parts.length === wanted.length ? found : undefined;
+  return parts.length === segments.length ? parameters : undefined;
 }
 
-function decode(text: string): string {
+function decodeSegment(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -65,8 +66,8 @@ function decode(text: string): string {
   }
 }
 
-/** `$context` of a request. */
-export function contextOf(
+/** Returns the `$context` of a request for mapping templates. */
+export function buildContext(
   { id, stage }: Api,
   request: WireRequest,
   resourcePath: string,
@@ -89,7 +90,7 @@ export function contextOf(
   };
 }
 
-const defaults: Readonly<Record<string, number>> = {
+const defaultStatuses: Readonly<Record<string, number>> = {
   BAD_REQUEST_BODY: 400,
   BAD_REQUEST_PARAMETERS: 400,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -100,17 +101,17 @@ const defaults: Readonly<Record<string, number>> = {
   API_CONFIGURATION_ERROR: 500,
 };
 
-/** A response of the gateway itself, as the API maps it or as it is by default. */
-export function gatewayResponse(
+/** Returns a response of the gateway itself: the mapping of the API for this type, otherwise the default. */
+export function buildGatewayResponse(
   { api, context }: Pick<Call, 'api' | 'context'>,
   type: string,
   error: { message: string; validation?: string },
 ): WireResponse {
-  const all = fields(api.definition['x-amazon-apigateway-gateway-responses']);
-  const standard = defaults[type] ?? 500;
-  const fallback = fields(all[standard < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX']);
-  const mapped = all[type] === undefined ? fallback : fields(all[type]);
-  const template = fields(mapped['responseTemplates'])['application/json'];
+  const mappings = toFields(api.definition['x-amazon-apigateway-gateway-responses']);
+  const defaultStatus = defaultStatuses[type] ?? 500;
+  const fallback = toFields(mappings[defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX']);
+  const mapping = mappings[type] === undefined ? fallback : toFields(mappings[type]);
+  const template = toFields(mapping['responseTemplates'])['application/json'];
   const scope = {
     ...context,
     error: {
@@ -121,12 +122,12 @@ export function gatewayResponse(
     },
   };
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields(mapped['responseParameters']))) {
+  for (const [name, value] of Object.entries(toFields(mapping['responseParameters']))) {
     const header = name.replace(/^gatewayresponse\.header\./, '').toLowerCase();
     headers[header] = String(value).replace(/^'(.*)'$/, '$1');
   }
   return {
-    status: Number(mapped['statusCode'] ?? standard),
+    status: Number(mapping['statusCode'] ?? defaultStatus),
     headers: {
       'content-type': 'application/json',
       'x-amzn-requestid': String(context['requestId']),
@@ -135,11 +136,12 @@ export function gatewayResponse(
     },
     body:
       typeof template === 'string'
-        ? render(template, { context: scope, util })
+        ? renderTemplate(template, { context: scope, util })
         : JSON.stringify({ message: error.message }),
   };
 }
 
-export function fields(value: unknown): Fields {
+/** Returns an object's properties; an empty object for any other value. */
+export function toFields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

@@ -1,22 +1,26 @@
-import type { Functions, InvokeOutput } from '../service-interfaces.ts';
+import type { Functions, InvokeOutput } from '../shared/service-interfaces.ts';
 import { account, type WireResponse } from '../wire/http.ts';
-import { type Call, fields, gatewayResponse } from './call.ts';
-import { contentType } from './validate.ts';
-import { input, render, util } from './vtl.ts';
+import { buildGatewayResponse, type Call, toFields } from './call.ts';
+import { readContentType } from './validate.ts';
+import { createInput, findParameter, type Parameters, renderTemplate, util } from './vtl.ts';
 
-/** Calls the function behind a method and makes its answer a response. */
+/** Invokes the function behind a method and converts its result to a response. */
 export async function integrate(functions: Functions, call: Call): Promise<WireResponse> {
-  const integration = fields(call.method['x-amazon-apigateway-integration']);
+  const integration = toFields(call.method['x-amazon-apigateway-integration']);
   const proxy = integration['type'] === 'aws_proxy';
   const [, functionName, qualifier] =
     /:function:([^:/]+)(?::([^/]+))?\/invocations/.exec(String(integration['uri'])) ?? [];
   if (!functionName) {
-    return gatewayResponse(call, 'API_CONFIGURATION_ERROR', { message: 'Internal server error' });
+    return buildGatewayResponse(call, 'API_CONFIGURATION_ERROR', {
+      message: 'Internal server error',
+    });
   }
   let output: InvokeOutput;
   try {
-    const body = proxy ? JSON.stringify(proxyEvent(call)) : requestBody(call, integration);
-    const headers = proxy ? {} : requestHeaders(call, integration);
+    const body = proxy
+      ? JSON.stringify(buildProxyEvent(call))
+      : buildRequestBody(call, integration);
+    const headers = proxy ? {} : buildRequestHeaders(call, integration);
     const executionName = headers['x-amz-durable-execution-name'];
     output = await functions.invoke({
       functionName,
@@ -27,74 +31,84 @@ export async function integrate(functions: Functions, call: Call): Promise<WireR
     });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return gatewayResponse(call, 'INTEGRATION_FAILURE', { message: 'Internal server error' });
+    return buildGatewayResponse(call, 'INTEGRATION_FAILURE', { message: 'Internal server error' });
   }
-  return proxy ? proxyResponse(call, output) : mappedResponse(call, integration, output);
+  return proxy ? buildProxyResponse(call, output) : buildMappedResponse(call, integration, output);
 }
 
-function parameters({ request, pathParameters }: Call): (name: string) => string {
-  return (name) =>
-    pathParameters[name] ?? request.query.get(name) ?? request.headers[name.toLowerCase()] ?? '';
+/** Returns the parameters of a request. Names of headers are in the spelling of the client, and a lookup is case-sensitive. */
+function readParameters({ request, pathParameters }: Call): Parameters {
+  return {
+    path: pathParameters,
+    querystring: Object.fromEntries(request.query),
+    header: request.exactHeaders,
+  };
 }
 
-function requestBody(call: Call, integration: ReturnType<typeof fields>): string {
+function buildRequestBody(call: Call, integration: ReturnType<typeof toFields>): string {
   const body = call.request.body.toString('utf8');
-  const template = fields(integration['requestTemplates'])[contentType(call)];
+  const template = toFields(integration['requestTemplates'])[readContentType(call)];
   if (typeof template !== 'string') return body || '{}';
   const { context } = call;
-  return render(template, { context, util, input: input(body, parameters(call)) }).trim();
+  return renderTemplate(template, {
+    context,
+    util,
+    input: createInput(body, readParameters(call)),
+  }).trim();
 }
 
-/** Static values stand in quotes; the others name a part of the request. Overrides of the template win. */
-function requestHeaders(
+/** A quoted source is a static value; any other names a part of the request. Overrides set by the template win. */
+function buildRequestHeaders(
   call: Call,
-  integration: ReturnType<typeof fields>,
+  integration: ReturnType<typeof toFields>,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [target, source] of Object.entries(fields(integration['requestParameters']))) {
+  for (const [target, source] of Object.entries(toFields(integration['requestParameters']))) {
     const [, name] = /^integration\.request\.header\.(.+)$/.exec(target) ?? [];
     if (!name) continue;
-    const [, fixed] = /^'(.*)'$/.exec(String(source)) ?? [];
+    const [, literal] = /^'(.*)'$/.exec(String(source)) ?? [];
     const [, from = ''] = /^method\.request\.\w+\.(.+)$/.exec(String(source)) ?? [];
-    headers[name.toLowerCase()] = fixed ?? parameters(call)(from);
+    headers[name.toLowerCase()] = literal ?? findParameter(readParameters(call), from);
   }
-  const overrides = fields(fields(call.context['requestOverride'])['header']);
+  const overrides = toFields(toFields(call.context['requestOverride'])['header']);
   for (const [name, value] of Object.entries(overrides))
     headers[name.toLowerCase()] = String(value);
   return headers;
 }
 
-function mappedResponse(
+function buildMappedResponse(
   call: Call,
-  integration: ReturnType<typeof fields>,
+  integration: ReturnType<typeof toFields>,
   output: InvokeOutput,
 ): WireResponse {
-  const responses = Object.entries(fields(integration['responses']));
-  const failure = output.functionError
+  const responses = Object.entries(toFields(integration['responses']));
+  const errorMessage = output.functionError
     ? ((JSON.parse(output.payload || '{}') as { errorMessage?: string }).errorMessage ?? '')
     : undefined;
   const matched =
-    failure === undefined
+    errorMessage === undefined
       ? undefined
-      : responses.find(([p]) => p !== 'default' && new RegExp(`^(?:${p})$`, 's').test(failure));
-  const mapping = fields(matched?.[1] ?? fields(integration['responses'])['default']);
-  const template = fields(mapping['responseTemplates'])['application/json'];
+      : responses.find(
+          ([p]) => p !== 'default' && new RegExp(`^(?:${p})$`, 's').test(errorMessage),
+        );
+  const mapping = toFields(matched?.[1] ?? toFields(integration['responses'])['default']);
+  const template = toFields(mapping['responseTemplates'])['application/json'];
   const { context } = call;
-  const source = input(output.payload, parameters(call));
+  const source = createInput(output.payload, readParameters(call));
   const body =
     typeof template === 'string'
-      ? render(template, { context, util, input: source }).trim()
+      ? renderTemplate(template, { context, util, input: source }).trim()
       : output.payload;
-  const override = fields(context['responseOverride']);
+  const overrides = toFields(context['responseOverride']);
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields(mapping['responseParameters']))) {
+  for (const [name, value] of Object.entries(toFields(mapping['responseParameters']))) {
     const header = name.replace(/^method\.response\.header\./, '').toLowerCase();
     headers[header] = String(value).replace(/^'(.*)'$/, '$1');
   }
-  for (const [name, value] of Object.entries(fields(override['header'])))
+  for (const [name, value] of Object.entries(toFields(overrides['header'])))
     headers[name.toLowerCase()] = String(value);
   return {
-    status: Number(override['status'] ?? mapping['statusCode'] ?? 200),
+    status: Number(overrides['status'] ?? mapping['statusCode'] ?? 200),
     headers: {
       'content-type': 'application/json',
       'x-amzn-requestid': String(context['requestId']),
@@ -104,26 +118,26 @@ function mappedResponse(
   };
 }
 
-function proxyEvent(call: Call): object {
+function buildProxyEvent(call: Call): object {
   const { request, resource, pathParameters, api, context, path } = call;
-  const entries = Object.entries(request.headers).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(request.exactHeaders);
   const query = Object.fromEntries(request.query);
-  const several = (values: [string, unknown][]) =>
+  const toLists = (values: [string, unknown][]) =>
     Object.fromEntries(values.map(([name, value]) => [name, [value]]));
-  const lists = Object.fromEntries(
+  const queryLists = Object.fromEntries(
     Object.keys(query).map((name) => [name, request.query.getAll(name)]),
   );
-  const none = (value: object) => (Object.keys(value).length === 0 ? null : value);
+  const nullIfEmpty = (value: object) => (Object.keys(value).length === 0 ? null : value);
   return {
     version: '1.0',
     resource,
     path,
     httpMethod: request.method,
     headers: Object.fromEntries(entries),
-    multiValueHeaders: several(entries),
-    queryStringParameters: none(query),
-    multiValueQueryStringParameters: none(lists),
-    pathParameters: none(pathParameters),
+    multiValueHeaders: toLists(entries),
+    queryStringParameters: nullIfEmpty(query),
+    multiValueQueryStringParameters: nullIfEmpty(queryLists),
+    pathParameters: nullIfEmpty(pathParameters),
     stageVariables: null,
     requestContext: { ...context, accountId: account, protocol: 'HTTP/1.1', stage: api.stage },
     body: request.body.length === 0 ? null : request.body.toString('utf8'),
@@ -131,9 +145,9 @@ function proxyEvent(call: Call): object {
   };
 }
 
-function proxyResponse(call: Call, output: InvokeOutput): WireResponse {
-  const answer = output.functionError ? {} : fields(JSON.parse(output.payload || 'null'));
-  const { statusCode, body = '', isBase64Encoded } = answer;
+function buildProxyResponse(call: Call, output: InvokeOutput): WireResponse {
+  const response = output.functionError ? {} : toFields(JSON.parse(output.payload || 'null'));
+  const { statusCode, body = '', isBase64Encoded } = response;
   if (typeof statusCode !== 'number' || typeof body !== 'string') {
     return {
       status: 502,
@@ -142,7 +156,7 @@ function proxyResponse(call: Call, output: InvokeOutput): WireResponse {
     };
   }
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  for (const [name, value] of Object.entries(fields(answer['headers'])))
+  for (const [name, value] of Object.entries(toFields(response['headers'])))
     headers[name.toLowerCase()] = String(value);
   headers['x-amzn-requestid'] = String(call.context['requestId']);
   return {

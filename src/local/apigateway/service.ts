@@ -1,15 +1,18 @@
-import { randomInt } from 'node:crypto';
-import type { Functions, RestApis } from '../service-interfaces.ts';
+import type { Functions, RestApis } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { type Api, contextOf, gatewayResponse, route } from './call.ts';
+import { buildContext, buildGatewayResponse, findRoute } from './call.ts';
 import { integrate } from './integrate.ts';
-import { refusal } from './validate.ts';
+import { RestApiRepository } from './rest-apis.ts';
+import { validateRequest } from './validate.ts';
 
-const largestBody = 10 * 1024 * 1024;
-const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** API Gateway's limit for the body of a request. */
+const maxBodyBytes = 10 * 1024 * 1024;
 
-/** API Gateway: serves REST APIs from their OpenAPI definitions at `/execute-api/<id>/<stage>/`. */
+/**
+ * Creates the API Gateway service. It serves the stages of REST APIs at `/execute-api/<id>/<stage>/`. A stage serves the OpenAPI
+ * definition that its deployment copied: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-deployments.html
+ */
 export function createApiGateway({
   store,
   functions,
@@ -17,36 +20,25 @@ export function createApiGateway({
   store: Store;
   functions: Functions;
 }): RestApis {
-  store.schema('create table if not exists rest_apis (id text primary key, api text not null)');
-  const cache = new Map<string, Api>();
-
-  function find(id: string): Api | undefined {
-    const cached = cache.get(id);
-    if (cached) return cached;
-    const row = store.sql('select api from rest_apis where id = ?').get(id);
-    if (!row) return undefined;
-    const api = JSON.parse(String(row['api'])) as Api;
-    cache.set(id, api);
-    return api;
-  }
+  const apis = new RestApiRepository(store);
 
   async function handle(request: WireRequest): Promise<WireResponse> {
     const [, , id = '', stage = '', ...rest] = request.path.split('/');
-    const api = find(id);
-    if (!api || api.stage !== stage) {
-      return { status: 403, headers: json, body: '{"message":"Forbidden"}' };
+    const api = apis.findServed(id, stage);
+    if (!api) {
+      return { status: 403, headers: jsonHeaders, body: '{"message":"Forbidden"}' };
     }
     const path = `/${rest.join('/')}`;
-    const call = route(api, request, path);
+    const call = findRoute(api, request, path);
     if (!call) {
-      const context = contextOf(api, request, path);
+      const context = buildContext(api, request, path);
       const message = 'Missing Authentication Token';
-      return gatewayResponse({ api, context }, 'MISSING_AUTHENTICATION_TOKEN', { message });
+      return buildGatewayResponse({ api, context }, 'MISSING_AUTHENTICATION_TOKEN', { message });
     }
-    if (request.body.length > largestBody) {
-      return gatewayResponse(call, 'REQUEST_TOO_LARGE', { message: 'Request Too Long' });
+    if (request.body.length > maxBodyBytes) {
+      return buildGatewayResponse(call, 'REQUEST_TOO_LARGE', { message: 'Request Too Long' });
     }
-    return refusal(call) ?? (await integrate(functions, call));
+    return validateRequest(call) ?? (await integrate(functions, call));
   }
 
   return {
@@ -55,32 +47,24 @@ export function createApiGateway({
       protocol: {
         operation: ({ method }) => method,
         failure({ name, message }, request) {
-          const [, , id = '', , ...rest] = request.path.split('/');
-          const api = find(id);
-          if (!api) return { status: 403, headers: json, body: '{"message":"Forbidden"}' };
-          const context = contextOf(api, request, `/${rest.join('/')}`);
-          return gatewayResponse({ api, context }, name, { message });
+          const [, , id = '', stage = '', ...rest] = request.path.split('/');
+          const api = apis.findServed(id, stage);
+          if (!api) return { status: 403, headers: jsonHeaders, body: '{"message":"Forbidden"}' };
+          const context = buildContext(api, request, `/${rest.join('/')}`);
+          return buildGatewayResponse({ api, context }, name, { message });
         },
       },
       claims: ({ path }) => path.startsWith('/execute-api/'),
       handle,
     },
-    put(given) {
-      const id =
-        given.id ?? Array.from({ length: 10 }, () => letters[randomInt(letters.length)]).join('');
-      cache.delete(id);
-      store.transact(() =>
-        store
-          .sql('insert or replace into rest_apis (id, api) values (?, ?)')
-          .run(id, JSON.stringify({ ...given, id })),
-      );
-      return id;
-    },
-    remove(id) {
-      cache.delete(id);
-      store.transact(() => store.sql('delete from rest_apis where id = ?').run(id));
-    },
+    put: (api) => apis.put(api),
+    remove: (id) => apis.remove(id),
+    createDeployment: (api) => apis.createDeployment(api),
+    removeDeployment: (id) => apis.removeDeployment(id),
+    putStage: (stage) => apis.putStage(stage.api, stage.name, stage.deployment),
+    hasStage: ({ api, name }) => apis.hasStage(api, name),
+    removeStage: ({ api, name }) => apis.removeStage(api, name),
   };
 }
 
-const json = { 'content-type': 'application/json' };
+const jsonHeaders = { 'content-type': 'application/json' };

@@ -1,59 +1,85 @@
 import type { WireResponse } from '../wire/http.ts';
-import { type Call, fields, gatewayResponse } from './call.ts';
+import { buildGatewayResponse, type Call, type Fields, toFields } from './call.ts';
 import { SchemaValidator } from './schema.ts';
 
-/** What the gateway refuses before it calls anything. */
-export function refusal(call: Call): WireResponse | undefined {
-  const { request, method, api } = call;
-  if (takesSignature(call) && !request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
-    const message = 'Missing Authentication Token';
-    return gatewayResponse(call, 'MISSING_AUTHENTICATION_TOKEN', { message });
+/** Returns the error response for a request that the gateway rejects without calling its integration. */
+export function validateRequest(call: Call): WireResponse | undefined {
+  return (
+    rejectUnsigned(call) ??
+    rejectMediaType(call) ??
+    rejectMissingParameters(call) ??
+    rejectInvalidBody(call)
+  );
+}
+
+function rejectUnsigned(call: Call): WireResponse | undefined {
+  const { authorization } = call.request.headers;
+  if (!requiresSignature(call) || authorization?.startsWith('AWS4-HMAC-SHA256 ')) return undefined;
+  const message = 'Missing Authentication Token';
+  return buildGatewayResponse(call, 'MISSING_AUTHENTICATION_TOKEN', { message });
+}
+
+/** Reports whether a method accepts signed requests only. The signature itself is not verified. */
+function requiresSignature({ api, method }: Call): boolean {
+  const security = (method['security'] ?? api.definition['security'] ?? []) as object[];
+  const schemes = toFields(toFields(api.definition['components'])['securitySchemes']);
+  return security
+    .flatMap((requirement) => Object.keys(requirement))
+    .some((name) => toFields(schemes[name])['x-amazon-apigateway-authtype'] === 'awsSigv4');
+}
+
+function rejectMediaType(call: Call): WireResponse | undefined {
+  const integration = readIntegration(call);
+  if (integration['type'] !== 'aws' || call.request.method === 'GET') return undefined;
+  if (integration['passthroughBehavior'] !== 'never') return undefined;
+  if (Object.hasOwn(toFields(integration['requestTemplates']), readContentType(call))) {
+    return undefined;
   }
-  const integration = fields(method['x-amazon-apigateway-integration']);
-  const type = contentType(call);
-  if (integration['type'] === 'aws' && request.method !== 'GET') {
-    const known = Object.hasOwn(fields(integration['requestTemplates']), type);
-    if (!known && integration['passthroughBehavior'] === 'never') {
-      return gatewayResponse(call, 'UNSUPPORTED_MEDIA_TYPE', {
-        message: 'Unsupported Media Type',
-      });
-    }
-  }
+  const message = 'Unsupported Media Type';
+  return buildGatewayResponse(call, 'UNSUPPORTED_MEDIA_TYPE', { message });
+}
+
+function rejectMissingParameters(call: Call): WireResponse | undefined {
+  if (!readValidator(call)['validateRequestParameters']) return undefined;
+  const missing = findMissingParameters(call);
+  if (missing.length === 0) return undefined;
+  const message = `Missing required request parameters: [${missing.join(', ')}]`;
+  return buildGatewayResponse(call, 'BAD_REQUEST_PARAMETERS', { message });
+}
+
+function rejectInvalidBody(call: Call): WireResponse | undefined {
+  const errors = findBodyErrors(call);
+  if (errors.length === 0) return undefined;
+  const validation = `[${errors.join(', ')}]`;
+  const message = 'Invalid request body';
+  return buildGatewayResponse(call, 'BAD_REQUEST_BODY', { message, validation });
+}
+
+function findBodyErrors(call: Call): string[] {
+  const content = toFields(toFields(call.method['requestBody'])['content']);
+  const { schema } = toFields(content[readContentType(call)]);
+  if (!schema && readIntegration(call)['type'] !== 'aws') return [];
+  const parsed = parseBody(call);
+  if ('error' in parsed) return [parsed.error];
+  if (!schema || !readValidator(call)['validateRequestBody']) return [];
+  return new SchemaValidator(call.api.definition).validate(toFields(schema), parsed.value);
+}
+
+function readIntegration({ method }: Call): Fields {
+  return toFields(method['x-amazon-apigateway-integration']);
+}
+
+/** Returns the settings of the request validator that the method names, otherwise the API. */
+function readValidator({ api, method }: Call): Fields {
   const name =
     method['x-amazon-apigateway-request-validator'] ??
     api.definition['x-amazon-apigateway-request-validator'];
-  const validators = fields(api.definition['x-amazon-apigateway-request-validators']);
-  const { validateRequestBody, validateRequestParameters } = fields(validators[String(name)]);
-  const missing = validateRequestParameters ? missingParameters(call) : [];
-  if (missing.length > 0) {
-    const message = `Missing required request parameters: [${missing.join(', ')}]`;
-    return gatewayResponse(call, 'BAD_REQUEST_PARAMETERS', { message });
-  }
-  const content = fields(fields(method['requestBody'])['content']);
-  const schema = fields(content[type])['schema'];
-  const parsed = schema || integration['type'] === 'aws' ? parseBody(call) : { value: undefined };
-  const errors =
-    'error' in parsed
-      ? [parsed.error]
-      : validateRequestBody && schema
-        ? new SchemaValidator(api.definition).errors(fields(schema), parsed.value)
-        : [];
-  if (errors.length === 0) return undefined;
-  const validation = `[${errors.join(', ')}]`;
-  return gatewayResponse(call, 'BAD_REQUEST_BODY', { message: 'Invalid request body', validation });
+  const validators = toFields(api.definition['x-amazon-apigateway-request-validators']);
+  return toFields(validators[String(name)]);
 }
 
-/** Whether a method is only for those who sign; who they are is not looked at here. */
-function takesSignature({ api, method }: Call): boolean {
-  const security = (method['security'] ?? api.definition['security'] ?? []) as object[];
-  const schemes = fields(fields(api.definition['components'])['securitySchemes']);
-  return security
-    .flatMap((each) => Object.keys(each))
-    .some((name) => fields(schemes[name])['x-amazon-apigateway-authtype'] === 'awsSigv4');
-}
-
-/** The media type of the body, without its parameters. */
-export function contentType({ request }: Call): string {
+/** Returns the media type of the body without its parameters. */
+export function readContentType({ request }: Call): string {
   const [type = ''] = (request.headers['content-type'] ?? 'application/json').split(';');
   return type.trim().toLowerCase();
 }
@@ -67,7 +93,7 @@ function parseBody({ request }: Call): { value: unknown } | { error: string } {
   }
 }
 
-function missingParameters({ method, request, pathParameters }: Call): string[] {
+function findMissingParameters({ method, request, pathParameters }: Call): string[] {
   const declared = (method['parameters'] ?? []) as {
     name: string;
     in: string;
@@ -76,7 +102,7 @@ function missingParameters({ method, request, pathParameters }: Call): string[] 
   return declared
     .filter(({ name, in: place, required }) => {
       if (!required) return false;
-      if (place === 'header') return !request.headers[name.toLowerCase()];
+      if (place === 'header') return !request.exactHeaders[name];
       return place === 'query' ? !request.query.get(name) : pathParameters[name] === undefined;
     })
     .map(({ name }) => name);

@@ -4,13 +4,14 @@ type MethodHandlers = NonNullable<
   NonNullable<ConstructorParameters<typeof Compile>[1]>['customMethodHandlers']
 >;
 
-/** Methods of Java's String that templates use and JavaScript's has not, or has with another meaning. */
-const methods: Readonly<Record<string, (text: string, args: string[]) => unknown>> = {
+/** Methods of Java's String that templates use and that JavaScript lacks or defines differently. */
+const javaStringMethods: Readonly<Record<string, (text: string, args: string[]) => unknown>> = {
   matches: (text, [pattern = '']) => new RegExp(`^(?:${pattern})$`, 's').test(text),
-  replaceAll: (text, [pattern = '', by = '']) =>
-    text.replace(new RegExp(pattern, 'g'), by.replace(/\\(.)/g, '$1')),
-  replaceFirst: (text, [pattern = '', by = '']) => text.replace(new RegExp(pattern), by),
-  replace: (text, [part = '', by = '']) => text.split(part).join(by),
+  replaceAll: (text, [pattern = '', replacement = '']) =>
+    text.replace(new RegExp(pattern, 'g'), replacement.replace(/\\(.)/g, '$1')),
+  replaceFirst: (text, [pattern = '', replacement = '']) =>
+    text.replace(new RegExp(pattern), replacement),
+  replace: (text, [part = '', replacement = '']) => text.split(part).join(replacement),
   length: (text) => text.length,
   isEmpty: (text) => text === '',
   equals: (text, [other]) => text === other,
@@ -23,20 +24,20 @@ const stringMethods: MethodHandlers = [
   {
     uid: 'java-string',
     match: ({ property, context }) =>
-      typeof context === 'string' && Object.hasOwn(methods, property),
+      typeof context === 'string' && Object.hasOwn(javaStringMethods, property),
     resolve: ({ property, context, params }) =>
-      methods[property]?.(String(context), (params ?? []).map(String)),
+      javaStringMethods[property]?.(String(context), (params ?? []).map(String)),
   },
 ];
 
-/** Renders a mapping template; `context` is what its references find, and what `#set` writes to. */
-export function render(template: string, context: Record<string, unknown>): string {
-  // Asked before the library's own, whose `is…` and `get…` handlers throw when they see a string.
+/** Renders a mapping template. References read from `context`, and `#set` writes to it. */
+export function renderTemplate(template: string, context: Record<string, unknown>): string {
+  // Custom handlers run first. The library's own `is…` and `get…` handlers throw for a string.
   const compile = new Compile(parse(template), { customMethodHandlers: stringMethods });
   return compile.render(context);
 }
 
-/** `$util` of a mapping template. */
+/** The `$util` object of a mapping template. */
 export const util = {
   escapeJavaScript: (text: string) =>
     JSON.stringify(String(text)).slice(1, -1).replaceAll("'", "\\'").replaceAll('/', '\\/'),
@@ -47,9 +48,22 @@ export const util = {
   parseJson: (text: string): unknown => JSON.parse(String(text)),
 };
 
-/** `$input` of a mapping template over a body and the request's parameters. */
-export function input(body: string, parameters: (name: string) => string): object {
-  const at = (path: string): unknown => {
+/** The parameters of a request by place and name. */
+export interface Parameters {
+  readonly path: Readonly<Record<string, string>>;
+  readonly querystring: Readonly<Record<string, string>>;
+  readonly header: Readonly<Record<string, string>>;
+}
+
+/** Returns the value of a parameter: from the path, else the query, else the headers; an empty string if there is none. */
+export function findParameter({ path, querystring, header }: Parameters, name: string): string {
+  const place = [path, querystring, header].find((values) => Object.hasOwn(values, name));
+  return place?.[name] ?? '';
+}
+
+/** Returns the `$input` object of a mapping template for a body and the parameters of the request. */
+export function createInput(body: string, parameters: Parameters): object {
+  const valueAt = (path: string): unknown => {
     let value: unknown = body === '' ? {} : JSON.parse(body);
     for (const [name = ''] of path.slice(1).matchAll(/[^.[\]'"]+/g)) {
       value = (value as Record<string, unknown> | null | undefined)?.[name];
@@ -58,8 +72,8 @@ export function input(body: string, parameters: (name: string) => string): objec
   };
   return {
     body,
-    json: (path: string) => JSON.stringify(at(path)) ?? '""',
-    path: at,
-    params: parameters,
+    json: (path: string) => JSON.stringify(valueAt(path)) ?? '""',
+    path: valueAt,
+    params: (name?: string) => (name === undefined ? parameters : findParameter(parameters, name)),
   };
 }

@@ -13,88 +13,112 @@ import type { Stacks } from './stacks.ts';
 
 export type Action = (form: URLSearchParams, region: string) => Values;
 
-const deployable = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE)$/;
+const updatableStatus = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE)$/;
 
-/** CreateChangeSet, DescribeChangeSet, ExecuteChangeSet, DeleteChangeSet. */
+/** Returns the operations CreateChangeSet, DescribeChangeSet, ExecuteChangeSet and DeleteChangeSet. */
 export function changeSetActions(
   stacks: Stacks,
   repository: StackRepository,
 ): Record<string, Action> {
-  function existing(form: URLSearchParams): ChangeSetState {
-    const name = form.get('ChangeSetName') ?? '';
-    const stack = form.get('StackName');
-    const set = repository.changeSet(name, stack ? stacks.existing(stack).id : undefined);
-    if (set) return set;
-    throw new AwsError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, { status: 404 });
-  }
+  const deps = { stacks, repository };
   return {
     CreateChangeSet(form, region) {
-      const name = form.get('StackName') ?? '';
-      const found = repository.find(name);
-      const creating = form.get('ChangeSetType') === 'CREATE';
-      if (creating && found && found.status !== 'REVIEW_IN_PROGRESS') {
-        throw invalid(
-          `Stack ${name} already exists and cannot be created again with the changeSet.`,
-        );
-      }
-      if (!creating && !found) throw invalid(`Stack [${name}] does not exist`);
-      const stack = found ?? stacks.begin(name, region);
-      if (!creating && !deployable.test(stack.status)) {
-        throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
-      }
-      const proposal = stacks.proposal(form, stack);
-      const changes = stacks.plan(stack, proposal);
-      const useful = changes.length > 0 || stacks.changesOutputs(stack, proposal);
-      const setName = form.get('ChangeSetName') ?? '';
-      const set: ChangeSetState = {
-        ...proposal,
-        id: `arn:${partition}:cloudformation:${region}:${account}:changeSet/${setName}/${randomUUID()}`,
-        name: setName,
-        stackId: stack.id,
-        stackName: stack.name,
-        type: creating ? 'CREATE' : 'UPDATE',
-        created: Date.now(),
-        changes,
-        status: useful ? 'CREATE_COMPLETE' : 'FAILED',
-        execution: useful ? 'AVAILABLE' : 'UNAVAILABLE',
-        ...(useful ? {} : { reason: nothingChanged }),
-      };
-      if (!found) {
-        repository.save(stack);
-        repository.addEvent(stack.id, reviewEvent(stack));
-      }
-      repository.saveChangeSet(set);
-      return { Id: set.id, StackId: stack.id };
+      const set = createChangeSet(deps, form, region);
+      return { Id: set.id, StackId: set.stackId };
     },
     DescribeChangeSet(form) {
-      return describeChangeSet(existing(form));
+      return describeChangeSet(requireChangeSet(deps, form));
     },
     DeleteChangeSet(form) {
-      repository.removeChangeSet(existing(form).id);
+      repository.removeChangeSet(requireChangeSet(deps, form).id);
       return {};
     },
     ExecuteChangeSet(form) {
-      const set = existing(form);
-      if (set.execution !== 'AVAILABLE') {
-        throw new AwsError(
-          'InvalidChangeSetStatus',
-          `ChangeSet [${set.id}] cannot be executed in its current status of [${set.status}]`,
-        );
-      }
-      const stack = stacks.existing(set.stackId);
-      set.execution = 'EXECUTE_COMPLETE';
-      repository.saveChangeSet(set);
-      stacks.deploy(stack, set);
+      executeChangeSet(deps, requireChangeSet(deps, form));
       return {};
     },
   };
 }
 
-/** The first event of a stack that a change set makes. */
+interface Deps {
+  readonly stacks: Stacks;
+  readonly repository: StackRepository;
+}
+
+function requireChangeSet({ stacks, repository }: Deps, form: URLSearchParams): ChangeSetState {
+  const name = form.get('ChangeSetName') ?? '';
+  const stack = form.get('StackName');
+  const set = repository.findChangeSet(name, stack ? stacks.requireStack(stack).id : undefined);
+  if (set) return set;
+  throw new AwsError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, { status: 404 });
+}
+
+/** Creates a change set, and its stack if that does not exist yet. A change set without changes has the status FAILED. */
+function createChangeSet(deps: Deps, form: URLSearchParams, region: string): ChangeSetState {
+  const { stacks, repository } = deps;
+  const name = form.get('StackName') ?? '';
+  const type = form.get('ChangeSetType') === 'CREATE' ? 'CREATE' : 'UPDATE';
+  const existing = repository.find(name);
+  checkStack(name, type, existing);
+  const stack = existing ?? stacks.createState(name, region);
+  const proposal = stacks.readProposal(form, stack);
+  const changes = stacks.planChanges(stack, proposal);
+  const hasChanges = changes.length > 0 || stacks.changesOutputs(stack, proposal);
+  const setName = form.get('ChangeSetName') ?? '';
+  const set: ChangeSetState = {
+    ...proposal,
+    id: `arn:${partition}:cloudformation:${region}:${account}:changeSet/${setName}/${randomUUID()}`,
+    name: setName,
+    stackId: stack.id,
+    stackName: stack.name,
+    type,
+    created: Date.now(),
+    changes,
+    ...(hasChanges ? available : unavailable),
+  };
+  if (!existing) {
+    repository.save(stack);
+    repository.addEvent(stack.id, reviewEvent(stack));
+  }
+  repository.saveChangeSet(set);
+  return set;
+}
+
+/** Throws ValidationError if a change set of this type is not possible for the stack. */
+function checkStack(name: string, type: 'CREATE' | 'UPDATE', stack: StackState | undefined): void {
+  if (type === 'CREATE') {
+    if (!stack || stack.status === 'REVIEW_IN_PROGRESS') return;
+    throw invalid(`Stack ${name} already exists and cannot be created again with the changeSet.`);
+  }
+  if (!stack) throw invalid(`Stack [${name}] does not exist`);
+  if (!updatableStatus.test(stack.status)) {
+    throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+  }
+}
+
+const available = { status: 'CREATE_COMPLETE', execution: 'AVAILABLE' };
+const unavailable = {
+  status: 'FAILED',
+  execution: 'UNAVAILABLE',
+  reason:
+    "The submitted information didn't contain changes. Submit different information to create a change set.",
+};
+
+function executeChangeSet({ stacks, repository }: Deps, set: ChangeSetState): void {
+  if (set.execution !== 'AVAILABLE') {
+    throw new AwsError(
+      'InvalidChangeSetStatus',
+      `ChangeSet [${set.id}] cannot be executed in its current status of [${set.status}]`,
+    );
+  }
+  const stack = stacks.requireStack(set.stackId);
+  set.execution = 'EXECUTE_COMPLETE';
+  repository.saveChangeSet(set);
+  stacks.deploy(stack, set);
+}
+
+/** Returns the first event of a stack that a change set creates. */
 function reviewEvent({ id, name, status }: StackState): StackEvent {
   const about = { logicalId: name, physicalId: id, type: 'AWS::CloudFormation::Stack' };
   return { id: randomUUID(), time: Date.now(), ...about, status, reason: 'User Initiated' };
 }
-
-const nothingChanged =
-  "The submitted information didn't contain changes. Submit different information to create a change set.";

@@ -1,7 +1,7 @@
 import type { Values } from './query-protocol.ts';
 import type { ChangeSetState, ResourceState, StackEvent, StackState } from './stack-repository.ts';
 
-/** A stack as DescribeStacks shows it; `url` is where the runtime answers. */
+/** Returns a stack in the form of DescribeStacks. `url` is the URL of the runtime. */
 export function describeStack(stack: StackState, url: string): Values {
   return {
     StackId: stack.id,
@@ -17,7 +17,7 @@ export function describeStack(stack: StackState, url: string): Values {
     Parameters: describeParameters(stack.parameters),
     Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({
       OutputKey: key,
-      OutputValue: localAddress(value, stack, url),
+      OutputValue: toLocalAddress(value, stack, url),
       Description: description,
       ExportName: exportName,
     })),
@@ -52,7 +52,7 @@ export function describeChangeSet(set: ChangeSetState): Values {
           Target: {
             Attribute: 'Properties',
             Name: name,
-            RequiresRecreation: recreates ? 'Always' : 'Never',
+            RequiresRecreation: recreates,
             Path: `/Properties/${name}`,
             BeforeValue: before,
             AfterValue: after,
@@ -99,15 +99,22 @@ function describeParameters(parameters: Readonly<Record<string, string>>): Value
   }));
 }
 
-/** An execute-api host of an API of this stack becomes the address at which the runtime serves it. */
-function localAddress(value: string, { resources }: StackState, url: string): string {
+/**
+ * Replaces the execute-api host of an API of this stack with the local URL of that API, and the URL of a queue of this stack with its
+ * present one: the runtime may have had another port when the queue was created.
+ */
+function toLocalAddress(value: string, { resources }: StackState, url: string): string {
+  const queue = resources.find(
+    ({ type, physicalId }) => type === 'AWS::SQS::Queue' && physicalId === value,
+  );
+  if (queue) return value.replace(/^https?:\/\/[^/]+/, url);
   return value.replace(
     /https:\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g,
     (host, id: string) => {
-      const own = resources.some(
+      const isOwnApi = resources.some(
         ({ type, physicalId }) => type === 'AWS::ApiGateway::RestApi' && physicalId === id,
       );
-      return own ? `${url}/execute-api/${id}` : host;
+      return isOwnApi ? `${url}/execute-api/${id}` : host;
     },
   );
 }

@@ -1,22 +1,25 @@
-import { text } from './intrinsics.ts';
+import { toText } from './intrinsics.ts';
 import { invalid } from './query-protocol.ts';
 import type { ParameterDeclaration, Template } from './template.ts';
 
-/** One parameter as a caller gives it. */
-export interface GivenParameter {
+/** A parameter in a request. */
+export interface ParameterInput {
   readonly ParameterKey?: string;
   readonly ParameterValue?: string;
   readonly UsePreviousValue?: string;
 }
 
-/** The values of all parameters: given, previous or default; checked against their constraints. */
-export function parameterValues(
+/**
+ * Returns the values of all parameters: from the request, the previous deployment or the default. Throws ValidationError if a
+ * value is missing or violates its constraints.
+ */
+export function resolveParameters(
   { Parameters = {} }: Template,
-  given: readonly GivenParameter[],
+  inputs: readonly ParameterInput[],
   previous: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const unknown = given
-    .map((each) => each.ParameterKey ?? '')
+  const unknown = inputs
+    .map((input) => input.ParameterKey ?? '')
     .filter((key) => !Object.hasOwn(Parameters, key));
   if (unknown.length > 0) {
     throw invalid(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
@@ -24,34 +27,34 @@ export function parameterValues(
   const values: Record<string, string> = {};
   const missing: string[] = [];
   for (const [key, declaration] of Object.entries(Parameters)) {
-    const one = given.find((each) => each.ParameterKey === key);
+    const input = inputs.find(({ ParameterKey }) => ParameterKey === key);
     const value =
-      one?.UsePreviousValue === 'true'
+      input?.UsePreviousValue === 'true'
         ? previous[key]
-        : (one?.ParameterValue ?? defaultOf(declaration));
+        : (input?.ParameterValue ?? formatDefault(declaration));
     if (value === undefined) missing.push(key);
     else values[key] = value;
   }
   if (missing.length > 0) throw invalid(`Parameters: [${missing.join(', ')}] must have values`);
   for (const [key, value] of Object.entries(values)) {
     const declaration = Parameters[key];
-    if (declaration) check(key, value, declaration);
+    if (declaration) checkConstraints(key, value, declaration);
   }
   return values;
 }
 
-/** What `!Ref` of a parameter gives: a list for the list types. */
-export function parameterReference(declaration: ParameterDeclaration, value: string): unknown {
+/** Returns the value of `!Ref` for a parameter: a list for the list types, otherwise the text. */
+export function toReferenceValue(declaration: ParameterDeclaration, value: string): unknown {
   const isList = declaration.Type === 'CommaDelimitedList' || declaration.Type.startsWith('List<');
-  return isList ? value.split(',').map((each) => each.trim()) : value;
+  return isList ? value.split(',').map((member) => member.trim()) : value;
 }
 
-function defaultOf({ Default }: ParameterDeclaration): string | undefined {
+function formatDefault({ Default }: ParameterDeclaration): string | undefined {
   if (Default === undefined || Default === null) return undefined;
   return typeof Default === 'string' ? Default : JSON.stringify(Default);
 }
 
-function check(key: string, value: string, declaration: ParameterDeclaration): void {
+function checkConstraints(key: string, value: string, declaration: ParameterDeclaration): void {
   const { AllowedValues, AllowedPattern, ConstraintDescription: description } = declaration;
   const fail = (message: string) => {
     const text = description
@@ -62,7 +65,7 @@ function check(key: string, value: string, declaration: ParameterDeclaration): v
   if (declaration.Type === 'Number' && (value.trim() === '' || Number.isNaN(Number(value)))) {
     throw invalid(`Parameter '${key}' must be a number.`);
   }
-  if (AllowedValues && !AllowedValues.some((each) => String(each) === value)) {
+  if (AllowedValues && !AllowedValues.some((allowed) => String(allowed) === value)) {
     throw fail(
       `Parameter '${key}' must be one of AllowedValues: [${AllowedValues.map(String).join(', ')}]`,
     );
@@ -73,15 +76,15 @@ function check(key: string, value: string, declaration: ParameterDeclaration): v
   const number = Number(value);
   const { MinValue, MaxValue, MinLength, MaxLength } = declaration;
   if (MinValue !== undefined && number < Number(MinValue)) {
-    throw fail(`Parameter '${key}' must be a number not less than ${text(MinValue)}`);
+    throw fail(`Parameter '${key}' must be a number not less than ${toText(MinValue)}`);
   }
   if (MaxValue !== undefined && number > Number(MaxValue)) {
-    throw fail(`Parameter '${key}' must be a number not greater than ${text(MaxValue)}`);
+    throw fail(`Parameter '${key}' must be a number not greater than ${toText(MaxValue)}`);
   }
   if (MinLength !== undefined && value.length < Number(MinLength)) {
-    throw fail(`Parameter '${key}' must contain at least ${text(MinLength)} characters`);
+    throw fail(`Parameter '${key}' must contain at least ${toText(MinLength)} characters`);
   }
   if (MaxLength !== undefined && value.length > Number(MaxLength)) {
-    throw fail(`Parameter '${key}' must contain at most ${text(MaxLength)} characters`);
+    throw fail(`Parameter '${key}' must contain at most ${toText(MaxLength)} characters`);
   }
 }

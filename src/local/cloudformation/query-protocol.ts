@@ -6,66 +6,67 @@ const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
 export type Values = { readonly [name: string]: unknown };
 
-/** The form of an awsQuery request; lists come as `Name.member.1.Field`. */
-export function formOf({ body, query }: WireRequest): URLSearchParams {
+/** Returns the form of an awsQuery request. A list has keys such as `Name.member.1.Field`. */
+export function parseForm({ body, query }: WireRequest): URLSearchParams {
   return body.length > 0 ? new URLSearchParams(body.toString('utf8')) : query;
 }
 
-/** The members of a list of strings. */
-export function strings(form: URLSearchParams, name: string): string[] {
-  const found: string[] = [];
+/** Returns a list of strings in a form. */
+export function readStrings(form: URLSearchParams, name: string): string[] {
+  const members: string[] = [];
   for (let index = 1; ; index += 1) {
     const value = form.get(`${name}.member.${index}`);
-    if (value === null) return found;
-    found.push(value);
+    if (value === null) return members;
+    members.push(value);
   }
 }
 
-/** The members of a list of structures with only simple fields. */
-export function structures(form: URLSearchParams, name: string): Record<string, string>[] {
-  const found: Record<string, string>[] = [];
+/** Returns a list of structures in a form. Their fields have only simple values. */
+export function readStructures(form: URLSearchParams, name: string): Record<string, string>[] {
+  const members: Record<string, string>[] = [];
   for (const [key, value] of form) {
     const [, index, field] = new RegExp(`^${name}\\.member\\.(\\d+)\\.(\\w+)$`).exec(key) ?? [];
     if (!index || !field) continue;
-    const entry = found[Number(index) - 1] ?? {};
+    const entry = members[Number(index) - 1] ?? {};
     entry[field] = value;
-    found[Number(index) - 1] = entry;
+    members[Number(index) - 1] = entry;
   }
-  return found.filter(Boolean);
+  return members.filter(Boolean);
 }
 
-/** The answer of an operation. */
-export function answer(action: string, result: Values): WireResponse {
+/** Returns the response of an operation. */
+export function resultResponse(action: string, result: Values): WireResponse {
   const id = randomUUID();
-  return xml(
+  return xmlResponse(
     200,
-    `<${action}Response xmlns="${namespace}"><${action}Result>${write(result)}</${action}Result>` +
+    `<${action}Response xmlns="${namespace}"><${action}Result>${formatValue(result)}</${action}Result>` +
       `<ResponseMetadata><RequestId>${id}</RequestId></ResponseMetadata></${action}Response>`,
   );
 }
 
-/** An error as awsQuery writes it. */
-export function failure({ name, message, status }: AwsError): WireResponse {
+/** Returns an error response in the awsQuery format. */
+export function errorResponse({ name, message, status }: AwsError): WireResponse {
   const type = status < 500 ? 'Sender' : 'Receiver';
-  const error = write({ Type: type, Code: name, Message: message });
-  return xml(
+  const error = formatValue({ Type: type, Code: name, Message: message });
+  return xmlResponse(
     status,
     `<ErrorResponse xmlns="${namespace}"><Error>${error}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
   );
 }
 
-/** The error that CloudFormation gives for nearly everything. */
+/** Returns the ValidationError with which CloudFormation reports almost every problem. */
 export function invalid(message: string): AwsError {
   return new AwsError('ValidationError', message);
 }
 
-function write(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((each) => `<member>${write(each)}</member>`).join('');
+  if (Array.isArray(value))
+    return value.map((member) => `<member>${formatValue(member)}</member>`).join('');
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
       .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => `<${name}>${write(member)}</${name}>`)
+      .map(([name, member]) => `<${name}>${formatValue(member)}</${name}>`)
       .join('');
   }
   return String(value as string | number | boolean)
@@ -75,6 +76,6 @@ function write(value: unknown): string {
     .replaceAll('\r', '&#13;');
 }
 
-function xml(status: number, body: string): WireResponse {
+function xmlResponse(status: number, body: string): WireResponse {
   return { status, headers: { 'content-type': 'text/xml' }, body };
 }

@@ -1,57 +1,64 @@
-import { intrinsic, isFields } from './template.ts';
+import { isFields, parseIntrinsic } from './template.ts';
 
-/** Calls `see` with every logical id (or parameter) that a value refers to, however deep. */
-export function eachReference(value: unknown, see: (name: string) => void): void {
+const placeholder = /\$\{([^!}][^}]*)\}/g;
+
+/** Calls `visit` with every logical id or parameter that a value refers to, at any depth. */
+export function visitReferences(value: unknown, visit: (name: string) => void): void {
   if (Array.isArray(value)) {
-    for (const each of value) eachReference(each, see);
+    for (const member of value) visitReferences(member, visit);
     return;
   }
   if (!isFields(value)) return;
-  const call = intrinsic(value);
-  if (call?.[0] === 'Ref' && typeof call[1] === 'string') {
-    see(call[1]);
-    return;
+  const [name, argument] = parseIntrinsic(value) ?? [];
+  if (name === 'Ref' && typeof argument === 'string') {
+    visit(argument);
+  } else if (name === 'Fn::GetAtt') {
+    visitAttribute(argument, visit);
+  } else if (name === 'Fn::Sub') {
+    visitSubstitution(argument, visit);
+  } else {
+    for (const member of Object.values(value)) visitReferences(member, visit);
   }
-  if (call?.[0] === 'Fn::GetAtt') {
-    const [name] = typeof call[1] === 'string' ? call[1].split('.') : (call[1] as string[]);
-    if (name) see(name);
-    return;
-  }
-  if (call?.[0] === 'Fn::Sub') {
-    const [text, values] = Array.isArray(call[1]) ? call[1] : [call[1], {}];
-    const given = isFields(values) ? values : {};
-    for (const [, name = ''] of String(text).matchAll(/\$\{([^!}][^}]*)\}/g)) {
-      const base = name.trim().split('.')[0] ?? '';
-      if (!(name.trim() in given)) see(base);
-    }
-    eachReference(given, see);
-    return;
-  }
-  for (const each of Object.values(value)) eachReference(each, see);
 }
 
-/** Rewrites references: what `rename` answers takes the place of `Fn.Alias` in `!Ref` and `!Sub`. */
-export function renameReferences(value: unknown, rename: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((each) => renameReferences(each, rename));
+/** Visits the resource of `Fn::GetAtt`, whose argument is `Resource.Attribute` or a list. */
+function visitAttribute(argument: unknown, visit: (name: string) => void): void {
+  const [id] = typeof argument === 'string' ? argument.split('.') : (argument as string[]);
+  if (id) visit(id);
+}
+
+/** Visits the placeholders of `Fn::Sub` that its own variables do not define, then the references in those variables. */
+function visitSubstitution(argument: unknown, visit: (name: string) => void): void {
+  const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  const defined = isFields(variables) ? variables : {};
+  for (const [, name = ''] of String(text).matchAll(placeholder)) {
+    if (!(name.trim() in defined)) visit(name.trim().split('.')[0] ?? '');
+  }
+  visitReferences(defined, visit);
+}
+
+/** Replaces references such as `Function.Alias` in `!Ref` and `!Sub` with the new names in `renames`. */
+export function renameReferences(value: unknown, renames: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((member) => renameReferences(member, renames));
   if (!isFields(value)) return value;
-  const call = intrinsic(value);
-  if (call?.[0] === 'Ref' && typeof call[1] === 'string') {
-    return { Ref: rename.get(call[1]) ?? call[1] };
+  const [name, argument] = parseIntrinsic(value) ?? [];
+  if (name === 'Ref' && typeof argument === 'string') {
+    return { Ref: renames.get(argument) ?? argument };
   }
-  if (call?.[0] === 'Fn::Sub' && typeof call[1] === 'string') {
-    return { 'Fn::Sub': inText(call[1], rename) };
+  if (name === 'Fn::Sub' && typeof argument === 'string') {
+    return { 'Fn::Sub': renameInText(argument, renames) };
   }
-  if (call?.[0] === 'Fn::Sub' && Array.isArray(call[1])) {
-    const [text, values] = call[1] as [string, unknown];
-    return { 'Fn::Sub': [inText(text, rename), renameReferences(values, rename)] };
+  if (name === 'Fn::Sub' && Array.isArray(argument)) {
+    const [text, variables] = argument as [string, unknown];
+    return { 'Fn::Sub': [renameInText(text, renames), renameReferences(variables, renames)] };
   }
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, renameReferences(each, rename)]),
+    Object.entries(value).map(([key, member]) => [key, renameReferences(member, renames)]),
   );
 }
 
-function inText(text: string, rename: ReadonlyMap<string, string>): string {
-  return text.replace(/\$\{([^!}][^}]*)\}/g, (whole, name: string) =>
-    rename.has(name) ? `\${${rename.get(name)}}` : whole,
+function renameInText(text: string, renames: ReadonlyMap<string, string>): string {
+  return text.replace(placeholder, (whole, name: string) =>
+    renames.has(name) ? `\${${renames.get(name)}}` : whole,
   );
 }

@@ -1,39 +1,39 @@
 import { account, partition } from '../wire/http.ts';
-import { holds, noValue, resolve, type Scope } from './intrinsics.ts';
-import { parameterReference } from './parameters.ts';
+import { evaluateCondition, noValue, resolve, type Scope } from './intrinsics.ts';
+import { toReferenceValue } from './parameters.ts';
 import { invalid } from './query-protocol.ts';
-import { eachReference } from './references.ts';
+import { visitReferences } from './references.ts';
 import { expandServerless } from './sam-transform.ts';
 import type { ResourceState, StackState } from './stack-repository.ts';
 import {
-  checkTypes,
+  checkResourceTypes,
   type Fields,
   parseTemplate,
   type ResourceDeclaration,
   type Template,
 } from './template.ts';
 
-export interface ProgramInput {
+export interface ResolvedTemplateOptions {
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly stack: Pick<StackState, 'id' | 'name' | 'region'>;
-  /** What other stacks export. */
+  /** Exports of other stacks: name -> value. */
   readonly exports?: ReadonlyMap<string, string>;
 }
 
-/** A template with its parameters: which resources it makes, in which order, and what their properties become. */
-export class Program {
+/** A template with values for its parameters. Resolves the order, properties and outputs of its resources. */
+export class ResolvedTemplate {
   readonly template: Template;
   readonly #pseudo: Readonly<Record<string, unknown>>;
   readonly #parameters: Readonly<Record<string, string>>;
   readonly #exports: ReadonlyMap<string, string>;
-  /** The exports of others that were asked for. */
+  /** Names of the exports that the template has read from other stacks. */
   readonly imports = new Set<string>();
 
-  constructor({ template, parameters, stack, exports = new Map() }: ProgramInput) {
+  constructor({ template, parameters, stack, exports = new Map() }: ResolvedTemplateOptions) {
     this.#exports = exports;
     this.template = expandServerless(parseTemplate(template));
-    checkTypes(this.template);
+    checkResourceTypes(this.template);
     this.#parameters = parameters;
     this.#pseudo = {
       'AWS::Region': stack.region,
@@ -48,11 +48,11 @@ export class Program {
     this.#checkReferences();
   }
 
-  /** The resources whose conditions hold, each after those it refers to. */
+  /** Returns the resources whose conditions are true, in dependency order. Throws ValidationError for a cycle. */
   ordered(): [id: string, resource: ResourceDeclaration][] {
     const scope = this.scope(() => undefined);
     const active = Object.entries(this.template.Resources).filter(
-      ([, { Condition }]) => Condition === undefined || holds(Condition, scope),
+      ([, { Condition }]) => Condition === undefined || evaluateCondition(Condition, scope),
     );
     const declared = new Map(active);
     const ordered = new Map<string, ResourceDeclaration>();
@@ -64,14 +64,14 @@ export class Program {
       }
       const next = [...path, id];
       for (const other of [resource.DependsOn ?? []].flat()) visit(other, next);
-      eachReference(resource.Properties, (name) => visit(name, next));
+      visitReferences(resource.Properties, (name) => visit(name, next));
       ordered.set(id, resource);
     };
     for (const [id] of active) visit(id, []);
     return [...ordered];
   }
 
-  /** The properties of a resource, given what is known of the others. */
+  /** Returns the properties of a resource with all intrinsics resolved. `find` returns the resources that exist. */
   properties(
     resource: ResourceDeclaration,
     find: (id: string) => Pick<ResourceState, 'physicalId' | 'attributes'> | undefined,
@@ -82,7 +82,7 @@ export class Program {
   outputs(find: (id: string) => ResourceState | undefined): StackState['outputs'] {
     const scope = this.scope(find);
     return Object.entries(this.template.Outputs ?? {})
-      .filter(([, { Condition }]) => Condition === undefined || holds(Condition, scope))
+      .filter(([, { Condition }]) => Condition === undefined || evaluateCondition(Condition, scope))
       .map(([key, { Value, Description, Export }]) => ({
         key,
         value: String(resolve(Value, scope)),
@@ -98,10 +98,10 @@ export class Program {
         if (Object.hasOwn(this.#pseudo, name)) return this.#pseudo[name];
         const declaration = this.template.Parameters?.[name];
         const value = this.#parameters[name];
-        if (declaration && value !== undefined) return parameterReference(declaration, value);
+        if (declaration && value !== undefined) return toReferenceValue(declaration, value);
         return Object.hasOwn(this.template.Resources, name) ? find(name)?.physicalId : undefined;
       },
-      imported: (name) => {
+      importedValue: (name) => {
         this.imports.add(name);
         return this.#exports.get(name);
       },
@@ -119,7 +119,7 @@ export class Program {
   #checkReferences(): void {
     const { Resources, Parameters = {}, Outputs } = this.template;
     const missing = new Set<string>();
-    eachReference([Object.values(Resources), Outputs ?? {}], (name) => {
+    visitReferences([Object.values(Resources), Outputs ?? {}], (name) => {
       const known = Object.hasOwn(Resources, name) || Object.hasOwn(Parameters, name);
       if (!known && !name.startsWith('AWS::')) missing.add(name);
     });

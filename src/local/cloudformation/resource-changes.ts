@@ -1,80 +1,112 @@
 import { isDeepStrictEqual } from 'node:util';
-import { text } from './intrinsics.ts';
-import type { Program } from './resolved-template.ts';
-import type { Handler } from './resources/handler.ts';
-import type { ResourceChange, StackState } from './stack-repository.ts';
-import type { Fields } from './template.ts';
-import { refuseFixed, refuseUnsupported } from './unsupported.ts';
+import { toText } from './intrinsics.ts';
+import type { ResolvedTemplate } from './resolved-template.ts';
+import type { ResourceHandler } from './resources/handler.ts';
+import type { ResourceChange, ResourceState, StackState } from './stack-repository.ts';
+import type { Fields, ResourceDeclaration } from './template.ts';
+import { rejectImmutableChange, rejectUnsupported } from './unsupported.ts';
 
-/** What a change set says would happen; what is not known yet counts as different. */
+type FindHandler = (type: string) => ResourceHandler;
+
+/** Returns the changes that a deployment would make. A value that is not known yet counts as different. */
 export function planChanges(
-  program: Program,
+  template: ResolvedTemplate,
   stack: StackState,
-  handlers: (type: string) => Handler,
+  findHandler: FindHandler,
 ): ResourceChange[] {
-  const present = new Map(stack.resources.map((each) => [each.logicalId, each]));
-  const renewed = new Set<string>();
-  const changes: ResourceChange[] = [];
-  const ordered = program.ordered();
+  const existing = new Map(stack.resources.map((resource) => [resource.logicalId, resource]));
+  const newIds = new Set<string>();
   const find = (id: string) => {
-    const known = renewed.has(id) ? undefined : present.get(id);
+    const known = newIds.has(id) ? undefined : existing.get(id);
     return known ?? { physicalId: `{{${id}}}`, attributes: unknownAttributes(id) };
   };
-  for (const [logicalId, resource] of ordered) {
-    const { Type: type } = resource;
-    refuseUnsupported(logicalId, resource);
-    const before = present.get(logicalId);
-    if (!before || before.type !== type) {
-      renewed.add(logicalId);
-      changes.push({ action: 'Add', logicalId, type });
-      continue;
-    }
-    const after = program.properties(resource, find);
-    if (isDeepStrictEqual(before.properties, after)) continue;
-    const handler = handlers(type);
-    const replaced = isReplaced(handler, before.properties, after);
-    if (replaced) renewed.add(logicalId);
-    else refuseFixed({ logicalId, type }, before.properties, after);
-    const replacement = replaced ? 'True' : 'False';
-    const { physicalId } = before;
-    const kept = /^Retain/.test(resource.UpdateReplacePolicy ?? 'Delete');
-    changes.push({
-      action: 'Modify',
-      logicalId,
-      type,
-      physicalId,
-      replacement,
-      ...(replaced ? { policy: kept ? 'ReplaceAndRetain' : 'ReplaceAndDelete' } : {}),
-      details: differences(handler, before.properties, after),
-    });
+  const changes: ResourceChange[] = [];
+  const ordered = template.ordered();
+  for (const [logicalId, declaration] of ordered) {
+    rejectUnsupported(logicalId, declaration);
+    const properties = () => template.properties(declaration, find);
+    const resource = { logicalId, declaration, properties };
+    const change = planChange(resource, existing.get(logicalId), findHandler);
+    if (!change) continue;
+    if (change.action === 'Add' || change.replacement === 'True') newIds.add(logicalId);
+    changes.push(change);
   }
-  const wanted = new Set(ordered.map(([id]) => id));
-  for (const { logicalId, type, physicalId, deletionPolicy } of stack.resources) {
-    if (wanted.has(logicalId)) continue;
-    const policy = /^Retain/.test(deletionPolicy) ? 'Retain' : 'Delete';
-    changes.push({ action: 'Remove', logicalId, type, physicalId, policy });
-  }
-  return changes;
+  const declaredIds = new Set(ordered.map(([id]) => id));
+  const removed = stack.resources.filter(({ logicalId }) => !declaredIds.has(logicalId));
+  return [...changes, ...removed.map(toRemoval)];
 }
 
-/** The properties that differ, with both values as text. */
-function differences({ createOnly }: Handler, before: Fields, after: Fields) {
-  const shown = (value: unknown) => (value === undefined ? undefined : text(value));
+interface DeclaredResource {
+  readonly logicalId: string;
+  readonly declaration: ResourceDeclaration;
+  /** Resolves the properties. Not called for a new resource, whose properties are resolved at deployment. */
+  readonly properties: () => Fields;
+}
+
+/** Returns the change of a declared resource; undefined if its properties are equal. */
+function planChange(
+  { logicalId, declaration, properties }: DeclaredResource,
+  before: ResourceState | undefined,
+  findHandler: FindHandler,
+): ResourceChange | undefined {
+  const type = declaration.Type;
+  if (!before || before.type !== type) return { action: 'Add', logicalId, type };
+  const after = properties();
+  if (isDeepStrictEqual(before.properties, after)) return undefined;
+  const handler = findHandler(type);
+  const isReplaced = requiresReplacement(handler, before.properties, after);
+  if (!isReplaced) rejectImmutableChange({ logicalId, type }, before.properties, after);
+  const isConditional = handler.conditionalCreateOnly?.some(
+    (name) => !isDeepStrictEqual(before.properties[name], after[name]),
+  );
+  const isRetained = /^Retain/.test(declaration.UpdateReplacePolicy ?? 'Delete');
+  return {
+    action: 'Modify',
+    logicalId,
+    type,
+    physicalId: before.physicalId,
+    replacement: isReplaced ? 'True' : isConditional ? 'Conditional' : 'False',
+    ...(isReplaced ? { policy: isRetained ? 'ReplaceAndRetain' : 'ReplaceAndDelete' } : {}),
+    details: listPropertyChanges(handler, before.properties, after),
+  };
+}
+
+function toRemoval({ logicalId, type, physicalId, deletionPolicy }: ResourceState): ResourceChange {
+  const policy = /^Retain/.test(deletionPolicy) ? 'Retain' : 'Delete';
+  return { action: 'Remove', logicalId, type, physicalId, policy };
+}
+
+/** Returns the properties that differ, with both values as text. */
+function listPropertyChanges(
+  { createOnly, conditionalCreateOnly = [] }: ResourceHandler,
+  before: Fields,
+  after: Fields,
+) {
+  const recreates = (name: string): 'Always' | 'Conditionally' | 'Never' => {
+    if (createOnly.includes(name)) return 'Always';
+    return conditionalCreateOnly.includes(name) ? 'Conditionally' : 'Never';
+  };
+  const format = (value: unknown) => (value === undefined ? undefined : toText(value));
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !isDeepStrictEqual(before[name], after[name]))
     .map((name) => ({
       name,
-      before: shown(before[name]),
-      after: shown(after[name]),
-      recreates: createOnly.includes(name),
+      before: format(before[name]),
+      after: format(after[name]),
+      recreates: recreates(name),
     }));
 }
 
-/** Whether the change of a property takes a new resource. */
-export function isReplaced({ createOnly }: Handler, before: Fields, after: Fields): boolean {
+/** Reports whether the change of a property requires a new resource. */
+export function requiresReplacement(
+  { createOnly }: ResourceHandler,
+  before: Fields,
+  after: Fields,
+): boolean {
   return createOnly.some((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
+/** Returns placeholders such as `{{Queue.Arn}}` for the attributes of a resource that does not exist yet. */
 function unknownAttributes(id: string): Fields {
   return new Proxy({}, { get: (_, name) => `{{${id}.${String(name)}}}` });
 }

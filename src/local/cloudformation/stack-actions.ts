@@ -1,35 +1,41 @@
 import type { Action } from './change-sets.ts';
 import { describeEvent, describeResource, describeStack } from './describe.ts';
-import { text } from './intrinsics.ts';
-import { invalid, strings, type Values } from './query-protocol.ts';
+import { toText } from './intrinsics.ts';
+import { invalid, readStrings, type Values } from './query-protocol.ts';
 import { expandServerless, isServerless } from './sam-transform.ts';
 import type { StackRepository } from './stack-repository.ts';
 import type { Stacks } from './stacks.ts';
-import { needsIam, parseTemplate } from './template.ts';
+import { parseTemplate, requiredCapability } from './template.ts';
 
-/** The operations on templates and stacks themselves. */
+/** Number of events on a page of DescribeStackEvents. */
+const eventsPerPage = 100;
+
+/** Returns the operations on templates and stacks. */
 export function stackActions(
   stacks: Stacks,
   repository: StackRepository,
   url: () => string,
 ): Record<string, Action> {
-  const named = (form: URLSearchParams) => stacks.existing(form.get('StackName') ?? '');
+  const requireStack = (form: URLSearchParams) => stacks.requireStack(form.get('StackName') ?? '');
   return {
-    ...reading(stacks, repository, url),
+    ...readActions(stacks, repository, url),
     CreateStack(form, region) {
       const name = form.get('StackName') ?? '';
       if (repository.find(name)) throw invalid(`Stack [${name}] already exists`);
-      const stack = stacks.begin(name, region);
-      stacks.deploy(stack, stacks.proposal(form));
+      const stack = stacks.createState(name, region);
+      stacks.deploy(stack, stacks.readProposal(form));
       return { StackId: stack.id };
     },
     UpdateStack(form) {
-      const stack = named(form);
+      const stack = requireStack(form);
       if (!stack.status.endsWith('_COMPLETE') || /^(ROLLBACK|DELETE)/.test(stack.status)) {
         throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
       }
-      const proposal = stacks.proposal(form, stack);
-      if (stacks.plan(stack, proposal).length === 0 && !stacks.changesOutputs(stack, proposal)) {
+      const proposal = stacks.readProposal(form, stack);
+      if (
+        stacks.planChanges(stack, proposal).length === 0 &&
+        !stacks.changesOutputs(stack, proposal)
+      ) {
         throw invalid('No updates are to be performed.');
       }
       stacks.deploy(stack, proposal);
@@ -41,39 +47,41 @@ export function stackActions(
       return {};
     },
     ValidateTemplate(form) {
-      return summary(stacks.template(form));
+      return summarizeTemplate(stacks.readTemplate(form));
     },
     GetTemplateSummary(form) {
       const stack = form.get('StackName');
-      return summary(stack ? stacks.existing(stack).template : stacks.template(form));
+      return summarizeTemplate(
+        stack ? stacks.requireStack(stack).template : stacks.readTemplate(form),
+      );
     },
     GetTemplate(form) {
-      return { TemplateBody: named(form).template, StagesAvailable: ['Original'] };
+      return { TemplateBody: requireStack(form).template, StagesAvailable: ['Original'] };
     },
   };
 }
 
-function reading(
+function readActions(
   stacks: Stacks,
   repository: StackRepository,
   url: () => string,
 ): Record<string, Action> {
-  const named = (form: URLSearchParams) => stacks.existing(form.get('StackName') ?? '');
+  const requireStack = (form: URLSearchParams) => stacks.requireStack(form.get('StackName') ?? '');
   return {
     DescribeStacks(form) {
       const name = form.get('StackName');
-      const found = name
-        ? [stacks.existing(name)]
-        : repository.all().filter((stack) => stack.status !== 'DELETE_COMPLETE');
-      return { Stacks: found.map((stack) => describeStack(stack, url())) };
+      const matching = name
+        ? [stacks.requireStack(name)]
+        : repository.listStacks().filter((stack) => stack.status !== 'DELETE_COMPLETE');
+      return { Stacks: matching.map((stack) => describeStack(stack, url())) };
     },
     ListStacks(form) {
-      const wanted = strings(form, 'StackStatusFilter');
-      const found = repository
-        .all()
-        .filter(({ status }) => wanted.length === 0 || wanted.includes(status));
+      const statuses = readStrings(form, 'StackStatusFilter');
+      const matching = repository
+        .listStacks()
+        .filter(({ status }) => statuses.length === 0 || statuses.includes(status));
       return {
-        StackSummaries: found.map((stack) => {
+        StackSummaries: matching.map((stack) => {
           const { StackId, StackName, CreationTime, LastUpdatedTime, DeletionTime, StackStatus } =
             describeStack(stack, url());
           return {
@@ -88,38 +96,41 @@ function reading(
       };
     },
     DescribeStackEvents(form) {
-      const stack = named(form);
-      const from = Number(form.get('NextToken') ?? 0) || 0;
-      const events = repository.events(stack.id);
-      const next = from + 100 < events.length ? { NextToken: String(from + 100) } : {};
-      const shown = events.slice(from, from + 100);
-      return { StackEvents: shown.map((event) => describeEvent(event, stack)), ...next };
+      const stack = requireStack(form);
+      const start = Number(form.get('NextToken') ?? 0) || 0;
+      const events = repository.listEvents(stack.id);
+      const end = start + eventsPerPage;
+      const next = end < events.length ? { NextToken: String(end) } : {};
+      const page = events.slice(start, end);
+      return { StackEvents: page.map((event) => describeEvent(event, stack)), ...next };
     },
     DescribeStackResources(form) {
-      const stack = named(form);
-      return { StackResources: stack.resources.map((each) => describeResource(each, stack)) };
+      const stack = requireStack(form);
+      return {
+        StackResources: stack.resources.map((resource) => describeResource(resource, stack)),
+      };
     },
     ListStackResources(form) {
-      const stack = named(form);
-      const found = stack.resources.map((each) => describeResource(each, stack));
-      return { StackResourceSummaries: found };
+      const stack = requireStack(form);
+      const summaries = stack.resources.map((resource) => describeResource(resource, stack));
+      return { StackResourceSummaries: summaries };
     },
     DescribeStackResource(form) {
-      const stack = named(form);
+      const stack = requireStack(form);
       const id = form.get('LogicalResourceId') ?? '';
-      const resource = stack.resources.find((each) => each.logicalId === id);
+      const resource = stack.resources.find(({ logicalId }) => logicalId === id);
       if (!resource) throw invalid(`Resource ${id} does not exist for stack ${stack.name}`);
       return { StackResourceDetail: describeResource(resource, stack) };
     },
   };
 }
 
-function summary(body: string): Values {
+function summarizeTemplate(body: string): Values {
   const template = parseTemplate(body);
   const { Parameters = {}, Description, Resources } = template;
   const capability = isServerless(template)
     ? 'CAPABILITY_IAM'
-    : needsIam(expandServerless(template));
+    : requiredCapability(expandServerless(template));
   return {
     Description,
     Capabilities: capability ? [capability] : [],
@@ -131,7 +142,7 @@ function summary(body: string): Values {
     Parameters: Object.entries(Parameters).map(([key, declaration]) => ({
       ParameterKey: key,
       ParameterType: declaration.Type,
-      DefaultValue: declaration.Default === undefined ? undefined : text(declaration.Default),
+      DefaultValue: declaration.Default === undefined ? undefined : toText(declaration.Default),
       NoEcho: declaration.NoEcho === true || declaration.NoEcho === 'true',
       Description: declaration.Description,
     })),

@@ -6,7 +6,7 @@ export interface ResourceState {
   readonly type: string;
   readonly physicalId: string;
   readonly attributes: Fields;
-  /** As they were applied, intrinsics resolved. */
+  /** The applied properties with intrinsics resolved. */
   readonly properties: Fields;
   readonly deletionPolicy: string;
   readonly replacePolicy: string;
@@ -26,11 +26,11 @@ export interface StackState {
   template: string;
   parameters: Record<string, string>;
   capabilities: string[];
-  /** In the order in which they were made. */
+  /** In creation order. */
   resources: ResourceState[];
   outputs: { key: string; value: string; description?: string; exportName?: string }[];
   tags: { key: string; value: string }[];
-  /** The exports of other stacks that it uses. */
+  /** Names of the exports of other stacks that this stack uses. */
   imports?: string[];
 }
 
@@ -39,14 +39,15 @@ export interface ResourceChange {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId?: string;
-  readonly replacement?: 'True' | 'False';
-  /** What becomes of a resource that is removed or replaced. */
+  /** `Conditional` if the value decides: CloudFormation reports this for a property that some changes replace. */
+  readonly replacement?: 'True' | 'False' | 'Conditional';
+  /** Whether a removed or replaced resource is deleted. */
   readonly policy?: 'Delete' | 'Retain' | 'ReplaceAndDelete' | 'ReplaceAndRetain';
   readonly details?: readonly {
     readonly name: string;
     readonly before: string | undefined;
     readonly after: string | undefined;
-    readonly recreates: boolean;
+    readonly recreates: 'Always' | 'Conditionally' | 'Never';
   }[];
 }
 
@@ -78,7 +79,7 @@ export interface StackEvent {
   readonly reason?: string;
 }
 
-const tables = `
+const schema = `
   create table if not exists cfn_stacks (
     id text primary key, name text not null, seq integer not null, gone integer not null, state text not null);
   create table if not exists cfn_events (
@@ -88,16 +89,16 @@ const tables = `
     id text primary key, name text not null, stack text not null, state text not null);
 `;
 
-/** Stacks, their events and change sets in the store. */
+/** Stores stacks, their events and their change sets. */
 export class StackRepository {
   readonly #store: Store;
 
   constructor(store: Store) {
     this.#store = store;
-    store.schema(tables);
+    store.schema(schema);
   }
 
-  /** By id, also when deleted; by name only while it exists. */
+  /** Returns a stack; undefined if there is none. A deleted stack is found only by its id. */
   find(nameOrId: string): StackState | undefined {
     const row = this.#store
       .sql('select state from cfn_stacks where id = ?1 or (name = ?1 and gone = 0)')
@@ -105,14 +106,16 @@ export class StackRepository {
     return row && (JSON.parse(row.state) as StackState);
   }
 
-  all(): StackState[] {
+  listStacks(): StackState[] {
     const rows = this.#store.sql('select state from cfn_stacks order by seq desc').all();
     return rows.map((row) => JSON.parse(String(row['state'])) as StackState);
   }
 
-  /** The exports of all stacks in a region but one, with the stack that each comes from. */
-  exports(region: string, but: string): Map<string, { value: string; stack: string }> {
-    const others = this.all().filter((stack) => stack.region === region && stack.id !== but);
+  /** Returns the exports of all stacks in a region except one: name -> value and stack. */
+  listExports(region: string, exceptId: string): Map<string, { value: string; stack: string }> {
+    const others = this.listStacks().filter(
+      (stack) => stack.region === region && stack.id !== exceptId,
+    );
     return new Map(
       others
         .filter(({ status }) => status !== 'DELETE_COMPLETE')
@@ -124,10 +127,10 @@ export class StackRepository {
     );
   }
 
-  /** The stacks that use an export. */
-  importers(exportName: string): string[] {
-    const open = this.all().filter(({ status }) => status !== 'DELETE_COMPLETE');
-    return open.filter(({ imports }) => imports?.includes(exportName)).map(({ name }) => name);
+  /** Returns the names of the stacks that use an export. */
+  listImporters(exportName: string): string[] {
+    const existing = this.listStacks().filter(({ status }) => status !== 'DELETE_COMPLETE');
+    return existing.filter(({ imports }) => imports?.includes(exportName)).map(({ name }) => name);
   }
 
   save(stack: StackState): void {
@@ -150,15 +153,15 @@ export class StackRepository {
     );
   }
 
-  /** Newest first. */
-  events(stack: string): StackEvent[] {
+  /** Returns the events of a stack, newest first. */
+  listEvents(stack: string): StackEvent[] {
     return this.#store
       .sql('select event from cfn_events where stack = ? order by seq desc')
       .all(stack)
       .map((row) => JSON.parse(String(row['event'])) as StackEvent);
   }
 
-  changeSet(nameOrId: string, stack: string | undefined): ChangeSetState | undefined {
+  findChangeSet(nameOrId: string, stack: string | undefined): ChangeSetState | undefined {
     const row = this.#store
       .sql('select state from cfn_change_sets where id = ?1 or (name = ?1 and stack = ?2)')
       .get(nameOrId, stack ?? '') as { state: string } | undefined;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Objects } from '../service-interfaces.ts';
+import type { S3 } from '../shared/service-interfaces.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
-import { Deployment, type DeploymentTools } from './deployment.ts';
-import { type GivenParameter, parameterValues } from './parameters.ts';
-import { invalid, strings, structures } from './query-protocol.ts';
-import { Program } from './resolved-template.ts';
+import { Deployment, type DeploymentDeps } from './deployment.ts';
+import { type ParameterInput, resolveParameters } from './parameters.ts';
+import { invalid, readStrings, readStructures } from './query-protocol.ts';
+import { ResolvedTemplate } from './resolved-template.ts';
 import { planChanges } from './resource-changes.ts';
 import { expandServerless } from './sam-transform.ts';
 import type { ChangeSetState, StackState } from './stack-repository.ts';
-import { needsIam, parseTemplate } from './template.ts';
+import { parseTemplate, requiredCapability } from './template.ts';
 
-/** What CreateChangeSet, CreateStack and UpdateStack are asked. */
+/** The template and settings in a request of CreateChangeSet, CreateStack or UpdateStack. */
 export interface Proposal {
   readonly template: string;
   readonly parameters: Record<string, string>;
@@ -20,24 +20,25 @@ export interface Proposal {
   readonly onFailure: string;
 }
 
-/** The life of stacks: proposed by a change set, deployed, deleted. */
+/** Plans, deploys and deletes stacks. */
 export class Stacks {
-  readonly #tools: DeploymentTools;
-  readonly #objects: Objects;
+  readonly #deps: DeploymentDeps;
+  readonly #s3: S3;
 
-  constructor(tools: DeploymentTools, objects: Objects) {
-    this.#tools = tools;
-    this.#objects = objects;
+  constructor(deps: DeploymentDeps, s3: S3) {
+    this.#deps = deps;
+    this.#s3 = s3;
   }
 
-  existing(nameOrId: string): StackState {
-    const stack = this.#tools.repository.find(nameOrId);
+  /** Returns a stack. Throws ValidationError if it does not exist. */
+  requireStack(nameOrId: string): StackState {
+    const stack = this.#deps.repository.find(nameOrId);
     if (stack) return stack;
     throw invalid(`Stack with id ${nameOrId} does not exist`);
   }
 
-  /** The template in the request, from its body or from S3. */
-  template(form: URLSearchParams, stack?: StackState): string {
+  /** Returns the template in the request: its body, an object in S3, or the previous template of the stack. */
+  readTemplate(form: URLSearchParams, stack?: StackState): string {
     const body = form.get('TemplateBody');
     if (body) return body;
     const url = form.get('TemplateURL');
@@ -46,19 +47,22 @@ export class Stacks {
       throw invalid('Either Template URL or Template Body must be specified.');
     }
     const { hostname, pathname } = new URL(url);
-    const [, virtual] = /^(.+)\.s3[.-]/.exec(hostname) ?? [];
+    const [, virtualBucket] = /^(.+)\.s3[.-]/.exec(hostname) ?? [];
     const [first = '', ...rest] = decodeURIComponent(pathname.slice(1)).split('/');
-    const [bucket, key] = virtual ? [virtual, [first, ...rest].join('/')] : [first, rest.join('/')];
-    const found = this.#objects.read(bucket, key);
-    if (!found) throw invalid(`S3 error: The specified key does not exist: ${url}`);
-    return found.toString('utf8');
+    const [bucket, key] = virtualBucket
+      ? [virtualBucket, [first, ...rest].join('/')]
+      : [first, rest.join('/')];
+    const object = this.#s3.read(bucket, key);
+    if (!object) throw invalid(`S3 error: The specified key does not exist: ${url}`);
+    return object.toString('utf8');
   }
 
-  proposal(form: URLSearchParams, stack?: StackState): Proposal {
-    const template = this.template(form, stack);
+  /** Throws if the template is not valid, or if it requires capabilities or parameters that are missing. */
+  readProposal(form: URLSearchParams, stack?: StackState): Proposal {
+    const template = this.readTemplate(form, stack);
     const parsed = parseTemplate(template);
-    const capabilities = strings(form, 'Capabilities');
-    const needed = needsIam(expandServerless(parsed));
+    const capabilities = readStrings(form, 'Capabilities');
+    const needed = requiredCapability(expandServerless(parsed));
     if (
       needed &&
       !capabilities.includes(needed) &&
@@ -69,12 +73,12 @@ export class Stacks {
         `Requires capabilities : [${needed}]`,
       );
     }
-    const given = structures(form, 'Parameters') as GivenParameter[];
+    const inputs = readStructures(form, 'Parameters') as ParameterInput[];
     return {
       template,
-      parameters: parameterValues(parsed, given, stack?.parameters ?? {}),
+      parameters: resolveParameters(parsed, inputs, stack?.parameters ?? {}),
       capabilities,
-      tags: structures(form, 'Tags').map(({ Key = '', Value = '' }) => ({
+      tags: readStructures(form, 'Tags').map(({ Key = '', Value = '' }) => ({
         key: Key,
         value: Value,
       })),
@@ -82,8 +86,8 @@ export class Stacks {
     };
   }
 
-  /** A stack that has a name and an id and nothing else yet. */
-  begin(name: string, region: string): StackState {
+  /** Returns the state of a new stack without a template. Throws ValidationError if the name is not valid. */
+  createState(name: string, region: string): StackState {
     if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) {
       throw invalid(
         `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: ` +
@@ -105,20 +109,20 @@ export class Stacks {
     };
   }
 
-  /** What would change; empty when nothing would. */
-  plan(stack: StackState, proposal: Proposal): ChangeSetState['changes'] {
-    return planChanges(this.#program(stack, proposal), stack, this.#tools.handlers);
+  /** Returns the resource changes of a proposal; an empty list if nothing changes. */
+  planChanges(stack: StackState, proposal: Proposal): ChangeSetState['changes'] {
+    return planChanges(this.#resolveTemplate(stack, proposal), stack, this.#deps.findHandler);
   }
 
-  /** Whether the outputs alone differ. */
+  /** Reports whether a proposal changes the outputs. */
   changesOutputs(stack: StackState, { template }: Proposal): boolean {
     if (stack.template === '') return true;
-    const outputs = (text: string) => JSON.stringify(parseTemplate(text).Outputs ?? {});
-    return outputs(stack.template) !== outputs(template);
+    const readOutputs = (text: string) => JSON.stringify(parseTemplate(text).Outputs ?? {});
+    return readOutputs(stack.template) !== readOutputs(template);
   }
 
   deploy(stack: StackState, proposal: Proposal): void {
-    const program = this.#program(stack, proposal);
+    const resolved = this.#resolveTemplate(stack, proposal);
     const creating = stack.status === 'REVIEW_IN_PROGRESS';
     const { template, parameters, capabilities, tags, outputs } = stack;
     stack.template = proposal.template;
@@ -127,29 +131,29 @@ export class Stacks {
     stack.tags = proposal.tags;
     if (!creating) stack.updated = Date.now();
     const { onFailure } = proposal;
-    new Deployment(stack, this.#tools).apply(program, { creating, onFailure });
+    new Deployment(stack, this.#deps).apply(resolved, { creating, onFailure });
     if (stack.status === 'UPDATE_ROLLBACK_COMPLETE') {
       Object.assign(stack, { template, parameters, capabilities, tags, outputs });
-      this.#tools.repository.save(stack);
+      this.#deps.repository.save(stack);
     }
     if (stack.status === 'ROLLBACK_COMPLETE' && onFailure === 'DELETE') this.destroy(stack);
   }
 
-  #program(stack: StackState, proposal: Proposal): Program {
-    const found = this.#tools.repository.exports(stack.region, stack.id);
-    const exports = new Map([...found].map(([name, { value }]) => [name, value]));
-    return new Program({ ...proposal, stack, exports });
+  #resolveTemplate(stack: StackState, proposal: Proposal): ResolvedTemplate {
+    const others = this.#deps.repository.listExports(stack.region, stack.id);
+    const exports = new Map([...others].map(([name, { value }]) => [name, value]));
+    return new ResolvedTemplate({ ...proposal, stack, exports });
   }
 
-  /** Throws while another stack uses what this one exports. */
+  /** Deletes a stack. Throws ValidationError while another stack imports one of its exports. */
   destroy(stack: StackState): void {
     for (const { exportName } of stack.outputs) {
-      const users = exportName ? this.#tools.repository.importers(exportName) : [];
+      const users = exportName ? this.#deps.repository.listImporters(exportName) : [];
       if (users.length === 0) continue;
       throw invalid(
         `Export ${exportName} cannot be deleted as it is in use by ${users.join(', ')}`,
       );
     }
-    new Deployment(stack, this.#tools).destroy();
+    new Deployment(stack, this.#deps).destroy();
   }
 }

@@ -27,6 +27,9 @@ export interface ResourceDeclaration {
   readonly Metadata?: Fields;
 }
 
+/** Resources by logical id. */
+export type Resources = Record<string, ResourceDeclaration>;
+
 export interface OutputDeclaration {
   readonly Value: unknown;
   readonly Description?: string;
@@ -59,10 +62,10 @@ const sections = new Set([
   'Outputs',
 ]);
 
-const services =
+const supportedTypes =
   /^AWS::(ApiGateway|CloudWatch|DynamoDB|Events|IAM|KMS|Lambda|Logs|S3|SNS|SQS|SSM|Scheduler|SecretsManager)::\w+$/;
 
-/** Parses a template and refuses what CloudFormation would refuse before it looks at any value. */
+/** Returns the parsed template. Throws ValidationError if its structure is not valid; values are not checked. */
 export function parseTemplate(text: string): Template {
   const parsed = parseYaml(text);
   if (!isFields(parsed)) throw invalid('Template format error: unsupported structure.');
@@ -87,9 +90,9 @@ export function parseTemplate(text: string): Template {
   return parsed as unknown as Template;
 }
 
-/** Refuses resource types that the local runtime does not know. */
-export function checkTypes({ Resources }: Template): void {
-  const unknown = Object.entries(Resources).filter(([, { Type }]) => !services.test(Type));
+/** Throws ValidationError if the local runtime does not support a resource type. */
+export function checkResourceTypes({ Resources }: Template): void {
+  const unknown = Object.entries(Resources).filter(([, { Type }]) => !supportedTypes.test(Type));
   if (unknown.length === 0) return;
   const types = [...new Set(unknown.map(([, { Type }]) => Type))];
   const ids = unknown.map(([id]) => id);
@@ -98,8 +101,10 @@ export function checkTypes({ Resources }: Template): void {
   );
 }
 
-/** Whether the template makes IAM resources, which have to be acknowledged. */
-export function needsIam({ Resources }: Template): 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_IAM' | '' {
+/** Returns the capability that a template with IAM resources requires; an empty string without such resources. */
+export function requiredCapability({
+  Resources,
+}: Template): 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_IAM' | '' {
   const iam = Object.values(Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
   if (iam.length === 0) return '';
   return iam.some(({ Properties = {} }) => 'RoleName' in Properties)
@@ -111,10 +116,10 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The intrinsic function that a value is, as `['Ref', 'Name']`. */
-export function intrinsic(value: unknown): [name: string, argument: unknown] | undefined {
+/** Returns the name and argument of an intrinsic function, such as `['Ref', 'Name']`; undefined for other values. */
+export function parseIntrinsic(value: unknown): [name: string, argument: unknown] | undefined {
   if (!isFields(value)) return undefined;
   const [[name, argument] = [''], ...others] = Object.entries(value);
-  const known = name.startsWith('Fn::') || name === 'Ref' || name === 'Condition';
-  return known && others.length === 0 ? [name, argument] : undefined;
+  const isFunction = name.startsWith('Fn::') || name === 'Ref' || name === 'Condition';
+  return isFunction && others.length === 0 ? [name, argument] : undefined;
 }

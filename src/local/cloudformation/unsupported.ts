@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { invalid } from './query-protocol.ts';
 import type { Fields, ResourceDeclaration } from './template.ts';
 
-/** Properties that would make a resource do what the local runtime cannot do. */
-const unknown: Readonly<Record<string, readonly string[]>> = {
+/** Properties whose effects the local runtime does not implement. */
+const unsupportedProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Function': ['FileSystemConfigs', 'ImageConfig', 'Layers', 'SnapStart'],
   'AWS::Lambda::Alias': ['RoutingConfig'],
   'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
@@ -13,8 +13,8 @@ const unknown: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::RestApi': ['BodyS3Location'],
 };
 
-/** Properties that a resource has for good here, where CloudFormation would change them in place. */
-const fixed: Readonly<Record<string, readonly string[]>> = {
+/** Properties that CloudFormation changes in place and the local runtime cannot change. */
+const immutableProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::Table': [
     'AttributeDefinitions',
     'GlobalSecondaryIndexes',
@@ -23,23 +23,25 @@ const fixed: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Throws the error that names the first property of a resource that the local runtime cannot take. */
-export function refuseUnsupported(
+/** Throws ValidationError with the first property of a resource that the local runtime does not implement. */
+export function rejectUnsupported(
   id: string,
   { Type, Properties = {} }: ResourceDeclaration,
 ): void {
-  const property = unknown[Type]?.find((name) => Object.hasOwn(Properties, name));
+  const property = unsupportedProperties[Type]?.find((name) => Object.hasOwn(Properties, name));
   if (property === undefined) return;
   throw invalid(`Resource ${id}: the local runtime does not implement ${property} of ${Type}`);
 }
 
-/** Throws the error that names the first property that the local runtime cannot change in place. */
-export function refuseFixed(
+/** Throws ValidationError with the first changed property that the local runtime cannot change in place. */
+export function rejectImmutableChange(
   { logicalId, type }: { logicalId: string; type: string },
   before: Fields,
   after: Fields,
 ): void {
-  const property = fixed[type]?.find((name) => !isDeepStrictEqual(before[name], after[name]));
+  const property = immutableProperties[type]?.find(
+    (name) => !isDeepStrictEqual(before[name], after[name]),
+  );
   if (property === undefined) return;
   throw invalid(
     `Resource ${logicalId}: the local runtime does not change ${property} of ${type} in place`,

@@ -20,21 +20,21 @@ const functions = [
   'Transform',
 ];
 
-/** Parses a template in YAML or JSON; the short forms (`!Ref`) become the long ones (`{ Ref }`). */
+/** Parses a template in YAML or JSON. Short forms (`!Ref`) become long forms (`{ Ref }`). */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { customTags: [...tags()] as Tags, merge: true });
+  const document = parseDocument(text, { customTags: [...listTags()] as Tags, merge: true });
   const [error] = document.errors;
   if (error) throw invalid(`Template format error: ${error.message}`);
   return document.toJS({ maxAliasCount: 1000 });
 }
 
-function* tags() {
+function* listTags() {
   for (const name of [...functions, 'Ref', 'Condition']) {
-    const long = functions.includes(name) ? `Fn::${name}` : name;
+    const fullName = functions.includes(name) ? `Fn::${name}` : name;
     yield {
       tag: `!${name}`,
       resolve: (text: string) => ({
-        [long]: name === 'GetAtt' ? splitAttribute(text) : text,
+        [fullName]: name === 'GetAtt' ? splitAttribute(text) : text,
       }),
     };
     for (const collection of ['seq', 'map'] as const) {
@@ -43,7 +43,7 @@ function* tags() {
         collection,
         resolve(value: YAMLSeq | YAMLMap) {
           const map = new YAMLMap();
-          map.items.push(new Pair(new Scalar(long), isNode(value) ? untagged(value) : value));
+          map.items.push(new Pair(new Scalar(fullName), isNode(value) ? removeTag(value) : value));
           return map;
         },
       };
@@ -51,7 +51,7 @@ function* tags() {
   }
 }
 
-function untagged<T extends YAMLSeq | YAMLMap>(value: T): T {
+function removeTag<T extends YAMLSeq | YAMLMap>(value: T): T {
   delete value.tag;
   return value;
 }

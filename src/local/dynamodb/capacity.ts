@@ -1,25 +1,26 @@
-import type { Meter, TableUsage } from '../usage-meter.ts';
-import { keyOf, pickKeys } from './keys.ts';
+import type { TableUsage, UsageMeter } from '../shared/usage-meter.ts';
+import { encodeKey, pickKeys } from './keys.ts';
 import type { Index, Table } from './table.ts';
 import { type Item, itemSize } from './values.ts';
 
-const writeUnit = 1024;
-const readUnit = 4096;
+/** Size of an item that one write unit, or one consistent read unit, covers (bytes). */
+const writeUnitBytes = 1024;
+const readUnitBytes = 4096;
 
-interface Spent {
+interface ConsumedUnits {
   table: number;
   readonly indexes: Map<string, { readonly global: boolean; units: number }>;
 }
 
-interface Written {
+interface WriteUsage {
   readonly old: Item | undefined;
   readonly item: Item | undefined;
   readonly transactional?: boolean;
 }
 
-interface Read {
+interface ReadUsage {
   readonly index?: Index | undefined;
-  /** What was read, whole, or its bytes. */
+  /** The whole item that was read. `bytes` replaces it for several items. */
   readonly item?: Item | undefined;
   readonly bytes?: number;
   readonly consistent?: boolean | undefined;
@@ -27,110 +28,112 @@ interface Read {
 }
 
 /**
- * What one request takes of tables and their indexes, in the units that are billed.
+ * Measures the capacity that one request consumes on tables and indexes, in the units that DynamoDB bills.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
-export class Spending {
-  readonly #meter: Meter | undefined;
-  readonly #wanted: string;
-  readonly #spent = new Map<string, Spent>();
+export class CapacityMeter {
+  readonly #meter: UsageMeter | undefined;
+  readonly #detail: string;
+  readonly #units = new Map<string, ConsumedUnits>();
 
-  /** Reckoned only for a meter, or when the request wants to know it. */
-  constructor(meter: Meter | undefined, wanted = 'NONE') {
+  /** Measures only if there is a usage meter or if the request asks for its capacity (`detail`). */
+  constructor(meter: UsageMeter | undefined, detail = 'NONE') {
     this.#meter = meter;
-    this.#wanted = wanted;
+    this.#detail = detail;
   }
 
   get #idle(): boolean {
-    return !this.#meter && this.#wanted === 'NONE';
+    return !this.#meter && this.#detail === 'NONE';
   }
 
-  /** One item is written, deleted, or was not as its condition wanted it; the larger of its sizes counts. */
-  write(table: Table, { old, item, transactional = false }: Written): void {
+  /** Counts a write, a deletion or a failed condition. The larger of the old and the new size counts. */
+  write(table: Table, { old, item, transactional = false }: WriteUsage): void {
     if (this.#idle) return;
     const factor = transactional ? 2 : 1;
     const size = Math.max(old ? itemSize(old) : 0, item ? itemSize(item) : 0);
-    const units = unitsOf(size, writeUnit) * factor;
-    this.#of(table.name).table += units;
+    const units = toUnits(size, writeUnitBytes) * factor;
+    this.#unitsFor(table.name).table += units;
     const usage = { writes: 1, writeUnits: units, indexWrites: 0, indexWriteUnits: 0 };
     for (const index of old === item ? [] : table.indexes) {
-      const sizes = entryWrites(index, { old, item });
-      const indexUnits = sizes.reduce((sum, each) => sum + unitsOf(each, writeUnit), 0) * factor;
+      const sizes = indexWriteSizes(index, { old, item });
+      const indexUnits =
+        sizes.reduce((sum, bytes) => sum + toUnits(bytes, writeUnitBytes), 0) * factor;
       usage.indexWrites += sizes.length;
       usage.indexWriteUnits += indexUnits;
-      if (sizes.length > 0) this.#spendIndex(table, index, indexUnits);
+      if (sizes.length > 0) this.#addIndexUnits(table, index, indexUnits);
     }
     this.#meter?.table(table.name, usage);
   }
 
+  /** Counts a read. An eventually consistent read costs half, a transactional one double. */
   read(
     table: Table,
-    { index, item, bytes, consistent = false, transactional = false }: Read,
+    { index, item, bytes, consistent = false, transactional = false }: ReadUsage,
   ): void {
     if (this.#idle) return;
     const factor = transactional ? 2 : consistent ? 1 : 0.5;
-    const units = unitsOf(bytes ?? (item ? itemSize(item) : 0), readUnit) * factor;
-    if (index) this.#spendIndex(table, index, units);
-    else this.#of(table.name).table += units;
+    const units = toUnits(bytes ?? (item ? itemSize(item) : 0), readUnitBytes) * factor;
+    if (index) this.#addIndexUnits(table, index, units);
+    else this.#unitsFor(table.name).table += units;
     this.#meter?.table(table.name, { reads: 1, readUnits: units } satisfies Partial<TableUsage>);
   }
 
-  /** `ConsumedCapacity` of each table, when it was asked for. */
-  shown(): object[] {
-    if (this.#wanted === 'NONE') return [];
-    return [...this.#spent].map(([TableName, { table, indexes }]) => {
-      const all = [...indexes.values()].reduce((sum, { units }) => sum + units, table);
-      const total = { TableName, CapacityUnits: all };
-      if (this.#wanted !== 'INDEXES') return total;
-      const of = (global: boolean) =>
-        [...indexes].flatMap(([name, each]) =>
-          each.global === global ? [[name, { CapacityUnits: each.units }]] : [],
+  /** Returns `ConsumedCapacity` for each table; an empty list if the request does not ask for it. */
+  consumedCapacity(): object[] {
+    if (this.#detail === 'NONE') return [];
+    return [...this.#units].map(([TableName, { table, indexes }]) => {
+      const totalUnits = [...indexes.values()].reduce((sum, { units }) => sum + units, table);
+      const total = { TableName, CapacityUnits: totalUnits };
+      if (this.#detail !== 'INDEXES') return total;
+      const listUnits = (global: boolean) =>
+        [...indexes].flatMap(([name, index]) =>
+          index.global === global ? [[name, { CapacityUnits: index.units }]] : [],
         );
       return {
         ...total,
         Table: { CapacityUnits: table },
-        ...named('GlobalSecondaryIndexes', of(true)),
-        ...named('LocalSecondaryIndexes', of(false)),
+        ...nonEmptyMap('GlobalSecondaryIndexes', listUnits(true)),
+        ...nonEmptyMap('LocalSecondaryIndexes', listUnits(false)),
       };
     });
   }
 
-  #of(table: string): Spent {
-    const spent = this.#spent.get(table) ?? { table: 0, indexes: new Map() };
-    this.#spent.set(table, spent);
-    return spent;
+  #unitsFor(table: string): ConsumedUnits {
+    const units = this.#units.get(table) ?? { table: 0, indexes: new Map() };
+    this.#units.set(table, units);
+    return units;
   }
 
-  #spendIndex(table: Table, { name, global }: Index, units: number): void {
-    const { indexes } = this.#of(table.name);
+  #addIndexUnits(table: Table, { name, global }: Index, units: number): void {
+    const { indexes } = this.#unitsFor(table.name);
     indexes.set(name, { global, units: (indexes.get(name)?.units ?? 0) + units });
   }
 }
 
-function unitsOf(bytes: number, unit: number): number {
+function toUnits(bytes: number, unit: number): number {
   return Math.max(1, Math.ceil(bytes / unit));
 }
 
-function named(name: string, entries: readonly unknown[][]): object {
+function nonEmptyMap(name: string, entries: readonly unknown[][]): object {
   return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries) };
 }
 
-/** The sizes of the entries of an index that a change writes: none when nothing that it holds changes, two when its key does. */
-function entryWrites(index: Index, { old, item }: Pick<Written, 'old' | 'item'>): number[] {
-  const [before, after] = [entryOf(index, old), entryOf(index, item)];
-  if (!before || !after) return [before ?? after].flatMap((each) => (each ? [each.size] : []));
+/** Returns the sizes of the index entries that a change writes: none for unchanged content, two for a changed key. */
+function indexWriteSizes(index: Index, { old, item }: Pick<WriteUsage, 'old' | 'item'>): number[] {
+  const [before, after] = [toIndexEntry(index, old), toIndexEntry(index, item)];
+  if (!before || !after) return [before ?? after].flatMap((entry) => (entry ? [entry.size] : []));
   if (before.key !== after.key) return [before.size, after.size];
   return before.text === after.text ? [] : [Math.max(before.size, after.size)];
 }
 
-function entryOf(index: Index, item: Item | undefined) {
-  const key = item && keyOf(item, index.keys);
+function toIndexEntry(index: Index, item: Item | undefined) {
+  const key = item && encodeKey(item, index.keys);
   if (!item || !key) return undefined;
-  const held = index.include ? pickKeys(item, index.include) : item;
-  const text = JSON.stringify(Object.entries(held).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const projected = index.include ? pickKeys(item, index.include) : item;
+  const text = JSON.stringify(Object.entries(projected).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return {
     key: `${key.hash.toString('hex')}/${key.range.toString('hex')}`,
     text,
-    size: itemSize(held),
+    size: itemSize(projected),
   };
 }

@@ -1,6 +1,6 @@
 import { invalid } from './errors.ts';
 
-/** A number as sign, significant digits (no zeros at either end) and the power of ten of the last digit. */
+/** A number as sign, significant digits without leading or trailing zeros, and the power of ten of the last digit. */
 export interface Decimal {
   readonly negative: boolean;
   /** Empty for zero. */
@@ -8,31 +8,31 @@ export interface Decimal {
   readonly exponent: number;
 }
 
-const simple = /^(?:0|-?[1-9]\d{0,14})$/;
+const simpleInteger = /^(?:0|-?[1-9]\d{0,14})$/;
 const syntax = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** Reads a number of DynamoDB; throws its validation errors for range and precision. */
+/** Parses a number. Throws DynamoDB's ValidationException for invalid syntax, range or precision. */
 export function parseDecimal(text: string): Decimal {
   const match = syntax.exec(text);
   const [, sign = '', whole = '', fraction = '', power = '0'] = match ?? [];
   if (!match || whole.length + fraction.length === 0) {
     throw invalid(`The parameter cannot be converted to a numeric value: ${text}`);
   }
-  return normalise(sign === '-', whole + fraction, Number(power) - fraction.length);
+  return normalize(sign === '-', whole + fraction, Number(power) - fraction.length);
 }
 
-function normalise(negative: boolean, raw: string, exponent: number): Decimal {
+function normalize(negative: boolean, raw: string, exponent: number): Decimal {
   const leading = raw.replace(/^0+/, '');
   const digits = leading.replace(/0+$/, '');
   if (digits === '') return { negative: false, digits: '', exponent: 0 };
   const scaled = exponent + leading.length - digits.length;
-  const top = digits.length + scaled - 1;
-  if (top > 125) {
+  const magnitude = digits.length + scaled - 1;
+  if (magnitude > 125) {
     throw invalid(
       'Number overflow. Attempting to store a number with magnitude larger than supported range',
     );
   }
-  if (top < -130) {
+  if (magnitude < -130) {
     throw invalid(
       'Number underflow. Attempting to store a number with magnitude smaller than supported range',
     );
@@ -43,7 +43,7 @@ function normalise(negative: boolean, raw: string, exponent: number): Decimal {
   return { negative, digits, exponent: scaled };
 }
 
-function format({ negative, digits, exponent }: Decimal): string {
+function formatDecimal({ negative, digits, exponent }: Decimal): string {
   if (digits === '') return '0';
   const sign = negative ? '-' : '';
   if (exponent >= 0) return sign + digits + '0'.repeat(exponent);
@@ -52,31 +52,32 @@ function format({ negative, digits, exponent }: Decimal): string {
   return `${sign}0.${'0'.repeat(-point)}${digits}`;
 }
 
-/** The one spelling under which a number is stored, so that equal numbers are equal strings. */
-export function canonical(text: string): string {
-  return simple.test(text) ? text : format(parseDecimal(text));
+/** Returns the canonical form of a number. Equal numbers have equal canonical forms. */
+export function canonicalize(text: string): string {
+  return simpleInteger.test(text) ? text : formatDecimal(parseDecimal(text));
 }
 
-function scaled({ negative, digits, exponent }: Decimal, to: number): bigint {
-  const value = BigInt(digits || '0') * 10n ** BigInt(digits === '' ? 0 : exponent - to);
+/** Returns a number as a multiple of 10 to the power of `unitExponent`. */
+function toScaledInteger({ negative, digits, exponent }: Decimal, unitExponent: number): bigint {
+  const value = BigInt(digits || '0') * 10n ** BigInt(digits === '' ? 0 : exponent - unitExponent);
   return negative ? -value : value;
 }
 
-/** Orders two canonical numbers exactly. */
+/** Compares two canonical numbers exactly. Returns a negative number, zero or a positive number. */
 export function compareDecimals(left: string, right: string): number {
   if (left === right) return 0;
-  if (simple.test(left) && simple.test(right)) return Number(left) - Number(right);
+  if (simpleInteger.test(left) && simpleInteger.test(right)) return Number(left) - Number(right);
   const [a, b] = [parseDecimal(left), parseDecimal(right)];
   const lowest = Math.min(a.exponent, b.exponent);
-  const [x, y] = [scaled(a, lowest), scaled(b, lowest)];
+  const [x, y] = [toScaledInteger(a, lowest), toScaledInteger(b, lowest)];
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** The exact sum, or difference when `sign` is -1, of two canonical numbers. */
+/** Returns the exact sum of two canonical numbers, or their difference if `sign` is -1. */
 export function addDecimals(left: string, right: string, sign: 1 | -1): string {
   const [a, b] = [parseDecimal(left), parseDecimal(right)];
   const lowest = Math.min(a.exponent, b.exponent);
-  const sum = scaled(a, lowest) + BigInt(sign) * scaled(b, lowest);
+  const sum = toScaledInteger(a, lowest) + BigInt(sign) * toScaledInteger(b, lowest);
   const negative = sum < 0n;
-  return format(normalise(negative, (negative ? -sum : sum).toString(), lowest));
+  return formatDecimal(normalize(negative, (negative ? -sum : sum).toString(), lowest));
 }

@@ -3,17 +3,17 @@ import { invalid, invalidParameter } from './errors.ts';
 import type { KeySchema, Table } from './table.ts';
 import { type Item, typeOf, type Value } from './values.ts';
 
-/** A primary key as bytes that sort as DynamoDB sorts the values. */
+/** A primary key as bytes. Byte order is the order of the values in DynamoDB. */
 export interface EncodedKey {
   readonly hash: Buffer;
   /** Empty when the key has no range attribute. */
   readonly range: Buffer;
 }
 
-const none = Buffer.alloc(0);
+const noRange = Buffer.alloc(0);
 
-/** Encodes a key value so that comparing the bytes compares the values. */
-export function encode(value: Value): Buffer {
+/** Encodes a key value as bytes whose order is the order of the values. */
+export function encodeValue(value: Value): Buffer {
   if (value.S !== undefined) return Buffer.from(value.S);
   if (value.B !== undefined) return Buffer.from(value.B, 'base64');
   return encodeNumber(value.N ?? '0');
@@ -22,29 +22,30 @@ export function encode(value: Value): Buffer {
 function encodeNumber(text: string): Buffer {
   const { negative, digits, exponent } = parseDecimal(text);
   if (digits === '') return Buffer.from([1]);
-  const top = digits.length + exponent - 1 + 130;
+  /** The decimal exponent, shifted so that the smallest one is 0. */
+  const magnitude = digits.length + exponent - 1 + 130;
   const bytes = Buffer.from(digits, 'latin1');
-  if (!negative) return Buffer.concat([Buffer.from([2, top]), bytes]);
-  // Negative numbers sort the other way round: complement all, and end above any digit.
+  if (!negative) return Buffer.concat([Buffer.from([2, magnitude]), bytes]);
+  // Negative numbers sort in reverse: complement all bytes and end with a byte above every digit.
   const inverted = bytes.map((byte) => 0x69 - byte);
-  return Buffer.concat([Buffer.from([0, 255 - top]), inverted, Buffer.from([255])]);
+  return Buffer.concat([Buffer.from([0, 255 - magnitude]), inverted, Buffer.from([255])]);
 }
 
-/** The key of an item by `schema`; undefined when an attribute is missing, which leaves it out of an index. */
-export function keyOf(item: Item, schema: KeySchema): EncodedKey | undefined {
+/** Returns the key of an item; undefined if a key attribute is missing. An index omits such items. */
+export function encodeKey(item: Item, schema: KeySchema): EncodedKey | undefined {
   const hash = item[schema.hash];
   if (!hash) return undefined;
-  if (schema.range === undefined) return { hash: encode(hash), range: none };
+  if (schema.range === undefined) return { hash: encodeValue(hash), range: noRange };
   const range = item[schema.range];
-  return range && { hash: encode(hash), range: encode(range) };
+  return range && { hash: encodeValue(hash), range: encodeValue(range) };
 }
 
-/** Checks that `item` holds a primary key of the table's types, and encodes it. */
-export function primaryKey(table: Table, item: Item): EncodedKey {
+/** Returns the encoded primary key of an item. Throws ValidationException if it is missing or has other types. */
+export function encodePrimaryKey(table: Table, item: Item): EncodedKey {
   const { hash, range } = table.keys;
   checkKeyAttribute(table, item, hash);
   if (range !== undefined) checkKeyAttribute(table, item, range);
-  return keyOf(item, table.keys) as EncodedKey;
+  return encodeKey(item, table.keys) as EncodedKey;
 }
 
 function checkKeyAttribute(table: Table, item: Item, name: string): void {
@@ -66,14 +67,14 @@ function checkKeySize(value: Value, name: string, limit: number): void {
       `The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
     );
   }
-  if (value.N === undefined && encode(value).length > limit) {
+  if (value.N === undefined && encodeValue(value).length > limit) {
     const kind = limit === 2048 ? 'hashkey' : 'rangekey';
     throw invalidParameter(`Size of ${kind} has exceeded the maximum size limit of${limit} bytes`);
   }
 }
 
-/** Checks that `key` is exactly a primary key, as in GetItem, and encodes it. */
-export function exactKey(table: Table, key: Item): EncodedKey {
+/** Returns an encoded primary key. Throws ValidationException if `key` has other attributes, as in GetItem. */
+export function encodeExactKey(table: Table, key: Item): EncodedKey {
   const expected = table.keys.range === undefined ? 1 : 2;
   const matches =
     Object.keys(key).length === expected &&
@@ -82,10 +83,10 @@ export function exactKey(table: Table, key: Item): EncodedKey {
       return value !== undefined && typeOf(value) === table.types[name];
     });
   if (!matches) throw invalid('The provided key element does not match the schema');
-  return primaryKey(table, key);
+  return encodePrimaryKey(table, key);
 }
 
-/** Checks that the attributes that indexes are keyed by have the declared types. */
+/** Throws ValidationException if the key attributes of an index do not have the declared types. */
 export function checkIndexKeys(table: Table, item: Item): void {
   for (const index of table.indexes) {
     for (const name of index.keyNames) {
@@ -101,7 +102,7 @@ export function checkIndexKeys(table: Table, item: Item): void {
   }
 }
 
-/** The key attributes of an item, by name. */
+/** Returns the named attributes of an item. */
 export function pickKeys(item: Item, names: readonly string[]): Item {
   const key: Item = {};
   for (const name of names) {

@@ -1,15 +1,15 @@
 import { invalid } from './errors.ts';
-import { keyOf } from './keys.ts';
+import { encodeKey } from './keys.ts';
 import type { Table } from './table.ts';
 import type { Item } from './values.ts';
 
-const mostSegments = 1_000_000;
+const maxSegments = 1_000_000;
 
 /**
- * Which items a worker of a parallel scan gets: those of a partition key all go to one. Undefined when the scan is not
- * parallel. Throws ValidationException.
+ * Returns a filter for the items of one segment of a parallel scan; undefined if the scan is not parallel. All items with the
+ * same partition key are in the same segment. Throws ValidationException if the parameters are not valid.
  */
-export function segmentOf(
+export function createSegmentFilter(
   { keys }: Table,
   { Segment, TotalSegments }: { readonly Segment?: number; readonly TotalSegments?: number },
 ): ((item: Item) => boolean) | undefined {
@@ -24,9 +24,9 @@ export function segmentOf(
       'The Segment parameter is required but was not present in the request when parameter TotalSegments is present',
     );
   }
-  if (!(TotalSegments >= 1 && TotalSegments <= mostSegments)) {
+  if (!(TotalSegments >= 1 && TotalSegments <= maxSegments)) {
     throw invalid(
-      `1 validation error detected: Value '${TotalSegments}' at 'totalSegments' failed to satisfy constraint: Member must have value between 1 and ${mostSegments}`,
+      `1 validation error detected: Value '${TotalSegments}' at 'totalSegments' failed to satisfy constraint: Member must have value between 1 and ${maxSegments}`,
     );
   }
   if (!(Segment >= 0 && Segment < TotalSegments)) {
@@ -34,11 +34,11 @@ export function segmentOf(
       `The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${Segment} is not less than TotalSegments: ${TotalSegments}`,
     );
   }
-  return (item) => hashOf(keyOf(item, keys)?.hash) % TotalSegments === Segment;
+  return (item) => fnv1a(encodeKey(item, keys)?.hash) % TotalSegments === Segment;
 }
 
-/** FNV-1a. */
-function hashOf(bytes: Buffer | undefined): number {
+/** Returns the FNV-1a hash (32 bits). */
+function fnv1a(bytes: Buffer | undefined): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes ?? []) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;

@@ -1,8 +1,10 @@
-import type { Tables } from '../service-interfaces.ts';
+import type { DynamoDb } from '../shared/service-interfaces.ts';
+import type { UsageMeter } from '../shared/usage-meter.ts';
 import type { Store } from '../store/store.ts';
-import type { Meter } from '../usage-meter.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
+import { openItemStore } from './item-store.ts';
+import { createTokenTable } from './operations/client-tokens.ts';
 import type { Context } from './operations/context.ts';
 import { removeExpired } from './operations/expire.ts';
 import { query, scan } from './operations/query.ts';
@@ -16,28 +18,26 @@ import {
   tableArn,
   updateTimeToLive,
 } from './operations/tables.ts';
-import { tokenSchema } from './operations/tokens.ts';
 import { batchWriteItem, transactWriteItems } from './operations/transact.ts';
 import { deleteItem, putItem, updateItem } from './operations/write.ts';
-import { shapesOf } from './request-shapes.ts';
-import { openRows } from './rows.ts';
+import { requestShapes } from './request-shapes.ts';
 import { type CreateTableInput, openCatalogue } from './table.ts';
 
-/** DynamoDB over the store: what it has written is in the store's next commit. */
+/** Creates the DynamoDB service. Its writes become durable with the next commit of the store. */
 export function createDynamoDb({
   store,
   meter,
 }: {
   store: Store;
-  meter?: Meter | undefined;
-}): Tables {
+  meter?: UsageMeter | undefined;
+}): DynamoDb {
   const context: Context = {
     store,
     tables: openCatalogue(store),
-    rows: openRows(store),
+    items: openItemStore(store),
     meter,
   };
-  tokenSchema(store);
+  createTokenTable(store);
   const operations = bind(context);
   return {
     service: {
@@ -46,7 +46,7 @@ export function createDynamoDb({
       claims: ({ headers }) => headers['x-amz-target']?.startsWith('DynamoDB_20120810.') ?? false,
       handle: (request) => handle(request, operations),
     },
-    clearOut(now) {
+    removeExpired(now) {
       removeExpired(context, now);
       return false;
     },
@@ -55,6 +55,8 @@ export function createDynamoDb({
     arn: (name) => tableArn(name),
   };
 }
+
+const errors = { invalid: 'ValidationException', unsupported: 'ValidationException' } as const;
 
 type Handler = (context: Context, input: never, region: string) => unknown;
 
@@ -90,8 +92,8 @@ function handle(
   request: WireRequest,
   operations: Readonly<Record<string, Operation>>,
 ): WireResponse | Promise<WireResponse> {
-  if (request.headers['authorization']) {
-    return awsJson(request, { operations, version: '1.0', shapes: shapesOf });
+  if (request.signature) {
+    return awsJson(request, { operations, version: '1.0', shapes: requestShapes, errors });
   }
   const name = 'MissingAuthenticationTokenException';
   return {

@@ -11,11 +11,11 @@ export interface Index {
   readonly keys: KeySchema;
   readonly keyNames: readonly string[];
   readonly global: boolean;
-  /** The attributes that the index holds besides all keys; undefined for all. */
+  /** The projected attributes, including all keys; undefined for all attributes. */
   readonly include?: readonly string[];
 }
 
-/** A table as operations use it, made from what CreateTable was given. */
+/** A table in the form that operations use, derived from the input of CreateTable. */
 export interface Table {
   readonly name: string;
   readonly keys: KeySchema;
@@ -36,6 +36,10 @@ export interface IndexInput {
   readonly Projection: {
     readonly ProjectionType?: string;
     readonly NonKeyAttributes?: readonly string[];
+  };
+  readonly ProvisionedThroughput?: {
+    readonly ReadCapacityUnits: number;
+    readonly WriteCapacityUnits: number;
   };
 }
 
@@ -72,37 +76,37 @@ export interface StoredTable {
 
 export interface TableCatalogue {
   find(name: string): Table | undefined;
-  /** Throws ResourceNotFoundException when there is no such table. */
+  /** Returns a table. Throws ResourceNotFoundException if it does not exist. */
   get(name: string | undefined): Table;
   save(stored: StoredTable): void;
   remove(name: string): void;
   names(): string[];
 }
 
-/** The tables that exist, kept in the store. */
+/** Opens the catalogue of existing tables in the store. */
 export function openCatalogue(store: Store): TableCatalogue {
   store.schema(
     'create table if not exists ddb_tables (name text primary key, definition text not null) without rowid',
   );
-  const known = new Map<string, Table>();
-  /** Changes of the catalogue that may still be rolled back; meanwhile it is read from the store. */
-  let changing = 0;
+  const cache = new Map<string, Table>();
+  /** Number of uncommitted changes. While there are any, tables are read from the store: a change may be rolled back. */
+  let pendingChanges = 0;
   function find(name: string): Table | undefined {
-    const cached = changing > 0 ? undefined : known.get(name);
+    const cached = pendingChanges > 0 ? undefined : cache.get(name);
     if (cached) return cached;
     const row = store.sql('select definition from ddb_tables where name = ?').get(name);
     if (!row) return undefined;
-    const table = describe(JSON.parse(row['definition'] as string) as StoredTable);
-    if (changing === 0) known.set(name, table);
+    const table = toTable(JSON.parse(row['definition'] as string) as StoredTable);
+    if (pendingChanges === 0) cache.set(name, table);
     return table;
   }
-  function change(): void {
-    known.clear();
-    changing += 1;
-    const settled = () => {
-      changing -= 1;
+  function trackChange(): void {
+    cache.clear();
+    pendingChanges += 1;
+    const onSettled = () => {
+      pendingChanges -= 1;
     };
-    store.committed().then(settled, settled);
+    store.committed().then(onSettled, onSettled);
   }
   return {
     find,
@@ -112,13 +116,13 @@ export function openCatalogue(store: Store): TableCatalogue {
       return table;
     },
     save(stored) {
-      change();
+      trackChange();
       store
         .sql('insert or replace into ddb_tables (name, definition) values (?, ?)')
         .run(stored.input.TableName, JSON.stringify(stored));
     },
     remove(name) {
-      change();
+      trackChange();
       store.sql('delete from ddb_tables where name = ?').run(name);
     },
     names: () =>
@@ -129,10 +133,10 @@ export function openCatalogue(store: Store): TableCatalogue {
   };
 }
 
-function describe(stored: StoredTable): Table {
+function toTable(stored: StoredTable): Table {
   const { input } = stored;
-  const keys = keySchema(input.KeySchema);
-  const names = keyNames(keys);
+  const keys = toKeySchema(input.KeySchema);
+  const names = listKeyNames(keys);
   const index = (global: boolean) => (from: IndexInput) => toIndex(from, { global, names });
   return {
     name: input.TableName,
@@ -153,9 +157,9 @@ function toIndex(
   from: IndexInput,
   { global, names }: { global: boolean; names: readonly string[] },
 ): Index {
-  const keys = keySchema(from.KeySchema);
+  const keys = toKeySchema(from.KeySchema);
   const type = from.Projection.ProjectionType ?? 'ALL';
-  const own = keyNames(keys);
+  const own = listKeyNames(keys);
   const include = [...new Set([...names, ...own, ...(from.Projection.NonKeyAttributes ?? [])])];
   return {
     name: from.IndexName,
@@ -166,12 +170,12 @@ function toIndex(
   };
 }
 
-function keySchema(elements: readonly KeyElement[]): KeySchema {
+function toKeySchema(elements: readonly KeyElement[]): KeySchema {
   const hash = elements.find((element) => element.KeyType === 'HASH')?.AttributeName ?? '';
   const range = elements.find((element) => element.KeyType === 'RANGE')?.AttributeName;
   return range === undefined ? { hash } : { hash, range };
 }
 
-function keyNames({ hash, range }: KeySchema): string[] {
+function listKeyNames({ hash, range }: KeySchema): string[] {
   return range === undefined ? [hash] : [hash, range];
 }

@@ -1,11 +1,11 @@
-import { addDecimals, canonical, compareDecimals } from './decimal.ts';
+import { addDecimals, canonicalize, compareDecimals } from './decimal.ts';
 import { invalid, invalidParameter } from './errors.ts';
 
-/** A value in DynamoDB's own JSON: exactly one member is set. */
+/** A value in DynamoDB's JSON format. Exactly one member is set. */
 export interface Value {
   S?: string;
   N?: string;
-  /** Base64, as on the wire. */
+  /** Base64, as in requests. */
   B?: string;
   BOOL?: boolean;
   NULL?: boolean;
@@ -19,29 +19,29 @@ export interface Value {
 export type Item = Record<string, Value>;
 export type Type = keyof Value;
 export const types: readonly Type[] = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M'];
-const known = new Set<string>(types);
+const typeNames = new Set<string>(types);
 
-/** The type of a checked value. */
+/** Returns the type of a checked value. */
 export function typeOf(value: Value): Type {
   for (const type in value) return type as Type;
   return 'NULL';
 }
 
-/** Checks a value that came in and answers it with its numbers in canonical form. */
+/** Returns a value from a request with its numbers in canonical form. Throws ValidationException if it is not valid. */
 export function checkValue(value: unknown): Value {
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  const set = keys.filter((key) => known.has(key));
-  if (set.length === 0) {
+  const present = keys.filter((key) => typeNames.has(key));
+  if (present.length === 0) {
     throw invalid(
       'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
     );
   }
-  if (set.length > 1) {
+  if (present.length > 1) {
     throw invalid(
       'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
     );
   }
-  const type = set[0] as Type;
+  const type = present[0] as Type;
   return checkTyped(type, (value as Record<string, unknown>)[type]);
 }
 
@@ -52,7 +52,7 @@ function checkTyped(type: Type, content: unknown): Value {
       return { S: content };
     case 'N':
       if (typeof content !== 'string') throw wrongType(type);
-      return { N: canonical(content) };
+      return { N: canonicalize(content) };
     case 'B':
       return { B: checkBinary(content) };
     case 'BOOL':
@@ -89,7 +89,7 @@ function checkSet(type: 'SS' | 'NS' | 'BS', content: unknown): Value {
   if (content.length === 0) throw invalidParameter(`An ${name} set  may not be empty`);
   const members = content.map((member: unknown) => {
     if (typeof member !== 'string') throw wrongType(type);
-    return type === 'NS' ? canonical(member) : type === 'BS' ? checkBinary(member) : member;
+    return type === 'NS' ? canonicalize(member) : type === 'BS' ? checkBinary(member) : member;
   });
   if (new Set(members).size !== members.length) {
     throw type === 'NS'
@@ -99,7 +99,7 @@ function checkSet(type: 'SS' | 'NS' | 'BS', content: unknown): Value {
   return { [type]: members };
 }
 
-/** Checks every attribute of an item (or map) that came in. */
+/** Returns an item or map from a request with its numbers in canonical form. Throws ValidationException if it is not valid. */
 export function checkItem(content: unknown): Item {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw wrongType('M');
@@ -109,7 +109,7 @@ export function checkItem(content: unknown): Item {
   return item;
 }
 
-/** Equality of DynamoDB: types must match, sets have no order. */
+/** Reports whether two values are equal in DynamoDB: the types match, and sets have no order. */
 export function equal(left: Value, right: Value): boolean {
   const type = typeOf(left);
   if (type !== typeOf(right)) return false;
@@ -143,7 +143,7 @@ function equalMaps(left: Item, right: Item): boolean {
   );
 }
 
-/** The order of two strings, numbers or binaries of the same type; undefined for everything else. */
+/** Compares two strings, numbers or binaries of the same type; undefined for any other values. */
 export function compare(left: Value, right: Value): number | undefined {
   if (left.N !== undefined && right.N !== undefined) return compareDecimals(left.N, right.N);
   if (left.S !== undefined && right.S !== undefined) {
@@ -155,12 +155,12 @@ export function compare(left: Value, right: Value): number | undefined {
   return undefined;
 }
 
-/** Adds or subtracts two number values. */
+/** Returns the sum of two numbers, or their difference if `sign` is -1. */
 export function addNumbers(left: string, right: string, sign: 1 | -1): Value {
   return { N: addDecimals(left, right, sign) };
 }
 
-/** The bytes that an item counts for against the 400 KB limit and the 1 MB page. */
+/** Returns the size of an item that counts against the 400 KB limit and the 1 MB page (bytes). */
 export function itemSize(item: Item): number {
   let size = 0;
   for (const name in item) {

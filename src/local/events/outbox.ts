@@ -1,21 +1,22 @@
 import type { Store } from '../store/store.ts';
 
+/** An event for one target. */
 export interface Delivery {
   readonly id: number;
   readonly target: string;
   readonly event: string;
 }
 
-/** A target that cannot be reached is tried again after so long, ms. EventBridge goes on for a day. */
+/** Delay before the next attempt for a target that cannot be reached (ms). EventBridge retries for a day. */
 const retryMs = 5_000;
 
 /**
- * What is to be delivered: written in the transaction that it is part of, and kept until it was handed over. At least
- * once, in order, also across a restart.
+ * Pending deliveries of events. Each is written in the transaction that emits its event and kept until its target has accepted it.
+ * Deliveries are made at least once and in order, also across a restart.
  */
 export class Outbox {
   readonly #store: Store;
-  #handOver: ((delivery: Delivery) => Promise<void>) | undefined;
+  #deliverOne: ((delivery: Delivery) => Promise<void>) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #delivering = false;
 
@@ -37,14 +38,14 @@ export class Outbox {
     );
   }
 
-  /** Delivers with `handOver`, which throws when it is worth another try. */
-  start(handOver: (delivery: Delivery) => Promise<void>): void {
-    this.#handOver = handOver;
+  /** Starts to deliver with `deliver`, which throws if the delivery should be retried. */
+  deliverWith(deliver: (delivery: Delivery) => Promise<void>): void {
+    this.#deliverOne = deliver;
     void this.#deliver();
   }
 
   close(): void {
-    this.#handOver = undefined;
+    this.#deliverOne = undefined;
     clearTimeout(this.#retry);
   }
 
@@ -54,7 +55,7 @@ export class Outbox {
     clearTimeout(this.#retry);
     try {
       for (let next = this.#next(); next; next = this.#next()) {
-        await this.#handOver?.(next);
+        await this.#deliverOne?.(next);
         const { id } = next;
         this.#store.transact(() =>
           this.#store.sql('delete from event_deliveries where id = ?').run(id),
@@ -62,20 +63,20 @@ export class Outbox {
         await this.#store.committed();
       }
     } catch {
-      this.#later();
+      this.#scheduleRetry();
     } finally {
       this.#delivering = false;
     }
   }
 
-  #later(): void {
-    if (!this.#handOver) return;
+  #scheduleRetry(): void {
+    if (!this.#deliverOne) return;
     this.#retry = setTimeout(() => void this.#deliver(), retryMs);
     this.#retry.unref();
   }
 
   #next(): Delivery | undefined {
-    if (!this.#handOver) return undefined;
+    if (!this.#deliverOne) return undefined;
     return this.#store.sql('select * from event_deliveries order by id limit 1').get() as
       | Delivery
       | undefined;

@@ -1,33 +1,36 @@
 /**
- * Whether an event matches an EventBridge pattern: every field that the pattern names must have one of the values it
- * lists. Values may be matchers: `prefix`, `suffix`, `exists`, `anything-but`.
+ * Returns whether an event matches an EventBridge pattern: every field of the pattern must have one of the listed values. Values
+ * may be matchers: `prefix`, `suffix`, `exists`, `anything-but`.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
-export function matches(pattern: unknown, event: unknown): boolean {
+export function matchesPattern(pattern: unknown, event: unknown): boolean {
   if (!isObject(pattern)) return false;
   const fields = isObject(event) ? event : {};
-  return Object.entries(pattern).every(([name, wanted]) => {
+  return Object.entries(pattern).every(([name, expected]) => {
     const value = fields[name];
-    if (Array.isArray(wanted)) return wanted.some((each) => isOneOf(each, value));
-    return matches(wanted, value);
+    if (Array.isArray(expected)) return expected.some((item) => matchesAny(item, value));
+    return matchesPattern(expected, value);
   });
 }
 
-/** A list in the event matches when one of its values does. */
-function isOneOf(wanted: unknown, value: unknown): boolean {
-  if (isObject(wanted) && 'exists' in wanted) return (value !== undefined) === wanted['exists'];
-  return Array.isArray(value) ? value.some((each) => fits(wanted, each)) : fits(wanted, value);
+/** A list in the event matches if one of its values matches. */
+function matchesAny(expected: unknown, value: unknown): boolean {
+  if (isObject(expected) && 'exists' in expected)
+    return (value !== undefined) === expected['exists'];
+  return Array.isArray(value)
+    ? value.some((item) => matchesValue(expected, item))
+    : matchesValue(expected, value);
 }
 
-function fits(wanted: unknown, value: unknown): boolean {
-  if (!isObject(wanted)) return wanted === value;
+function matchesValue(expected: unknown, value: unknown): boolean {
+  if (!isObject(expected)) return expected === value;
   const text = typeof value === 'string' ? value : undefined;
-  if ('prefix' in wanted) return text?.startsWith(String(wanted['prefix'])) ?? false;
-  if ('suffix' in wanted) return text?.endsWith(String(wanted['suffix'])) ?? false;
-  if ('anything-but' in wanted) {
-    const unwanted = wanted['anything-but'];
-    const list = Array.isArray(unwanted) ? unwanted : [unwanted];
-    return value !== undefined && !list.some((each) => fits(each, value));
+  if ('prefix' in expected) return text?.startsWith(String(expected['prefix'])) ?? false;
+  if ('suffix' in expected) return text?.endsWith(String(expected['suffix'])) ?? false;
+  if ('anything-but' in expected) {
+    const excluded = expected['anything-but'];
+    const list = Array.isArray(excluded) ? excluded : [excluded];
+    return value !== undefined && !list.some((item) => matchesValue(item, value));
   }
   return false;
 }

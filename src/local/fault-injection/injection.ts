@@ -1,22 +1,23 @@
 import { randomInt } from 'node:crypto';
 
-const dice = () => randomInt(2 ** 32) / 2 ** 32;
+/** Returns a random number from 0 (inclusive) to 1 (exclusive). */
+const random = () => randomInt(2 ** 32) / 2 ** 32;
 
-/** What is done to the requests of one service; shares from 0 to 1, milliseconds. */
+/** Faults of the requests to a service: shares of throttled and failed requests (0 to 1), and the added latency (ms). */
 export interface Faults {
   readonly throttle: number;
   readonly error: number;
   readonly latency: number;
 }
 
-/** What happens to one request. An error may come after the request was carried out, as on AWS. */
-export interface Fate {
+/** Faults of one request. With `error-afterwards` it fails after it was carried out, as may happen on AWS. */
+export interface FaultDecision {
   readonly latency: number;
   readonly refusal?: 'throttle' | 'error' | 'error-afterwards';
 }
 
-const none: Faults = { throttle: 0, error: 0, latency: 0 };
-const everything = '*';
+const noFaults: Faults = { throttle: 0, error: 0, latency: 0 };
+const allServices = '*';
 
 /** The services that faults can be injected into. */
 const services = [
@@ -32,17 +33,17 @@ const services = [
 ] as const;
 
 /**
- * Reads `throttle=5%,error=1%,latency=200ms` for all services, or `lambda:throttle=5%` for one; a later text and one for a
- * service win. Throws an Error that says what is wrong.
+ * Parses texts like `throttle=5%,error=1%,latency=200ms` for all services or `lambda:throttle=5%` for one service. Faults of a
+ * service take precedence over faults of all services, later texts over earlier texts. Throws an Error with the reason.
  */
-export function parseInjection(texts: readonly string[]): ReadonlyMap<string, Faults> {
+export function parseFaults(texts: readonly string[]): ReadonlyMap<string, Faults> {
   const found = new Map<string, Faults>();
   for (const text of texts) {
-    const [, service = everything, list = ''] = /^(?:([a-z0-9-]+):)?(.*)$/s.exec(text) ?? [];
-    if (service !== everything && !services.some((each) => each === service)) {
-      throw new Error(`"${service}" is no service; those are ${services.join(', ')}`);
+    const [, service = allServices, list = ''] = /^(?:([a-z0-9-]+):)?(.*)$/s.exec(text) ?? [];
+    if (service !== allServices && !services.some((name) => name === service)) {
+      throw new Error(`"${service}" is not a service. Valid services: ${services.join(', ')}`);
     }
-    let faults = found.get(service) ?? none;
+    let faults = found.get(service) ?? noFaults;
     for (const part of list.split(',')) faults = { ...faults, ...parseFault(part) };
     found.set(service, faults);
   }
@@ -56,27 +57,27 @@ function parseFault(part: string): Partial<Faults> {
   const ms = Number(length) * (unit === 's' ? 1000 : 1);
   if (unit && ms <= 60_000) return { latency: ms };
   throw new Error(
-    `"${part}" is no fault; write throttle=5%, error=1% or latency=200ms, at most 100% and 60s`,
+    `"${part}" is not a fault. Valid faults: throttle=5%, error=1%, latency=200ms (at most 100% and 60s)`,
   );
 }
 
-/** Decides what happens to requests; `chance` answers from 0 up to, and without, 1. */
-export class Injection {
+/** Decides which faults each request has. `draw` returns a number from 0 (inclusive) to 1 (exclusive). */
+export class FaultInjection {
   readonly #faults: ReadonlyMap<string, Faults>;
-  readonly #chance: () => number;
+  readonly #draw: () => number;
 
-  constructor(texts: readonly string[], chance: () => number = dice) {
-    this.#faults = parseInjection(texts);
-    this.#chance = chance;
+  constructor(texts: readonly string[], draw: () => number = random) {
+    this.#faults = parseFaults(texts);
+    this.#draw = draw;
   }
 
-  fate(service: string): Fate {
+  decide(service: string): FaultDecision {
     const { throttle, error, latency } =
-      this.#faults.get(service) ?? this.#faults.get(everything) ?? none;
-    const drawn = this.#chance();
-    if (drawn < throttle) return { latency, refusal: 'throttle' };
-    if (drawn < throttle + error / 2) return { latency, refusal: 'error' };
-    if (drawn < throttle + error) return { latency, refusal: 'error-afterwards' };
+      this.#faults.get(service) ?? this.#faults.get(allServices) ?? noFaults;
+    const value = this.#draw();
+    if (value < throttle) return { latency, refusal: 'throttle' };
+    if (value < throttle + error / 2) return { latency, refusal: 'error' };
+    if (value < throttle + error) return { latency, refusal: 'error-afterwards' };
     return { latency };
   }
 }

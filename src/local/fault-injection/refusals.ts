@@ -1,10 +1,10 @@
 import { AwsError } from '../wire/aws-error.ts';
 import { tooManyRequests } from './quotas.ts';
 
-type Name = readonly [name: string, status: number];
+type ErrorName = readonly [name: string, status: number];
 
-/** How each service says that a request is one too many; `ThrottlingException` where nothing is said. */
-const throttled: Readonly<Record<string, Name>> = {
+/** Throttling error of each service. The default is `ThrottlingException`. */
+const throttled: Readonly<Record<string, ErrorName>> = {
   s3: ['SlowDown', 503],
   cloudformation: ['Throttling', 400],
   sts: ['Throttling', 400],
@@ -12,8 +12,8 @@ const throttled: Readonly<Record<string, Name>> = {
   'execute-api': ['THROTTLED', 429],
 };
 
-/** How each service says that it failed itself. */
-const failed: Readonly<Record<string, Name>> = {
+/** Error of each service for its own failure. The default is `InternalFailure`. */
+const failed: Readonly<Record<string, ErrorName>> = {
   lambda: ['ServiceException', 500],
   dynamodb: ['InternalServerError', 500],
   logs: ['ServiceUnavailableException', 500],
@@ -22,16 +22,16 @@ const failed: Readonly<Record<string, Name>> = {
   'execute-api': ['DEFAULT_5XX', 500],
 };
 
-/** The error of a service for a request too many. */
-export function throttling(service: string): AwsError {
+/** Returns a service's error for a throttled request. */
+export function throttlingError(service: string): AwsError {
   if (service === 'lambda') return tooManyRequests();
   const [name, status] = throttled[service] ?? ['ThrottlingException', 400];
   const message = service === 'execute-api' ? 'Too Many Requests' : 'Rate exceeded';
   return new AwsError(name, message, { status });
 }
 
-/** The error of a service that has failed. */
-export function failure(service: string): AwsError {
+/** Returns a service's error for its own failure. */
+export function serviceFailure(service: string): AwsError {
   const [name, status] = failed[service] ?? ['InternalFailure', 500];
   return new AwsError(name, 'Internal server error', { status });
 }

@@ -1,43 +1,45 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service, WireRequest, WireResponse } from '../wire/http.ts';
-import { Injection } from './injection.ts';
+import type { RequestInterceptor } from '../wire/server.ts';
+import { FaultInjection } from './injection.ts';
 import { Quotas } from './quotas.ts';
-import { failure, throttling } from './refusals.ts';
+import { serviceFailure, throttlingError } from './refusals.ts';
 
-/** How requests fared since the runtime started, by `service:operation`. */
-export type TrafficCounts = Readonly<
+/** Number of requests, and of refused requests, since the runtime started, by `service:operation`. */
+export type RequestCounts = Readonly<
   Record<string, { readonly requests: number; readonly refused: number }>
 >;
 
-export interface TrafficSettings {
-  /** Whether the limits of an account apply. */
+/** Quotas and faults that a runtime applies. */
+export interface FaultSettings {
+  /** True if the quotas of an account apply. */
   readonly enforceQuotas?: boolean | undefined;
-  /** Faults as `parseInjection` reads them. */
+  /** Faults in the format of `parseFaults`. */
   readonly inject?: readonly string[] | undefined;
 }
 
-/** What stands between the clients and the services: it counts requests, and refuses or delays some on demand. */
-export class Traffic {
+/** Counts all requests to the services. Refuses requests over quota, and injects faults. */
+export class RequestGate implements RequestInterceptor {
   readonly quotas: Quotas | undefined;
-  readonly #injection: Injection | undefined;
+  readonly #injection: FaultInjection | undefined;
   readonly #counts = new Map<string, { requests: number; refused: number }>();
 
-  constructor({ enforceQuotas, inject = [] }: TrafficSettings) {
+  constructor({ enforceQuotas, inject = [] }: FaultSettings) {
     this.quotas = enforceQuotas ? new Quotas() : undefined;
-    this.#injection = inject.length > 0 ? new Injection(inject) : undefined;
+    this.#injection = inject.length > 0 ? new FaultInjection(inject) : undefined;
   }
 
-  /** Has the service answer, or answers in its place. */
-  async pass(service: Service, request: WireRequest): Promise<WireResponse> {
+  /** Returns the service's response, or an error response in its place. */
+  async handle(service: Service, request: WireRequest): Promise<WireResponse> {
     const { name, protocol } = service;
     if (!protocol) return service.handle(request);
     const operation = protocol.operation(request);
     const count = this.#count(`${name}:${operation}`);
-    const { latency, refusal } = this.#injection?.fate(name) ?? { latency: 0 };
+    const { latency, refusal } = this.#injection?.decide(name) ?? { latency: 0 };
     if (latency > 0) await delay(latency);
-    if (refusal === 'throttle' || this.quotas?.allows(name, operation) === false) {
+    if (refusal === 'throttle' || this.quotas?.tryAcquire(name, operation) === false) {
       count.refused += 1;
-      return protocol.failure(throttling(name), request);
+      return protocol.failure(throttlingError(name), request);
     }
     if (refusal !== 'error') {
       const response = await service.handle(request);
@@ -47,10 +49,10 @@ export class Traffic {
       }
     }
     count.refused += 1;
-    return protocol.failure(failure(name), request);
+    return protocol.failure(serviceFailure(name), request);
   }
 
-  counts(): TrafficCounts {
+  counts(): RequestCounts {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
@@ -65,15 +67,15 @@ export class Traffic {
   }
 }
 
-/** Answers how requests fared. Not of AWS: the runtime's own. */
-export function trafficService(traffic: Traffic): Service {
+/** Creates the service that returns the request counts. It belongs to the runtime, not to AWS. */
+export function createRequestCountsService(gate: RequestGate): Service {
   return {
     name: 'traffic',
     claims: ({ method, path }) => method === 'GET' && path === '/_runtime/traffic',
     handle: () => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(traffic.counts()),
+      body: JSON.stringify(gate.counts()),
     }),
   };
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { BusEvent } from '../service-interfaces.ts';
+import type { BusEvent } from '../shared/service-interfaces.ts';
+import { invalidParameter } from './errors.ts';
 import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
-import { invalid } from './execution/validation.ts';
+import { publicStatus } from './execution/status.ts';
+import { executionTimeout } from './execution/timer-store.ts';
 import type { Alias, FunctionRegistry, FunctionVersion } from './function-registry.ts';
-import { listingQuery } from './listing-query.ts';
+import { parseListingQuery } from './listing-query.ts';
 
-/** A function's configuration as it is answered; of `$LATEST` the ARN is the function's own, unless it was named. */
-export function configuration(
+/** Returns a function's configuration as in the API. If not `qualified`, the ARN of `$LATEST` has no qualifier. */
+export function functionConfiguration(
   version: FunctionVersion,
   { qualified = false } = {},
 ): Record<string, unknown> {
@@ -32,7 +34,7 @@ export function configuration(
     ...state,
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
-    Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
+    Architectures: [settings.architecture ?? 'x86_64'],
     TracingConfig: { Mode: settings.tracing ?? 'PassThrough' },
     Environment: { Variables: settings.environment },
     LoggingConfig: {
@@ -52,6 +54,7 @@ export function configuration(
   };
 }
 
+/** Returns an alias as in the API. */
 export function aliasConfiguration(functions: FunctionRegistry, name: string, alias: Alias) {
   return {
     AliasArn: functions.arn(name, alias.name),
@@ -62,23 +65,24 @@ export function aliasConfiguration(functions: FunctionRegistry, name: string, al
   };
 }
 
-type Summary = Omit<Execution, 'operations' | 'untold'>;
+/** The part of an execution that is stored in its own row. */
+type Summary = Omit<Execution, 'operations' | 'updatedOperationIds'>;
 
-/** An execution as a list shows it. */
+/** Returns an execution as an item of a listing. */
 function executionSummary(functions: FunctionRegistry, execution: Summary) {
   return {
     DurableExecutionArn: execution.arn,
     DurableExecutionName: execution.name,
     FunctionArn: functions.arn(execution.functionName, execution.version),
-    Status: execution.status,
+    Status: publicStatus(execution),
     StartTimestamp: execution.started / 1000,
     ...(execution.ended === undefined ? {} : { EndTimestamp: execution.ended / 1000 }),
   };
 }
 
-/** GetDurableExecution; what went in and came out is left out when the caller asks for that. */
+/** Returns the response of GetDurableExecution, without input and result if the query excludes the execution data. */
 export function executionDetails(
-  functions: FunctionRegistry,
+  { functions, engine }: { functions: FunctionRegistry; engine: Engine },
   execution: Execution,
   query: URLSearchParams,
 ) {
@@ -91,10 +95,35 @@ export function executionDetails(
     ...(input === undefined ? {} : { InputPayload: input }),
     ...(result === undefined ? {} : { Result: result }),
     ...(error ? { Error: error } : {}),
+    DurableConfig: {
+      ExecutionTimeout: execution.timeout,
+      RetentionPeriodInDays: execution.retentionDays,
+    },
+    ...toTimeoutDetails(engine, execution),
+    ...toPauseDetails(execution, included),
   };
 }
 
-/** The event of an execution's status (https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html). */
+function toTimeoutDetails({ timers, times }: Engine, { id }: Execution) {
+  const due = timers.dueTime(id, executionTimeout);
+  if (due === undefined) return {};
+  return { ExpectedExecutionTimeoutTimestamp: times.toWall(id, due) / 1000 };
+}
+
+function toPauseDetails(execution: Execution, included: boolean) {
+  const status = publicStatus(execution);
+  if (!execution.pause || (status !== 'PAUSING' && status !== 'PAUSED')) return {};
+  const { requestedAt, timeoutPaused, reason } = execution.pause.request;
+  return {
+    PauseDetails: {
+      PauseRequestTimestamp: requestedAt / 1000,
+      ExecutionTimeoutPaused: timeoutPaused,
+      ...(included && reason !== undefined ? { Reason: reason } : {}),
+    },
+  };
+}
+
+/** Returns the status-change event of an execution. https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html */
 export function statusChange(functions: FunctionRegistry, execution: Execution): BusEvent {
   const { arn, name, functionName, version, status, started, ended } = execution;
   return {
@@ -112,13 +141,13 @@ export function statusChange(functions: FunctionRegistry, execution: Execution):
   };
 }
 
-/** ListDurableExecutionsByFunction: newest first unless reversed. */
+/** Returns the response of ListDurableExecutionsByFunction: newest first, unless the query reverses the order. */
 export function listExecutions(
   { engine, functions }: { engine: Engine; functions: FunctionRegistry },
   name: string,
   query: URLSearchParams,
 ) {
-  const { limit, ...filter } = listingQuery(query);
+  const { limit, ...filter } = parseListingQuery(query);
   const qualifier = query.get('Qualifier');
   const version = qualifier ? functions.resolve(name, qualifier).version : undefined;
   const { executions, next } = engine.executions.list({
@@ -126,23 +155,23 @@ export function listExecutions(
     ...filter,
     version,
     oldestFirst: query.get('ReverseOrder') === 'true',
-    marker: markerOf(query.get('Marker')),
+    marker: parseMarker(query.get('Marker')),
     limit,
   });
   return {
-    DurableExecutions: executions.map((each) => executionSummary(functions, each)),
+    DurableExecutions: executions.map((execution) => executionSummary(functions, execution)),
     ...(next ? { NextMarker: next } : {}),
   };
 }
 
-function markerOf(text: string | null): [number, number] | undefined {
+function parseMarker(text: string | null): [number, number] | undefined {
   if (text === null) return undefined;
   const [, started, row] = /^(\d+(?:\.\d+)?):(\d+)$/.exec(text) ?? [];
-  if (!started || !row) throw invalid('Invalid Marker');
+  if (!started || !row) throw invalidParameter('Invalid Marker');
   return [Number(started), Number(row)];
 }
 
-/** What a synchronous caller reads of an execution that failed. */
+/** Returns the payload that a synchronous caller receives for a failed execution. */
 export function failureBody(status: string, error: ErrorObject | undefined): string {
   return JSON.stringify({
     errorType: error?.ErrorType ?? `Execution.${status}`,

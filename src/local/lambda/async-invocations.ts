@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../store/store.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { letterOf } from './dead-letter.ts';
+import { deadLetterFor } from './dead-letter.ts';
 import type { FunctionVersion } from './function-registry.ts';
-import type { Handlers } from './run-handler.ts';
+import type { HandlerRunner } from './run-handler.ts';
 
 interface Row {
   readonly id: string;
@@ -13,41 +13,41 @@ interface Row {
   readonly attempts: number;
 }
 
-interface Parts {
+interface AsyncInvocationDeps {
   readonly store: Store;
-  readonly handlers: Handlers;
-  /** How much faster than the wall clock the time between two attempts passes. */
+  readonly handlers: HandlerRunner;
+  /** Speed of the virtual clock, by which the delays between attempts are shortened. */
   readonly speed: number;
-  /** Takes what was given up, within the transaction in which it is. */
-  readonly bury: (letter: DeadLetter) => void;
+  /** Sends the dead-letter message of a failed invocation, within the transaction that removes the invocation. */
+  readonly sendToDeadLetterQueue: (deadLetter: DeadLetter) => void;
 }
 
-const mostAttempts = 3;
-/** Before the second attempt, and twice as long before the third; ms. */
-const retryAfter = 60_000;
+const maxAttempts = 3;
+/** Delay before the second attempt; twice as long before the third (ms of virtual time). */
+const retryDelayMs = 60_000;
 
 /**
- * Asynchronous invocations of functions that are not durable: kept until one attempt of three succeeds, also over a
- * restart of the runtime, or they are given up and become dead letters.
+ * Asynchronous invocations of functions that are not durable. Each is kept, also across a restart of the runtime, until one of
+ * three attempts succeeds. After the third failure it becomes a dead-letter message.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class AsyncInvocations {
-  readonly #parts: Parts;
+  readonly #deps: AsyncInvocationDeps;
   readonly #timers = new Set<NodeJS.Timeout>();
   #closed = false;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    parts.store.schema(
+  constructor(deps: AsyncInvocationDeps) {
+    this.#deps = deps;
+    deps.store.schema(
       `create table if not exists lambda_async (
          id text primary key, function text not null, version text not null, event text not null,
          attempts integer not null)`,
     );
   }
 
-  /** Accepts an invocation, and makes it once it is on disk. */
+  /** Accepts an invocation. Its first attempt begins when the invocation is on disk. */
   add({ settings, version }: FunctionVersion, event: string): void {
-    const { store } = this.#parts;
+    const { store } = this.#deps;
     const row = { id: randomUUID(), function: settings.name, version, event, attempts: 0 };
     store.transact(() =>
       store
@@ -57,14 +57,15 @@ export class AsyncInvocations {
     void store.committed().then(() => this.#attempt(row));
   }
 
-  /** Goes on with what was left when the runtime went down. */
+  /** Starts an attempt for each invocation that was pending when the runtime stopped. */
   resume(): void {
-    const rows = this.#parts.store.sql('select * from lambda_async').all();
+    const rows = this.#deps.store.sql('select * from lambda_async').all();
     for (const row of rows) void this.#attempt(row as unknown as Row);
   }
 
+  /** Returns the number of pending invocations. */
   count(): number {
-    return Number(this.#parts.store.sql('select count(*) as n from lambda_async').get()?.['n']);
+    return Number(this.#deps.store.sql('select count(*) as n from lambda_async').get()?.['n']);
   }
 
   close(): void {
@@ -74,26 +75,26 @@ export class AsyncInvocations {
 
   async #attempt(row: Row): Promise<void> {
     if (this.#closed) return;
-    const { store, handlers, speed, bury } = this.#parts;
+    const { store, handlers, speed, sendToDeadLetterQueue } = this.#deps;
     const { id, function: functionName, version, event } = row;
     const { error } = await handlers.run({ functionName, version, event, requestId: id });
     if (this.#closed) return;
     const attempts = row.attempts + 1;
-    if (error && attempts < mostAttempts) {
+    if (error && attempts < maxAttempts) {
       store.transact(() =>
         store.sql('update lambda_async set attempts = ? where id = ?').run(attempts, id),
       );
-      this.#later((retryAfter * attempts) / speed, { ...row, attempts });
+      this.#scheduleRetry((retryDelayMs * attempts) / speed, { ...row, attempts });
       return;
     }
     store.transact(() => {
       store.sql('delete from lambda_async where id = ?').run(id);
-      const letter = error && letterOf(handlers.functions, row, error.errorMessage);
-      if (letter) bury(letter);
+      const deadLetter = error && deadLetterFor(handlers.functions, row, error.errorMessage);
+      if (deadLetter) sendToDeadLetterQueue(deadLetter);
     });
   }
 
-  #later(ms: number, row: Row): void {
+  #scheduleRetry(ms: number, row: Row): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       void this.#attempt(row);

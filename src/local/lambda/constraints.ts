@@ -1,72 +1,77 @@
 import { AwsError } from '../wire/aws-error.ts';
 
+/** An object of a JSON request. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A member of a request as text, whatever it is. */
-export function textOf(value: unknown): string {
+/** Returns a member of a request as text: strings unchanged, all else as JSON. */
+export function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
-/** Collects what is wrong with a request, so that all of it is told at once, as Lambda's front end does. */
+/** Collects the constraint violations of a request and reports all of them in one error, like Lambda's front end. */
 export class Constraints {
-  readonly #broken: string[] = [];
+  readonly #violations: string[] = [];
 
-  #breaks(name: string, value: unknown, constraint: string): void {
-    this.#broken.push(
-      `Value '${textOf(value)}' at '${name}' failed to satisfy constraint: ${constraint}`,
+  #addViolation(name: string, value: unknown, constraint: string): void {
+    this.#violations.push(
+      `Value '${toText(value)}' at '${name}' failed to satisfy constraint: ${constraint}`,
     );
   }
 
   required(name: string, value: unknown): void {
     if (value !== undefined && value !== null && value !== '') return;
-    this.#breaks(name, null, 'Member must not be null');
+    this.#addViolation(name, null, 'Member must not be null');
   }
 
   matches(name: string, value: unknown, pattern: RegExp): void {
-    if (value === undefined || pattern.test(textOf(value))) return;
-    this.#breaks(name, value, `Member must satisfy regular expression pattern: ${pattern.source}`);
+    if (value === undefined || pattern.test(toText(value))) return;
+    this.#addViolation(
+      name,
+      value,
+      `Member must satisfy regular expression pattern: ${pattern.source}`,
+    );
   }
 
-  within(name: string, value: unknown, [least, most]: readonly [number, number]): void {
+  within(name: string, value: unknown, [min, max]: readonly [number, number]): void {
     if (value === undefined) return;
     const number = Number(value);
-    if (typeof value !== 'number' || !Number.isInteger(number) || number < least) {
-      this.#breaks(name, value, `Member must have value greater than or equal to ${least}`);
-    } else if (number > most) {
-      this.#breaks(name, value, `Member must have value less than or equal to ${most}`);
+    if (typeof value !== 'number' || !Number.isInteger(number) || number < min) {
+      this.#addViolation(name, value, `Member must have value greater than or equal to ${min}`);
+    } else if (number > max) {
+      this.#addViolation(name, value, `Member must have value less than or equal to ${max}`);
     }
   }
 
-  longest(name: string, value: unknown, most: number): void {
-    if (value === undefined || textOf(value).length <= most) return;
-    this.#breaks(name, value, `Member must have length less than or equal to ${most}`);
+  maxLength(name: string, value: unknown, max: number): void {
+    if (value === undefined || toText(value).length <= max) return;
+    this.#addViolation(name, value, `Member must have length less than or equal to ${max}`);
   }
 
   oneOf(name: string, value: unknown, values: readonly string[]): void {
-    if (value === undefined || values.includes(textOf(value))) return;
-    this.#breaks(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
+    if (value === undefined || values.includes(toText(value))) return;
+    this.#addViolation(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
   }
 
-  eachOf(name: string, members: readonly string[], values: readonly string[]): void {
+  allOf(name: string, members: readonly string[], values: readonly string[]): void {
     if (members.every((member) => values.includes(member))) return;
-    this.#breaks(
+    this.#addViolation(
       name,
       `[${members.join(', ')}]`,
       `Member must satisfy constraint: [Member must satisfy enum value set: [${values.join(', ')}]]`,
     );
   }
 
-  /** Throws ValidationException when something is broken. */
-  check(): void {
-    const count = this.#broken.length;
+  /** Throws ValidationException with all violations, if there are any. */
+  throwIfViolated(): void {
+    const count = this.#violations.length;
     if (count === 0) return;
     throw new AwsError(
       'ValidationException',
-      `${count} validation ${count === 1 ? 'error' : 'errors'} detected: ${this.#broken.join('; ')}`,
+      `${count} validation ${count === 1 ? 'error' : 'errors'} detected: ${this.#violations.join('; ')}`,
     );
   }
 }

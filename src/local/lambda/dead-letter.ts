@@ -2,54 +2,59 @@ import { AwsError } from '../wire/aws-error.ts';
 import type { Execution } from './execution/model.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 
+/** A message for a function's dead-letter queue. */
 export interface DeadLetter {
   readonly queueArn: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
-interface Event {
+interface FailedEvent {
   readonly id: string;
   readonly function: string;
   readonly version: string;
   readonly event: string;
 }
 
-/** Characters of an error's message that Lambda puts into a dead letter. */
-const longestMessage = 1024;
+/** Maximum length of the error message in a dead-letter message (characters). */
+const maxErrorMessageLength = 1024;
 
 /**
- * What Lambda sends to the dead-letter queue of a function, if it has one, when an event that nobody waits for could not
- * be processed: the event, with the error as attributes.
+ * Returns the dead-letter message for an asynchronous event that could not be processed: the event, with the error as
+ * attributes. Returns undefined if the function has no dead-letter queue.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
-export function letterOf(
+export function deadLetterFor(
   functions: FunctionRegistry,
-  { id, function: name, version, event }: Event,
+  { id, function: name, version, event }: FailedEvent,
   message: string,
 ): DeadLetter | undefined {
-  const queueArn = queueOf(functions, name, version);
+  const queueArn = findQueueArn(functions, name, version);
   if (!queueArn) return undefined;
-  const ErrorMessage = message.slice(0, longestMessage);
+  const ErrorMessage = message.slice(0, maxErrorMessageLength);
   return { queueArn, body: event, attributes: { RequestID: id, ErrorCode: 200, ErrorMessage } };
 }
 
-/** The same of an execution that was started asynchronously and has ended without success. */
-export function letterOfExecution(
+/** Returns the dead-letter message of an asynchronous execution that ended without success, or undefined. */
+export function executionDeadLetter(
   functions: FunctionRegistry,
   { functionName, version, status, asynchronous, input, id, error }: Execution,
 ): DeadLetter | undefined {
   if (!asynchronous || status === 'RUNNING' || status === 'SUCCEEDED') return undefined;
   const message = error?.ErrorMessage ?? error?.ErrorType ?? status;
-  return letterOf(
+  return deadLetterFor(
     functions,
     { id, function: functionName, version, event: input ?? '{}' },
     message,
   );
 }
 
-/** A function that is gone has none. */
-function queueOf(functions: FunctionRegistry, name: string, version: string): string | undefined {
+/** Returns the ARN of the function's dead-letter queue, or undefined if there is no queue or no function. */
+function findQueueArn(
+  functions: FunctionRegistry,
+  name: string,
+  version: string,
+): string | undefined {
   try {
     return functions.resolve(name, version).settings.deadLetterArn;
   } catch (error) {

@@ -1,104 +1,128 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { LogLine, Logs } from '../service-interfaces.ts';
-import type { Meter } from '../usage-meter.ts';
-import type { InvocationMessage, ResultMessage } from './bootstrap.ts';
-import type { Job, Outcome } from './handler-job.ts';
+import type { LogLine, Logs } from '../shared/service-interfaces.ts';
+import type { UsageMeter } from '../shared/usage-meter.ts';
+import type { HandlerJob, HandlerOutcome } from './handler-job.ts';
 import { startHandler } from './handler-process.ts';
+import { findNodeProgram, type NodeProgram } from './node-program.ts';
+import type { InvocationMessage, ResultMessage } from './node-runtime/messages.ts';
 import { platformLines } from './platform-lines.ts';
 
-const idleMs = 60_000;
+/** Idle time after which a warm environment is removed (ms). */
+const maxIdleMs = 60_000;
 
 interface Environment {
   readonly key: string;
   readonly stream: string;
   readonly child: ChildProcess;
-  /** It has not run anything yet. */
+  /** True until the first invocation. */
   cold: boolean;
-  work?: { job: Job; started: number; end(outcome: Outcome): void; timeout: NodeJS.Timeout };
+  work?: {
+    job: HandlerJob;
+    started: number;
+    end(outcome: HandlerOutcome): void;
+    timeout: NodeJS.Timeout;
+  };
   idle?: NodeJS.Timeout;
 }
 
-interface Options {
+interface ExecutionEnvironmentOptions {
   readonly logs: Logs;
-  readonly meter?: Meter | undefined;
+  readonly meter?: UsageMeter | undefined;
   readonly directory: string;
   readonly endpoint: () => string;
 }
 
-/** Lambda's execution environments: processes that are kept warm, and run one invocation each at a time. */
-export class Environments {
-  readonly #options: Options;
+/** Lambda's execution environments: warm processes, each of which runs one invocation at a time. */
+export class ExecutionEnvironments {
+  readonly #options: ExecutionEnvironmentOptions;
   readonly #all = new Set<Environment>();
-  readonly #queue: { job: Job; resolve(outcome: Outcome): void }[] = [];
-  readonly #cap = 2 * availableParallelism() + 2;
+  readonly #queue: { job: HandlerJob; resolve(outcome: HandlerOutcome): void }[] = [];
+  readonly #maxEnvironments = 2 * availableParallelism() + 2;
+  readonly #reportedSubstitutes = new Set<string>();
   #closed = false;
 
-  constructor(options: Options) {
+  constructor(options: ExecutionEnvironmentOptions) {
     this.#options = options;
   }
 
-  /** Runs a handler once; never rejects. */
-  run(job: Job): Promise<Outcome> {
+  /** Runs a handler once. Never rejects; never resolves after `close`. */
+  run(job: HandlerJob): Promise<HandlerOutcome> {
     return new Promise((resolve) => {
       if (this.#closed) return;
-      if (job.nested) this.#begin(this.#free(keyOf(job)) ?? this.#launch(job), { job, resolve });
+      if (job.nested)
+        this.#start(this.#findIdle(environmentKey(job)) ?? this.#launch(job), { job, resolve });
       else {
         this.#queue.push({ job, resolve });
-        this.#next();
+        this.#startQueued();
       }
     });
   }
 
-  /** Kills every process; what they ran has no outcome. */
+  /** Kills every process. Their invocations never resolve. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#queue.length = 0;
-    await Promise.all([...this.#all].map((each) => this.#discard(each)));
+    await Promise.all([...this.#all].map((environment) => this.#discard(environment)));
   }
 
-  #next(): void {
+  #startQueued(): void {
     let head = this.#queue[0];
     while (head) {
-      const key = keyOf(head.job);
-      const environment = this.#free(key) ?? this.#room(head.job);
+      const key = environmentKey(head.job);
+      const environment = this.#findIdle(key) ?? this.#launchWithinLimit(head.job);
       if (!environment) return;
       this.#queue.shift();
-      this.#begin(environment, head);
+      this.#start(environment, head);
       head = this.#queue[0];
     }
   }
 
-  #free(key: string): Environment | undefined {
-    for (const each of this.#all) if (!each.work && each.key === key) return each;
-    return undefined;
+  #findIdle(key: string): Environment | undefined {
+    return [...this.#all].find((environment) => !environment.work && environment.key === key);
   }
 
-  #room(job: Job): Environment | undefined {
-    if (this.#all.size < this.#cap) return this.#launch(job);
-    for (const each of this.#all) {
-      if (each.work) continue;
-      void this.#discard(each);
-      return this.#launch(job);
-    }
-    return undefined;
+  /** Launches an environment, in place of an idle one if the maximum is reached; undefined if all are busy. */
+  #launchWithinLimit(job: HandlerJob): Environment | undefined {
+    if (this.#all.size < this.#maxEnvironments) return this.#launch(job);
+    const idle = [...this.#all].find(({ work }) => !work);
+    if (!idle) return undefined;
+    void this.#discard(idle);
+    return this.#launch(job);
   }
 
-  #launch(job: Job): Environment {
+  #launch(job: HandlerJob): Environment {
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${job.code.version}]${randomUUID().replaceAll('-', '')}`;
     const { endpoint, directory } = this.#options;
-    const child = startHandler(job.code, { stream, endpoint: endpoint(), directory });
-    const environment: Environment = { key: keyOf(job), stream, child, cold: true };
+    const node = findNodeProgram(job.code.settings.runtime);
+    this.#reportSubstitute(node, { group: job.code.settings.logGroup, stream });
+    const options = { stream, endpoint: endpoint(), directory, node: node.path };
+    const child = startHandler(job.code, options);
+    const environment: Environment = { key: environmentKey(job), stream, child, cold: true };
     this.#all.add(environment);
-    child.on('message', (message) => this.#heard(environment, message as ResultMessage));
-    child.on('error', () => this.#exited(environment, 1));
-    child.on('close', (code, signal) => this.#exited(environment, code ?? signal ?? 1));
+    child.on('message', (message) => this.#onMessage(environment, message as ResultMessage));
+    child.on('error', () => this.#onExit(environment, 1));
+    child.on('close', (code, signal) => this.#onExit(environment, code ?? signal ?? 1));
     return environment;
   }
 
-  #begin(environment: Environment, work: { job: Job; resolve(outcome: Outcome): void }): void {
+  /** Logs once per runtime that functions run on another Node.js version than they name. */
+  #reportSubstitute(
+    { substituteFor }: NodeProgram,
+    { group, stream }: { group: string; stream: string },
+  ): void {
+    if (substituteFor === undefined || this.#reportedSubstitutes.has(substituteFor)) return;
+    this.#reportedSubstitutes.add(substituteFor);
+    this.#options.logs.append(group, stream, [{ timestamp: Date.now(), message: substituteFor }]);
+    process.stderr.write(`${substituteFor}\n`);
+  }
+
+  #start(
+    environment: Environment,
+    work: { job: HandlerJob; resolve(outcome: HandlerOutcome): void },
+  ): void {
     clearTimeout(environment.idle);
     const { job } = work;
     const { timeout } = job.code.settings;
@@ -107,7 +131,7 @@ export class Environments {
       job,
       started,
       end: (outcome) => work.resolve(outcome),
-      timeout: setTimeout(() => this.#timedOut(environment), timeout * 1000),
+      timeout: setTimeout(() => this.#onTimeout(environment), timeout * 1000),
     };
     const message: InvocationMessage = {
       requestId: job.requestId,
@@ -119,24 +143,24 @@ export class Environments {
     environment.child.send(message, () => {});
   }
 
-  #heard(environment: Environment, { lines, payload, error, used }: ResultMessage): void {
+  #onMessage(environment: Environment, { lines, payload, error, usage }: ResultMessage): void {
     const { work } = environment;
     if (!work) return;
     if (payload === undefined && !error) {
       this.#log(environment, lines);
       return;
     }
-    const said = { lines, ...(used ? { used } : {}) };
-    this.#end(environment, said, error ? { error } : { payload: payload ?? 'null' });
-    environment.idle = setTimeout(() => void this.#discard(environment), idleMs);
+    const output = { lines, ...(usage ? { usage } : {}) };
+    this.#finish(environment, output, error ? { error } : { payload: payload ?? 'null' });
+    environment.idle = setTimeout(() => void this.#discard(environment), maxIdleMs);
     environment.idle.unref();
-    this.#next();
+    this.#startQueued();
   }
 
-  #end(
+  #finish(
     environment: Environment,
-    { lines, used }: Pick<ResultMessage, 'lines' | 'used'>,
-    outcome: Outcome,
+    { lines, usage }: Pick<ResultMessage, 'lines' | 'usage'>,
+    outcome: HandlerOutcome,
   ): void {
     const { work } = environment;
     if (!work) return;
@@ -145,11 +169,11 @@ export class Environments {
     const { job, started } = work;
     const { cold } = environment;
     environment.cold = false;
-    const logged = platformLines({ job, started, cold, lines, outcome, used });
+    const logged = platformLines({ job, started, cold, lines, outcome, usage });
     this.#log(environment, logged, job);
     const { name, memory } = job.code.settings;
     this.#options.meter?.invocation(name, {
-      duration: used?.durationMs ?? Date.now() - started,
+      duration: usage?.durationMs ?? Date.now() - started,
       memory,
     });
     work.end({ ...outcome, log: logged.map(({ message }) => `${message}\n`).join('') });
@@ -162,26 +186,25 @@ export class Environments {
     }
   }
 
-  #timedOut(environment: Environment): void {
+  #onTimeout(environment: Environment): void {
     const job = environment.work?.job;
     if (!job) return;
     const seconds = job.code.settings.timeout.toFixed(2);
     const errorMessage = `RequestId: ${job.requestId} Error: Task timed out after ${seconds} seconds`;
     const error = { errorType: 'Sandbox.Timedout', errorMessage };
-    this.#end(environment, { lines: [] }, { error });
+    this.#finish(environment, { lines: [] }, { error });
     void this.#discard(environment);
-    this.#next();
+    this.#startQueued();
   }
 
-  #exited(environment: Environment, status: number | string): void {
+  #onExit(environment: Environment, status: number | string): void {
     clearTimeout(environment.idle);
     if (!this.#all.delete(environment) || this.#closed) return;
-    const how = typeof status === 'number' ? `exit status ${status}` : `signal: ${nameOf(status)}`;
     const requestId = environment.work?.job.requestId ?? '';
-    const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: ${how}`;
+    const errorMessage = `RequestId: ${requestId} Error: Runtime exited ${exitText(status)}`;
     const error = { errorType: 'Runtime.ExitError', errorMessage };
-    this.#end(environment, { lines: [] }, { error });
-    this.#next();
+    this.#finish(environment, { lines: [] }, { error });
+    this.#startQueued();
   }
 
   #discard(environment: Environment): Promise<void> {
@@ -197,7 +220,7 @@ export class Environments {
   }
 }
 
-/** Signals as Lambda words them; an environment whose heap is full aborts. */
+/** Lambda's wording of signals. A process whose heap is full aborts. */
 const signals: Readonly<Record<string, string>> = {
   SIGABRT: 'aborted',
   SIGKILL: 'killed',
@@ -205,8 +228,13 @@ const signals: Readonly<Record<string, string>> = {
   SIGTERM: 'terminated',
 };
 
-const nameOf = (signal: string) => signals[signal] ?? signal;
+function exitText(status: number | string): string {
+  if (status === 0) return 'without providing a reason';
+  const how =
+    typeof status === 'number' ? `exit status ${status}` : `signal: ${signals[status] ?? status}`;
+  return `with error: ${how}`;
+}
 
-function keyOf({ code }: Job): string {
+function environmentKey({ code }: HandlerJob): string {
   return `${code.arn} ${code.revision}`;
 }

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { unzipSync } from 'fflate';
-import type { FunctionSettings } from '../service-interfaces.ts';
+import type { FunctionSettings, PublishedVersion } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
-import { AwsError } from '../wire/aws-error.ts';
+import type { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
-import type { Code } from './handler-process.ts';
+import { CodeDirectory } from './code-directory.ts';
+import { notFound } from './errors.ts';
+import { type FunctionRow, functionTables } from './function-tables.ts';
+import type { FunctionCode } from './handler-process.ts';
 
-/** A function at a version, as it was put or published. */
-export interface FunctionVersion extends Code {
+/** A version of a function, `$LATEST` included. */
+export interface FunctionVersion extends FunctionCode {
   readonly sha: string;
   readonly size: number;
-  /** Wall clock, epoch ms. */
+  /** Time of the last change (epoch ms). */
   readonly modified: number;
   readonly description: string;
-  /** Its function is deleted once its executions have ended. */
+  /** True if the function will be deleted when its executions have ended. */
   readonly deleting: boolean;
 }
 
@@ -25,40 +25,25 @@ export interface Alias {
   readonly description: string;
 }
 
-interface Row {
-  name: string;
-  version: string;
-  settings: string;
-  sha: string;
-  size: number;
-  modified: number;
-  description: string;
-}
-
-const tables = `
-  create table if not exists lambda_code (sha text primary key, zip blob not null);
-  create table if not exists lambda_functions (
-    name text not null, version text not null, settings text not null, sha text not null, size integer not null,
-    modified integer not null, description text not null, primary key (name, version)) without rowid;
-  create table if not exists lambda_aliases (
-    name text not null, alias text not null, version text not null, primary key (name, alias)) without rowid;
-  create table if not exists lambda_alias_descriptions (
-    name text not null, alias text not null, description text not null, primary key (name, alias)) without rowid;
-  create table if not exists lambda_deleting (name text primary key) without rowid;
-`;
-
-/** Functions, their immutable versions and aliases, in the store. */
+/** Functions with their immutable versions and aliases, in the store. */
 export class FunctionRegistry {
   readonly #store: Store;
-  readonly #directory: string;
+  readonly #code: CodeDirectory;
   readonly #cache = new Map<string, FunctionVersion>();
 
-  constructor(store: Store, directory: string) {
+  /** `stateDirectory`: folder of the runtime's state. */
+  constructor(store: Store, stateDirectory: string) {
     this.#store = store;
-    this.#directory = directory;
-    store.schema(tables);
+    this.#code = new CodeDirectory(stateDirectory);
+    store.schema(functionTables);
   }
 
+  /** Removes the unpacked code of all functions. */
+  close(): void {
+    this.#code.remove();
+  }
+
+  /** Creates or replaces `$LATEST`. */
   put({ code, ...settings }: FunctionSettings): void {
     const sha = createHash('sha256').update(code).digest('hex');
     this.#store.transact(() => {
@@ -75,23 +60,29 @@ export class FunctionRegistry {
     });
   }
 
-  publish(name: string, description?: string): string {
+  /**
+   * Publishes `$LATEST` as a new version. Returns the newest version if code and settings have not changed since; another
+   * `description` is no change. Throws ResourceNotFoundException if there is no such function.
+   */
+  publish(name: string, description?: string): PublishedVersion {
     const latest = this.#row(name, '$LATEST');
-    if (!latest) throw notFound(this.arn(name));
+    if (!latest) throw this.#notFound(name);
     const newest = this.#rows(name).at(-1);
     if (newest && newest.version !== '$LATEST') {
-      if (newest.sha === latest.sha && newest.settings === latest.settings) return newest.version;
+      if (newest.sha === latest.sha && newest.settings === latest.settings) {
+        return { version: newest.version, isNew: false };
+      }
     }
     const version = String(newest && newest.version !== '$LATEST' ? Number(newest.version) + 1 : 1);
     const row = { ...latest, version, description: description ?? latest.description };
     this.#store.transact(() => this.#insert(row));
-    return version;
+    return { version, isNew: true };
   }
 
-  /** Changes `$LATEST`'s settings and leaves its code. */
+  /** Replaces the settings of `$LATEST` and keeps its code. Throws ResourceNotFoundException if there is no such function. */
   configure(settings: FunctionVersion['settings']): void {
     const latest = this.#row(settings.name, '$LATEST');
-    if (!latest) throw notFound(this.arn(settings.name));
+    if (!latest) throw this.#notFound(settings.name);
     const { description } = settings;
     const row = {
       ...latest,
@@ -102,6 +93,7 @@ export class FunctionRegistry {
     this.#store.transact(() => this.#insert(row));
   }
 
+  /** Creates or replaces an alias. */
   alias(functionName: string, { name, version, description }: Alias): void {
     this.#store.transact(() => {
       this.#store
@@ -128,7 +120,7 @@ export class FunctionRegistry {
     );
   }
 
-  /** From now on the function takes nothing new. */
+  /** Marks a function as being deleted: it accepts no new invocations. */
   markDeleting(name: string): void {
     this.#cache.clear();
     this.#store.transact(() =>
@@ -144,7 +136,12 @@ export class FunctionRegistry {
     this.#cache.clear();
     this.#store.transact(() => {
       this.#store.sql('delete from lambda_functions where name = ?').run(name);
-      for (const table of ['lambda_aliases', 'lambda_alias_descriptions', 'lambda_deleting']) {
+      for (const table of [
+        'lambda_aliases',
+        'lambda_alias_descriptions',
+        'lambda_tags',
+        'lambda_deleting',
+      ]) {
         this.#store.sql(`delete from ${table} where name = ?`).run(name);
       }
     });
@@ -155,22 +152,22 @@ export class FunctionRegistry {
     return qualifier ? `${arn}:${qualifier}` : arn;
   }
 
-  /** Throws ResourceNotFoundException when there is none. */
+  /** Returns the version that a qualifier names. Throws ResourceNotFoundException if there is none. */
   resolve(name: string, qualifier = '$LATEST'): FunctionVersion {
     const version = /^(\$LATEST|\d+)$/.test(qualifier)
       ? qualifier
-      : this.aliases(name).find((each) => each.name === qualifier)?.version;
+      : this.aliases(name).find((candidate) => candidate.name === qualifier)?.version;
     const key = `${name}:${version}`;
     const cached = this.#cache.get(key);
     if (cached) return cached;
     const row = version && this.#row(name, version);
-    if (!row) throw notFound(this.arn(name, qualifier === '$LATEST' ? undefined : qualifier));
+    if (!row) throw this.#notFound(name, qualifier);
     const found = this.#version(row);
     this.#cache.set(key, found);
     return found;
   }
 
-  /** `$LATEST` first, then in the order of their numbers. */
+  /** Returns all versions: `$LATEST` first, then by number. */
   versions(name: string): FunctionVersion[] {
     return this.#rows(name).map((row) => this.#version(row));
   }
@@ -191,26 +188,26 @@ export class FunctionRegistry {
     return rows.map((row) => String(row['name']));
   }
 
-  #rows(name: string): Row[] {
+  #rows(name: string): FunctionRow[] {
     return this.#store
       .sql('select * from lambda_functions where name = ? order by cast(version as integer)')
-      .all(name) as unknown as Row[];
+      .all(name) as unknown as FunctionRow[];
   }
 
-  #row(name: string, version: string): Row | undefined {
+  #row(name: string, version: string): FunctionRow | undefined {
     return this.#store
       .sql('select * from lambda_functions where name = ? and version = ?')
-      .get(name, version) as Row | undefined;
+      .get(name, version) as FunctionRow | undefined;
   }
 
-  #insert(row: Row): void {
+  #insert(row: FunctionRow): void {
     this.#cache.clear();
     this.#store
       .sql('insert or replace into lambda_functions values (?, ?, ?, ?, ?, ?, ?)')
       .run(row.name, row.version, row.settings, row.sha, row.size, row.modified, row.description);
   }
 
-  #version(row: Row): FunctionVersion {
+  #version(row: FunctionRow): FunctionVersion {
     return {
       settings: JSON.parse(row.settings) as FunctionVersion['settings'],
       version: row.version,
@@ -223,28 +220,19 @@ export class FunctionRegistry {
       modified: row.modified,
       description: row.description,
       deleting: this.isDeleting(row.name),
-      root: () => this.#unzip(row.sha),
+      root: () => this.#unpack(row.sha),
     };
   }
 
-  #unzip(sha: string): string {
-    const root = join(this.#directory, 'code', sha);
-    if (existsSync(root)) return root;
-    const row = this.#store.sql('select zip from lambda_code where sha = ?').get(sha);
-    const partial = `${root}.partial`;
-    rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial, { recursive: true });
-    for (const [path, bytes] of Object.entries(unzipSync(row?.['zip'] as Uint8Array))) {
-      const target = join(partial, path);
-      if (path.endsWith('/') || !target.startsWith(partial)) continue;
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, bytes);
-    }
-    renameSync(partial, root);
-    return root;
+  #unpack(sha: string): string {
+    return this.#code.unpack(sha, () => {
+      const row = this.#store.sql('select zip from lambda_code where sha = ?').get(sha);
+      return row?.['zip'] as Uint8Array;
+    });
   }
-}
 
-function notFound(arn: string): AwsError {
-  return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
+  #notFound(name: string, qualifier = '$LATEST'): AwsError {
+    const arn = this.arn(name, qualifier === '$LATEST' ? undefined : qualifier);
+    return notFound(`Function not found: ${arn}`);
+  }
 }

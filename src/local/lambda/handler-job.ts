@@ -1,17 +1,19 @@
-import type { ErrorReport } from './bootstrap.ts';
-import type { Code } from './handler-process.ts';
+import type { FunctionCode } from './handler-process.ts';
+import type { ErrorReport } from './node-runtime/messages.ts';
 
-export interface Job {
-  readonly code: Code;
+/** One invocation of a handler. */
+export interface HandlerJob {
+  readonly code: FunctionCode;
   readonly requestId: string;
   readonly event: string;
-  /** May exceed the cap: a handler waits for it. */
+  /** True if another handler waits for the result. Such a job may exceed the maximum number of environments. */
   readonly nested?: boolean;
   readonly tenantId?: string;
 }
 
-export interface Outcome {
-  /** What the invocation logged, with Lambda's own lines. */
+/** Result of an invocation: a payload or an error. */
+export interface HandlerOutcome {
+  /** Log lines of the invocation, Lambda's own lines included. */
   readonly log?: string;
   readonly payload?: string;
   readonly error?: ErrorReport;

@@ -1,33 +1,47 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { FunctionSettings } from '../service-interfaces.ts';
+import type { FunctionSettings } from '../shared/service-interfaces.ts';
 
-/** Credentials of handlers: what they call is recognised by it. */
+/** Access key of handlers. Requests with this key are known to come from a handler. */
 export const handlerAccessKey = 'ASIALOCALHANDLER0000';
 
-export interface Code {
+/** The code and settings of a function version. */
+export interface FunctionCode {
   readonly settings: Omit<FunctionSettings, 'code'>;
   readonly version: string;
   readonly arn: string;
   /** Changes whenever the function's code or configuration does. */
   readonly revision: string;
-  /** Where the code lies unzipped. */
+  /** Returns the folder of the unzipped code. */
   root(): string;
 }
 
-interface Surroundings {
-  /** The log stream that its lines go to. */
+/**
+ * Node.js guesses no module types, as on Lambda: a `.js` file is CommonJS unless its package.json says otherwise, and `require` does
+ * not load ES modules. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ */
+const moduleFlags = ['--no-experimental-detect-module', '--no-experimental-require-module'];
+
+interface HandlerProcessOptions {
+  /** Path of the Node.js program. */
+  readonly node: string;
+  /** Log stream of the process. */
   readonly stream: string;
-  /** The URL of the runtime. */
+  /** URL of the runtime. */
   readonly endpoint: string;
-  /** Where the runtime keeps its files. */
+  /** State directory of the runtime. */
   readonly directory: string;
 }
 
-/** Starts a process that runs the code's handler, with the memory and the environment variables that it has in Lambda. */
-export function startHandler(code: Code, surroundings: Surroundings): ChildProcess {
-  return fork(bootstrap(), [], {
-    execArgv: [`--max-old-space-size=${code.settings.memory}`, '--max-semi-space-size=4'],
-    env: variables(code, surroundings),
+/** Starts a process for the handler, with the memory limit and the environment variables that Lambda sets. */
+export function startHandler(code: FunctionCode, options: HandlerProcessOptions): ChildProcess {
+  return fork(bootstrapUrl(), [], {
+    execPath: options.node,
+    execArgv: [
+      `--max-old-space-size=${code.settings.memory}`,
+      '--max-semi-space-size=4',
+      ...moduleFlags,
+    ],
+    env: environmentVariables(code, options),
     cwd: code.root(),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'json',
@@ -35,20 +49,23 @@ export function startHandler(code: Code, surroundings: Surroundings): ChildProce
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function variables(
-  code: Code,
-  { stream, endpoint, directory }: Surroundings,
+function environmentVariables(
+  code: FunctionCode,
+  { stream, endpoint, directory }: HandlerProcessOptions,
 ): Record<string, string> {
   const { settings, version } = code;
   return {
     PATH: process.env['PATH'] ?? '',
-    TZ: 'UTC',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
     AWS_REGION: 'us-east-2',
     AWS_DEFAULT_REGION: 'us-east-2',
     AWS_ACCESS_KEY_ID: handlerAccessKey,
     AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: endpoint,
     AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_FUNCTION_NAME: settings.name,
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memory),
@@ -57,14 +74,17 @@ function variables(
     AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
     ...(settings.logLevel ? { AWS_LAMBDA_LOG_LEVEL: settings.logLevel } : {}),
     LAMBDA_TASK_ROOT: code.root(),
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     _HANDLER: settings.handler,
     NODE_COMPILE_CACHE: `${directory}/compile-cache`,
     ...settings.environment,
   };
 }
 
-function bootstrap(): URL {
-  if (import.meta.url.endsWith('.ts')) return new URL('./bootstrap.ts', import.meta.url);
+function bootstrapUrl(): URL {
+  if (import.meta.url.endsWith('.ts'))
+    return new URL('./node-runtime/bootstrap.ts', import.meta.url);
   const chunk = new URL('.', import.meta.url).pathname.endsWith('/chunks/');
   return new URL(chunk ? '../bootstrap.js' : './bootstrap.js', import.meta.url);
 }

@@ -1,67 +1,56 @@
 import { randomUUID } from 'node:crypto';
-import { type Quotas, tooManyRequests } from '../fault-injection/quotas.ts';
-import type { InvokeInput, InvokeOutput, Objects } from '../service-interfaces.ts';
-import type { Meter } from '../usage-meter.ts';
+import { tooManyRequests } from '../fault-injection/quotas.ts';
+import type { InvokeInput, InvokeOutput } from '../shared/service-interfaces.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { failureBody } from './api-responses.ts';
-import type { AsyncInvocations } from './async-invocations.ts';
-import type { Engine } from './execution/engine.ts';
+import type { LambdaContext } from './context.ts';
+import { conflict, invalidParameter } from './errors.ts';
 import type { Execution } from './execution/model.ts';
-import { invalid } from './execution/validation.ts';
-import type { Environments } from './execution-environments.ts';
-import type { FunctionRegistry, FunctionVersion } from './function-registry.ts';
+import type { FunctionVersion } from './function-registry.ts';
 
-export interface Parts {
-  readonly engine: Engine;
-  readonly functions: FunctionRegistry;
-  readonly environments: Environments;
-  readonly asynchronous: AsyncInvocations;
-  readonly meter?: Meter | undefined;
-  readonly objects?: Pick<Objects, 'read'> | undefined;
-  readonly quotas?: Quotas | undefined;
-  /** Deletes a function; a durable one goes when its last execution has ended. */
-  readonly removeFunction: (name: string) => void;
-}
+/** Maximum execution timeout of a durable function that is invoked synchronously (seconds). */
+const maxSynchronousSeconds = 900;
 
-/** Lambda refuses to wait for executions that may take longer; seconds. */
-const longestSynchronous = 900;
+/** Maximum response of a synchronous invocation (bytes): 6 MB and some room for the envelope. */
+const maxResponseBytes = 6_291_556;
 
-/** Invoke; `nested` when a handler is the caller. */
+/**
+ * Invokes a function, or starts a durable execution of it. `nested` means that a handler is the caller. Throws the AwsError that
+ * Lambda returns.
+ */
 export async function invoke(
-  parts: Parts,
+  context: LambdaContext,
   input: InvokeInput,
   nested = false,
 ): Promise<InvokeOutput> {
   const { functionName, qualifier, type } = input;
-  refuseDeleting(parts, functionName);
-  const version = parts.functions.resolve(functionName, qualifier);
+  rejectDeleting(context, functionName);
+  const version = context.functions.resolve(functionName, qualifier);
   const text = input.payload.toString('utf8');
   checkPayload(input, text);
   const { durable } = version.settings;
   if (durable) checkDurable(input, durable.executionTimeout);
   else if (input.executionName !== undefined) {
-    throw invalid('Durable execution names can only be given to durable functions.');
+    throw invalidParameter('Durable execution names can only be given to durable functions.');
   }
   if (type === 'DryRun') return { status: 204, payload: '', version: version.version };
   return durable
-    ? invokeDurable(parts, { input, version, text, nested })
-    : invokePlain(parts, { input, version, text, nested });
+    ? invokeDurable(context, { input, version, text, nested })
+    : invokePlain(context, { input, version, text, nested });
 }
 
-/** A function that is being deleted takes nothing new. */
-function refuseDeleting({ functions }: Parts, name: string): void {
+/** Throws ResourceConflictException if the function is being deleted. */
+function rejectDeleting({ functions }: LambdaContext, name: string): void {
   if (!functions.isDeleting(name)) return;
-  throw new AwsError(
-    'ResourceConflictException',
+  throw conflict(
     'The operation cannot be performed at this time. The function is currently in the following state: Deleting',
-    { status: 409 },
   );
 }
 
 function checkPayload({ type, payload }: InvokeInput, text: string): void {
-  const largest = (type === 'Event' ? 1 : 6) * 1024 * 1024;
-  if (payload.length > largest) {
-    const message = `${payload.length} byte payload is too large for the ${type} invocation type (limit ${largest} bytes)`;
+  const maxBytes = (type === 'Event' ? 1 : 6) * 1024 * 1024;
+  if (payload.length > maxBytes) {
+    const message = `${payload.length} byte payload is too large for the ${type} invocation type (limit ${maxBytes} bytes)`;
     throw new AwsError('RequestTooLargeException', message, { status: 413 });
   }
   if (text === '') return;
@@ -77,9 +66,13 @@ function checkPayload({ type, payload }: InvokeInput, text: string): void {
 }
 
 function checkDurable({ qualifier, type, executionName }: InvokeInput, timeout: number): void {
-  if (!qualifier) throw invalid('You cannot invoke a durable function using an unqualified ARN.');
-  if (type === 'RequestResponse' && timeout > longestSynchronous) {
-    throw invalid(
+  if (!qualifier)
+    throw invalidParameter('You cannot invoke a durable function using an unqualified ARN.');
+  if (!(timeout >= 1)) {
+    throw invalidParameter('The function has no ExecutionTimeout in its DurableConfig.');
+  }
+  if (type === 'RequestResponse' && timeout > maxSynchronousSeconds) {
+    throw invalidParameter(
       'You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.',
     );
   }
@@ -92,35 +85,45 @@ function checkDurable({ qualifier, type, executionName }: InvokeInput, timeout: 
   }
 }
 
-interface Call {
+/** A checked invocation of a function version. */
+interface Invocation {
   readonly input: InvokeInput;
   readonly version: FunctionVersion;
   readonly text: string;
-  /** Whether a handler is the caller. */
+  /** True if a handler is the caller. */
   readonly nested: boolean;
 }
 
-async function invokeDurable(parts: Parts, call: Call): Promise<InvokeOutput> {
-  const { input } = call;
-  const execution = startOrFind(parts, call);
+async function invokeDurable(
+  context: LambdaContext,
+  invocation: Invocation,
+): Promise<InvokeOutput> {
+  const { input } = invocation;
+  const execution = startOrFind(context, invocation);
   const common = { executionArn: execution.arn, version: execution.version };
-  await parts.engine.store.committed();
+  await context.engine.store.committed();
   if (input.type === 'Event') return { ...common, status: 202, payload: '' };
-  const { status, result, error } = await parts.engine.closed(execution);
+  const { status, result, error } = await context.engine.waitUntilClosed(execution);
   if (status === 'SUCCEEDED') return { ...common, status: 200, payload: result ?? '' };
   const payload = failureBody(status, error);
   return { ...common, status: 200, payload, functionError: 'Unhandled' };
 }
 
-/** The same name with the same bytes is the same execution, also when that has closed. */
-function startOrFind({ engine, quotas }: Parts, { input, version, text, nested }: Call): Execution {
+/**
+ * Returns the execution of that name if it has the same input, even if it has ended, or starts a new one. Throws
+ * DurableExecutionAlreadyStartedException if the input differs.
+ */
+function startOrFind(
+  { engine, quotas }: LambdaContext,
+  { input, version, text, nested }: Invocation,
+): Execution {
   const name = input.executionName ?? randomUUID();
-  const id = input.executionName && engine.executions.named(version.settings.name, name);
+  const id = input.executionName && engine.executions.findIdByName(version.settings.name, name);
   const existing = id ? engine.find(id) : undefined;
   const asynchronous = input.type === 'Event';
   if (!existing) {
-    if (quotas?.allows('lambda', 'StartDurableExecution') === false) throw tooManyRequests();
-    return engine.begin(version, {
+    if (quotas?.tryAcquire('lambda', 'StartDurableExecution') === false) throw tooManyRequests();
+    return engine.startNew(version, {
       name,
       asynchronous,
       ...(text === '' ? {} : { input: text }),
@@ -135,9 +138,18 @@ function startOrFind({ engine, quotas }: Parts, { input, version, text, nested }
   );
 }
 
+/** Returns the error for a response that is too large for a synchronous caller. */
+function checkResponse(payload: string) {
+  if (Buffer.byteLength(payload) <= maxResponseBytes) return undefined;
+  return {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+  };
+}
+
 async function invokePlain(
-  { environments, asynchronous }: Parts,
-  { input, version, text, nested }: Call,
+  { environments, asynchronous }: LambdaContext,
+  { input, version, text, nested }: Invocation,
 ): Promise<InvokeOutput> {
   const event = text || '{}';
   if (input.type === 'Event') {
@@ -147,6 +159,7 @@ async function invokePlain(
   const job = { code: version, requestId: randomUUID(), event, nested };
   const { payload = 'null', error, log = '' } = await environments.run(job);
   const common = { status: 200, version: version.version, log };
-  if (!error) return { ...common, payload };
-  return { ...common, payload: JSON.stringify(error), functionError: 'Unhandled' };
+  const failure = error ?? checkResponse(payload);
+  if (!failure) return { ...common, payload };
+  return { ...common, payload: JSON.stringify(failure), functionError: 'Unhandled' };
 }

@@ -1,34 +1,34 @@
-import type { LogLine } from '../service-interfaces.ts';
-import type { Used } from './bootstrap.ts';
-import type { Job, Outcome } from './handler-job.ts';
+import type { LogLine } from '../shared/service-interfaces.ts';
+import type { HandlerJob, HandlerOutcome } from './handler-job.ts';
+import type { InvocationUsage } from './node-runtime/messages.ts';
 
-interface Run {
-  readonly job: Job;
-  /** Epoch ms. */
+interface InvocationRun {
+  readonly job: HandlerJob;
+  /** Start of the invocation (epoch ms). */
   readonly started: number;
-  /** The first of its environment. */
+  /** True for the first invocation of its environment. */
   readonly cold: boolean;
   readonly lines: readonly LogLine[];
-  readonly outcome: Outcome;
-  /** What the process said of itself; absent when it did not live to do so. */
-  readonly used: Used | undefined;
+  readonly outcome: HandlerOutcome;
+  /** Usage reported by the process; undefined if it ended before reporting. */
+  readonly usage: InvocationUsage | undefined;
 }
 
 /**
- * What a handler printed between the lines Lambda itself writes, in the function's log format.
+ * Returns the log lines of an invocation in the function's log format: the handler's lines, enclosed by the lines of Lambda.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
  */
-export function platformLines(run: Run): LogLine[] {
+export function platformLines(run: InvocationRun): LogLine[] {
   return run.job.code.settings.logFormat === 'JSON' ? jsonLines(run) : textLines(run);
 }
 
-/** Durations in ms, memory in MB. */
-function metricsOf({ job, started, cold, used }: Run) {
-  const { durationMs = Date.now() - started, memoryMb, initMs } = used ?? {};
+/** Returns the metrics of the report line: durations (ms) and memory (MB). */
+function reportMetrics({ job, started, cold, usage }: InvocationRun) {
+  const { durationMs = Date.now() - started, memoryMb, initMs } = usage ?? {};
   const init = cold && initMs !== undefined ? initMs : undefined;
   return {
     durationMs: Math.max(0.01, round(durationMs)),
-    // Initialisation is billed as well.
+    // Lambda bills the initialization too.
     billedDurationMs: Math.max(1, Math.ceil(durationMs + (init ?? 0))),
     memorySizeMB: job.code.settings.memory,
     ...(memoryMb === undefined ? {} : { maxMemoryUsedMB: memoryMb }),
@@ -38,7 +38,7 @@ function metricsOf({ job, started, cold, used }: Run) {
 
 const round = (ms: number) => Math.round(ms * 100) / 100;
 
-function jsonLines(run: Run): LogLine[] {
+function jsonLines(run: InvocationRun): LogLine[] {
   const { job, started, cold, lines, outcome } = run;
   const { version, settings } = job.code;
   const { requestId } = job;
@@ -59,15 +59,15 @@ function jsonLines(run: Run): LogLine[] {
     ...(cold ? [line(started, 'platform.initStart', init)] : []),
     line(started, 'platform.start', { requestId, version }),
     ...lines,
-    line(Date.now(), 'platform.report', { requestId, metrics: metricsOf(run), status }),
+    line(Date.now(), 'platform.report', { requestId, metrics: reportMetrics(run), status }),
   ];
 }
 
-function textLines(run: Run): LogLine[] {
+function textLines(run: InvocationRun): LogLine[] {
   const { job, started, cold, lines, outcome } = run;
   const { requestId } = job;
   const now = Date.now();
-  const metrics = metricsOf(run);
+  const metrics = reportMetrics(run);
   const { initDurationMs: init, maxMemoryUsedMB: memory } = metrics;
   const report = [
     `REPORT RequestId: ${requestId}`,

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { Environments } from './execution-environments.ts';
+import type { ExecutionEnvironments } from './execution-environments.ts';
 import type { FunctionRegistry } from './function-registry.ts';
-import type { Outcome } from './handler-job.ts';
+import type { HandlerOutcome } from './handler-job.ts';
 
-interface Work {
+interface HandlerCall {
   readonly functionName: string;
   readonly version: string;
-  /** JSON. */
+  /** The event as JSON. */
   readonly event: string;
   readonly requestId?: string;
   readonly tenantId?: string;
-  /** A handler waits for it. */
+  /** True if another handler waits for the result. */
   readonly nested?: boolean;
 }
 
-/** Runs the handlers of functions by their name and version. */
-export class Handlers {
+/** Runs the handlers of functions by name and version. */
+export class HandlerRunner {
   readonly functions: FunctionRegistry;
-  readonly #environments: Environments;
+  readonly #environments: ExecutionEnvironments;
 
-  constructor(functions: FunctionRegistry, environments: Environments) {
+  constructor(functions: FunctionRegistry, environments: ExecutionEnvironments) {
     this.functions = functions;
     this.#environments = environments;
   }
 
-  /** Runs a handler once; never rejects, and never resolves once the environments are closed. */
-  async run({ functionName, version, ...work }: Work): Promise<Outcome> {
+  /** Runs a handler once. Never rejects; never resolves after the environments are closed. */
+  async run({ functionName, version, ...call }: HandlerCall): Promise<HandlerOutcome> {
     try {
       const code = this.functions.resolve(functionName, version);
-      return await this.#environments.run({ code, requestId: randomUUID(), ...work });
+      return await this.#environments.run({ code, requestId: randomUUID(), ...call });
     } catch (error) {
       const errorMessage = error instanceof Error ? error.message : String(error);
       return { error: { errorType: 'Runtime.Unknown', errorMessage } };

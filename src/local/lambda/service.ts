@@ -1,143 +1,174 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
 import type { Quotas } from '../fault-injection/quotas.ts';
-import type { Events, Functions, Logs, Objects, Queues } from '../service-interfaces.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Events, Functions, Logs, S3, Sqs } from '../shared/service-interfaces.ts';
+import type { UsageMeter } from '../shared/usage-meter.ts';
 import type { Store } from '../store/store.ts';
-import type { Meter } from '../usage-meter.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import type { WireRequest, WireResponse } from '../wire/http.ts';
+import type { Service, WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
 import { statusChange } from './api-responses.ts';
 import { AsyncInvocations } from './async-invocations.ts';
-import { type DeadLetter, letterOfExecution } from './dead-letter.ts';
-import { forgetExecutions } from './execution/delete-executions.ts';
+import { checkArchive } from './code-archive.ts';
+import type { LambdaContext } from './context.ts';
+import { type DeadLetter, executionDeadLetter } from './dead-letter.ts';
+import { deleteExecutions } from './execution/delete-executions.ts';
 import { Engine } from './execution/engine.ts';
 import type { Execution } from './execution/model.ts';
-import { Environments } from './execution-environments.ts';
+import { ExecutionEnvironments } from './execution-environments.ts';
 import { FunctionRegistry } from './function-registry.ts';
-import { invoke, type Parts } from './invoke.ts';
-import { operationName } from './operation-name.ts';
-import { route } from './routes.ts';
-import { Handlers } from './run-handler.ts';
+import { FunctionTags } from './function-tags.ts';
+import { invoke } from './invoke.ts';
+import { createSettings } from './management/settings.ts';
+import { parseTags } from './management/tags.ts';
+import { operationName, route } from './routes.ts';
+import { HandlerRunner } from './run-handler.ts';
 
-/** How many closed executions are removed in one go. */
-const clearedAtOnce = 200;
+/** Maximum number of expired executions that one run removes. */
+const maxExpiredPerRun = 200;
 
 export interface Lambda extends Functions {
-  /** Resumes what was running when the runtime went down. */
+  /** Resumes the executions and invocations that were running when the runtime stopped. */
   start(): void;
-  /** Executions that have not closed. */
+  /** Returns the number of running executions and of pending asynchronous invocations. */
   running(): number;
-  /** Kills every handler; their executions go on with the next start. */
+  /** Kills every handler. Their executions resume at the next start. */
   close(): Promise<void>;
 }
 
-/** Lambda with durable executions over the store; handlers run in processes of their own. */
-export function createLambda(options: {
+interface LambdaOptions {
   store: Store;
   clock: Clock;
   logs: Logs;
-  /** Where code is unzipped. */
+  /** Folder of the runtime's state. */
   directory: string;
   /** The URL of the runtime, for handlers. */
   endpoint: () => string;
-  /** Where executions tell of their statuses. */
+  /** Event bus that receives the status changes of executions. */
   events?: Pick<Events, 'emit'>;
-  /** Where events go that no execution brought to a good end. */
-  queues?: Pick<Queues, 'send'>;
-  meter?: Meter | undefined;
-  /** Limits on starts; none when there are none. */
+  /** Queues that receive dead-letter messages. */
+  sqs?: Pick<Sqs, 'send'>;
+  meter?: UsageMeter | undefined;
+  /** Quotas for new executions; absent if they are not enforced. */
   quotas?: Quotas | undefined;
-  /** Where code may come from. */
-  objects?: Pick<Objects, 'read'>;
-}): Lambda {
-  const { store, clock, events, queues, meter, objects } = options;
+  /** S3 objects that may contain function code. */
+  s3?: Pick<S3, 'read'>;
+}
+
+/** Creates Lambda with durable executions on the store. Each handler runs in its own process. */
+export function createLambda(options: LambdaOptions): Lambda {
+  const { store, clock, events, sqs, meter, s3 } = options;
   const functions = new FunctionRegistry(store, options.directory);
-  const environments = new Environments(options);
-  const bury = (letter: DeadLetter) => void queues?.send(letter.queueArn, letter);
-  /** The last execution of a function that is being deleted takes it along, once it is on record itself. */
+  const environments = new ExecutionEnvironments(options);
+  const sendToDeadLetterQueue = (message: DeadLetter) => void sqs?.send(message.queueArn, message);
+  /** Removes a function that is being deleted, once the end of its last execution is on disk. */
   const removeDrained = (name: string) => {
     if (!functions.isDeleting(name)) return;
     void store.committed().then(() => {
-      if (functions.isDeleting(name) && engine.executions.running(name) === 0) remove(name);
+      if (functions.isDeleting(name) && engine.executions.countRunning(name) === 0) remove(name);
     });
   };
   const onStatus = (execution: Execution) => {
     events?.emit(statusChange(functions, execution));
-    const letter = letterOfExecution(functions, execution);
-    if (letter) bury(letter);
+    const deadLetter = executionDeadLetter(functions, execution);
+    if (deadLetter) sendToDeadLetterQueue(deadLetter);
     if (execution.status !== 'RUNNING') removeDrained(execution.functionName);
   };
-  const handlers = new Handlers(functions, environments);
+  const handlers = new HandlerRunner(functions, environments);
   const engine = new Engine({ store, clock, handlers, onStatus });
-  const asynchronous = new AsyncInvocations({ store, handlers, speed: clock.speed, bury });
+  const asynchronous = new AsyncInvocations({
+    store,
+    handlers,
+    speed: clock.speed,
+    sendToDeadLetterQueue: sendToDeadLetterQueue,
+  });
   const remove = (name: string) => {
-    forgetExecutions(engine, name);
+    deleteExecutions(engine, name);
     functions.remove(name);
   };
-  const parts: Parts = {
+  const context: LambdaContext = {
     engine,
     functions,
+    tags: new FunctionTags(store),
     environments,
     asynchronous,
     meter,
-    objects,
+    s3,
     quotas: options.quotas,
     removeFunction(name) {
-      if (engine.executions.running(name) === 0) remove(name);
+      if (engine.executions.countRunning(name) === 0) remove(name);
       else functions.markDeleting(name);
     },
   };
   return {
-    service: {
-      name: 'lambda',
-      protocol: { operation: operationName, failure },
-      claims: ({ path }) =>
-        path.startsWith('/2015-03-31/functions') || path.startsWith('/2025-12-01/'),
-      handle: (request) => answer(parts, request),
-    },
-    put: (settings) => functions.put(settings),
+    service: createService(context),
+    put: (input, code) => putFunction(context, input, code),
     publish: (name, description) => functions.publish(name, description),
     alias: (name, alias, version) =>
       functions.alias(name, { name: alias, version, description: '' }),
     remove,
     arn: (name, qualifier) => functions.arn(name, qualifier),
-    invoke: (input) => invoke(parts, input),
-    clearOut: (now) =>
-      store.transact(() => engine.executions.removeExpired(now, clearedAtOnce)) === clearedAtOnce,
+    invoke: (input) => invoke(context, input),
+    removeExpired: (now) =>
+      store.transact(() => engine.executions.removeExpired(now, maxExpiredPerRun)) ===
+      maxExpiredPerRun,
     start() {
       engine.resume();
       asynchronous.resume();
     },
-    running: () => engine.executions.count() + asynchronous.count(),
+    running: () => engine.executions.countAllRunning() + asynchronous.count(),
     async close() {
       engine.shutDown();
       asynchronous.close();
       await environments.close();
+      functions.close();
     },
   };
 }
 
-async function answer(parts: Parts, request: WireRequest): Promise<WireResponse> {
+function createService(context: LambdaContext): Service {
+  return {
+    name: 'lambda',
+    protocol: { operation: operationName, failure },
+    claims: ({ path }) =>
+      ['/2015-03-31/functions', '/2017-03-31/tags/', '/2025-12-01/'].some((prefix) =>
+        path.startsWith(prefix),
+      ),
+    handle: (request) => respond(context, request),
+  };
+}
+
+function putFunction(
+  { functions, tags }: LambdaContext,
+  input: Readonly<Record<string, unknown>>,
+  code: Buffer,
+): void {
+  const settings = createSettings({ ...input, Code: {} });
+  checkArchive(code);
+  functions.put({ ...settings, code });
+  tags.replace(settings.name, parseTags(input['Tags']));
+}
+
+async function respond(context: LambdaContext, request: WireRequest): Promise<WireResponse> {
   try {
-    if (!request.headers.authorization) {
+    if (!request.signature) {
       const message = 'Missing Authentication Token';
       throw new AwsError('MissingAuthenticationTokenException', message, { status: 403 });
     }
-    const response = await route(parts, request);
-    return { ...response, headers: { ...common(), ...response.headers } };
+    const response = await route(context, request);
+    return { ...response, headers: { ...commonHeaders(), ...response.headers } };
   } catch (error) {
     return failure(asAwsError(error));
   }
 }
 
-/** The error's name is in a header, and its message in both spellings that Lambda's model has. */
+/** Returns an error response: the error's name in a header, its message in both spellings of Lambda's API model. */
 function failure({ name, status, message, fields, headers }: AwsError): WireResponse {
   const Type = status < 500 ? 'User' : 'Service';
   const body = JSON.stringify({ Type, Message: message, message, ...fields });
-  return { status, headers: { ...common(), 'x-amzn-errortype': name, ...headers }, body };
+  return { status, headers: { ...commonHeaders(), 'x-amzn-errortype': name, ...headers }, body };
 }
 
-function common(): Record<string, string> {
+function commonHeaders(): Record<string, string> {
   return { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() };
 }

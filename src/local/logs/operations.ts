@@ -1,8 +1,9 @@
 import { AwsError } from '../wire/aws-error.ts';
 import { account, partition, type WireRequest } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
-import { readEvents } from './events.ts';
-import { page } from './page.ts';
+import { eventOperations } from './events.ts';
+import { paginate } from './page.ts';
+import { checkBatch, type LogEvent, selectAccepted } from './put-events.ts';
 import type { Group, LogRepository, Stream } from './repository.ts';
 
 interface GroupInput {
@@ -22,17 +23,18 @@ interface ListInput extends GroupInput {
 
 interface PutInput extends GroupInput {
   readonly logStreamName: string;
-  readonly logEvents: readonly { timestamp: number; message: string }[];
+  readonly logEvents?: readonly LogEvent[];
 }
 
-/** The operations of CloudWatch Logs that the runtime answers. */
+/** Returns the operations of CloudWatch Logs that the runtime implements. */
 export function logOperations(repository: LogRepository): Record<string, Operation> {
-  const existing = (input: GroupInput): Group => existingGroup(repository, input);
+  const existingGroup = (input: GroupInput): Group => requireGroup(repository, input);
   return {
-    ...readEvents(repository, existing),
+    ...eventOperations(repository, existingGroup),
+    ...listOperations(repository, existingGroup),
     CreateLogGroup(input: { logGroupName: string }) {
-      const name = required(input.logGroupName, 'logGroupName');
-      if (repository.group(name)) {
+      const name = checkName(requireParameter(input.logGroupName, 'logGroupName'));
+      if (repository.findGroup(name)) {
         throw new AwsError(
           'ResourceAlreadyExistsException',
           'The specified log group already exists',
@@ -41,18 +43,19 @@ export function logOperations(repository: LogRepository): Record<string, Operati
       repository.putGroup(name, null);
     },
     DeleteLogGroup(input: GroupInput) {
-      repository.deleteGroup(existing(input).name);
+      repository.deleteGroup(existingGroup(input).name);
     },
     PutRetentionPolicy(input: GroupInput & { retentionInDays: number }) {
-      repository.setRetention(existing(input).name, input.retentionInDays);
+      checkRetention(input.retentionInDays);
+      repository.setRetention(existingGroup(input).name, input.retentionInDays);
     },
     DeleteRetentionPolicy(input: GroupInput) {
-      repository.setRetention(existing(input).name, null);
+      repository.setRetention(existingGroup(input).name, null);
     },
     CreateLogStream(input: GroupInput & { logStreamName: string }) {
-      const group = existing(input).name;
-      const name = required(input.logStreamName, 'logStreamName');
-      if (repository.stream(group, name)) {
+      const group = existingGroup(input).name;
+      const name = requireParameter(input.logStreamName, 'logStreamName');
+      if (repository.findStream(group, name)) {
         throw new AwsError(
           'ResourceAlreadyExistsException',
           'The specified log stream already exists',
@@ -61,37 +64,56 @@ export function logOperations(repository: LogRepository): Record<string, Operati
       repository.putStream(group, name);
     },
     PutLogEvents(input: PutInput) {
-      const group = existing(input).name;
-      const stream = required(input.logStreamName, 'logStreamName');
-      if (!repository.stream(group, stream)) throw noStream();
-      const incomplete = (input.logEvents ?? []).some(
-        ({ timestamp, message }) => timestamp === undefined || message === undefined,
-      );
-      if (!input.logEvents?.length || incomplete) {
-        throw new AwsError('InvalidParameterException', 'logEvents need a timestamp and a message');
-      }
-      repository.append({ group, stream }, input.logEvents);
-      return { nextSequenceToken: '0' };
+      const { name: group, retention } = existingGroup(input);
+      const stream = requireParameter(input.logStreamName, 'logStreamName');
+      if (!repository.findStream(group, stream)) throw streamNotFound();
+      const events = checkBatch(input.logEvents);
+      const { accepted, rejected } = selectAccepted(events, Date.now(), retention);
+      repository.append({ group, stream }, accepted);
+      return { nextSequenceToken: '0', ...(rejected && { rejectedLogEventsInfo: rejected }) };
     },
+  } satisfies Record<string, Operation>;
+}
+
+/** Returns the operations that list groups and streams. */
+function listOperations(
+  repository: LogRepository,
+  existingGroup: (input: GroupInput) => Group,
+): Record<string, Operation> {
+  return {
     DescribeLogGroups(input: ListInput, request) {
       const { logGroupNamePrefix: prefix = '', logGroupNamePattern: pattern = '' } = input;
+      if (prefix && pattern) {
+        throw invalid(
+          'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
+        );
+      }
+      checkLimit(input.limit);
       const groups = repository
-        .groups()
+        .listGroups()
         .filter(({ name }) => name.startsWith(prefix) && name.includes(pattern))
         .map((group) => describeGroup(group, request));
-      const { items, nextToken } = page(groups, input);
+      const { items, nextToken } = paginate(groups, input);
       return { logGroups: items, nextToken };
     },
     DescribeLogStreams(input: ListInput, request) {
-      const group = existing(input);
+      const group = existingGroup(input);
       const prefix = input.logStreamNamePrefix ?? '';
-      const streams = repository.streams(group.name).filter(({ name }) => name.startsWith(prefix));
+      if (prefix && input.orderBy === 'LastEventTime') {
+        throw invalid('Cannot order by LastEventTime with a logStreamNamePrefix.');
+      }
+      checkLimit(input.limit);
+      const streams = repository
+        .listStreams(group.name)
+        .filter(({ name }) => name.startsWith(prefix));
       if (input.orderBy === 'LastEventTime') {
         streams.sort((a, b) => (a.last ?? 0) - (b.last ?? 0));
       }
       if (input.descending) streams.reverse();
-      const { items, nextToken } = page(streams, input);
-      const logStreams = items.map((stream) => describeStream(stream, arn(group.name, request)));
+      const { items, nextToken } = paginate(streams, input);
+      const logStreams = items.map((stream) =>
+        describeStream(stream, groupArn(group.name, request)),
+      );
       return { logStreams, nextToken };
     },
   } satisfies Record<string, Operation>;
@@ -103,8 +125,8 @@ function describeGroup({ name, created, retention }: Group, request: WireRequest
     creationTime: created,
     ...(retention === null ? {} : { retentionInDays: retention }),
     metricFilterCount: 0,
-    arn: `${arn(name, request)}:*`,
-    logGroupArn: arn(name, request),
+    arn: `${groupArn(name, request)}:*`,
+    logGroupArn: groupArn(name, request),
     storedBytes: 0,
     logGroupClass: 'STANDARD',
   };
@@ -121,22 +143,54 @@ function describeStream({ name, created, first, last }: Stream, groupArn: string
   };
 }
 
-function arn(group: string, { region }: WireRequest): string {
+function groupArn(group: string, { region }: WireRequest): string {
   return `arn:${partition}:logs:${region}:${account}:log-group:${group}`;
 }
 
-function existingGroup(repository: LogRepository, input: GroupInput): Group {
-  const id = required(input.logGroupName ?? input.logGroupIdentifier, 'logGroupName');
-  const group = repository.group(id.replace(/^arn:.*?:log-group:/, '').replace(/:\*$/, ''));
+function requireGroup(repository: LogRepository, input: GroupInput): Group {
+  const id = requireParameter(input.logGroupName ?? input.logGroupIdentifier, 'logGroupName');
+  const group = repository.findGroup(id.replace(/^arn:.*?:log-group:/, '').replace(/:\*$/, ''));
   if (group) return group;
   throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
 }
 
-function noStream(): AwsError {
+function streamNotFound(): AwsError {
   return new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
 }
 
-function required(value: string | undefined, name: string): string {
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}
+
+/** Values that CloudWatch Logs accepts as a retention (days). */
+const retentions = new Set([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+]);
+
+function checkRetention(days: number): void {
+  if (retentions.has(days)) return;
+  throw invalid(
+    `Value '${days}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${[...retentions].join(', ')}]`,
+  );
+}
+
+function checkName(name: string): string {
+  if (/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name)) return name;
+  throw invalid(
+    `Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
+  );
+}
+
+/** Maximum number of groups or streams in a response. */
+const maxListed = 50;
+
+function checkLimit(limit = maxListed): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= maxListed) return;
+  throw invalid(`Value '${limit}' at 'limit' must be an integer from 1 to ${maxListed}`);
+}
+
+function requireParameter(value: string | undefined, name: string): string {
   if (value) return value;
   throw new AwsError('InvalidParameterException', `${name} is missing`);
 }

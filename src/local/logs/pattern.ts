@@ -1,128 +1,54 @@
-import { AwsError } from '../wire/aws-error.ts';
+import { invalidPattern, isRegex, parseRegex, unquote } from './comparison.ts';
+import { parseFieldPattern } from './field-pattern.ts';
+import { parseJsonPattern } from './json-pattern.ts';
 
-/** Whether a log event's message matches. */
+/** Reports whether the message of a log event matches. */
 export type Matcher = (message: string) => boolean;
 
 /**
- * A filter pattern of CloudWatch Logs: plain terms (all must occur, `-term` must not, `?term` any), quoted phrases, and
- * JSON patterns as `{ $.level = "ERROR" && $.orderId = "a*" }`.
+ * Returns the matcher for a filter pattern of CloudWatch Logs. A pattern has terms (all must occur, a `-term` must not, at least
+ * one `?term` must), quoted phrases, regular expressions in percent signs, a JSON condition such as `{ $.level = "ERROR" }`, or
+ * conditions on space-delimited fields such as `[ip, ..., code = 404]`. Throws InvalidParameterException if the pattern is malformed.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export function parsePattern(pattern: string | undefined): Matcher {
   const text = pattern?.trim() ?? '';
   if (text === '') return () => true;
   if (text.startsWith('{')) {
-    if (!text.endsWith('}')) throw invalid(text);
-    return jsonPattern(text.slice(1, -1));
+    if (!text.endsWith('}')) throw invalidPattern(text);
+    return parseJsonPattern(text.slice(1, -1));
   }
-  return terms(text);
+  if (text.startsWith('[')) {
+    if (!text.endsWith(']')) throw invalidPattern(text);
+    return parseFieldPattern(text.slice(1, -1));
+  }
+  return parseTerms(text);
 }
 
-function terms(text: string): Matcher {
-  const all: string[] = [];
-  const none: string[] = [];
-  const any: string[] = [];
-  for (const [, sign, quoted, plain] of text.matchAll(/([-?]?)(?:"((?:\\.|[^"\\])*)"|(\S+))/g)) {
-    const term = quoted === undefined ? (plain ?? '') : quoted.replace(/\\(.)/g, '$1');
-    (sign === '-' ? none : sign === '?' ? any : all).push(term);
+function parseTerms(text: string): Matcher {
+  const required: Matcher[] = [];
+  const excluded: Matcher[] = [];
+  const optional: Matcher[] = [];
+  const pattern = /\s*([-?]?)("(?:\\.|[^"\\])*"|%[^%]+%|[^\s"%]+)(?=\s|$)/y;
+  while (pattern.lastIndex < text.length) {
+    const match = pattern.exec(text);
+    if (!match) throw invalidPattern(text);
+    const [, sign, term = ''] = match;
+    (sign === '-' ? excluded : sign === '?' ? optional : required).push(parseTerm(term, text));
   }
   return (message) =>
-    all.every((term) => message.includes(term)) &&
-    !none.some((term) => message.includes(term)) &&
-    (any.length === 0 || any.some((term) => message.includes(term)));
+    required.every((matches) => matches(message)) &&
+    !excluded.some((matches) => matches(message)) &&
+    (optional.length === 0 || optional.some((matches) => matches(message)));
 }
 
-type Test = (event: unknown) => boolean;
-const token =
-  /\s*(\(|\)|&&|\|\||\$(?:\.[A-Za-z0-9_@-]+|\[\d+\]|\['[^']*'\]|\["[^"]*"\])*|!=|<=|>=|=|<|>|"(?:\\.|[^"\\])*"|[^\s()&|=<>!]+)/y;
-
-function jsonPattern(text: string): Matcher {
-  const tokens: string[] = [];
-  token.lastIndex = 0;
-  while (token.lastIndex < text.trimEnd().length) {
-    const match = token.exec(text);
-    if (!match?.[1]) throw invalid(text);
-    tokens.push(match[1]);
+/** Returns the matcher for one term. A term with other characters than letters, digits and underscores needs quotes. */
+function parseTerm(term: string, pattern: string): Matcher {
+  if (isRegex(term)) {
+    const expression = parseRegex(term);
+    return (message) => expression.test(message);
   }
-  const test = either(tokens, text);
-  if (tokens.length > 0) throw invalid(text);
-  return (message) => {
-    if (!message.trimStart().startsWith('{')) return false;
-    try {
-      return test(JSON.parse(message));
-    } catch {
-      return false;
-    }
-  };
-}
-
-function either(tokens: string[], text: string): Test {
-  const tests = [both(tokens, text)];
-  while (tokens[0] === '||') {
-    tokens.shift();
-    tests.push(both(tokens, text));
-  }
-  return (event) => tests.some((test) => test(event));
-}
-
-function both(tokens: string[], text: string): Test {
-  const tests = [condition(tokens, text)];
-  while (tokens[0] === '&&') {
-    tokens.shift();
-    tests.push(condition(tokens, text));
-  }
-  return (event) => tests.every((test) => test(event));
-}
-
-function condition(tokens: string[], text: string): Test {
-  const first = tokens.shift();
-  if (first === '(') {
-    const inner = either(tokens, text);
-    if (tokens.shift() !== ')') throw invalid(text);
-    return inner;
-  }
-  const operator = tokens.shift();
-  const operand = tokens.shift();
-  if (!first?.startsWith('$') || !operator || operand === undefined) throw invalid(text);
-  const path = first.slice(1).match(/[A-Za-z0-9_@-]+|(?<=')[^']+(?=')|(?<=")[^"]+(?=")/g) ?? [];
-  const compare = comparison(operator, operand);
-  if (!compare) throw invalid(text);
-  return (event) => compare(path.reduce<unknown>(member, event));
-}
-
-function comparison(operator: string, operand: string): Test | undefined {
-  const word = operand.toUpperCase();
-  if (operator.toUpperCase() === 'IS') {
-    if (word === 'NULL') return (value) => value === null;
-    if (word === 'TRUE') return (value) => value === true;
-    return word === 'FALSE' ? (value) => value === false : undefined;
-  }
-  if (operator.toUpperCase() === 'NOT') return (value) => value === undefined;
-  const number = Number(operand);
-  if (operator === '=' || operator === '!=') {
-    const expected = glob(operand.replace(/^"(.*)"$/s, '$1').replace(/\\(["\\])/g, '$1'));
-    const equal: Test = (value) =>
-      value === number ||
-      ((typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
-        expected.test(String(value)));
-    return operator === '=' ? equal : (value) => value !== undefined && !equal(value);
-  }
-  if (Number.isNaN(number)) return undefined;
-  if (operator === '<') return (value) => typeof value === 'number' && value < number;
-  if (operator === '>') return (value) => typeof value === 'number' && value > number;
-  if (operator === '<=') return (value) => typeof value === 'number' && value <= number;
-  return operator === '>=' ? (value) => typeof value === 'number' && value >= number : undefined;
-}
-
-function glob(text: string): RegExp {
-  const source = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`, 's');
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function invalid(text: string): AwsError {
-  return new AwsError('InvalidParameterException', `Invalid filter pattern: ${text}`);
+  if (!term.startsWith('"') && !/^[\p{L}\p{N}_]+$/u.test(term)) throw invalidPattern(pattern);
+  const expected = unquote(term);
+  return (message) => message.includes(expected);
 }

@@ -1,15 +1,17 @@
-import type { LogLine } from '../service-interfaces.ts';
+import type { LogLine } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Group {
   readonly name: string;
   readonly created: number;
+  /** Days; null keeps events forever. */
   readonly retention: number | null;
 }
 
 export interface Stream {
   readonly name: string;
   readonly created: number;
+  /** Timestamps of the earliest and latest event (epoch ms). */
   readonly first: number | null;
   readonly last: number | null;
 }
@@ -22,18 +24,29 @@ export interface Event {
   readonly message: string;
 }
 
-/** Which events of a group: `after` is the (timestamp, id) of the last one already read. */
+/** The place of an event in the order of its group. */
+export interface Position {
+  /** Epoch ms. */
+  readonly timestamp: number;
+  readonly id: number;
+}
+
+/** Selects events of a group. */
 export interface EventQuery {
   readonly group: string;
+  /** Epoch ms, inclusive. */
   readonly from: number;
+  /** Epoch ms, exclusive. */
   readonly to: number;
-  readonly after?: { readonly timestamp: number; readonly id: number };
-  readonly before?: { readonly timestamp: number; readonly id: number };
+  /** Position of the last event already read. */
+  readonly after?: Position | undefined;
+  /** Position of the first event already read, when reading backward. */
+  readonly before?: Position | undefined;
   readonly descending?: boolean;
   readonly stream?: string;
 }
 
-const tables = `
+const schema = `
   create table if not exists log_groups (name text primary key, created integer not null, retention integer);
   create table if not exists log_streams (
     log_group text not null, name text not null, created integer not null, first integer, last integer,
@@ -44,22 +57,22 @@ const tables = `
   create index if not exists log_events_in_order on log_events (log_group, timestamp, id);
 `;
 
-/** Groups, streams and events in the store; events are ordered by their timestamp, then by their arrival. */
+/** Stores groups, streams and events. Events are ordered by timestamp, then by arrival. */
 export class LogRepository {
   readonly #store: Store;
 
   constructor(store: Store) {
     this.#store = store;
-    store.schema(tables);
+    store.schema(schema);
   }
 
-  group(name: string): Group | undefined {
+  findGroup(name: string): Group | undefined {
     return this.#store.sql('select * from log_groups where name = ?').get(name) as
       | Group
       | undefined;
   }
 
-  groups(): Group[] {
+  listGroups(): Group[] {
     return this.#store.sql('select * from log_groups order by name').all() as unknown as Group[];
   }
 
@@ -80,22 +93,25 @@ export class LogRepository {
     );
   }
 
-  /** Removes events of each group that are older than it keeps them, at most `limit`; answers how many. `now` in epoch ms. */
+  /**
+   * Removes events that are older than the retention of their group at `now` (epoch ms). Removes at most `limit` of them and
+   * returns their number.
+   */
   removeExpired(now: number, limit: number): number {
-    let left = limit;
+    let remaining = limit;
     this.#store.transact(() => {
-      for (const { name, retention } of this.groups()) {
+      for (const { name, retention } of this.listGroups()) {
         if (retention === null) continue;
         const { changes } = this.#store
           .sql(
             'delete from log_events where id in (select id from log_events where log_group = ? and timestamp < ? ' +
               'order by timestamp limit ?)',
           )
-          .run(name, now - retention * 86_400_000, left);
-        left -= Number(changes);
+          .run(name, now - retention * 86_400_000, remaining);
+        remaining -= Number(changes);
       }
     });
-    return limit - left;
+    return limit - remaining;
   }
 
   deleteGroup(name: string): void {
@@ -106,13 +122,13 @@ export class LogRepository {
     });
   }
 
-  stream(group: string, name: string): Stream | undefined {
+  findStream(group: string, name: string): Stream | undefined {
     return this.#store
       .sql('select * from log_streams where log_group = ? and name = ?')
       .get(group, name) as Stream | undefined;
   }
 
-  streams(group: string): Stream[] {
+  listStreams(group: string): Stream[] {
     return this.#store
       .sql('select * from log_streams where log_group = ? order by name')
       .all(group) as unknown as Stream[];
@@ -128,7 +144,7 @@ export class LogRepository {
     );
   }
 
-  append(at: { group: string; stream: string }, lines: readonly LogLine[]): void {
+  append(target: { group: string; stream: string }, lines: readonly LogLine[]): void {
     if (lines.length === 0) return;
     const now = Date.now();
     this.#store.transact(() => {
@@ -141,19 +157,19 @@ export class LogRepository {
         const timestamp = Math.trunc(line.timestamp);
         first = Math.min(first, timestamp);
         last = Math.max(last, timestamp);
-        insert.run(at.group, at.stream, timestamp, now, line.message);
+        insert.run(target.group, target.stream, timestamp, now, line.message);
       }
       this.#store
         .sql(
           'update log_streams set first = min(coalesce(first, ?1), ?1), last = max(coalesce(last, ?2), ?2) ' +
             'where log_group = ?3 and name = ?4',
         )
-        .run(first, last, at.group, at.stream);
+        .run(first, last, target.group, target.stream);
     });
   }
 
-  /** Reads lazily, so that a filter that finds little need not hold a whole group. */
-  events(query: EventQuery): Iterable<Event> {
+  /** Reads events lazily: a filter with few matches never holds a whole group in memory. */
+  readEvents(query: EventQuery): Iterable<Event> {
     const order = query.descending ? 'desc' : 'asc';
     const after = query.after ?? { timestamp: -1, id: -1 };
     const before = query.before ?? {

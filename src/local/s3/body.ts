@@ -1,26 +1,117 @@
+import { createHash } from 'node:crypto';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest } from '../wire/http.ts';
+import { type Checksum, readChecksum, verifyChecksum, verifyMd5 } from './checksums.ts';
+import { invalidRequest } from './errors.ts';
 
-/** The content of a PutObject: as it came, or taken out of its `aws-chunked` frames. */
-export function contentOf({ headers, body }: WireRequest): Buffer {
+type Headers = WireRequest['headers'];
+
+interface Content {
+  readonly body: Buffer;
+  /** The checksum that the client sent, in a header or a trailer. */
+  readonly checksum: Checksum | undefined;
+}
+
+/**
+ * Returns the content of a request body, decoded if its encoding is `aws-chunked`. Throws an error, for example BadDigest, if it
+ * is incomplete or does not match a digest in the headers or trailers.
+ */
+export function readContent({ headers, body: sent }: WireRequest): Content {
+  verifySha256(headers['x-amz-content-sha256'], sent);
   const chunked =
     headers['content-encoding']?.includes('aws-chunked') ||
     headers['x-amz-content-sha256']?.startsWith('STREAMING-');
-  return chunked ? unchunk(body) : body;
+  const { body, trailers } = chunked ? decodeChunks(sent) : { body: sent, trailers: {} };
+  checkLength(headers, body);
+  const checksum = readChecksum({ ...headers, ...readAnnouncedTrailers(headers, trailers) });
+  checkAlgorithm(headers, checksum);
+  if (checksum) verifyChecksum(checksum, body);
+  verifyMd5(headers['content-md5'], body);
+  return { body, checksum };
 }
 
-/** Frames are `<hex length>[;chunk-signature=…]\r\n<bytes>\r\n`; one of length 0, then trailers, end them. */
-function unchunk(body: Buffer): Buffer {
+/** Returns the text of a request body after the checks of `readContent`. */
+export function readText(request: WireRequest): string {
+  return readContent(request).body.toString('utf8');
+}
+
+function verifySha256(header: string | undefined, body: Buffer): void {
+  if (!header || !/^[0-9a-f]{64}$/.test(header)) return;
+  if (createHash('sha256').update(body).digest('hex') === header) return;
+  throw new AwsError(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  );
+}
+
+function checkLength(headers: Headers, body: Buffer): void {
+  const length = headers['x-amz-decoded-content-length'];
+  if (length === undefined || Number(length) === body.length) return;
+  throw new AwsError(
+    'IncompleteBody',
+    'You did not provide the number of bytes specified by the Content-Length HTTP header',
+  );
+}
+
+/** Returns the trailers that a header announces. Throws if one of them is missing. */
+function readAnnouncedTrailers(headers: Headers, trailers: Headers): Headers {
+  const names = (headers['x-amz-trailer'] ?? '').split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (name !== '' && trailers[name.toLowerCase()] === undefined) {
+      throw new AwsError(
+        'MalformedTrailerError',
+        'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+      );
+    }
+  }
+  return trailers;
+}
+
+function checkAlgorithm(headers: Headers, checksum: Checksum | undefined): void {
+  const algorithm = headers['x-amz-sdk-checksum-algorithm']?.toLowerCase();
+  if (!algorithm || algorithm === checksum?.algorithm) return;
+  if (checksum) throw invalidRequest('Value for x-amz-sdk-checksum-algorithm header is invalid.');
+  // A Content-MD5 header replaces a checksum.
+  if (headers['content-md5'] !== undefined) return;
+  throw invalidRequest(
+    'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+  );
+}
+
+/**
+ * Decodes frames of the form `<hex length>[;chunk-signature=…]\r\n<bytes>\r\n`. A frame of length 0 ends the content. Trailers of
+ * the form `name:value\r\n` may follow it.
+ */
+function decodeChunks(data: Buffer): { body: Buffer; trailers: Record<string, string> } {
   const chunks: Buffer[] = [];
-  let at = 0;
+  let start = 0;
   for (;;) {
-    const end = body.indexOf('\r\n', at);
-    const length = Number.parseInt(body.toString('latin1', at, end), 16);
-    if (end < 0 || Number.isNaN(length) || end + 2 + length > body.length) {
+    const end = data.indexOf('\r\n', start);
+    const length = Number.parseInt(data.toString('latin1', start, end), 16);
+    if (end < 0 || Number.isNaN(length) || end + 2 + length > data.length) {
       throw new AwsError('IncompleteBody', 'The request body is not well-formed aws-chunked');
     }
-    if (length === 0) return Buffer.concat(chunks);
-    chunks.push(body.subarray(end + 2, end + 2 + length));
-    at = end + 2 + length + 2;
+    if (length === 0) {
+      return {
+        body: Buffer.concat(chunks),
+        trailers: parseTrailers(data.toString('latin1', end + 2)),
+      };
+    }
+    chunks.push(data.subarray(end + 2, end + 2 + length));
+    start = end + 2 + length + 2;
   }
+}
+
+function parseTrailers(text: string): Record<string, string> {
+  const lines = text.split(/\r?\n/).map((line) => /^([^:]+):(.*)$/.exec(line));
+  return Object.fromEntries(
+    lines.flatMap((match) =>
+      match ? [[(match[1] ?? '').toLowerCase(), (match[2] ?? '').trim()]] : [],
+    ),
+  );
+}
+
+/** Returns the headers that describe a checksum of a whole object. */
+export function checksumHeaders({ algorithm, value }: Checksum): Record<string, string> {
+  return { [`x-amz-checksum-${algorithm}`]: value, 'x-amz-checksum-type': 'FULL_OBJECT' };
 }

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts';
 export interface Bucket {
   readonly name: string;
   readonly created: number;
+  /** 0: never versioned, 1: enabled, 2: suspended. */
   readonly versioned: number;
 }
 
@@ -15,12 +16,21 @@ export interface StoredObject {
   readonly marker: number;
   readonly etag: string;
   readonly size: number;
+  /** Epoch ms, whole seconds. */
   readonly modified: number;
-  /** The content type and the metadata, as headers. */
+  /** The system metadata, the user metadata and the checksum as headers (JSON). */
   readonly headers: string;
 }
 
-const tables = `
+/** Content of a new object. */
+export interface NewObject {
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The MD5 digest of the body (hex) by default. */
+  readonly etag?: string;
+}
+
+const schema = `
   create table if not exists s3_buckets (
     name text primary key, created integer not null, versioned integer not null default 0);
   create table if not exists s3_objects (
@@ -28,23 +38,29 @@ const tables = `
     marker integer not null, etag text not null, size integer not null, modified integer not null,
     headers text not null, body blob not null);
   create index if not exists s3_objects_by_key on s3_objects (bucket, key, seq);
+  create table if not exists s3_bucket_settings (
+    bucket text not null, name text not null, document text not null, primary key (bucket, name)) without rowid;
 `;
 
 const columns = 'seq, key, version, marker, etag, size, modified, headers';
 
-/** Buckets and the versions of their objects in the store. */
+/** Stores buckets, their settings and the versions of their objects. */
 export class ObjectRepository {
   readonly #store: Store;
 
   constructor(store: Store) {
     this.#store = store;
-    store.schema(tables);
+    store.schema(schema);
   }
 
-  bucket(name: string): Bucket | undefined {
+  findBucket(name: string): Bucket | undefined {
     return this.#store.sql('select * from s3_buckets where name = ?').get(name) as
       | Bucket
       | undefined;
+  }
+
+  listBuckets(): Bucket[] {
+    return this.#store.sql('select * from s3_buckets order by name').all() as unknown as Bucket[];
   }
 
   createBucket(name: string): void {
@@ -56,29 +72,52 @@ export class ObjectRepository {
   }
 
   deleteBucket(name: string): void {
-    this.#store.transact(() => this.#store.sql('delete from s3_buckets where name = ?').run(name));
+    this.#store.transact(() => {
+      this.#store.sql('delete from s3_bucket_settings where bucket = ?').run(name);
+      this.#store.sql('delete from s3_buckets where name = ?').run(name);
+    });
   }
 
+  /** Enables or suspends versioning. A bucket that was never versioned cannot be suspended: it stays as it is. */
   setVersioned(name: string, versioned: boolean): void {
     this.#store.transact(() =>
       this.#store
-        .sql('update s3_buckets set versioned = ? where name = ?')
+        .sql(
+          'update s3_buckets set versioned = case when ?1 then 1 when versioned = 0 then 0 else 2 end where name = ?2',
+        )
         .run(versioned ? 1 : 0, name),
     );
   }
 
-  put(bucket: Bucket, key: string, content: { body: Buffer; headers: string }): StoredObject {
-    const etag = createHash('md5').update(content.body).digest('hex');
-    return this.#add(bucket, key, { marker: 0, etag, ...content });
+  findSetting(bucket: string, name: string): string | undefined {
+    const text = 'select document from s3_bucket_settings where bucket = ? and name = ?';
+    const row = this.#store.sql(text).get(bucket, name);
+    return row && String(row['document']);
   }
 
-  /** The newest version of every key that starts with `prefix`, delete markers left out, in the order of keys. */
-  list(bucket: string, prefix: string): StoredObject[] {
-    return this.versions(bucket, prefix).filter((each) => each.latest && each.marker === 0);
+  putSetting(bucket: string, name: string, document: string): void {
+    const text =
+      'insert or replace into s3_bucket_settings (bucket, name, document) values (?, ?, ?)';
+    this.#store.transact(() => this.#store.sql(text).run(bucket, name, document));
   }
 
-  /** Every version, by key and newest first. */
-  versions(bucket: string, prefix: string): (StoredObject & { readonly latest: boolean })[] {
+  removeSetting(bucket: string, name: string): void {
+    const text = 'delete from s3_bucket_settings where bucket = ? and name = ?';
+    this.#store.transact(() => this.#store.sql(text).run(bucket, name));
+  }
+
+  putObject(bucket: Bucket, key: string, content: NewObject): StoredObject {
+    const etag = content.etag ?? createHash('md5').update(content.body).digest('hex');
+    return this.#add(bucket, key, { marker: 0, ...content, etag });
+  }
+
+  /** Returns the newest version of every key that starts with `prefix`, in key order. Deleted objects are omitted. */
+  listObjects(bucket: string, prefix: string): StoredObject[] {
+    return this.listVersions(bucket, prefix).filter(({ latest, marker }) => latest && marker === 0);
+  }
+
+  /** Returns every version and delete marker, sorted by key, newest first. */
+  listVersions(bucket: string, prefix: string): (StoredObject & { readonly latest: boolean })[] {
     const rows = this.#store
       .sql(`select ${columns} from s3_objects where bucket = ? order by key, seq desc`)
       .all(bucket) as unknown as StoredObject[];
@@ -87,8 +126,8 @@ export class ObjectRepository {
       .filter((row) => row.key.startsWith(prefix));
   }
 
-  /** One version, or the newest; undefined when there is none. A delete marker is answered as such. */
-  find(bucket: string, key: string, version?: string): StoredObject | undefined {
+  /** Returns one version, by default the newest; undefined if it does not exist. The result may be a delete marker. */
+  findObject(bucket: string, key: string, version?: string): StoredObject | undefined {
     return this.#store
       .sql(
         `select ${columns} from s3_objects where bucket = ?1 and key = ?2 and (?3 is null or version = ?3) ` +
@@ -97,27 +136,25 @@ export class ObjectRepository {
       .get(bucket, key, version ?? null) as StoredObject | undefined;
   }
 
-  body({ seq }: StoredObject): Buffer {
+  readBody({ seq }: StoredObject): Buffer {
     const row = this.#store.sql('select body from s3_objects where seq = ?').get(seq) as {
       body: Uint8Array;
     };
-    return Buffer.from(row.body);
+    return Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength);
   }
 
-  /** Deletes one version for good; without one, hides the object behind a marker where the bucket is versioned. */
-  remove(bucket: Bucket, key: string, version?: string): StoredObject | undefined {
+  /**
+   * Deletes a version permanently. Without a version, adds a delete marker if the bucket is or was versioned and otherwise
+   * deletes the object. Returns the deleted version or the marker.
+   */
+  removeObject(bucket: Bucket, key: string, version?: string): StoredObject | undefined {
     return this.#store.transact(() => {
       if (version === undefined && bucket.versioned) {
-        return this.#add(bucket, key, {
-          marker: 1,
-          etag: '',
-          body: Buffer.alloc(0),
-          headers: '{}',
-        });
+        return this.#add(bucket, key, { marker: 1, etag: '', body: Buffer.alloc(0), headers: {} });
       }
-      const found = this.find(bucket.name, key, version);
-      if (found) this.#store.sql('delete from s3_objects where seq = ?').run(found.seq);
-      return found;
+      const object = this.findObject(bucket.name, key, version);
+      if (object) this.#store.sql('delete from s3_objects where seq = ?').run(object.seq);
+      return object;
     });
   }
 
@@ -128,13 +165,14 @@ export class ObjectRepository {
   #add(
     bucket: Bucket,
     key: string,
-    content: { marker: number; etag: string; body: Buffer; headers: string },
+    content: Required<NewObject> & { readonly marker: number },
   ): StoredObject {
-    const { marker, etag, body, headers } = content;
-    const version = bucket.versioned ? randomUUID().replaceAll('-', '') : 'null';
+    const { marker, etag, body } = content;
+    const headers = JSON.stringify(content.headers);
+    const version = bucket.versioned === 1 ? randomUUID().replaceAll('-', '') : 'null';
     const modified = Math.floor(Date.now() / 1000) * 1000;
     return this.#store.transact(() => {
-      if (!bucket.versioned) {
+      if (version === 'null') {
         this.#store
           .sql("delete from s3_objects where bucket = ? and key = ? and version = 'null'")
           .run(bucket.name, key);
@@ -145,16 +183,8 @@ export class ObjectRepository {
             'values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         )
         .run(bucket.name, key, version, marker, etag, body.length, modified, headers, body);
-      return {
-        seq: Number(lastInsertRowid),
-        key,
-        version,
-        marker,
-        etag,
-        size: body.length,
-        modified,
-        headers,
-      };
+      const seq = Number(lastInsertRowid);
+      return { seq, key, version, marker, etag, size: body.length, modified, headers };
     });
   }
 }

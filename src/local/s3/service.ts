@@ -1,64 +1,105 @@
-import type { Objects } from '../service-interfaces.ts';
+import type { S3 } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
-import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
-import { bucketRequest, existingBucket } from './buckets.ts';
-import { objectRequest } from './objects.ts';
+import * as buckets from './buckets.ts';
+import type { BucketCall, Call } from './call.ts';
+import { completeUpload } from './complete-upload.ts';
+import { copyObject } from './copy.ts';
+import { listObjectsV1, listObjectsV2, listVersions } from './listings.ts';
+import { deleteObject, deleteObjects, getObject, putObject } from './objects.ts';
 import { ObjectRepository } from './repository.ts';
+import { checkRequest, findOperation, parseRequest } from './routing.ts';
+import { UploadRepository } from './upload-repository.ts';
+import * as uploads from './uploads.ts';
 import { xmlError } from './xml.ts';
 
+/** Operations that need no existing bucket. */
+const accountHandlers: Readonly<Record<string, (call: Call) => WireResponse>> = {
+  ListBuckets: buckets.listBuckets,
+  CreateBucket: buckets.createBucket,
+};
+
+const handlers: Readonly<Record<string, (call: BucketCall) => WireResponse>> = {
+  HeadBucket: buckets.headBucket,
+  DeleteBucket: buckets.deleteBucket,
+  GetBucketLocation: buckets.getBucketLocation,
+  GetBucketVersioning: buckets.getBucketVersioning,
+  PutBucketVersioning: buckets.putBucketVersioning,
+  ListObjects: listObjectsV1,
+  ListObjectsV2: listObjectsV2,
+  ListObjectVersions: listVersions,
+  ListMultipartUploads: uploads.listUploads,
+  PutObject: putObject,
+  CopyObject: copyObject,
+  GetObject: getObject,
+  HeadObject: getObject,
+  DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
+  CreateMultipartUpload: uploads.createUpload,
+  UploadPart: uploads.uploadPart,
+  UploadPartCopy: uploads.uploadPartCopy,
+  CompleteMultipartUpload: completeUpload,
+  AbortMultipartUpload: uploads.abortUpload,
+  ListParts: uploads.listParts,
+};
+
 /**
- * S3 with path-style addresses: buckets and objects for deployment artifacts. On the shared port only the scope of
- * the signature tells its requests from those of others, so one without a signature never gets here.
+ * Creates the S3 service: buckets and objects with path-style addresses, for deployment artifacts. All services share one
+ * port, and only its signature, in the headers or the query, identifies an S3 request. Unsigned requests never reach S3.
  */
-export function createS3({ store }: { store: Store }): Objects {
-  const repository = new ObjectRepository(store);
+export function createS3({ store }: { store: Store }): S3 {
+  const objects = new ObjectRepository(store);
+  const stores = { objects, uploads: new UploadRepository(store) };
   return {
     service: {
       name: 's3',
       protocol: {
-        operation: ({ method }) => method,
+        operation: (request) => findOperationName(request),
         failure: (error, { method }) => xmlError(error, method === 'HEAD'),
       },
-      claims: ({ headers }) => headers.authorization?.includes('/s3/aws4_request') ?? false,
+      claims: ({ signature }) => signature?.service === 's3',
       handle(request) {
         try {
-          return route(repository, request);
+          return route(stores, request);
         } catch (error) {
           return xmlError(asAwsError(error), request.method === 'HEAD');
         }
       },
     },
     putBucket(name, { versioned }) {
-      if (!repository.bucket(name)) repository.createBucket(name);
-      repository.setVersioned(name, versioned);
+      if (!objects.findBucket(name)) objects.createBucket(name);
+      objects.setVersioned(name, versioned);
     },
     deleteBucket(name) {
-      if (!repository.bucket(name)) return true;
-      if (!repository.isEmpty(name)) return false;
-      repository.deleteBucket(name);
+      if (!objects.findBucket(name)) return true;
+      if (!objects.isEmpty(name)) return false;
+      objects.deleteBucket(name);
       return true;
     },
-    read(bucket, key) {
-      const found = repository.find(bucket, key);
-      return found && !found.marker ? repository.body(found) : undefined;
+    read(bucket, key, version) {
+      const object = objects.findObject(bucket, key, version);
+      return object && !object.marker ? objects.readBody(object) : undefined;
     },
   };
 }
 
-function route(repository: ObjectRepository, request: WireRequest): WireResponse {
-  const [, bucket = '', rest = ''] = request.path.split(/^\/([^/]*)\/?/);
-  if (bucket === '') {
-    throw new AwsError('NotImplemented', 'The local runtime does not list buckets', {
-      status: 501,
-    });
+/** Returns the name of the requested operation; the method if the request cannot be parsed. */
+function findOperationName(request: WireRequest): string {
+  try {
+    return findOperation(parseRequest(request)) || request.method;
+  } catch {
+    return request.method;
   }
-  const name = decodeURIComponent(bucket);
-  if (rest === '') return bucketRequest(repository, name, request);
-  const address = {
-    bucket: existingBucket(repository, name, request.method),
-    key: decodeURIComponent(rest),
-  };
-  return objectRequest(repository, address, request);
+}
+
+function route(stores: Omit<Call, 'request'>, wireRequest: WireRequest): WireResponse {
+  const request = parseRequest(wireRequest);
+  const operation = findOperation(request);
+  checkRequest(request, operation);
+  const call = { ...stores, request };
+  const handler = accountHandlers[operation];
+  if (handler) return handler(call);
+  const bucketHandler = handlers[operation] ?? buckets.handleSetting;
+  return bucketHandler({ ...call, bucket: buckets.requireBucket(call) });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsError } from '../wire/aws-error.ts';
 import type { WireResponse } from '../wire/http.ts';
+import { malformedXml } from './errors.ts';
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
@@ -13,13 +14,13 @@ function escapeXml(text: string): string {
     .replaceAll('\r', '&#13;');
 }
 
-/** `<name>value</name>`, or nothing when there is no value. */
-export function element(name: string, value: string | number | boolean | undefined): string {
+/** Returns `<name>value</name>`; an empty string if the value is undefined. */
+export function formatElement(name: string, value: string | number | boolean | undefined): string {
   return value === undefined ? '' : `<${name}>${escapeXml(String(value))}</${name}>`;
 }
 
-/** A 200 whose root element is `root`. */
-export function xmlAnswer(root: string, content: string): WireResponse {
+/** Returns a response with status 200 and the root element `root`. */
+export function xmlResponse(root: string, content: string): WireResponse {
   return {
     status: 200,
     headers: { 'content-type': 'application/xml', 'x-amz-request-id': randomUUID() },
@@ -27,21 +28,54 @@ export function xmlAnswer(root: string, content: string): WireResponse {
   };
 }
 
-/** S3's error; a HEAD has no body, so its status must say it all. */
-export function xmlError({ name, message, status }: AwsError, head: boolean): WireResponse {
+/** Returns the error response of S3. The response to a HEAD request has no body. */
+export function xmlError(
+  { name, message, status, fields, headers }: AwsError,
+  isHead: boolean,
+): WireResponse {
   const id = randomUUID();
+  const details = Object.entries(fields).map(([field, value]) =>
+    formatElement(field, String(value)),
+  );
   return {
     status,
-    headers: { 'content-type': 'application/xml', 'x-amz-request-id': id },
-    body: head
+    headers: { 'content-type': 'application/xml', 'x-amz-request-id': id, ...headers },
+    body: isHead
       ? ''
-      : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${element('Code', name)}${element('Message', message)}` +
-        `${element('RequestId', id)}</Error>`,
+      : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${formatElement('Code', name)}${formatElement('Message', message)}` +
+        `${details.join('')}${formatElement('RequestId', id)}</Error>`,
   };
 }
 
-/** The texts of all elements of this name, unescaped: enough for the small documents that S3 is sent. */
-export function elements(xml: string, name: string): string[] {
+/** Element of a checksum by header, for example `ChecksumCRC32` for `x-amz-checksum-crc32`. */
+const checksumElements: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'].map((name) => [
+      `x-amz-checksum-${name}`,
+      `Checksum${name.toUpperCase()}`,
+    ]),
+  ),
+  'x-amz-checksum-type': 'ChecksumType',
+};
+
+/** Returns the elements for the checksums in headers. */
+export function formatChecksums(headers: Readonly<Record<string, string>>): string {
+  const elements = Object.entries(checksumElements);
+  return elements.map(([header, name]) => formatElement(name, headers[header])).join('');
+}
+
+/** Throws MalformedXML for the first element of a document that is not among `names` (separated by spaces). */
+export function checkElements(xml: string, names: string): void {
+  const served = new Set(names.split(' '));
+  for (const [, name = ''] of xml.matchAll(/<(?:\w+:)?([A-Za-z]\w*)[\s/>]/g)) {
+    if (!served.has(name)) {
+      throw malformedXml(`the local runtime does not implement the element ${name}`);
+    }
+  }
+}
+
+/** Returns the unescaped texts of all elements with this name. Sufficient for the small documents that clients send to S3. */
+export function readElements(xml: string, name: string): string[] {
   const pattern = new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g');
   return [...xml.matchAll(pattern)].map(([, text = '']) => unescapeXml(text));
 }

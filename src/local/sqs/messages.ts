@@ -1,30 +1,49 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Operation } from '../wire/json.ts';
-import { batched } from './batch.ts';
-import { md5, md5OfAttributes } from './digest.ts';
-import { checkBody, within } from './limits.ts';
-import { chosen, queueOf } from './queues.ts';
-import type { Message, MessageAttribute, QueueRows } from './repository.ts';
-import { settingsOf } from './settings.ts';
+import { createBatchOperations } from './batch.ts';
+import { checkMessage } from './check-message.ts';
+import { hashAttributes, md5 } from './digest.ts';
+import { checkAttributeNames, checkRange, invalid } from './limits.ts';
+import { requireQueue, selectAttributes } from './queues.ts';
+import { isReceipt } from './receipts.ts';
+import type { Message, MessageAttribute, QueueRepository } from './repository.ts';
+import { parseSettings, type QueueSettings } from './settings.ts';
 
-/** How often a long poll looks; ms. */
-const pollEvery = 50;
-/** Seconds. */
-const longestHidden = 43_200;
+/** Polling interval of a long poll. */
+const pollIntervalMs = 50;
+/** Limits of a visibility timeout (seconds). The maximum is 12 hours. */
+const visibilityTimeoutLimits = [0, 43_200] as const;
 
-interface Sent {
+/**
+ * Names of system attributes that AWS accepts. Standard queues have only some of them.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ */
+const systemAttributes = new Set([
+  'All',
+  'SenderId',
+  'SentTimestamp',
+  'ApproximateReceiveCount',
+  'ApproximateFirstReceiveTimestamp',
+  'SequenceNumber',
+  'MessageDeduplicationId',
+  'MessageGroupId',
+  'AWSTraceHeader',
+  'DeadLetterQueueSourceArn',
+]);
+
+interface SendInput {
   readonly MessageBody?: string;
   readonly DelaySeconds?: number;
   readonly MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
 }
 
-interface Handed {
+interface ReceiptInput {
   readonly ReceiptHandle?: string;
   readonly VisibilityTimeout?: number;
 }
 
-interface Asked {
+interface ReceiveInput {
   readonly QueueUrl?: string;
   readonly MaxNumberOfMessages?: number;
   readonly VisibilityTimeout?: number;
@@ -34,62 +53,66 @@ interface Asked {
   readonly MessageAttributeNames?: readonly string[];
 }
 
-/** What can be done with a queue's messages, one by one and in batches. */
-export function messageOperations(queues: QueueRows): Readonly<Record<string, Operation>> {
-  const settings = (queue: string) => settingsOf(queues.find(queue)?.attributes ?? {});
-
-  function send(queue: string, { MessageBody, DelaySeconds, MessageAttributes = {} }: Sent) {
-    const { maximumBytes, delaySeconds } = settings(queue);
-    const body = checkBody(MessageBody, maximumBytes);
-    const delay = within(DelaySeconds ?? delaySeconds, 'DelaySeconds', [0, 900]);
+/** Returns the operations on messages, for single messages and for batches. */
+export function messageOperations(queues: QueueRepository): Readonly<Record<string, Operation>> {
+  function send(queue: string, { MessageBody, DelaySeconds, MessageAttributes = {} }: SendInput) {
+    const { maximumBytes, delaySeconds } = readSettings(queues, queue);
+    const body = checkMessage(MessageBody, MessageAttributes, maximumBytes);
+    const delay = checkRange(DelaySeconds ?? delaySeconds, 'DelaySeconds', [0, 900]);
     const visibleAt = Date.now() + delay * 1000;
     const id = queues.add(queue, { body, attributes: MessageAttributes, visibleAt });
-    return { MessageId: id, MD5OfMessageBody: md5(body), ...digestOf(MessageAttributes) };
+    return {
+      MessageId: id,
+      MD5OfMessageBody: md5(body),
+      ...buildAttributesDigest(MessageAttributes),
+    };
   }
 
-  function remove(queue: string, { ReceiptHandle }: Handed) {
-    if (!ReceiptHandle) throw badReceipt();
-    // A message that is gone already is deleted.
-    const seq = queues.ofReceipt(queue, ReceiptHandle);
-    if (seq !== undefined) queues.delete(seq);
+  /** Returns the message of a handle; undefined if it was deleted. Throws ReceiptHandleIsInvalid for any other text. */
+  function findMessage(queue: string, receipt = '') {
+    // A message that was never received has an empty handle.
+    const message = receipt === '' ? undefined : queues.findByReceipt(queue, receipt);
+    if (message || isReceipt(queue, receipt)) return message;
+    throw invalidReceipt();
+  }
+
+  function remove(queue: string, { ReceiptHandle }: ReceiptInput) {
+    const message = findMessage(queue, ReceiptHandle);
+    // Deleting a message twice succeeds.
+    if (message) queues.delete(message.seq);
     return {};
   }
 
-  function hide(queue: string, { ReceiptHandle = '', VisibilityTimeout }: Handed) {
-    const seconds = within(VisibilityTimeout, 'VisibilityTimeout', [0, longestHidden]);
-    const seq = queues.ofReceipt(queue, ReceiptHandle);
-    if (seq === undefined) throw badReceipt();
-    queues.hide(seq, Date.now() + seconds * 1000);
-    return {};
-  }
-
-  async function receive(input: Asked) {
-    const queue = queueOf(queues, input);
-    const { visibilitySeconds, waitSeconds } = settings(queue);
-    const { MaxNumberOfMessages = 1, VisibilityTimeout = visibilitySeconds } = input;
-    const limit = within(MaxNumberOfMessages, 'MaxNumberOfMessages', [1, 10]);
-    const hidden = within(VisibilityTimeout, 'VisibilityTimeout', [0, longestHidden]);
-    const wait = within(input.WaitTimeSeconds ?? waitSeconds, 'WaitTimeSeconds', [0, 20]);
-    const until = performance.now() + wait * 1000;
-    for (;;) {
-      const found = queues.take(queue, limit, Date.now() + hidden * 1000);
-      if (found.length > 0) return { Messages: found.map((each) => shown(each, input)) };
-      if (performance.now() >= until) return {};
-      await sleep(pollEvery);
+  function hide(queue: string, { ReceiptHandle, VisibilityTimeout }: ReceiptInput) {
+    const seconds = checkRange(VisibilityTimeout, 'VisibilityTimeout', visibilityTimeoutLimits);
+    const message = findMessage(queue, ReceiptHandle);
+    if (!message) {
+      throw invalid(
+        `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+      );
     }
+    const now = Date.now();
+    if (message.visible <= now) {
+      throw new AwsError('MessageNotInflight', 'The specified message is not in flight.');
+    }
+    queues.hide(message.seq, now + seconds * 1000);
+    return {};
   }
 
-  const single =
-    <T>(one: (queue: string, input: T) => object) =>
+  const receiveFromQueue = (input: ReceiveInput) => receive(queues, input);
+
+  /** Converts an operation on a queue's name to one on a request. */
+  const onQueue =
+    <T>(operation: (queue: string, input: T) => object) =>
     (input: T & { readonly QueueUrl?: string }) =>
-      one(queueOf(queues, input), input);
+      operation(requireQueue(queues, input), input);
 
   return {
-    SendMessage: single(send),
-    DeleteMessage: single(remove),
-    ChangeMessageVisibility: single(hide),
-    ReceiveMessage: receive,
-    ...batched((input) => queueOf(queues, input), {
+    SendMessage: onQueue(send),
+    DeleteMessage: onQueue(remove),
+    ChangeMessageVisibility: onQueue(hide),
+    ReceiveMessage: receiveFromQueue,
+    ...createBatchOperations((input) => requireQueue(queues, input), {
       SendMessageBatch: send,
       DeleteMessageBatch: remove,
       ChangeMessageVisibilityBatch: hide,
@@ -97,14 +120,43 @@ export function messageOperations(queues: QueueRows): Readonly<Record<string, Op
   };
 }
 
-function badReceipt(): AwsError {
+/** ReceiveMessage. Polls until there is a message or the wait time has passed. */
+async function receive(queues: QueueRepository, input: ReceiveInput) {
+  const queue = requireQueue(queues, input);
+  checkAttributeNames(input.AttributeNames, systemAttributes);
+  checkAttributeNames(input.MessageSystemAttributeNames, systemAttributes);
+  const { visibilitySeconds, waitSeconds } = readSettings(queues, queue);
+  const { MaxNumberOfMessages = 1, VisibilityTimeout = visibilitySeconds } = input;
+  const limit = checkRange(MaxNumberOfMessages, 'MaxNumberOfMessages', [1, 10]);
+  const hiddenSeconds = checkRange(VisibilityTimeout, 'VisibilityTimeout', visibilityTimeoutLimits);
+  const maxWaitSeconds = checkRange(
+    input.WaitTimeSeconds ?? waitSeconds,
+    'WaitTimeSeconds',
+    [0, 20],
+  );
+  const deadline = performance.now() + maxWaitSeconds * 1000;
+  for (;;) {
+    const messages = queues.receive(queue, limit, Date.now() + hiddenSeconds * 1000);
+    if (messages.length > 0) {
+      return { Messages: messages.map((message) => toReceivedMessage(message, input)) };
+    }
+    if (performance.now() >= deadline) return {};
+    await sleep(pollIntervalMs);
+  }
+}
+
+function readSettings(queues: QueueRepository, queue: string): QueueSettings {
+  return parseSettings(queues.find(queue)?.attributes ?? {});
+}
+
+function invalidReceipt(): AwsError {
   return new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.', {
     status: 404,
   });
 }
 
-/** A message as it is handed out: of its attributes those that were asked for. */
-function shown(message: Message, asked: Asked) {
+/** Returns a message in the form of ReceiveMessage, with only the attributes that the request selects. */
+function toReceivedMessage(message: Message, input: ReceiveInput) {
   const { id, body, receipt, sent, received, first } = message;
   const system = {
     SenderId: 'AROALOCAL',
@@ -112,8 +164,11 @@ function shown(message: Message, asked: Asked) {
     ApproximateReceiveCount: String(received),
     ApproximateFirstReceiveTimestamp: String(Math.round(first)),
   };
-  const Attributes = chosen(system, asked.MessageSystemAttributeNames ?? asked.AttributeNames);
-  const MessageAttributes = chosen(message.attributes, asked.MessageAttributeNames);
+  const Attributes = selectAttributes(
+    system,
+    input.MessageSystemAttributeNames ?? input.AttributeNames,
+  );
+  const MessageAttributes = selectAttributes(message.attributes, input.MessageAttributeNames);
   return {
     MessageId: id,
     ReceiptHandle: receipt,
@@ -121,11 +176,11 @@ function shown(message: Message, asked: Asked) {
     Body: body,
     ...(Object.keys(Attributes).length > 0 && { Attributes }),
     ...(Object.keys(MessageAttributes).length > 0 && { MessageAttributes }),
-    ...digestOf(MessageAttributes),
+    ...buildAttributesDigest(MessageAttributes),
   };
 }
 
-function digestOf(attributes: Readonly<Record<string, MessageAttribute>>) {
-  const some = Object.keys(attributes).length > 0;
-  return some ? { MD5OfMessageAttributes: md5OfAttributes(attributes) } : {};
+function buildAttributesDigest(attributes: Readonly<Record<string, MessageAttribute>>) {
+  const isEmpty = Object.keys(attributes).length === 0;
+  return isEmpty ? {} : { MD5OfMessageAttributes: hashAttributes(attributes) };
 }

@@ -1,10 +1,12 @@
+import { AwsError } from '../wire/aws-error.ts';
+import { account } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
-import { checkedName, noQueue } from './limits.ts';
-import type { Attributes, QueueRows } from './repository.ts';
-import { settingsOf, shownAttributes } from './settings.ts';
+import { checkAttributeNames, checkQueueName, checkRange, queueNotFound } from './limits.ts';
+import type { Attributes, QueueRepository } from './repository.ts';
+import { findDifference, formatAttributes, parseSettings, queueAttributes } from './settings.ts';
 
-/** How queues are spoken of outside. */
-export interface Names {
+/** Converts the name of a queue to its URL and its ARN. */
+export interface QueueAddresses {
   readonly url: (name: string) => string;
   readonly arn: (name: string) => string;
 }
@@ -13,62 +15,102 @@ interface QueueInput {
   readonly QueueUrl?: string;
 }
 
-/** The name of the queue that a request is about; throws when there is no such queue. */
-export function queueOf(queues: QueueRows, { QueueUrl = '' }: QueueInput): string {
+interface ListInput {
+  readonly QueueNamePrefix?: string;
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+/** Returns the name of the queue in a request. Throws QueueDoesNotExist if there is no such queue. */
+export function requireQueue(queues: QueueRepository, { QueueUrl = '' }: QueueInput): string {
   const name = QueueUrl.split('/').at(-1) ?? '';
-  if (!queues.find(name)) throw noQueue();
+  if (!queues.find(name)) throw queueNotFound();
   return name;
 }
 
-/** What can be done with queues themselves. */
+/** Returns the operations on queues. */
 export function queueOperations(
-  queues: QueueRows,
-  names: Names,
+  queues: QueueRepository,
+  addresses: QueueAddresses,
 ): Readonly<Record<string, Operation>> {
   return {
     CreateQueue({ QueueName, Attributes = {} }: { QueueName?: string; Attributes?: Attributes }) {
-      const name = checkedName(QueueName);
-      settingsOf(Attributes);
-      queues.put(name, { ...queues.find(name)?.attributes, ...Attributes });
-      return { QueueUrl: names.url(name) };
+      const name = checkQueueName(QueueName);
+      parseSettings(Attributes);
+      const existing = queues.find(name);
+      const difference = existing && findDifference(Attributes, existing.attributes);
+      if (difference !== undefined) {
+        throw new AwsError(
+          'QueueNameExists',
+          `A queue already exists with the same name and a different value for attribute ${difference}`,
+        );
+      }
+      if (!existing) queues.put(name, Attributes);
+      return { QueueUrl: addresses.url(name) };
     },
     DeleteQueue(input: QueueInput) {
-      queues.remove(queueOf(queues, input));
+      queues.remove(requireQueue(queues, input));
     },
     PurgeQueue(input: QueueInput) {
-      queues.purge(queueOf(queues, input));
+      queues.purge(requireQueue(queues, input));
     },
-    GetQueueUrl({ QueueName = '' }: { QueueName?: string }) {
-      return { QueueUrl: names.url(queueOf(queues, { QueueUrl: QueueName })) };
+    GetQueueUrl(input: { QueueName?: string; QueueOwnerAWSAccountId?: string }) {
+      const { QueueName = '', QueueOwnerAWSAccountId: owner = account } = input;
+      if (owner !== account) throw queueNotFound();
+      return { QueueUrl: addresses.url(requireQueue(queues, { QueueUrl: QueueName })) };
     },
-    ListQueues({ QueueNamePrefix = '' }: { QueueNamePrefix?: string }) {
-      return { QueueUrls: queues.names(QueueNamePrefix).map((name) => names.url(name)) };
+    ListQueues(input: ListInput) {
+      const { names, nextToken } = takePage(queues.listNames(input.QueueNamePrefix ?? ''), input);
+      return {
+        ...(names.length > 0 && { QueueUrls: names.map((name) => addresses.url(name)) }),
+        ...(nextToken !== undefined && { NextToken: nextToken }),
+      };
     },
     GetQueueAttributes(input: QueueInput & { AttributeNames?: readonly string[] }) {
-      const name = queueOf(queues, input);
+      const name = requireQueue(queues, input);
+      checkAttributeNames(input.AttributeNames, queueAttributes);
       const queue = queues.find(name) ?? { created: 0, attributes: {} };
-      const all = shownAttributes({ ...queue, ...queues.count(name), arn: names.arn(name) });
-      return { Attributes: chosen(all, input.AttributeNames) };
+      const all = formatAttributes({
+        ...queue,
+        ...queues.countMessages(name),
+        arn: addresses.arn(name),
+      });
+      return { Attributes: selectAttributes(all, input.AttributeNames) };
     },
     SetQueueAttributes(input: QueueInput & { Attributes?: Attributes }) {
-      const name = queueOf(queues, input);
-      settingsOf(input.Attributes ?? {});
+      const name = requireQueue(queues, input);
+      parseSettings(input.Attributes ?? {});
       queues.put(name, { ...queues.find(name)?.attributes, ...input.Attributes });
     },
   };
 }
 
-/** Of all those that were asked for: `All`, `.*`, `prefix.*` or names. */
-export function chosen<T>(
-  all: Readonly<Record<string, T>>,
+/** Returns one page of queue names. Without MaxResults, a page has up to 1000 names and no token. */
+function takePage(
+  all: readonly string[],
+  { MaxResults, NextToken }: ListInput,
+): { names: readonly string[]; nextToken?: string } {
+  const limit = checkRange(MaxResults ?? 1000, 'MaxResults', [1, 1000]);
+  const after = NextToken === undefined ? '' : Buffer.from(NextToken, 'base64').toString();
+  const rest = all.filter((name) => name > after);
+  const names = rest.slice(0, limit);
+  const last = names.at(-1);
+  return MaxResults !== undefined && rest.length > limit && last !== undefined
+    ? { names, nextToken: Buffer.from(last).toString('base64') }
+    : { names };
+}
+
+/** Returns the attributes that match any of `names`, where an entry is a name, `All`, `.*` or `prefix.*`. */
+export function selectAttributes<T>(
+  attributes: Readonly<Record<string, T>>,
   names: readonly string[] = [],
 ): Record<string, T> {
-  const fits = (key: string) =>
+  const isSelected = (key: string) =>
     names.some(
       (name) =>
         name === 'All' ||
         name === key ||
         (name.endsWith('.*') && key.startsWith(name.slice(0, -2))),
     );
-  return Object.fromEntries(Object.entries(all).filter(([key]) => fits(key)));
+  return Object.fromEntries(Object.entries(attributes).filter(([key]) => isSelected(key)));
 }

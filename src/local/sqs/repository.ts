@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../store/store.ts';
+import { createReceipt } from './receipts.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** A message attribute as it goes over the wire. */
+/** A message attribute in the format of the SQS API. */
 export interface MessageAttribute {
-  readonly DataType: string;
+  readonly DataType?: string;
   readonly StringValue?: string;
   /** Base64. */
   readonly BinaryValue?: string;
+  readonly StringListValues?: readonly string[];
+  readonly BinaryListValues?: readonly string[];
 }
 
 export interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
-  /** Wall clock, epoch ms, from when it may be received. */
+  /** The message can be received from this time on (wall clock, epoch ms). */
   readonly visibleAt: number;
 }
 
@@ -25,14 +28,16 @@ export interface Message {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   /** Epoch ms. */
   readonly sent: number;
+  /** Number of times that the message was received. */
   readonly received: number;
+  /** Time of the first receive (epoch ms). */
   readonly first: number;
-  /** Of the receive that it was last handed out by. */
+  /** Handle of the latest receive. */
   readonly receipt: string;
 }
 
-/** Queues and their messages as rows. */
-export class QueueRows {
+/** Stores queues and their messages. */
+export class QueueRepository {
   readonly #store: Store;
 
   constructor(store: Store) {
@@ -52,7 +57,7 @@ export class QueueRows {
     return row && { created: Number(row['created']), attributes: parse(row['attributes']) };
   }
 
-  names(prefix: string): string[] {
+  listNames(prefix: string): string[] {
     const rows = this.#store.sql('select name from sqs_queues order by name').all();
     return rows.map(({ name }) => String(name)).filter((name) => name.startsWith(prefix));
   }
@@ -79,7 +84,7 @@ export class QueueRows {
     );
   }
 
-  /** Answers the message's id. */
+  /** Adds a message and returns its id. */
   add(queue: string, { body, attributes, visibleAt }: NewMessage): string {
     const id = randomUUID();
     const text =
@@ -90,15 +95,15 @@ export class QueueRows {
     return id;
   }
 
-  /** Hands out messages that can be seen, the oldest first, and hides them until `hiddenUntil`. */
-  take(queue: string, limit: number, hiddenUntil: number): Message[] {
+  /** Returns visible messages, oldest first, and hides them until `hiddenUntil` (epoch ms). */
+  receive(queue: string, limit: number, hiddenUntil: number): Message[] {
     const now = Date.now();
     return this.#store.transact(() => {
       const rows = this.#store
         .sql('select * from sqs_messages where queue = ? and visible <= ? order by seq limit ?')
         .all(queue, now, limit);
       return rows.map((row) => {
-        const receipt = randomUUID();
+        const receipt = createReceipt(queue);
         const received = Number(row['received']) + 1;
         const first = Number(row['first']) || now;
         this.#store
@@ -112,12 +117,12 @@ export class QueueRows {
     });
   }
 
-  /** The message that a receipt is of; undefined when it is gone, or was received again since. */
-  ofReceipt(queue: string, receipt: string): number | undefined {
+  /** Returns the message with a receipt handle; undefined if the message was deleted or received again. */
+  findByReceipt(queue: string, receipt: string): { seq: number; visible: number } | undefined {
     const row = this.#store
-      .sql('select seq from sqs_messages where queue = ? and receipt = ?')
+      .sql('select seq, visible from sqs_messages where queue = ? and receipt = ?')
       .get(queue, receipt);
-    return row && Number(row['seq']);
+    return row && { seq: Number(row['seq']), visible: Number(row['visible']) };
   }
 
   hide(seq: number, until: number): void {
@@ -136,15 +141,19 @@ export class QueueRows {
     );
   }
 
-  /** How many can be received, and how many are hidden. */
-  count(queue: string): { visible: number; hidden: number } {
+  /** Returns the number of messages that can be received, that are delayed, and that are in flight. A delayed one was never received. */
+  countMessages(queue: string): { visible: number; delayed: number; inFlight: number } {
     const row = this.#store
       .sql(
-        'select count(*) as n, coalesce(sum(visible <= ?), 0) as v from sqs_messages where queue = ?',
+        'select coalesce(sum(visible <= ?1), 0) as v, coalesce(sum(visible > ?1 and received = 0), 0) as d, ' +
+          'coalesce(sum(visible > ?1 and received > 0), 0) as f from sqs_messages where queue = ?2',
       )
       .get(Date.now(), queue);
-    const visible = Number(row?.['v']);
-    return { visible, hidden: Number(row?.['n']) - visible };
+    return {
+      visible: Number(row?.['v']),
+      delayed: Number(row?.['d']),
+      inFlight: Number(row?.['f']),
+    };
   }
 }
 

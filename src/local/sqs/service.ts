@@ -1,57 +1,39 @@
-import type { Queues } from '../service-interfaces.ts';
+import type { Sqs } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
-import type { Fields } from '../wire/check-input.ts';
 import { account, partition } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol } from '../wire/json.ts';
 import { messageOperations } from './messages.ts';
 import { queueOperations } from './queues.ts';
-import { QueueRows } from './repository.ts';
-import { settingsOf } from './settings.ts';
+import { QueueRepository } from './repository.ts';
+import { requestShapes } from './request-shapes.ts';
+import { parseSettings } from './settings.ts';
 
-const target = 'AmazonSQS.';
+const targetPrefix = 'AmazonSQS.';
 
-/** The names under which clients of the older protocol know errors. */
+/** Error names of the older query protocol, which clients also expect. */
 const queryErrors: Readonly<Record<string, string>> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
   TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
   BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+  InvalidBatchEntryId: 'AWS.SimpleQueueService.InvalidBatchEntryId',
+  BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+  UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
+  MessageNotInflight: 'AWS.SimpleQueueService.MessageNotInflight',
+  QueueNameExists: 'QueueAlreadyExists',
 };
 
-const attributes = {
-  map: { fields: { DataType: 'string', StringValue: 'string', BinaryValue: 'string' } },
-} as const;
-const entry = {
-  Id: 'string',
-  MessageBody: 'string',
-  DelaySeconds: 'number',
-  MessageAttributes: attributes,
-  ReceiptHandle: 'string',
-  VisibilityTimeout: 'number',
-} as const;
+const errors = { invalid: 'InvalidParameterValue', unsupported: 'UnsupportedOperation' } as const;
 
-/** What members of a request may be; a name means the same in every operation. */
-const shapes: Fields = {
-  ...entry,
-  QueueUrl: 'string',
-  QueueName: 'string',
-  QueueNamePrefix: 'string',
-  Attributes: { map: 'string' },
-  AttributeNames: { list: 'string' },
-  MessageSystemAttributeNames: { list: 'string' },
-  MessageAttributeNames: { list: 'string' },
-  Entries: { list: { fields: entry } },
-};
-
-/** SQS's standard queues over the store; hiding and keeping messages go by the wall clock. */
-export function createQueues(options: {
+/** Creates the SQS service with standard queues. Visibility timeouts and retention use the wall clock. */
+export function createSqs(options: {
   store: Store;
   region: string;
   /** The URL of the runtime. */
   url: () => string;
-}): Queues {
+}): Sqs {
   const { store, region } = options;
-  const rows = new QueueRows(store);
+  const rows = new QueueRepository(store);
   const url = (name: string) => `${options.url()}/${account}/${name}`;
   const arn = (name: string) => `arn:${partition}:sqs:${region}:${account}:${name}`;
   const operations = { ...queueOperations(rows, { url, arn }), ...messageOperations(rows) };
@@ -59,12 +41,13 @@ export function createQueues(options: {
     service: {
       name: 'sqs',
       protocol: awsJsonProtocol('1.0'),
-      claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
+      claims: ({ headers }) => headers['x-amz-target']?.startsWith(targetPrefix) ?? false,
       async handle(request) {
         const response = await awsJson(request, {
           operations,
           version: '1.0',
-          shapes: () => shapes,
+          shapes: requestShapes,
+          errors,
         });
         const name = response.headers?.['x-amzn-errortype'] ?? '';
         if (name === '') return response;
@@ -73,7 +56,7 @@ export function createQueues(options: {
       },
     },
     put(name, attributes) {
-      settingsOf(attributes);
+      parseSettings(attributes);
       rows.put(name, attributes);
     },
     remove: (name) => rows.remove(name),
@@ -89,9 +72,9 @@ export function createQueues(options: {
       rows.add(name, { body, attributes: Object.fromEntries(typed), visibleAt: Date.now() });
       return true;
     },
-    clearOut(now) {
-      for (const name of rows.names('')) {
-        const { retentionSeconds } = settingsOf(rows.find(name)?.attributes ?? {});
+    removeExpired(now) {
+      for (const name of rows.listNames('')) {
+        const { retentionSeconds } = parseSettings(rows.find(name)?.attributes ?? {});
         rows.removeSentBefore(name, now - retentionSeconds * 1000);
       }
       return false;

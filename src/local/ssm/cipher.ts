@@ -5,19 +5,19 @@ const algorithm = 'aes-256-gcm';
 const ivLength = 12;
 const tagLength = 16;
 
-/** Encrypts texts and decrypts them again; `name` belongs to the text and is checked. */
+/** Encrypts and decrypts texts. Decryption requires the `name` that the text was encrypted with. */
 export interface Cipher {
   encrypt(text: string, name: string): string;
-  decrypt(sealed: string, name: string): string;
+  decrypt(encrypted: string, name: string): string;
 }
 
-/** A cipher with the key in a file that its owner alone can read; made when there is none. */
-export function cipherIn(file: string): Cipher {
-  let kept: Buffer | undefined;
+/** Returns a cipher with the key in `file`. Creates a missing file, readable only by its owner, on first use. */
+export function openCipher(file: string): Cipher {
+  let cachedKey: Buffer | undefined;
   const key = () => {
-    if (!kept && !existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600 });
-    kept ??= readFileSync(file);
-    return kept;
+    if (!cachedKey && !existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600 });
+    cachedKey ??= readFileSync(file);
+    return cachedKey;
   };
   return {
     encrypt(text, name) {
@@ -26,8 +26,8 @@ export function cipherIn(file: string): Cipher {
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
     },
-    decrypt(sealed, name) {
-      const bytes = Buffer.from(sealed, 'base64');
+    decrypt(encrypted, name) {
+      const bytes = Buffer.from(encrypted, 'base64');
       const decipher = createDecipheriv(algorithm, key(), bytes.subarray(0, ivLength))
         .setAAD(Buffer.from(name))
         .setAuthTag(bytes.subarray(ivLength, ivLength + tagLength));

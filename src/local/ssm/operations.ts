@@ -9,76 +9,106 @@ import { AwsError } from '../wire/aws-error.ts';
 import { account, partition } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
 import type { Cipher } from './cipher.ts';
-import { ParameterRows, type Row } from './repository.ts';
+import { ParameterRepository, type StoredParameter } from './repository.ts';
 
 const types = ['String', 'StringList', 'SecureString'] as const;
-/** Characters, for a standard parameter. */
-const longest = 4096;
+/** Maximum length of the value of a standard parameter (characters). */
+const maxValueLength = 4096;
 
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html and its neighbours. */
+/**
+ * Returns the operations on parameters.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
 export function parameterOperations(
   store: Store,
   cipher: Cipher,
 ): Readonly<Record<string, Operation>> {
-  const parameters = new ParameterRows(store);
+  const parameters = new ParameterRepository(store);
+  const find = ({ names, selector }: Selection) => {
+    // Labels cannot be created: a selector that is not a version names none.
+    const version = selector === '' ? undefined : Number(selector.slice(1));
+    return firstFound(names, (name) => parameters.find(name, version));
+  };
 
   return {
     PutParameter(input: PutParameterCommandInput) {
-      const name = checkedName(input.Name);
+      const name = checkName(input.Name);
       const before = parameters.find(name);
-      const { type, value } = checked(input, before);
+      const { type, value } = checkNewValue(input, before);
       const version = (before?.version ?? 0) + 1;
-      const sealed = type === 'SecureString' ? cipher.encrypt(value, name) : value;
-      parameters.put({ name, type, value: sealed, version, modified: Date.now() / 1000 });
+      const stored = type === 'SecureString' ? cipher.encrypt(value, name) : value;
+      parameters.put({ name, type, value: stored, version, modified: Date.now() / 1000 });
       return { Version: version, Tier: 'Standard' };
     },
     GetParameter({ Name, WithDecryption }: GetParameterCommandInput) {
-      const row = parameters.find(nameOf(Name));
-      if (!row) throw new AwsError('ParameterNotFound', '');
-      return { Parameter: shown(row, WithDecryption ? cipher : undefined) };
+      const selection = parseSelection(Name);
+      const row = find(selection);
+      if (row) return { Parameter: toParameter(row, { selection, cipher, WithDecryption }) };
+      const name = firstFound(selection.names, (known) => parameters.find(known)?.name);
+      if (name === undefined) throw new AwsError('ParameterNotFound', '');
+      throw new AwsError(
+        'ParameterVersionNotFound',
+        `Systems Manager could not find version ${selection.selector.slice(1)} of ${name}. Verify the version and try again.`,
+      );
     },
     GetParameters({ Names = [], WithDecryption }: GetParametersCommandInput) {
       if (Names.length === 0 || Names.length > 10) {
         throw new AwsError('ValidationException', 'Names must have 1 to 10 members');
       }
-      const rows = Names.map((name) => parameters.find(nameOf(name)));
+      if (new Set(Names).size < Names.length) {
+        throw new AwsError('ValidationException', 'Names must not contain duplicates');
+      }
+      const found = Names.map((name) => {
+        const selection = parseSelection(name);
+        const row = find(selection);
+        return row && toParameter(row, { selection, cipher, WithDecryption });
+      });
       return {
-        Parameters: rows.flatMap((row) =>
-          row ? [shown(row, WithDecryption ? cipher : undefined)] : [],
-        ),
-        InvalidParameters: Names.filter((_, index) => !rows[index]),
+        Parameters: found.flatMap((parameter) => parameter ?? []),
+        InvalidParameters: Names.filter((_, index) => !found[index]),
       };
     },
     DeleteParameter({ Name }: DeleteParameterCommandInput) {
-      if (!parameters.remove(nameOf(Name))) throw new AwsError('ParameterNotFound', '');
+      if (!parameters.remove(checkName(Name))) throw new AwsError('ParameterNotFound', '');
       return {};
     },
   };
 }
 
-/** A parameter as it is answered: of a SecureString the sealed text, unless there is a cipher to open it. */
-function shown({ name, type, value, version, modified }: Row, opener: Cipher | undefined) {
+/** Returns a parameter in the form of the API. A SecureString stays encrypted without decryption. */
+function toParameter(
+  { name, type, value, version, modified }: StoredParameter,
+  options: {
+    readonly selection: Selection;
+    readonly cipher: Cipher;
+    readonly WithDecryption: boolean | undefined;
+  },
+) {
+  const { selection, cipher, WithDecryption } = options;
+  const isEncrypted = type === 'SecureString' && WithDecryption;
   return {
     Name: name,
     Type: type,
-    Value: type === 'SecureString' && opener ? opener.decrypt(value, name) : value,
+    Value: isEncrypted ? cipher.decrypt(value, name) : value,
     Version: version,
+    ...(selection.selector === '' ? {} : { Selector: selection.selector }),
     LastModifiedDate: modified,
     ARN: `${arnPrefix}${name.startsWith('/') ? '' : '/'}${name}`,
     DataType: 'text',
   };
 }
 
-function checked(
+/** Returns the type and value of a new version. Throws if the request is not valid. */
+function checkNewValue(
   { Value = '', Type, Overwrite }: PutParameterCommandInput,
-  before: Row | undefined,
+  before: StoredParameter | undefined,
 ) {
   if (Value === '')
     throw new AwsError('ValidationException', 'Value must have at least 1 character');
-  if (Value.length > longest) {
+  if (Value.length > maxValueLength) {
     throw new AwsError(
       'ValidationException',
-      `Standard tier parameters support a maximum parameter value of ${longest} characters.`,
+      `Standard tier parameters support a maximum parameter value of ${maxValueLength} characters.`,
     );
   }
   if (before && !Overwrite) {
@@ -87,21 +117,45 @@ function checked(
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
     );
   }
-  const type = types.find((each) => each === (Type ?? before?.type));
+  const type = types.find((known) => known === (Type ?? before?.type));
   if (type) return { type, value: Value };
   throw new AwsError('ValidationException', `Type must be one of ${types.join(', ')}`);
 }
 
 const arnPrefix = `arn:${partition}:ssm:us-east-2:${account}:parameter`;
 
-/** A parameter may be asked for by its ARN. */
-const nameOf = (name = '') =>
-  name.startsWith(`${arnPrefix}/`) ? name.slice(arnPrefix.length) : name;
+/** A parameter, and the version or label that a request selects (`:3`); an empty selector for the newest version. */
+interface Selection {
+  /** The possible names: the ARNs of `/key` and of `key` are equal. */
+  readonly names: readonly string[];
+  readonly selector: string;
+}
 
-function checkedName(name = ''): string {
-  if (/^\/?[\w.-]+(\/[\w.-]+)*$/.test(name) && name.length <= 1011) return name;
+/**
+ * Returns the parameter in a name or ARN with an optional version.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+ */
+function parseSelection(text = ''): Selection {
+  const isArn = text.startsWith(`${arnPrefix}/`);
+  const [, name = '', selector = ''] =
+    /^([^:]*)(:.*)?$/s.exec(isArn ? text.slice(arnPrefix.length) : text) ?? [];
+  const hasPath = name.lastIndexOf('/') > 0;
+  return { names: isArn && !hasPath ? [name, name.slice(1)] : [name], selector };
+}
+
+function firstFound<T>(names: readonly string[], find: (name: string) => T | undefined) {
+  for (const name of names) {
+    const found = find(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function checkName(name = ''): string {
+  const isValid = /^\/?[\w.-]+(\/[\w.-]+)*$/.test(name) && !/^\/?(aws|ssm)/i.test(name);
+  if (isValid && name.length <= 1011) return name;
   throw new AwsError(
     'ValidationException',
-    'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
+    'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
   );
 }

@@ -3,33 +3,40 @@ import type { Store } from '../store/store.ts';
 import type { Fields } from '../wire/check-input.ts';
 import type { Service } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol } from '../wire/json.ts';
-import { cipherIn } from './cipher.ts';
+import { openCipher } from './cipher.ts';
 import { parameterOperations } from './operations.ts';
 
-const target = 'AmazonSSM.';
+const targetPrefix = 'AmazonSSM.';
 
-/** What members of a request may be; a name means the same in every operation. */
-const shapes: Fields = {
-  Name: 'string',
-  Names: { list: 'string' },
-  Value: 'string',
-  Type: 'string',
-  Overwrite: 'boolean',
-  WithDecryption: 'boolean',
+/** The members of each operation's request that the runtime implements. */
+const shapes: Readonly<Record<string, Fields>> = {
+  PutParameter: {
+    Name: 'string',
+    Value: 'string',
+    Type: 'string',
+    Overwrite: 'boolean',
+    DataType: { only: ['text'] },
+    Tier: { only: ['Standard'] },
+  },
+  GetParameter: { Name: 'string', WithDecryption: 'boolean' },
+  GetParameters: { Names: { list: 'string' }, WithDecryption: 'boolean' },
+  DeleteParameter: { Name: 'string' },
 };
 
-/** SSM's parameters, for settings and secrets. A SecureString is encrypted where it lies. */
-export function createParameters({ store, directory }: { store: Store; directory: string }): {
+const errors = { invalid: 'ValidationException', unsupported: 'ValidationException' } as const;
+
+/** Creates the SSM service with parameters for settings and secrets. A SecureString is encrypted at rest. */
+export function createSsm({ store, directory }: { store: Store; directory: string }): {
   readonly service: Service;
 } {
-  const cipher = cipherIn(join(directory, 'parameters.key'));
+  const cipher = openCipher(join(directory, 'parameters.key'));
   const operations = parameterOperations(store, cipher);
   return {
     service: {
       name: 'ssm',
       protocol: awsJsonProtocol('1.1'),
-      claims: ({ headers }) => headers['x-amz-target']?.startsWith(target) ?? false,
-      handle: (request) => awsJson(request, { operations, version: '1.1', shapes: () => shapes }),
+      claims: ({ headers }) => headers['x-amz-target']?.startsWith(targetPrefix) ?? false,
+      handle: (request) => awsJson(request, { operations, version: '1.1', shapes, errors }),
     },
   };
 }

@@ -1,43 +1,56 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { asStoreError } from './store-error.ts';
+import { toStoreError } from './store-error.ts';
 
-const busy = 5;
+/** SQLite's result code for a locked database. */
+const sqliteBusy = 5;
 
-/** A claim that was forgotten about would go with the next garbage collection. */
-const held = new Set<DatabaseSync>();
+/** References to open locks. Without them, garbage collection would close a database and release its lock. */
+const heldLocks = new Set<DatabaseSync>();
 
 /**
- * Claims a runtime's directory for this process; undefined when another one holds it. The claim is a lock of the operating
- * system, by way of SQLite: it goes with its process however that ends, and no process number can pass for it. Throws a
- * StoreError when the directory cannot be written.
+ * Locks a runtime's directory for this process. Returns undefined if another process has the lock. It is a lock of the operating
+ * system, taken through SQLite: it ends with its process, even after a crash, and does not depend on process ids, which are
+ * reused. Throws a StoreError if the directory cannot be written.
  */
-export function claimDirectory(directory: string): { release(): void } | undefined {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+export function lockDirectory(directory: string): { release(): void } | undefined {
   const path = join(directory, 'lock');
   let db: DatabaseSync | undefined;
   try {
-    const claimed = new DatabaseSync(path, { timeout: 0 });
-    db = claimed;
-    claimed.exec('begin exclusive');
-    held.add(claimed);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const lock = new DatabaseSync(path, { timeout: 0 });
+    db = lock;
+    lock.exec('begin exclusive');
+    heldLocks.add(lock);
     return {
       release() {
-        held.delete(claimed);
-        claimed.close();
+        heldLocks.delete(lock);
+        lock.close();
       },
     };
   } catch (error) {
     db?.close();
-    if ((error as { errcode?: number }).errcode === busy) return undefined;
-    throw asStoreError(error, path);
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
+    throw toStoreError(error, path);
   }
 }
 
-/** Whether a process holds the directory. */
-export function isClaimed(directory: string): boolean {
-  const claim = claimDirectory(directory);
-  claim?.release();
-  return claim === undefined;
+/**
+ * Returns whether a process has locked the directory, which must have a lock file. Changes no file: a process that holds the lock
+ * refuses readers too. Throws a StoreError if the lock file cannot be read.
+ */
+export function isLocked(directory: string): boolean {
+  const path = join(directory, 'lock');
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+    db.prepare('select count(*) from sqlite_master').get();
+    return false;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return true;
+    throw toStoreError(error, path);
+  } finally {
+    db?.close();
+  }
 }

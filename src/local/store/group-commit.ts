@@ -1,58 +1,58 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-interface Options {
+interface GroupCommitOptions {
   readonly db: DatabaseSync;
-  /** Makes durable what the database has committed. */
+  /** Syncs the committed data to disk. */
   readonly sync: () => Promise<void>;
-  /** Writes what goes along with every commit. */
+  /** Called before every commit, to write further data with it. */
   readonly beforeCommit: () => void;
-  /** Says what an error of the database means. */
+  /** Converts an error of the database to the error that callers receive. */
   readonly explain: (error: unknown) => unknown;
-  /** Hears why the store has failed, once. */
+  /** Called once, when the store has failed. */
   readonly onBroken: (error: Error) => void;
 }
 
 /**
- * Commits all work of one turn of the event loop at once. While the disk is busy, the turns that come share one commit:
- * none of them could be acknowledged sooner.
+ * Commits all work of one turn of the event loop together. Turns that pass during a sync share the next commit, which delays none
+ * of them.
  */
 export class GroupCommit {
-  readonly #options: Options;
-  /** The transaction that is open, and everybody who waits for it. */
+  readonly #options: GroupCommitOptions;
+  /** Resolves when the open transaction is on disk; undefined if none is open. */
   #turn: PromiseWithResolvers<void> | undefined;
   #syncing: Promise<void> | undefined;
-  /** Why the store failed: what it holds differs from what is in memory, so nothing is acknowledged any more. */
-  #broken: Error | undefined;
+  /** Reason of a failure. The store and the memory may differ afterwards, so nothing more is acknowledged. */
+  #failure: Error | undefined;
 
-  constructor(options: Options) {
+  constructor(options: GroupCommitOptions) {
     this.#options = options;
   }
 
-  /** Makes sure that a transaction is open; it is committed when the present turn of the event loop is over. */
+  /** Opens a transaction unless one is open. It is committed at the end of the current turn of the event loop. */
   begin(): void {
-    if (this.#broken) throw this.#broken;
+    if (this.#failure) throw this.#failure;
     if (this.#turn) return;
     try {
       this.#options.db.exec('begin immediate');
     } catch (error) {
-      throw this.break(error);
+      throw this.fail(error);
     }
     this.#turn = Promise.withResolvers<void>();
     this.#turn.promise.catch(() => {});
     setImmediate(() => this.#commit());
   }
 
-  /** Resolves once everything written so far is on disk; rejects when it never will be. */
+  /** Resolves when all data written so far is on disk. Rejects if the store has failed. */
   committed(): Promise<void> {
-    if (this.#broken) return Promise.reject(this.#broken);
+    if (this.#failure) return Promise.reject(this.#failure);
     return this.#turn?.promise ?? this.#syncing ?? Promise.resolve();
   }
 
-  /** Takes back what is open, and acknowledges nothing from now on; answers why. */
-  break(error: unknown): Error {
-    if (this.#broken) return this.#broken;
+  /** Rolls back the open transaction and rejects all further work. Returns the reason. */
+  fail(error: unknown): Error {
+    if (this.#failure) return this.#failure;
     const why = this.#options.explain(error) as Error;
-    this.#broken = why;
+    this.#failure = why;
     if (this.#options.db.isTransaction) this.#options.db.exec('rollback');
     this.#turn?.reject(why);
     this.#turn = undefined;
@@ -60,7 +60,7 @@ export class GroupCommit {
     return why;
   }
 
-  /** Commits what is open, and closes the database: that moves its log into it and syncs both. */
+  /** Commits the open transaction and closes the database, which moves the log into the file and syncs both. */
   close(): void {
     const last = this.#turn;
     this.#turn = undefined;
@@ -74,7 +74,7 @@ export class GroupCommit {
     try {
       this.#write();
     } catch (error) {
-      this.break(error);
+      this.fail(error);
       return;
     }
     const { promise, resolve, reject } = this.#turn;
@@ -86,7 +86,7 @@ export class GroupCommit {
         resolve();
         this.#commit();
       },
-      (error: unknown) => reject(this.break(error)),
+      (error: unknown) => reject(this.fail(error)),
     );
   }
 

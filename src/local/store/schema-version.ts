@@ -1,27 +1,32 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './store-error.ts';
 
-/** "ORDR": marks the file as a store of this runtime. */
+/** The text "ORDR", which marks a file as a store of this runtime. */
 const applicationId = 0x4f52_4452;
 
 /**
- * What makes a store of each version one of the next; the first begins with stores that had no version yet. A store that is
- * new has all its tables from the services, in their present shape.
+ * Migration from each schema version to the next. The first applies to stores that were written before versions existed. A new
+ * store needs no migration: its services create their tables in the current form.
  */
 const migrations: readonly string[] = [
-  // When a closed execution may go, in place of a look into each of them.
+  // Stores when an ended execution expires. Before, that was computed from each execution.
   `alter table lambda_executions add column expires real;
    update lambda_executions set expires = json_extract(body, '$.ended') + json_extract(body, '$.retentionDays') * 86400000
      where status <> 'RUNNING'`,
+  // Executions can be paused, which earlier versions cannot resume. No rows change.
+  'select 1',
 ];
 
 export const currentVersion = migrations.length;
 
-/** Brings the store at `path` to the present version, whole or not at all; throws a StoreError for what is none or is newer. */
+/**
+ * Migrates a store to the current version, completely or not at all. Throws a StoreError if the file is not a store or has a newer
+ * version.
+ */
 export function migrate(db: DatabaseSync, path: string): void {
   const { version, isNew } = inspectVersion(db, path);
   if (!isNew && version === currentVersion) return;
-  // Only a new file can be told to; in others, room that is free is used again.
+  // SQLite enables this only for a new file. In other files, free pages are reused but never returned.
   if (isNew) db.exec('pragma auto_vacuum = incremental');
   db.exec('begin immediate');
   try {
@@ -34,7 +39,7 @@ export function migrate(db: DatabaseSync, path: string): void {
   }
 }
 
-/** The version of a store; throws a StoreError for what is none or is newer. */
+/** Returns the version of a store. Throws a StoreError if the file is not a store or has a newer version. */
 export function inspectVersion(
   db: DatabaseSync,
   path: string,
@@ -44,7 +49,7 @@ export function inspectVersion(
   const application = number('pragma application_id', 'application_id');
   const tables = number('select count(*) as n from sqlite_master', 'n');
   if (tables === 0 && application === 0) return { version: currentVersion, isNew: true };
-  // The first stores were not marked; the clock's table is as old as they are.
+  // The first stores had no mark. All of them have the clock's table.
   const clock = number("select count(*) as n from sqlite_master where name = 'clock'", 'n');
   if (application !== applicationId && (application !== 0 || clock === 0)) {
     throw new StoreError('foreign', `${path} is not a store of this runtime`);
@@ -52,7 +57,7 @@ export function inspectVersion(
   if (version > currentVersion) {
     throw new StoreError(
       'newer',
-      `The store ${path} was made by a newer version (schema ${version}; this one knows ${currentVersion})`,
+      `The store ${path} was written by a newer version (schema ${version}; this version supports ${currentVersion})`,
     );
   }
   return { version, isNew: false };

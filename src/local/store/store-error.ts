@@ -1,5 +1,5 @@
-/** What can be wrong with the store. */
-export type StoreTrouble =
+/** Reasons why the store cannot be used. */
+export type StoreProblem =
   | 'damaged'
   | 'foreign'
   | 'newer'
@@ -8,53 +8,59 @@ export type StoreTrouble =
   | 'full'
   | 'unreachable';
 
-const remedies: Readonly<Record<StoreTrouble, string>> = {
+const hints: Readonly<Record<StoreProblem, string>> = {
   damaged:
-    'It is left as it is: orders local status --check says what is wrong, orders local reset begins anew',
-  foreign: 'It is left as it is: move it away and try again',
-  newer: 'It is left as it is: use that one, or begin anew with orders local reset',
-  locked: 'End what holds it, then try again',
-  'read-only': 'Make the file and its folder writable, then try again',
-  full: 'Make room, then try again: what was acknowledged is kept',
-  unreachable: 'Look at the disk, then try again',
+    'The file was not changed. For details run orders local status --check; to delete the file run orders local reset',
+  foreign: 'The file was not changed. Move it away, then retry',
+  newer:
+    'The file was not changed. Use the newer version, or delete the file with orders local reset',
+  locked: 'Stop the other program, then retry',
+  'read-only': 'Make the file and its folder writable, then retry',
+  full: 'Free disk space, then retry. Acknowledged data is kept',
+  unreachable: 'Check the disk, then retry',
 };
 
-/** The store cannot be used; the message says why and what to do. */
+/** The store cannot be used. The message contains the reason and a fix. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly trouble: StoreTrouble;
+  readonly problem: StoreProblem;
 
-  constructor(trouble: StoreTrouble, what: string, cause?: unknown) {
-    super(`${what}. ${remedies[trouble]}.`, { cause });
-    this.trouble = trouble;
+  constructor(problem: StoreProblem, message: string, cause?: unknown) {
+    super(`${message}. ${hints[problem]}.`, { cause });
+    this.problem = problem;
   }
 }
 
-type Meaning = readonly [trouble: StoreTrouble, what: string];
+type Explanation = readonly [problem: StoreProblem, predicate: string];
 
-/** By primary result code, https://www.sqlite.org/rescode.html. */
-const meanings: Readonly<Record<number, Meaning>> = {
-  5: ['locked', 'is held by another program'],
-  6: ['locked', 'is held by another program'],
+/** Explanations by SQLite's primary result code (https://www.sqlite.org/rescode.html). */
+const explanations: Readonly<Record<number, Explanation>> = {
+  5: ['locked', 'is locked by another program'],
+  6: ['locked', 'is locked by another program'],
   8: ['read-only', 'cannot be written'],
   10: ['unreachable', 'cannot be read or written'],
   11: ['damaged', 'is damaged'],
-  13: ['full', 'has no room to grow: the disk is full'],
+  13: ['full', 'cannot grow: the disk is full'],
   14: ['unreachable', 'cannot be opened'],
   26: ['damaged', 'is damaged'],
 };
 
-/** An error of SQLite, or of syncing its log, as what it means for the store; any other error as it is. */
-export function asStoreError(error: unknown, path: string): unknown {
+/** Converts an error of SQLite or of the log's sync to a StoreError; returns any other error unchanged. */
+export function toStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError) return error;
   const { errcode, code } = error as { errcode?: number; code?: string };
-  const [trouble, what] = meanings[(errcode ?? 0) & 0xff] ?? meaningOf(code) ?? [];
-  if (!trouble) return error;
-  return new StoreError(trouble, `The store ${path} ${what} (${(error as Error).message})`, error);
+  const [problem, predicate] =
+    explanations[(errcode ?? 0) & 0xff] ?? explainSystemError(code) ?? [];
+  if (!problem) return error;
+  return new StoreError(
+    problem,
+    `The store ${path} ${predicate} (${(error as Error).message})`,
+    error,
+  );
 }
 
-function meaningOf(code: string | undefined): Meaning | undefined {
-  if (code === 'ENOSPC' || code === 'EDQUOT') return meanings[13];
-  if (code === 'EROFS' || code === 'EACCES') return meanings[8];
-  return code === 'EIO' ? meanings[10] : undefined;
+function explainSystemError(code: string | undefined): Explanation | undefined {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return explanations[13];
+  if (code === 'EROFS' || code === 'EACCES') return explanations[8];
+  return code === 'EIO' ? explanations[10] : undefined;
 }

@@ -3,57 +3,56 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './schema-version.ts';
-import { asStoreError, StoreError } from './store-error.ts';
+import { StoreError, toStoreError } from './store-error.ts';
 
 /**
- * The one store: a SQLite file shared by every service, so that checkpoints, timers, tables and logs commit together.
- * All work of one turn of the event loop is one commit (group commit), and nothing is answered before the commit that
- * holds it is on disk.
+ * The store of the runtime: a SQLite file shared by all services, so that checkpoints, timers, tables and logs commit together.
+ * All work of one turn of the event loop is one commit (group commit). No response is sent before its commit is on disk.
  */
 export interface Store {
   /**
-   * Runs synchronous `work` atomically: when it throws, its own changes are undone and the error goes on. What it
-   * returns may be told to others only after `committed()`.
+   * Runs synchronous `work` atomically. If it throws, its changes are rolled back and the error is rethrown. Its result may leave
+   * the process only after `committed()`.
    */
   transact<T>(work: () => T): T;
-  /** Resolves once everything written so far is on disk; at once when nothing is pending. */
+  /** Resolves when all data written so far is on disk. Rejects if the store has failed. */
   committed(): Promise<void>;
-  /** A prepared statement, cached by its text. */
+  /** Returns a prepared statement, cached by its text. */
   sql(text: string): StatementSync;
-  /** Creates a service's tables; every statement must be idempotent (`create table if not exists`). */
+  /** Creates a service's tables. Every statement must be idempotent (`create table if not exists`). */
   schema(text: string): void;
-  /** Adds something to write with every commit, as the clock's present time. */
+  /** Adds a function that is called before every commit, for example to write the current time. */
   beforeCommit(write: () => void): void;
-  /** Gives back some of the room that is free in the file; false when there is little, or the store is too old for it. */
+  /** Returns some free pages of the file to the file system. Returns false if there are few or the store is too old for this. */
   shrink(): boolean;
   close(): void;
 }
 
-/** Pages that are given back in one go; of 4 KB. */
-const shrunkAtOnce = 1_000;
-/** The write-ahead log is cut to this when it has been copied; bytes. */
-const longestLog = 64 * 1024 * 1024;
-/** How long another program may hold the store before that is an error; ms. */
-const patience = 2_000;
+/** Number of pages that one `shrink` returns (4 KB each). */
+const pagesPerShrink = 1_000;
+/** Size to which the write-ahead log is truncated after a checkpoint (bytes). */
+const maxLogBytes = 64 * 1024 * 1024;
+/** Time to wait for another program's lock before that is an error (ms). */
+const lockTimeoutMs = 2_000;
 
 /**
- * Opens the store at `path`, of an older version too; throws a StoreError when it cannot be used, and changes nothing then.
- * `sync` makes the write-ahead log durable; a test may give its own. `onBroken` hears of it once when the store fails
- * later: what it holds and what is in memory may differ from then on, so that nothing is acknowledged any more.
+ * Opens the store at `path` and migrates an older version. Throws a StoreError, without changing the file, if the store cannot be
+ * used. `sync` makes the write-ahead log durable; tests replace it. `onBroken` is called once if the store fails later. The store
+ * and the memory may differ afterwards, so nothing more is acknowledged.
  *
- * SQLite's own `synchronous=FULL` waits for the disk inside every commit, and with it every request of the process.
- * `NORMAL` writes the same log without waiting; the log is then synced beside the next turns, and what a turn wrote
- * counts as committed when a sync that began after it has ended. See https://www.sqlite.org/wal.html.
+ * SQLite's own `synchronous=FULL` blocks the process during every commit until the disk has finished. `NORMAL` writes the same log
+ * without blocking. The log is synced while the next turns run, and a turn counts as committed when a sync that began after it has
+ * ended. See https://www.sqlite.org/wal.html.
  */
 export function openStore(
   path: string,
   {
-    sync = logSync(path),
+    sync = createLogSync(path),
     onBroken = () => {},
   }: { sync?: () => Promise<void>; onBroken?: (error: Error) => void } = {},
 ): Store {
   const db = openDatabase(path);
-  const shrinks = Number(db.prepare('pragma auto_vacuum').get()?.['auto_vacuum']) > 0;
+  const canShrink = Number(db.prepare('pragma auto_vacuum').get()?.['auto_vacuum']) > 0;
   const statements = new Map<string, StatementSync>();
   const hooks: (() => void)[] = [];
   let depth = 0;
@@ -61,7 +60,7 @@ export function openStore(
     db,
     sync,
     onBroken,
-    explain: (error) => asStoreError(error, path),
+    explain: (error) => toStoreError(error, path),
     beforeCommit() {
       for (const write of hooks) write();
     },
@@ -85,8 +84,8 @@ export function openStore(
         sql(`release ${savepoint}`).run();
         return result;
       } catch (error) {
-        const why = asStoreError(error, path);
-        if (why instanceof StoreError) group.break(why);
+        const why = toStoreError(error, path);
+        if (why instanceof StoreError) group.fail(why);
         else db.exec(`rollback to ${savepoint}; release ${savepoint}`);
         throw why;
       } finally {
@@ -99,9 +98,9 @@ export function openStore(
     beforeCommit: (write) => hooks.push(write),
     shrink() {
       const free = Number(db.prepare('pragma freelist_count').get()?.['freelist_count']);
-      if (free < 2 * shrunkAtOnce || !shrinks) return false;
+      if (free < 2 * pagesPerShrink || !canShrink) return false;
       group.begin();
-      db.exec(`pragma incremental_vacuum(${shrunkAtOnce})`);
+      db.exec(`pragma incremental_vacuum(${pagesPerShrink})`);
       return true;
     },
     close: () => group.close(),
@@ -111,21 +110,21 @@ export function openStore(
 function openDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { timeout: patience });
+    db = new DatabaseSync(path, { timeout: lockTimeoutMs });
     migrate(db, path);
     db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory');
-    db.exec(`pragma journal_size_limit = ${longestLog}`);
+    db.exec(`pragma journal_size_limit = ${maxLogBytes}`);
     return db;
   } catch (error) {
     db?.close();
-    throw asStoreError(error, path);
+    throw toStoreError(error, path);
   }
 }
 
 const datasync = promisify(fdatasync);
 
-/** Syncs the write-ahead log of the database at `path`; SQLite keeps it in one file for as long as it is open. */
-function logSync(path: string): () => Promise<void> {
+/** Returns a function that syncs the write-ahead log of the database at `path`. The log is one file as long as SQLite has it open. */
+function createLogSync(path: string): () => Promise<void> {
   let log: number | undefined;
   return () => {
     log ??= openSync(`${path}-wal`, 'r');

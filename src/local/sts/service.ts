@@ -10,30 +10,52 @@ import {
 
 const version = '2011-06-15';
 
-/** STS: says who the caller is, which on the local runtime is always the root of account 000000000000. */
+/** Creates the STS service. On the local runtime every caller is the root user of account 000000000000. */
 export function createSts(): { readonly service: Service } {
   const protocol: Protocol = {
-    operation: ({ body, query }) => form(body).get('Action') ?? query.get('Action') ?? '',
-    failure: ({ name, message, status }) => failure(status, name, message),
+    operation: (request) => parseParameters(request).get('Action') ?? '',
+    failure: ({ name, message, status }) => errorResponse(status, name, message),
   };
   return { service: { name: 'sts', protocol, claims, handle } };
 }
 
-function claims({ headers, body, method, path }: WireRequest): boolean {
-  if (headers.authorization?.includes('/sts/aws4_request')) return true;
+function claims({ signature, body, method, path }: WireRequest): boolean {
+  if (signature?.service !== undefined) return signature.service === 'sts';
   if (method !== 'POST' || path !== '/') return false;
-  return body.length < 4096 && form(body).get('Version') === version;
+  return body.length < 4096 && parseForm(body).get('Version') === version;
 }
 
-function handle({ headers, body, query }: WireRequest): WireResponse {
-  if (!headers.authorization) {
-    return failure(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
+/** GetCallerIdentity has only the parameters of every request in the query protocol. */
+const commonParameters = new Set(['Action', 'Version']);
+
+function handle(request: WireRequest): WireResponse {
+  if (!request.signature) {
+    return errorResponse(
+      403,
+      'MissingAuthenticationToken',
+      'Request is missing Authentication Token',
+    );
   }
-  const action = form(body).get('Action') ?? query.get('Action') ?? '';
+  const parameters = parseParameters(request);
+  const action = parameters.get('Action') ?? '';
   if (action !== 'GetCallerIdentity') {
-    return failure(400, 'InvalidAction', `The local runtime does not implement ${action} of STS`);
+    return errorResponse(
+      400,
+      'InvalidAction',
+      `The local runtime does not implement ${action} of STS`,
+    );
   }
-  return xml(
+  const unknown = [...parameters.keys()].find(
+    (name) => !commonParameters.has(name) && !name.startsWith('X-Amz-'),
+  );
+  if (unknown !== undefined) {
+    return errorResponse(
+      400,
+      'InvalidParameterCombination',
+      `The local runtime does not implement the parameter ${unknown} of ${action}`,
+    );
+  }
+  return xmlResponse(
     200,
     `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/${version}/"><GetCallerIdentityResult>` +
       `<Arn>arn:${partition}:iam::${account}:root</Arn><UserId>${account}</UserId><Account>${account}</Account>` +
@@ -42,18 +64,23 @@ function handle({ headers, body, query }: WireRequest): WireResponse {
   );
 }
 
-function failure(status: number, code: string, message: string): WireResponse {
-  return xml(
+function errorResponse(status: number, code: string, message: string): WireResponse {
+  return xmlResponse(
     status,
     `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message.replace(/[<&>]/g, '')}` +
       `</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
   );
 }
 
-function xml(status: number, body: string): WireResponse {
+function xmlResponse(status: number, body: string): WireResponse {
   return { status, headers: { 'content-type': 'text/xml' }, body };
 }
 
-function form(body: Buffer): URLSearchParams {
+/** Returns the parameters in the body and the query of a request. */
+function parseParameters({ body, query }: WireRequest): URLSearchParams {
+  return new URLSearchParams([...query, ...parseForm(body)]);
+}
+
+function parseForm(body: Buffer): URLSearchParams {
   return new URLSearchParams(body.toString('utf8'));
 }

@@ -1,9 +1,9 @@
-/** An error as AWS would answer it; the protocols write it, and the SDK clients rebuild it by its name. */
+/** An error response of AWS. The protocols serialize it, and the SDK clients identify it by its name. */
 export class AwsError extends Error {
   readonly status: number;
-  /** More members of the error's body, as `CancellationReasons`. */
+  /** Further members of the error's body, for example `CancellationReasons`. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** More headers of the answer, as `retry-after`. */
+  /** Further headers of the response, for example `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
-import { checkFields, type Fields } from './check-input.ts';
+import { checkFields, type Fields, type InputErrors } from './check-input.ts';
 import type { Protocol, WireRequest, WireResponse } from './http.ts';
 
-/** One operation: plain input in AWS's own spelling, plain output or an AwsError. */
+/** An operation with input and output as in the AWS API. Throws an AwsError. */
 export type Operation = (input: never, request: WireRequest) => unknown;
 
-/** awsJson: the operation is in `X-Amz-Target`, and errors carry `__type`. */
+/** Returns the awsJson protocol: the operation is in `X-Amz-Target`, the name of an error in `__type`. */
 export function awsJsonProtocol(version: '1.0' | '1.1'): Protocol {
   return {
     operation: ({ headers }) => headers['x-amz-target']?.split('.').at(-1) ?? '',
@@ -24,33 +24,33 @@ function commonHeaders(version: '1.0' | '1.1'): Record<string, string> {
   };
 }
 
-/**
- * awsJson 1.0 and 1.1 (DynamoDB, CloudWatch Logs, SQS, SSM): JSON in and out.
- */
+/** Handles a request in awsJson 1.0 or 1.1 (DynamoDB, CloudWatch Logs, SQS, SSM). */
 export async function awsJson(
   request: WireRequest,
   {
     operations,
     version,
     shapes,
+    errors,
   }: {
     operations: Readonly<Record<string, Operation>>;
     version: '1.0' | '1.1';
-    /** What members of a request may be, by operation. */
-    shapes: (operation: string) => Fields;
+    /** The members of each operation's request. */
+    shapes: Readonly<Record<string, Fields>>;
+    errors: InputErrors;
   },
 ): Promise<WireResponse> {
   const protocol = awsJsonProtocol(version);
   try {
     const name = protocol.operation(request);
-    const operation = operations[name];
+    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (!operation) {
       throw new AwsError(
         'UnknownOperationException',
         `The local runtime does not implement ${name}`,
       );
     }
-    const input = checkFields(parseBody(request), shapes(name));
+    const input = checkFields(parseBody(request), shapes[name] ?? {}, errors);
     const output = await operation(input as never, request);
     return { status: 200, headers: commonHeaders(version), body: JSON.stringify(output ?? {}) };
   } catch (error) {
@@ -67,7 +67,7 @@ function parseBody(request: WireRequest): unknown {
   }
 }
 
-/** Anything else than an AwsError is a defect of the runtime: a 500 that names it, and a line in the runtime's log. */
+/** Converts an error to an AwsError. Any other error is a defect of the runtime: it is logged and becomes a status 500. */
 export function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

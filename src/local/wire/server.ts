@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Traffic } from '../fault-injection/request-gate.ts';
 import type { Store } from '../store/store.ts';
 import type { Service, WireRequest, WireResponse } from './http.ts';
+import { parseSignature, type Signature } from './signature.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -10,28 +10,34 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-interface Answering {
-  /** Whether who has this access key means another runtime; absent where there is only this one. */
-  readonly isAnothers?: (accessKey: string) => boolean;
-  readonly services: readonly Service[];
-  readonly store: Store;
-  /** What all requests pass, where there is one. */
-  readonly traffic?: Traffic | undefined;
+/** Handles requests in place of their service: passes them on, or delays, counts or rejects them. */
+export interface RequestInterceptor {
+  handle(service: Service, request: WireRequest): Promise<WireResponse>;
 }
 
-/** Lambda takes 6 MB synchronously and the SDK sends checkpoints of a little more; API Gateway takes 10 MB. */
-const largestBody = 12 * 1024 * 1024;
+interface ServerOptions {
+  /** Returns whether an access key belongs to another runtime. */
+  readonly isForeignAccessKey?: (accessKey: string) => boolean;
+  readonly services: readonly Service[];
+  readonly store: Store;
+  readonly interceptor?: RequestInterceptor | undefined;
+}
+
+/** Maximum body size (bytes). Lambda accepts 6 MB, checkpoints of the SDK are slightly larger, API Gateway accepts 10 MB. */
+const maxBodyBytes = 12 * 1024 * 1024;
+/** Maximum size of an object in one request to S3 (bytes). AWS accepts 5 GB; the runtime holds an object in memory. */
+const maxObjectBytes = 256 * 1024 * 1024;
 
 /**
- * Serves every service on one loopback port. A request with a foreign `Host` is refused (a page in a browser could
- * otherwise reach it by DNS rebinding), and nothing is answered before what it wrote is on disk.
+ * Starts a server for all services on one loopback port. It rejects requests with a foreign `Host`, because a page in a browser
+ * could otherwise reach it by DNS rebinding. It sends a response after the request's changes are on disk.
  */
 export async function serve({
   port,
-  ...answering
-}: Answering & { port: number }): Promise<RunningServer> {
+  ...options
+}: ServerOptions & { port: number }): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (incoming, outgoing) => {
-    void answer(incoming, outgoing, answering);
+    void respond(incoming, outgoing, options);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -49,77 +55,96 @@ export async function serve({
   };
 }
 
-async function answer(
+async function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { services, store, traffic, isAnothers }: Answering,
+  { services, store, interceptor, isForeignAccessKey }: ServerOptions,
 ): Promise<void> {
   try {
-    const refusal = refuse(incoming, isAnothers);
+    const target = parseTarget(incoming);
+    const { signature } = target;
+    const refusal = findRefusal(incoming, signature, isForeignAccessKey);
     if (refusal) return send(outgoing, refusal);
-    const body = await read(incoming);
-    if (!body) return send(outgoing, plain(413, 'The request body is too large'));
-    const request = toRequest(incoming, body);
+    const maxBytes = signature?.service === 's3' ? maxObjectBytes : maxBodyBytes;
+    const body = await readBody(incoming, maxBytes);
+    if (!body) return send(outgoing, jsonMessage(413, 'The request body is too large'));
+    const request: WireRequest = { ...target, body };
     const service = services.find((candidate) => candidate.claims(request));
     if (!service)
-      return send(outgoing, plain(404, `No service answers ${request.method} ${request.path}`));
-    const response = await (traffic?.pass(service, request) ?? service.handle(request));
+      return send(
+        outgoing,
+        jsonMessage(404, `No service handles ${request.method} ${request.path}`),
+      );
+    const response = await (interceptor?.handle(service, request) ?? service.handle(request));
     await store.committed();
     send(outgoing, response);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     if (!outgoing.headersSent)
-      send(outgoing, plain(500, 'The local runtime failed; its log has the details'));
+      send(outgoing, jsonMessage(500, 'The local runtime failed; its log has the details'));
   }
 }
 
-function refuse(
+/** Returns the response to a request that is not for this runtime, or undefined. */
+function findRefusal(
   { headers }: IncomingMessage,
-  isAnothers: Answering['isAnothers'],
+  signature: Signature | undefined,
+  isAnothers: ServerOptions['isForeignAccessKey'],
 ): WireResponse | undefined {
   const host = headers.host?.replace(/:\d+$/, '');
   if (host !== '127.0.0.1' && host !== 'localhost') {
-    return plain(403, 'The local runtime answers only requests to 127.0.0.1 or localhost');
+    return jsonMessage(403, 'The local runtime accepts only requests to 127.0.0.1 or localhost');
   }
-  const [, accessKey = ''] = /Credential=([^/]*)\//.exec(headers.authorization ?? '') ?? [];
-  // The one that is meant is down: whoever asks for it is to try again.
-  return isAnothers?.(accessKey)
-    ? plain(503, 'The local runtime of another project has this port now')
+  // The intended runtime is down and its port was reused. Status 503 makes the client retry.
+  return isAnothers?.(signature?.accessKey ?? '')
+    ? jsonMessage(503, 'The local runtime of another project now uses this port')
     : undefined;
 }
 
-function toRequest(incoming: IncomingMessage, body: Buffer): WireRequest {
+/** Returns a request without its body. */
+function parseTarget(incoming: IncomingMessage): Omit<WireRequest, 'body'> {
   const [path = '/', search = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
-  const scope = /Credential=[^/]*\/\d+\/([a-z0-9-]+)\//.exec(incoming.headers.authorization ?? '');
+  const query = new URLSearchParams(search);
+  const signature = parseSignature(incoming.headers.authorization, query);
   return {
     method: incoming.method ?? 'GET',
     path,
-    query: new URLSearchParams(search),
+    query,
     headers: incoming.headers as Record<string, string | undefined>,
-    body,
-    region: scope?.[1] ?? 'us-east-2',
+    exactHeaders: toExactHeaders(incoming),
+    region: signature?.region ?? 'us-east-2',
+    signature,
   };
 }
 
-function read(incoming: IncomingMessage): Promise<Buffer | undefined> {
+/** Returns the headers in the spelling of the client; of a repeated header the last value. */
+function toExactHeaders({ rawHeaders }: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers[rawHeaders[index] ?? ''] = rawHeaders[index + 1] ?? '';
+  }
+  return headers;
+}
+
+function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= largestBody) chunks.push(chunk);
+      if (length <= maxBytes) chunks.push(chunk);
     });
-    incoming.on('end', () => resolve(length > largestBody ? undefined : Buffer.concat(chunks)));
+    incoming.on('end', () => resolve(length > maxBytes ? undefined : Buffer.concat(chunks)));
     incoming.on('error', reject);
   });
 }
 
 function send(outgoing: ServerResponse, { status, headers = {}, body = '' }: WireResponse): void {
-  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  outgoing.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
   outgoing.end(body);
 }
 
-function plain(status: number, message: string): WireResponse {
+function jsonMessage(status: number, message: string): WireResponse {
   return {
     status,
     headers: { 'content-type': 'application/json' },

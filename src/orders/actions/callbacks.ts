@@ -1,15 +1,15 @@
-/** Durable callbacks: what an execution waits for that somebody else has to say, named by order and step. */
+/** Lists the durable callbacks that executions wait for, and responds to them by order and step. */
+
 import type { Event } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { reviewDecisionSchema, reviewOperations } from '../../../functions/contract/review.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import type { Found } from '../lookup/find.ts';
-import { executionOf, readRawHistory } from '../lookup/history.ts';
+import type { LocatedOrder } from '../lookup/find.ts';
+import { readRawHistory, resolveExecutionArn } from '../lookup/history.ts';
 import type { ListQuery } from '../lookup/list.ts';
-import { type Answer, sendAnswer } from './callback-answer.ts';
-import { listParked } from './review.ts';
+import { type CallbackResponse, sendCallbackResponse } from './callback-response.ts';
+import { listOrdersInReview } from './review.ts';
 
 export interface PendingCallback {
   readonly orderId: string;
@@ -17,9 +17,9 @@ export interface PendingCallback {
   readonly step: string;
   /** RFC 3339 UTC. */
   readonly waitsSince: string;
-  /** When it fails unless it is answered before, RFC 3339 UTC; absent for one that waits without a limit. */
+  /** When the callback fails without a response (RFC 3339 UTC); absent without a timeout. */
   readonly timesOutAt?: string;
-  /** A heartbeat is due so often, seconds; absent for one that needs none. */
+  /** Maximum time between heartbeats (seconds); absent if none are needed. */
   readonly heartbeatSeconds?: number;
 }
 
@@ -28,34 +28,32 @@ interface Callback {
   readonly pending: PendingCallback;
 }
 
-export interface Answered {
+export interface RespondResult {
   readonly orderId: string;
   readonly step: string;
-  readonly answer: Answer['kind'];
+  readonly answer: CallbackResponse['kind'];
 }
 
-/** The callbacks that these orders' executions wait for, from their histories: a few orders, not thousands. */
-export async function pendingCallbacks(
-  target: Target,
-  outputs: StackOutputs,
-  orders: readonly Found[],
+/** Reads the pending callbacks of orders from their histories. Meant for few orders: it reads one history each. */
+export async function readPendingCallbacks(
+  stack: Stack,
+  orders: readonly LocatedOrder[],
 ): Promise<PendingCallback[]> {
   const pending: PendingCallback[] = [];
-  for (const found of orders) {
-    const callbacks = await callbacksOf(target, outputs, found);
-    pending.push(...callbacks.map((each) => each.pending));
+  for (const order of orders) {
+    const callbacks = await readCallbacks(stack, order);
+    pending.push(...callbacks.map((callback) => callback.pending));
   }
   return pending;
 }
 
-/** The callbacks that the orders table knows of: those of orders that wait for a review. */
-export async function knownCallbacks(
-  target: Target,
-  outputs: StackOutputs,
+/** Lists the pending callbacks of orders in review, from the orders table alone. */
+export async function listReviewCallbacks(
+  stack: Stack,
   query: ListQuery,
 ): Promise<PendingCallback[]> {
-  const parked = await listParked(target, outputs, query);
-  return parked.map(({ orderId, requestedAt, dueAt }) => ({
+  const orders = await listOrdersInReview(stack, query);
+  return orders.map(({ orderId, requestedAt, dueAt }) => ({
     orderId,
     step: reviewOperations.callback,
     waitsSince: requestedAt,
@@ -63,109 +61,106 @@ export async function knownCallbacks(
   }));
 }
 
-export interface AnswerOptions {
-  readonly found: Found;
-  /** Needed only where the order waits for several. */
+export interface RespondOptions {
+  readonly found: LocatedOrder;
+  /** Required if the order waits for several callbacks. */
   readonly step?: string | undefined;
-  readonly answer: Answer;
+  readonly response: CallbackResponse;
 }
 
 /**
- * Answers the callback that an order waits for. Throws a UserError when it waits for none, or not for this one (exit 5),
- * when it waits for several and none is named or the answer is not what a review takes (exit 2), and when somebody else
- * was faster (exit 6).
+ * Responds to a pending callback of an order. Throws a UserError if there is no such callback (exit 5), if the step is
+ * ambiguous or the result is not a review decision (exit 2), or if the callback was completed meanwhile (exit 6).
  */
-export async function answerCallback(
-  target: Target,
-  outputs: StackOutputs,
-  { found, step, answer }: AnswerOptions,
-): Promise<Answered> {
+export async function respondToCallback(
+  stack: Stack,
+  { found, step, response }: RespondOptions,
+): Promise<RespondResult> {
   const { orderId } = found;
-  const { id, pending } = choose(await callbacksOf(target, outputs, found), orderId, step);
-  if (answer.kind === 'succeed') refuseNoReview(pending, answer.result);
-  await sendAnswer(target, { orderId, callbackId: id, answer });
-  return { orderId, step: pending.step, answer: answer.kind };
+  const { id, pending } = chooseCallback(await readCallbacks(stack, found), orderId, step);
+  if (response.kind === 'succeed') requireReviewDecision(pending, response.result);
+  await sendCallbackResponse(stack.target, { orderId, callbackId: id, response });
+  return { orderId, step: pending.step, answer: response.kind };
 }
 
-async function callbacksOf(
-  target: Target,
-  outputs: StackOutputs,
-  found: Found,
-): Promise<Callback[]> {
-  const arn = await executionOf(target, outputs, found);
-  const events = await readRawHistory(target, arn, { data: false });
-  return callbacksIn(events, found.orderId, target.timeScale);
+async function readCallbacks(stack: Stack, order: LocatedOrder): Promise<Callback[]> {
+  const arn = await resolveExecutionArn(stack, order);
+  const events = await readRawHistory(stack.target, arn, { data: false });
+  return findPendingCallbacks(events, order.orderId, stack.target.timeScale);
 }
 
-/** The callbacks that have begun and not ended, the one that waits longest first. */
-function callbacksIn(events: readonly Event[], orderId: string, timeScale: number): Callback[] {
-  const over = new Set(
+/** Finds the callbacks that have started and not ended, oldest first. */
+function findPendingCallbacks(
+  events: readonly Event[],
+  orderId: string,
+  timeScale: number,
+): Callback[] {
+  const hasEnded = events.some(({ EventType = '' }) =>
+    /^Execution(Succeeded|Failed|TimedOut|Stopped)$/.test(EventType),
+  );
+  if (hasEnded) return [];
+  const completed = new Set(
     events.flatMap(({ EventType = '', Id = '' }) =>
       /^Callback(Succeeded|Failed|TimedOut)$/.test(EventType) ? [Id] : [],
     ),
   );
-  const hasEnded = events.some(({ EventType = '' }) =>
-    /^Execution(Succeeded|Failed|TimedOut|Stopped)$/.test(EventType),
-  );
   const names = new Map(events.map(({ Id, Name }) => [Id, Name]));
   return events.flatMap((event): Callback[] => {
     const { Id = '', ParentId, EventTimestamp: at, CallbackStartedDetails: details } = event;
-    if (hasEnded || !details?.CallbackId || !at || over.has(Id)) return [];
+    if (!details?.CallbackId || !at || completed.has(Id)) return [];
     const { Timeout, HeartbeatTimeout } = details;
-    const due = at.getTime() + ((Timeout ?? 0) * 1000) / timeScale;
+    const dueMs = at.getTime() + ((Timeout ?? 0) * 1000) / timeScale;
     const pending = {
       orderId,
-      // The callback of a `waitForCallback` has no name of its own.
+      // The callback of a `waitForCallback` has no name; its parent operation has it.
       step: event.Name ?? names.get(ParentId) ?? Id,
       waitsSince: at.toISOString(),
-      ...(Timeout ? { timesOutAt: new Date(due).toISOString() } : {}),
+      ...(Timeout ? { timesOutAt: new Date(dueMs).toISOString() } : {}),
       ...(HeartbeatTimeout ? { heartbeatSeconds: HeartbeatTimeout } : {}),
     };
     return [{ id: details.CallbackId, pending }];
   });
 }
 
-function choose(
+function chooseCallback(
   callbacks: readonly Callback[],
   orderId: string,
   step: string | undefined,
 ): Callback {
   const steps = callbacks.map(({ pending }) => pending.step).join(', ');
-  const wanted =
+  const matching =
     step === undefined ? callbacks : callbacks.filter(({ pending }) => pending.step === step);
-  const [first, ...others] = wanted;
+  const [first, ...others] = matching;
   if (first && others.length === 0) return first;
   if (first) {
-    throw new UserError(`${orderId} waits for ${wanted.length} callbacks: which?`, {
+    throw new UserError(`${orderId} waits for ${matching.length} callbacks.`, {
       hint: `name one of: ${steps}`,
       code: 'Ambiguous',
     });
   }
-  const what = step === undefined ? 'no callback' : `no callback "${step}"`;
-  throw new UserError(`${orderId} waits for ${what}.`, {
+  const missing = step === undefined ? 'a callback' : `the callback "${step}"`;
+  throw new UserError(`${orderId} does not wait for ${missing}.`, {
     hint: steps === '' ? `orders get ${orderId}` : `it waits for: ${steps}`,
     exit: 5,
     code: 'NotFound',
   });
 }
 
-/** The workflow rejects an order whose review it cannot read: better nothing is sent. */
-function refuseNoReview({ orderId, step }: PendingCallback, result = ''): void {
+/** Rejects a result that the workflow could not read as a review decision: it would reject the order. */
+function requireReviewDecision({ orderId, step }: PendingCallback, result = ''): void {
   if (step !== reviewOperations.callback) return;
-  const parsed = v.safeParse(reviewDecisionSchema, parse(result));
+  const parsed = v.safeParse(reviewDecisionSchema, parseJson(result));
   if (parsed.success) return;
   const [{ path, message }] = parsed.issues;
-  const where = path?.map(({ key }) => String(key)).join('.');
-  throw new UserError(
-    `${step} takes the decision of a review, and this is none${where ? ` (${where}: ${message})` : ''}.`,
-    {
-      hint: [`orders review approve ${orderId}`, `orders review reject ${orderId}`],
-      code: 'NoReview',
-    },
-  );
+  const field = path?.map(({ key }) => String(key)).join('.');
+  const detail = field ? ` (${field}: ${message})` : '';
+  throw new UserError(`The result for ${step} is not a review decision${detail}.`, {
+    hint: [`orders review approve ${orderId}`, `orders review reject ${orderId}`],
+    code: 'NoReview',
+  });
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,59 +1,66 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import {
-  isEnd,
+  isTerminal,
   type OrderStatus,
-  rank,
   stages,
   statuses,
+  statusRank,
 } from '../../../functions/contract/workflow.ts';
-import { isConditionFailed } from '../../aws/errors.ts';
-import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { readOrders } from '../lookup/batch-get.ts';
+import { type ExecutionStatus, isPaused } from '../lookup/execution-status.ts';
+import { readExecution } from '../lookup/executions.ts';
+import { putCancelRequest, readOrders } from '../tables/orders-table.ts';
 
-/** The statuses in which an order is not with the carrier yet. */
+/** The statuses before the hand-over to the carrier. */
 const cancellable: readonly OrderStatus[] = [
-  ...statuses.filter((each) => rank(each) < rank('shipped')),
+  ...statuses.filter((status) => statusRank(status) < statusRank('shipped')),
   'awaiting-review',
 ];
-/** The statuses in which an order waits, and notices nothing until that is over. */
-export const waits: ReadonlySet<string> = new Set([
-  ...stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+/** The statuses in which the workflow waits and does not check for a cancellation request. */
+export const waitingStatuses: ReadonlySet<string> = new Set([
+  ...stages.flatMap((stage) => (stage.kind === 'wait' ? [stage.status] : [])),
   'awaiting-review',
 ]);
 
 export interface CancelOptions {
   readonly orderId: string;
   readonly reason?: string | undefined;
-  /** Stops the execution whatever it does: nothing is undone by the stop itself, recovery does it. */
+  /** Stop the execution even while a step runs. The recovery undoes the completed steps. */
   readonly force: boolean;
+  /** The status of the execution, if the caller knows it. */
+  readonly executionStatus?: ExecutionStatus;
 }
 
 export interface CancelResult {
   readonly orderId: string;
-  /** `stopped`: its execution was, and recovery undoes; `requested`: it notices at its next stage. */
+  /** `stopped`: the execution was stopped and the recovery undoes it; `requested`: takes effect at the next stage. */
   readonly result: 'requested' | 'stopped';
-  /** Where it was. */
+  /** The status at the time of the request. */
   readonly status: OrderStatus;
 }
 
 /**
- * Asks for an order to be undone and closed as cancelled. Throws a UserError when there is none (exit 5), or when it has
- * ended or is with the carrier (exit 6).
+ * Requests the cancellation of an order: its completed steps are undone and it ends as cancelled. Throws a UserError if
+ * there is no such order (exit 5), or if it has ended or is with the carrier (exit 6).
  */
 export async function cancelOrder(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, reason, force }: CancelOptions,
+  stack: Stack,
+  { orderId, reason, force, executionStatus }: CancelOptions,
 ): Promise<CancelResult> {
-  const { status, executionArn } = await request(target, outputs, { orderId, reason });
-  // A wait notices nothing until it is over; where nobody recovers a stopped order, that is how long it takes.
-  const recovers = outputs[names.recoveryFunctionArn] !== undefined;
-  if (!force && !(waits.has(status) && recovers)) return { orderId, result: 'requested', status };
+  const { status, executionArn } = await recordCancelRequest(stack, { orderId, reason });
+  const hasRecovery = stack.outputs[names.recoveryFunctionArn] !== undefined;
+  // Stopping a wait cancels at once. Without a recovery function the request takes effect after the wait.
+  const mustStop =
+    force ||
+    (hasRecovery &&
+      (waitingStatuses.has(status) ||
+        // A paused execution would notice the request only after it is resumed.
+        isPaused(executionStatus ?? (await readExecution(stack.target, executionArn))?.status)));
+  if (!mustStop) return { orderId, result: 'requested', status };
   const { StopDurableExecutionCommand } = await import('../../aws/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
+  const lambda = await stack.target.clients.lambda();
   await lambda.send(
     new StopDurableExecutionCommand({
       DurableExecutionArn: executionArn,
@@ -63,66 +70,44 @@ export async function cancelOrder(
   return { orderId, result: 'stopped', status };
 }
 
-/** Puts the request into the order's item, from where the workflow reads it; answers the order as it is. */
-async function request(
-  target: Target,
-  outputs: StackOutputs,
+/** Writes the request to the order's item, from which the workflow reads it. Returns the item. */
+async function recordCancelRequest(
+  stack: Stack,
   { orderId, reason }: Pick<CancelOptions, 'orderId' | 'reason'>,
 ): Promise<OrderRecord> {
-  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
-  const tables = await target.clients.dynamodb();
   const at = new Date().toISOString();
-  try {
-    const answer = await tables.send(
-      new UpdateCommand({
-        TableName: output(outputs, names.ordersTable),
-        Key: { orderId },
-        UpdateExpression: 'SET cancelRequested = if_not_exists(cancelRequested, :request)',
-        ConditionExpression: `#status IN (${cancellable.map((_, index) => `:s${index}`).join(', ')}) AND attribute_not_exists(handOver)`,
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: {
-          ':request': { at, ...(reason === undefined ? {} : { reason }) },
-          ...Object.fromEntries(cancellable.map((each, index) => [`:s${index}`, each])),
-        },
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return answer.Attributes as OrderRecord;
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-    // The document client leaves an error's item as it came off the wire.
-    const { Item } = error as { Item?: { status?: { S?: OrderStatus } } };
-    throw refusal(orderId, Item?.status?.S);
-  }
+  const request = { at, ...(reason === undefined ? {} : { reason }) };
+  const result = await putCancelRequest(stack, { orderId, request, cancellable });
+  if ('order' in result) return result.order;
+  throw notCancellableError(orderId, result.refusedIn);
 }
 
-function refusal(orderId: string, status: OrderStatus | undefined): UserError {
+function notCancellableError(orderId: string, status: OrderStatus | undefined): UserError {
   if (status === undefined) {
-    return new UserError(`${orderId} has no item yet: it has only begun.`, {
+    return new UserError(`${orderId} has just started and cannot be cancelled yet.`, {
       hint: `orders cancel ${orderId}`,
       exit: 5,
       code: 'NotFound',
     });
   }
-  const why = isEnd(status) ? `is ${status} already` : `is with the carrier (${status})`;
-  return new UserError(`${orderId} ${why}; it cannot be cancelled any more.`, {
+  const reason = isTerminal(status) ? `is already ${status}` : `is with the carrier (${status})`;
+  return new UserError(`${orderId} ${reason} and can no longer be cancelled.`, {
     hint: `orders get ${orderId}`,
     exit: 6,
     code: 'NotCancellable',
   });
 }
 
-/** Waits until all of the orders have ended, or `signal` says to stop; answers their statuses. */
-export async function untilEnded(
-  target: Target,
-  outputs: StackOutputs,
+/** Polls until all orders have ended or `signal` aborts. Returns the statuses of the orders that have an item. */
+export async function waitUntilEnded(
+  stack: Stack,
   { ids, signal }: { readonly ids: readonly string[]; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, OrderStatus>> {
   for (;;) {
-    const found = await readOrders(target, outputs, { ids, fields: ['status'] });
-    const all = new Map([...found].map(([id, { status }]) => [id, status]));
-    if (signal.aborted || ids.every((id) => isEnd(all.get(id) ?? 'received'))) return all;
-    await sleep(target.pollMs, undefined, { signal }).catch(() => {});
+    const items = await readOrders(stack, { ids, fields: ['status'] });
+    const found = new Map([...items].map(([id, { status }]) => [id, status]));
+    const haveEnded = ids.every((id) => isTerminal(found.get(id) ?? 'received'));
+    if (signal.aborted || haveEnded) return found;
+    await sleep(stack.target.pollMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** Changes of an order, field by field. Pure. */
+/** Changes of single fields of an order. Pure. */
 import type { Order, OrderItem } from '../../../functions/contract/order.ts';
 import { UserError } from '../../user-error.ts';
 
@@ -13,87 +13,87 @@ export const lineFields = [
   'quantity',
   'price',
 ] as const satisfies readonly (keyof OrderItem)[];
-const personal: ReadonlySet<string> = new Set(['customerEmail', 'customerPhone']);
+const personalFields: ReadonlySet<string> = new Set(['customerEmail', 'customerPhone']);
 
-/** A value for one field, for a whole line, or for all lines; as given, not checked yet. */
-export interface Setting {
-  /** As a person writes it: `items[0].quantity`. */
+/** A new value for a field, a line, or all lines. The value is not validated. */
+export interface FieldSetting {
+  /** The path on the command line: `items[0].quantity`. */
   readonly path: string;
-  /** Which line it is about; absent for what is the order's own. */
+  /** Index of the line; absent for a field of the order. */
   readonly line?: number;
   /** Absent for a whole line. */
   readonly field?: (typeof customerFields)[number] | (typeof lineFields)[number] | 'items';
-  /** `undefined` takes the field away. */
+  /** `undefined` removes the field. */
   readonly value: unknown;
 }
 
-/** A field that two orders differ in. */
-export interface Change {
+/** A field in which two orders differ. */
+export interface FieldChange {
   /** `items[0].quantity` */
   readonly field: string;
-  /** Absent where there was none, and for personal data. */
+  /** Absent if the field was missing, and for personal data. */
   readonly from?: string | number;
-  /** Absent where there is none any more. */
+  /** Absent if the field was removed. */
   readonly to?: string | number;
 }
 
-/** The order with its fields set, one after the other; what is no order stays as it is, for the check to refuse. */
-export function applySettings(order: unknown, settings: readonly Setting[]): unknown {
+/** Returns the order with the settings applied in their order. A value that is not an object is returned unchanged. */
+export function applySettings(order: unknown, settings: readonly FieldSetting[]): unknown {
   if (!isRecord(order)) return order;
   const changed = structuredClone(order);
   for (const setting of settings) {
     const { line } = setting;
-    if (line === undefined) set(changed, setting);
-    else changed['items'] = withLine(changed['items'], { ...setting, line });
+    if (line === undefined) setField(changed, setting);
+    else changed['items'] = setLine(changed['items'], { ...setting, line });
   }
   return changed;
 }
 
-function set(target: Record<string, unknown>, { field, value }: Setting): void {
+function setField(object: Record<string, unknown>, { field, value }: FieldSetting): void {
   if (field === undefined) return;
-  if (value === undefined) delete target[field];
-  else target[field] = value;
+  if (value === undefined) delete object[field];
+  else object[field] = value;
 }
 
-function withLine(items: unknown, setting: Setting & { readonly line: number }): unknown[] {
+function setLine(items: unknown, setting: FieldSetting & { readonly line: number }): unknown[] {
   const { path, line, field, value } = setting;
   const lines: unknown[] = Array.isArray(items) ? items : [];
-  const there = lines[line];
+  const current = lines[line];
   if (field === undefined && line < lines.length) return lines.with(line, value);
   if (field === undefined && line === lines.length) return [...lines, value];
-  if (field !== undefined && isRecord(there)) {
-    set(there, setting);
+  if (field !== undefined && isRecord(current)) {
+    setField(current, setting);
     return lines;
   }
   const count = lines.length === 1 ? '1 line' : `${lines.length} lines`;
-  throw new UserError(`There is no ${path}: the order has ${count}, counted from 0.`, {
-    hint: `--set 'items[${lines.length}]={"productId":"…","name":"…","quantity":1,"price":9.99}' adds one`,
+  throw new UserError(`There is no ${path}: the order has ${count}, numbered from 0.`, {
+    hint: `--set 'items[${lines.length}]={"productId":"…","name":"…","quantity":1,"price":9.99}' adds a line`,
   });
 }
 
-/** What is different in `after`, in the order of an order's fields. Tells nothing personal of `before`. */
-export function changesBetween(before: unknown, after: Order): Change[] {
-  const [was, is] = [fieldsOf(before), fieldsOf(after)];
-  const names = [...new Set([...was.keys(), ...is.keys()])];
-  return names.flatMap((field): Change[] => {
-    const [from, to] = [was.get(field), is.get(field)];
+/** Lists the fields in which `after` differs from `before`. Leaves out personal data of `before`. */
+export function diffOrders(before: unknown, after: Order): FieldChange[] {
+  const [oldFields, newFields] = [listFields(before), listFields(after)];
+  const names = [...new Set([...oldFields.keys(), ...newFields.keys()])];
+  return names.flatMap((field): FieldChange[] => {
+    const [from, to] = [oldFields.get(field), newFields.get(field)];
     if (from === to) return [];
-    const told = from !== undefined && !personal.has(field);
-    return [{ field, ...(told ? { from } : {}), ...(to === undefined ? {} : { to }) }];
+    const showsOld = from !== undefined && !personalFields.has(field);
+    return [{ field, ...(showsOld ? { from } : {}), ...(to === undefined ? {} : { to }) }];
   });
 }
 
-function fieldsOf(order: unknown): Map<string, string | number> {
+function listFields(order: unknown): Map<string, string | number> {
   const fields = new Map<string, string | number>();
-  const keep = (name: string, value: unknown) => {
+  const add = (name: string, value: unknown) => {
     if (typeof value === 'string' || typeof value === 'number') fields.set(name, value);
   };
   if (!isRecord(order)) return fields;
-  for (const name of customerFields) keep(name, order[name]);
+  for (const name of customerFields) add(name, order[name]);
   const lines: unknown[] = Array.isArray(order['items']) ? order['items'] : [];
   for (const [index, line] of lines.entries()) {
     if (!isRecord(line)) continue;
-    for (const name of lineFields) keep(`items[${index}].${name}`, line[name]);
+    for (const name of lineFields) add(`items[${index}].${name}`, line[name]);
   }
   return fields;
 }

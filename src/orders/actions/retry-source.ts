@@ -1,94 +1,106 @@
-/** The order that is to be tried again: what it was, and whether it may be. */
+/** Reads the original of a retry, and decides whether it may be retried. */
+
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
-import { isEnd } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import { isTerminal } from '../../../functions/contract/workflow.ts';
+import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import type { Found } from '../lookup/find.ts';
-import { findExecution, readExecutionInput, readOrder } from '../lookup/read-order.ts';
+import { isOpen } from '../lookup/execution-status.ts';
+import { findExecution, readExecutionInput } from '../lookup/executions.ts';
+import type { LocatedOrder } from '../lookup/find.ts';
+import { readOrder } from '../tables/orders-table.ts';
 
 export interface RetrySource {
   readonly orderId: string;
-  /** The order as it was placed; of no shape that is known, where it never got further than its execution. */
+  /** The order as it was submitted. Not validated if it comes from the input of an execution. */
   readonly order: unknown;
-  /** Absent for an order that never was written. */
+  /** Absent if the order has no item. */
   readonly item?: OrderRecord;
 }
 
 /**
- * Reads what is to be tried again from the order's item or, where there is none, from what its execution was started
- * with. Throws a UserError when there is neither (exit 5), or when trying again would charge its customer twice (exit 6)
- * and `chargeAgain` does not say that this is meant.
+ * Reads the original from its item or, without one, from the input of its execution. Throws a UserError if there is
+ * neither (exit 5), or if a retry would charge the customer twice and `chargeAgain` does not allow that (exit 6).
  */
 export async function readRetrySource(
-  target: Target,
-  outputs: StackOutputs,
-  { found, chargeAgain }: { readonly found: Found; readonly chargeAgain: boolean },
+  stack: Stack,
+  { found, chargeAgain }: { readonly found: LocatedOrder; readonly chargeAgain: boolean },
 ): Promise<RetrySource> {
   const { orderId } = found;
-  const item = await readOrder(target, outputs, orderId);
+  const item = await readOrder(stack, orderId);
   if (item) {
-    const why = chargeAgain ? undefined : whyNotAgain(item);
-    if (why) throw chargedTwice(orderId, why);
-    return { orderId, item, order: placedAs(item) };
+    const refusal = chargeAgain ? undefined : retryRefusal(item);
+    if (refusal) throw doubleChargeError(orderId, refusal);
+    return { orderId, item, order: toOrderInput(item) };
   }
-  const arn = found.executionArn ?? (await findExecution(target, outputs, orderId));
-  const execution = arn === undefined ? undefined : await readExecutionInput(target, arn);
-  if (!execution) {
-    throw new UserError(`Nothing is left of ${orderId} to try again.`, {
-      hint: 'orders list',
-      exit: 5,
-      code: 'NotFound',
+  const arn = found.executionArn ?? (await findExecution(stack, orderId));
+  const execution = arn === undefined ? undefined : await readExecutionInput(stack.target, arn);
+  // An execution that is being deleted may have lost its input.
+  if (!execution || (execution.input === '' && !isOpen(execution.status))) {
+    throw new UserError(
+      `${orderId} cannot be retried: its order and its execution no longer exist.`,
+      { hint: 'orders list', exit: 5, code: 'NotFound' },
+    );
+  }
+  if (isOpen(execution.status) && !chargeAgain) {
+    throw doubleChargeError(orderId, {
+      reason: 'has just started',
+      fix: `orders watch ${orderId}`,
     });
   }
-  if (execution.status === 'RUNNING' && !chargeAgain) {
-    throw chargedTwice(orderId, { is: 'has only begun', fix: `orders watch ${orderId}` });
-  }
-  return { orderId, order: orderIn(execution.input) };
+  return { orderId, order: parseExecutionInput(execution.input) };
 }
 
-/** What an order was placed with. */
-export function placedAs(item: OrderRecord): Order {
+/** Returns the order that an item was created from. */
+export function toOrderInput(item: OrderRecord): Order {
   const { customerId, customerEmail, customerPhone, items } = item;
   const phone = customerPhone === undefined ? {} : { customerPhone };
   return { customerId, customerEmail, ...phone, items: [...items] };
 }
 
-interface Refusal {
-  readonly is: string;
+interface RetryRefusal {
+  /** Completes a sentence that begins with the order id. */
+  readonly reason: string;
+  /** A command that shows or changes the cause. */
   readonly fix: string;
 }
 
-/** Why another try would charge the customer for what was, is being, or is still paid; `undefined` when it would not. */
-export function whyNotAgain({
+/** Returns why a retry would charge the customer twice; undefined if it would not. */
+export function retryRefusal({
   orderId,
   status,
   flagged,
   undos = [],
-}: Pick<OrderRecord, 'orderId' | 'status' | 'flagged' | 'undos'>): Refusal | undefined {
-  if (status === 'completed') return { is: 'is completed', fix: `orders get ${orderId}` };
+}: Pick<OrderRecord, 'orderId' | 'status' | 'flagged' | 'undos'>): RetryRefusal | undefined {
+  if (status === 'completed') return { reason: 'is completed', fix: `orders get ${orderId}` };
   if (flagged) {
-    return { is: 'was handed to the carrier and not paid back', fix: `orders history ${orderId}` };
+    return {
+      reason: 'was handed to the carrier and not refunded',
+      fix: `orders history ${orderId}`,
+    };
   }
-  if (!isEnd(status)) {
-    return { is: `is on its way (${status})`, fix: `orders cancel ${orderId} --wait` };
+  if (!isTerminal(status)) {
+    return { reason: `is still running (${status})`, fix: `orders cancel ${orderId} --wait` };
   }
-  const kept = undos.some(({ undo, outcome }) => undo === 'refund-payment' && outcome === 'failed');
-  return kept ? { is: 'was not paid back', fix: `orders history ${orderId}` } : undefined;
+  const refundFailed = undos.some(
+    ({ undo, outcome }) => undo === 'refund-payment' && outcome === 'failed',
+  );
+  return refundFailed
+    ? { reason: 'was not refunded', fix: `orders history ${orderId}` }
+    : undefined;
 }
 
-/** The error for an order that `is` so that trying it again takes money twice. */
-export function chargedTwice(orderId: string, { is, fix }: Refusal): UserError {
-  return new UserError(`${orderId} ${is}: another try would charge its customer twice.`, {
-    hint: [fix, 'when that is meant: --charge-again'],
+/** Returns the error for an order whose retry would charge the customer twice. */
+export function doubleChargeError(orderId: string, { reason, fix }: RetryRefusal): UserError {
+  return new UserError(`${orderId} ${reason}: a retry would charge the customer twice.`, {
+    hint: [fix, 'to retry it anyway: --charge-again'],
     exit: 6,
     code: 'ChargedTwice',
   });
 }
 
-/** The order in what an execution was started with. */
-function orderIn(input: string): unknown {
+/** Returns the order in the input of an execution; undefined if the input is not JSON. */
+function parseExecutionInput(input: string): unknown {
   try {
     const event: unknown = JSON.parse(input);
     return typeof event === 'object' && event !== null && 'order' in event ? event.order : event;

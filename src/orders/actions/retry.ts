@@ -6,162 +6,171 @@ import {
   totalMinor,
 } from '../../../functions/contract/order.ts';
 import type { ShownStatus } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { readOrders } from '../lookup/batch-get.ts';
-import type { Found } from '../lookup/find.ts';
+import type { LocatedOrder } from '../lookup/find.ts';
 import { retryId } from '../lookup/retry-id.ts';
-import { nameOrigin, nameRetry } from '../lookup/retry-link.ts';
+import { linkOriginal, linkRetry } from '../lookup/retry-link.ts';
+import { readOrders } from '../tables/orders-table.ts';
 import { checkOrder } from './check-order.ts';
-import { applySettings, type Change, changesBetween, type Setting } from './order-changes.ts';
+import { applySettings, diffOrders, type FieldChange, type FieldSetting } from './order-changes.ts';
 import {
-  chargedTwice,
-  placedAs,
+  doubleChargeError,
   type RetrySource,
   readRetrySource,
-  whyNotAgain,
+  retryRefusal,
+  toOrderInput,
 } from './retry-source.ts';
 import { submitOrder } from './submit.ts';
 
 export interface RetryOptions {
-  /** The order that is tried again. */
-  readonly found: Found;
-  readonly settings: readonly Setting[];
-  /** The new order's id; one that counts on from the old one's when absent. */
+  /** The original. */
+  readonly found: LocatedOrder;
+  readonly settings: readonly FieldSetting[];
+  /** The id of the new order; derived from the original's if absent. */
   readonly id?: string | undefined;
-  /** Whether an order that was, is being or is still paid may be tried again. */
+  /** Allow a retry that charges the customer twice. */
   readonly chargeAgain: boolean;
-  /** Whether nothing is to be done but to say what would be. */
+  /** Return the planned order without starting it. */
   readonly dryRun: boolean;
 }
 
-export interface Retried {
+export interface RetryOutcome {
   readonly orderId: string;
   readonly retryOf: string;
-  /** `exists`: this very retry was started before; `planned`: by a dry run. */
+  /** `exists`: the same retry was started before; `planned`: dry run. */
   readonly result: 'started' | 'exists' | 'planned';
-  readonly changes: readonly Change[];
+  readonly changes: readonly FieldChange[];
   readonly customerId: string;
   readonly lines: number;
   readonly total: number;
   readonly executionArn?: string;
-  /** Where an order is that existed. */
+  /** The status of an existing retry. */
   readonly status?: ShownStatus;
 }
 
-/** So many ids are tried from the old one's on. */
-const mostTries = 20;
-/** So often it is looked again when somebody else tries the same order at the same moment. */
-const mostRaces = 5;
+/** Maximum number of derived ids that are tried. */
+const maxRetryIds = 20;
+/** Maximum attempts when other retries of the same order are recorded at the same time. */
+const maxConflictRetries = 5;
 
 /**
- * Starts a new order with what an old one was placed with, changed by `settings`; each names the other. The same again is
- * the same order, not one more. Throws a UserError when there is nothing to try again (exit 5), when its customer would
- * be charged twice or the id is another order's (exit 6), or when the order is not valid (exit 2).
+ * Starts a new order with the data of an earlier one, changed by `settings`, and links the two. Repeating the same retry
+ * returns the same order. Throws a UserError if there is no original (exit 5), if the customer would be charged twice or the id
+ * belongs to another order (exit 6), or if the new order is not valid (exit 2).
  */
-export async function retryOrder(
-  target: Target,
-  outputs: StackOutputs,
-  options: RetryOptions,
-): Promise<Retried> {
-  const { found, settings, dryRun } = options;
-  for (let race = 0; race < mostRaces; race++) {
-    const source = await readRetrySource(target, outputs, options);
-    const order = checkOrder(applySettings(source.order, settings));
-    const { orderId, there } = await chooseId(target, outputs, { source, order, options });
-    const retried: Retried = {
-      orderId,
-      retryOf: source.orderId,
-      result: there ? 'exists' : dryRun ? 'planned' : 'started',
-      changes: changesBetween(source.order, order),
-      customerId: order.customerId,
-      lines: order.items.length,
-      total: toDecimal(totalMinor(order)),
-      ...(there ? { executionArn: there.executionArn, status: there.status } : {}),
-    };
-    if (dryRun) return retried;
-    const isNamed =
-      !source.item || (await nameRetry(target, outputs, { order: source.item, orderId }));
-    if (!isNamed) continue;
-    const started = there ? {} : await start(target, outputs, { orderId, order });
-    // Without it the old order's item still tells; the same retry again puts it right.
-    await nameOrigin(target, outputs, { orderId, retryOf: source.orderId });
-    return { ...retried, ...started };
+export async function retryOrder(stack: Stack, options: RetryOptions): Promise<RetryOutcome> {
+  for (let attempt = 1; attempt <= maxConflictRetries; attempt += 1) {
+    const planned = await planRetry(stack, options);
+    const outcome = options.dryRun ? toOutcome(planned, 'planned') : await start(stack, planned);
+    if (outcome) return outcome;
   }
-  throw new UserError(`${found.orderId} is being tried again by somebody else.`, {
-    hint: `orders get ${found.orderId}`,
+  const { orderId } = options.found;
+  throw new UserError(`${orderId} is being retried by someone else.`, {
+    hint: `orders get ${orderId}`,
     exit: 6,
     code: 'Conflict',
   });
 }
 
-async function start(
-  target: Target,
-  outputs: StackOutputs,
-  event: { readonly orderId: string; readonly order: Order },
-): Promise<Pick<Retried, 'executionArn'>> {
-  const { executionArn } = await submitOrder(target, outputs, { event, via: 'invoke' });
-  return executionArn === undefined ? {} : { executionArn };
+interface PlannedRetry {
+  readonly source: RetrySource;
+  readonly order: Order;
+  readonly orderId: string;
+  /** The item of the same retry, if it was started before. */
+  readonly existing?: OrderRecord;
 }
 
-interface Choice {
+async function planRetry(stack: Stack, options: RetryOptions): Promise<PlannedRetry> {
+  const source = await readRetrySource(stack, options);
+  const order = checkOrder(applySettings(source.order, options.settings));
+  return { source, order, ...(await chooseId(stack, { source, order, options })) };
+}
+
+/** Links and starts a retry. Returns undefined if another retry of the original was recorded meanwhile. */
+async function start(stack: Stack, planned: PlannedRetry): Promise<RetryOutcome | undefined> {
+  const { source, order, orderId, existing } = planned;
+  const isLinked = !source.item || (await linkRetry(stack, { order: source.item, orderId }));
+  if (!isLinked) return undefined;
+  const submitted = existing
+    ? undefined
+    : await submitOrder(stack, { event: { orderId, order }, via: 'invoke' });
+  // Without this link the item of the original still names the retry; repeating the retry adds the link.
+  await linkOriginal(stack, { orderId, retryOf: source.orderId });
+  const outcome = toOutcome(planned, 'started');
+  const { executionArn = outcome.executionArn } = submitted ?? {};
+  return { ...outcome, ...(executionArn === undefined ? {} : { executionArn }) };
+}
+
+function toOutcome(
+  { source, order, orderId, existing }: PlannedRetry,
+  result: 'started' | 'planned',
+): RetryOutcome {
+  return {
+    orderId,
+    retryOf: source.orderId,
+    result: existing ? 'exists' : result,
+    changes: diffOrders(source.order, order),
+    customerId: order.customerId,
+    lines: order.items.length,
+    total: toDecimal(totalMinor(order)),
+    ...(existing ? { executionArn: existing.executionArn, status: existing.status } : {}),
+  };
+}
+
+interface IdChoiceOptions {
   readonly source: RetrySource;
   readonly order: Order;
   readonly options: RetryOptions;
 }
 
-/** The id of the new order, and its item when this very retry was started before. */
+/** Chooses the id of the new order. Returns the existing order if the same retry was started before. */
 async function chooseId(
-  target: Target,
-  outputs: StackOutputs,
-  { source, order, options: { id, chargeAgain } }: Choice,
-): Promise<{ readonly orderId: string; readonly there?: OrderRecord }> {
+  stack: Stack,
+  { source, order, options: { id, chargeAgain } }: IdChoiceOptions,
+): Promise<Pick<PlannedRetry, 'orderId' | 'existing'>> {
   const { retriedAs = [] } = source.item ?? {};
-  const candidates =
-    id === undefined
-      ? Array.from({ length: mostTries }, (_, skip) => retryId(source.orderId, skip))
-      : [id];
-  const items = await readOrders(target, outputs, { ids: [...candidates, ...retriedAs] });
-  const wanted = id === undefined ? [...items.values()] : [...items.values()].filter(hasId(id));
-  const there = wanted.find((each) => isThisRetry(each, source, order));
-  if (there) return { orderId: there.orderId, there };
-  if (!chargeAgain) refuseBesides(source.orderId, retriedAs, items);
-  const free = candidates.find((each) => !items.has(each));
+  const candidates = id === undefined ? derivedIds(source.orderId) : [id];
+  const items = await readOrders(stack, { ids: [...candidates, ...retriedAs] });
+  const existing = [...items.values()].find(
+    (item) => (id === undefined || item.orderId === id) && isSameRetry(item, source, order),
+  );
+  if (existing) return { orderId: existing.orderId, existing };
+  if (!chargeAgain) rejectIfRetryActive(source.orderId, retriedAs, items);
+  const free = candidates.find((candidate) => !items.has(candidate));
   if (free !== undefined) return { orderId: free };
   throw new UserError(
     id === undefined
-      ? `${source.orderId} was tried again too often to count on.`
+      ? `${source.orderId} has too many retries to derive another id.`
       : `${id} already exists with a different order.`,
-    { hint: 'give the new order an id: --id', exit: 6, code: 'Conflict' },
+    { hint: 'choose an id for the new order: --id', exit: 6, code: 'Conflict' },
   );
 }
 
-const hasId =
-  (id: string) =>
-  ({ orderId }: OrderRecord) =>
-    orderId === id;
-
-/** Whether an order is a try of `source` with the very fields of `order`. One just started may not say of what yet. */
-function isThisRetry(item: OrderRecord, { orderId }: RetrySource, order: Order): boolean {
-  const { retryOf = orderId } = item;
-  if (retryOf !== orderId || item.orderId === orderId) return false;
-  return bytesOf(placedAs(item)) === bytesOf(order);
+function derivedIds(orderId: string): string[] {
+  return Array.from({ length: maxRetryIds }, (_, skip) => retryId(orderId, skip));
 }
 
-const bytesOf = (order: Order) => canonicalEvent({ orderId: '', order });
+/** Whether an order is a retry of `source` with the same fields as `order`. A new retry may not name its original yet. */
+function isSameRetry(item: OrderRecord, { orderId }: RetrySource, order: Order): boolean {
+  const { retryOf = orderId } = item;
+  if (retryOf !== orderId || item.orderId === orderId) return false;
+  return serializeOrder(toOrderInput(item)) === serializeOrder(order);
+}
 
-/** Refuses one more try where another one is on its way or has gone through. */
-function refuseBesides(
+const serializeOrder = (order: Order) => canonicalEvent({ orderId: '', order });
+
+/** Throws a UserError if another retry is running or was charged. */
+function rejectIfRetryActive(
   orderId: string,
   retriedAs: readonly string[],
   items: ReadonlyMap<string, OrderRecord>,
 ): void {
   for (const item of items.values()) {
-    const isTry = retriedAs.includes(item.orderId) || item.retryOf !== undefined;
-    const why = isTry ? whyNotAgain(item) : undefined;
-    if (!why) continue;
-    const is = `was tried again as ${item.orderId}, which ${why.is}`;
-    throw chargedTwice(orderId, { is, fix: why.fix });
+    const isRetry = retriedAs.includes(item.orderId) || item.retryOf !== undefined;
+    const refusal = isRetry ? retryRefusal(item) : undefined;
+    if (!refusal) continue;
+    const reason = `was already retried as ${item.orderId}, which ${refusal.reason}`;
+    throw doubleChargeError(orderId, { reason, fix: refusal.fix });
   }
 }

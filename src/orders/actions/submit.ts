@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import {
   canonicalEvent,
@@ -10,22 +9,26 @@ import {
   toDecimal,
   totalMinor,
 } from '../../../functions/contract/order.ts';
-import { isThrottle } from '../../aws/errors.ts';
-import { cachePath, output, type StackOutputs } from '../../environment/stack-outputs.ts';
+import { errorName, isThrottle } from '../../aws/errors.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { cachePath, requireOutput } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
+import { type RetryPolicy, retryRequest } from '../requests/retry.ts';
 
-/** Crockford's base32 in lower case: no letters that are mistaken for digits. */
+/** Crockford's base32 in lower case: it has no letters that can be mistaken for digits. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const idLength = 10;
 
-/** A new order id: `order-` and ten random base32 letters. */
+/** Returns a new order id: `order-` and ten random base32 letters. */
 export function newOrderId(): string {
-  return idOf(randomBytes(10));
+  return formatOrderId(randomBytes(idLength));
 }
 
-/** The order id that ten bytes stand for; further ones are not looked at. */
-export function idOf(bytes: Uint8Array): string {
-  return `order-${[...bytes.subarray(0, 10)].map((byte) => alphabet[byte % 32]).join('')}`;
+/** Returns the order id that the first ten bytes encode. */
+export function formatOrderId(bytes: Uint8Array): string {
+  const letters = [...bytes.subarray(0, idLength)].map((byte) => alphabet[byte % 32]);
+  return `order-${letters.join('')}`;
 }
 
 export interface Submitted {
@@ -33,7 +36,7 @@ export interface Submitted {
   readonly customerId: string;
   readonly lines: number;
   readonly total: number;
-  /** Absent when the order went through the API, which does not say. */
+  /** Absent after a submission through the API, whose response does not contain the ARN. */
   readonly executionArn?: string;
   readonly submittedAt: string;
 }
@@ -41,19 +44,19 @@ export interface Submitted {
 export interface Submission {
   readonly event: OrderEvent;
   readonly via: 'invoke' | 'api';
-  /** Told of every try that the service refused as too much; the next one follows by itself, a little later. */
+  /** Called for every throttled attempt. The submission is retried after it. */
   readonly onThrottle?: () => void;
 }
 
-/** Starts the workflow of an order. The same id with the same order again is the same order. */
-export async function submitOrder(
-  target: Target,
-  outputs: StackOutputs,
-  submission: Submission,
-): Promise<Submitted> {
+/**
+ * Starts the workflow of an order. Submitting the same order with the same id again returns the same order. Throws a
+ * UserError if the id belongs to another order (exit 6), the API refuses the order (exit 2), or there is no response
+ * (exit 7).
+ */
+export async function submitOrder(stack: Stack, submission: Submission): Promise<Submitted> {
   const { event, via } = submission;
-  const hand = via === 'api' ? post : invoke;
-  const executionArn = await hand(target, outputs, submission);
+  const submit = via === 'api' ? submitByApi : submitByInvoke;
+  const executionArn = await submit(stack, submission);
   const submitted = {
     orderId: event.orderId,
     customerId: event.order.customerId,
@@ -62,44 +65,46 @@ export async function submitOrder(
     ...(executionArn ? { executionArn } : {}),
     submittedAt: new Date().toISOString(),
   };
-  remember(target, submitted);
+  recordSubmission(stack.target, submitted);
   return submitted;
 }
 
-async function invoke(
-  target: Target,
-  outputs: StackOutputs,
+/** Lambda responds within milliseconds; after this time, retries included, no response is expected (ms). */
+const responseTimeoutMs = 60_000;
+
+async function submitByInvoke(
+  stack: Stack,
   { event, onThrottle }: Submission,
 ): Promise<string | undefined> {
   const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
+  const lambda = await stack.target.clients.lambda();
   const command = new InvokeCommand({
-    FunctionName: output(outputs, names.workflowAliasArn),
+    FunctionName: requireOutput(stack, names.workflowAliasArn),
     InvocationType: 'Event',
     DurableExecutionName: event.orderId,
     Payload: Buffer.from(canonicalEvent(event)),
   });
   if (onThrottle) {
-    // After the SDK's own retries in the chain: each try passes here.
-    const step = { step: 'finalizeRequest', priority: 'low', name: 'countThrottles' } as const;
+    // This position in the chain is behind the SDK's retries, so every attempt passes it.
+    const position = { step: 'finalizeRequest', priority: 'low', name: 'countThrottles' } as const;
     command.middlewareStack.add(
       (next) => (args) =>
         next(args).catch((error: unknown) => {
           if (isThrottle(error)) onThrottle();
           throw error;
         }),
-      step,
+      position,
     );
   }
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), longestAnswerMs);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), responseTimeoutMs);
   try {
-    const answer = await lambda.send(command, { abortSignal: patience.signal });
-    return answer.DurableExecutionArn;
+    const { DurableExecutionArn } = await lambda.send(command, { abortSignal: timeout.signal });
+    return DurableExecutionArn;
   } catch (error) {
-    if (patience.signal.aborted) throw unanswered(event.orderId);
-    if (error instanceof Error && error.name === 'DurableExecutionAlreadyStartedException') {
-      throw conflict(event.orderId);
+    if (timeout.signal.aborted) throw noResponseError(event.orderId);
+    if (errorName(error) === 'DurableExecutionAlreadyStartedException') {
+      throw conflictError(event.orderId);
     }
     throw error;
   } finally {
@@ -107,53 +112,49 @@ async function invoke(
   }
 }
 
-/** An answer takes milliseconds; one that is this late, with all that was tried again, does not come, ms. */
-const longestAnswerMs = 60_000;
-
-function unanswered(orderId: string): UserError {
-  return new UserError(`${orderId} was not answered within ${longestAnswerMs / 1000}s.`, {
+function noResponseError(orderId: string): UserError {
+  return new UserError(`${orderId}: no response within ${responseTimeoutMs / 1000}s.`, {
     hint: [`orders get ${orderId}`, `submitting it again as --id ${orderId} is the same order`],
     exit: 7,
     code: 'Unanswered',
   });
 }
 
-/** The API is asked so often before too many requests are too many: as the SDK asks AWS. */
-const tries = 5;
-/** The pause before another try is chosen by chance up to this, doubled with every try, ms. */
-const pauseMs = 100;
+/** Like the SDK: five attempts, with a random delay up to a limit that doubles. */
+const throttledByApi: RetryPolicy = {
+  maxAttempts: 5,
+  shouldRetry: (error) => error instanceof UserError && error.code === 'TooManyRequests',
+  delayMs: (attempt) => randomInt(100 * 2 ** attempt),
+};
 
-async function post(
-  target: Target,
-  outputs: StackOutputs,
-  { event, onThrottle }: Submission,
-): Promise<undefined> {
-  const base = output(outputs, names.apiEndpoint).replace(/\/+$/, '');
+async function submitByApi(stack: Stack, { event, onThrottle }: Submission): Promise<undefined> {
+  const base = requireOutput(stack, names.apiEndpoint).replace(/\/+$/, '');
+  const url = base.endsWith('/orders') ? base : `${base}/orders`;
   const order: Order = JSON.parse(canonicalEvent(event)).order;
   const { signedFetch } = await import('../../aws/signed-fetch.ts');
-  for (let attempt = 1; ; attempt++) {
-    const answer = await signedFetch(target, base.endsWith('/orders') ? base : `${base}/orders`, {
+  await retryRequest(async () => {
+    const response = await signedFetch(stack.target, url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': event.orderId },
       body: JSON.stringify(order),
     });
-    if (answer.ok) return;
-    if (answer.status === 409) throw conflict(event.orderId);
-    if (answer.status === 429) onThrottle?.();
-    if (answer.status !== 429 || attempt === tries) throw await refusal(answer);
-    await sleep(randomInt(pauseMs * 2 ** attempt));
-  }
+    if (response.ok) return;
+    if (response.status === 409) throw conflictError(event.orderId);
+    if (response.status === 429) onThrottle?.();
+    throw await refusedByApiError(response);
+  }, throttledByApi);
 }
 
-async function refusal(answer: Response): Promise<UserError> {
+async function refusedByApiError(response: Response): Promise<UserError> {
+  const { status } = response;
   const codes: Readonly<Record<number, string>> = { 400: 'InvalidOrder', 429: 'TooManyRequests' };
-  return new UserError(`The API refused the order: ${answer.status} ${await answer.text()}`, {
-    exit: answer.status === 400 ? 2 : 7,
-    code: codes[answer.status] ?? 'Unavailable',
+  return new UserError(`The API refused the order: ${status} ${await response.text()}`, {
+    exit: status === 400 ? 2 : 7,
+    code: codes[status] ?? 'Unavailable',
   });
 }
 
-function conflict(orderId: string): UserError {
+function conflictError(orderId: string): UserError {
   return new UserError(`${orderId} already exists with a different order.`, {
     hint: ['use a new --id', `orders get ${orderId}`],
     exit: 6,
@@ -161,8 +162,11 @@ function conflict(orderId: string): UserError {
   });
 }
 
-/** One line an order, so that an id's prefix and `latest` are found before the table knows them. */
-function remember(target: Target, { orderId, submittedAt, executionArn = '' }: Submitted): void {
+/** Adds a line to the local list of submissions, so that prefixes and `latest` find the order before it has an item. */
+function recordSubmission(
+  target: Target,
+  { orderId, submittedAt, executionArn = '' }: Submitted,
+): void {
   const file = cachePath(target, 'ids');
   mkdirSync(dirname(file), { recursive: true });
   appendFileSync(file, `${submittedAt} ${orderId} ${executionArn}\n`);

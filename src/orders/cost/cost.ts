@@ -1,109 +1,111 @@
-/** What an order costs on AWS, from what it takes. Pure. */
-import type { Measured, TableWork } from './measure.ts';
+/** Calculates the AWS cost of an order from the resources that it uses. Pure. */
+import type { OrderUsage, TableUsage } from './measure.ts';
 import { prices } from './prices.ts';
 
 export interface CostLine {
   readonly id: string;
   readonly what: string;
-  /** Of one order. */
+  /** Quantity per order. */
   readonly quantity: number;
-  /** The original sample's, where it is known. */
+  /** Quantity of the original sample, if known. */
   readonly original?: number;
-  /** Dollars for a million orders; absent for what is not billed by itself. */
+  /** Dollars per million orders; absent if not billed separately. */
   readonly perMillion?: number;
-  /** Why it is more than the original's, and what that is good for. */
+  /** Why the quantity is higher than in the original sample. */
   readonly because?: string;
 }
 
 export interface Cost {
   readonly lines: readonly CostLine[];
-  /** Dollars for a million orders. */
+  /** Dollars per million orders. */
   readonly perMillion: number;
-  /** Of that, for the services that are simulated: an adopter's own come in their place. */
+  /** Part of `perMillion` for simulated services, which an adopter replaces. */
   readonly simulatedPerMillion: number;
-  /** The day of the prices. */
+  /** Date of the prices. */
   readonly pricesAsOf: string;
 }
 
 const million = 1e6;
-const gigabyte = 1e9;
-/** Days that an ended execution is kept, the template's default. */
+const bytesPerGigabyte = 1e9;
+/** Retention of an ended execution, the template's default (days). */
 const retentionDays = 7;
 
-/** The tables of services that are simulated. */
-const simulated: ReadonlySet<string> = new Set(['PaymentsTable', 'ProviderCallsTable']);
+/** Tables of the simulated services. */
+const simulatedTables: ReadonlySet<string> = new Set(['PaymentsTable', 'ProviderCallsTable']);
 
-/** Prices what was measured, beside what is known of the original sample. */
-export function costOf(measured: Measured): Cost {
-  const { tables } = measured;
-  const orders = tables['OrdersTable'] ?? nothing;
-  const shop = Object.keys(tables).filter((name) => name !== 'OrdersTable' && !simulated.has(name));
+/** Returns the cost of the measured resources, with the original sample's quantities for comparison. */
+export function calculateCost(usage: OrderUsage): Cost {
+  const { tables } = usage;
+  const orders = tables['OrdersTable'] ?? noUsage;
+  const shopTables = Object.keys(tables).filter(
+    (name) => name !== 'OrdersTable' && !simulatedTables.has(name),
+  );
   const lines = [
-    ...executionLines(measured),
-    writes({ id: 'orders-writes', what: 'writes to the orders table', original: 16 }, [
+    ...executionLines(usage),
+    writeLine({ id: 'orders-writes', what: 'writes to the orders table', original: 16 }, [
       orders.writes,
       orders.writeUnits,
     ]),
-    writes(
+    writeLine(
       {
         id: 'index-writes',
-        what: 'writes to its index',
+        what: 'writes to the orders index',
         original: 0,
         because: 'lists orders by day without reading the whole table',
       },
       [orders.indexWrites, orders.indexWriteUnits],
     ),
-    writes(
+    writeLine(
       {
         id: 'shop-writes',
         what: 'writes of stock and points',
         original: 0,
         because: 'real stock that is never oversold, real loyalty points',
       },
-      toTables(sumOf(tables, shop)),
+      countWrites(sumTables(tables, shopTables)),
     ),
-    writes(
+    writeLine(
       {
         id: 'simulated-writes',
         what: 'writes of simulated services',
         original: 0,
-        because: 'shows what was charged and sent; your services come in their place',
+        because: 'records charges and messages; your own services replace these',
       },
-      toTables(sumOf(tables, [...simulated])),
+      countWrites(sumTables(tables, [...simulatedTables])),
     ),
-    reads(sumOf(tables, Object.keys(tables))),
+    readLine(sumTables(tables, Object.keys(tables))),
     {
       id: 'log-bytes',
-      what: 'bytes of log',
-      quantity: measured.logBytes,
-      perMillion: (measured.logBytes / gigabyte) * prices.logGigabyte * million,
+      what: 'log bytes',
+      quantity: usage.logBytes,
+      perMillion: (usage.logBytes / bytesPerGigabyte) * prices.logGigabyte * million,
     },
     {
       id: 'api-requests',
-      what: 'API requests, for an order that comes by it',
+      what: 'API requests, if submitted through it',
       quantity: 1,
       original: 1,
       perMillion: prices.apiRequest * million,
     },
   ];
-  const total = (some: readonly CostLine[]) =>
-    some.reduce((sum, { perMillion = 0 }) => sum + perMillion, 0);
+  const total = (costLines: readonly CostLine[]) =>
+    costLines.reduce((sum, { perMillion = 0 }) => sum + perMillion, 0);
   return {
     lines: lines.map((line) =>
-      line.perMillion === undefined ? line : { ...line, perMillion: cents(line.perMillion) },
+      line.perMillion === undefined ? line : { ...line, perMillion: roundToCents(line.perMillion) },
     ),
-    perMillion: cents(total(lines)),
-    simulatedPerMillion: cents(total(lines.filter(({ id }) => id === 'simulated-writes'))),
+    perMillion: roundToCents(total(lines)),
+    simulatedPerMillion: roundToCents(total(lines.filter(({ id }) => id === 'simulated-writes'))),
     pricesAsOf: prices.asOf,
   };
 }
 
-const cents = (amount: number) => Math.round(amount * 100) / 100;
+const roundToCents = (amount: number) => Math.round(amount * 100) / 100;
 
-function executionLines(measured: Measured): CostLine[] {
-  const { operations, checkpoints, checkpointBytes, invocations, gigabyteSeconds } = measured;
-  const written = checkpointBytes / gigabyte;
-  const kept = written * prices.durableGigabyteMonth * (retentionDays / 30);
+function executionLines(usage: OrderUsage): CostLine[] {
+  const { operations, checkpoints, checkpointBytes, invocations, gigabyteSeconds } = usage;
+  const written = checkpointBytes / bytesPerGigabyte;
+  const retained = written * prices.durableGigabyteMonth * (retentionDays / 30);
   return [
     {
       id: 'operations',
@@ -118,14 +120,14 @@ function executionLines(measured: Measured): CostLine[] {
       quantity: checkpoints,
       original: 28,
       ...(checkpoints > 28 && {
-        because: 'the SDK sends several checkpoints in a call when calls take longer than here',
+        because: 'the SDK batches checkpoints only if calls take longer than on this machine',
       }),
     },
     {
       id: 'checkpoint-bytes',
-      what: 'bytes of checkpoints, kept for a week',
+      what: 'checkpoint bytes, retained for a week',
       quantity: checkpointBytes,
-      perMillion: (written * prices.durableGigabyteWritten + kept) * million,
+      perMillion: (written * prices.durableGigabyteWritten + retained) * million,
     },
     {
       id: 'invocations',
@@ -143,7 +145,7 @@ function executionLines(measured: Measured): CostLine[] {
   ];
 }
 
-const nothing: TableWork = {
+const noUsage: TableUsage = {
   writes: 0,
   writeUnits: 0,
   indexWrites: 0,
@@ -152,27 +154,28 @@ const nothing: TableWork = {
   readUnits: 0,
 };
 
-function sumOf(tables: Measured['tables'], names: readonly string[]): TableWork {
+function sumTables(tables: OrderUsage['tables'], names: readonly string[]): TableUsage {
   return names.reduce((sum, name) => {
-    const more = tables[name] ?? nothing;
-    const keys = Object.keys(nothing) as (keyof TableWork)[];
+    const usage = tables[name] ?? noUsage;
+    const keys = Object.keys(noUsage) as (keyof TableUsage)[];
     return Object.fromEntries(
-      keys.map((key) => [key, sum[key] + more[key]]),
-    ) as unknown as TableWork;
-  }, nothing);
+      keys.map((key) => [key, sum[key] + usage[key]]),
+    ) as unknown as TableUsage;
+  }, noUsage);
 }
 
-function writes(
-  about: Pick<CostLine, 'id' | 'what' | 'original' | 'because'>,
+function writeLine(
+  line: Pick<CostLine, 'id' | 'what' | 'original' | 'because'>,
   [quantity, units]: readonly [number, number],
 ): CostLine {
-  return { ...about, quantity, perMillion: units * prices.writeUnit * million };
+  return { ...line, quantity, perMillion: units * prices.writeUnit * million };
 }
 
-const toTables = (work: TableWork) =>
-  [work.writes, work.writeUnits + work.indexWriteUnits] as const;
+/** Returns the writes to tables, and the billed write units of tables and indexes. */
+const countWrites = ({ writes, writeUnits, indexWriteUnits }: TableUsage) =>
+  [writes, writeUnits + indexWriteUnits] as const;
 
-function reads({ reads: quantity, readUnits }: TableWork): CostLine {
+function readLine({ reads: quantity, readUnits }: TableUsage): CostLine {
   return {
     id: 'reads',
     what: 'reads of all tables',

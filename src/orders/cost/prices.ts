@@ -1,5 +1,5 @@
 /**
- * Prices of us-east-1 and us-east-2 in dollars, without free tiers, as published on the day.
+ * Prices of us-east-1 and us-east-2 in dollars, without free tiers, as published on the day `asOf`.
  * https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/dynamodb/pricing/on-demand/,
  * https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/api-gateway/pricing/
  */
@@ -9,7 +9,7 @@ export const prices = {
   durableGigabyteWritten: 0.25,
   durableGigabyteMonth: 0.15,
   invocation: 0.2 / 1e6,
-  /** Of arm64. */
+  /** On arm64. */
   gigabyteSecond: 0.0000133334,
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,

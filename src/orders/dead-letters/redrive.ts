@@ -1,125 +1,153 @@
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
-import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { requireOutput } from '../../environment/stack-outputs.ts';
 import { UserError } from '../../user-error.ts';
 import { submitOrder } from '../actions/submit.ts';
-import { readOrders } from '../lookup/batch-get.ts';
-import { findExecution } from '../lookup/read-order.ts';
-import { nameOrigin, nameRetry } from '../lookup/retry-link.ts';
-import { type Letter, releaseLetters, removeLetter, takeLetters } from './letters.ts';
-import { type Remedy, remedyFor } from './remedy.ts';
+import { findExecution } from '../lookup/executions.ts';
+import { linkOriginal, linkRetry } from '../lookup/retry-link.ts';
+import { readOrders } from '../tables/orders-table.ts';
+import {
+  type DeadLetter,
+  deleteDeadLetter,
+  receiveDeadLetters,
+  releaseDeadLetters,
+} from './dead-letters.ts';
+import { type RedriveAction, redriveActionFor } from './redrive-action.ts';
 
-/** A letter with what its order is now and what a redrive would do. */
-export interface Examined
-  extends Pick<Letter, 'messageId' | 'from' | 'orderId' | 'sentAt' | 'why'> {
-  /** Absent when there is no such order. */
+/** A dead-letter message with the status of its order and the planned action. */
+export interface ExaminedDeadLetter
+  extends Pick<DeadLetter, 'messageId' | 'from' | 'orderId' | 'sentAt' | 'why'> {
+  /** Absent if there is no such order. */
   readonly status?: OrderStatus;
-  readonly remedy: Remedy;
+  readonly remedy: RedriveAction;
 }
 
-export interface Redriven extends Pick<Letter, 'messageId' | 'orderId'> {
+export interface RedriveResult extends Pick<DeadLetter, 'messageId' | 'orderId'> {
   readonly result: 'started' | 'recovering' | 'removed' | 'left';
-  /** The id under which the order was placed anew. */
+  /** The id under which the order was started. */
   readonly as?: string;
   readonly because?: string;
 }
 
 const fields = ['orderId', 'status', 'failure', 'flagged', 'retriedAs'] as const;
 
-type Known = Pick<OrderRecord, (typeof fields)[number]>;
+type KnownOrder = Pick<OrderRecord, (typeof fields)[number]>;
 
-/** Every dead letter, the oldest first; the queue is left as it is. */
-export async function examineLetters(target: Target, outputs: StackOutputs): Promise<Examined[]> {
-  const letters = await takeLetters(target, outputs);
-  await releaseLetters(target, outputs, letters);
-  return (await examine(target, outputs, letters)).map(({ examined }) => examined);
+interface Examination {
+  readonly message: DeadLetter;
+  readonly order: KnownOrder | undefined;
+  readonly action: RedriveAction;
 }
 
-/**
- * Redrives the letters with these message ids: each is removed once what it needs has been accepted. Those that are left
- * can be seen again.
- */
-export async function redriveLetters(
-  target: Target,
-  outputs: StackOutputs,
-  messageIds: ReadonlySet<string>,
-): Promise<Redriven[]> {
-  const letters = await takeLetters(target, outputs);
-  const chosen = letters.filter(({ messageId }) => messageIds.has(messageId));
-  const kept = letters.filter(({ messageId }) => !messageIds.has(messageId));
-  const redriven: Redriven[] = [];
-  try {
-    for (const { letter, examined, order } of await examine(target, outputs, chosen)) {
-      const done = await apply(target, outputs, { letter, remedy: examined.remedy, order });
-      if (done.result === 'left') kept.push(letter);
-      else await removeLetter(target, outputs, letter);
-      redriven.push(done);
-    }
-  } finally {
-    await releaseLetters(target, outputs, kept);
-  }
-  return redriven;
-}
-
-async function examine(target: Target, outputs: StackOutputs, letters: readonly Letter[]) {
-  const ids = letters.flatMap(({ orderId }) => (orderId === undefined ? [] : [orderId]));
-  const orders = await readOrders(target, outputs, { ids, fields });
-  const examined: { letter: Letter; examined: Examined; order: Known | undefined }[] = [];
-  for (const letter of letters) {
-    const { messageId, from, orderId, sentAt, why } = letter;
-    const order = orders.get(orderId ?? '');
-    const unstarted = from === 'workflow' && !order;
-    const executed =
-      unstarted && (await findExecution(target, outputs, orderId ?? '')) !== undefined;
-    const remedy = remedyFor(letter, { order, executed });
+/** Lists the dead-letter messages, oldest first. Does not change the queue. */
+export async function examineDeadLetters(stack: Stack): Promise<ExaminedDeadLetter[]> {
+  const messages = await receiveDeadLetters(stack);
+  await releaseDeadLetters(stack, messages);
+  return (await examine(stack, messages)).map(({ message, order, action }) => {
+    const { messageId, from, orderId, sentAt, why } = message;
     const known = {
       ...(orderId === undefined ? {} : { orderId }),
       ...(order ? { status: order.status } : {}),
     };
-    examined.push({ letter, order, examined: { messageId, from, ...known, sentAt, why, remedy } });
+    return { messageId, from, ...known, sentAt, why, remedy: action };
+  });
+}
+
+/**
+ * Redrives the messages with these ids. A message is deleted after its action was accepted; all others become visible
+ * again.
+ */
+export async function redriveDeadLetters(
+  stack: Stack,
+  messageIds: ReadonlySet<string>,
+): Promise<RedriveResult[]> {
+  const messages = await receiveDeadLetters(stack);
+  const chosen = messages.filter(({ messageId }) => messageIds.has(messageId));
+  const kept = messages.filter(({ messageId }) => !messageIds.has(messageId));
+  const results: RedriveResult[] = [];
+  try {
+    for (const examination of await examine(stack, chosen)) {
+      const { message } = examination;
+      const { messageId, orderId } = message;
+      const outcome = await redrive(stack, examination);
+      if (outcome.result === 'left') kept.push(message);
+      else await deleteDeadLetter(stack, message);
+      results.push({ messageId, ...(orderId === undefined ? {} : { orderId }), ...outcome });
+    }
+  } finally {
+    await releaseDeadLetters(stack, kept);
+  }
+  return results;
+}
+
+async function examine(stack: Stack, messages: readonly DeadLetter[]): Promise<Examination[]> {
+  const ids = messages.flatMap(({ orderId }) => (orderId === undefined ? [] : [orderId]));
+  const orders = await readOrders(stack, { ids, fields });
+  const examined: Examination[] = [];
+  for (const message of messages) {
+    const { from, orderId = '' } = message;
+    const order = orders.get(orderId);
+    const hasNoItem = from === 'workflow' && !order;
+    const executed = hasNoItem && (await findExecution(stack, orderId)) !== undefined;
+    const action = redriveActionFor(message, { order, executed });
+    examined.push({ message, order, action });
   }
   return examined;
 }
 
-async function apply(
-  target: Target,
-  outputs: StackOutputs,
-  { letter, remedy, order }: { letter: Letter; remedy: Remedy; order: Known | undefined },
-): Promise<Redriven> {
-  const { messageId, orderId, event } = letter;
-  const about = { messageId, ...(orderId === undefined ? {} : { orderId }) };
-  switch (remedy.kind) {
+type RedriveOutcome = Pick<RedriveResult, 'result' | 'as' | 'because'>;
+
+async function redrive(
+  stack: Stack,
+  { message, order, action }: Examination,
+): Promise<RedriveOutcome> {
+  switch (action.kind) {
     case 'remove':
-      return { ...about, result: 'removed', because: remedy.because };
+      return { result: 'removed', because: action.because };
     case 'leave':
-      return { ...about, result: 'left', because: remedy.because };
+      return { result: 'left', because: action.because };
     case 'recover':
-      await recover(target, outputs, letter);
-      return { ...about, result: 'recovering' };
+      await startRecovery(stack, message);
+      return { result: 'recovering' };
     default: {
-      if (!event) return { ...about, result: 'left', because: 'it is no order that can be read' };
-      const as = remedy.kind === 'start-anew' ? remedy.as : event.orderId;
-      try {
-        if (order) await nameRetry(target, outputs, { order, orderId: as });
-        await submitOrder(target, outputs, { event: { ...event, orderId: as }, via: 'invoke' });
-        if (order) await nameOrigin(target, outputs, { orderId: as, retryOf: order.orderId });
-      } catch (error) {
-        // The id is another order's.
-        if (!(error instanceof UserError)) throw error;
-        return { ...about, result: 'left', because: error.message };
-      }
-      return { ...about, result: 'started', as };
+      const { event } = message;
+      if (!event) return { result: 'left', because: 'the message does not contain a valid order' };
+      const orderId = action.kind === 'start-anew' ? action.as : event.orderId;
+      return startOrder(stack, { event: { ...event, orderId }, original: order });
     }
   }
 }
 
-async function recover(target: Target, outputs: StackOutputs, { body }: Letter): Promise<void> {
+async function startOrder(
+  stack: Stack,
+  {
+    event,
+    original,
+  }: {
+    readonly event: NonNullable<DeadLetter['event']>;
+    readonly original: KnownOrder | undefined;
+  },
+): Promise<RedriveOutcome> {
+  const { orderId } = event;
+  try {
+    if (original) await linkRetry(stack, { order: original, orderId });
+    await submitOrder(stack, { event, via: 'invoke' });
+    if (original) await linkOriginal(stack, { orderId, retryOf: original.orderId });
+  } catch (error) {
+    // The id belongs to another order.
+    if (!(error instanceof UserError)) throw error;
+    return { result: 'left', because: error.message };
+  }
+  return { result: 'started', as: orderId };
+}
+
+async function startRecovery(stack: Stack, { body }: DeadLetter): Promise<void> {
   const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
+  const lambda = await stack.target.clients.lambda();
   await lambda.send(
     new InvokeCommand({
-      FunctionName: output(outputs, names.recoveryFunctionArn),
+      FunctionName: requireOutput(stack, names.recoveryFunctionArn),
       Qualifier: 'live',
       InvocationType: 'Event',
       Payload: Buffer.from(body),

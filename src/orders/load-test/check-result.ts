@@ -1,7 +1,5 @@
-/** What is judged of a load test's orders, and with what result. */
-
-/** What is wrong with an order, or with a product that orders took. */
-export interface Fault {
+/** One violation found by a check: of an order, or of a product's stock. */
+export interface CheckFailure {
   readonly orderId?: string;
   readonly productId?: string;
   readonly message: string;
@@ -9,18 +7,18 @@ export interface Fault {
 
 export interface Check {
   readonly id: CheckId;
-  /** False also where it could not be judged. */
+  /** False if there are failures or the check could not be made. */
   readonly passed: boolean;
-  /** Why it could not be judged. */
+  /** Why the check could not be made. */
   readonly notJudged?: string;
-  /** What was found, in words. */
+  /** Result in words. */
   readonly detail: string;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly CheckFailure[];
 }
 
-/** A check that could not be judged, and why. */
-export function unjudged(id: CheckId, because: string): Check {
-  const notJudged = `not judged: ${because}`;
+/** Creates a check that could not be made, with the reason. */
+export function notChecked(id: CheckId, reason: string): Check {
+  const notJudged = `not checked: ${reason}`;
   return { id, passed: false, notJudged, detail: notJudged, faults: [] };
 }
 
@@ -36,7 +34,7 @@ export type CheckId =
   | 'stock'
   | 'points';
 
-/** A check with what was found: passed when that is nothing. */
-export function check(id: CheckId, faults: readonly Fault[], detail: string): Check {
-  return { id, passed: faults.length === 0, detail, faults };
+/** Creates a check, which has passed if there are no failures. */
+export function createCheck(id: CheckId, failures: readonly CheckFailure[], detail: string): Check {
+  return { id, passed: failures.length === 0, detail, faults: failures };
 }

@@ -1,57 +1,56 @@
-/** What a load test would do, without doing it. */
-
 import type { Order } from '../../../functions/contract/order.ts';
-import { accountSettings } from '../../aws/account.ts';
-import { describeStack, outputsOf } from '../../environment/stack-outputs.ts';
+import { readAccountSettings } from '../../aws/account.ts';
+import { describeStack, parseOutputs } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 import { countBy } from '../../workflow/count-by.ts';
-import type { Measured } from '../cost/measure.ts';
-import { waitLengths } from '../lookup/wait-durations.ts';
-import { type Estimate, estimate, kindsOf, peakRate } from './estimate.ts';
-import type { Goal } from './follow-until.ts';
+import type { OrderUsage } from '../cost/measure.ts';
+import { readWaitDurations } from '../lookup/wait-durations.ts';
+import { type Estimate, estimate, groupByKind, peakRate } from './estimate.ts';
+import type { FollowUntil } from './follow-until.ts';
+import type { LoadOptions } from './load-options.ts';
 import { planOrders } from './plan.ts';
-import { freshOrders, refuseApiRate } from './prepare.ts';
-import type { LoadOptions } from './run.ts';
+import { planFreshOrders, rejectExcessiveApiRate } from './prepare.ts';
 
 export interface DryRun extends Estimate {
   readonly seed: number;
   readonly round: number;
   readonly via: LoadOptions['via'];
-  readonly until: Goal;
+  readonly until: FollowUntil;
   readonly concurrency: number;
   readonly ratePerSecond?: number;
   readonly rampMs?: number;
-  /** Orders before the measured ones; they are in the figures here. */
+  /** Number of warm-up orders; the figures include them. */
   readonly warmUp: number;
-  /** Whether the number of orders is a guess: as many are sent as there is time for. */
+  /** Whether the number of orders is estimated, because a duration is given instead. */
   readonly isGuess: boolean;
   readonly mix: Readonly<Record<string, number>>;
   readonly firstIds: readonly string[];
 }
 
-/** Measures what each order takes; it is the caller's where. */
-export type Measure = (orders: readonly Order[]) => Promise<readonly Measured[]>;
+/** Measures the resources that each order uses. */
+export type MeasureUsage = (orders: readonly Order[]) => Promise<readonly OrderUsage[]>;
 
-/** So many ids are named. */
-const named = 5;
+/** Maximum number of ids in the output. */
+const maxIds = 5;
 
-/** Reads what is deployed there and which ids are taken; submits nothing. */
+/** Plans a load test and estimates its duration, cost and quota use. Reads the stack, and submits no order to it. */
 export async function dryRun(
   target: Target,
   options: Omit<LoadOptions, 'signal'>,
-  measure: Measure,
+  measure: MeasureUsage,
 ): Promise<DryRun> {
   const { seed, via, until = 'terminal', concurrency, rate, rampMs, durationMs = 0 } = options;
-  await refuseApiRate(target, options);
-  const waits = await waitLengths(target);
-  const stack = await describeStack(target);
-  const fresh = await freshOrders(target, stack && outputsOf(stack), options);
+  await rejectExcessiveApiRate(target, options);
+  const waits = await readWaitDurations(target);
+  const description = await describeStack(target);
+  const stack = description && { target, outputs: parseOutputs(description) };
+  const fresh = await planFreshOrders(stack, options);
   const count = Math.ceil((durationMs / 1000) * peakRate(options));
   const orders = fresh.planned ?? planOrders({ ...options, round: fresh.round, count });
-  const kinds = kindsOf([...fresh.warmUp, ...orders]);
+  const kinds = groupByKind([...fresh.warmUp, ...orders]);
   const measured = await measure(kinds.map(({ example }) => example.order));
   const { timeScale } = target;
-  const { concurrency: concurrencyLimit } = (await accountSettings(target)) ?? {};
+  const { concurrency: concurrencyLimit } = (await readAccountSettings(target)) ?? {};
   return {
     seed,
     round: fresh.round,
@@ -63,7 +62,7 @@ export async function dryRun(
     warmUp: fresh.warmUp.length,
     isGuess: fresh.planned === undefined,
     mix: Object.fromEntries(countBy(orders, ({ sample }) => sample)),
-    firstIds: orders.slice(0, named).map(({ orderId }) => orderId),
+    firstIds: orders.slice(0, maxIds).map(({ orderId }) => orderId),
     ...estimate(kinds, measured, {
       ...options,
       until,

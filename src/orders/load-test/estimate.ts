@@ -1,34 +1,34 @@
-/** What a load test would take on AWS: time, work, money and quotas. Pure. */
-import { type OrderStatus, rank, stages } from '../../../functions/contract/workflow.ts';
-import type { WaitLengths } from '../../workflow/durations.ts';
-import { costOf } from '../cost/cost.ts';
-import type { Measured } from '../cost/measure.ts';
+/** Estimates time, work, cost and quota use of a load test on AWS. Pure. */
+import { type OrderStatus, stages, statusRank } from '../../../functions/contract/workflow.ts';
+import type { WaitDurations } from '../../workflow/durations.ts';
+import { type Cost, calculateCost } from '../cost/cost.ts';
+import type { OrderUsage } from '../cost/measure.ts';
 import { prices } from '../cost/prices.ts';
 import { accountLimits } from '../requests/rate-limiter.ts';
-import { describeExpected } from './expected-outcome.ts';
-import type { Goal } from './follow-until.ts';
+import { formatExpectedOutcome, hasTransientError } from './expected-outcome.ts';
+import type { FollowUntil } from './follow-until.ts';
 import type { PlannedOrder } from './plan.ts';
 import { dueMs } from './schedule.ts';
-import type { Pace } from './submitter.ts';
+import type { SubmitRate } from './submitter.ts';
 
-/** Orders that take the same. */
+/** Orders that use the same resources. */
 export interface OrderKind {
   readonly example: PlannedOrder;
   readonly count: number;
 }
 
-/** The kinds of orders, by how they end and how many lines they have. */
-export function kindsOf(orders: readonly PlannedOrder[]): OrderKind[] {
+/** Groups orders by outcome, number of lines, and everything else that affects their use of resources. */
+export function groupByKind(orders: readonly PlannedOrder[]): OrderKind[] {
   const kinds = new Map<string, { example: PlannedOrder; count: number }>();
   for (const example of orders) {
     const { expected, order } = example;
     const key = [
-      describeExpected(expected),
+      formatExpectedOutcome(expected),
       expected.creditChecked,
       expected.warnings.join(),
       order.items.length,
-      // A hiccup ends as nothing had been.
-      order.customerId.endsWith('-HICCUP') && order.customerId,
+      // Retried attempts cost more, although the order ends like any other.
+      hasTransientError(order) && order.customerId,
     ].join('/');
     const known = kinds.get(key);
     if (known) known.count += 1;
@@ -40,132 +40,161 @@ export function kindsOf(orders: readonly PlannedOrder[]): OrderKind[] {
 export interface QuotaUse {
   readonly id: 'starts' | 'concurrency' | 'running';
   readonly what: string;
-  /** At the peak. */
+  /** Use at the peak. */
   readonly used: number;
-  /** Of an account in one region, unless it was raised. */
+  /** Quota of an account in one Region, unless raised. */
   readonly limit: number;
 }
 
 export interface Estimate {
   readonly orders: number;
-  /** How long orders are sent, and how long it takes then until the last has ended, ms. */
+  /** Time from the first to the last submission (ms). */
   readonly submittingMs: number;
+  /** Time from the last submission until all orders are done (ms). */
   readonly drainingMs: number;
   readonly work: {
     readonly invocations: number;
     readonly operations: number;
-    /** Of items, those in an index included. */
+    /** Writes of items, including those to indexes. */
     readonly writes: number;
   };
-  /** In dollars; the orders', of that for the simulated services, and what the test reads at most to follow them. */
+  /** In dollars. */
   readonly cost: {
     readonly orders: number;
+    /** Share of `orders` that the simulated services cost (dollars). */
     readonly simulated: number;
+    /** Maximum cost of the reads that follow the orders. */
     readonly following: number;
     readonly pricesAsOf: string;
   };
   readonly quotas: readonly QuotaUse[];
 }
 
-export interface EstimateOptions extends Pace {
+export interface EstimateOptions extends SubmitRate {
   readonly via: 'invoke' | 'api';
   /** How far orders are followed. */
-  readonly until: Goal;
-  readonly waits: WaitLengths;
-  /** How much faster than on AWS the waits pass there. */
+  readonly until: FollowUntil;
+  readonly waits: WaitDurations;
+  /** Speed-up of the waits in the target. */
   readonly timeScale: number;
-  /** How many functions the account runs at once, where it says so. */
+  /** Concurrency quota of the account, if known. */
   readonly concurrencyLimit?: number | undefined;
 }
 
-/** So long a submission takes on AWS, about, ms: with it, so many at once are so many a second. */
-const acceptMs = 50;
-/** Functions at once, and running durable executions, of an account that has asked for nothing (Lambda quotas). */
-const limits = { concurrency: 1000, running: 5_000_000 };
-/** How often an order on AWS is looked at, at most. */
-const looksPerSecond = 1;
+/** Typical duration of a submission on AWS (ms). It converts concurrency to a rate. */
+const typicalAcceptMs = 50;
+/** Default quotas of an account (Lambda quotas): concurrent invocations and running durable executions. */
+const defaultQuotas = { concurrency: 1000, running: 5_000_000 };
+/** Maximum number of polls per second and order on AWS. */
+const maxPollsPerSecond = 1;
 
-/** `measured` is what an order of each kind takes. */
+/** Estimated use of resources by the orders of one kind. */
+interface KindEstimate {
+  readonly count: number;
+  readonly usage: OrderUsage;
+  readonly cost: Cost;
+  /** Duration of one order in the target (ms): all its waits, and the waits during which it is followed. */
+  readonly waitMs: number;
+  readonly followedWaitMs: number;
+  readonly activeMs: number;
+}
+
+/** Sums a value over all orders. */
+type Total = (value: (kind: KindEstimate) => number) => number;
+
+/** Estimates a load test. `measured` contains the resources that one order of each kind uses. */
 export function estimate(
   kinds: readonly OrderKind[],
-  measured: readonly Measured[],
+  measured: readonly OrderUsage[],
   options: EstimateOptions,
 ): Estimate {
-  const { via, until, waits, timeScale } = options;
-  const rows = kinds.map(({ example: { expected }, count }, index) => {
-    const took = measured[index] as Measured;
-    const waitMs = waitsOf(expected.statuses, waits);
-    const seenWaitMs = waitsOf(expected.statuses.filter(isBefore(until)), waits);
-    const activeMs = took.durationMs;
-    return { count, took, waitMs, seenWaitMs, activeMs, cost: costOf(took) };
+  const { until, waits } = options;
+  const estimates = kinds.map(({ example: { expected }, count }, index): KindEstimate => {
+    const usage = measured[index] as OrderUsage;
+    return {
+      count,
+      usage,
+      cost: calculateCost(usage),
+      waitMs: sumWaitMs(expected.statuses, waits),
+      followedWaitMs: sumWaitMs(expected.statuses.filter(isReachedBefore(until)), waits),
+      activeMs: usage.durationMs,
+    };
   });
-  const followed = until === 'accepted' ? 0 : 1;
-  const total = (of: (row: (typeof rows)[number]) => number) =>
-    rows.reduce((sum, row) => sum + of(row) * row.count, 0);
+  const total: Total = (value) =>
+    estimates.reduce((sum, kind) => sum + value(kind) * kind.count, 0);
   const orders = total(() => 1);
-  const submittingMs = Math.round(sendingMs(orders, options));
-  const startsPerSecond = Math.min(orders, peakRate(options));
-  const apiDollars = via === 'api' ? 0 : prices.apiRequest;
-  const mean = (of: (row: (typeof rows)[number]) => number) =>
-    orders > 0 ? total(of) / orders : 0;
+  const submittingMs = Math.round(submitTimeMs(orders, options));
+  const durations = estimates.map(({ followedWaitMs, activeMs }) => followedWaitMs + activeMs);
   return {
     orders,
     submittingMs,
-    drainingMs:
-      followed * Math.round(Math.max(0, ...rows.map((row) => row.seenWaitMs + row.activeMs))),
+    drainingMs: until === 'accepted' ? 0 : Math.round(Math.max(0, ...durations)),
     work: {
-      invocations: total(({ took }) => took.invocations),
-      operations: total(({ took }) => took.operations),
-      writes: total(({ took }) =>
-        Object.values(took.tables).reduce((sum, each) => sum + each.writes + each.indexWrites, 0),
-      ),
+      invocations: total(({ usage }) => usage.invocations),
+      operations: total(({ usage }) => usage.operations),
+      writes: total(({ usage }) => countTableWrites(usage)),
     },
-    cost: {
-      orders: dollars(total(({ cost }) => cost.perMillion / 1e6 - apiDollars)),
-      simulated: dollars(total(({ cost }) => cost.simulatedPerMillion / 1e6)),
-      following: dollars(
-        followed *
-          looksPerSecond *
-          prices.readUnit *
-          total(({ seenWaitMs, activeMs }) => (seenWaitMs * timeScale + activeMs) / 1000),
-      ),
-      pricesAsOf: prices.asOf,
-    },
-    quotas: [
-      {
-        id: 'starts',
-        what: 'executions started a second',
-        used: tenths(startsPerSecond),
-        limit: accountLimits.startsPerSecond,
-      },
-      {
-        id: 'concurrency',
-        what: 'functions running at once',
-        used: Math.ceil(
-          Math.min(orders, (startsPerSecond * mean(({ took }) => took.durationMs)) / 1000),
-        ),
-        limit: options.concurrencyLimit ?? limits.concurrency,
-      },
-      {
-        id: 'running',
-        what: 'executions on their way at once',
-        used: Math.ceil(
-          total(({ waitMs, activeMs }) =>
-            Math.min(1, (waitMs * timeScale + activeMs) / Math.max(1, submittingMs)),
-          ),
-        ),
-        limit: limits.running,
-      },
-    ],
+    cost: estimateCost(total, options),
+    quotas: estimateQuotas(total, { ...options, orders, submittingMs }),
   };
 }
 
-/** Whether an order that is followed until `goal` is seen to the end of a status. */
-const isBefore = (goal: Goal) => (status: OrderStatus) =>
-  goal === 'terminal' || (goal !== 'accepted' && rank(status) < rank(goal));
+const countTableWrites = ({ tables }: OrderUsage) =>
+  Object.values(tables).reduce((sum, table) => sum + table.writes + table.indexWrites, 0);
 
-/** How long an order is in waits, ms. */
-function waitsOf(reached: readonly OrderStatus[], waits: WaitLengths): number {
+function estimateCost(total: Total, { via, until, timeScale }: EstimateOptions): Estimate['cost'] {
+  const unusedApi = via === 'api' ? 0 : prices.apiRequest;
+  const followedSeconds = total(
+    ({ followedWaitMs, activeMs }) => (followedWaitMs * timeScale + activeMs) / 1000,
+  );
+  const reads = until === 'accepted' ? 0 : followedSeconds * maxPollsPerSecond;
+  return {
+    orders: roundDollars(total(({ cost }) => cost.perMillion / 1e6 - unusedApi)),
+    simulated: roundDollars(total(({ cost }) => cost.simulatedPerMillion / 1e6)),
+    following: roundDollars(reads * prices.readUnit),
+    pricesAsOf: prices.asOf,
+  };
+}
+
+function estimateQuotas(
+  total: Total,
+  options: EstimateOptions & Pick<Estimate, 'orders' | 'submittingMs'>,
+): QuotaUse[] {
+  const { orders, submittingMs, timeScale, concurrencyLimit } = options;
+  const startsPerSecond = Math.min(orders, peakRate(options));
+  const meanInvocationMs = orders > 0 ? total(({ usage }) => usage.durationMs) / orders : 0;
+  const concurrency = Math.min(orders, (startsPerSecond * meanInvocationMs) / 1000);
+  const running = total(({ waitMs, activeMs }) =>
+    Math.min(1, (waitMs * timeScale + activeMs) / Math.max(1, submittingMs)),
+  );
+  return [
+    {
+      id: 'starts',
+      what: 'execution starts per second',
+      used: roundToTenth(startsPerSecond),
+      limit: accountLimits.startsPerSecond,
+    },
+    {
+      id: 'concurrency',
+      what: 'concurrent invocations',
+      used: Math.ceil(concurrency),
+      limit: concurrencyLimit ?? defaultQuotas.concurrency,
+    },
+    {
+      id: 'running',
+      what: 'running executions',
+      used: Math.ceil(running),
+      limit: defaultQuotas.running,
+    },
+  ];
+}
+
+/** Returns whether a status ends before an order that is followed to `until` is done. */
+const isReachedBefore = (until: FollowUntil) => (status: OrderStatus) =>
+  until === 'terminal' || (until !== 'accepted' && statusRank(status) < statusRank(until));
+
+/** Returns the time that an order spends in waits (ms). */
+function sumWaitMs(reached: readonly OrderStatus[], waits: WaitDurations): number {
   return stages.reduce(
     (sum, stage) =>
       sum + (stage.kind === 'wait' && reached.includes(stage.status) ? waits[stage.id] : 0),
@@ -173,17 +202,17 @@ function waitsOf(reached: readonly OrderStatus[], waits: WaitLengths): number {
   );
 }
 
-/** Orders a second that are sent at the peak. */
-export function peakRate({ rate, concurrency }: Pace): number {
-  return rate ?? Math.min(accountLimits.startsPerSecond, (concurrency * 1000) / acceptMs);
+/** Returns the peak rate of submissions (orders per second). */
+export function peakRate({ rate, concurrency }: SubmitRate): number {
+  return rate ?? Math.min(accountLimits.startsPerSecond, (concurrency * 1000) / typicalAcceptMs);
 }
 
-function sendingMs(orders: number, pace: Pace): number {
-  const { rate, rampMs = 0, durationMs } = pace;
+function submitTimeMs(orders: number, submitRate: SubmitRate): number {
+  const { rate, rampMs = 0, durationMs } = submitRate;
   if (durationMs !== undefined) return durationMs;
   if (rate !== undefined) return dueMs(orders - 1, { rate, rampMs });
-  return (orders / peakRate(pace)) * 1000;
+  return (orders / peakRate(submitRate)) * 1000;
 }
 
-const dollars = (amount: number) => Math.round(amount * 1e6) / 1e6;
-const tenths = (value: number) => Math.round(value * 10) / 10;
+const roundDollars = (amount: number) => Math.round(amount * 1e6) / 1e6;
+const roundToTenth = (value: number) => Math.round(value * 10) / 10;

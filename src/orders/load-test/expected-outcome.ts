@@ -1,51 +1,52 @@
-/** What the contract says must become of an order. Pure. */
+/** Derives the outcome of an order from the contract. Pure. */
+import { creditCheckCondition } from '../../../functions/contract/credit-check.ts';
+import { technicalFailure } from '../../../functions/contract/failure.ts';
 import { type Order, toDecimal, totalMinor } from '../../../functions/contract/order.ts';
-import { type Trigger, triggers } from '../../../functions/contract/triggers.ts';
+import { maxStepAttempts } from '../../../functions/contract/retries.ts';
 import {
+  findTrigger,
+  findTriggeredScore,
+  matchesTrigger,
+  triggers,
+} from '../../../functions/contract/triggers.ts';
+import {
+  isOptional,
   type OrderStatus,
   pointOfNoReturn,
   type StageId,
-  type StepId,
   stages,
 } from '../../../functions/contract/workflow.ts';
-import { creditCheckAbove } from '../../workflow/progress.ts';
 
-export interface ExpectedEnd {
+export interface ExpectedOutcome {
   readonly status: 'completed' | 'failed';
-  /** Where it fails, and the failure's code. */
+  /** Stage and code of the failure. */
   readonly stage?: StageId;
   readonly code?: string;
-  /** The stages that could not be done and are done without, and a hand-over that somebody has to look at. */
+  /** Stages in the order's warnings: failed optional ones, and a failed hand-over, which needs attention. */
   readonly warnings: readonly StageId[];
-  /** Every status it has been in by then, in their order. */
+  /** All statuses up to the end, in sequence. */
   readonly statuses: readonly OrderStatus[];
-  /** How its execution ends: a business no is an outcome, a technical failure is not. */
+  /** Status of the ended execution. A rejected order is a successful execution, a technical failure is not. */
   readonly execution: 'SUCCEEDED' | 'FAILED';
-  /** Whether its credit is checked, successfully. */
+  /** Whether the order passes the credit check. */
   readonly creditChecked: boolean;
 }
 
-/** A step is tried so often; a hiccup that lasts longer is a failure. */
-const attempts = 4;
-/** The steps that an order can do without. */
-const optional: readonly StepId[] = ['send-notifications', 'update-loyalty-points'];
-const technicalFailure = 'technical-failure';
-
-/** The end that the values in an order ask for: the triggers of the contract, and no items. */
-export function expectedEnd(order: Order): ExpectedEnd {
-  const checksCredit = toDecimal(totalMinor(order)) > creditCheckAbove;
+/** Returns the outcome that the values of an order trigger. An order without items is rejected. */
+export function expectedOutcome(order: Order): ExpectedOutcome {
+  const total = toDecimal(totalMinor(order));
   const warnings: StageId[] = [];
   const reached: OrderStatus[] = [];
   for (const stage of stages) {
-    if (stage.id === 'credit-check' && !checksCredit) continue;
-    const code = troubleIn(stage.id, order);
-    if (code !== undefined && optional.some((id) => id === stage.id)) warnings.push(stage.id);
+    if ('when' in stage && !stage.when.appliesTo(total)) continue;
+    const code = triggeredFailure(stage.id, order);
+    if (code !== undefined && isOptional(stage.id)) warnings.push(stage.id);
     else if (code !== undefined) {
       return {
         status: 'failed',
         stage: stage.id,
         code,
-        warnings: warningsOfFailure(stage.id, order),
+        warnings: failureWarnings(stage.id, order),
         statuses: [...reached, 'failed'],
         execution: code === technicalFailure ? 'FAILED' : 'SUCCEEDED',
         creditChecked: reached.includes('credit-checked'),
@@ -54,37 +55,43 @@ export function expectedEnd(order: Order): ExpectedEnd {
     if ('status' in stage) reached.push(stage.status);
   }
   const ended = { status: 'completed', execution: 'SUCCEEDED' } as const;
-  return { ...ended, warnings, statuses: reached, creditChecked: checksCredit };
+  return {
+    ...ended,
+    warnings,
+    statuses: reached,
+    creditChecked: creditCheckCondition.appliesTo(total),
+  };
 }
 
-/** An order that failed at its hand-over is left to a person; of any other the customer is told, who may be out of reach. */
-function warningsOfFailure(failed: StageId, order: Order): StageId[] {
+/** A failed hand-over needs attention. For any other failure the customer is notified, which may fail, too. */
+function failureWarnings(failed: StageId, order: Order): StageId[] {
   if (failed === pointOfNoReturn) return [failed];
-  return troubleIn('send-notifications', order) === undefined ? [] : ['send-notifications'];
+  return triggeredFailure('send-notifications', order) === undefined ? [] : ['send-notifications'];
 }
 
-/** The code with which a stage fails for an order, if it does. */
-function troubleIn(stage: StageId, order: Order): string | undefined {
+/** Returns the failure code of the stage for this order, or undefined if the stage succeeds. */
+function triggeredFailure(stage: StageId, order: Order): string | undefined {
   if (stage === 'validate-order' && order.items.length === 0) return 'no-items';
-  const trigger = triggers.find((each) => each.stage === stage && meets(each, order));
-  if (!trigger) return undefined;
-  const { does }: Trigger = trigger;
-  if (does.kind === 'reject') return does.code;
-  if (does.kind === 'doubt') return undefined;
-  return does.kind === 'break' || does.times >= attempts ? technicalFailure : undefined;
+  const behavior = findTrigger(stage, order)?.behavior;
+  if (!behavior || behavior.kind === 'review') return undefined;
+  if (behavior.kind === 'reject') return behavior.code;
+  const isTransient = behavior.kind === 'transient' && behavior.times < maxStepAttempts;
+  return isTransient ? undefined : technicalFailure;
 }
 
-/** Whether an order goes no further by itself than to a person's review. */
+/** Whether an order waits for a review. */
 export function waitsForReview(order: Order): boolean {
-  return triggers.some((each) => each.does.kind === 'doubt' && meets(each, order));
+  return findTriggeredScore(order) !== undefined;
 }
 
-function meets({ on, value }: Trigger, order: Order): boolean {
-  if (on === 'customerId') return order.customerId === value;
-  return order.items.some(({ productId }) => productId === value);
+/** Whether a step of the order fails at first and then succeeds. */
+export function hasTransientError(order: Order): boolean {
+  return triggers.some(
+    (trigger) => trigger.behavior.kind === 'transient' && matchesTrigger(trigger, order),
+  );
 }
 
-/** The end in words: `completed`, `failed at quality-check (damaged)`. */
-export function describeExpected({ status, stage, code }: ExpectedEnd): string {
+/** Formats the outcome: `completed`, `failed at quality-check (damaged)`. */
+export function formatExpectedOutcome({ status, stage, code }: ExpectedOutcome): string {
   return status === 'completed' ? status : `failed at ${stage} (${code})`;
 }

@@ -1,38 +1,48 @@
-/** How far a load test follows its orders. Pure. */
 import {
   type OrderStatus,
-  rank,
   type StageStatus,
   statuses,
+  statusRank,
 } from '../../../functions/contract/workflow.ts';
 import type { CheckId } from './check-result.ts';
-import type { SeenRecord } from './seen-record.ts';
+import type { ObservedRecord } from './observed-record.ts';
 
-/** To their acceptance, to a status, or to their ends. */
-export type Goal = 'accepted' | 'terminal' | StageStatus;
+/** How far a load test follows its orders: until they are accepted, have a status, or have ended. */
+export type FollowUntil = 'accepted' | 'terminal' | StageStatus;
 
-/** All that can be followed to; `completed` is an end like the others. */
-export const goals: readonly Goal[] = [
+/** All values of `--until`. `completed` is part of `terminal`. */
+export const followUntilValues: readonly FollowUntil[] = [
   'accepted',
-  ...statuses.filter((each) => each !== 'completed'),
+  ...statuses.filter((status) => status !== 'completed'),
   'terminal',
 ];
 
-const isUnhappy = (status: OrderStatus) => status === 'failed' || status === 'cancelled';
+const isFailure = (status: OrderStatus) => status === 'failed' || status === 'cancelled';
 
-/** When an order reached a status, or one past it; absent while it has not, and when it failed before. */
+/** Returns when an order reached a status or a later one, or undefined if it has not, or has failed before. */
 export function reachedAt(
-  goal: Goal,
-  { transitions = [] }: Pick<SeenRecord, 'transitions'>,
+  until: FollowUntil,
+  { transitions = [] }: Pick<ObservedRecord, 'transitions'>,
 ): string | undefined {
-  if (goal === 'accepted' || goal === 'terminal') return undefined;
-  return transitions.find(({ status }) => rank(status) >= rank(goal) && !isUnhappy(status))?.at;
+  if (until === 'accepted' || until === 'terminal') return undefined;
+  return transitions.find(
+    ({ status }) => statusRank(status) >= statusRank(until) && !isFailure(status),
+  )?.at;
 }
 
-/** Whether a check can be judged of orders that were followed only so far. */
-export function canJudge(goal: Goal, check: CheckId): boolean {
-  return goal === 'terminal' || check === 'accepted' || (goal !== 'accepted' && early.has(check));
+/** Whether a check can be made for orders that were followed as far as `until`. */
+export function canCheck(until: FollowUntil, check: CheckId): boolean {
+  return (
+    until === 'terminal' ||
+    check === 'accepted' ||
+    (until !== 'accepted' && checksOfRunningOrders.has(check))
+  );
 }
 
-/** What can be said of orders that are still on their way. */
-const early: ReadonlySet<CheckId> = new Set(['not-lost', 'not-doubled', 'own-data', 'transitions']);
+/** Checks that can be made while orders are running. */
+const checksOfRunningOrders: ReadonlySet<CheckId> = new Set([
+  'not-lost',
+  'not-doubled',
+  'own-data',
+  'transitions',
+]);

@@ -1,51 +1,50 @@
-/** What is seen of the orders of a load test while it runs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Transition } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
-import { isEnd, type OrderStatus, statuses } from '../../../functions/contract/workflow.ts';
+import { isTerminal, type OrderStatus, statuses } from '../../../functions/contract/workflow.ts';
 import type { ListedExecution } from '../lookup/executions.ts';
-import { type Goal, reachedAt } from './follow-until.ts';
+import { type FollowUntil, reachedAt } from './follow-until.ts';
+import type { ObservedRecord } from './observed-record.ts';
 import type { PlannedOrder } from './plan.ts';
-import type { SeenRecord } from './seen-record.ts';
 
 export interface ObservedOrder extends PlannedOrder {
-  /** When it was due, epoch ms; absent until it is submitted. */
+  /** Scheduled time, or the time of submission without a schedule (ms since the epoch); absent until submitted. */
   readonly submittedAt?: number;
-  /** How much later than due it was sent, ms; without a schedule an order is due when it is sent. */
+  /** Delay between the scheduled time and the submission (ms); absent without a schedule. */
   readonly driftMs?: number;
-  /** How long until it was accepted, ms. */
+  /** Time from `submittedAt` to acceptance (ms). */
   readonly acceptedMs?: number;
-  /** Why it could not be submitted. */
+  /** Why the submission failed. */
   readonly error?: { readonly name: string; readonly message: string };
-  readonly record?: SeenRecord | undefined;
+  readonly record?: ObservedRecord | undefined;
   readonly executions: readonly ListedExecution[];
-  /** From when it was due to its first status, ms. */
+  /** Time from `submittedAt` to the first status (ms). */
   readonly firstStatusMs?: number;
-  /** From when it was due to the status that it is followed to, ms. */
+  /** Time from `submittedAt` to the status of `--until` (ms). */
   readonly reachedMs?: number;
-  /** From when it was due to its end, ms. */
+  /** Time from `submittedAt` to the terminal status (ms). */
   readonly endedMs?: number;
-  /** How often the service refused it as too much, tries that went well in the end included. */
+  /** Number of throttled submission attempts, also of an order that was accepted later. */
   readonly throttles?: number;
 }
 
-/** Whether the order's item says that it has ended. */
+/** Whether the order's item has a terminal status. */
 export function hasEnded({ record }: Pick<ObservedOrder, 'record'>): boolean {
-  return record?.status !== undefined && isEnd(record.status);
+  return record?.status !== undefined && isTerminal(record.status);
 }
 
-/** What happened to the orders so far; the submitter and the poller write it. */
-export class Board {
+/** State of a load test's orders. The submitter and the poller update it. */
+export class ObservedOrders {
   /** How far the orders are followed. */
-  readonly goal: Goal;
+  readonly until: FollowUntil;
   readonly #orders = new Map<string, ObservedOrder>();
 
-  constructor(planned: Iterable<PlannedOrder>, goal: Goal = 'terminal') {
-    this.goal = goal;
-    for (const each of planned) this.add(each);
+  constructor(planned: Iterable<PlannedOrder>, until: FollowUntil = 'terminal') {
+    this.until = until;
+    for (const order of planned) this.add(order);
   }
 
-  /** Adds an order that was not planned from the beginning; one that is there stays as it is. */
+  /** Adds an order. An order that is already known stays unchanged. */
   add(planned: PlannedOrder): void {
     if (this.#orders.has(planned.orderId)) return;
     this.#orders.set(planned.orderId, { ...planned, executions: [] });
@@ -55,49 +54,50 @@ export class Board {
     return [...this.#orders.values()];
   }
 
-  /** Those that were accepted. */
+  /** Returns the accepted orders. */
   accepted(): readonly ObservedOrder[] {
     return this.all().filter(({ acceptedMs }) => acceptedMs !== undefined);
   }
 
-  /** How many were sent, accepted or not. */
+  /** Number of submitted orders, accepted or not. */
   get submitted(): number {
     return this.all().filter(({ submittedAt }) => submittedAt !== undefined).length;
   }
 
-  /** Whether an accepted order has come as far as it is followed, or to its end. */
+  /** Whether an accepted order has reached the status of `--until`, or ended. */
   isDone(order: Pick<ObservedOrder, 'record'>): boolean {
-    if (this.goal === 'accepted' || hasEnded(order)) return true;
-    return reachedAt(this.goal, order.record ?? {}) !== undefined;
+    if (this.until === 'accepted' || hasEnded(order)) return true;
+    return reachedAt(this.until, order.record ?? {}) !== undefined;
   }
 
-  change(orderId: string, more: Partial<ObservedOrder>): void {
+  update(orderId: string, changes: Partial<ObservedOrder>): void {
     const order = this.#orders.get(orderId);
     if (!order) return;
-    const { record } = more;
-    const shared = record ? { record: sharing(record, order.order) } : {};
-    this.#orders.set(orderId, { ...order, ...more, ...shared });
+    const { record } = changes;
+    const shared = record ? { record: withSharedParts(record, order.order) } : {};
+    this.#orders.set(orderId, { ...order, ...changes, ...shared });
   }
 }
 
-const known = new Map<string, OrderStatus>(
-  [...statuses, 'awaiting-review', 'failed', 'cancelled'].map((each) => [
-    each,
-    each as OrderStatus,
+/** Shared instances of the status strings. */
+const statusStrings = new Map<string, OrderStatus>(
+  [...statuses, 'awaiting-review', 'failed', 'cancelled'].map((status) => [
+    status,
+    status as OrderStatus,
   ]),
 );
 
-const withKnownStatus = (each: Transition): Transition => ({
-  ...each,
-  status: known.get(each.status) ?? each.status,
+const withSharedStatus = (transition: Transition): Transition => ({
+  ...transition,
+  status: statusStrings.get(transition.status) ?? transition.status,
 });
 
-/** The record, holding no second copy of what the order that was submitted holds already: thousands of them are remembered. */
-function sharing(record: SeenRecord, { items }: Order): SeenRecord {
+/** Replaces parts of the record that equal the submitted order by the same objects: thousands are kept in memory. */
+function withSharedParts(record: ObservedRecord, { items }: Order): ObservedRecord {
   const { transitions } = record;
   return {
     ...record,
     ...(isDeepStrictEqual(record.items, items) ? { items } : {}),
-    ...(Array.isArray(transitions) && { transitions: transitions.map(withKnownStatus) }),
+    ...(Array.isArray(transitions) && { transitions: transitions.map(withSharedStatus) }),
   };
 }

@@ -1,83 +1,117 @@
-/** Orders of the user's own, from a file. Pure. */
+/** Parses the orders of a file. Pure. */
 import { parseOrder } from '../../../functions/contract/order.ts';
+import { parseJson } from '../../parse-json.ts';
 import { UserError } from '../../user-error.ts';
 import { waitsForReview } from './expected-outcome.ts';
 import type { FileOrder } from './plan.ts';
 
-interface Piece {
+/** Text of one order, and the line on which it starts. */
+interface OrderText {
   readonly line: number;
   readonly text: string;
 }
 
-/** Reads a JSON array of orders, or one order a line. Throws a UserError that names the line and the field. */
+/** Parses a JSON array of orders, or one order per line. Throws a UserError that names the line and the field. */
 export function parseOrderFile(text: string, name: string): FileOrder[] {
-  const body = text.replace(/^\uFEFF/, '');
-  const pieces = body.trimStart().startsWith('[') ? elementsOf(body, name) : linesOf(body);
-  if (pieces.length === 0) throw refused(name, 'has no orders in it', []);
-  return pieces.map((piece) => ({ line: piece.line, order: orderOf(piece, name) }));
+  const content = text.replace(/^\uFEFF/, '');
+  const isArray = content.trimStart().startsWith('[');
+  const orderTexts = isArray ? splitArray(content, name) : splitLines(content);
+  if (orderTexts.length === 0) throw orderFileError(name, 'contains no orders');
+  return orderTexts.map((orderText) => ({
+    line: orderText.line,
+    order: parseOrderText(orderText, name),
+  }));
 }
 
-function orderOf({ line, text }: Piece, name: string): FileOrder['order'] {
-  const at = `${name}, line ${line}`;
+function parseOrderText({ line, text }: OrderText, name: string): FileOrder['order'] {
+  const location = `${name}, line ${line}`;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
-    // What the parser quotes of it may be a customer's.
-    throw refused(at, 'is not JSON', []);
+    // The parser's message quotes the text, which may be personal data.
+    throw orderFileError(location, 'is not JSON');
   }
   const parsed = parseOrder(value);
   if (!parsed.ok) {
-    const all = parsed.problems.map(({ field, message }) => `${field}: ${message}`);
-    throw refused(at, `is not an order: ${parsed.problems[0]?.message}`, all);
+    const problems = parsed.problems.map(({ field, message }) => `${field}: ${message}`);
+    throw orderFileError(location, `is not an order: ${parsed.problems[0]?.message}`, problems);
   }
   const { customerId } = parsed.value;
   if (waitsForReview(parsed.value)) {
-    throw refused(at, `waits for a person's review: customerId ${customerId}`, []);
+    throw orderFileError(location, `would wait for a review: customerId ${customerId}`);
   }
   return parsed.value;
 }
 
-function linesOf(text: string): Piece[] {
+function splitLines(text: string): OrderText[] {
   const lines = text.split('\n').map((line, index) => ({ line: index + 1, text: line.trim() }));
-  return lines.filter((each) => each.text !== '');
+  return lines.filter((line) => line.text !== '');
 }
 
-const tokens = /"(?:[^"\\]|\\.)*"|[[\]{},\n]/g;
+/** String literals, and the characters that structure a JSON text. */
+const tokenPattern = /"(?:[^"\\]|\\.)*"|[[\]{},\n]/g;
 
-/** The elements of a list as text, each with the line that it begins in. */
-function elementsOf(text: string, name: string): Piece[] {
-  const pieces: Piece[] = [];
-  let [depth, line, from] = [0, 1, 0];
-  let begun: number | undefined;
-  for (const { 0: token, index } of text.matchAll(tokens)) {
-    if (token === '\n') {
-      line += 1;
-      continue;
-    }
-    const [opens, closes] = ['[{'.includes(token), ']}'.includes(token)];
-    const ends = depth === 1 && (closes || token === ',');
-    if (ends) {
-      const element = text.slice(from, index).trim();
-      const isEmptyList = closes && element === '' && pieces.length === 0;
-      if (!isEmptyList) pieces.push({ line: begun ?? line, text: element });
-    }
-    if (depth === 1) begun = ends ? undefined : (begun ?? line);
-    if (ends || depth === 0) from = index + 1;
-    depth += Number(opens) - Number(closes);
-  }
-  if (depth !== 0 || text.slice(from).trim() !== '') {
-    throw refused(name, 'is not JSON: its list does not end where it should', []);
-  }
-  return pieces;
+/** State of the scan of a JSON array. */
+interface ArrayScan {
+  readonly text: string;
+  readonly elements: OrderText[];
+  line: number;
+  /** Nesting depth; 1 between the elements of the array. */
+  depth: number;
+  /** Start of the current element. */
+  start: number;
+  /** Line of the first token of the current element. */
+  startLine: number | undefined;
 }
 
-function refused(what: string, why: string, hints: readonly string[]): UserError {
-  return new UserError(`--file ${what} ${why}.`, {
-    hint:
-      hints.length > 0
-        ? hints
-        : 'a JSON list of orders, or one a line: orders submit --sample low --dry-run',
+/** Splits a JSON array into its elements. Throws a UserError if the array does not end at the end of the text. */
+function splitArray(text: string, name: string): OrderText[] {
+  const scan: ArrayScan = {
+    text,
+    elements: [],
+    line: 1,
+    depth: 0,
+    start: 0,
+    startLine: undefined,
+  };
+  for (const { 0: token, index } of text.matchAll(tokenPattern)) {
+    if (token === '\n') scan.line += 1;
+    else scanToken(scan, token, index);
+  }
+  if (scan.depth !== 0 || text.slice(scan.start).trim() !== '') {
+    throw orderFileError(name, 'is not JSON: the array does not end at the end of the file');
+  }
+  return scan.elements;
+}
+
+function scanToken(scan: ArrayScan, token: string, index: number): void {
+  const isOpening = token === '[' || token === '{';
+  const isClosing = token === ']' || token === '}';
+  const endsElement = scan.depth === 1 && (isClosing || token === ',');
+  if (endsElement) addElement(scan, index, isClosing);
+  if (scan.depth === 1) scan.startLine = endsElement ? undefined : (scan.startLine ?? scan.line);
+  if (endsElement || scan.depth === 0) scan.start = index + 1;
+  scan.depth += Number(isOpening) - Number(isClosing);
+}
+
+/** Adds the element that ends at `end`, unless the array is empty. */
+function addElement(scan: ArrayScan, end: number, isLast: boolean): void {
+  const text = scan.text.slice(scan.start, end).trim();
+  const isEmptyArray = isLast && text === '' && scan.elements.length === 0;
+  if (!isEmptyArray) scan.elements.push({ line: scan.startLine ?? scan.line, text });
+}
+
+const formatHint =
+  'expected a JSON array of orders or one order per line; example: orders submit --sample low --dry-run';
+
+function orderFileError(
+  location: string,
+  problem: string,
+  hints: readonly string[] = [],
+): UserError {
+  return new UserError(`--file ${location} ${problem}.`, {
+    hint: hints.length > 0 ? hints : formatHint,
     code: 'InvalidOrders',
   });
 }

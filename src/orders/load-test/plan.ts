@@ -1,25 +1,25 @@
-/** The orders of a load test. Pure: the same seed is the same orders, ids included. */
+/** Plans the orders of a load test. Pure: the same seed produces the same orders, including their ids. */
 import { createHash } from 'node:crypto';
 import { type Order, toDecimal, totalMinor } from '../../../functions/contract/order.ts';
-import { samples } from '../../../functions/contract/samples.ts';
-import { triggers } from '../../../functions/contract/triggers.ts';
-import { idOf } from '../actions/submit.ts';
-import { type ExpectedEnd, expectedEnd } from './expected-outcome.ts';
+import { findSample } from '../../../functions/contract/samples.ts';
+import { matchesTrigger, triggers } from '../../../functions/contract/triggers.ts';
+import { formatOrderId } from '../actions/submit.ts';
+import { type ExpectedOutcome, expectedOutcome } from './expected-outcome.ts';
 import { apportion, type Mix } from './mix.ts';
 
 export interface PlannedOrder {
   readonly orderId: string;
   /** A sample's name, or `file`. */
   readonly sample: string;
-  /** Of the file that it is from. */
+  /** Line in the order file; absent for a sample. */
   readonly line?: number;
   readonly order: Order;
-  /** A decimal with two places. */
+  /** In dollars, with two decimals. */
   readonly total: number;
-  readonly expected: ExpectedEnd;
+  readonly expected: ExpectedOutcome;
 }
 
-/** An order of the user's own. */
+/** An order from a file. */
 export interface FileOrder {
   readonly line: number;
   readonly order: Order;
@@ -28,77 +28,86 @@ export interface FileOrder {
 export interface PlanOptions {
   readonly count: number;
   readonly mix: Mix;
-  /** Orders to take instead of the mix's, in turn. */
+  /** Orders that replace the mix, used in rotation. */
   readonly file?: readonly FileOrder[] | undefined;
   readonly seed: number;
-  /** 1 for the first time that the seed is used somewhere; each round has ids of its own. */
+  /** Number of the run with this seed in the stack, from 1. Each round has its own ids. */
   readonly round: number;
-  /** The first one's number among the test's orders. */
+  /** Index of the first order within the test. */
   readonly from?: number;
-  /** Ids of different kinds differ. */
+  /** Warm-up orders have their own ids. */
   readonly kind?: 'id' | 'warm-up';
 }
 
-/** `count` orders in the mix's proportions, in an order that the seed decides; each one's customer and lines are its own. */
+/**
+ * Plans `count` orders in the proportions of the mix. The seed determines sequence, ids and quantities. Each order
+ * has its own customer.
+ */
 export function planOrders(options: PlanOptions): PlannedOrder[] {
   const { count, seed, round, from = 0, kind = 'id', file } = options;
-  const idAt = (index: number) => idOf(diceOf(`${seed}/${kind}/${round}/${index}`));
+  const createId = (index: number) => formatOrderId(hash(`${seed}/${kind}/${round}/${index}`));
   if (file) {
-    return Array.from({ length: count }, (_, at) => {
-      const { line, order } = file[(from + at) % file.length] as FileOrder;
-      return { orderId: idAt(from + at), sample: 'file', line, ...kindOf(order) };
+    return Array.from({ length: count }, (_, position) => {
+      const index = from + position;
+      const { line, order } = file[index % file.length] as FileOrder;
+      return { orderId: createId(index), sample: 'file', line, ...withExpectedOutcome(order) };
     });
   }
   const { mix } = options;
-  const kinds = [...apportion(mix, count)].flatMap(([sample, n]) => Array<string>(n).fill(sample));
-  return kinds
-    .map((sample, at) => ({ sample, dice: diceOf(`${seed}/order/${from + at}`) }))
-    .sort((a, b) => Buffer.compare(a.dice, b.dice))
-    .map(({ sample, dice }, at) => {
-      const times = 1 + ((dice[0] ?? 0) % 3);
-      const { order, ...rest } = sampleTimes(sample, times);
-      const own = ownCustomer(order, from + at + 1);
-      return { orderId: idAt(from + at), sample, order: own, ...rest };
+  const sampleNames = [...apportion(mix, count)].flatMap(([sample, n]) =>
+    Array<string>(n).fill(sample),
+  );
+  return sampleNames
+    .map((sample, position) => ({ sample, random: hash(`${seed}/order/${from + position}`) }))
+    .sort((a, b) => Buffer.compare(a.random, b.random))
+    .map(({ sample, random }, position) => {
+      const index = from + position;
+      const factor = 1 + ((random[0] ?? 0) % 3);
+      const { order, ...outcome } = multiplySample(sample, factor);
+      const ownOrder = withOwnCustomer(order, index + 1);
+      return { orderId: createId(index), sample, order: ownOrder, ...outcome };
     });
 }
 
-/** Orders of a mix are handed out in its proportions over so many. */
+/** Each block of this many orders has the proportions of the mix. */
 const blockSize = 100;
 
-/** The same without an end. */
+/** Yields planned orders without end, in blocks. */
 export function* endlessOrders(options: Omit<PlanOptions, 'count'>): Generator<PlannedOrder, void> {
   for (let from = 0; ; from += blockSize) {
     yield* planOrders({ ...options, count: blockSize, from });
   }
 }
 
-type Kind = Pick<PlannedOrder, 'order' | 'total' | 'expected'>;
+type OrderContent = Pick<PlannedOrder, 'order' | 'total' | 'expected'>;
 
-function kindOf(order: Order): Kind {
-  return { order, total: toDecimal(totalMinor(order)), expected: expectedEnd(order) };
+function withExpectedOutcome(order: Order): OrderContent {
+  return { order, total: toDecimal(totalMinor(order)), expected: expectedOutcome(order) };
 }
 
-/** Thousands of orders share their lines and what is expected of them. */
-const kept = new Map<string, Kind>();
+/** Objects for order and expected outcome, which thousands of planned orders share. */
+const contentCache = new Map<string, OrderContent>();
 
-/** A sample in a quantity. */
-function sampleTimes(sample: string, times: number): Kind {
-  const key = `${sample}/${times}`;
-  const known = kept.get(key);
+/** Returns the sample with all quantities multiplied by `factor`. */
+function multiplySample(sample: string, factor: number): OrderContent {
+  const key = `${sample}/${factor}`;
+  const known = contentCache.get(key);
   if (known) return known;
-  const order = samples[sample] as Order;
-  const items = order.items.map((item) => ({ ...item, quantity: item.quantity * times }));
-  const kind = kindOf({ ...order, items });
-  kept.set(key, kind);
-  return kind;
+  const order = findSample(sample) as Order;
+  const items = order.items.map((item) => ({ ...item, quantity: item.quantity * factor }));
+  const content = withExpectedOutcome({ ...order, items });
+  contentCache.set(key, content);
+  return content;
 }
 
-/** The order for a customer of its own, so that two orders that were mixed up can be told apart. */
-function ownCustomer(order: Order, number: number): Order {
+/**
+ * Returns the order with its own customer, which reveals orders that were mixed up. Trigger values stay unchanged.
+ */
+function withOwnCustomer(order: Order, number: number): Order {
   const isTrigger = triggers.some(
-    ({ on, value }) => on === 'customerId' && value === order.customerId,
+    (trigger) => trigger.on === 'customerId' && matchesTrigger(trigger, order),
   );
   return isTrigger ? order : { ...order, customerId: `${order.customerId}-${number}` };
 }
 
-const diceOf = (what: string) => createHash('sha256').update(what).digest();
+const hash = (text: string) => createHash('sha256').update(text).digest();

@@ -1,198 +1,202 @@
-/** Looks at all orders of a load test at once, as often as something happens. */
-import { isTransient, needsSignIn } from '../../aws/errors.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { readOrders } from '../lookup/batch-get.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { isTerminalExecution } from '../lookup/execution-status.ts';
 import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
-import { executionReads } from '../requests/rate-limiter.ts';
+import { PollFailures } from '../requests/poll-failures.ts';
+import { executionReadLimiter } from '../requests/rate-limiter.ts';
+import { readOrders } from '../tables/orders-table.ts';
 import { reachedAt } from './follow-until.ts';
-import { type Board, hasEnded, type ObservedOrder } from './observed-orders.ts';
-import type { SeenRecord } from './seen-record.ts';
-import { RecentRate } from './sliding-rate.ts';
+import { hasEnded, type ObservedOrder, type ObservedOrders } from './observed-orders.ts';
+import { SlidingRate } from './sliding-rate.ts';
 
-/** What a look at an order on its way reads. */
-const fields = ['status', 'total', 'transitions', 'failure', 'warnings', 'updatedAt'] as const;
-/** Each look that finds everything as it was makes the next one wait this much longer. */
-const patience = 1.5;
-/** At most so many times as long as the target's own interval. */
-const mostPatience = 5;
-const longestGapMs = 15_000;
-/** Reading takes at most this part of the time, so that it does not become the load. */
-const readingShare = 0.2;
-/** Executions are looked at when so many looks found nothing new. */
-const stillLooks = 8;
-/** An execution's end reaches the item a moment before or after; so many answers are believed. */
-const graceAnswers = 3;
-/** An order accepted so long ago has an item or an execution, ms. */
-const graceMs = 30_000;
-/** The clocks of this machine and of AWS may differ so much, ms. */
-const clockSkewMs = 300_000;
+/** Fields that are read of running orders. */
+const polledFields = [
+  'status',
+  'total',
+  'transitions',
+  'failure',
+  'warnings',
+  'updatedAt',
+] as const;
+/** Each poll without a change makes the interval longer by this factor. */
+const idleFactor = 1.5;
+/** Maximum interval without failures, as a multiple of the target's polling interval. */
+const maxIntervalFactor = 5;
+const maxBackoffMs = 15_000;
+/** Maximum share of the time spent on reading, so that the reads do not become the load. */
+const maxReadShare = 0.2;
+/** Executions are read after this many polls without a change. */
+const pollsPerExecutionRead = 8;
+/** An order whose execution has ended may end this many reads later; then it counts as never ending. */
+const maxEndedReads = 3;
+/** An order accepted this long ago must have an item or an execution (ms). */
+const maxStartMs = 30_000;
+/** Maximum difference between the clocks of this machine and of AWS (ms). */
+const maxClockSkewMs = 300_000;
 
-/** Requests a second that have a limit, with that limit. */
+/** Recent requests per second, of operations with a quota. */
 export interface RequestRates {
-  /** Listings of executions. */
+  /** Lists of executions. */
   readonly lists: number;
-  /** Items of orders, consistently read. */
+  /** Consistent reads of order items. */
   readonly items: number;
 }
 
-const firstOf = ({ transitions }: SeenRecord) => transitions?.[0];
-const lastOf = ({ transitions }: SeenRecord) => transitions?.at(-1);
-
 export interface PollerOptions {
-  readonly board: Board;
+  readonly observed: ObservedOrders;
   readonly signal: AbortSignal;
 }
 
+/** Polls all running orders of a load test. */
 export class Poller {
-  /** Why the orders cannot be seen now. */
-  trouble: string | undefined;
-  readonly #target: Target;
-  readonly #outputs: StackOutputs;
-  readonly #board: Board;
+  /** Why the last poll failed; undefined if it succeeded. */
+  pollError: string | undefined;
+  readonly #stack: Stack;
+  readonly #observed: ObservedOrders;
   readonly #signal: AbortSignal;
-  /** Orders that will not end any more, with the number of answers that said so. */
-  readonly #doubts = new Map<string, number>();
-  readonly #began = Date.now();
-  #lastLook = Date.now();
-  #tookMs = 0;
-  #still = 0;
-  #failures = 0;
-  #everSeen = false;
-  readonly #lists = new RecentRate();
-  readonly #items = new RecentRate();
+  /** Number of reads that found an order without a running execution, by order id. */
+  readonly #endedReads = new Map<string, number>();
+  readonly #startedAt = Date.now();
+  #previousPollAt = Date.now();
+  #pollDurationMs = 0;
+  #idlePolls = 0;
+  readonly #failures: PollFailures;
+  readonly #listRate = new SlidingRate();
+  readonly #itemRate = new SlidingRate();
 
-  constructor(target: Target, outputs: StackOutputs, { board, signal }: PollerOptions) {
-    this.#target = target;
-    this.#outputs = outputs;
-    this.#board = board;
+  constructor(stack: Stack, { observed, signal }: PollerOptions) {
+    this.#stack = stack;
+    this.#failures = new PollFailures(() => stack.target.clients.renewCredentials());
+    this.#observed = observed;
     this.#signal = signal;
   }
 
-  /** What it has been asking for. */
-  get requests(): RequestRates {
-    return { lists: this.#lists.perSecond(), items: this.#items.perSecond() };
+  get requestRates(): RequestRates {
+    return { lists: this.#listRate.perSecond(), items: this.#itemRate.perSecond() };
   }
 
-  /** When to look next. */
-  get nextLookMs(): number {
-    const { pollMs } = this.#target;
-    // What cannot be seen is asked for less and less often.
-    const slower = patience ** this.#still + 2 ** this.#failures - 1;
-    const longest = this.#failures > 0 ? longestGapMs : pollMs * mostPatience;
-    return Math.max(Math.min(pollMs * slower, longest), this.#tookMs / readingShare);
+  /** Time until the next poll (ms). It grows with polls that fail or find no change. */
+  get nextPollMs(): number {
+    const { pollMs } = this.#stack.target;
+    const { count: failures } = this.#failures;
+    const factor = idleFactor ** this.#idlePolls + 2 ** failures - 1;
+    const maxMs = failures > 0 ? maxBackoffMs : pollMs * maxIntervalFactor;
+    return Math.max(Math.min(pollMs * factor, maxMs), this.#pollDurationMs / maxReadShare);
   }
 
-  /** The accepted orders that may still change. */
-  open(): readonly ObservedOrder[] {
-    return this.#board
+  /** Returns the accepted orders that may still change. */
+  openOrders(): readonly ObservedOrder[] {
+    return this.#observed
       .accepted()
       .filter(
-        (each) => !this.#board.isDone(each) && (this.#doubts.get(each.orderId) ?? 0) < graceAnswers,
+        (order) =>
+          !this.#observed.isDone(order) &&
+          (this.#endedReads.get(order.orderId) ?? 0) < maxEndedReads,
       );
   }
 
-  /** Looks once at every open order. Throws what will not pass. */
-  async look(): Promise<void> {
-    const looked = Date.now();
+  /** Reads all open orders once. Throws permanent errors. */
+  async poll(): Promise<void> {
+    const startedAt = Date.now();
     try {
-      const moved = await this.#readItems(looked);
-      this.#still = moved ? 0 : this.#still + 1;
-      const isDue = this.#still >= stillLooks || this.#doubts.size > 0;
-      if (isDue && this.open().length > 0 && executionReads.isFree()) {
-        this.#still = Math.min(this.#still, stillLooks);
+      const hasChanged = await this.#readItems(startedAt);
+      this.#idlePolls = hasChanged ? 0 : this.#idlePolls + 1;
+      const isDue = this.#idlePolls >= pollsPerExecutionRead || this.#endedReads.size > 0;
+      if (isDue && this.openOrders().length > 0 && executionReadLimiter.hasCapacity()) {
+        this.#idlePolls = Math.min(this.#idlePolls, pollsPerExecutionRead);
         await this.readExecutions();
-        this.#doubt();
+        this.#countEndedReads();
       }
-      this.#found();
+      this.#recordSuccess();
     } catch (error) {
-      this.#lost(error);
+      this.#recordFailure(error);
     }
-    this.#lastLook = looked;
-    this.#tookMs = Date.now() - looked;
+    this.#previousPollAt = startedAt;
+    this.#pollDurationMs = Date.now() - startedAt;
   }
 
-  /** Reads which executions there are of the orders. */
+  /** Reads the executions of all accepted orders. */
   async readExecutions(): Promise<void> {
-    const found = new Map<string, ListedExecution[]>();
-    const onPage = () => this.#lists.add();
-    const filter = { startedAfter: this.#began - clockSkewMs, onPage };
-    for await (const each of listExecutions(this.#target, this.#outputs, filter)) {
-      const known = found.get(each.orderId) ?? [];
-      if (!known.some(({ arn }) => arn === each.arn)) found.set(each.orderId, [...known, each]);
+    const byOrder = new Map<string, ListedExecution[]>();
+    const onPage = () => this.#listRate.add();
+    const filter = { startedAfter: this.#startedAt - maxClockSkewMs, onPage };
+    for await (const execution of listExecutions(this.#stack, filter)) {
+      const { orderId, arn } = execution;
+      const known = byOrder.get(orderId) ?? [];
+      if (!known.some((other) => other.arn === arn)) byOrder.set(orderId, [...known, execution]);
     }
-    for (const { orderId } of this.#board.accepted()) {
-      this.#board.change(orderId, { executions: found.get(orderId) ?? [] });
+    for (const { orderId } of this.#observed.accepted()) {
+      this.#observed.update(orderId, { executions: byOrder.get(orderId) ?? [] });
     }
   }
 
-  /** Reads every accepted order as it now is, with all its fields. */
-  async readAll(): Promise<void> {
-    const ids = this.#board.accepted().map(({ orderId }) => orderId);
-    this.#items.add(ids.length);
-    const items = await readOrders(this.#target, this.#outputs, { ids });
-    for (const orderId of ids) this.#board.change(orderId, { record: items.get(orderId) });
+  /** Reads all accepted orders with all their fields. */
+  async readAllOrders(): Promise<void> {
+    const ids = this.#observed.accepted().map(({ orderId }) => orderId);
+    this.#itemRate.add(ids.length);
+    const items = await readOrders(this.#stack, { ids });
+    for (const orderId of ids) this.#observed.update(orderId, { record: items.get(orderId) });
   }
 
-  async #readItems(looked: number): Promise<boolean> {
-    const open = this.open();
+  /** Reads the open orders. Returns whether any has changed. */
+  async #readItems(polledAt: number): Promise<boolean> {
+    const open = this.openOrders();
     const ids = open.map(({ orderId }) => orderId);
-    const options = { ids, fields, signal: this.#signal };
-    this.#items.add(ids.length);
-    const items = await readOrders(this.#target, this.#outputs, options);
-    let moved = false;
+    this.#itemRate.add(ids.length);
+    const items = await readOrders(this.#stack, {
+      ids,
+      fields: polledFields,
+      signal: this.#signal,
+    });
+    let hasChanged = false;
     for (const order of open) {
       const record = items.get(order.orderId);
       if (!record || record.updatedAt === order.record?.updatedAt) continue;
-      moved = true;
-      const reached = reachedAt(this.#board.goal, record);
-      const msUntil = (at: string | undefined) => this.#msUntil(at, { order, looked });
-      this.#board.change(order.orderId, {
+      hasChanged = true;
+      const reached = reachedAt(this.#observed.until, record);
+      const latency = (at: string | undefined) => this.#latencyMs(order, at, polledAt);
+      this.#observed.update(order.orderId, {
         record,
-        ...(order.record ? {} : { firstStatusMs: msUntil(firstOf(record)?.at) }),
-        ...(reached === undefined ? {} : { reachedMs: msUntil(reached) }),
-        ...(hasEnded({ record }) ? { endedMs: msUntil(lastOf(record)?.at) } : {}),
+        ...(order.record ? {} : { firstStatusMs: latency(record.transitions?.[0]?.at) }),
+        ...(reached === undefined ? {} : { reachedMs: latency(reached) }),
+        ...(hasEnded({ record }) ? { endedMs: latency(record.transitions?.at(-1)?.at) } : {}),
       });
-      this.#doubts.delete(order.orderId);
+      this.#endedReads.delete(order.orderId);
     }
-    return moved;
+    return hasChanged;
   }
 
-  /** From when an order was due to a moment of its own clock, as far as that agrees with when it was looked at. */
-  #msUntil(
-    at = '',
-    { order: { submittedAt = 0 }, looked }: { order: ObservedOrder; looked: number },
-  ): number {
-    const told = Date.parse(at) - submittedAt;
-    const least = Math.max(0, this.#lastLook - submittedAt);
-    const most = Math.max(least, Date.now() - submittedAt);
-    return Number.isFinite(told) ? Math.min(Math.max(told, least), most) : looked - submittedAt;
+  /**
+   * Returns the time from when the order was due to a time that AWS recorded (ms). The clocks may differ, so the
+   * result is limited to the period between the previous poll, which did not find the change, and now.
+   */
+  #latencyMs({ submittedAt = 0 }: ObservedOrder, at: string | undefined, polledAt: number): number {
+    const recordedMs = Date.parse(at ?? '') - submittedAt;
+    if (!Number.isFinite(recordedMs)) return polledAt - submittedAt;
+    const minMs = Math.max(0, this.#previousPollAt - submittedAt);
+    const maxMs = Math.max(minMs, Date.now() - submittedAt);
+    return Math.min(Math.max(recordedMs, minMs), maxMs);
   }
 
-  /** An order whose execution has closed, or that has none, and whose item says nothing of an end. */
-  #doubt(): void {
-    for (const { orderId, executions, record, submittedAt = 0 } of this.open()) {
-      const isGone = executions.length === 0 && !record && Date.now() - submittedAt > graceMs;
-      const isClosed =
-        executions.length > 0 && executions.every(({ status }) => status !== 'RUNNING');
-      if (isGone || isClosed) this.#doubts.set(orderId, (this.#doubts.get(orderId) ?? 0) + 1);
-      else this.#doubts.delete(orderId);
+  /** Counts the reads of orders that have not ended and have no running execution. */
+  #countEndedReads(): void {
+    for (const { orderId, executions, record, submittedAt = 0 } of this.openOrders()) {
+      const isMissing = executions.length === 0 && !record && Date.now() - submittedAt > maxStartMs;
+      const hasExecutionEnded =
+        executions.length > 0 && executions.every(({ status }) => isTerminalExecution(status));
+      if (isMissing || hasExecutionEnded) {
+        this.#endedReads.set(orderId, (this.#endedReads.get(orderId) ?? 0) + 1);
+      } else this.#endedReads.delete(orderId);
     }
   }
 
-  #found(): void {
-    this.#failures = 0;
-    this.#everSeen = true;
-    this.trouble = undefined;
+  #recordSuccess(): void {
+    this.#failures.succeeded();
+    this.pollError = undefined;
   }
 
-  #lost(error: unknown): void {
+  #recordFailure(error: unknown): void {
     if (this.#signal.aborted) return;
-    // Credentials that worked have expired: the person signs in again, and the test goes on.
-    const expired = needsSignIn(error) && this.#everSeen;
-    if (!isTransient(error) && !expired) throw error;
-    if (expired) this.#target.clients.renewCredentials();
-    this.#failures += 1;
-    this.trouble = error instanceof Error ? error.message || error.name : String(error);
+    this.#failures.failed(error);
+    this.pollError = error instanceof Error ? error.message || error.name : String(error);
   }
 }

@@ -1,74 +1,76 @@
-/** What a load test has to know before it begins. */
-
-import { describeStack, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { describeStack } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
-import { readOrders } from '../lookup/batch-get.ts';
 import { accountLimits } from '../requests/rate-limiter.ts';
+import { readOrders } from '../tables/orders-table.ts';
 import { endlessOrders, type PlannedOrder, type PlanOptions, planOrders } from './plan.ts';
 
-export interface OrdersOptions extends Pick<PlanOptions, 'mix' | 'file' | 'seed'> {
-  /** Absent: as many as are asked for. */
+export interface FreshOrdersOptions extends Pick<PlanOptions, 'mix' | 'file' | 'seed'> {
+  /** Absent: without end, for a test with a duration. */
   readonly count?: number | undefined;
+  /** Number of warm-up orders. */
   readonly warmup?: number | undefined;
 }
 
 export interface FreshOrders {
   readonly round: number;
   readonly warmUp: readonly PlannedOrder[];
-  /** All of them, where their number is known. */
+  /** All measured orders; absent if their number is not fixed. */
   readonly planned: readonly PlannedOrder[] | undefined;
   readonly orders: Iterable<PlannedOrder>;
-  /** All of them, or so many that each kind is among them. */
-  readonly first: readonly PlannedOrder[];
+  /** Orders that represent the test: all measured ones, or the first if their number is not fixed. */
+  readonly probe: readonly PlannedOrder[];
 }
 
-/** Orders are sent in turn: where one of a seed is, one of these is. */
-const lookedFor = 1000;
+/** Orders are submitted in sequence, so an earlier run with the seed has left one of these (number of orders). */
+const probeSize = 1000;
 
-/** The seed's orders; a seed that was used there before gets new ids, as the old orders are not ours. */
-export async function freshOrders(
-  target: Target,
-  outputs: StackOutputs | undefined,
-  options: OrdersOptions,
+/**
+ * Plans the orders of the seed. If the stack contains orders of an earlier run with it, the next round has new ids.
+ */
+export async function planFreshOrders(
+  stack: Stack | undefined,
+  options: FreshOrdersOptions,
 ): Promise<FreshOrders> {
   for (let round = 1; ; round++) {
-    const fresh = ordersOf(options, round);
-    const first = fresh.planned ?? planOrders({ ...options, round, count: lookedFor });
-    const ids = [...fresh.warmUp, ...first.slice(0, lookedFor)].map(({ orderId }) => orderId);
-    const there = outputs && (await readOrders(target, outputs, { ids, fields: ['orderId'] }));
-    if (!there?.size) return { ...fresh, first };
+    const plan = planRound(options, round);
+    const probed = [...plan.warmUp, ...plan.probe.slice(0, probeSize)];
+    const ids = probed.map(({ orderId }) => orderId);
+    const existing = stack && (await readOrders(stack, { ids, fields: ['orderId'] }));
+    if (!existing?.size) return plan;
   }
 }
 
-function ordersOf(
-  { count, warmup = 0, ...options }: OrdersOptions,
+function planRound(
+  { count, warmup = 0, ...options }: FreshOrdersOptions,
   round: number,
-): Omit<FreshOrders, 'first'> {
+): FreshOrders {
   const planned = count === undefined ? undefined : planOrders({ ...options, round, count });
   return {
     round,
     warmUp: planOrders({ ...options, round, count: warmup, kind: 'warm-up' }),
     planned,
     orders: planned ?? endlessOrders({ ...options, round }),
+    probe: planned ?? planOrders({ ...options, round, count: probeSize }),
   };
 }
 
-/** Throws a UserError when the stack's API does not take orders at the rate. */
-export async function refuseApiRate(
+/** Throws a UserError if the rate exceeds the limit of the stack's API. */
+export async function rejectExcessiveApiRate(
   target: Target,
   { via, rate }: { readonly via: 'invoke' | 'api'; readonly rate?: number | undefined },
 ): Promise<void> {
   if (via !== 'api' || rate === undefined) return;
   const { Parameters = [] } = (await describeStack(target)) ?? {};
   const limit = Parameters.find(({ ParameterKey }) => ParameterKey === 'ApiRateLimit');
-  const most = Number(limit?.ParameterValue ?? accountLimits.startsPerSecond);
-  if (rate <= most) return;
+  const maxRate = Number(limit?.ParameterValue ?? accountLimits.startsPerSecond);
+  if (rate <= maxRate) return;
   throw new UserError(
-    `--rate ${rate} is more than the API of this stack takes: ${most} a second.`,
+    `--rate ${rate} exceeds the limit of this stack's API: ${maxRate} per second.`,
     {
       hint: [
-        `--rate ${most}, or --via invoke`,
+        `--rate ${maxRate}, or --via invoke`,
         `orders deploy --parameter ApiRateLimit=${Math.ceil(rate)}`,
       ],
       code: 'TooFast',

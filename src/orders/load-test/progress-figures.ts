@@ -1,82 +1,77 @@
-/** Where a load test stands at a moment, in figures. Pure. */
+/** Figures about the progress of a load test. Pure. */
 
-import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
+import { type Statistics, summarize } from '../../workflow/statistics.ts';
+import type { LoadProgress } from './load-progress.ts';
 import { hasEnded, type ObservedOrder } from './observed-orders.ts';
-import type { LoadProgress } from './run.ts';
 
-export interface Standing {
+export interface ProgressFigures {
   readonly phase: LoadProgress['phase'];
-  /** Since the test began, ms. */
+  /** Time since the start of the phase's orders (ms). */
   readonly elapsedMs: number;
   readonly planned: number;
-  /** Whether more orders are sent, as many as there is time for. */
+  /** Whether more orders follow than are planned until now, because a duration is given instead of a number. */
   readonly isOpen: boolean;
   readonly submitted: number;
   readonly running: number;
   readonly completed: number;
   readonly failed: number;
-  /** Orders that could not be submitted. */
+  /** Orders whose submission failed. */
   readonly errors: number;
   readonly throttled: number;
-  /** Status -> orders; those not submitted yet are `waiting`, accepted ones without an item `received`. */
+  /** Orders by status. `waiting`: not submitted yet. `received`: accepted, without an item. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Code of a failure, or name of an error at submission -> orders; the most first. */
+  /** Orders by failure code or submission error, the most frequent first. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Milliseconds. */
+  /** Times from the scheduled submission (ms). */
   readonly accepted?: Statistics;
   readonly terminal?: Statistics;
-  /** Over the last seconds. */
+  /** Rates over the last seconds. */
   readonly submittedPerSecond: number;
   readonly endedPerSecond: number;
-  /** How long until the phase is over, ms; absent while nothing tells. */
+  /** Estimated time until the end of the phase (ms); absent if it cannot be estimated. */
   readonly remainingMs?: number;
 }
 
-/** So long is "the last seconds", ms. */
-const recentMs = 5000;
-/** Before that, a pace says nothing, ms. */
-const settledMs = 2000;
+/** Length of the window for rates (ms). */
+const rateWindowMs = 5000;
+/** Before this time, a rate is too unstable for an estimate (ms). */
+const minRateAgeMs = 2000;
 
-/** What an order is to somebody who watches. */
+/** Returns the status of an order for display; `waiting` and `refused` exist only in a load test. */
 export function shownStatus({ submittedAt, error, record }: ObservedOrder): string {
   if (record?.status) return record.status;
   if (error) return 'refused';
   return submittedAt === undefined ? 'waiting' : 'received';
 }
 
-export function standingOf(progress: LoadProgress, now: number): Standing {
-  const { orders, phase, began, sendsForMs } = progress;
-  const isOpen = phase === 'submitting' && sendsForMs !== undefined;
-  const statuses: Record<string, number> = {};
-  const failures: Record<string, number> = {};
-  for (const order of orders) {
-    add(statuses, shownStatus(order));
-    const why = order.record?.failure?.code ?? order.error?.name;
-    if (why) add(failures, why);
-  }
+/** Computes the figures at `now` (ms since the epoch). */
+export function progressFigures(progress: LoadProgress, now: number): ProgressFigures {
+  const { orders, phase, startedAtMs, submitDurationMs } = progress;
+  const statuses = countByText(orders.map(shownStatus));
+  const failures = countByText(
+    orders.flatMap(({ record, error }) => record?.failure?.code ?? error?.name ?? []),
+  );
+  const ended = orders.filter(hasEnded);
+  const endTimes = ended.flatMap(({ submittedAt = 0, endedMs }) =>
+    endedMs === undefined ? [] : submittedAt + endedMs,
+  );
+  const submitTimes = orders.flatMap(({ submittedAt }) => submittedAt ?? []);
   const submitted = orders.length - (statuses['waiting'] ?? 0);
   const errors = statuses['refused'] ?? 0;
   const completed = statuses['completed'] ?? 0;
-  const ended = orders.filter(hasEnded);
-  const accepted = statisticsOf(orders.flatMap(({ acceptedMs }) => acceptedMs ?? []));
-  const terminal = statisticsOf(ended.flatMap(({ endedMs }) => endedMs ?? []));
-  const perSecond = (times: readonly number[]) => recentRate(times, { now, began });
-  const submittedPerSecond = perSecond(orders.flatMap(({ submittedAt }) => submittedAt ?? []));
-  const endedPerSecond = perSecond(
-    ended.flatMap(({ submittedAt = 0, endedMs }) =>
-      endedMs === undefined ? [] : submittedAt + endedMs,
-    ),
-  );
-  const remaining = isOpen
-    ? Math.max(0, began + sendsForMs - now)
-    : phase === 'submitting'
-      ? submissionMs(orders.length - submitted, now - began < settledMs ? 0 : submittedPerSecond)
-      : drainMs(progress, now);
+  const accepted = summarize(orders.flatMap(({ acceptedMs }) => acceptedMs ?? []));
+  const terminal = summarize(ended.flatMap(({ endedMs }) => endedMs ?? []));
+  const submittedPerSecond = ratePerSecond(submitTimes, { now, startedAtMs });
+  const remainingMs = estimateRemainingMs(progress, {
+    now,
+    unsubmitted: orders.length - submitted,
+    submittedPerSecond,
+  });
   return {
     phase,
-    elapsedMs: now - began,
+    elapsedMs: now - startedAtMs,
     planned: orders.length,
-    isOpen,
+    isOpen: phase === 'submitting' && submitDurationMs !== undefined,
     submitted,
     running: submitted - errors - ended.length,
     completed,
@@ -88,55 +83,79 @@ export function standingOf(progress: LoadProgress, now: number): Standing {
     ...(accepted ? { accepted } : {}),
     ...(terminal ? { terminal } : {}),
     submittedPerSecond,
-    endedPerSecond,
-    ...(remaining === undefined ? {} : { remainingMs: remaining }),
+    endedPerSecond: ratePerSecond(endTimes, { now, startedAtMs }),
+    ...(remainingMs === undefined ? {} : { remainingMs }),
   };
 }
 
-function add(counts: Record<string, number>, what: string): void {
-  counts[what] = (counts[what] ?? 0) + 1;
+function countByText(texts: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  return counts;
 }
 
-function recentRate(
+/** Returns the recent rate of the times (ms since the epoch), rounded to a tenth. */
+function ratePerSecond(
   times: readonly number[],
-  { now, began }: { readonly now: number; readonly began: number },
+  { now, startedAtMs }: { readonly now: number; readonly startedAtMs: number },
 ): number {
-  const over = Math.min(recentMs, Math.max(1000, now - began));
-  const recent = times.filter((at) => at > now - over && at <= now).length;
-  return Math.round((recent * 10_000) / over) / 10;
+  const windowMs = Math.min(rateWindowMs, Math.max(1000, now - startedAtMs));
+  const recent = times.filter((at) => at > now - windowMs && at <= now).length;
+  return Math.round((recent * 10_000) / windowMs) / 10;
 }
 
-function submissionMs(left: number, perSecond: number): number | undefined {
-  return perSecond > 0 ? Math.round((left / perSecond) * 1000) : undefined;
+interface SubmitFigures {
+  readonly now: number;
+  readonly unsubmitted: number;
+  readonly submittedPerSecond: number;
+}
+
+function estimateRemainingMs(
+  progress: LoadProgress,
+  { now, unsubmitted, submittedPerSecond }: SubmitFigures,
+): number | undefined {
+  const { phase, startedAtMs, submitDurationMs } = progress;
+  if (phase !== 'submitting') return estimateDrainMs(progress, now);
+  if (submitDurationMs !== undefined) return Math.max(0, startedAtMs + submitDurationMs - now);
+  const isRateStable = now - startedAtMs >= minRateAgeMs && submittedPerSecond > 0;
+  return isRateStable ? Math.round((unsubmitted / submittedPerSecond) * 1000) : undefined;
 }
 
 /**
- * How long until the last order on its way has ended: by how long those before it took, or as long as none has ended, by the
- * waits, in which an order of a system with room spends nearly all of its time; in one that is busy, by the pace at which
- * orders have come from status to status. `undefined` when none of that tells.
+ * Estimates the time until the last running order has ended (ms). Uses the durations of completed orders, or the
+ * waits if none has completed, because an order spends nearly all of its time there. In a busy system the rate of
+ * status changes gives a later end. Returns undefined if no order is running or the estimate has passed.
  */
-export function drainMs(
-  { orders, waits, began }: Pick<LoadProgress, 'orders' | 'waits' | 'began'>,
+export function estimateDrainMs(
+  { orders, waits, startedAtMs }: Pick<LoadProgress, 'orders' | 'waits' | 'startedAtMs'>,
   now: number,
 ): number | undefined {
-  const open = orders.filter((each) => each.acceptedMs !== undefined && !hasEnded(each));
-  if (open.length === 0) return undefined;
-  const took = statisticsOf(
+  const running = orders.filter((order) => order.acceptedMs !== undefined && !hasEnded(order));
+  if (running.length === 0) return undefined;
+  const durations = summarize(
     orders.flatMap(({ record, endedMs }) => (record?.status === 'completed' && endedMs) || []),
   );
-  const typical = took?.p95 ?? took?.max ?? Object.values(waits).reduce((sum, ms) => sum + ms, 0);
-  const youngest = open.reduce((last, { submittedAt = 0 }) => Math.max(last, submittedAt), 0);
-  const left = Math.round(Math.max(youngest + typical - now, byPaceMs(orders, now - began)));
-  return left > 0 ? left : undefined;
+  const waitMs = Object.values(waits).reduce((sum, ms) => sum + ms, 0);
+  const typicalMs = durations?.p95 ?? durations?.max ?? waitMs;
+  const lastSubmittedAt = running.reduce(
+    (last, { submittedAt = 0 }) => Math.max(last, submittedAt),
+    0,
+  );
+  const byDuration = lastSubmittedAt + typicalMs - now;
+  const byPace = estimateByPaceMs(orders, now - startedAtMs);
+  const remainingMs = Math.round(Math.max(byDuration, byPace));
+  return remainingMs > 0 ? remainingMs : undefined;
 }
 
-function byPaceMs(orders: readonly ObservedOrder[], elapsedMs: number): number {
-  let [done, left] = [0, 0];
+/** Extrapolates the rate of status changes until now to the remaining ones. */
+function estimateByPaceMs(orders: readonly ObservedOrder[], elapsedMs: number): number {
+  let done = 0;
+  let remaining = 0;
   for (const order of orders) {
     if (order.acceptedMs === undefined) continue;
     const reached = order.record?.transitions?.length ?? 0;
     done += reached;
-    if (!hasEnded(order)) left += Math.max(0, order.expected.statuses.length - reached);
+    if (!hasEnded(order)) remaining += Math.max(0, order.expected.statuses.length - reached);
   }
-  return done > 0 ? (left / done) * elapsedMs : 0;
+  return done > 0 ? (remaining / done) * elapsedMs : 0;
 }

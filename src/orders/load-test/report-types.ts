@@ -3,7 +3,7 @@ import type { ShownStatus, StageId } from '../../../functions/contract/workflow.
 import type { Statistics } from '../../workflow/statistics.ts';
 import type { Submission } from '../actions/submit.ts';
 import type { Check } from './check-result.ts';
-import type { Goal } from './follow-until.ts';
+import type { FollowUntil } from './follow-until.ts';
 import type { ToolUsage } from './resource-meter.ts';
 import type { Timeline } from './timeline.ts';
 import type { OrderTimes, Times } from './times.ts';
@@ -11,7 +11,7 @@ import type { OrderTimes, Times } from './times.ts';
 export interface LoadedOrder extends OrderTimes {
   readonly orderId: string;
   readonly sample: string;
-  /** Of the file that it is from. */
+  /** Line in the order file; absent for a sample. */
   readonly line?: number;
   readonly total: number;
   readonly expected: {
@@ -19,7 +19,7 @@ export interface LoadedOrder extends OrderTimes {
     readonly stage?: StageId;
     readonly code?: string;
   };
-  /** `unsubmitted` when the test was cut short, `refused` when it could not be submitted. */
+  /** `unsubmitted`: the test ended before the submission. `refused`: the submission failed. */
   readonly status: ShownStatus | 'unsubmitted' | 'refused';
   readonly submittedAt?: string;
   readonly executionArn?: string;
@@ -29,24 +29,26 @@ export interface LoadedOrder extends OrderTimes {
 
 export interface LoadReport {
   readonly passed: boolean;
-  /** Why not all orders were waited for; absent when they were. */
-  readonly cut?: Cut;
+  /** Why the report is partial; absent if it is complete. */
+  readonly cut?: TruncationReason;
   readonly seed: number;
   readonly round: number;
   readonly via: Submission['via'];
   readonly concurrency: number;
   /** How far orders were followed. */
-  readonly until: Goal;
-  /** Orders a second that were to be sent; absent where they were sent as fast as possible. */
+  readonly until: FollowUntil;
+  /** Scheduled rate (orders per second); absent without a schedule. */
   readonly ratePerSecond?: number;
-  /** How long that rate took to rise from nothing, ms. */
+  /** Time over which the rate rose from 0 (ms). */
   readonly rampMs?: number;
   readonly mix: Readonly<Record<string, number>>;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly checks: readonly Check[];
   readonly times: Times;
-  /** Status -> from the status before it to this one without waits, ms; the first from when an order was due. */
+  /**
+   * Time from the previous status to each status, without waits (ms). The first counts from the scheduled submission.
+   */
   readonly stages: Readonly<Record<string, Statistics>>;
   readonly thresholds: readonly ThresholdResult[];
   readonly outcome: {
@@ -55,11 +57,11 @@ export interface LoadReport {
     readonly completed: number;
     readonly failed: number;
     readonly running: number;
-    /** Code of a failure -> orders. */
+    /** Orders by failure code. */
     readonly failures: Readonly<Record<string, number>>;
-    /** Name of an error at submission -> orders. */
+    /** Orders by name of the submission error. */
     readonly errors: Readonly<Record<string, number>>;
-    /** Tries to submit that the service refused as too much, those of orders that it took later included. */
+    /** Throttled submission attempts, also of orders that were accepted later. */
     readonly throttled: number;
     readonly throttledOrders: number;
   };
@@ -67,14 +69,14 @@ export interface LoadReport {
   readonly rate: {
     readonly peakRunning: number;
     readonly completedPerSecond: number;
-    /** From the first order that was sent to the last; absent where there were not two. */
+    /** Rate between the first and the last submission; absent for fewer than two orders or a short burst. */
     readonly sentPerSecond?: number;
   };
-  /** The orders before the measured ones, which are in no other figure. */
+  /** Warm-up orders, which are excluded from all other figures. */
   readonly warmUp?: WarmUp;
-  /** What the test itself took. */
+  /** Resources used by the test itself. */
   readonly tool: ToolUsage;
-  /** What makes the figures doubtful. */
+  /** Conditions that make the figures unreliable. */
   readonly warnings: readonly string[];
   readonly orders: readonly LoadedOrder[];
 }
@@ -85,14 +87,14 @@ export interface WarmUp extends Pick<LoadReport['outcome'], 'submitted' | 'compl
 }
 
 /**
- * `stopped`: not all orders were submitted, and those that were have been followed to their ends. In a report that is `interrupted`,
- * at its `timeout`, at a `threshold` that was broken, or `killed` some may be on their way.
+ * Why a report is partial. `stopped`: the submission was stopped, and all submitted orders have ended. In all other
+ * cases orders may be running. `threshold`: a threshold was exceeded. `killed`: the process was killed.
  */
-export type Cut = 'stopped' | 'interrupted' | 'timeout' | 'threshold' | 'killed';
+export type TruncationReason = 'stopped' | 'interrupted' | 'timeout' | 'threshold' | 'killed';
 
 export interface ThresholdResult {
   readonly expression: string;
   readonly passed: boolean;
-  /** What was found; absent when there was nothing to measure, which passes nothing. */
+  /** Measured value; absent if nothing was measured, which fails the threshold. */
   readonly value?: number;
 }

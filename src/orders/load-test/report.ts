@@ -1,109 +1,116 @@
-/** What a load test found, for people and programs. Pure. */
+/** Builds the report of a load test. Pure. */
 import { countBy } from '../../workflow/count-by.ts';
-import type { WaitLengths } from '../../workflow/durations.ts';
+import type { WaitDurations } from '../../workflow/durations.ts';
 import type { Submission } from '../actions/submit.ts';
-import { type Check, unjudged } from './check-result.ts';
-import { judge } from './checks.ts';
-import { outcomeOf, rateOf, spanOf, warningsOf } from './figures.ts';
-import { canJudge, type Goal } from './follow-until.ts';
+import { type Check, notChecked } from './check-result.ts';
+import { runChecks } from './checks.ts';
+import { countOutcomes, findWarnings, measureRates, runningInterval } from './figures.ts';
+import { canCheck, type FollowUntil } from './follow-until.ts';
 import type { ObservedOrder } from './observed-orders.ts';
-import type { Cut, LoadedOrder, LoadReport, WarmUp } from './report-types.ts';
-import type { Ledger } from './side-effects.ts';
+import type { LoadedOrder, LoadReport, TruncationReason, WarmUp } from './report-types.ts';
+import type { SideEffectSnapshot } from './side-effects.ts';
 import type { Threshold } from './thresholds.ts';
-import { timelineOf } from './timeline.ts';
-import { stageTimes, timesOfAll, timesOfOrder } from './times.ts';
+import { buildTimeline } from './timeline.ts';
+import { measureOrder, summarizeStageTimes, summarizeTimes } from './times.ts';
 
 export interface ReportOptions
   extends Pick<Submission, 'via'>,
     Pick<LoadReport, 'seed' | 'round' | 'concurrency' | 'tool'> {
-  readonly until?: Goal | undefined;
+  readonly until?: FollowUntil | undefined;
   readonly rampMs?: number | undefined;
   readonly warmUp?: WarmUp | undefined;
-  /** Epoch ms. */
-  readonly began: number;
+  /** Start and end of the measurement (ms since the epoch). */
+  readonly startedAtMs: number;
   readonly now: number;
-  readonly cut: Cut | undefined;
-  readonly waits: WaitLengths;
+  readonly truncation: TruncationReason | undefined;
+  readonly waits: WaitDurations;
   readonly rate?: number | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
-  readonly ledger?: Ledger | undefined;
+  readonly sideEffects?: SideEffectSnapshot | undefined;
 }
 
-/** Whether a threshold is broken by what was seen of the orders so far. */
-export function isBroken(
+/** Whether the current state of the orders exceeds a threshold. */
+export function isAnyThresholdBroken(
   orders: readonly ObservedOrder[],
-  { waits, thresholds }: { waits: WaitLengths; thresholds: readonly Threshold[] },
+  { waits, thresholds }: { waits: WaitDurations; thresholds: readonly Threshold[] },
 ): boolean {
-  const times = timesOfAll(orders.map((each) => timesOfOrder(each, waits)));
-  const outcome = outcomeOf(orders);
-  const soFar = { checks: [], outcome, times, stages: stageTimes(orders, waits) };
-  return thresholds.some((each) => each.isBroken(soFar));
+  const times = summarizeTimes(orders.map((order) => measureOrder(order, waits)));
+  const outcome = countOutcomes(orders);
+  const current = { checks: [], outcome, times, stages: summarizeStageTimes(orders, waits) };
+  return thresholds.some((threshold) => threshold.isBroken(current));
 }
 
-/** Judges and measures the orders of a test that is over now. */
-export function reportOn(
+/** Runs the checks, measures the orders, and evaluates the thresholds. */
+export function buildReport(
   orders: readonly ObservedOrder[],
-  { cut, waits, began, now, ...options }: ReportOptions,
+  { truncation, waits, startedAtMs, now, ...options }: ReportOptions,
 ): LoadReport {
-  const { until = 'terminal', tool, warmUp, rampMs, ledger } = options;
-  const isPartial = (cut !== undefined && cut !== 'stopped') || until !== 'terminal';
-  const checks = judge(orders, { isPartial, ledger }).map((each) => limited(each, until));
-  const loaded = orders.map((each) => loadedOrder(each, waits));
-  const { seed, round, via, concurrency, rate: perSecond, thresholds = [] } = options;
-  const spans = orders.flatMap((each) => spanOf(each, now) ?? []);
-  const durationMs = Math.round(
-    spans.reduce((longest, { to }) => Math.max(longest, to - began), 0),
+  const { until = 'terminal', tool, warmUp, rampMs, sideEffects } = options;
+  const isTruncated = truncation !== undefined && truncation !== 'stopped';
+  const isPartial = isTruncated || until !== 'terminal';
+  const checks = runChecks(orders, { isPartial, sideEffects }).map((check) =>
+    limitCheck(check, until),
   );
-  const outcome = outcomeOf(orders);
-  const times = timesOfAll(loaded);
-  const stages = stageTimes(orders, waits);
-  const judged = thresholds.map(({ judge: of }) => of({ checks, outcome, times, stages }));
+  const loaded = orders.map((order) => toLoadedOrder(order, waits));
+  const { seed, round, via, concurrency, rate, thresholds = [] } = options;
+  const spans = orders.flatMap((order) => runningInterval(order, now) ?? []);
+  const durationMs = Math.round(
+    spans.reduce((longest, { to }) => Math.max(longest, to - startedAtMs), 0),
+  );
+  const outcome = countOutcomes(orders);
+  const times = summarizeTimes(loaded);
+  const stages = summarizeStageTimes(orders, waits);
+  const thresholdResults = thresholds.map((threshold) =>
+    threshold.evaluate({ checks, outcome, times, stages }),
+  );
+  const results = [...checks.filter(({ notJudged }) => !notJudged), ...thresholdResults];
   return {
-    passed: [...checks.filter((each) => !each.notJudged), ...judged].every(({ passed }) => passed),
-    ...(cut ? { cut } : {}),
+    passed: results.every(({ passed }) => passed),
+    ...(truncation ? { cut: truncation } : {}),
     seed,
     round,
     via,
     concurrency,
     until,
-    ...(perSecond === undefined ? {} : { ratePerSecond: perSecond }),
+    ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(rampMs ? { rampMs } : {}),
     mix: Object.fromEntries(countBy(orders, ({ sample }) => sample)),
-    startedAt: new Date(began).toISOString(),
+    startedAt: new Date(startedAtMs).toISOString(),
     durationMs,
     checks,
     times,
     stages,
-    thresholds: judged,
+    thresholds: thresholdResults,
     outcome,
-    rate: rateOf(orders, { spans, durationMs }),
-    timeline: timelineOf(orders, { began, durationMs }),
+    rate: measureRates(orders, { spans, durationMs }),
+    timeline: buildTimeline(orders, { startedAtMs, durationMs }),
     ...(warmUp ? { warmUp } : {}),
     tool,
-    warnings: warningsOf(loaded, tool),
+    warnings: findWarnings(loaded, tool),
     orders: loaded,
   };
 }
 
-/** A check that says nothing of orders that were not followed far enough has not passed, nor failed. */
-function limited(check: Check, until: Goal): Check {
-  return canJudge(until, check.id)
+/** Replaces a check that cannot be made because orders were not followed far enough. */
+function limitCheck(check: Check, until: FollowUntil): Check {
+  return canCheck(until, check.id)
     ? check
-    : unjudged(check.id, `orders were followed until ${until}`);
+    : notChecked(check.id, `orders were followed only until ${until}`);
 }
 
-/** What became of orders that are not measured. */
-export function warmUpOf(orders: readonly ObservedOrder[], waits: WaitLengths): WarmUp {
-  const { submitted, completed, failed, errors } = outcomeOf(orders);
-  const times = timesOfAll(orders.map((each) => timesOfOrder(each, waits)));
+/** Summarizes the warm-up orders. */
+export function summarizeWarmUp(orders: readonly ObservedOrder[], waits: WaitDurations): WarmUp {
+  const { submitted, completed, failed, errors } = countOutcomes(orders);
+  const times = summarizeTimes(orders.map((order) => measureOrder(order, waits)));
   return { submitted, completed, failed, errors, times };
 }
 
-function loadedOrder(order: ObservedOrder, waits: WaitLengths): LoadedOrder {
+function toLoadedOrder(order: ObservedOrder, waits: WaitDurations): LoadedOrder {
   const { orderId, sample, line, total, expected, submittedAt, error } = order;
   const { status, failure, executionArn = order.executions[0]?.arn } = order.record ?? {};
   const { stage, code } = expected;
-  const unaccepted = submittedAt === undefined ? 'unsubmitted' : error ? 'refused' : 'received';
+  const statusWithoutItem =
+    submittedAt === undefined ? 'unsubmitted' : error ? 'refused' : 'received';
   return {
     orderId,
     sample,
@@ -113,11 +120,11 @@ function loadedOrder(order: ObservedOrder, waits: WaitLengths): LoadedOrder {
       status: expected.status,
       ...(stage && code ? { stage, code } : {}),
     },
-    status: status ?? unaccepted,
+    status: status ?? statusWithoutItem,
     ...(submittedAt === undefined ? {} : { submittedAt: new Date(submittedAt).toISOString() }),
     ...(executionArn ? { executionArn } : {}),
     ...(failure ? { failure } : {}),
     ...(error ? { error } : {}),
-    ...timesOfOrder(order, waits),
+    ...measureOrder(order, waits),
   };
 }

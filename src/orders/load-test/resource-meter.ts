@@ -1,36 +1,36 @@
-/** What the load test itself takes of the machine. */
+/** Resources used by the load test itself. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 export interface ToolUsage {
   readonly cpuSeconds: number;
-  /** Of one core, 0 to 1. */
+  /** Share of one core (0 to 1). */
   readonly cpuShare: number;
-  /** The most memory that the process ever had. */
+  /** Peak memory of the process since its start. */
   readonly peakMemoryBytes: number;
-  /** How late the process got to what was due. */
+  /** Delay of timers (ms). */
   readonly eventLoopDelayMs: { readonly p99: number; readonly max: number };
 }
 
-/** How often the event loop's delay is looked at, ms. */
-const resolution = 10;
+/** Sampling interval of the event loop delay (ms). */
+const resolutionMs = 10;
 
-/** Measures from its making on. */
-export class Meter {
-  readonly #began = performance.now();
+/** Measures the resource use of this process since the meter was created. */
+export class ResourceMeter {
+  readonly #startedAt = performance.now();
   readonly #cpu = process.cpuUsage();
-  readonly #delay = monitorEventLoopDelay({ resolution });
+  readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
 
   constructor() {
     this.#delay.enable();
   }
 
-  /** What was used up to now. */
+  /** Returns the use until now. */
   read(): ToolUsage {
     const { user, system } = process.cpuUsage(this.#cpu);
     const seconds = (user + system) / 1e6;
-    const elapsed = (performance.now() - this.#began) / 1000;
+    const elapsed = (performance.now() - this.#startedAt) / 1000;
     const late = (nanoseconds: number) =>
-      Math.max(0, Math.round(nanoseconds / 1e5) / 10 - resolution);
+      Math.max(0, Math.round(nanoseconds / 1e5) / 10 - resolutionMs);
     return {
       cpuSeconds: hundredths(seconds),
       cpuShare: elapsed > 0 ? hundredths(seconds / elapsed) : 0,

@@ -1,26 +1,26 @@
-/** When the orders of an open model are due. Pure. */
+/** Schedule of an open model. Pure. */
 
 export interface Schedule {
-  /** Orders a second. */
+  /** Orders per second. */
   readonly rate: number;
-  /** How long the rate takes to rise evenly from nothing, ms. */
+  /** Time over which the rate rises linearly from 0 (ms). */
   readonly rampMs: number;
 }
 
-/** When the order of that number, from 0 on, is due, ms after the schedule begins. */
+/** Returns when the order with this index (from 0) is due, in ms after the start of the schedule. */
 export function dueMs(index: number, { rate, rampMs }: Schedule): number {
   const inRamp = (rate * rampMs) / 2000;
-  // A rate that rises evenly has sent rate × t² / (2 × ramp) orders after t.
+  // With a linear rise, rate × t² / (2 × ramp) orders are due within t.
   if (index < inRamp) return Math.sqrt((2 * index * rampMs * 1000) / rate);
   return rampMs + ((index - inRamp) * 1000) / rate;
 }
 
-/** How many orders are due within so long. */
-export function dueWithin(durationMs: number, { rate, rampMs }: Schedule): number {
+/** Returns the number of orders that are due within `durationMs`. */
+export function countDueWithin(durationMs: number, { rate, rampMs }: Schedule): number {
   const sent =
     durationMs < rampMs
       ? (rate * durationMs ** 2) / (2000 * rampMs)
       : (rate * (durationMs - rampMs / 2)) / 1000;
-  // The one that is due at the very end is due no more; what rounding adds is no order.
+  // An order due exactly at the end is excluded. The tolerance absorbs rounding errors.
   return Math.ceil(sent - 1e-9);
 }

@@ -1,110 +1,139 @@
-/** Whether a load test's payments, stock and points add up. Pure. */
-import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
-import { auditBooks } from '../verify/audit-side-effects.ts';
-import type { MismatchKind } from '../verify/mismatch.ts';
-import type { Stock } from '../verify/stock.ts';
-import { type Check, check, type Fault, unjudged } from './check-result.ts';
-import { hasEnded, type ObservedOrder } from './observed-orders.ts';
-import type { Ledger } from './side-effects.ts';
+/** Checks payments, stock and points of a load test's orders. Pure. */
 
-/** What is the matter of which check; orders and executions are judged elsewhere. */
-const kinds = {
+import type { Counters, ProductCounters } from '../tables/products-table.ts';
+import { auditSideEffects } from '../verify/audit-side-effects.ts';
+import type { MismatchKind } from '../verify/mismatch.ts';
+import { sumCounters } from '../verify/stock.ts';
+import { type Check, type CheckFailure, createCheck, notChecked } from './check-result.ts';
+import { hasEnded, type ObservedOrder } from './observed-orders.ts';
+import type { SideEffectSnapshot } from './side-effects.ts';
+
+/** Mismatches that each check reports. Other checks cover orders and executions. */
+const mismatchKinds = {
   payments: ['charged-twice', 'charged-unduly', 'unpaid', 'wrong-amount'],
   stock: ['leaked-reservation', 'wrong-reservation'],
   points: ['missing-points', 'wrong-points'],
 } as const satisfies Record<string, readonly MismatchKind[]>;
 
-/** Judges what accepted orders left in the books. Of those on their way only what can never be true is a fault. */
-export function judgeLedger(accepted: readonly ObservedOrder[], ledger: Ledger): Check[] {
-  const { books, keepsPayments } = ledger;
-  const found = [...books.values()].flatMap((each) =>
-    auditBooks(each, { payments: keepsPayments }),
+/** Checks the side effects of the accepted orders. For a running order only permanent mismatches are failures. */
+export function checkSideEffects(
+  accepted: readonly ObservedOrder[],
+  snapshot: SideEffectSnapshot,
+): Check[] {
+  const { sideEffects, keepsPayments } = snapshot;
+  const mismatches = [...sideEffects.values()].flatMap((effects) =>
+    auditSideEffects(effects, { payments: keepsPayments }),
   );
-  const faultsOf = (of: keyof typeof kinds): Fault[] =>
-    found.flatMap(({ kind, orderId, message }) =>
-      kinds[of].some((each) => each === kind) && orderId ? [{ orderId, message }] : [],
+  const failuresFor = (id: keyof typeof mismatchKinds): CheckFailure[] => {
+    const kinds: readonly MismatchKind[] = mismatchKinds[id];
+    return mismatches.flatMap(({ kind, orderId, message }) =>
+      kinds.includes(kind) && orderId ? [{ orderId, message }] : [],
     );
-  const [payments, points] = [faultsOf('payments'), faultsOf('points')];
-  const stock = [...faultsOf('stock'), ...stockFaults(accepted, ledger)];
-  const outside = unjudged('payments', 'their provider is outside');
+  };
+  const stockFailures = [...failuresFor('stock'), ...findStockFailures(accepted, snapshot)];
   return [
-    keepsPayments ? check('payments', payments, paid(ledger)) : outside,
-    check('stock', stock, moved(ledger)),
-    check('points', points, credited(ledger)),
+    keepsPayments
+      ? createCheck('payments', failuresFor('payments'), formatPayments(snapshot))
+      : notChecked('payments', 'an external provider keeps them'),
+    createCheck('stock', stockFailures, formatStock(snapshot)),
+    createCheck('points', failuresFor('points'), formatPoints(snapshot)),
   ];
 }
 
-/** The same checks where nobody has looked into the books. */
-export const ledgerUnread: readonly Check[] = (['payments', 'stock', 'points'] as const).map((id) =>
-  unjudged(id, 'the books were not read'),
-);
+/** The same checks if the side effects were not read. */
+export const sideEffectsNotChecked: readonly Check[] = (
+  ['payments', 'stock', 'points'] as const
+).map((id) => notChecked(id, 'the side effects were not read'));
 
-function paid({ books }: Ledger): string {
-  const standing = [...books.values()]
+function formatPayments({ sideEffects }: SideEffectSnapshot): string {
+  const charges = [...sideEffects.values()]
     .flatMap(({ payments }) => payments)
     .filter(({ state }) => state === 'charged');
-  const sum = standing.reduce((all, { amountMinor }) => all + amountMinor, 0);
-  return `${standing.length} charged, $${(sum / 100).toFixed(2)}`;
+  const totalMinor = charges.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return `${charges.length} charged, $${(totalMinor / 100).toFixed(2)}`;
 }
 
-function moved({ stockAfter, stockBefore, isAlone }: Ledger): string {
+function formatStock({ stockAfter, stockBefore, isExclusive }: SideEffectSnapshot): string {
   const sold = [...stockAfter].reduce(
     (sum, [id, after]) => sum + after.sold - (stockBefore.get(id)?.sold ?? 0),
     0,
   );
-  const others = isAlone ? '' : ', other orders among them';
-  return `${sold} pieces of ${stockAfter.size} products sold${others}`;
+  const others = isExclusive ? '' : ', including other orders';
+  return `${sold} units of ${stockAfter.size} products sold${others}`;
 }
 
-function credited({ books }: Ledger): string {
-  const points = [...books.values()].reduce((sum, each) => sum + (each.points ?? 0), 0);
+function formatPoints({ sideEffects }: SideEffectSnapshot): string {
+  const points = [...sideEffects.values()].reduce((sum, effects) => sum + (effects.points ?? 0), 0);
   return `${points} credited`;
 }
 
-const nothing: Stock = { reserved: 0, sold: 0 };
+const noStock: ProductCounters = { reserved: 0, sold: 0 };
 
-/** Products whose counters are not what was there before and what the orders took. */
-function stockFaults(accepted: readonly ObservedOrder[], ledger: Ledger): Fault[] {
-  const { stockBefore, stockAfter, isAlone } = ledger;
-  const isAtRest = accepted.every(hasEnded);
-  const due = takenBy(accepted);
+/** Compares the change of each product's counters with the units that the orders took. */
+function findStockFailures(
+  accepted: readonly ObservedOrder[],
+  { stockBefore, stockAfter, isExclusive }: SideEffectSnapshot,
+): CheckFailure[] {
+  const expected = sumExpectedStock(accepted);
+  const haveAllEnded = accepted.every(hasEnded);
   return [...stockAfter].flatMap(([productId, after]) => {
-    const before = stockBefore.get(productId) ?? nothing;
-    const { sold = 0, reserved = 0 } = due.get(productId) ?? {};
-    const faults: string[] = [];
-    if ((after.available ?? 0) < 0) {
-      faults.push(`oversold: ${-(after.available ?? 0)} pieces more than there were`);
-    }
-    const more = { sold: after.sold - before.sold, reserved: after.reserved - before.reserved };
-    const isExact = isAlone && isAtRest;
-    if (isAtRest && (more.sold < sold || (isExact && more.sold > sold))) {
-      faults.push(`${more.sold} counted as sold, while its orders took ${sold}`);
-    }
-    if (isExact && more.reserved !== reserved) {
-      faults.push(`${more.reserved} more are reserved, while its orders hold ${reserved}`);
-    }
-    const gone = (before.available ?? 0) - (after.available ?? 0);
-    if (isExact && before.available !== undefined && gone !== more.sold + more.reserved) {
-      const told = `${gone} gone from the shelf, ${more.sold + more.reserved} sold or reserved`;
-      faults.push(`${told}, unless somebody restocked it`);
-    }
-    return faults.map((message) => ({ productId, message }));
+    const change: StockChange = {
+      before: stockBefore.get(productId) ?? noStock,
+      after,
+      expected: expected.get(productId) ?? noStock,
+    };
+    const messages = [
+      describeOversold(after),
+      haveAllEnded && describeMissingSales(change),
+      ...(haveAllEnded && isExclusive ? describeExactMismatches(change) : []),
+    ];
+    return messages.flatMap((message) => (message ? [{ productId, message }] : []));
   });
 }
 
-/** What the orders took and hold, by product, as their items say and in the quantities that were submitted. */
-function takenBy(
-  accepted: readonly ObservedOrder[],
-): Map<string, { sold: number; reserved: number }> {
-  const due = new Map<string, { sold: number; reserved: number }>();
-  for (const { order, record } of accepted) {
-    for (const [productId, quantity] of quantitiesOf(order)) {
-      const { sold, reserved } = due.get(productId) ?? { sold: 0, reserved: 0 };
-      due.set(productId, {
-        sold: sold + (record?.reservation === 'handed-over' ? quantity : 0),
-        reserved: reserved + (record?.reservation === 'held' ? quantity : 0),
-      });
-    }
-  }
-  return due;
+interface StockChange {
+  readonly before: ProductCounters;
+  readonly after: ProductCounters;
+  /** Units that the orders took during the test. */
+  readonly expected: Counters;
+}
+
+function describeOversold({ available = 0 }: ProductCounters): string | undefined {
+  return available < 0 ? `oversold by ${-available} units` : undefined;
+}
+
+/** Other orders can only add to the sold units, so this check does not need exclusive use. */
+function describeMissingSales({ before, after, expected }: StockChange): string | undefined {
+  const sold = after.sold - before.sold;
+  return sold < expected.sold ? describeSold(sold, expected.sold) : undefined;
+}
+
+const describeSold = (sold: number, expected: number) =>
+  `${sold} counted as sold, but its orders took ${expected}`;
+
+/** Describes deviations that only the orders of the test can have caused. */
+function describeExactMismatches({ before, after, expected }: StockChange): string[] {
+  const sold = after.sold - before.sold;
+  const reserved = after.reserved - before.reserved;
+  const removed = (before.available ?? 0) - (after.available ?? 0);
+  const isRemovedWrong = before.available !== undefined && removed !== sold + reserved;
+  return [
+    ...(sold > expected.sold ? [describeSold(sold, expected.sold)] : []),
+    ...(reserved === expected.reserved
+      ? []
+      : [`${reserved} more are reserved, but its orders hold ${expected.reserved}`]),
+    ...(isRemovedWrong
+      ? [`available fell by ${removed}, but ${sold + reserved} were sold or reserved (restocked?)`]
+      : []),
+  ];
+}
+
+/** Sums the units that the orders took, with the reservation of their items and the submitted quantities. */
+function sumExpectedStock(accepted: readonly ObservedOrder[]): Map<string, Counters> {
+  return sumCounters(
+    accepted.map(({ order: { items }, record }) => ({
+      items,
+      ...(record?.reservation ? { reservation: record.reservation } : {}),
+    })),
+  );
 }

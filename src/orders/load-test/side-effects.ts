@@ -1,99 +1,107 @@
-/** What a load test's orders left in the books of payments, stock and points, and what was there before. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { listExecutions } from '../lookup/executions.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { isTerminalExecution } from '../lookup/execution-status.ts';
+import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
+import { type ProductCounters, readStock } from '../tables/products-table.ts';
 import {
-  findStrayPayments,
-  type OrderBooks,
-  readBooks,
-  withStrays,
+  findUnmatchedPayments,
+  type OrderSideEffects,
+  readSideEffects,
+  withUnmatchedPayments,
 } from '../verify/order-side-effects.ts';
-import { readFrame } from '../verify/stack-settings.ts';
-import { readStock, type Stock } from '../verify/stock.ts';
+import { readStackSettings } from '../verify/stack-settings.ts';
 import type { ObservedOrder } from './observed-orders.ts';
 import type { PlannedOrder } from './plan.ts';
 
-export interface Ledger {
-  /** By order; only of those that have an item. */
-  readonly books: ReadonlyMap<string, OrderBooks>;
-  /** By product. */
-  readonly stockBefore: ReadonlyMap<string, Stock>;
-  readonly stockAfter: ReadonlyMap<string, Stock>;
-  /** Whether no other orders moved stock meanwhile. */
-  readonly isAlone: boolean;
-  /** Whether the payments are in the books: those of a provider outside are not. */
+/** Payments, stock and points after a load test, and the stock before it. */
+export interface SideEffectSnapshot {
+  /** By order id, for orders that have an item. */
+  readonly sideEffects: ReadonlyMap<string, OrderSideEffects>;
+  /** By product id. */
+  readonly stockBefore: ReadonlyMap<string, ProductCounters>;
+  readonly stockAfter: ReadonlyMap<string, ProductCounters>;
+  /** Whether no other orders changed the stock during the test. */
+  readonly isExclusive: boolean;
+  /** Whether the payments table contains the payments; an external provider keeps its own. */
   readonly keepsPayments: boolean;
 }
 
-/** Opened before the first order is sent, and read when all have come to rest. */
-export class LedgerReader {
-  readonly #target: Target;
-  readonly #outputs: StackOutputs;
-  #stockBefore: ReadonlyMap<string, Stock> = new Map();
-  /** Executions that had ended before the test began. */
-  #ended: ReadonlySet<string> = new Set();
-  #warmUp: ReadonlySet<string> = new Set();
-  readonly #began = Date.now();
+/** An execution that started longer before the test than this has ended: an order with its waits takes less (ms). */
+const maxOrderDurationMs = 900_000;
 
-  constructor(target: Target, outputs: StackOutputs) {
-    this.#target = target;
-    this.#outputs = outputs;
+/** Reads side effects before the first order is submitted and after all have ended. */
+export class SideEffectReader {
+  readonly #stack: Stack;
+  #stockBefore: ReadonlyMap<string, ProductCounters> = new Map();
+  /** Executions that had ended before the test started. */
+  #endedBefore: ReadonlySet<string> = new Set();
+  #warmUpIds: ReadonlySet<string> = new Set();
+  readonly #startedAt = Date.now();
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
   }
 
-  /** Reads what is there before the orders; `warmUp` are others that have left what they leave. */
-  async open(planned: readonly PlannedOrder[], warmUp: readonly PlannedOrder[]): Promise<void> {
-    this.#warmUp = new Set(warmUp.map(({ orderId }) => orderId));
+  /** Reads the stock before the planned orders. The warm-up orders have ended, and their side effects are in it. */
+  async readBefore(
+    planned: readonly PlannedOrder[],
+    warmUp: readonly PlannedOrder[],
+  ): Promise<void> {
+    this.#warmUpIds = new Set(warmUp.map(({ orderId }) => orderId));
     const [stock, executions] = await Promise.all([
-      readStock(this.#target, this.#outputs, productsOf(planned)),
-      this.#executions(),
+      readStock(this.#stack, listProductIds(planned)),
+      this.#listExecutions(),
     ]);
     this.#stockBefore = stock;
-    this.#ended = new Set(
-      executions.filter(({ status }) => status !== 'RUNNING').map(({ arn }) => arn),
+    this.#endedBefore = new Set(
+      executions.filter(({ status }) => isTerminalExecution(status)).map(({ arn }) => arn),
     );
   }
 
-  /** Reads what the orders have left. */
-  async read(accepted: readonly ObservedOrder[]): Promise<Ledger> {
-    const [{ keepsPayments }, executions, stockAfter, strays] = await Promise.all([
-      readFrame(this.#target),
-      this.#executions(),
-      readStock(this.#target, this.#outputs, productsOf(accepted)),
-      findStrayPayments(this.#target, this.#outputs),
+  /** Reads the side effects of the accepted orders. */
+  async readAfter(accepted: readonly ObservedOrder[]): Promise<SideEffectSnapshot> {
+    const [{ keepsPayments }, executions, stockAfter, unmatched] = await Promise.all([
+      readStackSettings(this.#stack.target),
+      this.#listExecutions(),
+      readStock(this.#stack, listProductIds(accepted)),
+      findUnmatchedPayments(this.#stack),
     ]);
-    const records = accepted.flatMap((each) => recordOf(each) ?? []);
-    const books = await readBooks(this.#target, this.#outputs, records);
-    const ours = new Set([...this.#warmUp, ...accepted.map(({ orderId }) => orderId)]);
+    const records = accepted.flatMap((order) => withSubmittedData(order) ?? []);
+    const sideEffects = await readSideEffects(this.#stack, records);
+    const testIds = new Set([...this.#warmUpIds, ...accepted.map(({ orderId }) => orderId)]);
     return {
-      books: new Map([...books].map(([orderId, each]) => [orderId, withStrays(each, strays)])),
+      sideEffects: new Map(
+        [...sideEffects].map(([orderId, effects]) => [
+          orderId,
+          withUnmatchedPayments(effects, unmatched),
+        ]),
+      ),
       stockBefore: this.#stockBefore,
       stockAfter,
-      isAlone: executions.every(({ orderId, arn }) => ours.has(orderId) || this.#ended.has(arn)),
+      isExclusive: executions.every(
+        ({ orderId, arn }) => testIds.has(orderId) || this.#endedBefore.has(arn),
+      ),
       keepsPayments,
     };
   }
 
-  /** The executions that may have moved stock since a while before the test. */
-  async #executions() {
-    const found = [];
-    // Longer than an order takes with its waits: one that began before that is in none of the lists, and has ended.
-    const startedAfter = this.#began - longestOrderMs;
-    for await (const each of listExecutions(this.#target, this.#outputs, { startedAfter })) {
-      found.push(each);
+  /** Lists the executions that may have changed the stock since the test started. */
+  async #listExecutions(): Promise<ListedExecution[]> {
+    const executions: ListedExecution[] = [];
+    const startedAfter = this.#startedAt - maxOrderDurationMs;
+    for await (const execution of listExecutions(this.#stack, { startedAfter })) {
+      executions.push(execution);
     }
-    return found;
+    return executions;
   }
 }
 
-const longestOrderMs = 900_000;
-
-function productsOf(orders: readonly PlannedOrder[]): string[] {
+function listProductIds(orders: readonly PlannedOrder[]): string[] {
   return [...new Set(orders.flatMap(({ order }) => order.items.map(({ productId }) => productId)))];
 }
 
-/** An order's item with what was submitted in the place of what it says was: that they differ is another check's. */
-function recordOf({ orderId, order, record }: ObservedOrder): OrderRecord | undefined {
+/** Returns the order's item with the submitted customer and lines. Another check reports it if they differ. */
+function withSubmittedData({ orderId, order, record }: ObservedOrder): OrderRecord | undefined {
   if (!record?.status) return undefined;
   const { customerId, items } = order;
   return { ...record, orderId, customerId, items } as OrderRecord;

@@ -1,23 +1,26 @@
-/** How often something happens: over the last few seconds. */
-export class RecentRate {
-  static readonly #windowMs = 5000;
-  readonly #seen: { readonly at: number; readonly count: number }[] = [];
-  readonly #began = performance.now();
+/** Length of the window (ms). */
+const windowMs = 5000;
+
+/** Rate of events within a sliding window of a few seconds. */
+export class SlidingRate {
+  readonly #entries: { readonly at: number; readonly count: number }[] = [];
+  readonly #startedAt = performance.now();
 
   add(count = 1, now = performance.now()): void {
-    this.#forget(now);
-    this.#seen.push({ at: now, count });
+    this.#removeExpired(now);
+    this.#entries.push({ at: now, count });
   }
 
+  /** Returns events per second, rounded to a tenth. */
   perSecond(now = performance.now()): number {
-    this.#forget(now);
-    const count = this.#seen.reduce((sum, each) => sum + each.count, 0);
-    const overMs = Math.min(RecentRate.#windowMs, Math.max(1000, now - this.#began));
-    return Math.round((count / overMs) * 10_000) / 10;
+    this.#removeExpired(now);
+    const count = this.#entries.reduce((sum, entry) => sum + entry.count, 0);
+    const elapsedMs = Math.min(windowMs, Math.max(1000, now - this.#startedAt));
+    return Math.round((count / elapsedMs) * 10_000) / 10;
   }
 
-  #forget(now: number): void {
-    const first = this.#seen.findIndex(({ at }) => at > now - RecentRate.#windowMs);
-    this.#seen.splice(0, first < 0 ? this.#seen.length : first);
+  #removeExpired(now: number): void {
+    const first = this.#entries.findIndex(({ at }) => at > now - windowMs);
+    this.#entries.splice(0, first < 0 ? this.#entries.length : first);
   }
 }

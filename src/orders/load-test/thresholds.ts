@@ -1,24 +1,24 @@
-/** What a load test must stay within, written as `p95(e2e)<10m`. Pure. */
+/** User-defined limits of a load test, such as `p95(e2e)<10m`. Pure. */
 import { statuses } from '../../../functions/contract/workflow.ts';
 import { UserError } from '../../user-error.ts';
-import { leastForPercentiles, type Statistics } from '../../workflow/statistics.ts';
+import { minSamplesForPercentiles, type Statistics } from '../../workflow/statistics.ts';
 import type { LoadReport, ThresholdResult } from './report-types.ts';
 import type { Times } from './times.ts';
 
 export interface Threshold {
   readonly expression: string;
   readonly kind: 'time' | 'count';
-  /** What is measured: `e2e`, `shipped`, `failed`. */
-  readonly of: string;
-  /** So many orders it takes at least. */
-  readonly least: number;
-  /** Whether what was found so far is over its limit, and nothing to come is likely to bring it down. */
-  readonly isBroken: (soFar: Measured) => boolean;
-  readonly judge: (report: Measured) => ThresholdResult;
+  /** Name of the measured value: `e2e`, `shipped`, `failed`. */
+  readonly metric: string;
+  /** Minimum number of orders for a result. */
+  readonly minOrders: number;
+  /** Whether the current value exceeds the limit, and later orders are unlikely to lower it. */
+  readonly isBroken: (current: ThresholdInput) => boolean;
+  readonly evaluate: (report: ThresholdInput) => ThresholdResult;
 }
 
-/** What a threshold looks at. */
-export type Measured = Pick<LoadReport, 'checks' | 'outcome' | 'times' | 'stages'>;
+/** Parts of a report that thresholds use. */
+export type ThresholdInput = Pick<LoadReport, 'checks' | 'outcome' | 'times' | 'stages'>;
 
 type Comparison = (value: number, limit: number) => boolean;
 
@@ -30,7 +30,7 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   '==': (value, limit) => value === limit,
 };
 
-const figures: Readonly<Record<string, Exclude<keyof Statistics, 'n'>>> = {
+const statisticNames: Readonly<Record<string, Exclude<keyof Statistics, 'n'>>> = {
   min: 'min',
   p50: 'median',
   median: 'median',
@@ -39,7 +39,7 @@ const figures: Readonly<Record<string, Exclude<keyof Statistics, 'n'>>> = {
   p99: 'p99',
   max: 'max',
 };
-const times: Readonly<Record<string, keyof Times>> = {
+const timeNames: Readonly<Record<string, keyof Times>> = {
   accepted: 'accepted',
   accept: 'accepted',
   first: 'firstStatus',
@@ -49,50 +49,52 @@ const times: Readonly<Record<string, keyof Times>> = {
   wait: 'wait',
   drift: 'drift',
 };
-/** Each stage by the status that it records. */
-const reached: ReadonlySet<string> = new Set([...statuses, 'failed']);
+/** Metrics of stages: the status that each records. */
+const stageStatuses: ReadonlySet<string> = new Set([...statuses, 'failed']);
 
-const sum = (counts: Readonly<Record<string, number>>) =>
-  Object.values(counts).reduce((all, each) => all + each, 0);
-const faultsOf = (id: string) => (report: Measured) =>
+const sumCounts = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+const countFailures = (id: string) => (report: ThresholdInput) =>
   report.checks.find((check) => check.id === id)?.faults.length ?? 0;
 
-/** What can be counted. A failure that a sample asks for counts as failed all the same. */
-const counts: Readonly<Record<string, (report: Measured) => number>> = {
+/** Metrics that are counted. `failed` includes failures that a sample triggers. */
+const counters: Readonly<Record<string, (report: ThresholdInput) => number>> = {
   submitted: ({ outcome }) => outcome.submitted,
   completed: ({ outcome }) => outcome.completed,
   failed: ({ outcome }) => outcome.failed,
   running: ({ outcome }) => outcome.running,
-  errors: ({ outcome }) => sum(outcome.errors),
+  errors: ({ outcome }) => sumCounts(outcome.errors),
   throttled: ({ outcome }) => outcome.throttled,
-  lost: faultsOf('not-lost'),
-  doubled: faultsOf('not-doubled'),
+  lost: countFailures('not-lost'),
+  doubled: countFailures('not-doubled'),
 };
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const shape = /^(\w+)\(([\w-]+)\)(<=|>=|==|<|>)(\d+(?:\.\d+)?)(ms|s|m|h|%)?$/;
+const thresholdPattern = /^(\w+)\(([\w-]+)\)(<=|>=|==|<|>)(\d+(?:\.\d+)?)(ms|s|m|h|%)?$/;
 
-/** Reads a threshold. Throws a UserError that says what is wrong with it and what could be written. */
+/** Parses a threshold. Throws a UserError with the problem and the valid forms if that fails. */
 export function parseThreshold(expression: string): Threshold {
-  const match = shape.exec(expression.replaceAll(/\s/g, ''));
-  if (!match) throw notOne(expression, 'it is not FIGURE(WHAT)<LIMIT');
-  const [, name = '', of = '', operator = '', number = '', unit = ''] = match;
+  const match = thresholdPattern.exec(expression.replaceAll(/\s/g, ''));
+  if (!match) throw invalidThresholdError(expression, 'expected STATISTIC(METRIC)<LIMIT');
+  const [, statistic = '', metric = '', operator = '', number = '', unit = ''] = match;
   const compare = comparisons[operator] as Comparison;
-  const read = reader(expression, { name, of, unit });
+  const read = createReader(expression, { statistic, metric, unit });
   const limit = unit === '%' ? Number(number) / 100 : Number(number) * (units[unit] ?? 1);
   return {
     expression,
-    kind: Object.hasOwn(figures, name) ? 'time' : 'count',
-    of,
-    least: leastOf(name),
-    isBroken(soFar) {
-      // What only falls, or is known in the end, is not broken on the way.
-      if (operator.startsWith('>') || name === 'min' || inTheEnd.has(of)) return false;
-      const value = read(soFar);
-      const enough = name === 'count' || name === 'max' || soFar.outcome.submitted >= enoughOrders;
-      return enough && value !== undefined && value > limit;
+    kind: Object.hasOwn(statisticNames, statistic) ? 'time' : 'count',
+    metric,
+    minOrders: minOrdersFor(statistic),
+    isBroken(current) {
+      // A minimum can still fall, and some metrics are known only at the end.
+      const isOpen = operator.startsWith('>') || statistic === 'min' || finalMetrics.has(metric);
+      if (isOpen) return false;
+      const canOnlyRise = statistic === 'count' || statistic === 'max';
+      if (!canOnlyRise && current.outcome.submitted < minOrdersToAbort) return false;
+      const value = read(current);
+      return value !== undefined && value > limit;
     },
-    judge(report) {
+    evaluate(report) {
       const value = read(report);
       if (value === undefined) return { expression, passed: false };
       return { expression, passed: compare(value, limit), value };
@@ -100,58 +102,73 @@ export function parseThreshold(expression: string): Threshold {
   };
 }
 
-/** A share or a median of fewer orders says little about those to come. */
-const enoughOrders = leastForPercentiles;
-const inTheEnd: ReadonlySet<string> = new Set(['lost', 'doubled', 'running']);
-const leastOf = (figure: string) => (/^p9/.test(figure) ? leastForPercentiles : 1);
+/** With fewer orders, a share or a percentile does not predict the final value. */
+const minOrdersToAbort = minSamplesForPercentiles;
+/** Metrics that are known only at the end of the test. */
+const finalMetrics: ReadonlySet<string> = new Set(['lost', 'doubled', 'running']);
+const minOrdersFor = (statistic: string) => (/^p9/.test(statistic) ? minSamplesForPercentiles : 1);
 
-interface Parts {
-  readonly name: string;
-  readonly of: string;
+/** Left side and unit of a threshold. */
+interface ParsedThreshold {
+  readonly statistic: string;
+  readonly metric: string;
   readonly unit: string;
 }
 
-/** What an expression's left side is of a report: milliseconds, a share from 0 to 1, or a count. */
-function reader(expression: string, parts: Parts): (report: Measured) => number | undefined {
-  const { name, unit } = parts;
-  if (Object.hasOwn(figures, name)) {
-    const read = timeOf(expression, parts);
+/** Returns a function that reads the value from a report: milliseconds, a share (0 to 1), or a count. */
+function createReader(
+  expression: string,
+  parsed: ParsedThreshold,
+): (report: ThresholdInput) => number | undefined {
+  const { statistic, metric, unit } = parsed;
+  if (Object.hasOwn(statisticNames, statistic)) {
+    const read = createTimeReader(expression, parsed);
     if (Object.hasOwn(units, unit)) return read;
-    throw notOne(expression, `a time has a unit: ${Object.keys(units).join(', ')}`);
+    throw invalidThresholdError(
+      expression,
+      `a time needs a unit: ${Object.keys(units).join(', ')}`,
+    );
   }
-  if (name !== 'rate' && name !== 'count') throw notOne(expression, `there is no figure "${name}"`);
-  const count = countOf(expression, parts);
-  if (name === 'count') {
+  if (statistic !== 'rate' && statistic !== 'count')
+    throw invalidThresholdError(expression, `unknown statistic "${statistic}"`);
+  const count = createCountReader(expression, parsed);
+  if (statistic === 'count') {
     if (unit === '') return count;
-    throw notOne(expression, 'a count has no unit');
+    throw invalidThresholdError(expression, 'a count has no unit');
   }
-  if (unit !== '%') throw notOne(expression, 'a rate is in %');
+  if (unit !== '%') throw invalidThresholdError(expression, 'a rate needs the unit %');
   return (report) => {
     const { submitted, throttledOrders } = report.outcome;
-    const share = parts.of === 'throttled' ? throttledOrders : count(report);
+    const share = metric === 'throttled' ? throttledOrders : count(report);
     return submitted === 0 ? undefined : share / submitted;
   };
 }
 
-function timeOf(expression: string, { name, of }: Parts): (report: Measured) => number | undefined {
-  const figure = figures[name] ?? 'max';
-  if (reached.has(of)) return (report) => report.stages[of]?.[figure];
-  const time = Object.hasOwn(times, of) ? times[of] : undefined;
+function createTimeReader(
+  expression: string,
+  { statistic, metric }: ParsedThreshold,
+): (report: ThresholdInput) => number | undefined {
+  const figure = statisticNames[statistic] ?? 'max';
+  if (stageStatuses.has(metric)) return (report) => report.stages[metric]?.[figure];
+  const time = Object.hasOwn(timeNames, metric) ? timeNames[metric] : undefined;
   if (time) return (report) => report.times[time]?.[figure];
-  throw notOne(expression, `there is no time "${of}"`);
+  throw invalidThresholdError(expression, `unknown time "${metric}"`);
 }
 
-function countOf(expression: string, { of }: Parts): (report: Measured) => number {
-  const count = Object.hasOwn(counts, of) ? counts[of] : undefined;
+function createCountReader(
+  expression: string,
+  { metric }: ParsedThreshold,
+): (report: ThresholdInput) => number {
+  const count = Object.hasOwn(counters, metric) ? counters[metric] : undefined;
   if (count) return count;
-  throw notOne(expression, `"${of}" cannot be counted`);
+  throw invalidThresholdError(expression, `"${metric}" cannot be counted`);
 }
 
-function notOne(expression: string, why: string): UserError {
-  return new UserError(`--threshold "${expression}" is not a threshold: ${why}.`, {
+function invalidThresholdError(expression: string, problem: string): UserError {
+  return new UserError(`--threshold "${expression}" is not a threshold: ${problem}.`, {
     hint: [
-      `times: ${Object.keys(figures).join(' ')} of ${Object.keys(times).join(' ')} or a status, as p95(e2e)<10m or max(shipped)<2s`,
-      `shares and counts: rate count of ${Object.keys(counts).join(' ')}, as rate(failed)<5% or count(lost)==0`,
+      `times: ${Object.keys(statisticNames).join(' ')} of ${Object.keys(timeNames).join(' ')} or a status; for example p95(e2e)<10m, max(shipped)<2s`,
+      `rates and counts: rate count of ${Object.keys(counters).join(' ')}; for example rate(failed)<5%, count(lost)==0`,
       `comparisons: ${Object.keys(comparisons).join(' ')}`,
     ],
     code: 'BadThreshold',

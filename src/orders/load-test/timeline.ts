@@ -1,56 +1,79 @@
-/** How the orders of a load test were spread over their statuses, moment by moment. Pure. */
 import type { ObservedOrder } from './observed-orders.ts';
 
+/** Number of orders in each status over the time of a load test. */
 export interface Timeline {
-  /** From one moment to the next, ms; the first is the beginning. */
+  /** Time between two points (ms); the first point is the start. */
   readonly stepMs: number;
-  /** Status -> orders in it at each moment. Accepted ones without a status are `received`. */
+  /** Orders at each point, by status. `received`: accepted, without a status. */
   readonly statuses: Readonly<Record<string, readonly number[]>>;
-  /** Orders submitted since the moment before. */
+  /** Orders submitted since the previous point. */
   readonly submitted: readonly number[];
-  /** Orders that completed since the moment before. */
+  /** Orders completed since the previous point. */
   readonly completed: readonly number[];
-  /** Orders that ended otherwise since the moment before. */
+  /** Orders that failed or were cancelled since the previous point. */
   readonly failed: readonly number[];
 }
 
-/** So many moments besides the beginning show a course, however long it took. */
-const moments = 60;
+/** Number of points after the start, for a test of any duration. */
+const maxSteps = 60;
 
-/** What was when, from `began` (epoch ms) for `durationMs`. */
-export function timelineOf(
+/** Builds the timeline of a test that started at `startedAtMs` (ms since the epoch). */
+export function buildTimeline(
   orders: readonly ObservedOrder[],
-  { began, durationMs }: { readonly began: number; readonly durationMs: number },
+  { startedAtMs, durationMs }: { readonly startedAtMs: number; readonly durationMs: number },
 ): Timeline {
-  const stepMs = Math.max(1, Math.ceil(durationMs / moments));
-  const none = () => Array<number>(moments + 1).fill(0);
-  const statuses: Record<string, number[]> = {};
-  const [submitted, completed, failed] = [none(), none(), none()];
-  /** The first moment at which something that happened then has happened. */
-  const momentOf = (at: number) => Math.min(moments, Math.max(0, Math.ceil((at - began) / stepMs)));
-  const count = (counts: number[], moment: number) => {
-    counts[moment] = (counts[moment] ?? 0) + 1;
+  const stepMs = Math.max(1, Math.ceil(durationMs / maxSteps));
+  /** Returns the first point at or after a time. */
+  const toPoint = (at: number) =>
+    Math.min(maxSteps, Math.max(0, Math.ceil((at - startedAtMs) / stepMs)));
+  const countEvents = (times: readonly number[]) => {
+    const counts = zeros();
+    for (const at of times) increment(counts, toPoint(at));
+    return counts;
   };
-  for (const order of orders) {
-    const course = courseOf(order);
-    for (const [index, { status, at }] of course.entries()) {
-      const until = course[index + 1]?.at;
-      const to = until === undefined ? moments + 1 : momentOf(until);
-      const counts = statuses[status] ?? none();
-      statuses[status] = counts;
-      for (let moment = momentOf(at); moment < to; moment += 1) count(counts, moment);
-    }
-    const { submittedAt, endedMs, record } = order;
-    if (submittedAt === undefined) continue;
-    count(submitted, momentOf(submittedAt));
-    if (endedMs === undefined) continue;
-    count(record?.status === 'completed' ? completed : failed, momentOf(submittedAt + endedMs));
-  }
-  return { stepMs, statuses, submitted, completed, failed };
+  const submitted = orders.filter(({ submittedAt }) => submittedAt !== undefined);
+  const isCompleted = ({ record }: ObservedOrder) => record?.status === 'completed';
+  return {
+    stepMs,
+    statuses: countStatuses(orders, toPoint),
+    submitted: countEvents(submitted.map(({ submittedAt = 0 }) => submittedAt)),
+    completed: countEvents(listEndTimes(submitted.filter(isCompleted))),
+    failed: countEvents(listEndTimes(submitted.filter((order) => !isCompleted(order)))),
+  };
 }
 
-/** The statuses of an accepted order with their times, epoch ms, which never go back: clocks of two machines may. */
-function courseOf({ submittedAt, acceptedMs, record }: ObservedOrder) {
+const zeros = () => Array<number>(maxSteps + 1).fill(0);
+
+function increment(counts: number[], point: number): void {
+  counts[point] = (counts[point] ?? 0) + 1;
+}
+
+const listEndTimes = (orders: readonly ObservedOrder[]) =>
+  orders.flatMap(({ submittedAt = 0, endedMs }) =>
+    endedMs === undefined ? [] : submittedAt + endedMs,
+  );
+
+/** Counts the orders in each status at each point. */
+function countStatuses(
+  orders: readonly ObservedOrder[],
+  toPoint: (at: number) => number,
+): Record<string, number[]> {
+  const statuses: Record<string, number[]> = {};
+  for (const order of orders) {
+    const statusTimes = listStatusTimes(order);
+    for (const [index, { status, at }] of statusTimes.entries()) {
+      const counts = statuses[status] ?? zeros();
+      statuses[status] = counts;
+      const next = statusTimes[index + 1];
+      const end = next ? toPoint(next.at) : maxSteps + 1;
+      for (let point = toPoint(at); point < end; point += 1) increment(counts, point);
+    }
+  }
+  return statuses;
+}
+
+/** Returns the statuses of an accepted order with increasing times (ms since the epoch), even if clocks differ. */
+function listStatusTimes({ submittedAt, acceptedMs, record }: ObservedOrder) {
   if (submittedAt === undefined || acceptedMs === undefined) return [];
   let last = submittedAt;
   const reached = (record?.transitions ?? []).map(({ status, at }) => {

@@ -1,26 +1,26 @@
-/** How long orders took, from when each was due. Pure. */
+/** Measures how long orders took from their scheduled submission. Pure. */
 import type { Transition } from '../../../functions/contract/api.ts';
 import { stages, statuses, type WaitId } from '../../../functions/contract/workflow.ts';
-import type { WaitLengths } from '../../workflow/durations.ts';
-import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
+import type { WaitDurations } from '../../workflow/durations.ts';
+import { type Statistics, summarize } from '../../workflow/statistics.ts';
 import { hasEnded, type ObservedOrder } from './observed-orders.ts';
 
-/** Milliseconds. */
+/** Times of one order from its scheduled submission (ms). */
 export interface OrderTimes {
-  /** How much later than due it was sent; absent where there was no schedule. */
+  /** Delay of the submission; absent without a schedule. */
   readonly driftMs?: number;
   readonly acceptedMs?: number;
   readonly firstStatusMs?: number;
-  /** To the status that it was followed to. */
+  /** Time to the status of `--until`. */
   readonly reachedMs?: number;
   readonly terminalMs?: number;
-  /** Of that, what the workflow's waits are meant to take. */
+  /** Planned part of the waits in `terminalMs`. */
   readonly waitMs?: number;
-  /** The rest: a wait that took longer than it is meant to counts here. */
+  /** Remainder of `terminalMs`, including the time by which waits took too long. */
   readonly activeMs?: number;
 }
 
-/** Milliseconds, from when an order was due; each absent where nothing was measured. */
+/** Statistics of the order times (ms); each absent if nothing was measured. */
 export interface Times {
   readonly accepted?: Statistics;
   readonly firstStatus?: Statistics;
@@ -28,17 +28,17 @@ export interface Times {
   readonly terminal?: Statistics;
   readonly active?: Statistics;
   readonly wait?: Statistics;
-  /** How much later than due orders were sent. */
+  /** Delay of the submissions. */
   readonly drift?: Statistics;
 }
 
-/** What is known of one order's times. */
-export function timesOfOrder(order: ObservedOrder, waits: WaitLengths): OrderTimes {
+/** Measures the times of one order. */
+export function measureOrder(order: ObservedOrder, waits: WaitDurations): OrderTimes {
   const { driftMs, acceptedMs, firstStatusMs, reachedMs, endedMs } = order;
-  const waitMs = Math.round(waited(order, waits));
+  const waitMs = Math.round(sumWaitMs(order, waits));
   return {
-    ...(driftMs === undefined ? {} : { driftMs: tenths(driftMs) }),
-    ...(acceptedMs === undefined ? {} : { acceptedMs: tenths(acceptedMs) }),
+    ...(driftMs === undefined ? {} : { driftMs: roundToTenth(driftMs) }),
+    ...(acceptedMs === undefined ? {} : { acceptedMs: roundToTenth(acceptedMs) }),
     ...(firstStatusMs === undefined ? {} : { firstStatusMs: Math.round(firstStatusMs) }),
     ...(reachedMs === undefined ? {} : { reachedMs: Math.round(reachedMs) }),
     ...(hasEnded(order) && endedMs !== undefined
@@ -51,40 +51,40 @@ export function timesOfOrder(order: ObservedOrder, waits: WaitLengths): OrderTim
   };
 }
 
-/** What the times of many orders are like. */
-export function timesOfAll(orders: readonly OrderTimes[]): Times {
+/** Returns statistics of the times of many orders. */
+export function summarizeTimes(orders: readonly OrderTimes[]): Times {
   return {
-    ...timed('accepted', orders, ({ acceptedMs }) => acceptedMs),
-    ...timed('firstStatus', orders, ({ firstStatusMs }) => firstStatusMs),
-    ...timed('reached', orders, ({ reachedMs }) => reachedMs),
-    ...timed('terminal', orders, ({ terminalMs }) => terminalMs),
-    ...timed('active', orders, ({ activeMs }) => activeMs),
-    ...timed('wait', orders, ({ waitMs }) => waitMs),
-    ...timed('drift', orders, ({ driftMs }) => driftMs),
+    ...summarizeTime('accepted', orders, ({ acceptedMs }) => acceptedMs),
+    ...summarizeTime('firstStatus', orders, ({ firstStatusMs }) => firstStatusMs),
+    ...summarizeTime('reached', orders, ({ reachedMs }) => reachedMs),
+    ...summarizeTime('terminal', orders, ({ terminalMs }) => terminalMs),
+    ...summarizeTime('active', orders, ({ activeMs }) => activeMs),
+    ...summarizeTime('wait', orders, ({ waitMs }) => waitMs),
+    ...summarizeTime('drift', orders, ({ driftMs }) => driftMs),
   };
 }
 
-const tenths = (ms: number) => Math.round(ms * 10) / 10;
+const roundToTenth = (ms: number) => Math.round(ms * 10) / 10;
 
-function timed<Name extends keyof Times>(
+function summarizeTime<Name extends keyof Times>(
   name: Name,
   orders: readonly OrderTimes[],
-  of: (order: OrderTimes) => number | undefined,
+  time: (order: OrderTimes) => number | undefined,
 ): { [Key in Name]?: Statistics } {
-  const statistics = statisticsOf(orders.flatMap((each) => of(each) ?? []));
+  const statistics = summarize(orders.flatMap((order) => time(order) ?? []));
   return statistics ? ({ [name]: statistics } as { [Key in Name]: Statistics }) : {};
 }
 
-/** Status of a wait -> the wait. */
-const waitOf: ReadonlyMap<string, WaitId> = new Map(
-  stages.flatMap((each) => (each.kind === 'wait' ? [[each.status, each.id]] : [])),
+/** Ids of the waits by their status. */
+const waitByStatus: ReadonlyMap<string, WaitId> = new Map(
+  stages.flatMap((stage) => (stage.kind === 'wait' ? [[stage.status, stage.id]] : [])),
 );
 
-/** How long an order was in waits, ms: each at most as long as it is meant to take. */
-function waited({ record }: ObservedOrder, waits: WaitLengths): number {
+/** Returns the time that the order spent in waits (ms), for each at most its planned duration. */
+function sumWaitMs({ record }: ObservedOrder, waits: WaitDurations): number {
   const transitions: readonly Transition[] = record?.transitions ?? [];
   return transitions.reduce((sum, { status, at }, index) => {
-    const wait = waitOf.get(status);
+    const wait = waitByStatus.get(status);
     const next = transitions[index + 1];
     if (!wait || !next) return sum;
     return sum + Math.min(waits[wait], Date.parse(next.at) - Date.parse(at));
@@ -92,30 +92,30 @@ function waited({ record }: ObservedOrder, waits: WaitLengths): number {
 }
 
 /**
- * Status -> how long orders took to reach it from the one before, without the workflow's waits, in the order of the
- * workflow; the first one from when an order was due.
+ * Returns statistics of the time from the previous status to each status (ms), without the planned part of waits, in
+ * workflow order. The first status counts from the scheduled submission.
  */
-export function stageTimes(
+export function summarizeStageTimes(
   orders: readonly ObservedOrder[],
-  waits: WaitLengths,
+  waits: WaitDurations,
 ): Record<string, Statistics> {
-  const taken = new Map<string, number[]>(statuses.map((status) => [status, []]));
-  taken.set('failed', []);
+  const durations = new Map<string, number[]>(statuses.map((status) => [status, []]));
+  durations.set('failed', []);
   for (const { record, firstStatusMs } of orders) {
     const transitions: readonly Transition[] = record?.transitions ?? [];
-    let before: { readonly status: string; readonly at: number } | undefined;
-    for (const { status, at: told } of transitions) {
-      const at = Date.parse(told);
-      const ms = before ? at - before.at : firstStatusMs;
-      const wait = waitOf.get(before?.status ?? '');
-      const waiting = wait && ms !== undefined ? Math.min(waits[wait], ms) : 0;
-      if (ms !== undefined) taken.get(status)?.push(ms - waiting);
-      before = { status, at };
+    let previous: { readonly status: string; readonly at: number } | undefined;
+    for (const { status, at: time } of transitions) {
+      const at = Date.parse(time);
+      const ms = previous ? at - previous.at : firstStatusMs;
+      const wait = waitByStatus.get(previous?.status ?? '');
+      const waitMs = wait && ms !== undefined ? Math.min(waits[wait], ms) : 0;
+      if (ms !== undefined) durations.get(status)?.push(ms - waitMs);
+      previous = { status, at };
     }
   }
   return Object.fromEntries(
-    [...taken].flatMap(([status, each]) => {
-      const statistics = statisticsOf(each);
+    [...durations].flatMap(([status, samples]) => {
+      const statistics = summarize(samples);
       return statistics ? [[status, statistics]] : [];
     }),
   );

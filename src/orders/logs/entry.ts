@@ -1,16 +1,17 @@
-/** A log event of a function as people and programs read it. Pure. */
+/** Parses log events of the functions into entries. Pure. */
 
-/** `platform`: what Lambda itself says of an invocation. */
+/** `workflow` and `status` are lines of the two functions, `platform` are lines of Lambda about their invocations. */
 export const logSources = ['workflow', 'status', 'platform'] as const;
 export type LogSource = (typeof logSources)[number];
 export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** An event as CloudWatch Logs keeps it. */
+/** An event as stored by CloudWatch Logs. */
 export interface LogEvent {
   readonly id: string;
-  /** Milliseconds since the epoch: when it was written, and when CloudWatch had it. */
+  /** When the function wrote the event (ms since the epoch). */
   readonly timestamp: number;
+  /** When CloudWatch received the event (ms since the epoch). */
   readonly ingested: number;
   readonly message: string;
 }
@@ -23,18 +24,18 @@ export interface LogEntry extends LogEvent {
   readonly step?: string;
   readonly attempt?: number;
   readonly requestId?: string;
-  /** What else the line holds. */
+  /** All other fields of the line. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Reads an event of the function's log group; what is in no known format is a message of level INFO. */
+/** Parses an event of the function's log group. An event in an unknown format becomes a text of level INFO. */
 export function parseEntry(event: LogEvent, group: Exclude<LogSource, 'platform'>): LogEntry {
   const record = parseRecord(event.message);
-  if (!record) return { ...event, ...plainText(event.message, group), fields: {} };
+  if (!record) return { ...event, ...plainTextEntry(event.message, group), fields: {} };
   if (typeof record['type'] === 'string' && isObject(record['record'])) {
-    return { ...event, ...platformRecord(record['type'], record['record']) };
+    return { ...event, ...platformEntry(record['type'], record['record']) };
   }
-  if (isObject(record['_aws'])) return { ...event, source: group, ...metrics(record) };
+  if (isObject(record['_aws'])) return { ...event, source: group, ...metricsEntry(record) };
   const {
     timestamp: _,
     level,
@@ -45,15 +46,22 @@ export function parseEntry(event: LogEvent, group: Exclude<LogSource, 'platform'
     operationName,
     ...rest
   } = record;
-  // The workflow's own lines say what there is to say in one object.
-  const { text, stage: ___, ...more } = isObject(message) ? message : {};
-  const said = typeof text === 'string';
-  const { attempt, orderId = orderOf(executionArn), ...fields } = { ...rest, ...(said && more) };
+  // The workflow logs one object per line, with the text and all other fields.
+  const { text, stage: ___, ...logged } = isObject(message) ? message : {};
+  const isWorkflowLine = typeof text === 'string';
+  const {
+    attempt,
+    orderId = parseOrderId(executionArn),
+    ...fields
+  } = {
+    ...rest,
+    ...(isWorkflowLine && logged),
+  };
   return {
     ...event,
     source: group,
-    level: levelOf(level),
-    text: said ? text : textOf(message),
+    level: parseLevel(level),
+    text: isWorkflowLine ? text : formatMessage(message),
     ...(typeof orderId === 'string' ? { orderId } : {}),
     ...(typeof operationName === 'string' ? { step: operationName } : {}),
     ...(typeof attempt === 'number' ? { attempt } : {}),
@@ -62,7 +70,7 @@ export function parseEntry(event: LogEvent, group: Exclude<LogSource, 'platform'
   };
 }
 
-const textOf = (message: unknown) =>
+const formatMessage = (message: unknown) =>
   typeof message === 'string' ? message : JSON.stringify(message ?? '');
 
 function parseRecord(message: string): Record<string, unknown> | undefined {
@@ -75,25 +83,27 @@ function parseRecord(message: string): Record<string, unknown> | undefined {
   }
 }
 
-/** `2026-11-22T08:12:04.402Z\t<request id>\tINFO\tmessage`, or a line of Lambda's own. */
-function plainText(message: string, group: Exclude<LogSource, 'platform'>) {
+/**
+ * Parses `2026-11-22T08:12:04.402Z\t<request id>\tINFO\tmessage`, or a line of Lambda such as `START RequestId: ...`.
+ */
+function plainTextEntry(message: string, group: Exclude<LogSource, 'platform'>) {
   const text = message.trimEnd();
   const [, requestId, level, rest] = /^\S+\t(\S+)\t([A-Z]+)\t(.*)$/s.exec(text) ?? [];
   if (requestId && level) {
-    return { source: group, level: levelOf(level), text: rest ?? '', requestId };
+    return { source: group, level: parseLevel(level), text: rest ?? '', requestId };
   }
   const [, id] = /^(?:START|END|REPORT|INIT_START) (?:RequestId: (\S+))?/.exec(text) ?? [];
-  const own = /^(START|END|REPORT|INIT_START) /.test(text);
+  const isPlatformLine = /^(START|END|REPORT|INIT_START) /.test(text);
   return {
-    source: own ? ('platform' as const) : group,
+    source: isPlatformLine ? ('platform' as const) : group,
     level: 'INFO' as const,
     text,
     ...(id ? { requestId: id } : {}),
   };
 }
 
-/** A line that CloudWatch takes metrics from. */
-function metrics({ _aws, orderId, ...fields }: Record<string, unknown>) {
+/** Converts a line in the embedded metric format, from which CloudWatch extracts metrics. */
+function metricsEntry({ _aws, orderId, ...fields }: Record<string, unknown>) {
   return {
     level: 'INFO' as const,
     text: 'metrics',
@@ -102,8 +112,8 @@ function metrics({ _aws, orderId, ...fields }: Record<string, unknown>) {
   };
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
-function platformRecord(type: string, record: Record<string, unknown>) {
+/** Converts a line of Lambda in JSON: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
+function platformEntry(type: string, record: Record<string, unknown>) {
   const { requestId, metrics, status, version } = record;
   const failed = status !== undefined && status !== 'success';
   return {
@@ -119,14 +129,14 @@ function platformRecord(type: string, record: Record<string, unknown>) {
   };
 }
 
-function orderOf(executionArn: unknown): string | undefined {
+function parseOrderId(executionArn: unknown): string | undefined {
   if (typeof executionArn !== 'string') return undefined;
   return /\/durable-execution\/([^/]+)\//.exec(executionArn)?.[1];
 }
 
-function levelOf(level: unknown): LogLevel {
+function parseLevel(level: unknown): LogLevel {
   const name = typeof level === 'string' ? level.toUpperCase() : '';
-  return logLevels.find((each) => each === name) ?? 'INFO';
+  return logLevels.find((known) => known === name) ?? 'INFO';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

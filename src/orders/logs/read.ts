@@ -1,234 +1,148 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outputs as names } from '../../../functions/contract/api.ts';
-import { isEnd } from '../../../functions/contract/workflow.ts';
-import { isNotFound, isTransient } from '../../aws/errors.ts';
-import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { readOrders } from '../lookup/batch-get.ts';
-import { readExecution } from '../lookup/read-order.ts';
-import { executionReads, logReads } from '../requests/rate-limiter.ts';
-import { type LogEntry, type LogEvent, type LogSource, parseEntry } from './entry.ts';
-import { InOrder } from './in-order.ts';
+import { isTransient } from '../../aws/errors.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { createEndCheck } from './end-check.ts';
+import type { LogEntry, LogSource } from './entry.ts';
+import { type LogGroup, type LogQuery, readPages } from './log-pages.ts';
+import { ReorderBuffer } from './reorder-buffer.ts';
 
-type Group = Exclude<LogSource, 'platform'>;
-
-export interface LogQuery {
-  /** Milliseconds since the epoch; `until` is absent for now. */
-  readonly since: number;
-  readonly until?: number | undefined;
-  /** Only lines of these orders; none given: of all. */
-  readonly orderIds: readonly string[];
-  readonly sources: readonly LogSource[];
-}
-
-/** Nothing could be read for a while, and when it could again. */
+/** A period in which the log could not be read, or its end. */
 export interface LogGap {
   readonly gap: string;
 }
 
 export type LogItem = LogEntry | LogGap;
 
-export interface FollowLogs extends LogQuery {
+export interface FollowLogsOptions extends LogQuery {
   readonly signal: AbortSignal;
-  /** How long to go on after the last of `orderIds` has ended, ms; absent to go on until `signal`. */
+  /** Time to continue after the last of `orderIds` has ended (ms); absent: until `signal` aborts. */
   readonly lingerMs?: number;
 }
 
-/** CloudWatch takes at most so long a pattern. */
-const longestPattern = 1024;
-const longestBackoffMs = 15_000;
-/** Events become visible some seconds after they were written; so far back they are read again. */
+const maxBackoffMs = 15_000;
+/** Lines become visible some seconds after they were written. Each poll reads this period again (ms). */
 const overlapMs = 30_000;
-const endCheckMs = 1_000;
+/** The clocks of this machine and of AWS may differ: lines this far in the future are read, too (ms). */
+const maxClockSkewMs = 60_000;
+/** Maximum time for which a line is held back until earlier ones have arrived (ms). */
+const maxHoldMs = 2000;
 
-/** The lines of both functions in a stretch of time, page by page, in the order in which they were written. */
-export async function* readLogs(
-  target: Target,
-  outputs: StackOutputs,
-  query: LogQuery,
-): AsyncGenerator<LogEntry[]> {
+/** Yields the lines of both functions in the time range of the query, page by page, sorted by time. */
+export async function* readLogs(stack: Stack, query: LogQuery): AsyncGenerator<LogEntry[]> {
   const until = query.until ?? Date.now() + 1000;
-  const streams = groupsOf(query.sources).map((group) =>
-    pages(target, outputs, { group, query, from: query.since, until }),
+  const sources = groupsFor(query.sources).map((group) =>
+    readPages(stack, { group, query, from: query.since, until }),
   );
-  const [only, ...others] = streams;
-  if (only && others.length === 0) yield* only;
-  else yield* merged(streams);
+  const [first, ...others] = sources;
+  if (first && others.length === 0) yield* first;
+  else yield* mergeByTime(sources);
+}
+
+/** State of `followLogs` between two polls. */
+interface FollowState {
+  readonly buffer: ReorderBuffer<LogEntry>;
+  readonly hasEnded: () => Promise<boolean>;
+  /** Consecutive polls that failed. */
+  failures: number;
 }
 
 /**
- * The lines as they are written, until `signal` says to stop or the orders asked for have ended. Reads a little again
- * each time, as events arrive late and twice; rides out throttling and lost connections, and says so.
+ * Yields lines as they are written, until `signal` aborts or `lingerMs` after all orders have ended. Continues after
+ * throttling and lost connections, and reports each such gap.
  */
 export async function* followLogs(
-  target: Target,
-  outputs: StackOutputs,
-  query: FollowLogs,
+  stack: Stack,
+  query: FollowLogsOptions,
 ): AsyncGenerator<LogItem[]> {
-  const { signal, orderIds, lingerMs } = query;
-  const order = new InOrder<LogEntry>({ holdMs: Math.min(2000, target.pollMs * 2), overlapMs });
-  const ended = endWatch(target, outputs, { orderIds, lingerMs });
-  let failures = 0;
+  const { signal } = query;
+  const { pollMs } = stack.target;
+  const state: FollowState = {
+    buffer: new ReorderBuffer({ holdMs: Math.min(maxHoldMs, pollMs * 2), overlapMs }),
+    hasEnded: createEndCheck(stack, query),
+    failures: 0,
+  };
   while (!signal.aborted) {
-    let last = false;
-    try {
-      // Before the lines are read: those of an order that has ended by now are all written.
-      last = await ended();
-      const from = Math.max(query.since, order.from);
-      for (const group of groupsOf(query.sources)) {
-        const until = Date.now() + 60_000;
-        for await (const page of pages(target, outputs, { group, query, from, until })) {
-          order.add(page);
-        }
-      }
-      if (failures > 0) yield [{ gap: 'the log could be read again; lines may be late' }];
-      failures = 0;
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      failures += 1;
-      if (failures === 1) yield [{ gap: error instanceof Error ? error.message : String(error) }];
-    }
-    const due = order.take(last ? Number.POSITIVE_INFINITY : Date.now());
+    const { isLast, gap } = await pollOnce(stack, query, state);
+    if (gap !== undefined) yield [{ gap }];
+    const due = state.buffer.take(isLast ? Number.POSITIVE_INFINITY : Date.now());
     if (due.length > 0) yield due.map(({ event }) => event);
-    if (last) return;
-    const pause = Math.min(target.pollMs * 2 ** failures, longestBackoffMs);
-    await sleep(pause, undefined, { signal }).catch(() => {});
+    if (isLast) return;
+    const pauseMs = Math.min(pollMs * 2 ** state.failures, maxBackoffMs);
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
 }
 
-/** Platform lines are in both groups. */
-function groupsOf(sources: readonly LogSource[]): Group[] {
-  const groups: readonly Group[] = ['workflow', 'status'];
-  return groups.filter((each) => sources.includes(each) || sources.includes('platform'));
+interface PollResult {
+  /** Whether all orders have ended and all of their lines are in the buffer. */
+  readonly isLast: boolean;
+  /** Message at the start or at the end of a gap. */
+  readonly gap?: string;
 }
 
-interface Stretch {
-  readonly group: Group;
-  readonly query: LogQuery;
-  readonly from: number;
-  readonly until: number;
+/**
+ * Reads the new lines into the buffer. Returns a gap for the first transient error in a row; throws permanent errors.
+ */
+async function pollOnce(stack: Stack, query: LogQuery, state: FollowState): Promise<PollResult> {
+  try {
+    // The check comes before the read: orders that have ended by now have written all their lines.
+    const isLast = await state.hasEnded();
+    await readNewLines(stack, query, state.buffer);
+    const isRecovery = state.failures > 0;
+    state.failures = 0;
+    return { isLast, ...(isRecovery && { gap: 'the log could be read again; lines may be late' }) };
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    state.failures += 1;
+    if (state.failures > 1) return { isLast: false };
+    return { isLast: false, gap: error instanceof Error ? error.message : String(error) };
+  }
 }
 
-async function* pages(
-  target: Target,
-  outputs: StackOutputs,
-  { group, query, from, until }: Stretch,
+async function readNewLines(
+  stack: Stack,
+  query: LogQuery,
+  buffer: ReorderBuffer<LogEntry>,
+): Promise<void> {
+  const from = Math.max(query.since, buffer.nextReadFrom);
+  for (const group of groupsFor(query.sources)) {
+    const until = Date.now() + maxClockSkewMs;
+    for await (const page of readPages(stack, { group, query, from, until })) buffer.add(page);
+  }
+}
+
+/** Returns the log groups that contain lines of the sources. Both groups contain platform lines. */
+function groupsFor(sources: readonly LogSource[]): LogGroup[] {
+  const groups: readonly LogGroup[] = ['workflow', 'status'];
+  return groups.filter((group) => sources.includes(group) || sources.includes('platform'));
+}
+
+/** Yields the entries of all sources, each of which is sorted by time, sorted by time. */
+async function* mergeByTime(
+  sources: readonly AsyncGenerator<LogEntry[]>[],
 ): AsyncGenerator<LogEntry[]> {
-  const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
-  const client = await target.clients.cloudWatchLogs();
-  const logGroupName = output(
-    outputs,
-    group === 'workflow' ? names.workflowLogGroup : names.statusLogGroup,
-  );
-  const filterPattern = patternOf(query);
-  const wanted = filterOf(query);
-  let nextToken: string | undefined;
-  do {
-    const request = { logGroupName, startTime: from, endTime: until, nextToken };
-    await logReads.turn();
-    const answer = await client
-      .send(new FilterLogEventsCommand({ ...request, ...(filterPattern ? { filterPattern } : {}) }))
-      .catch((error: unknown) => {
-        // A group appears with the first line in it.
-        if (isNotFound(error)) return { events: [], nextToken: undefined };
-        throw error;
-      });
-    const entries = (answer.events ?? []).map((event) =>
-      parseEntry(
-        {
-          id: event.eventId ?? `${event.timestamp} ${event.message}`,
-          timestamp: event.timestamp ?? 0,
-          ingested: event.ingestionTime ?? 0,
-          message: event.message ?? '',
-        } satisfies LogEvent,
-        group,
-      ),
-    );
-    const matching = entries.filter(wanted);
-    if (matching.length > 0) yield matching;
-    nextToken = answer.nextToken;
-  } while (nextToken);
-}
-
-/** Lets CloudWatch leave out the lines of other orders, where it can tell. */
-function patternOf({ orderIds, sources }: LogQuery): string | undefined {
-  // A platform line names its invocation alone.
-  if (orderIds.length === 0 || sources.includes('platform')) return undefined;
-  const tests = orderIds.flatMap((id) => [
-    `$.executionArn = "*/durable-execution/${id}/*"`,
-    `$.orderId = "${id}"`,
-  ]);
-  const pattern = `{ ${tests.join(' || ')} }`;
-  return pattern.length <= longestPattern ? pattern : undefined;
-}
-
-/** Whether a line was asked for; lines of an invocation belong to the order that it worked on. */
-function filterOf({ orderIds, sources }: LogQuery): (entry: LogEntry) => boolean {
-  const orders = new Set(orderIds);
-  const requests = new Set<string>();
-  const ours = ({ orderId, requestId }: LogEntry): boolean => {
-    if (orders.size === 0) return true;
-    const named = orderId !== undefined && orders.has(orderId);
-    if (named && requestId) requests.add(requestId);
-    return named || (orderId === undefined && requests.has(requestId ?? ''));
-  };
-  return (entry) => ours(entry) && sources.includes(entry.source);
-}
-
-async function* merged(streams: readonly AsyncGenerator<LogEntry[]>[]): AsyncGenerator<LogEntry[]> {
-  const next = async (stream: AsyncGenerator<LogEntry[]>): Promise<LogEntry[]> => {
-    const step = await stream.next();
-    return step.done ? [] : step.value;
+  const readPage = async (source: AsyncGenerator<LogEntry[]>): Promise<LogEntry[]> => {
+    const next = await source.next();
+    return next.done ? [] : next.value;
   };
   const heads = await Promise.all(
-    streams.map(async (stream) => ({ stream, page: await next(stream) })),
+    sources.map(async (source) => ({ source, page: await readPage(source) })),
   );
   for (;;) {
     const open = heads.filter(({ page }) => page.length > 0);
     if (open.length === 0) return;
-    // Everything up to the earliest end of a page can have nothing before it on a later page.
-    const edge = Math.min(...open.map(({ page }) => page.at(-1)?.timestamp ?? 0));
+    // No later page contains a line from before the earliest end of the current pages.
+    const limit = Math.min(...open.map(({ page }) => page.at(-1)?.timestamp ?? 0));
     const ready: LogEntry[] = [];
     for (const head of open) {
-      const count = head.page.findIndex(({ timestamp }) => timestamp > edge);
-      ready.push(...head.page.splice(0, count < 0 ? head.page.length : count));
-      if (head.page.length === 0) head.page = await next(head.stream);
+      ready.push(...takeUntil(head.page, limit));
+      if (head.page.length === 0) head.page = await readPage(head.source);
     }
     yield ready.sort((a, b) => a.timestamp - b.timestamp);
   }
 }
 
-/** Tells whether the orders ended some time ago; asks the table now and then. */
-function endWatch(
-  target: Target,
-  outputs: StackOutputs,
-  { orderIds, lingerMs }: { orderIds: readonly string[]; lingerMs: number | undefined },
-): () => Promise<boolean> {
-  let checked = 0;
-  let endedAt: number | undefined;
-  return async () => {
-    if (orderIds.length === 0 || lingerMs === undefined) return false;
-    if (endedAt === undefined && Date.now() - checked >= Math.min(endCheckMs, target.pollMs)) {
-      checked = Date.now();
-      if (await haveEnded(target, outputs, orderIds)) endedAt = Date.now();
-    }
-    return endedAt !== undefined && Date.now() - endedAt >= lingerMs;
-  };
-}
-
-/** By their items; an execution that was stopped or timed out leaves its item as it was. */
-async function haveEnded(
-  target: Target,
-  outputs: StackOutputs,
-  ids: readonly string[],
-): Promise<boolean> {
-  const found = await readOrders(target, outputs, { ids, fields: ['status', 'executionArn'] });
-  for (const id of ids) {
-    const order = found.get(id);
-    if (order && isEnd(order.status)) continue;
-    if (!order?.executionArn || !executionReads.take()) return false;
-    const execution = await readExecution(target, order.executionArn);
-    if (execution?.status === 'RUNNING') return false;
-  }
-  return true;
+/** Removes and returns the entries up to `limit` (ms since the epoch). */
+function takeUntil(page: LogEntry[], limit: number): LogEntry[] {
+  const count = page.findIndex(({ timestamp }) => timestamp > limit);
+  return page.splice(0, count < 0 ? page.length : count);
 }

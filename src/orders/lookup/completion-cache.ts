@@ -3,27 +3,27 @@ import { dirname } from 'node:path';
 import { cachePath } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 
-/** So many are kept: a shell offers no more either. */
-const most = 200;
+/** Maximum number of orders kept for shell completion. */
+const maxCachedOrders = 200;
 
-interface Seen {
+interface CachedOrder {
   readonly orderId: string;
   /** RFC 3339 UTC. */
   readonly createdAt: string;
 }
 
 /**
- * Keeps the newest orders that commands came across for the shell's completion, a line each, the oldest first. A directory
- * that cannot be written to is no reason for a command to fail.
+ * Caches the newest orders that commands have read, for shell completion: one line each, oldest first. A directory that
+ * cannot be written is ignored.
  */
-export function rememberSeen(target: Target, orders: Iterable<Seen>): void {
+export function cacheForCompletion(target: Target, orders: Iterable<CachedOrder>): void {
   const file = cachePath(target, 'seen');
-  const known = read(file);
-  // Commands differ a little about when an order began: it is there once all the same.
+  const known = readLines(file);
+  // Keyed by id, because sources may report slightly different creation times of an order.
   const lines = new Map(known.map((line) => [line.split(' ')[1], line]));
   for (const { orderId, createdAt } of orders) lines.set(orderId, `${createdAt} ${orderId}`);
-  const text = textOf([...lines.values()].sort().slice(-most));
-  if (text === textOf(known)) return;
+  const text = formatLines([...lines.values()].sort().slice(-maxCachedOrders));
+  if (text === formatLines(known)) return;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.${process.pid}`, text);
@@ -31,9 +31,9 @@ export function rememberSeen(target: Target, orders: Iterable<Seen>): void {
   } catch {}
 }
 
-const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+const formatLines = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
-function read(file: string): string[] {
+function readLines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n').filter(Boolean);
   } catch {

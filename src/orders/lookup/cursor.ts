@@ -1,30 +1,30 @@
 import { orderIdPattern } from '../../../functions/contract/order.ts';
 import { UserError } from '../../user-error.ts';
-import type { Position } from './listing-index.ts';
+import type { ListingPosition } from './listing-index.ts';
 
-/** The order that a page ended with, and how far back the list it is of looks. */
-export interface Cursor extends Position {
+/** The last order of a page, and the start of the listed range. */
+export interface Cursor extends ListingPosition {
   /** RFC 3339 UTC. */
   readonly since: string;
 }
 
-/** A cursor as text that says nothing to people, and holds while newer orders arrive. */
+/** Formats a cursor as an opaque text. It stays valid while newer orders arrive. */
 export function formatCursor({ createdAt, since, orderId }: Cursor): string {
-  const parts = [Date.parse(createdAt).toString(36), Date.parse(since).toString(36), orderId];
-  return Buffer.from(parts.join('.')).toString('base64url');
+  const fields = [Date.parse(createdAt).toString(36), Date.parse(since).toString(36), orderId];
+  return Buffer.from(fields.join('.')).toString('base64url');
 }
 
-/** Reads what `formatCursor` wrote. */
+/** Parses the text of `formatCursor`. Throws a UserError if it is not such a text. */
 export function parseCursor(text: string): Cursor {
-  const plain = Buffer.from(text, 'base64url').toString();
+  const decoded = Buffer.from(text, 'base64url').toString();
   const [, createdAt, since, orderId = ''] =
-    /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.(.+)$/.exec(plain) ?? [];
-  const times = [createdAt, since].map((each) => new Date(Number.parseInt(each ?? '', 36)));
+    /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.(.+)$/.exec(decoded) ?? [];
+  const times = [createdAt, since].map((time) => new Date(Number.parseInt(time ?? '', 36)));
   const [at, from] = times.map((time) => (Number.isNaN(time.getTime()) ? '' : time.toISOString()));
   const cursor = at && from ? { createdAt: at, since: from, orderId } : undefined;
   if (cursor && orderIdPattern.test(orderId) && formatCursor(cursor) === text) return cursor;
   throw new UserError(`"${text}" is not a cursor of orders list.`, {
-    hint: 'take it from the end of a list, or start anew: orders list',
+    hint: 'use the cursor at the end of a list, or start again: orders list',
     code: 'BadCursor',
   });
 }

@@ -1,54 +1,54 @@
-/** Finds the orders that people name. */
+/** Finds orders by their references. */
+
 import { existsSync, readFileSync } from 'node:fs';
-import { cachePath, type StackOutputs } from '../../environment/stack-outputs.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { cachePath } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
-import { readOrders } from './batch-get.ts';
-import { rememberSeen } from './completion-cache.ts';
-import { type ListedOrder, newestFirst } from './listing-index.ts';
-import { isPrefix, parseReference, pickByPrefix, type Reference } from './order-reference.ts';
-import { findExecution } from './read-order.ts';
+import { type ListedOrder, readOrders } from '../tables/orders-table.ts';
+import { cacheForCompletion } from './completion-cache.ts';
+import { findExecution } from './executions.ts';
+import { listNewestFirst } from './listing-index.ts';
+import { isPrefix, type OrderReference, parseReference, pickByPrefix } from './order-reference.ts';
 
-/** An order that exists, and its execution where that is already known. */
-export interface Found {
+/** An existing order, with its execution if that is already known. */
+export interface LocatedOrder {
   readonly orderId: string;
   readonly executionArn?: string;
 }
 
-interface Submitted extends Found {
-  /** When this machine submitted it, RFC 3339 UTC. */
+interface LocalSubmission extends LocatedOrder {
+  /** When this machine submitted the order (RFC 3339 UTC). */
   readonly createdAt: string;
 }
 
-/** How many of the newest orders a name is looked for among, and how many days back. */
-const newest = 1000;
-const days = 30;
-/** An order submitted this long ago may have no item yet, and its execution not be listed yet, ms. */
-const graceMs = 30_000;
-/** So many of the last submitted orders may be newer than the newest listed one. */
-const mostUnlisted = 10;
+/** Prefixes are searched among this many of the newest orders. */
+const searchedOrders = 1000;
+/** Prefixes and relative references are searched this far back (days). */
+const searchedDays = 30;
+/** The item and the execution of a new order become visible within this time (ms). */
+const itemDelayMs = 30_000;
+/** Maximum number of local submissions that may be newer than the newest listed order. */
+const maxUnlisted = 10;
 
-/** Finds the order that `text` names: a full id, a unique prefix, `latest`, `@-2`, or an execution ARN. */
-export async function findOrder(
-  target: Target,
-  outputs: StackOutputs,
-  text: string,
-): Promise<Found> {
-  const [found] = await findOrders(target, outputs, [text]);
+/**
+ * Finds the order of a reference: a full id, a unique prefix, `latest`, `@-2`, or an execution ARN. Throws a UserError if
+ * there is none (exit 5).
+ */
+export async function findOrder(stack: Stack, text: string): Promise<LocatedOrder> {
+  const [found] = await findOrders(stack, [text]);
   if (found) return found;
-  throw notFound(target, text);
+  throw orderNotFoundError(stack.target, text);
 }
 
-/** Finds the orders that `texts` name, each as `findOrder` does, in their order and each once. */
-export async function findOrders(
-  target: Target,
-  outputs: StackOutputs,
-  texts: readonly string[],
-): Promise<Found[]> {
+/** Finds the orders of several references, in their order and without duplicates. Throws like `findOrder`. */
+export async function findOrders(stack: Stack, texts: readonly string[]): Promise<LocatedOrder[]> {
   const references = texts.map(parseReference);
-  const finder = new Finder(target, outputs);
-  await finder.readAll(references.flatMap((each) => (each.kind === 'id' ? [each.text] : [])));
-  const found = new Map<string, Found>();
+  const finder = new OrderFinder(stack);
+  await finder.readItems(
+    references.flatMap((reference) => (reference.kind === 'id' ? [reference.text] : [])),
+  );
+  const found = new Map<string, LocatedOrder>();
   for (const reference of references) {
     const order = await finder.find(reference);
     if (!found.has(order.orderId)) found.set(order.orderId, order);
@@ -56,99 +56,100 @@ export async function findOrders(
   return [...found.values()];
 }
 
-/** Looks in the table, among the newest orders and at what was submitted here; each at most once. */
-class Finder {
-  readonly #target: Target;
-  readonly #outputs: StackOutputs;
-  readonly #submitted: readonly Submitted[];
-  #items = new Map<string, Found>();
+/** Looks references up in the orders table, the listing index and the local submissions; reads each at most once. */
+class OrderFinder {
+  readonly #stack: Stack;
+  readonly #submitted: readonly LocalSubmission[];
+  #items = new Map<string, LocatedOrder>();
   #listed: readonly ListedOrder[] = [];
   #listedCount = 0;
 
-  constructor(target: Target, outputs: StackOutputs) {
-    this.#target = target;
-    this.#outputs = outputs;
-    this.#submitted = submittedHere(target);
+  constructor(stack: Stack) {
+    this.#stack = stack;
+    this.#submitted = readLocalSubmissions(stack.target);
   }
 
-  async readAll(ids: readonly string[]): Promise<void> {
+  async readItems(ids: readonly string[]): Promise<void> {
     const fields = ['orderId', 'executionArn', 'createdAt'] as const;
-    const items = await readOrders(this.#target, this.#outputs, { ids, fields });
-    rememberSeen(this.#target, items.values());
+    const items = await readOrders(this.#stack, { ids, fields });
+    cacheForCompletion(this.#stack.target, items.values());
     this.#items = items;
   }
 
-  async find(reference: Reference): Promise<Found> {
+  async find(reference: OrderReference): Promise<LocatedOrder> {
     if (reference.kind === 'arn') {
       return { orderId: reference.orderId, executionArn: reference.arn };
     }
-    if (reference.kind === 'recent') return this.#recent(reference.back);
+    if (reference.kind === 'recent') return this.#findRecent(reference.back);
     const { text } = reference;
-    const found = this.#items.get(text) ?? (await this.#withoutItem(text));
+    const found = this.#items.get(text) ?? (await this.#findWithoutItem(text));
     if (found) return found;
-    throw notFound(this.#target, text);
+    throw orderNotFoundError(this.#stack.target, text);
   }
 
-  async #withoutItem(text: string): Promise<Found | undefined> {
-    const here = this.#submitted.findLast(({ orderId }) => orderId === text);
-    if (here || !isPrefix(text)) return this.#running(text, here);
-    const listed = await this.#newest(newest);
-    const all = [...this.#submitted, ...listed];
-    const orderId = pickByPrefix(
-      text,
-      all.map((each) => each.orderId),
-    );
-    if (orderId === undefined) return this.#running(text, undefined);
-    if (listed.some((each) => each.orderId === orderId)) return { orderId };
-    return this.#running(
-      orderId,
-      this.#submitted.findLast((each) => each.orderId === orderId),
-    );
+  async #findWithoutItem(text: string): Promise<LocatedOrder | undefined> {
+    const submission = this.#findSubmission(text);
+    if (submission || !isPrefix(text)) return this.#findExecuting(text, submission);
+    const listed = await this.#listNewest(searchedOrders);
+    const ids = [...this.#submitted, ...listed].map(({ orderId }) => orderId);
+    const orderId = pickByPrefix(text, ids);
+    if (orderId === undefined) return this.#findExecuting(text, undefined);
+    if (listed.some((order) => order.orderId === orderId)) return { orderId };
+    return this.#findExecuting(orderId, this.#findSubmission(orderId));
   }
 
-  /** An order whose item is not written yet, by its execution. */
-  async #running(orderId: string, here: Submitted | undefined): Promise<Found | undefined> {
-    if (here && Date.now() - Date.parse(here.createdAt) < graceMs) {
-      const { executionArn } = here;
+  #findSubmission(orderId: string): LocalSubmission | undefined {
+    return this.#submitted.findLast((submission) => submission.orderId === orderId);
+  }
+
+  /** Finds an order whose item does not exist yet, by its execution. */
+  async #findExecuting(
+    orderId: string,
+    submission: LocalSubmission | undefined,
+  ): Promise<LocatedOrder | undefined> {
+    if (submission && Date.now() - Date.parse(submission.createdAt) < itemDelayMs) {
+      const { executionArn } = submission;
       return { orderId, ...(executionArn ? { executionArn } : {}) };
     }
-    const executionArn = await findExecution(this.#target, this.#outputs, orderId);
+    const executionArn = await findExecution(this.#stack, orderId);
     return executionArn === undefined ? undefined : { orderId, executionArn };
   }
 
-  /** Orders submitted here count from then on, others from when their item was written. */
-  async #recent(back: number): Promise<Found> {
-    const listed = await this.#newest(back + mostUnlisted);
+  /** Finds the order `back` places from the newest. Local submissions count from their submission, others from their item. */
+  async #findRecent(back: number): Promise<LocatedOrder> {
+    const listed = await this.#listNewest(back + maxUnlisted);
     const known = new Set(listed.map(({ orderId }) => orderId));
     const oldest = listed.length < back ? '' : (listed.at(-1)?.createdAt ?? '');
     const unlisted = this.#submitted
-      .slice(-mostUnlisted)
+      .slice(-maxUnlisted)
       .filter(({ orderId, createdAt }) => !known.has(orderId) && createdAt > oldest);
-    const since = new Map(this.#submitted.map(({ orderId, createdAt }) => [orderId, createdAt]));
+    const submittedAt = new Map(
+      this.#submitted.map(({ orderId, createdAt }) => [orderId, createdAt]),
+    );
     const byAge = [...listed, ...unlisted]
-      .map(({ orderId, createdAt }) => ({ orderId, at: since.get(orderId) ?? createdAt }))
+      .map(({ orderId, createdAt }) => ({ orderId, at: submittedAt.get(orderId) ?? createdAt }))
       .sort((a, b) => (a.at < b.at ? 1 : -1));
-    let there = 0;
+    let count = 0;
     for (const { orderId } of byAge) {
-      const here = unlisted.find((each) => each.orderId === orderId);
-      const found = here ? await this.#running(orderId, here) : { orderId };
-      if (found) there += 1;
-      if (found && there === back) return found;
+      const submission = unlisted.find((order) => order.orderId === orderId);
+      const found = submission ? await this.#findExecuting(orderId, submission) : { orderId };
+      if (found) count += 1;
+      if (found && count === back) return found;
     }
-    throw tooFew(this.#target, there);
+    throw tooFewOrdersError(this.#stack.target, count);
   }
 
-  async #newest(count: number): Promise<readonly ListedOrder[]> {
+  async #listNewest(count: number): Promise<readonly ListedOrder[]> {
     if (this.#listedCount >= count) return this.#listed.slice(0, count);
     const now = Date.now();
     const range = {
-      since: new Date(now - days * 86_400_000).toISOString(),
-      // The clocks of the machine and of AWS may differ a little.
+      since: new Date(now - searchedDays * 86_400_000).toISOString(),
+      // Allows for a difference between the clocks of this machine and of AWS.
       until: new Date(now + 3_600_000).toISOString(),
-      page: count,
+      pageSize: count,
     };
     const listed: ListedOrder[] = [];
-    for await (const order of newestFirst(this.#target, this.#outputs, range)) {
+    for await (const order of listNewestFirst(this.#stack, range)) {
       listed.push(order);
       if (listed.length === count) break;
     }
@@ -158,20 +159,20 @@ class Finder {
   }
 }
 
-function tooFew(target: Target, there: number): UserError {
-  const where = `in ${target.environment.name} in the last ${days} days`;
-  const orders = there === 1 ? '1 order' : `${there || 'no'} orders`;
+function tooFewOrdersError(target: Target, count: number): UserError {
+  const where = `in ${target.environment.name} in the last ${searchedDays} days`;
+  const orders = count === 1 ? '1 order' : `${count || 'no'} orders`;
   return new UserError(
-    `There ${there === 1 ? 'is' : 'are'} ${there ? 'only ' : ''}${orders} ${where}.`,
+    `There ${count === 1 ? 'is' : 'are'} ${count ? 'only ' : ''}${orders} ${where}.`,
     {
-      hint: there === 0 ? 'orders submit --sample low' : 'orders list',
+      hint: count === 0 ? 'orders submit --sample low' : 'orders list',
       exit: 5,
       code: 'NotFound',
     },
   );
 }
 
-function notFound(target: Target, text: string): UserError {
+function orderNotFoundError(target: Target, text: string): UserError {
   return new UserError(`No order "${text}" in ${target.environment.name}.`, {
     hint: isPrefix(text) ? 'orders get latest' : 'give at least 4 characters after "order-"',
     exit: 5,
@@ -179,11 +180,11 @@ function notFound(target: Target, text: string): UserError {
   });
 }
 
-/** What this machine submitted to the environment, oldest first. */
-function submittedHere(target: Target): Submitted[] {
+/** Reads the orders that this machine submitted to the environment, oldest first. */
+function readLocalSubmissions(target: Target): LocalSubmission[] {
   const file = cachePath(target, 'ids');
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-newest);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-searchedOrders);
   return lines.flatMap((line) => {
     const [createdAt = '', orderId, executionArn] = line.split(' ');
     return orderId ? [{ createdAt, orderId, ...(executionArn ? { executionArn } : {}) }] : [];

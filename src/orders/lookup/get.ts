@@ -1,61 +1,56 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isEnd, type ShownStatus } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import { isTerminal, type ShownStatus } from '../../../functions/contract/workflow.ts';
+import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import type { Found } from './find.ts';
+import { readOrder } from '../tables/orders-table.ts';
+import { isTerminalExecution } from './execution-status.ts';
+import { type Execution, readExecution } from './executions.ts';
+import type { LocatedOrder } from './find.ts';
 import { parseReference } from './order-reference.ts';
-import { type Execution, readExecution, readOrder } from './read-order.ts';
-import { originOf } from './retry-link.ts';
+import { findOriginal } from './retry-link.ts';
 
 export interface OrderView {
   readonly orderId: string;
   readonly status: ShownStatus;
-  /** Absent while an execution exists and its item does not yet. */
+  /** Absent while the execution exists but the item does not exist yet. */
   readonly order?: OrderRecord;
   readonly execution?: Execution;
 }
 
-/** One order, however it is named: its item and, where it is not at its end, its execution. */
-export async function getOrder(
-  target: Target,
-  outputs: StackOutputs,
-  text: string,
-): Promise<OrderView> {
+/**
+ * Reads the order of a reference: its item and, unless it has ended, its execution. Throws a UserError if there is no such
+ * order (exit 5).
+ */
+export async function getOrder(stack: Stack, text: string): Promise<OrderView> {
   const reference = parseReference(text);
-  // Mostly the text is an id as it stands: then one read is all there is to do.
-  const named = reference.kind === 'id' ? await readOrder(target, outputs, text) : undefined;
-  if (named) return viewOf(target, outputs, { orderId: named.orderId, order: named });
+  // The reference is usually a full id; in that case one read is enough.
+  const named = reference.kind === 'id' ? await readOrder(stack, text) : undefined;
+  if (named) return buildOrderView(stack, { orderId: named.orderId, order: named });
   const { findOrder } = await import('./find.ts');
-  const { orderId, executionArn } = await findOrder(target, outputs, text);
-  const order = await readOrder(target, outputs, orderId);
-  return viewOf(target, outputs, {
-    orderId,
-    ...(order ? { order } : {}),
-    ...(executionArn ? { executionArn } : {}),
-  });
+  const located = await findOrder(stack, text);
+  const order = await readOrder(stack, located.orderId);
+  return buildOrderView(stack, { ...located, ...(order ? { order } : {}) });
 }
 
-async function viewOf(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, order, executionArn }: Found & { order?: OrderRecord },
+async function buildOrderView(
+  stack: Stack,
+  { orderId, order, executionArn }: LocatedOrder & { order?: OrderRecord },
 ): Promise<OrderView> {
   const arn = order?.executionArn ?? executionArn;
-  const settled = order !== undefined && isEnd(order.status);
-  const execution = arn && !settled ? await readExecution(target, arn) : undefined;
+  const hasEnded = order !== undefined && isTerminal(order.status);
+  const execution = arn && !hasEnded ? await readExecution(stack.target, arn) : undefined;
   if (!order && !execution) {
-    throw new UserError(`No order "${orderId}" in ${target.environment.name}.`, {
+    throw new UserError(`No order "${orderId}" in ${stack.target.environment.name}.`, {
       hint: 'orders get latest',
       exit: 5,
       code: 'NotFound',
     });
   }
-  const gone = !order && execution && execution.status !== 'RUNNING';
-  const retryOf = order && !order.retryOf ? await originOf(target, outputs, orderId) : undefined;
+  const endedWithoutItem = !order && execution && isTerminalExecution(execution.status);
+  const retryOf = order && !order.retryOf ? await findOriginal(stack, orderId) : undefined;
   return {
     orderId,
-    status: order?.status ?? (gone ? 'failed' : 'received'),
+    status: order?.status ?? (endedWithoutItem ? 'failed' : 'received'),
     ...(order ? { order: { ...order, ...(retryOf ? { retryOf } : {}) } } : {}),
     ...(execution ? { execution } : {}),
   };

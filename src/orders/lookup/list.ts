@@ -1,73 +1,104 @@
-/** The orders of an environment, newest first, in pages that can be gone on from. */
+/** Lists orders, newest first, in pages that a cursor continues. */
+
 import type { Failure, Warning } from '../../../functions/contract/api.ts';
 import type { OrderStatus, StageId } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { activeStage, progressOf } from '../../workflow/progress.ts';
-import { waitEndsAt } from '../../workflow/waits.ts';
-import { readOrders } from './batch-get.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { activeStage, workflowProgress } from '../../workflow/progress.ts';
+import { currentWaitEnd } from '../../workflow/waits.ts';
+import { type ListedOrder, readOrders } from '../tables/orders-table.ts';
 import { type Cursor, formatCursor } from './cursor.ts';
-import { type ListedOrder, newestFirst } from './listing-index.ts';
+import type { ExecutionStatus } from './execution-status.ts';
+import { listPausedExecutions } from './executions.ts';
+import { listNewestFirst } from './listing-index.ts';
 
 export interface ListQuery {
-  /** RFC 3339 UTC, both inclusive. */
+  /** RFC 3339 UTC, inclusive. */
   readonly since: string;
   readonly until: string;
   readonly statuses?: readonly OrderStatus[];
   readonly customerId?: string | undefined;
-  /** Where an earlier page ended. */
+  /** Only orders whose execution has a status in this list, by order id. */
+  readonly executions?: ReadonlyMap<string, ExecutionStatus> | undefined;
+  /** The end of an earlier page. */
   readonly after?: Cursor | undefined;
-  /** How many orders; all of them when absent. */
+  /** Maximum number of orders; all if absent. */
   readonly limit?: number | undefined;
-  /** Whether where each order is, and why it failed, is read from its item. */
+  /** Whether to read the items too, for the active stage and the reason of a failure. */
   readonly details: boolean;
 }
 
-/** An order of the list: what the index says and, with details, what its item adds. */
+/** An order in the list: the fields of the index and, with details, fields of its item. */
 export interface OrderRow extends ListedOrder {
-  /** The stage at work. */
+  /** Status of the execution, if the query selects by it. */
+  readonly execution?: ExecutionStatus;
+  /** The active stage. */
   readonly stage?: StageId;
-  /** When the wait at work will be over, by its default length. RFC 3339 UTC. */
+  /** When the current wait ends, assuming its default length (RFC 3339 UTC). */
   readonly resumesAt?: string;
   readonly failure?: Failure;
   readonly warnings?: readonly Warning[];
 }
 
-/** How the list ended: `cursor` is there when there are more orders. */
+/** The end of a list. `cursor` is present if there are more orders. */
 export interface ListEnd {
   readonly cursor?: string;
 }
 
-/** Orders come in batches of at most so many. */
+/** Maximum number of orders in a batch. */
 const batchSize = 100;
 
 /** Yields the orders of the query in batches, newest first. */
 export async function* listOrders(
-  target: Target,
-  outputs: StackOutputs,
+  stack: Stack,
   query: ListQuery,
 ): AsyncGenerator<readonly OrderRow[], ListEnd> {
-  const { limit = Number.POSITIVE_INFINITY } = query;
-  const page = Math.min(limit + 1, batchSize);
-  const complete = (rows: readonly ListedOrder[]) =>
-    query.details ? withDetails(target, outputs, rows) : Promise.resolve(rows);
-  let batch: ListedOrder[] = [];
+  const { limit = Number.POSITIVE_INFINITY, executions } = query;
+  if (executions?.size === 0) return {};
+  const pageSize = Math.min(limit + 1, batchSize);
+  const addDetails = (rows: readonly OrderRow[]) =>
+    query.details ? withDetails(stack, rows) : Promise.resolve(rows);
+  let batch: OrderRow[] = [];
   let last: ListedOrder | undefined;
   let count = 0;
-  for await (const order of newestFirst(target, outputs, { ...query, page })) {
+  for await (const order of listNewestFirst(stack, { ...query, pageSize })) {
+    const execution = executions?.get(order.orderId);
+    if (executions && execution === undefined) continue;
     if (last && count === limit) {
-      if (batch.length > 0) yield await complete(batch);
+      if (batch.length > 0) yield await addDetails(batch);
       return { cursor: formatCursor({ ...last, since: query.since }) };
     }
-    batch.push(order);
+    batch.push(execution === undefined ? order : { ...order, execution });
     last = order;
     count += 1;
+    if (count === executions?.size) break;
     if (batch.length < batchSize) continue;
-    yield await complete(batch);
+    yield await addDetails(batch);
     batch = [];
   }
-  if (batch.length > 0) yield await complete(batch);
+  if (batch.length > 0) yield await addDetails(batch);
   return {};
+}
+
+/** Allowed difference between the start of an execution and the creation time of its order (ms). */
+const startMarginMs = 300_000;
+
+/**
+ * Restricts a query to paused and pausing orders. `allTimes`: without a start of its own, the query begins with the oldest paused
+ * order.
+ */
+export async function selectPaused(
+  stack: Stack,
+  query: ListQuery,
+  { allTimes }: { readonly allTimes: boolean },
+): Promise<ListQuery> {
+  const executions = new Map<string, ExecutionStatus>();
+  let oldest = Date.parse(query.since);
+  for await (const { orderId, status, startedAt } of listPausedExecutions(stack, {})) {
+    executions.set(orderId, status);
+    if (startedAt !== undefined) oldest = Math.min(oldest, startedAt - startMarginMs);
+  }
+  const since = allTimes ? new Date(oldest).toISOString() : query.since;
+  return { ...query, since, executions };
 }
 
 const fields = [
@@ -81,20 +112,16 @@ const fields = [
   'warnings',
 ] as const;
 
-async function withDetails(
-  target: Target,
-  outputs: StackOutputs,
-  rows: readonly ListedOrder[],
-): Promise<OrderRow[]> {
+async function withDetails(stack: Stack, rows: readonly OrderRow[]): Promise<OrderRow[]> {
   const ids = rows.map(({ orderId }) => orderId);
-  const items = await readOrders(target, outputs, { ids, fields });
+  const items = await readOrders(stack, { ids, fields });
   return rows.map((row) => {
     const item = items.get(row.orderId);
-    // An order that has moved on since the index was read is shown as it was then.
+    // The index is older than the item. If the order has moved on since, it is shown as the index has it.
     if (item?.status !== row.status) return row;
     const { failure, warnings = [] } = item;
-    const stage = activeStage(progressOf(item));
-    const resumesAt = waitEndsAt(item, target.timeScale);
+    const stage = activeStage(workflowProgress(item));
+    const resumesAt = currentWaitEnd(item, stack.target.timeScale);
     return {
       ...row,
       ...(stage ? { stage: stage.id } : {}),

@@ -1,115 +1,76 @@
 /**
- * How an order and its further tries know of each other: each names the other on its item. Not in what the workflow is
- * started with: that stays the same bytes for every caller, every version of the workflow takes it, and a replay, which
- * writes its own fields alone, leaves the names as they are.
+ * Links an order and its retries: the item of each names the other. The link is not part of the workflow's input, so that
+ * the input has the same bytes for every caller and every version of the workflow accepts it. The workflow writes only
+ * its own fields, so a replay does not remove the link.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import { isConditionFailed } from '../../aws/errors.ts';
-import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { readOrders } from './batch-get.ts';
-import { earlierIds } from './retry-id.ts';
 
-/** How long the item of an order that was just started is waited for, ms; where many start it may take longer. */
-const itemMs = 2000;
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { readOrders, updateOrderIf } from '../tables/orders-table.ts';
+import { possibleOriginalIds } from './retry-id.ts';
+
+/** How long to wait for the item of an order that was just started (ms). Under load it may take longer. */
+const itemTimeoutMs = 2000;
+const maxPollMs = 250;
+
+type RetriedOrder = Pick<OrderRecord, 'orderId' | 'retriedAs'>;
 
 /**
- * Adds a further try to an order's item, before it starts: of two people who try an order again at once, one is refused.
- * False when somebody else has added one since `order` was read.
+ * Records a retry on the original, before the retry starts. Returns false if another retry was recorded since `order` was
+ * read: of two concurrent retries, only one starts.
  */
-export async function nameRetry(
-  target: Target,
-  outputs: StackOutputs,
-  { order, orderId }: { readonly order: Tried; readonly orderId: string },
+export async function linkRetry(
+  stack: Stack,
+  { order, orderId }: { readonly order: RetriedOrder; readonly orderId: string },
 ): Promise<boolean> {
   const { retriedAs = [] } = order;
   if (retriedAs.includes(orderId)) return true;
-  const unchanged = retriedAs.length > 0 ? 'retriedAs = :seen' : 'attribute_not_exists(retriedAs)';
-  return update(target, outputs, {
+  const isFirst = retriedAs.length === 0;
+  const isUnchanged = isFirst ? 'attribute_not_exists(#retriedAs)' : '#retriedAs = :seen';
+  return updateOrderIf(stack, {
     orderId: order.orderId,
-    set: 'retriedAs = :all',
-    only: unchanged,
-    values: {
-      ':all': [...retriedAs, orderId],
-      ...(retriedAs.length > 0 ? { ':seen': retriedAs } : {}),
-    },
+    fields: { retriedAs: [...retriedAs, orderId] },
+    condition: `attribute_exists(#orderId) AND (${isUnchanged})`,
+    values: isFirst ? {} : { ':seen': retriedAs },
   });
 }
 
-type Tried = Pick<OrderRecord, 'orderId' | 'retriedAs'>;
-
-interface Origin {
+interface OriginalLink {
   readonly orderId: string;
   readonly retryOf: string;
-  /** How long its item is waited for, ms. */
-  readonly patienceMs?: number;
+  /** How long to wait for the item (ms). */
+  readonly timeoutMs?: number;
 }
 
-/** Names on a new order's item what it is another try of, once there is one; false when none came for a while. */
-export async function nameOrigin(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, retryOf, patienceMs = itemMs }: Origin,
+/** Records the original on a retry once its item exists. Returns false if there is no item within the timeout. */
+export async function linkOriginal(
+  stack: Stack,
+  { orderId, retryOf, timeoutMs = itemTimeoutMs }: OriginalLink,
 ): Promise<boolean> {
-  const change = {
+  const update = {
     orderId,
-    set: 'retryOf = :origin',
-    only: 'attribute_not_exists(retryOf) OR retryOf = :origin',
-    values: { ':origin': retryOf },
+    fields: { retryOf },
+    condition:
+      'attribute_exists(#orderId) AND (attribute_not_exists(#retryOf) OR #retryOf = :original)',
+    values: { ':original': retryOf },
   };
-  const until = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
-    if (await update(target, outputs, change)) return true;
-    if (performance.now() >= until) return false;
-    await sleep(Math.min(target.pollMs, 250));
+    if (await updateOrderIf(stack, update)) return true;
+    if (performance.now() >= deadline) return false;
+    await sleep(Math.min(stack.target.pollMs, maxPollMs));
   }
 }
 
 /**
- * What an order is another try of, where its item was not there yet to be told so: the order whose id it counts on from
- * and that names it. `undefined` when there is none.
+ * Finds the original of a retry whose own item does not name it: the order from whose id it is derived and that lists it as a
+ * retry. Undefined if there is none.
  */
-export async function originOf(
-  target: Target,
-  outputs: StackOutputs,
-  orderId: string,
-): Promise<string | undefined> {
-  const ids = earlierIds(orderId);
+export async function findOriginal(stack: Stack, orderId: string): Promise<string | undefined> {
+  const ids = possibleOriginalIds(orderId);
   if (ids.length === 0) return undefined;
   const fields = ['orderId', 'retriedAs'] as const;
-  const earlier = await readOrders(target, outputs, { ids, fields });
-  return ids.find((id) => earlier.get(id)?.retriedAs?.includes(orderId));
-}
-
-interface Update {
-  readonly orderId: string;
-  readonly set: string;
-  readonly only: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** Whether the item was there, as it had to be, and is changed. */
-async function update(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, set, only, values }: Update,
-): Promise<boolean> {
-  const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
-  const tables = await target.clients.dynamodb();
-  try {
-    await tables.send(
-      new UpdateCommand({
-        TableName: output(outputs, names.ordersTable),
-        Key: { orderId },
-        UpdateExpression: `SET ${set}`,
-        ConditionExpression: `attribute_exists(orderId) AND (${only})`,
-        ExpressionAttributeValues: values,
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  const candidates = await readOrders(stack, { ids, fields });
+  return ids.find((id) => candidates.get(id)?.retriedAs?.includes(orderId));
 }

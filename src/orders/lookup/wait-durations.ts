@@ -1,21 +1,27 @@
 import { stages } from '../../../functions/contract/workflow.ts';
 import { describeStack } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
-import type { WaitLengths } from '../../workflow/durations.ts';
+import type { WaitDurations } from '../../workflow/durations.ts';
 
-/** How long the deployment's waits take here, in wall time, ms. */
-export async function waitLengths(target: Target): Promise<WaitLengths> {
+/** Reads how long each wait takes in the deployed stack, in wall time (ms). */
+export async function readWaitDurations(target: Target): Promise<WaitDurations> {
   const { Parameters = [] } = (await describeStack(target)) ?? {};
-  const value = (name: string) =>
+  const parameter = (name: string) =>
     Parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
-  const names = {
+  const parameterNames = {
     'await-warehouse': 'WarehouseWaitSeconds',
     'await-pickup': 'PickupWaitSeconds',
   } as const;
-  const lengths = stages.flatMap((stage) =>
+  const durations = stages.flatMap((stage) =>
     stage.kind === 'wait'
-      ? [[stage.id, (Number(value(names[stage.id]) ?? stage.seconds) * 1000) / target.timeScale]]
+      ? [
+          [
+            stage.id,
+            (Number(parameter(parameterNames[stage.id]) ?? stage.seconds) * 1000) /
+              target.timeScale,
+          ],
+        ]
       : [],
   );
-  return Object.fromEntries(lengths) as WaitLengths;
+  return Object.fromEntries(durations) as WaitDurations;
 }

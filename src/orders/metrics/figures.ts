@@ -1,17 +1,17 @@
-/** What the orders of a stretch of time were like, in figures. Pure. */
+/** Figures about the orders of a time window. Pure. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isEnd, type StageId } from '../../../functions/contract/workflow.ts';
+import { isTerminal, type StageId } from '../../../functions/contract/workflow.ts';
 import { countBy } from '../../workflow/count-by.ts';
 import {
+  measureStages,
   type TimedStage,
   timedStages,
-  timeSpent,
-  type WaitLengths,
+  type WaitDurations,
 } from '../../workflow/durations.ts';
-import { type Statistics, statisticsOf } from '../../workflow/statistics.ts';
-import type { ListedOrder } from '../lookup/listing-index.ts';
+import { type Statistics, summarize } from '../../workflow/statistics.ts';
+import type { ListedOrder } from '../tables/orders-table.ts';
 
-/** An order as the listing index has it and, where its item may be read, what that adds. */
+/** An order from the listing index, with fields of its item if that may be read. */
 export type CountedOrder = Pick<ListedOrder, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderRecord, 'transitions' | 'failure'>>;
 
@@ -20,47 +20,52 @@ export interface OrderCounts {
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
-  /** On their way, without those that wait for a review. */
+  /** Running orders, except those in review. */
   readonly running: number;
   readonly inReview: number;
+  /** Running orders whose execution is paused; absent without permission to list executions. */
+  readonly paused?: number;
 }
 
-export interface Figures {
+export interface OrderFigures {
   readonly orders: OrderCounts;
-  /** Shares of the orders that have ended, 0 to 1; absent while none has. */
+  /** Shares of the orders that have ended (0 to 1); absent if none has. */
   readonly rates?: {
     readonly completed: number;
     readonly failed: number;
     readonly cancelled: number;
   };
-  /** Of the orders that completed, ms. */
+  /** Durations of the completed orders (ms). */
   readonly times: {
     readonly endToEnd?: Statistics;
-    /** Without waits and reviews. */
+    /** End-to-end time minus waits and reviews. */
     readonly active?: Statistics;
   };
-  /** In the order of the workflow, ms; those that no order has been through are absent. */
+  /** Durations in workflow order (ms), only of stages that an order has completed. */
   readonly stages: readonly (Statistics & { readonly stage: TimedStage })[];
-  /** The most frequent first. */
+  /** The most frequent failure first. */
   readonly failures: readonly {
     readonly code: string;
     readonly stage: StageId;
     readonly orders: number;
   }[];
-  /** The most orders that were begun within one second of the clock. */
+  /** Maximum number of orders created within one second of the clock. */
   readonly busiestSecond: number;
 }
 
-/** Measures the orders; without their items only counts, rates and the busiest second are told. */
-export function figuresOf(orders: readonly CountedOrder[], waits: WaitLengths): Figures {
-  const counts = countsOf(orders);
+/** Computes figures from the orders. Without their items, only counts, rates and the busiest second are available. */
+export function computeFigures(
+  orders: readonly CountedOrder[],
+  waits: WaitDurations,
+): OrderFigures {
+  const counts = countByState(orders);
   const ended = counts.completed + counts.failed + counts.cancelled;
-  const spent = orders.flatMap(({ status, transitions }) =>
-    transitions ? [{ status, ...timeSpent({ transitions }, waits) }] : [],
+  const measured = orders.flatMap(({ status, transitions }) =>
+    transitions ? [{ status, ...measureStages({ transitions }, waits) }] : [],
   );
-  const completed = spent.filter(({ status }) => status === 'completed');
-  const endToEnd = statisticsOf(completed.map(({ totalMs }) => totalMs));
-  const active = statisticsOf(completed.map(({ totalMs, waitedMs }) => totalMs - waitedMs));
+  const completed = measured.filter(({ status }) => status === 'completed');
+  const endToEnd = summarize(completed.map(({ totalMs }) => totalMs));
+  const active = summarize(completed.map(({ totalMs, waitedMs }) => totalMs - waitedMs));
   return {
     orders: counts,
     ...(ended === 0
@@ -74,10 +79,10 @@ export function figuresOf(orders: readonly CountedOrder[], waits: WaitLengths): 
         }),
     times: { ...(endToEnd ? { endToEnd } : {}), ...(active ? { active } : {}) },
     stages: timedStages.flatMap((stage) => {
-      const statistics = statisticsOf(spent.flatMap(({ stages }) => stages.get(stage) ?? []));
+      const statistics = summarize(measured.flatMap(({ stages }) => stages.get(stage) ?? []));
       return statistics ? [{ stage, ...statistics }] : [];
     }),
-    failures: failuresOf(orders),
+    failures: countFailures(orders),
     busiestSecond: Math.max(
       0,
       ...countBy(orders, ({ createdAt }) => createdAt.slice(0, 19)).values(),
@@ -85,26 +90,26 @@ export function figuresOf(orders: readonly CountedOrder[], waits: WaitLengths): 
   };
 }
 
-function countsOf(orders: readonly CountedOrder[]): OrderCounts {
-  const by = countBy(orders, ({ status }) => status);
-  const count = (status: CountedOrder['status']) => by.get(status) ?? 0;
+function countByState(orders: readonly CountedOrder[]): OrderCounts {
+  const counts = countBy(orders, ({ status }) => status);
+  const count = (status: CountedOrder['status']) => counts.get(status) ?? 0;
   const inReview = count('awaiting-review');
   return {
     started: orders.length,
     completed: count('completed'),
     failed: count('failed'),
     cancelled: count('cancelled'),
-    running: orders.filter(({ status }) => !isEnd(status)).length - inReview,
+    running: orders.filter(({ status }) => !isTerminal(status)).length - inReview,
     inReview,
   };
 }
 
-function failuresOf(orders: readonly CountedOrder[]): Figures['failures'] {
+function countFailures(orders: readonly CountedOrder[]): OrderFigures['failures'] {
   const failures = orders.flatMap(({ status, failure }) =>
     status === 'failed' && failure ? [failure] : [],
   );
   const counts = countBy(failures, ({ code, stage }) => `${stage} ${code}`);
-  const kinds = new Map(failures.map((each) => [`${each.stage} ${each.code}`, each]));
+  const kinds = new Map(failures.map((failure) => [`${failure.stage} ${failure.code}`, failure]));
   return [...counts].flatMap(([kind, count]) => {
     const { code, stage } = kinds.get(kind) ?? {};
     return code && stage ? [{ code, stage, orders: count }] : [];

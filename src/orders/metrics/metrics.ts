@@ -1,21 +1,20 @@
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import type { WaitLengths } from '../../workflow/durations.ts';
-import { waitLengths } from '../lookup/wait-durations.ts';
-import { type Figures, figuresOf } from './figures.ts';
-import { type QuotaUse, readQuotas } from './quotas.ts';
+import type { Stack } from '../../environment/stack.ts';
+import type { WaitDurations } from '../../workflow/durations.ts';
+import { readWaitDurations } from '../lookup/wait-durations.ts';
+import { computeFigures, type OrderFigures } from './figures.ts';
+import { listPausedOrders, type QuotaUse, readQuotas } from './quotas.ts';
 import { readRetries, type StepRetries } from './retries.ts';
-import { mostOrders, OrderWindow } from './window.ts';
+import { maxOrders, OrderWindow } from './window.ts';
 
-export interface Metrics extends Omit<Figures, 'busiestSecond'> {
-  /** Orders that were created since then and until now count, RFC 3339 UTC. */
+export interface Metrics extends Omit<OrderFigures, 'busiestSecond'> {
+  /** Start of the window: orders created after this time are counted (RFC 3339 UTC). */
   readonly since: string;
   readonly at: string;
-  /** Where the figures are from, which is as of now: nothing is late as metrics of CloudWatch are. */
+  /** Source of the figures. Unlike CloudWatch metrics, both sources are current. */
   readonly source: 'orders table' | 'index of the orders table';
-  /** There are more orders: so many of the newest were looked at. */
+  /** Present if there are more orders: the number of newest orders in the figures. */
   readonly newest?: number;
-  /** From the workflow's log; absent unless asked for. */
+  /** From the workflow's log; present if requested. */
   readonly retries?: readonly StepRetries[];
   readonly quotas: readonly QuotaUse[];
 }
@@ -26,45 +25,46 @@ export interface MetricsQuery {
   readonly retries: boolean;
 }
 
-/** The log is looked through again after so long at the earliest, ms: it is long, and slow to read. */
-const logAgainMs = 30_000;
+/** Retries are read again after this time, because the log is long and slow to read (ms). */
+const retriesMaxAgeMs = 30_000;
 
-/** Looks at the orders of a stretch of time, and again: what has not changed is not read twice. */
+/** Computes the metrics of a time window, repeatedly: each read fetches only orders that have changed. */
 export class MetricsReader {
-  readonly #target: Target;
-  readonly #outputs: StackOutputs;
+  readonly #stack: Stack;
   readonly #window: OrderWindow;
-  #waits: WaitLengths | undefined;
-  #retries: { readonly of: readonly StepRetries[]; readonly readAt: number } | undefined;
+  #waits: WaitDurations | undefined;
+  #retries: { readonly steps: readonly StepRetries[]; readonly readAt: number } | undefined;
 
-  constructor(target: Target, outputs: StackOutputs) {
-    this.#target = target;
-    this.#outputs = outputs;
-    this.#window = new OrderWindow(target, outputs);
+  constructor(stack: Stack) {
+    this.#stack = stack;
+    this.#window = new OrderWindow(stack);
   }
 
   async read({ since, retries }: MetricsQuery): Promise<Metrics> {
-    this.#waits ??= await waitLengths(this.#target);
-    const { orders, isCut, hasItems } = await this.#window.look(since);
-    const { busiestSecond, ...figures } = figuresOf(orders, this.#waits);
-    const quotas = await readQuotas(this.#target, this.#outputs, busiestSecond);
-    const again = retries ? await this.#tried(since) : undefined;
+    this.#waits ??= await readWaitDurations(this.#stack.target);
+    const { orders, isTruncated, hasItems } = await this.#window.read(since);
+    const { busiestSecond, ...figures } = computeFigures(orders, this.#waits);
+    const pausedIds = await listPausedOrders(this.#stack);
+    const paused = pausedIds && orders.filter(({ orderId }) => pausedIds.has(orderId)).length;
+    const quotas = await readQuotas(this.#stack, busiestSecond);
+    const steps = retries ? await this.#readRetries(since) : undefined;
     return {
       since,
       at: new Date().toISOString(),
       source: hasItems ? 'orders table' : 'index of the orders table',
-      ...(isCut ? { newest: mostOrders } : {}),
+      ...(isTruncated ? { newest: maxOrders } : {}),
       ...figures,
-      ...(again ? { retries: again } : {}),
+      orders: { ...figures.orders, ...(paused === undefined ? {} : { paused }) },
+      ...(steps ? { retries: steps } : {}),
       quotas,
     };
   }
 
-  async #tried(since: string): Promise<readonly StepRetries[]> {
-    if (!this.#retries || Date.now() - this.#retries.readAt >= logAgainMs) {
-      const of = await readRetries(this.#target, this.#outputs, since);
-      this.#retries = { of, readAt: Date.now() };
+  async #readRetries(since: string): Promise<readonly StepRetries[]> {
+    if (!this.#retries || Date.now() - this.#retries.readAt >= retriesMaxAgeMs) {
+      const steps = await readRetries(this.#stack, since);
+      this.#retries = { steps, readAt: Date.now() };
     }
-    return this.#retries.of;
+    return this.#retries.steps;
   }
 }

@@ -1,34 +1,30 @@
 import { isDenied } from '../../aws/errors.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { listExecutions } from '../lookup/executions.ts';
-import { accountLimits, executionQuota, executionReads } from '../requests/rate-limiter.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { listExecutions, listPausedExecutions } from '../lookup/executions.ts';
+import { accountLimits, executionQuota, executionReadLimiter } from '../requests/rate-limiter.ts';
 
-/** How much of a limit is used. The limits are the defaults that Lambda documents: an account may have higher ones. */
+/** Use of one quota. The limits are Lambda's documented defaults; an account may have higher ones. */
 export interface QuotaUse {
   readonly quota: 'running-executions' | 'starts-a-second' | 'reads-a-second';
-  /** `account`: limits everyone in the account; what is counted is this stack's share of it, or this program's. */
+  /** Counted user: this stack or this program. The limit applies to the whole account. */
   readonly by: 'stack' | 'program';
   readonly used: number;
-  /** Whether there are more, which were not counted. */
+  /** Whether counting stopped at `used`. */
   readonly atLeast?: boolean;
   readonly limit: number;
 }
 
-/** Running durable executions of an account in a Region (Lambda quotas). */
-const runningLimit = (region: string) => (largest.has(region) ? 10_000_000 : 5_000_000);
-const largest: ReadonlySet<string> = new Set(['eu-west-1', 'us-east-1', 'us-west-2']);
-const page = 1000;
-/** So many are counted, with twenty requests. */
-const mostRunning = 20 * page;
+/** Returns the maximum number of running durable executions per account and Region (Lambda quotas). */
+const maxRunningExecutions = (region: string) =>
+  largestRegions.has(region) ? 10_000_000 : 5_000_000;
+const largestRegions: ReadonlySet<string> = new Set(['eu-west-1', 'us-east-1', 'us-west-2']);
+const pageSize = 1000;
+/** Counting stops here, after twenty requests. */
+const maxCounted = 20 * pageSize;
 
-/** What this stack and this program use of what an account has of Lambda. */
-export async function readQuotas(
-  target: Target,
-  outputs: StackOutputs,
-  busiestSecond: number,
-): Promise<QuotaUse[]> {
-  const running = await countRunning(target, outputs);
+/** Returns how much of the account's Lambda quotas this stack and this program use. */
+export async function readQuotas(stack: Stack, busiestSecond: number): Promise<QuotaUse[]> {
+  const running = await countRunning(stack);
   return [
     ...(running === undefined ? [] : [running]),
     {
@@ -40,27 +36,39 @@ export async function readQuotas(
     {
       quota: 'reads-a-second',
       by: 'program',
-      used: executionReads.perSecond(),
+      used: executionReadLimiter.recentRate(),
       limit: executionQuota,
     },
   ];
 }
 
-/** `undefined` where executions may not be listed. */
-async function countRunning(target: Target, outputs: StackOutputs): Promise<QuotaUse | undefined> {
+/** Returns the ids of the orders that are pausing or paused; undefined if listing executions is denied. */
+export async function listPausedOrders(stack: Stack): Promise<ReadonlySet<string> | undefined> {
+  const ids = new Set<string>();
+  try {
+    for await (const { orderId } of listPausedExecutions(stack, {})) ids.add(orderId);
+    return ids;
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Counts running executions. AWS does not document whether paused ones count, too. Returns undefined if listing executions is denied. */
+async function countRunning(stack: Stack): Promise<QuotaUse | undefined> {
   let used = 0;
   let atLeast = false;
   try {
-    for await (const _ of listExecutions(target, outputs, { status: 'RUNNING' })) {
+    for await (const _ of listExecutions(stack, { status: 'RUNNING' })) {
       used += 1;
-      atLeast = used === mostRunning;
+      atLeast = used === maxCounted;
       if (atLeast) break;
     }
   } catch (error) {
     if (isDenied(error)) return undefined;
     throw error;
   }
-  const counted = { used, ...(atLeast ? { atLeast } : {}) };
-  const limit = runningLimit(target.environment.region);
-  return { quota: 'running-executions', by: 'stack', ...counted, limit };
+  const count = { used, ...(atLeast ? { atLeast } : {}) };
+  const limit = maxRunningExecutions(stack.target.environment.region);
+  return { quota: 'running-executions', by: 'stack', ...count, limit };
 }

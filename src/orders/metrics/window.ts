@@ -1,80 +1,78 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isDenied } from '../../aws/errors.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { readOrders } from '../lookup/batch-get.ts';
-import { type ListedOrder, newestFirst } from '../lookup/listing-index.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { listNewestFirst } from '../lookup/listing-index.ts';
+import { type ListedOrder, readOrders } from '../tables/orders-table.ts';
 import type { CountedOrder } from './figures.ts';
 
-/** So many orders are looked at, the newest; what there is beyond them is said to be left out. */
-export const mostOrders = 10_000;
-/** The clocks of the machine and of AWS may differ a little, ms. */
-const skewMs = 300_000;
+/** Maximum number of orders in the figures; the newest are used, and the output says so. */
+export const maxOrders = 10_000;
+/** Maximum difference between the clocks of this machine and of AWS (ms). */
+const maxClockSkewMs = 300_000;
 const fields = ['orderId', 'status', 'updatedAt', 'transitions', 'failure'] as const;
 
 type Item = Pick<OrderRecord, (typeof fields)[number]>;
 
-export interface WindowView {
+export interface OrderWindowSnapshot {
   readonly orders: readonly CountedOrder[];
-  /** Whether there are more than are looked at. */
-  readonly isCut: boolean;
-  /** False where the orders' items may not be read: the index alone tells then. */
+  /** Whether the window contains more orders than these. */
+  readonly isTruncated: boolean;
+  /** Whether the items could be read; if not, all fields come from the index. */
   readonly hasItems: boolean;
 }
 
 /**
- * The orders that were created since some moment. Looked at again, it reads the index, which is small, and only the items
- * that have changed: a hundred a call.
+ * Reads the orders created since a given time. Each further read lists the index, which is small, and fetches only
+ * the items that have changed, a hundred per request.
  */
 export class OrderWindow {
-  readonly #target: Target;
-  readonly #outputs: StackOutputs;
+  readonly #stack: Stack;
   #items = new Map<string, Item>();
-  #mayRead = true;
-  readonly #most: number;
+  #mayReadItems = true;
+  readonly #maxOrders: number;
 
-  constructor(target: Target, outputs: StackOutputs, most = mostOrders) {
-    this.#target = target;
-    this.#outputs = outputs;
-    this.#most = most;
+  constructor(stack: Stack, limit = maxOrders) {
+    this.#stack = stack;
+    this.#maxOrders = limit;
   }
 
-  /** Looks at the orders created since then, RFC 3339 UTC. */
-  async look(since: string): Promise<WindowView> {
+  /** Returns the orders created since a time (RFC 3339 UTC), newest first. */
+  async read(since: string): Promise<OrderWindowSnapshot> {
     const listed: ListedOrder[] = [];
-    const until = new Date(Date.now() + skewMs).toISOString();
-    let isCut = false;
-    for await (const order of newestFirst(this.#target, this.#outputs, {
+    const until = new Date(Date.now() + maxClockSkewMs).toISOString();
+    let isTruncated = false;
+    for await (const order of listNewestFirst(this.#stack, {
       since,
       until,
-      page: 1000,
+      pageSize: 1000,
     })) {
-      isCut = listed.length === this.#most;
-      if (isCut) break;
+      isTruncated = listed.length === this.#maxOrders;
+      if (isTruncated) break;
       listed.push(order);
     }
-    await this.#refresh(listed);
+    await this.#refreshItems(listed);
     const orders = listed.map(({ orderId, status, createdAt, updatedAt }) => {
       const item = this.#items.get(orderId);
       return { orderId, createdAt, ...(item ?? { status, updatedAt }) };
     });
-    return { orders, isCut, hasItems: this.#mayRead };
+    return { orders, isTruncated, hasItems: this.#mayReadItems };
   }
 
-  async #refresh(listed: readonly ListedOrder[]): Promise<void> {
-    const kept = listed.flatMap(({ orderId }) => this.#items.get(orderId) ?? []);
-    this.#items = new Map(kept.map((item) => [item.orderId, item]));
+  /** Fetches the items that have changed, and removes those outside the window. */
+  async #refreshItems(listed: readonly ListedOrder[]): Promise<void> {
+    const current = listed.flatMap(({ orderId }) => this.#items.get(orderId) ?? []);
+    this.#items = new Map(current.map((item) => [item.orderId, item]));
     const ids = listed
       .filter(({ orderId, updatedAt }) => (this.#items.get(orderId)?.updatedAt ?? '') < updatedAt)
       .map(({ orderId }) => orderId);
-    if (!this.#mayRead || ids.length === 0) return;
+    if (!this.#mayReadItems || ids.length === 0) return;
     try {
-      const items = await readOrders(this.#target, this.#outputs, { ids, fields });
+      const items = await readOrders(this.#stack, { ids, fields });
       for (const [id, item] of items) this.#items.set(id, item);
     } catch (error) {
-      // Who may only observe reads the index and no order.
+      // A policy for observers allows to read the index, but no orders.
       if (!isDenied(error)) throw error;
-      this.#mayRead = false;
+      this.#mayReadItems = false;
     }
   }
 }

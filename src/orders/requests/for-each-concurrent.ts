@@ -1,12 +1,15 @@
-/** Works on all of the items, at most `most` of them at once. Rejects with the first failure. */
-export async function atOnce<T>(
+/**
+ * Calls `work` for every item, for at most `concurrency` items at the same time. Takes an item from `items` only when its
+ * work begins, so a generator can stop the loop. Rejects with the first error.
+ */
+export async function forEachConcurrent<T>(
   items: Iterable<T>,
-  most: number,
+  concurrency: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const left = items[Symbol.iterator]();
+  const remaining = items[Symbol.iterator]();
   const worker = async () => {
-    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
+    for (let next = remaining.next(); !next.done; next = remaining.next()) await work(next.value);
   };
-  await Promise.all(Array.from({ length: most }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
 }

@@ -1,68 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What counts as lately, ms. */
-const recentMs = 5000;
+/** The window over which `recentRate` counts (ms). */
+const rateWindowMs = 5000;
 
-/** Keeps calls of a scarce operation to so many a second; `burst` of them may come at once after a pause. */
-export class Limiter {
-  /** Calls a second. */
+/** Limits the requests per second of a scarce operation. After a pause, `burst` requests may start at the same time. */
+export class RateLimiter {
+  /** Requests per second. */
   readonly limit: number;
-  readonly #everyMs: number;
+  readonly #intervalMs: number;
   readonly #burst: number;
-  /** When the next call is due at the even pace; may lie in the past, up to the burst. */
-  #next = 0;
-  /** When the last calls were made. */
-  #calls: number[] = [];
+  /** When the next request is due at the even rate; up to the burst in the past. */
+  #nextAt = 0;
+  /** Times of the requests within the rate window. */
+  #recent: number[] = [];
 
   constructor(perSecond: number, burst = 1) {
     this.limit = perSecond;
-    this.#everyMs = 1000 / perSecond;
+    this.#intervalMs = 1000 / perSecond;
     this.#burst = burst;
   }
 
-  /** Whether a call would not have to wait. */
-  isFree(now = performance.now()): boolean {
+  /** Whether a request would not have to wait. */
+  hasCapacity(now = performance.now()): boolean {
     return this.#waitMs(now) <= 0;
   }
 
-  /** Whether a call may be made now; the caller does without it if not. */
-  take(now = performance.now()): boolean {
-    if (!this.isFree(now)) return false;
-    this.#count(now);
+  /** Takes a slot if one is free. Returns whether it did. */
+  tryAcquire(now = performance.now()): boolean {
+    if (!this.hasCapacity(now)) return false;
+    this.#record(now);
     return true;
   }
 
-  /** How many calls a second were made lately. */
-  perSecond(now = performance.now()): number {
-    const recent = this.#calls.filter((at) => at > now - recentMs);
-    return (recent.length * 1000) / recentMs;
+  /** Requests per second in the last seconds. */
+  recentRate(now = performance.now()): number {
+    const recent = this.#recent.filter((at) => at > now - rateWindowMs);
+    return (recent.length * 1000) / rateWindowMs;
   }
 
-  /** Resolves when it is this caller's turn; callers take turns in the order in which they come. */
-  async turn(now = performance.now()): Promise<void> {
-    const wait = this.#waitMs(now);
-    this.#count(now);
-    if (wait > 0) await sleep(wait);
+  /** Waits for a slot. Callers get slots in the order of their calls. */
+  async acquire(now = performance.now()): Promise<void> {
+    const waitMs = this.#waitMs(now);
+    this.#record(now);
+    if (waitMs > 0) await sleep(waitMs);
   }
 
   #waitMs(now: number): number {
-    return this.#next - (this.#burst - 1) * this.#everyMs - now;
+    return this.#nextAt - (this.#burst - 1) * this.#intervalMs - now;
   }
 
-  #count(now: number): void {
-    this.#next = Math.max(this.#next, now) + this.#everyMs;
-    this.#calls = [...this.#calls.filter((at) => at > now - recentMs), now];
+  #record(now: number): void {
+    this.#nextAt = Math.max(this.#nextAt, now) + this.#intervalMs;
+    this.#recent = [...this.#recent.filter((at) => at > now - rateWindowMs), now];
   }
 }
 
-/** What everyone in the account has together, a second: histories and lists 15, single executions 30 (Lambda quotas). */
+/** The account's quota for reading histories and lists of executions (requests per second; single executions 30). */
 export const executionQuota = 15;
 
-/** Reading durable executions; a third of what the account has. */
-export const executionReads = new Limiter(5);
+/** Limits the reads of executions to a third of the account's quota. A list of the open executions takes three requests. */
+export const executionReadLimiter = new RateLimiter(5, 3);
 
-/** FilterLogEvents has 5 requests a second for everyone in the account, in the smallest Regions (CloudWatch Logs quotas). */
-export const logReads = new Limiter(3, 3);
+/** Limits FilterLogEvents: the account's quota is 5 requests per second in the smallest Regions (CloudWatch Logs quotas). */
+export const logReadLimiter = new RateLimiter(3, 3);
 
-/** What an account may ask Lambda for, as far as a load test comes near it (Lambda quotas). */
+/** Quotas of Lambda that a load test may reach (requests per second). */
 export const accountLimits = { startsPerSecond: 300, listsPerSecond: 15 } as const;

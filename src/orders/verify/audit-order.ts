@@ -1,37 +1,52 @@
-/** Orders that something seems wrong with. Pure. */
-import { auditBooks, type Judged } from './audit-side-effects.ts';
-import { auditStanding, type Lookout, needsHistory, type Standing } from './audit-status.ts';
+/** Compares everything that was read about an order. Pure. */
+import { type AuditScope, auditSideEffects } from './audit-side-effects.ts';
+import {
+  auditStatus,
+  needsHistory,
+  type OrderAndExecution,
+  type RetentionOptions,
+} from './audit-status.ts';
 import type { Mismatch } from './mismatch.ts';
-import type { OrderBooks } from './order-side-effects.ts';
+import type { OrderSideEffects } from './order-side-effects.ts';
 
-/** An order with everything that was read of it. */
-export interface Suspect extends Standing {
-  /** Absent without a row. */
-  readonly books?: OrderBooks | undefined;
+/** An order with its execution and side effects. */
+export interface AuditedOrder extends OrderAndExecution {
+  /** Absent without a record. */
+  readonly sideEffects?: OrderSideEffects | undefined;
 }
 
-export interface Judging extends Lookout {
-  readonly judged: Judged;
+export interface AuditOptions extends RetentionOptions {
+  readonly scope: AuditScope;
 }
 
-/** What contradicts each other. A row that is wrong itself says nothing of its books. */
-export function auditAll(suspect: Suspect, { keptSince, judged }: Judging): Mismatch[] {
-  const standing = auditStanding(suspect, { keptSince });
-  if (standing.length > 0 || !suspect.books) return standing;
-  return auditBooks(suspect.books, judged);
+/** Lists the mismatches of an order. The side effects are compared only if the record itself is correct. */
+export function auditOrder(
+  order: AuditedOrder,
+  { retainedSince, scope }: AuditOptions,
+): Mismatch[] {
+  const mismatches = auditStatus(order, { retainedSince });
+  if (mismatches.length > 0 || !order.sideEffects) return mismatches;
+  return auditSideEffects(order.sideEffects, scope);
 }
 
-/** Whether there is anything to look at more closely. */
-export function isSuspect(suspect: Suspect, judging: Judging): boolean {
-  return auditAll(suspect, judging).length > 0 || needsHistory(suspect, suspect.books?.calls ?? []);
+/** Whether an order has a mismatch, or may have a mismatch that only its history shows. */
+export function isSuspect(order: AuditedOrder, options: AuditOptions): boolean {
+  return (
+    auditOrder(order, options).length > 0 || needsHistory(order, order.sideEffects?.calls ?? [])
+  );
 }
 
-/** Whether it takes the execution's history to say what is wrong, if anything is. */
-export function isOpen(suspect: Suspect, { keptSince, judged }: Judging): boolean {
-  const { books } = suspect;
-  if (needsHistory(suspect, books?.calls ?? [])) return true;
-  const standing = auditStanding(suspect, { keptSince });
-  if (standing.length > 0) return standing.some(({ kind }) => kind === 'lost-execution');
-  // Where several of its books are wrong, its row may be: it ended otherwise.
-  return books !== undefined && auditBooks(books, judged).length > 1;
+/** Whether the history of the execution is needed to name the mismatch. */
+export function needsFullHistory(
+  order: AuditedOrder,
+  { retainedSince, scope }: AuditOptions,
+): boolean {
+  const { sideEffects } = order;
+  if (needsHistory(order, sideEffects?.calls ?? [])) return true;
+  const mismatches = auditStatus(order, { retainedSince });
+  if (mismatches.length > 0) {
+    return mismatches.some(({ kind }) => kind === 'lost-execution' || kind === 'transitions');
+  }
+  // Several wrong side effects suggest that the status in the record is wrong instead.
+  return sideEffects !== undefined && auditSideEffects(sideEffects, scope).length > 1;
 }

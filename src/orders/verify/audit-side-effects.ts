@@ -1,102 +1,152 @@
-/** What must be true of an order's payments, stock and points, given its row. Pure. */
-import type { Reservation } from '../../../functions/contract/api.ts';
-import { type Due, dueOf, paymentKey } from '../../../functions/contract/expected-side-effects.ts';
+/** Compares the payments, stock and points of an order with its record. Pure. */
+import type { OrderRecord, Reservation } from '../../../functions/contract/api.ts';
+import {
+  type ExpectedSideEffects,
+  expectedSideEffects,
+} from '../../../functions/contract/expected-side-effects.ts';
 import { totalMinor } from '../../../functions/contract/order.ts';
-import { type Mismatch, mendable, undecided } from './mismatch.ts';
-import type { OrderBooks } from './order-side-effects.ts';
+import { paymentKey } from '../../../functions/contract/tables.ts';
+import { type Mismatch, needsDecision, repairable } from './mismatch.ts';
+import type { OrderSideEffects } from './order-side-effects.ts';
 
-export interface Judged {
-  /** Whether the payments are in the books: those of a provider outside are not. */
+export interface AuditScope {
+  /** Whether the payments are in the stack's table; those at an external provider are not verified. */
   readonly payments: boolean;
 }
 
 /**
- * What contradicts each other in the books of one order. Of an order on its way only what can never be true is judged;
- * a flagged one is for a person to look at.
+ * Lists the side effects that contradict the record. For a running order only impossible ones are reported; a flagged order
+ * is left to a person.
  */
-export function auditBooks(books: OrderBooks, { payments }: Judged): Mismatch[] {
-  const due = dueOf(books.record);
+export function auditSideEffects(
+  sideEffects: OrderSideEffects,
+  { payments }: AuditScope,
+): Mismatch[] {
+  const expected = expectedSideEffects(sideEffects.record);
   return [
-    ...(payments ? auditPayments(books, due) : []),
-    ...(due ? [...auditReservation(books, due), ...auditPoints(books, due)] : []),
+    ...(payments ? auditPayments(sideEffects, expected) : []),
+    ...(expected
+      ? [...auditReservation(sideEffects, expected), ...auditPoints(sideEffects, expected)]
+      : []),
   ];
 }
 
-const money = (minor: number) => `$${(minor / 100).toFixed(2)}`;
+const formatMoney = (minor: number) => `$${(minor / 100).toFixed(2)}`;
 
-function auditPayments(books: OrderBooks, due: Due | undefined): Mismatch[] {
-  const { orderId, record } = books;
-  const charged = books.payments.filter(({ state }) => state === 'charged');
-  const times = Math.max(charged.length, netCharges(books));
-  if (times > 1) {
-    const told =
+function auditPayments(
+  sideEffects: OrderSideEffects,
+  expected: ExpectedSideEffects | undefined,
+): Mismatch[] {
+  const { orderId, record } = sideEffects;
+  const charged = sideEffects.payments.filter(({ state }) => state === 'charged');
+  const chargeCount = Math.max(charged.length, netCharges(sideEffects));
+  if (chargeCount > 1) {
+    const keys = charged.map(({ key }) => key).join(', ');
+    const found =
       charged.length > 1
-        ? `${charged.length} payments stand (${charged.map(({ key }) => key).join(', ')})`
-        : `its provider charged it ${times} times`;
-    return [mendable('charged-twice', orderId, `${told}; one is due at most`)];
+        ? `${charged.length} payments are charged (${keys})`
+        : `the provider charged it ${chargeCount} times`;
+    return [repairable('charged-twice', orderId, `${found}; at most one is due`)];
   }
-  // From its hand-over on, nothing is given back.
-  const isShipped = record.status === 'shipped' && !record.flagged;
-  const dueMinor = due?.paidMinor ?? (isShipped ? totalMinor({ items: [...record.items] }) : 0);
-  if (due === undefined && !isShipped) return [];
-  const [payment] = charged;
-  if (times > 0 && dueMinor === 0 && record.status !== 'completed' && !isShipped) {
-    const amount = payment ? money(payment.amountMinor) : 'its total';
-    return [mendable('charged-unduly', orderId, `${record.status}, while ${amount} is charged`)];
-  }
-  const owes = record.status === 'completed' || isShipped;
-  if (owes && !payment) {
-    const state = books.payments.find(({ key }) => key === paymentKey(orderId))?.state;
-    const why = state === undefined ? 'it has no payment' : `its payment is ${state}`;
-    return [undecided('unpaid', orderId, `${record.status}, while ${why}`)];
-  }
-  if (!payment || payment.amountMinor === dueMinor) return [];
-  const told = `${money(payment.amountMinor)} is charged, its total is ${money(dueMinor)}`;
-  return [undecided('wrong-amount', orderId, told)];
+  const dueMinor = paymentDue(record, expected);
+  if (dueMinor === undefined) return [];
+  return dueMinor === 'none'
+    ? auditUndueCharge(sideEffects, chargeCount)
+    : auditDuePayment(sideEffects, dueMinor);
 }
 
-/** How often its provider charged it, less what it gave back; the log of a provider outside is empty. */
-function netCharges({ calls }: OrderBooks): number {
-  const times = (name: string) => calls.filter(({ call }) => call === name).length;
-  return times('charge') - times('refund');
+/** The payment that must exist (minor units); undefined while either is possible. */
+function paymentDue(
+  record: OrderRecord,
+  expected: ExpectedSideEffects | undefined,
+): number | 'none' | undefined {
+  // Nothing is refunded after the hand-over, so a shipped order is paid.
+  if (record.status === 'shipped' && !record.flagged)
+    return totalMinor({ items: [...record.items] });
+  if (record.status === 'completed') return expected?.paidMinor;
+  return expected && 'none';
 }
 
-/** What the log says became of an order's stock: every move is written in one transaction with the stock's. */
-export function reservationInLog({ calls }: Pick<OrderBooks, 'calls'>): Reservation | undefined {
+function auditUndueCharge(
+  { orderId, record, payments }: OrderSideEffects,
+  chargeCount: number,
+): Mismatch[] {
+  if (chargeCount === 0) return [];
+  const payment = payments.find(({ state }) => state === 'charged');
+  const amount = payment ? formatMoney(payment.amountMinor) : 'its total';
+  return [repairable('charged-unduly', orderId, `${record.status}, but ${amount} is charged`)];
+}
+
+function auditDuePayment(
+  { orderId, record, payments }: OrderSideEffects,
+  dueMinor: number,
+): Mismatch[] {
+  const payment = payments.find(({ state }) => state === 'charged');
+  if (!payment) {
+    const state = payments.find(({ key }) => key === paymentKey(orderId))?.state;
+    const reason = state === undefined ? 'it has no payment' : `its payment is ${state}`;
+    return [needsDecision('unpaid', orderId, `${record.status}, but ${reason}`)];
+  }
+  if (payment.amountMinor === dueMinor) return [];
+  const message = `${formatMoney(payment.amountMinor)} is charged, but its total is ${formatMoney(dueMinor)}`;
+  return [needsDecision('wrong-amount', orderId, message)];
+}
+
+/** Charges minus refunds in the provider's log; the log of an external provider is empty. */
+function netCharges({ calls }: OrderSideEffects): number {
+  const count = (name: string) => calls.filter(({ call }) => call === name).length;
+  return count('charge') - count('refund');
+}
+
+/**
+ * Returns the state of an order's stock according to the log of calls. Every entry was written in the same transaction as the
+ * stock movement.
+ */
+export function loggedReservation({
+  calls,
+}: Pick<OrderSideEffects, 'calls'>): Reservation | undefined {
   let reservation: Reservation | undefined;
-  for (const { call } of calls) reservation = moves[call] ?? reservation;
+  for (const { call } of calls) reservation = reservationByCall[call] ?? reservation;
   return reservation;
 }
 
-const moves: Readonly<Record<string, Reservation | undefined>> = {
+const reservationByCall: Readonly<Record<string, Reservation | undefined>> = {
   'reserve-inventory': 'held',
   'release-inventory': 'released',
   'hand-over-inventory': 'handed-over',
 };
 
-function auditReservation(books: OrderBooks, due: Due): Mismatch[] {
-  const { orderId, record } = books;
+function auditReservation(
+  sideEffects: OrderSideEffects,
+  expected: ExpectedSideEffects,
+): Mismatch[] {
+  const { orderId, record } = sideEffects;
   const { reservation, status } = record;
-  if (due.reservations.includes(reservation)) return [];
-  const pieces = record.items.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (expected.reservations.includes(reservation)) return [];
+  const units = record.items.reduce((sum, { quantity }) => sum + quantity, 0);
   if (reservation === 'held') {
-    const told = `${status}, and still holds ${pieces} ${pieces === 1 ? 'piece' : 'pieces'}`;
-    return [mendable('leaked-reservation', orderId, told)];
+    const message = `${status}, but still holds ${units} ${units === 1 ? 'unit' : 'units'}`;
+    return [repairable('leaked-reservation', orderId, message)];
   }
-  const told = `${status}, while its stock is ${reservation ?? 'not reserved'}`;
-  const [wanted] = due.reservations;
-  // The row alone is wrong where the log of the moves has the end that is due.
-  const isOnlyTheRow = due.reservations.includes(reservationInLog(books)) && wanted !== undefined;
-  return [(isOnlyTheRow ? mendable : undecided)('wrong-reservation', orderId, told)];
+  const message = `${status}, but its stock is ${reservation ?? 'not reserved'}`;
+  const [due] = expected.reservations;
+  // If the log shows the expected state, no stock has to move: only the record is wrong.
+  const isLogged = expected.reservations.includes(loggedReservation(sideEffects));
+  const isOnlyRecordWrong = isLogged && due !== undefined;
+  const create = isOnlyRecordWrong ? repairable : needsDecision;
+  return [create('wrong-reservation', orderId, message)];
 }
 
-function auditPoints({ orderId, record, points }: OrderBooks, due: Due): Mismatch[] {
-  if (due.points.includes(points ?? 0)) return [];
-  const [wanted = 0] = due.points;
+function auditPoints(
+  { orderId, record, points }: OrderSideEffects,
+  expected: ExpectedSideEffects,
+): Mismatch[] {
+  if (expected.points.includes(points ?? 0)) return [];
+  const [due = 0] = expected.points;
   if (points === undefined) {
-    const told = `completed, and the ${wanted} points of ${record.customerId} for it are missing`;
-    return [mendable('missing-points', orderId, told)];
+    const message = `completed, but the ${due} points of ${record.customerId} are missing`;
+    return [repairable('missing-points', orderId, message)];
   }
-  const told = `${record.status}, credited with ${points} points instead of ${wanted}`;
-  return [mendable('wrong-points', orderId, told)];
+  const message = `${record.status}, credited with ${points} points instead of ${due}`;
+  return [repairable('wrong-points', orderId, message)];
 }

@@ -1,152 +1,183 @@
-/** Whether an order's row and its execution say the same. Pure. */
+/** Compares the record of an order with its execution. Pure. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { isEnd, rank, type StageId, stages } from '../../../functions/contract/workflow.ts';
-import { skippedStatus, wentBack } from '../../workflow/path.ts';
-import type { Recorded } from '../../workflow/recorded.ts';
+import { orderPath } from '../../../functions/contract/path.ts';
+import {
+  isTerminal,
+  type OrderStatus,
+  type StageId,
+  stages,
+  statusRank,
+} from '../../../functions/contract/workflow.ts';
+import { findBackwardTransition, findSkippedStatus } from '../../workflow/path.ts';
+import type { RecordedOutcome } from '../../workflow/recorded.ts';
+import { isTerminalExecution } from '../lookup/execution-status.ts';
 import type { ListedExecution } from '../lookup/executions.ts';
-import { type Mismatch, mendable, undecided } from './mismatch.ts';
-import type { EffectiveCall } from './order-side-effects.ts';
+import type { EffectiveCall } from '../tables/provider-calls-table.ts';
+import { type Mismatch, type MismatchKind, needsDecision, repairable } from './mismatch.ts';
+import { rowFieldsFrom } from './rebuild-row.ts';
 
-export interface Standing {
+export interface OrderAndExecution {
   readonly orderId: string;
-  /** Absent when there is no row. */
+  /** Absent if the order is not in the table. */
   readonly record?: OrderRecord | undefined;
-  /** The row's own; without a row the one of its name. Absent when Lambda knows none. */
+  /** The execution that the record names; without a record, the execution named after the order. Absent if it does not exist. */
   readonly execution?: ListedExecution | undefined;
-  /** What the execution's history shows; read after the row, which has not changed since. */
-  readonly recorded?: Recorded | undefined;
-  /** The ARN of the execution that placed the order, where its row names another that Lambda does not know. */
-  readonly namesake?: string | undefined;
+  /** The outcome that the execution's history shows. Read after the record, which has not changed since. */
+  readonly recorded?: RecordedOutcome | undefined;
+  /** The ARN of the execution that created the order. Present if the execution in the record does not exist. */
+  readonly originalArn?: string | undefined;
 }
 
-export interface Lookout {
-  /** Epoch ms: executions of orders created since then are kept by Lambda. */
-  readonly keptSince: number;
+export interface RetentionOptions {
+  /** Lambda retains the executions of orders created after this time (epoch ms). */
+  readonly retainedSince: number;
 }
 
-/** How a row and an execution contradict each other, as far as is known: without a history only what is certain. */
-export function auditStanding(standing: Standing, { keptSince }: Lookout): Mismatch[] {
-  const { orderId, record, execution, recorded } = standing;
-  if (!record) return execution ? auditMissing(orderId, execution, recorded) : [];
-  const path = wentBack(record) ?? skippedStatus(record);
-  const told = execution
-    ? auditAgainst(record, execution, recorded)
-    : auditOrphan(standing, record, keptSince);
-  if (told.length > 0 || path === undefined) return told;
-  return [(execution ? mendable : undecided)('transitions', orderId, path)];
+/** Lists how the record contradicts the execution. Without a history, lists only what is certain. */
+export function auditStatus(
+  order: OrderAndExecution,
+  { retainedSince }: RetentionOptions,
+): Mismatch[] {
+  const { orderId, record, execution, recorded } = order;
+  if (!record) return execution ? auditLostRow(orderId, execution, recorded) : [];
+  const mismatch = execution
+    ? auditWithExecution(record, execution, recorded)
+    : auditWithoutExecution(order, record, retainedSince);
+  if (mismatch) return [mismatch];
+  const pathError = findBackwardTransition(record) ?? findSkippedStatus(record);
+  if (pathError === undefined) return [];
+  const create = canRestorePath(order) ? repairable : needsDecision;
+  return [create('transitions', orderId, pathError)];
 }
 
-/** Whether the row and the execution alone leave open who is right, so that its history has to be read. */
+/** Whether the record can be corrected from the history of its execution. Not if the execution took the same path. */
+function canRestorePath({ record, execution, recorded }: OrderAndExecution): boolean {
+  if (!record || !execution) return false;
+  const restored = recorded && { ...record, ...rowFieldsFrom(recorded, record) };
+  return (
+    !restored || (findBackwardTransition(restored) ?? findSkippedStatus(restored)) === undefined
+  );
+}
+
+/** Whether the history of the execution is needed to decide which of the two is right. */
 export function needsHistory(
-  { record, execution, recorded }: Standing,
+  { record, execution, recorded }: OrderAndExecution,
   calls: readonly EffectiveCall[],
 ): boolean {
   if (recorded || !execution) return false;
   if (!record) return execution.status !== 'SUCCEEDED';
   if (execution.status === 'SUCCEEDED') return false;
-  if (execution.status !== 'RUNNING') return record.status === 'completed';
+  // The history of an execution that is being deleted may be gone. It was closed, as AWS deletes no other.
+  if (execution.status === 'DELETING') return false;
+  if (isTerminalExecution(execution.status)) return record.status === 'completed';
   return (
-    isEnd(record.status) ||
+    isTerminal(record.status) ||
     record.status === 'shipped' ||
-    wentBack(record) !== undefined ||
-    skippedStatus(record) !== undefined ||
-    disagrees(record, calls)
+    findBackwardTransition(record) !== undefined ||
+    findSkippedStatus(record) !== undefined ||
+    contradictsCalls(record, calls)
   );
 }
 
-function auditMissing(
+function auditLostRow(
   orderId: string,
   { status }: ListedExecution,
-  recorded: Recorded | undefined,
+  recorded: RecordedOutcome | undefined,
 ): Mismatch[] {
-  // An execution that was refused, or ended, before it wrote its order has none.
-  const wrote = recorded ? recorded.transitions.length > 0 : status === 'SUCCEEDED';
-  if (!wrote) return [];
+  // An execution that was refused, or ended before its first write, has no record.
+  const hasWritten = recorded ? recorded.transitions.length > 0 : status === 'SUCCEEDED';
+  if (!hasWritten) return [];
   const reached = recorded?.transitions.at(-1)?.status;
-  const told = reached ? `${status}, ${reached}` : status;
-  return [mendable('lost-row', orderId, `its execution (${told}) has no row`)];
+  const state = reached ? `${status}, ${reached}` : status;
+  return [repairable('lost-row', orderId, `its execution (${state}) has no record`)];
 }
 
-function auditOrphan(
-  { namesake }: Standing,
+function auditWithoutExecution(
+  { originalArn }: OrderAndExecution,
   { orderId, status, flagged, createdAt, failure }: OrderRecord,
-  keptSince: number,
-): Mismatch[] {
-  if (namesake !== undefined) {
-    const told = `${status}, and its row names an execution that is not its own`;
-    return [mendable('lost-execution', orderId, told)];
+  retainedSince: number,
+): Mismatch | undefined {
+  if (originalArn !== undefined) {
+    const message = `${status}, but its record names the execution of another order`;
+    return repairable('lost-execution', orderId, message);
   }
-  if (!isEnd(status)) {
-    if (flagged) return [];
-    const told = `${status}, and Lambda knows no execution of it: nothing carries it on`;
-    return [mendable('lost-execution', orderId, told)];
+  if (!isTerminal(status)) {
+    if (flagged) return undefined;
+    return repairable('lost-execution', orderId, `${status}, but its execution does not exist`);
   }
-  // What recovery closed needs no execution that ended by itself.
-  const closed = status === 'cancelled' || failure?.code === 'stopped';
-  if (closed || Date.parse(createdAt) < keptSince) return [];
-  return [undecided('lost-execution', orderId, `${status}, and Lambda knows no execution of it`)];
+  // The recovery closes orders whose execution was stopped.
+  const isClosedByRecovery = status === 'cancelled' || failure?.code === 'stopped';
+  if (isClosedByRecovery || Date.parse(createdAt) < retainedSince) return undefined;
+  return needsDecision('lost-execution', orderId, `${status}, but its execution does not exist`);
 }
 
-function auditAgainst(
+function auditWithExecution(
   record: OrderRecord,
   execution: ListedExecution,
-  recorded: Recorded | undefined,
-): Mismatch[] {
+  recorded: RecordedOutcome | undefined,
+): Mismatch | undefined {
   const { orderId, status, flagged } = record;
-  const is = `the row is ${status}, its execution ${execution.status}`;
-  if (execution.status !== 'RUNNING' && !isEnd(status)) {
-    return flagged ? [] : [mendable('unfinished', orderId, is)];
+  if (isTerminalExecution(execution.status) && !isTerminal(status)) {
+    const message = `the record is ${status}, but its execution is ${execution.status}`;
+    return flagged ? undefined : repairable('unfinished', orderId, message);
   }
-  if (!recorded) return [];
+  if (!recorded || isClosedFromOutside(record, recorded) || isRemovedStatus(record)) {
+    return undefined;
+  }
   const shown = recorded.transitions.at(-1)?.status ?? 'received';
-  const closedFromOutside =
-    recorded.state !== 'running' && recorded.state !== 'succeeded' && status !== 'completed';
-  if (closedFromOutside) return [];
-  const allowed = new Set([
-    ...recorded.possible,
-    ...recorded.transitions.map((each) => each.status),
-  ]);
-  if (!allowed.has(status)) {
-    if (recorded.state === 'succeeded' || shown === 'received' || isEnd(shown)) {
-      return [mendable('wrong-end', orderId, `${is} with the order ${shown}`)];
-    }
-    const kind = rank(status) > rank(shown) ? 'ahead' : 'behind';
-    return [mendable(kind, orderId, `${is} and only ${shown}`)];
+  const isAllowed =
+    recorded.possible.has(status) ||
+    recorded.transitions.some((transition) => transition.status === status);
+  if (!isAllowed) {
+    const message = `the record is ${status}, but its execution is ${execution.status} with the order ${shown}`;
+    return repairable(contradictionKind(status, shown, recorded), orderId, message);
   }
   const missed = recorded.transitions.find(
-    (each) => !record.transitions.some((own) => own.status === each.status),
+    (transition) => !record.transitions.some((own) => own.status === transition.status),
   );
-  if (missed && rank(missed.status) > rank(status)) {
-    return [
-      mendable('behind', orderId, `the row is ${status}, its execution was ${missed.status}`),
-    ];
-  }
-  return [];
+  if (!missed || statusRank(missed.status) <= statusRank(status)) return undefined;
+  const message = `the record is ${status}, but its execution reached ${missed.status}`;
+  return repairable('behind', orderId, message);
 }
 
-/** Stage -> what its provider logs, where that is not the stage's name. */
-const callOf: Readonly<Partial<Record<StageId, string>>> = { 'process-payment': 'charge' };
-/** A stage that is done and not recorded yet, and one that follows it at once. */
-const leeway = 2;
+/** Whether something else than the execution closed the order, which the history does not show. */
+function isClosedFromOutside({ status }: OrderRecord, { state }: RecordedOutcome): boolean {
+  return state !== 'running' && state !== 'succeeded' && status !== 'completed';
+}
 
-/** Whether the calls at the providers show that the order is elsewhere than its row says. */
-function disagrees(record: OrderRecord, calls: readonly EffectiveCall[]): boolean {
+/** Whether the order is in a status of its workflow that the current workflow no longer has: no history event maps to it. */
+function isRemovedStatus(record: OrderRecord): boolean {
+  return statusRank(record.status) < 0 && orderPath(record).includes(record.status);
+}
+
+function contradictionKind(
+  status: OrderStatus,
+  shown: OrderStatus | 'received',
+  { state }: RecordedOutcome,
+): MismatchKind {
+  if (state === 'succeeded' || shown === 'received' || isTerminal(shown)) return 'wrong-end';
+  return statusRank(status) > statusRank(shown) ? 'ahead' : 'behind';
+}
+
+/** The name under which the provider logs a stage, if it differs from the stage id. */
+const loggedCallName: Readonly<Partial<Record<StageId, string>>> = { 'process-payment': 'charge' };
+/** The calls may be ahead of the record by two stages: a finished stage without a recorded status, and the stage after it. */
+const allowedStageLag = 2;
+
+/** Whether the calls to the providers show another progress than the record. */
+function contradictsCalls(record: OrderRecord, calls: readonly EffectiveCall[]): boolean {
   if (calls.length === 0) return false;
   const called = new Set(calls.map(({ call }) => call));
+  const isCalled = (id: StageId) => called.has(loggedCallName[id] ?? id);
   const reached = new Set<string>(record.transitions.map(({ status }) => status));
-  const steps = stages.filter((each) => each.kind === 'step');
-  const told = steps.findLastIndex((each) => 'status' in each && reached.has(each.status));
-  const done = steps.findLastIndex(({ id }) => called.has(callOf[id] ?? id));
-  const unseen = steps
-    .slice(0, told + 1)
-    .some(
-      (each) =>
-        'status' in each &&
-        reached.has(each.status) &&
-        isLogged(each.id) &&
-        !called.has(callOf[each.id] ?? each.id),
-    );
-  return unseen || done > told + leeway;
+  const steps = stages.filter((stage) => stage.kind === 'step');
+  const lastRecorded = steps.findLastIndex((step) => 'status' in step && reached.has(step.status));
+  const lastCalled = steps.findLastIndex(({ id }) => isCalled(id));
+  const lacksCall = steps.some(
+    (step) =>
+      'status' in step && reached.has(step.status) && isLogged(step.id) && !isCalled(step.id),
+  );
+  return lacksCall || lastCalled > lastRecorded + allowedStageLag;
 }
 
 const isLogged = (id: StageId) => id !== 'validate-order' && id !== 'complete-order';

@@ -1,51 +1,55 @@
-/** Asks the stack's recovery to put an order right, and waits until it has. */
+/** Starts the stack's recovery function for an order and waits until it has finished. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { requireOutput } from '../../environment/stack-outputs.ts';
 import { UserError } from '../../user-error.ts';
-import { readExecution } from '../lookup/read-order.ts';
-import { executionReads } from '../requests/rate-limiter.ts';
+import { isTerminalExecution } from '../lookup/execution-status.ts';
+import { readExecution } from '../lookup/executions.ts';
+import { executionReadLimiter } from '../requests/rate-limiter.ts';
 
-interface Asked {
+interface InvokeOptions {
   readonly orderId: string;
   readonly signal: AbortSignal;
 }
 
-/** Undoes and closes an order whose execution ended without doing so. Throws a UserError when that fails (exit 7). */
-export function recoverNow(
-  target: Target,
-  outputs: StackOutputs,
-  {
-    arn,
-    status,
-    ...asked
-  }: Asked & { readonly arn: string; readonly status: 'STOPPED' | 'TIMED_OUT' | 'FAILED' },
-): Promise<void> {
-  const detail = { durableExecutionArn: arn, durableExecutionName: asked.orderId, status };
-  return ask(target, outputs, { ...asked, event: { detail } });
+interface RecoveryOptions extends InvokeOptions {
+  /** The execution of the order, and how it ended. */
+  readonly arn: string;
+  readonly status: 'STOPPED' | 'TIMED_OUT' | 'FAILED';
 }
 
-/** Gives back what was charged too much, frees stock and credits points, as the order's row says. Throws as above. */
-export function settleNow(
-  target: Target,
-  outputs: StackOutputs,
-  { payments, ...asked }: Asked & { readonly payments: readonly string[] },
+/** Undoes and closes an order whose execution ended abnormally. Throws a UserError if that fails (exit 7). */
+export function invokeRecovery(
+  stack: Stack,
+  { arn, status, ...options }: RecoveryOptions,
 ): Promise<void> {
-  const event = { settle: { orderId: asked.orderId, payments } };
-  return ask(target, outputs, { ...asked, event });
+  const detail = { durableExecutionArn: arn, durableExecutionName: options.orderId, status };
+  return invokeAndWait(stack, { ...options, event: { detail } });
 }
 
-async function ask(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, signal, event }: Asked & { readonly event: object },
+/**
+ * Corrects the side effects of an order as its record requires: refunds excess charges, releases stock and credits points.
+ * `payments` are the keys of its known payments. Throws a UserError if that fails (exit 7).
+ */
+export function invokeCorrection(
+  stack: Stack,
+  { payments, ...options }: InvokeOptions & { readonly payments: readonly string[] },
+): Promise<void> {
+  const event = { settle: { orderId: options.orderId, payments } };
+  return invokeAndWait(stack, { ...options, event });
+}
+
+async function invokeAndWait(
+  stack: Stack,
+  { orderId, signal, event }: InvokeOptions & { readonly event: object },
 ): Promise<void> {
   const { InvokeCommand } = await import('../../aws/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
+  const lambda = await stack.target.clients.lambda();
   const { DurableExecutionArn: arn } = await lambda.send(
     new InvokeCommand({
-      FunctionName: output(outputs, names.recoveryFunctionArn),
+      FunctionName: requireOutput(stack, names.recoveryFunctionArn),
       Qualifier: 'live',
       InvocationType: 'Event',
       DurableExecutionName: `repair-${Date.now().toString(36)}-${orderId}`.slice(0, 64),
@@ -54,16 +58,18 @@ async function ask(
   );
   if (arn === undefined) return;
   while (!signal.aborted) {
-    await executionReads.turn();
-    const execution = await readExecution(target, arn);
+    await executionReadLimiter.acquire();
+    const execution = await readExecution(stack.target, arn);
     if (execution?.status === 'SUCCEEDED') return;
-    if (execution && execution.status !== 'RUNNING') throw failed(orderId, execution.error);
-    await sleep(target.pollMs, undefined, { signal }).catch(() => {});
+    if (execution && isTerminalExecution(execution.status)) {
+      throw repairFailedError(orderId, execution.error);
+    }
+    await sleep(stack.target.pollMs, undefined, { signal }).catch(() => {});
   }
 }
 
-function failed(orderId: string, why = 'no reason given'): UserError {
-  return new UserError(`${orderId} could not be put right: ${why}`, {
+function repairFailedError(orderId: string, reason = 'unknown reason'): UserError {
+  return new UserError(`Repair of ${orderId} failed: ${reason}`, {
     hint: ['orders dead-letters list', `orders repair ${orderId}`],
     exit: 7,
     code: 'RepairFailed',

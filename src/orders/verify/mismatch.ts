@@ -1,20 +1,20 @@
 /** Each way in which orders, executions, payments, stock and points can contradict each other. */
 export const mismatchKinds = {
   'lost-row': 'an execution whose order is not in the table',
-  'lost-execution': 'an order that no execution carries on',
-  ahead: 'an order whose row says more than its execution has done',
-  behind: 'an order whose row says less than its execution has done',
-  unfinished: 'an order on its way whose execution has ended',
-  'wrong-end': 'an order that ended otherwise than its execution',
-  transitions: 'an order that went back, skipped a status, or is in none that it reached',
-  'charged-twice': 'an order that was paid for more than once',
-  'charged-unduly': 'an order that failed or was cancelled and is paid for',
-  unpaid: 'an order that is shipped and not paid for',
-  'wrong-amount': 'an order whose payment is not its total',
+  'lost-execution': 'an order whose execution does not exist',
+  ahead: 'an order whose record is ahead of its execution',
+  behind: 'an order whose record is behind its execution',
+  unfinished: 'a running order whose execution has ended',
+  'wrong-end': 'an order whose status contradicts the end of its execution',
+  transitions: 'an order that moved back, or skipped a status of its workflow',
+  'charged-twice': 'an order that was charged more than once',
+  'charged-unduly': 'a failed or cancelled order that is still charged',
+  unpaid: 'a shipped order without a payment',
+  'wrong-amount': 'an order whose payment differs from its total',
   'leaked-reservation': 'an order that has ended and still holds stock',
-  'wrong-reservation': 'an order whose stock is not where its end says',
+  'wrong-reservation': 'an order whose stock does not match its outcome',
   'missing-points': 'a completed order without its loyalty points',
-  'wrong-points': 'an order with other loyalty points than it is due',
+  'wrong-points': 'an order with a wrong number of loyalty points',
   'wrong-balance': "a customer's balance that is not the sum of the entries",
   stock: "a product's counters that are not the sum of its orders",
 } as const;
@@ -23,24 +23,24 @@ export type MismatchKind = keyof typeof mismatchKinds;
 
 export interface Mismatch {
   readonly kind: MismatchKind;
-  /** Absent where it is about a product or a customer. */
+  /** Absent for a mismatch of a product or a customer. */
   readonly orderId?: string;
   readonly productId?: string;
   readonly customerId?: string;
-  /** What is wrong, in words; no personal data. */
+  /** Contains no personal data. */
   readonly message: string;
-  /** The command that mends it, or that shows it where only a person can decide. */
+  /** The command that repairs the mismatch, or shows the order if a person has to decide. */
   readonly command: string;
-  /** Whether the command mends it. */
+  /** Whether the command repairs the mismatch. */
   readonly mends: boolean;
 }
 
-/** A mismatch of an order that `orders repair` mends. */
-export function mendable(kind: MismatchKind, orderId: string, message: string): Mismatch {
+/** A mismatch that `orders repair` repairs. */
+export function repairable(kind: MismatchKind, orderId: string, message: string): Mismatch {
   return { kind, orderId, message, command: `orders repair ${orderId}`, mends: true };
 }
 
-/** A mismatch of an order that only a person can decide about. */
-export function undecided(kind: MismatchKind, orderId: string, message: string): Mismatch {
+/** A mismatch that needs a decision by a person. */
+export function needsDecision(kind: MismatchKind, orderId: string, message: string): Mismatch {
   return { kind, orderId, message, command: `orders get ${orderId}`, mends: false };
 }

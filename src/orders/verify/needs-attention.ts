@@ -1,58 +1,55 @@
-import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { outputs as names } from '../../../functions/contract/api.ts';
-import { errorName } from '../../aws/errors.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { releaseLetters, takeLetters } from '../dead-letters/letters.ts';
+import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
+import { isDenied } from '../../aws/errors.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { receiveDeadLetters, releaseDeadLetters } from '../dead-letters/dead-letters.ts';
 
-/** Orders that a person has to look at, although nothing about them contradicts anything. */
+/** Orders that need attention although their records are consistent. */
 export interface Attention {
   readonly why: 'flagged' | 'dead-letter';
   readonly orderIds: readonly string[];
-  /** In words. */
   readonly message: string;
-  /** The command that shows them. */
+  /** A command that shows the orders. */
   readonly command: string;
 }
 
-/** Which of the orders are flagged or have a dead letter. */
-export async function attentionOf(
-  target: Target,
-  outputs: StackOutputs,
+/** Finds the orders that are flagged or have a dead-letter message. */
+export async function findAttention(
+  stack: Stack,
   records: readonly OrderRecord[],
 ): Promise<{ readonly found: readonly Attention[]; readonly notJudged: readonly string[] }> {
   const flagged = records
-    .filter((each) => each.flagged)
+    .filter((record) => record.flagged)
     .map(
       ({ orderId }): Attention => ({
         why: 'flagged',
         orderIds: [orderId],
-        message: 'broke at its hand-over or after it, and may be on its way: a person has to look',
+        message: 'failed during or after its hand-over and may be in transit: needs attention',
         command: `orders get ${orderId}`,
       }),
     );
   const ids = new Set(records.map(({ orderId }) => orderId));
-  const { letters, notJudged } = await lettersOf(target, outputs);
-  const lettered = [...new Set(letters)].filter((each) => ids.has(each));
-  const orders = lettered.length === 1 ? 'order has a dead letter' : 'orders have dead letters';
-  const letter: Attention = {
+  const { orderIds, notJudged } = await readDeadLetterOrders(stack);
+  const affected = [...new Set(orderIds)].filter((orderId) => ids.has(orderId));
+  const subject = affected.length === 1 ? '1 order has' : `${affected.length} orders have`;
+  const deadLetters: Attention = {
     why: 'dead-letter',
-    orderIds: lettered,
-    message: `${lettered.length} ${orders}`,
+    orderIds: affected,
+    message: `${subject} a dead-letter message`,
     command: 'orders dead-letters list',
   };
-  return { found: [...flagged, ...(lettered.length > 0 ? [letter] : [])], notJudged };
+  return { found: [...flagged, ...(affected.length > 0 ? [deadLetters] : [])], notJudged };
 }
 
-async function lettersOf(target: Target, outputs: StackOutputs) {
-  if (outputs[names.deadLettersUrl] === undefined) return { letters: [], notJudged: [] };
+async function readDeadLetterOrders(
+  stack: Stack,
+): Promise<{ readonly orderIds: readonly string[]; readonly notJudged: readonly string[] }> {
+  if (stack.outputs[names.deadLettersUrl] === undefined) return { orderIds: [], notJudged: [] };
   try {
-    const letters = await takeLetters(target, outputs);
-    await releaseLetters(target, outputs, letters);
-    return { letters: letters.flatMap(({ orderId }) => orderId ?? []), notJudged: [] };
+    const deadLetters = await receiveDeadLetters(stack);
+    await releaseDeadLetters(stack, deadLetters);
+    return { orderIds: deadLetters.flatMap(({ orderId }) => orderId ?? []), notJudged: [] };
   } catch (error) {
-    // Whoever may not receive messages is told that these were not looked at.
-    if (!/AccessDenied/.test(errorName(error))) throw error;
-    return { letters: [], notJudged: ['dead letters: this identity may not read the queue'] };
+    if (!isDenied(error)) throw error;
+    return { orderIds: [], notJudged: ['dead letters: no permission to read the queue'] };
   }
 }

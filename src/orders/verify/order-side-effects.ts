@@ -1,188 +1,108 @@
-/** What the tables hold about orders besides their rows: payments, calls of providers, loyalty points. */
-import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import { paymentKey, pointsEntry } from '../../../functions/contract/expected-side-effects.ts';
-import { toMinor } from '../../../functions/contract/order.ts';
-import { output, type StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { readItems } from '../lookup/batch-get.ts';
-import { atOnce } from '../requests/for-each-concurrent.ts';
-import { patiently } from '../requests/retry-transient.ts';
+/** Reads the side effects of orders: payments, calls to providers, loyalty points. */
+import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { paymentKey } from '../../../functions/contract/tables.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { forEachConcurrent } from '../requests/for-each-concurrent.ts';
+import { readOrderPoints } from '../tables/loyalty-table.ts';
+import {
+  type Payment,
+  parsePaymentOrderId,
+  readPayments,
+  scanForeignPayments,
+} from '../tables/payments-table.ts';
+import { type EffectiveCall, readEffectiveCalls } from '../tables/provider-calls-table.ts';
 
-export interface Payment {
-  /** Its idempotency key: `orderId/stageId`. */
-  readonly key: string;
-  readonly state: string;
-  readonly amountMinor: number;
-}
-
-/** A call that took effect at its provider. */
-export interface EffectiveCall {
-  readonly call: string;
-  readonly key: string;
-  /** RFC 3339 UTC. */
-  readonly at: string;
-}
-
-/** Everything that the tables hold about one order. */
-export interface OrderBooks {
+export interface OrderSideEffects {
   readonly orderId: string;
   readonly record: OrderRecord;
   readonly payments: readonly Payment[];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly calls: readonly EffectiveCall[];
-  /** What it was credited with; absent without an entry. */
+  /** Absent without an entry in the loyalty table. */
   readonly points?: number;
 }
 
-/** Queries that are under way at once. */
-const atATime = 16;
-/** A scan for payments under foreign keys reads so many pages of a megabyte, some 400,000 payments. */
-const mostPages = 50;
+/** Queries in flight at the same time. */
+const concurrency = 16;
 
-/** The books of orders by their ids, consistently read: what an order's row says has happened, they hold already. */
-export async function readBooks(
-  target: Target,
-  outputs: StackOutputs,
+/**
+ * Reads the side effects of orders by order id, consistently. They are read after the records, so they include everything
+ * that a record reports.
+ */
+export async function readSideEffects(
+  stack: Stack,
   records: Iterable<OrderRecord>,
-): Promise<Map<string, OrderBooks>> {
+): Promise<Map<string, OrderSideEffects>> {
   const orders = [...records];
   const calls = new Map<string, readonly EffectiveCall[]>();
   const [points] = await Promise.all([
-    readPoints(target, outputs, orders),
-    atOnce(orders, atATime, async ({ orderId }) => {
-      calls.set(orderId, await readCalls(target, outputs, orderId));
+    readOrderPoints(stack, orders),
+    forEachConcurrent(orders, concurrency, async ({ orderId }) => {
+      calls.set(orderId, await readEffectiveCalls(stack, orderId));
     }),
   ]);
-  const keys = orders.flatMap(({ orderId }) => [
-    paymentKey(orderId),
-    ...(calls.get(orderId) ?? []).flatMap(({ call, key }) => (call === 'charge' ? [key] : [])),
-  ]);
-  const payments = Map.groupBy(await readPayments(target, outputs, keys), ({ key }) =>
-    ownerOf(key),
-  );
+  const payments = await readPaymentsByOrder(stack, calls);
   return new Map(
     orders.map((record) => {
       const { orderId } = record;
       const credited = points.get(orderId);
-      return [
+      const sideEffects = {
         orderId,
-        {
-          orderId,
-          record,
-          payments: payments.get(orderId) ?? [],
-          calls: calls.get(orderId) ?? [],
-          ...(credited === undefined ? {} : { points: credited }),
-        },
-      ];
+        record,
+        payments: payments.get(orderId) ?? [],
+        calls: calls.get(orderId) ?? [],
+        ...(credited === undefined ? {} : { points: credited }),
+      };
+      return [orderId, sideEffects];
     }),
   );
 }
 
-/** Adds the payments of orders that lie under keys that are neither theirs nor in the log. */
-export function withPayments(books: OrderBooks, more: readonly Payment[]): OrderBooks {
-  const known = new Set(books.payments.map(({ key }) => key));
-  const strays = more.filter(({ key }) => !known.has(key));
-  return strays.length === 0 ? books : { ...books, payments: [...books.payments, ...strays] };
+/** Reads the payments under the key of each order and under the keys of its logged charges. */
+async function readPaymentsByOrder(
+  stack: Stack,
+  callsByOrder: ReadonlyMap<string, readonly EffectiveCall[]>,
+): Promise<Map<string, Payment[]>> {
+  const keys = [...callsByOrder].flatMap(([orderId, calls]) => [
+    paymentKey(orderId),
+    ...calls.filter(({ call }) => call === 'charge').map(({ key }) => key),
+  ]);
+  return Map.groupBy(await readPayments(stack, keys), ({ key }) => parsePaymentOrderId(key));
 }
 
-/** The payments with these keys that there are. */
-async function readPayments(
-  target: Target,
-  outputs: StackOutputs,
-  keys: Iterable<string>,
-): Promise<Payment[]> {
-  const items = await readItems(target, output(outputs, names.paymentsTable), {
-    keys: [...new Set(keys)].map((idempotencyKey) => ({ idempotencyKey })),
-  });
-  return items.map(paymentOf);
+/** Adds payments to the side effects of an order unless they are already known. */
+export function withPayments(
+  sideEffects: OrderSideEffects,
+  payments: readonly Payment[],
+): OrderSideEffects {
+  const known = new Set(sideEffects.payments.map(({ key }) => key));
+  const added = payments.filter(({ key }) => !known.has(key));
+  return added.length === 0
+    ? sideEffects
+    : { ...sideEffects, payments: [...sideEffects.payments, ...added] };
 }
 
-/** Payments under other keys than their orders', by order. */
-export interface Strays {
+/** Payments under other keys than the keys of their orders, by order id. */
+export interface UnmatchedPayments {
   readonly byOrder: ReadonlyMap<string, readonly Payment[]>;
-  /** False when the table is too large to be read here. */
+  /** False if the table is too large to be read. */
   readonly complete: boolean;
 }
 
-/** Where the payments are not in the table. */
-export const noStrays: Strays = { byOrder: new Map(), complete: true };
+/** The result if the payments are not in the stack's table. */
+export const noUnmatchedPayments: UnmatchedPayments = { byOrder: new Map(), complete: true };
 
-/** An order's books with its payments among `strays`. */
-export function withStrays(books: OrderBooks, strays: Strays): OrderBooks {
-  return withPayments(books, strays.byOrder.get(books.orderId) ?? []);
+/** Adds the unmatched payments of an order to its side effects. */
+export function withUnmatchedPayments(
+  sideEffects: OrderSideEffects,
+  { byOrder }: UnmatchedPayments,
+): OrderSideEffects {
+  return withPayments(sideEffects, byOrder.get(sideEffects.orderId) ?? []);
 }
 
-/** Looks for payments under foreign keys in the whole table. */
-export async function findStrayPayments(target: Target, outputs: StackOutputs): Promise<Strays> {
-  const { ScanCommand } = await import('../../aws/sdk/dynamodb.ts');
-  const tables = await target.clients.dynamodb();
-  const strays: Payment[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  let pages = 0;
-  do {
-    const command = new ScanCommand({
-      TableName: output(outputs, names.paymentsTable),
-      ExclusiveStartKey,
-    });
-    const page = await patiently(() => tables.send(command));
-    pages += 1;
-    ExclusiveStartKey = page.LastEvaluatedKey;
-    for (const payment of (page.Items ?? []).map(paymentOf)) {
-      if (payment.key !== paymentKey(ownerOf(payment.key))) strays.push(payment);
-    }
-  } while (ExclusiveStartKey && pages < mostPages);
-  return { byOrder: Map.groupBy(strays, ({ key }) => ownerOf(key)), complete: !ExclusiveStartKey };
-}
-
-/** The order that a key is of. */
-const ownerOf = (key: string) => key.split('/', 1)[0] ?? key;
-
-function paymentOf(item: Readonly<Record<string, unknown>>): Payment {
-  const { idempotencyKey, state, amount } = item;
-  return {
-    key: String(idempotencyKey),
-    state: String(state),
-    amountMinor: toMinor(Number(amount)),
-  };
-}
-
-/** The calls of an order that took effect. */
-export async function readCalls(
-  target: Target,
-  outputs: StackOutputs,
-  orderId: string,
-): Promise<EffectiveCall[]> {
-  const { QueryCommand } = await import('../../aws/sdk/dynamodb.ts');
-  const tables = await target.clients.dynamodb();
-  const calls: EffectiveCall[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const command = new QueryCommand({
-      TableName: output(outputs, names.providerCallsTable),
-      ConsistentRead: true,
-      KeyConditionExpression: 'orderId = :id',
-      FilterExpression: 'effective = :true',
-      ExpressionAttributeValues: { ':id': orderId, ':true': true },
-      ExclusiveStartKey,
-    });
-    const page = await patiently(() => tables.send(command));
-    for (const { call, key, at } of page.Items ?? []) {
-      calls.push({ call: String(call), key: String(key), at: String(at) });
-    }
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return calls.sort((a, b) => (a.at < b.at ? -1 : 1));
-}
-
-async function readPoints(
-  target: Target,
-  outputs: StackOutputs,
-  orders: readonly Pick<OrderRecord, 'orderId' | 'customerId'>[],
-): Promise<Map<string, number>> {
-  const items = await readItems(target, output(outputs, names.loyaltyTable), {
-    keys: orders.map(({ orderId, customerId }) => ({ customerId, entry: pointsEntry(orderId) })),
-  });
-  return new Map(
-    items.map(({ entry, points }) => [String(entry).slice(pointsEntry('').length), Number(points)]),
-  );
+/** Finds unmatched payments with a scan of the payments table. */
+export async function findUnmatchedPayments(stack: Stack): Promise<UnmatchedPayments> {
+  const { payments, isComplete } = await scanForeignPayments(stack);
+  const byOrder = Map.groupBy(payments, ({ key }) => parsePaymentOrderId(key));
+  return { byOrder, complete: isComplete };
 }

@@ -1,34 +1,36 @@
-/** Rows of orders that have everything which the workflow writes: what has less is as good as lost. */
+/** Reads order records that are complete. A record without a required field counts as lost. */
+
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { readOrders } from '../lookup/batch-get.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { readOrders } from '../tables/orders-table.ts';
 
-/** What no row is without. */
-export const needed = ['status', 'customerId', 'executionArn', 'createdAt', 'updatedAt'] as const;
-export const neededLists = ['items', 'transitions'] as const;
+/** Fields that the workflow writes in every record. */
+export const requiredFields = [
+  'status',
+  'customerId',
+  'executionArn',
+  'createdAt',
+  'updatedAt',
+] as const;
+export const requiredLists = ['items', 'transitions'] as const;
 
-function isWhole(record: Partial<OrderRecord>): record is OrderRecord {
+function isComplete(record: Partial<OrderRecord>): record is OrderRecord {
   return (
-    needed.every((field) => typeof record[field] === 'string') &&
-    neededLists.every((field) => Array.isArray(record[field]))
+    requiredFields.every((field) => typeof record[field] === 'string') &&
+    requiredLists.every((field) => Array.isArray(record[field]))
   );
 }
 
-/** The rows of orders, consistently read; one that is there in part only is absent. */
+/** Reads the records of orders by order id, consistently. A missing or incomplete record is left out. */
 export async function readRows(
-  target: Target,
-  outputs: StackOutputs,
+  stack: Stack,
   ids: Iterable<string>,
 ): Promise<Map<string, OrderRecord>> {
-  const found = await readOrders(target, outputs, { ids });
-  return new Map([...found].filter(([, record]) => isWhole(record)));
+  const found = await readOrders(stack, { ids });
+  return new Map([...found].filter(([, record]) => isComplete(record)));
 }
 
-export async function readRow(
-  target: Target,
-  outputs: StackOutputs,
-  orderId: string,
-): Promise<OrderRecord | undefined> {
-  return (await readRows(target, outputs, [orderId])).get(orderId);
+/** Reads the record of an order; undefined if it is missing or incomplete. */
+export async function readRow(stack: Stack, orderId: string): Promise<OrderRecord | undefined> {
+  return (await readRows(stack, [orderId])).get(orderId);
 }

@@ -1,88 +1,85 @@
-/** The orders that are verified, with their executions: read in pages and batches. */
+/** Reads the orders that are verified, and their executions. */
+
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { type ListedExecution, listExecutions, listOpenExecutions } from '../lookup/executions.ts';
 import { type ListQuery, listOrders } from '../lookup/list.ts';
 import { readRows } from './read-rows.ts';
 
-export interface View {
+export interface VerificationWindow {
+  /** By order id. */
   readonly records: ReadonlyMap<string, OrderRecord>;
   /** By ARN. */
   readonly executions: ReadonlyMap<string, ListedExecution>;
   /** Executions of the window whose orders are not in the table. */
-  readonly rowless: readonly ListedExecution[];
-  /** Epoch ms: the executions that were started since then were read. */
+  readonly executionsWithoutRow: readonly ListedExecution[];
+  /** The executions that started after this time were read (epoch ms). */
   readonly startedAfter: number;
-  /** Whether orders that no filter and no limit leaves out are all there. */
-  readonly whole: boolean;
+  /** Whether the window contains all orders of its period: no filter and no limit applies. */
+  readonly isComplete: boolean;
 }
 
-/** An order's item is written a moment after its execution began; clocks may differ too, ms. */
+/** An order's record is written this much later than its execution starts, different clocks included (ms). */
 const marginMs = 300_000;
 
 /**
- * Reads the orders of a query and the executions of its window. The rows come last: what an execution that had ended has
- * written is in them.
+ * Reads the orders of a query and the executions of its period. The records are read last, so that they contain everything
+ * that an execution wrote before it ended.
  */
-export async function readView(
-  target: Target,
-  outputs: StackOutputs,
-  query: ListQuery,
-): Promise<View> {
-  const { ids, oldest, cut } = await listIds(target, outputs, query);
-  const whole =
-    !cut && !query.after && (query.statuses ?? []).length === 0 && query.customerId === undefined;
-  const startedAfter = Date.parse(cut ? (oldest ?? query.since) : query.since) - marginMs;
-  const executions = await readExecutions(target, outputs, startedAfter);
-  // Executions that began around the edges of the window are of orders that may be outside it.
-  const named = whole ? [...executions.values()].map(({ orderId }) => orderId) : [];
-  const found = await readRows(target, outputs, [...ids, ...named]);
+export async function readWindow(stack: Stack, query: ListQuery): Promise<VerificationWindow> {
+  const { ids, oldest, isLimited } = await listIds(stack, query);
+  const isFiltered = (query.statuses ?? []).length > 0 || query.customerId !== undefined;
+  const isComplete = !isLimited && !query.after && !isFiltered;
+  const since = isLimited ? (oldest ?? query.since) : query.since;
+  const startedAfter = Date.parse(since) - marginMs;
+  const executions = await readExecutions(stack, startedAfter);
+  // Without the index: the orders of executions at the edges of the period may be outside it.
+  const started = isComplete ? [...executions.values()].map(({ orderId }) => orderId) : [];
+  const found = await readRows(stack, [...ids, ...started]);
   const listed = new Set(ids);
-  const inView = ({ orderId, createdAt }: OrderRecord) =>
+  const isInWindow = ({ orderId, createdAt }: OrderRecord) =>
     listed.has(orderId) || (createdAt >= query.since && createdAt <= query.until);
-  const rowless = [...executions.values()].filter(
+  const executionsWithoutRow = [...executions.values()].filter(
     ({ orderId, startedAt = 0 }) =>
-      whole && !found.has(orderId) && startedAt <= Date.parse(query.until),
+      isComplete && !found.has(orderId) && startedAt <= Date.parse(query.until),
   );
   return {
-    records: new Map([...found].filter(([, record]) => inView(record))),
+    records: new Map([...found].filter(([, record]) => isInWindow(record))),
     executions,
-    rowless,
+    executionsWithoutRow,
     startedAfter,
-    whole,
+    isComplete,
   };
 }
 
-/** The workflow's executions that were started since then, by ARN. */
+/** Reads the workflow's executions that started after a time (epoch ms), by ARN. */
 export async function readExecutions(
-  target: Target,
-  outputs: StackOutputs,
+  stack: Stack,
   startedAfter: number,
 ): Promise<Map<string, ListedExecution>> {
   const executions = new Map<string, ListedExecution>();
-  for await (const each of listExecutions(target, outputs, { startedAfter })) {
-    executions.set(each.arn, each);
+  for await (const execution of listExecutions(stack, { startedAfter })) {
+    executions.set(execution.arn, execution);
   }
   return executions;
 }
 
-async function listIds(target: Target, outputs: StackOutputs, query: ListQuery) {
+async function listIds(stack: Stack, query: ListQuery) {
   const ids: string[] = [];
   let oldest: string | undefined;
-  const batches = listOrders(target, outputs, { ...query, details: false });
+  const batches = listOrders(stack, { ...query, details: false });
   for (;;) {
     const next = await batches.next();
-    if (next.done) return { ids, oldest, cut: next.value.cursor !== undefined };
+    if (next.done) return { ids, oldest, isLimited: next.value.cursor !== undefined };
     ids.push(...next.value.map(({ orderId }) => orderId));
     oldest = next.value.at(-1)?.createdAt ?? oldest;
   }
 }
 
-/** Whether recovery is at work on some order. */
-export async function isRecovering(target: Target, outputs: StackOutputs): Promise<boolean> {
-  const functionName = outputs[names.recoveryFunctionArn];
+/** Whether a recovery is running or paused. */
+export async function isRecovering(stack: Stack): Promise<boolean> {
+  const functionName = stack.outputs[names.recoveryFunctionArn];
   if (functionName === undefined) return false;
-  const running = listExecutions(target, outputs, { functionName, status: 'RUNNING' });
+  const running = listOpenExecutions(stack, { functionName });
   return !(await running.next()).done;
 }

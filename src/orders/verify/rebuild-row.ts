@@ -1,19 +1,27 @@
-/** An order's row as its execution's history shows that it must be. Pure. */
+/** Builds the record of an order from the history of its execution. Pure. */
+import type { Failure, OrderRecord, Transition } from '../../../functions/contract/api.ts';
 import {
-  type Failure,
-  listingKey,
-  type OrderRecord,
-  type Transition,
-} from '../../../functions/contract/api.ts';
+  errorNames,
+  notUndoneWarning,
+  technicalFailure,
+} from '../../../functions/contract/failure.ts';
 import { type OrderEvent, toDecimal, totalMinor } from '../../../functions/contract/order.ts';
+import { orderPath } from '../../../functions/contract/path.ts';
 import type { Review } from '../../../functions/contract/review.ts';
-import { isEnd, pointOfNoReturn, rank, stages } from '../../../functions/contract/workflow.ts';
-import type { Recorded } from '../../workflow/recorded.ts';
-import { reservationInLog } from './audit-side-effects.ts';
-import type { EffectiveCall } from './order-side-effects.ts';
+import { listingKey } from '../../../functions/contract/tables.ts';
+import {
+  isTerminal,
+  pointOfNoReturn,
+  type StageId,
+  stages,
+  statusRank,
+} from '../../../functions/contract/workflow.ts';
+import type { RecordedOutcome } from '../../workflow/recorded.ts';
+import type { EffectiveCall } from '../tables/provider-calls-table.ts';
+import { loggedReservation } from './audit-side-effects.ts';
 
-/** What of a row the history tells; what is undefined is not in the row. */
-export interface Told {
+/** The fields of a record that the history determines. An undefined field is removed from the record. */
+export interface RowFields {
   readonly status: OrderRecord['status'];
   readonly transitions: readonly Transition[];
   readonly failure: Failure | undefined;
@@ -23,107 +31,145 @@ export interface Told {
   readonly flagged: true | undefined;
 }
 
-/** The end of an order whose execution did not end by itself is recovery's, and stands in the row alone. */
-export function toldBy(recorded: Recorded, row?: OrderRecord): Told | undefined {
-  const { transitions: own, undos, warnings, handOver, state } = recorded;
-  const [first] = own;
-  if (!first) return undefined;
-  const last = own.at(-1) ?? first;
+/**
+ * Returns the fields of a record as the history shows them; undefined if the execution wrote nothing. If the recovery closed the
+ * order, the history does not contain its end: the end is taken from the record.
+ */
+export function rowFieldsFrom(
+  recorded: RecordedOutcome,
+  record?: OrderRecord,
+): RowFields | undefined {
+  const last = recorded.transitions.at(-1);
+  if (!last) return undefined;
   const isClosedByRecovery =
-    row !== undefined &&
-    state !== 'running' &&
-    state !== 'succeeded' &&
-    !isEnd(last.status) &&
-    (row.status === 'failed' || row.status === 'cancelled');
-  if (isClosedByRecovery) {
-    const { status, updatedAt } = row;
-    const at = row.transitions.findLast((each) => each.status === status)?.at ?? updatedAt;
-    const { failure, flagged } = row;
-    return {
-      status,
-      transitions: [...forward(own), { status, at }],
-      failure,
-      undos: row.undos,
-      warnings: row.warnings,
-      handOver,
-      flagged: flagged || undefined,
-    };
-  }
-  const { status } = last;
-  const failure = status === 'failed' ? failureIn(recorded) : undefined;
-  const noReturn = stages.findIndex(({ id }) => id === pointOfNoReturn);
-  const isFlagged =
-    failure !== undefined && stages.findIndex(({ id }) => id === failure.stage) >= noReturn;
-  const untaken = {
-    stage: pointOfNoReturn,
-    message: 'The order may be with the carrier: nothing was taken back',
-  };
-  const told = isFlagged ? [untaken] : isEnd(status) ? warnings : [];
+    record !== undefined &&
+    recorded.state !== 'running' &&
+    recorded.state !== 'succeeded' &&
+    !isTerminal(last.status) &&
+    (record.status === 'failed' || record.status === 'cancelled');
+  return isClosedByRecovery
+    ? fieldsOfRecovered(recorded, record)
+    : fieldsOfExecution(recorded, last.status, record);
+}
+
+function fieldsOfRecovered(recorded: RecordedOutcome, record: OrderRecord): RowFields {
+  const { status, updatedAt, failure, undos, warnings, flagged } = record;
+  const end = record.transitions.findLast((transition) => transition.status === status);
+  const at = end?.at ?? updatedAt;
   return {
     status,
-    transitions: forward(own),
+    transitions: [...mergeTransitions(recorded.transitions, record), { status, at }],
     failure,
-    undos: isEnd(status) && undos.length > 0 ? undos : undefined,
-    warnings: told.length > 0 ? told : undefined,
+    undos,
+    warnings,
+    handOver: recorded.handOver,
+    flagged: flagged || undefined,
+  };
+}
+
+function fieldsOfExecution(
+  recorded: RecordedOutcome,
+  status: OrderRecord['status'],
+  record: OrderRecord | undefined,
+): RowFields {
+  const failure = status === 'failed' ? toFailure(recorded) : undefined;
+  const isFlagged = failure !== undefined && isPastNoReturn(failure.stage);
+  const { undos, handOver } = recorded;
+  const ownWarnings = isTerminal(status) ? recorded.warnings : [];
+  const warnings = isFlagged ? [notUndoneWarning] : ownWarnings;
+  return {
+    status,
+    transitions: mergeTransitions(recorded.transitions, record),
+    failure,
+    undos: isTerminal(status) && undos.length > 0 ? undos : undefined,
+    warnings: warnings.length > 0 ? warnings : undefined,
     handOver,
     flagged: isFlagged || undefined,
   };
 }
 
-/** A step that ran twice recorded its status once. */
-function forward(transitions: readonly Transition[]): Transition[] {
+function isPastNoReturn(failed: StageId): boolean {
+  const position = (id: StageId) => stages.findIndex((stage) => stage.id === id);
+  return position(failed) >= position(pointOfNoReturn);
+}
+
+/**
+ * Returns the transitions of the history. Keeps transitions of the record whose status the current workflow no longer has,
+ * because no event of the history maps to such a status.
+ */
+function mergeTransitions(
+  shown: readonly Transition[],
+  record: OrderRecord | undefined,
+): Transition[] {
+  const path = record ? orderPath(record) : [];
+  const removed = (record?.transitions ?? []).filter(
+    ({ status }) => statusRank(status) < 0 && path.includes(status),
+  );
+  const merged = onlyForward(shown);
+  for (const transition of removed) {
+    const next = merged.findIndex(
+      ({ status }) => path.indexOf(status) > path.indexOf(transition.status),
+    );
+    merged.splice(next < 0 ? merged.length : next, 0, transition);
+  }
+  return merged;
+}
+
+/** Leaves out repeated statuses: a step that ran twice recorded its status once. */
+function onlyForward(transitions: readonly Transition[]): Transition[] {
   return transitions.filter(({ status }, index) =>
-    transitions.slice(0, index).every((before) => rank(before.status) < rank(status)),
+    transitions.slice(0, index).every((earlier) => statusRank(earlier.status) < statusRank(status)),
   );
 }
 
-function failureIn({ outcome, failed }: Recorded): Failure {
+function toFailure({ outcome, failed }: RecordedOutcome): Failure {
   if (outcome?.failure) return outcome.failure;
   const { stage = 'validate-order', message = 'The order failed' } = failed ?? {};
-  return { stage, code: 'technical-failure', message };
+  return { stage, code: technicalFailure, message };
 }
 
-export interface Sources {
+export interface RowSources {
   readonly event: OrderEvent;
   readonly executionArn: string;
-  readonly recorded: Recorded;
+  readonly recorded: RecordedOutcome;
   readonly calls: readonly EffectiveCall[];
-  /** Of an order that is, or was, parked. */
+  /** The review of the order, if it needed one. */
   readonly review?: Pick<Review, 'callbackId' | 'timeoutSeconds' | 'decision'> | undefined;
 }
 
-/** The whole row of an order that was lost; undefined when its execution never wrote one. */
-export function rebuilt({
+/** Returns the whole record of a lost order; undefined if its execution never wrote one. */
+export function rebuildRow({
   event,
   executionArn,
   recorded,
   calls,
   review,
-}: Sources): OrderRecord | undefined {
-  const told = toldBy(recorded);
+}: RowSources): OrderRecord | undefined {
+  const fields = rowFieldsFrom(recorded);
   const createdAt = recorded.transitions[0]?.at;
-  if (!told || createdAt === undefined) return undefined;
+  if (!fields || createdAt === undefined) return undefined;
   const { orderId, order } = event;
-  const reservation = reservationInLog({ calls });
-  const parked = told.transitions.find(({ status }) => status === 'awaiting-review');
+  const inReview = fields.transitions.find(({ status }) => status === 'awaiting-review');
   const { score = 0, endError, outcome, endedAt } = recorded;
-  const isCancelled = endError?.type === 'OrderCancelled' || outcome?.outcome === 'cancelled';
-  return defined({
+  const isCancelled =
+    endError?.type === errorNames.orderCancelled || outcome?.outcome === 'cancelled';
+  return omitUndefined({
     orderId,
     ...order,
     total: toDecimal(totalMinor(order)),
     executionArn,
+    path: recorded.path,
     createdAt,
-    updatedAt: told.transitions.at(-1)?.at ?? createdAt,
+    updatedAt: fields.transitions.at(-1)?.at ?? createdAt,
     listing: listingKey(orderId, createdAt),
-    ...told,
-    reservation,
-    review: parked && review && { ...review, score, requestedAt: parked.at },
+    ...fields,
+    reservation: loggedReservation({ calls }),
+    review: inReview && review && { ...review, score, requestedAt: inReview.at },
     cancelRequested: isCancelled && endedAt !== undefined ? { at: endedAt } : undefined,
   }) as unknown as OrderRecord;
 }
 
-/** DynamoDB knows no undefined. */
-function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Returns the fields without undefined values, which DynamoDB does not support. */
+function omitUndefined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

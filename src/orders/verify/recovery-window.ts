@@ -1,21 +1,25 @@
-import type { Standing } from './audit-status.ts';
+import { isTerminalExecution } from '../lookup/execution-status.ts';
+import type { OrderAndExecution } from './audit-status.ts';
 
-/** Recovery lets an ended execution settle, and then takes back what was done with tries over minutes, ms. */
-const recoveryMs = 660_000;
-/** An execution's end is told to recovery so fast, ms; a runtime whose time passes faster takes at least the second. */
-const tellingMs = 15_000;
-const leastMs = 2000;
+/** Longest duration of a recovery: its delay, then undo steps that are retried for minutes (ms). */
+const maxRecoveryMs = 660_000;
+/** The event about the end of an execution reaches the recovery within this virtual time (ms). */
+const eventDelayMs = 15_000;
+/** Minimum wall time for that event, even at a high time scale (ms). */
+const minEventDelayMs = 2000;
 
-/** Whether recovery is, or may be about to be, at work on an order whose execution did not end by itself. Pure. */
-export function isSettling(
-  { execution, recorded }: Pick<Standing, 'execution' | 'recorded'>,
+/** Whether a recovery is running, or about to start, for an order whose execution ended abnormally. Pure. */
+export function isRecoveryPending(
+  { execution, recorded }: Pick<OrderAndExecution, 'execution' | 'recorded'>,
   { recovering, timeScale }: { readonly recovering: boolean; readonly timeScale: number },
   now = Date.now(),
 ): boolean {
-  if (!execution || execution.status === 'SUCCEEDED' || execution.status === 'RUNNING')
-    return false;
+  const hasEndedAbnormally =
+    execution && execution.status !== 'SUCCEEDED' && isTerminalExecution(execution.status);
+  if (!hasEndedAbnormally) return false;
   const endedAt = recorded?.endedAt ? Date.parse(recorded.endedAt) : (execution.endedAt ?? now);
-  // What recovery does takes its time, however fast its waits pass.
-  const settledMs = Math.max(leastMs, tellingMs / timeScale) + (recovering ? recoveryMs : 0);
-  return now - endedAt < settledMs;
+  // The duration of a recovery is not scaled: only its waits pass faster.
+  const pendingMs =
+    Math.max(minEventDelayMs, eventDelayMs / timeScale) + (recovering ? maxRecoveryMs : 0);
+  return now - endedAt < pendingMs;
 }

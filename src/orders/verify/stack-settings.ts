@@ -1,21 +1,22 @@
 import { describeStack } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 
-/** What of a stack decides what can be judged of its orders. */
-export interface Frame {
-  /** Epoch ms; no order is older. */
+/** Settings of a stack that decide what can be verified. */
+export interface StackSettings {
+  /** No order is older than this (epoch ms). */
   readonly createdAt: number;
-  /** Whether payments are kept in the stack's table: those of a provider outside are not. */
+  /** Whether payments are in the stack's table; an external provider keeps its own. */
   readonly keepsPayments: boolean;
-  /** Epoch ms: Lambda still keeps the executions of orders created since then. */
-  readonly keptSince: number;
+  /** Lambda retains the executions of orders created after this time (epoch ms). */
+  readonly retainedSince: number;
 }
 
 const dayMs = 86_400_000;
-/** Clocks differ, and an execution begins before its order is created: so much of the time is relied on. */
-const sureShare = 0.9;
+/** The share of the retention period that is relied on: clocks differ, and an execution starts before its order's record exists. */
+const retentionSafetyFactor = 0.9;
 
-export async function readFrame(target: Target): Promise<Frame> {
+/** Reads the settings from the parameters of the stack. */
+export async function readStackSettings(target: Target): Promise<StackSettings> {
   const stack = await describeStack(target);
   const parameters = new Map(
     stack?.Parameters?.map(({ ParameterKey = '', ParameterValue = '' }) => [
@@ -24,9 +25,10 @@ export async function readFrame(target: Target): Promise<Frame> {
     ]),
   );
   const days = Number(parameters.get('ExecutionRetentionDays') ?? 1);
+  const retentionMs = (days * dayMs) / target.timeScale;
   return {
     createdAt: stack?.CreationTime?.getTime() ?? 0,
     keepsPayments: (parameters.get('PaymentProvider') ?? 'simulated') === 'simulated',
-    keptSince: Date.now() - ((days * dayMs) / target.timeScale) * sureShare,
+    retainedSince: Date.now() - retentionMs * retentionSafetyFactor,
   };
 }

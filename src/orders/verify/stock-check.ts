@@ -1,116 +1,130 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import { listStock } from '../actions/inventory.ts';
+import { quantityByProduct } from '../../../functions/contract/expected-side-effects.ts';
+import type { Stack } from '../../environment/stack.ts';
 import type { ListQuery } from '../lookup/list.ts';
-import { newestFirst } from '../lookup/listing-index.ts';
+import { listNewestFirst } from '../lookup/listing-index.ts';
+import { readAllStock } from '../tables/products-table.ts';
 import { readRows } from './read-rows.ts';
-import type { View } from './read-window.ts';
-import type { Frame } from './stack-settings.ts';
-import { auditStock, countersOf, type StockDifference } from './stock.ts';
+import type { VerificationWindow } from './read-window.ts';
+import type { StackSettings } from './stack-settings.ts';
+import { auditStock, type StockDifference, sumCounters } from './stock.ts';
 
-/** Looks for older orders so many days back; a counter knows no days. */
-const mostDays = 32;
+/** Orders before the window are searched this far back (days); counters include orders of any age. */
+const maxDaysBack = 32;
 const dayMs = 86_400_000;
-/** The index tells of a new order a moment later, and orders move: so often is a difference looked at again. */
-const looks = 5;
+/** Maximum reads while orders change. The index lists a new order only after a moment. */
+const maxReads = 5;
+const minPollMs = 300;
 
-interface StockOptions {
+interface StockCheckOptions {
   readonly query: ListQuery;
-  readonly view: View;
-  readonly frame: Frame;
+  readonly window: VerificationWindow;
+  readonly settings: StackSettings;
 }
 
-export interface StockVerdict {
+export interface StockVerification {
   readonly differences: readonly StockDifference[];
   readonly notJudged: readonly string[];
 }
 
-/** Compares products' counters with their orders, where every order that ever was is in view. */
+/**
+ * Compares the counters of all products with their orders, if the window contains every order. Differences are read again,
+ * up to `maxReads` times, until two reads show the same and no order of the products changed between them.
+ */
 export async function verifyStock(
-  target: Target,
-  outputs: StackOutputs,
-  { query, view, frame }: StockOptions,
-): Promise<StockVerdict> {
-  const why = await whatIsMissing(target, outputs, { query, view, frame });
-  if (why) return { differences: [], notJudged: [`stock: ${why}`] };
-  const records = new Map(view.records);
-  let told = new Map<string, string>();
-  let open: StockDifference[] = [];
-  for (let look = 1; look <= looks; look += 1) {
-    const before = new Map(records);
-    const stock = await listStock(target, outputs);
-    await refresh(target, outputs, { records, query });
-    const moved = movedProducts(before, records);
-    const found = new Map(stock.map((each) => [each.productId, each]));
-    const none = [...found.keys()].map((id) => [id, { reserved: 0, sold: 0 }] as const);
-    const expected = new Map([...none, ...countersOf(records.values())]);
-    open = auditStock(expected, found);
-    const still = open.filter(({ productId }) => !moved.has(productId));
-    const again = still.filter((each) => told.get(each.productId) === textOf(each));
-    if (open.length === again.length) return { differences: again, notJudged: [] };
-    told = new Map(still.map((each) => [each.productId, textOf(each)]));
-    await sleep(Math.max(300, target.pollMs) * look);
+  stack: Stack,
+  options: StockCheckOptions,
+): Promise<StockVerification> {
+  const reason = await incompleteReason(stack, options);
+  if (reason) return { differences: [], notJudged: [`stock: ${reason}`] };
+  const records = new Map(options.window.records);
+  let previous = new Set<string>();
+  let open: readonly StockDifference[] = [];
+  const isConfirmed = (difference: StockDifference) => previous.has(formatDifference(difference));
+  for (let read = 1; read <= maxReads; read += 1) {
+    const { differences, changedProducts } = await compareCounters(stack, records, options.query);
+    open = differences;
+    const stable = differences.filter(({ productId }) => !changedProducts.has(productId));
+    const confirmed = stable.filter(isConfirmed);
+    if (confirmed.length === differences.length) return { differences: confirmed, notJudged: [] };
+    previous = new Set(stable.map(formatDifference));
+    await sleep(Math.max(minPollMs, stack.target.pollMs) * read);
   }
-  const sure = open.filter((each) => told.get(each.productId) === textOf(each));
-  const moving = open.length - sure.length;
+  const confirmed = open.filter(isConfirmed);
+  const changing = open.length - confirmed.length;
   return {
-    differences: sure,
-    notJudged: moving > 0 ? [`stock of ${moving} products: their orders moved at every look`] : [],
+    differences: confirmed,
+    notJudged: changing > 0 ? [`stock of ${changing} products: their orders keep changing`] : [],
   };
 }
 
-const textOf = (difference: StockDifference) => JSON.stringify(difference);
+const formatDifference = (difference: StockDifference) => JSON.stringify(difference);
 
-/** Why not every order is in view, in words. */
-async function whatIsMissing(
-  target: Target,
-  outputs: StackOutputs,
-  { query, view, frame }: StockOptions,
-): Promise<string | undefined> {
-  if (!view.whole || Date.parse(query.until) < Date.now()) return 'not every order is in view';
-  const since = Date.parse(query.since);
-  if (since <= frame.createdAt) return undefined;
-  const older = 'orders from before --since are not in view';
-  if (since - frame.createdAt > mostDays * dayMs) return older;
-  const range = {
-    since: new Date(frame.createdAt - dayMs).toISOString(),
-    until: new Date(since - 1).toISOString(),
-    page: 1,
+/** Reads the counters, then updates `records`, and compares the two. */
+async function compareCounters(
+  stack: Stack,
+  records: Map<string, OrderRecord>,
+  query: ListQuery,
+): Promise<{
+  readonly differences: readonly StockDifference[];
+  readonly changedProducts: ReadonlySet<string>;
+}> {
+  const before = new Map(records);
+  const stock = await readAllStock(stack);
+  await refreshRecords(stack, { records, query });
+  const found = new Map(stock.map((product) => [product.productId, product]));
+  const zero = [...found.keys()].map((id) => [id, { reserved: 0, sold: 0 }] as const);
+  const expected = new Map([...zero, ...sumCounters(records.values())]);
+  return {
+    differences: auditStock(expected, found),
+    changedProducts: listChangedProducts(before, records),
   };
-  for await (const _ of newestFirst(target, outputs, range)) return older;
+}
+
+/** Returns why the window may lack orders; undefined if it contains every order. */
+async function incompleteReason(
+  stack: Stack,
+  { query, window, settings }: StockCheckOptions,
+): Promise<string | undefined> {
+  if (!window.isComplete || Date.parse(query.until) < Date.now()) {
+    return 'not every order is included';
+  }
+  const since = Date.parse(query.since);
+  if (since <= settings.createdAt) return undefined;
+  const hasOlder = 'orders from before --since are not included';
+  if (since - settings.createdAt > maxDaysBack * dayMs) return hasOlder;
+  const range = {
+    since: new Date(settings.createdAt - dayMs).toISOString(),
+    until: new Date(since - 1).toISOString(),
+    pageSize: 1,
+  };
+  for await (const _ of listNewestFirst(stack, range)) return hasOlder;
   return undefined;
 }
 
-/** Reads the orders as they now are, with those that are new. */
-async function refresh(
-  target: Target,
-  outputs: StackOutputs,
-  { records, query }: { records: Map<string, OrderRecord>; query: ListQuery },
+/** Reads the records again, and adds the records of new orders. */
+async function refreshRecords(
+  stack: Stack,
+  { records, query }: { readonly records: Map<string, OrderRecord>; readonly query: ListQuery },
 ): Promise<void> {
   const created = [...records.values()].map(({ createdAt }) => createdAt);
   const newest = created.sort().at(-1) ?? query.since;
   const until = new Date(Date.now() + dayMs).toISOString();
   const ids = new Set(records.keys());
-  for await (const { orderId } of newestFirst(target, outputs, {
-    since: newest,
-    until,
-    page: 100,
-  })) {
-    ids.add(orderId);
-  }
-  for (const [id, record] of await readRows(target, outputs, ids)) records.set(id, record);
+  const newOrders = listNewestFirst(stack, { since: newest, until, pageSize: 100 });
+  for await (const { orderId } of newOrders) ids.add(orderId);
+  for (const [id, record] of await readRows(stack, ids)) records.set(id, record);
 }
 
-function movedProducts(
+/** Lists the products of orders that are new or moved stock. */
+function listChangedProducts(
   before: ReadonlyMap<string, OrderRecord>,
   after: ReadonlyMap<string, OrderRecord>,
 ): Set<string> {
-  const moved = [...after.values()].filter(
-    ({ orderId, reservation }) =>
-      !before.has(orderId) || before.get(orderId)?.reservation !== reservation,
-  );
-  return new Set(moved.flatMap((each) => [...quantitiesOf(each).keys()]));
+  const changed = [...after.values()].filter(({ orderId, reservation }) => {
+    const earlier = before.get(orderId);
+    return !earlier || earlier.reservation !== reservation;
+  });
+  return new Set(changed.flatMap((order) => [...quantityByProduct(order).keys()]));
 }

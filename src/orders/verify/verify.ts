@@ -1,86 +1,88 @@
-/** Orders against their executions, payments, stock and points. */
-import { quantitiesOf } from '../../../functions/contract/expected-side-effects.ts';
-import { isEnd } from '../../../functions/contract/workflow.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+/** Compares orders with their executions, payments, stock and loyalty points. */
+
+import { quantityByProduct } from '../../../functions/contract/expected-side-effects.ts';
+import { isTerminal } from '../../../functions/contract/workflow.ts';
+import type { Stack } from '../../environment/stack.ts';
 import type { ListQuery } from '../lookup/list.ts';
-import { isSuspect, type Suspect } from './audit-order.ts';
-import { confirm } from './confirm-mismatches.ts';
-import { auditBalances, type Balances } from './loyalty-balances.ts';
+import { type AuditedOrder, isSuspect } from './audit-order.ts';
+import { type Confirmed, confirmMismatches } from './confirm-mismatches.ts';
+import { auditBalances, type BalanceAudit } from './loyalty-balances.ts';
 import type { Mismatch } from './mismatch.ts';
-import { type Attention, attentionOf } from './needs-attention.ts';
+import { type Attention, findAttention } from './needs-attention.ts';
 import {
-  findStrayPayments,
-  noStrays,
-  type OrderBooks,
-  readBooks,
-  withStrays,
+  findUnmatchedPayments,
+  noUnmatchedPayments,
+  type OrderSideEffects,
+  readSideEffects,
+  withUnmatchedPayments,
 } from './order-side-effects.ts';
-import { isRecovering, readExecutions, readView, type View } from './read-window.ts';
-import { isSettling } from './recovery-window.ts';
-import { type Frame, readFrame } from './stack-settings.ts';
+import {
+  isRecovering,
+  readExecutions,
+  readWindow,
+  type VerificationWindow,
+} from './read-window.ts';
+import { isRecoveryPending } from './recovery-window.ts';
+import { readStackSettings, type StackSettings } from './stack-settings.ts';
 import { stockMismatch } from './stock.ts';
-import { type StockVerdict, verifyStock } from './stock-check.ts';
+import { type StockVerification, verifyStock } from './stock-check.ts';
 
 export interface Verification {
   readonly orders: number;
-  /** Executions that these orders have, and those whose orders were lost. */
+  /** Executions of these orders, and of lost orders. */
   readonly executions: number;
   readonly running: number;
   readonly mismatches: readonly Mismatch[];
-  /** What is as it should be and waits for a person all the same. */
+  /** Orders that are consistent and still need attention. */
   readonly attention: readonly Attention[];
-  /** What could not be judged, and why, in words. */
+  /** What could not be verified, and why. */
   readonly notJudged: readonly string[];
 }
 
-/** Verifies the orders of a query. What moves meanwhile is looked at again: no race is told as a mismatch. */
-export async function verifyOrders(
-  target: Target,
-  outputs: StackOutputs,
-  query: ListQuery,
-): Promise<Verification> {
-  const [frame, view] = await Promise.all([readFrame(target), readView(target, outputs, query)]);
-  const records = [...view.records.values()];
-  const [books, strays, recovering] = await Promise.all([
-    readBooks(target, outputs, records),
-    frame.keepsPayments ? findStrayPayments(target, outputs) : noStrays,
-    isRecovering(target, outputs),
+/** Verifies the orders of a query. Orders that change meanwhile are checked again, so that no race is reported as a mismatch. */
+export async function verifyOrders(stack: Stack, query: ListQuery): Promise<Verification> {
+  const [settings, window] = await Promise.all([
+    readStackSettings(stack.target),
+    readWindow(stack, query),
   ]);
-  const suspects = [...suspectsIn(view, books)].map((each) =>
-    each.books ? { ...each, books: withStrays(each.books, strays) } : each,
+  const records = [...window.records.values()];
+  const [sideEffects, unmatched, recovering] = await Promise.all([
+    readSideEffects(stack, records),
+    settings.keepsPayments ? findUnmatchedPayments(stack) : noUnmatchedPayments,
+    isRecovering(stack),
+  ]);
+  const orders = [...listOrdersToAudit(window, sideEffects)].map((order) =>
+    order.sideEffects
+      ? { ...order, sideEffects: withUnmatchedPayments(order.sideEffects, unmatched) }
+      : order,
   );
-  const judging = { keptSince: frame.keptSince, judged: { payments: frame.keepsPayments } };
-  const confirmed = await confirm(target, outputs, {
-    ...judging,
-    suspects: suspects.filter((each) => isSuspect(each, judging)),
-    relist: () => readExecutions(target, outputs, view.startedAfter),
+  const options = {
+    retainedSince: settings.retainedSince,
+    scope: { payments: settings.keepsPayments },
+  };
+  const confirmed = await confirmMismatches(stack, {
+    ...options,
+    suspects: orders.filter((order) => isSuspect(order, options)),
+    relist: () => readExecutions(stack, window.startedAfter),
   });
-  const { timeScale } = target;
-  const settling = new Set(
-    confirmed.seen
-      .filter((each) => isSettling(each, { recovering, timeScale }))
-      .map(({ orderId }) => orderId),
-  );
-  const mismatches = confirmed.mismatches.filter(
-    ({ kind, orderId = '' }) => kind !== 'unfinished' || !settling.has(orderId),
-  );
+  const { timeScale } = stack.target;
+  const mismatches = withoutRecovering(confirmed, { recovering, timeScale });
   const [balances, stock, attention] = await Promise.all([
-    auditBalances(target, outputs, records),
-    verifyStock(target, outputs, { query, view, frame }),
-    attentionOf(target, outputs, records),
+    auditBalances(stack, records),
+    verifyStock(stack, { query, window, settings }),
+    findAttention(stack, records),
   ]);
-  const sums = sumsBeside(mismatches, { view, balances, stock });
+  const sums = mergeSums(mismatches, { window, balances, stock });
   return {
     orders: records.length,
     executions:
-      records.filter(({ executionArn }) => view.executions.has(executionArn)).length +
+      records.filter(({ executionArn }) => window.executions.has(executionArn)).length +
       mismatches.filter(({ kind }) => kind === 'lost-row').length,
-    running: records.filter(({ status }) => !isEnd(status)).length,
+    running: records.filter(({ status }) => !isTerminal(status)).length,
     mismatches: [...mismatches, ...sums.mismatches],
     attention: attention.found,
     notJudged: [
-      ...notJudged(frame, strays.complete),
+      ...paymentLimits(settings, unmatched.complete),
       ...confirmed.notJudged,
       ...sums.notJudged,
       ...attention.notJudged,
@@ -88,49 +90,77 @@ export async function verifyOrders(
   };
 }
 
-/** Sums are judged where nothing is wrong with an order that they are made of: that is to be mended first. */
-function sumsBeside(
-  mismatches: readonly Mismatch[],
-  { view, balances, stock }: { view: View; balances: Balances; stock: StockVerdict },
-): Pick<Verification, 'mismatches' | 'notJudged'> {
-  const wrong = mismatches.map(({ orderId = '' }) => view.records.get(orderId));
-  const customers = new Set(wrong.map((record) => record?.customerId));
-  const products = new Set(
-    wrong.flatMap((record) => (record ? [...quantitiesOf(record).keys()] : [])),
+/** Leaves out the unfinished orders that the recovery is about to close. */
+function withoutRecovering(
+  { mismatches, seen }: Confirmed,
+  options: { readonly recovering: boolean; readonly timeScale: number },
+): Mismatch[] {
+  const pending = new Set(
+    seen.filter((order) => isRecoveryPending(order, options)).map(({ orderId }) => orderId),
   );
-  const isLost = mismatches.some(({ kind }) => kind === 'lost-row');
-  const clear = isLost ? [] : stock.differences.filter((each) => !products.has(each.productId));
-  const open = stock.differences.length - clear.length;
+  return mismatches.filter(
+    ({ kind, orderId = '' }) => kind !== 'unfinished' || !pending.has(orderId),
+  );
+}
+
+interface Sums {
+  readonly window: VerificationWindow;
+  readonly balances: BalanceAudit;
+  readonly stock: StockVerification;
+}
+
+/** Returns the mismatches of sums to which no mismatched order contributes: such an order has to be repaired first. */
+function mergeSums(
+  mismatches: readonly Mismatch[],
+  { window, balances, stock }: Sums,
+): Pick<Verification, 'mismatches' | 'notJudged'> {
+  const mismatched = mismatches.map(({ orderId = '' }) => window.records.get(orderId));
+  const customers = new Set(mismatched.map((record) => record?.customerId));
+  const products = new Set(
+    mismatched.flatMap((record) => (record ? [...quantityByProduct(record).keys()] : [])),
+  );
+  const hasLostRow = mismatches.some(({ kind }) => kind === 'lost-row');
+  const certain = hasLostRow
+    ? []
+    : stock.differences.filter(({ productId }) => !products.has(productId));
+  const postponed = stock.differences.length - certain.length;
   const unread = balances.unread.length;
   return {
     mismatches: [
       ...balances.mismatches.filter(({ customerId }) => !customers.has(customerId)),
-      ...clear.map(stockMismatch),
+      ...certain.map(stockMismatch),
     ],
     notJudged: [
       ...(unread > 0 ? [`the loyalty balances of ${unread} customers: too many entries`] : []),
-      ...(open > 0 ? [`stock of ${open} products: until the orders above are repaired`] : []),
+      ...(postponed > 0
+        ? [`stock of ${postponed} products: until the orders above are repaired`]
+        : []),
       ...stock.notJudged,
     ],
   };
 }
 
-function* suspectsIn(view: View, books: ReadonlyMap<string, OrderBooks>): Generator<Suspect> {
-  for (const record of view.records.values()) {
+function* listOrdersToAudit(
+  window: VerificationWindow,
+  sideEffects: ReadonlyMap<string, OrderSideEffects>,
+): Generator<AuditedOrder> {
+  for (const record of window.records.values()) {
     const { orderId, executionArn } = record;
     yield {
       orderId,
       record,
-      execution: view.executions.get(executionArn),
-      books: books.get(orderId),
+      execution: window.executions.get(executionArn),
+      sideEffects: sideEffects.get(orderId),
     };
   }
-  for (const execution of view.rowless) yield { orderId: execution.orderId, execution };
+  for (const execution of window.executionsWithoutRow) {
+    yield { orderId: execution.orderId, execution };
+  }
 }
 
-function notJudged({ keepsPayments }: Frame, complete: boolean): string[] {
+function paymentLimits({ keepsPayments }: StackSettings, isScanComplete: boolean): string[] {
   return [
-    ...(keepsPayments ? [] : ['payments: they are at Stripe (its dashboard has them by order id)']),
-    ...(complete ? [] : ['payments under keys that no log names: the table is too large']),
+    ...(keepsPayments ? [] : ['payments: they are at Stripe (see its dashboard, by order id)']),
+    ...(isScanComplete ? [] : ['payments under unknown keys: the table is too large']),
   ];
 }

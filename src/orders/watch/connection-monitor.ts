@@ -1,86 +1,98 @@
-import { isTransient, needsSignIn, translate } from '../../aws/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { needsSignIn, translateError } from '../../aws/errors.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
-import type { FollowEvent, GapEndEvent, GapEvent } from './events.ts';
+import { PollFailures } from '../requests/poll-failures.ts';
+import type { GapEndEvent, GapEvent, WatchEvent } from './events.ts';
 
-const longestBackoff = 15_000;
-/** A pause that took so much longer than it was to take was not the watch's own, ms. */
-const sleptMs = 10_000;
+const maxBackoffMs = 15_000;
+/** With many orders, polls are at most this far apart (ms). */
+const maxPollIntervalMs = 5000;
+/** Part of the polling interval that each watched order accounts for (ms). */
+const intervalPerOrderMs = 2;
+/** A pause that overran by this much means that the process was suspended (ms). */
+const suspendedThresholdMs = 10_000;
 
-/** Whether the orders can be seen, since when not, and when to look next. */
-export class Sight {
+/** Tracks whether polls succeed, reports visibility gaps, and determines the time of the next poll. */
+export class ConnectionMonitor {
   readonly #target: Target;
-  readonly #of: { readonly orderId?: string };
-  #failures = 0;
-  /** When they could last be seen, ms since the epoch. */
-  #seenAt = Date.now();
-  #everSeen = false;
+  readonly #subject: { readonly orderId?: string };
+  readonly #failures: PollFailures;
+  /** Time of the last successful poll (ms since the epoch). */
+  #succeededAt = Date.now();
   #isGap = false;
 
-  /** `orderId` where it is about one order. */
+  /** `orderId` is added to the events if only one order is watched. */
   constructor(target: Target, orderId: string | undefined) {
     this.#target = target;
-    this.#of = orderId === undefined ? {} : { orderId };
+    this.#failures = new PollFailures(() => target.clients.renewCredentials());
+    this.#subject = orderId === undefined ? {} : { orderId };
   }
 
-  /** Whether they could be seen at all. */
-  get hasSeen(): boolean {
-    return this.#everSeen;
+  /** Whether any poll has succeeded. */
+  get hasSucceeded(): boolean {
+    return this.#failures.hasSucceeded;
   }
 
-  /** When to look next at so many orders: the more there are, the less often, and less and less while nothing is seen. */
-  nextLookMs(orders: number): number {
-    const pause = Math.max(this.#target.pollMs, Math.min(orders * 2, 5000));
-    return Math.min(pause * 2 ** this.#failures, Math.max(longestBackoff, pause));
+  /** Returns the time until the next poll (ms). It grows with the number of orders and with consecutive failures. */
+  nextPollMs(orders: number): number {
+    const { pollMs } = this.#target;
+    const interval = Math.max(pollMs, Math.min(orders * intervalPerOrderMs, maxPollIntervalMs));
+    return Math.min(interval * 2 ** this.#failures.count, Math.max(maxBackoffMs, interval));
   }
 
-  /** Begins a pause of `plannedMs`; called after it, the answer tells if it took much longer, and why. */
-  pause(plannedMs: number): () => GapEvent | undefined {
-    const wall = Date.now();
-    const monotonic = performance.now();
+  /** Waits until the next poll is due. Returns a gap if the process was suspended meanwhile. */
+  async waitForNextPoll(orders: number, signal: AbortSignal): Promise<GapEvent | undefined> {
+    const plannedMs = this.nextPollMs(orders);
+    const endPause = this.startPause(plannedMs);
+    await sleep(plannedMs, undefined, { signal }).catch(() => {});
+    return signal.aborted ? undefined : endPause();
+  }
+
+  /** Starts a pause of `plannedMs`. The returned function ends it, and returns a gap if it took far too long. */
+  startPause(plannedMs: number): () => GapEvent | undefined {
+    const wallStart = Date.now();
+    const monotonicStart = performance.now();
     return () => {
-      const late = Date.now() - wall - plannedMs;
-      if (late < sleptMs || this.#isGap) return undefined;
-      // The monotonic clock stands still while a machine sleeps, and goes on while a program is suspended.
-      const isAsleep = performance.now() - monotonic - plannedMs < late / 2;
-      return this.#gap(isAsleep ? 'this machine was asleep' : 'this program was suspended');
+      const overrunMs = Date.now() - wallStart - plannedMs;
+      if (overrunMs < suspendedThresholdMs || this.#isGap) return undefined;
+      // The monotonic clock stops while the machine sleeps, but not while only the process is suspended.
+      const isAsleep = performance.now() - monotonicStart - plannedMs < overrunMs / 2;
+      return this.#startGap(isAsleep ? 'this machine was asleep' : 'this program was suspended');
     };
   }
 
-  /** The orders were just seen, with this news of them; tells the end of a gap, and what happened in it. */
-  found(told: readonly FollowEvent[]): GapEndEvent | undefined {
-    const since = this.#seenAt;
+  /** Records a successful poll with its events. Returns the end of the gap if there was one. */
+  succeeded(events: readonly WatchEvent[]): GapEndEvent | undefined {
+    const gapStart = this.#succeededAt;
     const now = Date.now();
-    this.#failures = 0;
-    this.#everSeen = true;
-    this.#seenAt = now;
+    this.#failures.succeeded();
+    this.#succeededAt = now;
     if (!this.#isGap) return undefined;
     this.#isGap = false;
-    const missed = told.filter(({ type, ...event }) => {
-      return type === 'status' && 'ts' in event && Date.parse(event.ts) > since;
-    }).length;
-    return { type: 'gap-end', ts: isoNow(), ...this.#of, lastedMs: now - since, missed };
+    const missed = events.filter(
+      (event) => event.type === 'status' && Date.parse(event.ts) > gapStart,
+    ).length;
+    return { type: 'gap-end', ts: isoNow(), ...this.#subject, lastedMs: now - gapStart, missed };
   }
 
-  /** Tells once that the orders cannot be seen; throws what will not pass. */
-  lost(error: unknown): GapEvent | undefined {
-    // Credentials that worked have expired: the person signs in again, and the watch goes on.
-    const expired = needsSignIn(error) && this.#everSeen;
-    if (!isTransient(error) && !expired) throw error;
-    if (expired) this.#target.clients.renewCredentials();
-    this.#failures += 1;
-    return this.#isGap ? undefined : this.#gap(reasonOf(error, this.#target));
+  /** Records a failed poll. Returns the start of a gap at the first failure. Throws `error` if it is permanent. */
+  failed(error: unknown): GapEvent | undefined {
+    this.#failures.failed(error);
+    return this.#isGap ? undefined : this.#startGap(formatReason(error, this.#target));
   }
 
-  #gap(reason: string): GapEvent {
+  #startGap(reason: string): GapEvent {
     this.#isGap = true;
-    return { type: 'gap', ts: isoNow(), ...this.#of, reason };
+    return { type: 'gap', ts: isoNow(), ...this.#subject, reason };
   }
 }
 
-function reasonOf(error: unknown, target: Target): string {
-  const told = needsSignIn(error) ? translate(error, target) : undefined;
-  if (told instanceof UserError) return `the credentials have expired: ${told.hints.join(' ')}`;
+function formatReason(error: unknown, target: Target): string {
+  const translated = needsSignIn(error) ? translateError(error, target) : undefined;
+  if (translated instanceof UserError) {
+    return `the credentials have expired: ${translated.hints.join(' ')}`;
+  }
   return error instanceof Error ? error.message || error.name : String(error);
 }
 

@@ -1,9 +1,10 @@
-/** What is told of orders that are being followed; the one stream that every renderer reads. */
+/** Events of watched orders: the one stream that every renderer reads. */
 import type { Failure, OrderRecord, Warning } from '../../../functions/contract/api.ts';
 import type { ShownStatus } from '../../../functions/contract/workflow.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { HistoryError } from '../../workflow/history-event.ts';
-import type { Stuck, Work } from '../../workflow/work.ts';
+import type { ExecutionActivity, Stuck } from '../../workflow/work.ts';
+import type { PausedEvent, ResumedEvent } from './pause-events.ts';
 
 export interface StatusEvent {
   readonly type: 'status';
@@ -13,36 +14,36 @@ export interface StatusEvent {
   readonly to: ShownStatus;
   readonly seq: number;
   readonly elapsedMs: number;
-  /** When the wait that began is over, by its default length. RFC 3339 UTC. */
+  /** End of the wait that started, by its default length (RFC 3339 UTC). */
   readonly resumesAt?: string;
 }
 
-/** The order as it now is; for views that show more than the last status. */
+/** The current order, for views that show more than the last status. */
 export interface SnapshotEvent {
   readonly type: 'snapshot';
   readonly orderId: string;
   readonly order: OrderRecord;
 }
 
-/** An order that joins those that are followed; for views. */
+/** An order that joins the watch, for views. */
 export interface JoinEvent {
   readonly type: 'join';
   readonly orderId: string;
 }
 
-/** The items of several orders were just read; for views. */
-export interface SeenEvent {
-  readonly type: 'seen';
+/** The items of several orders were read just now, for views. */
+export interface PolledEvent {
+  readonly type: 'polled';
 }
 
-/** What the execution of the order in focus is at; for views. */
-export interface WorkEvent {
-  readonly type: 'work';
+/** Current activity of the focused order's execution, for views. */
+export interface ActivityEvent {
+  readonly type: 'activity';
   readonly orderId: string;
-  readonly work: Work;
+  readonly activity: ExecutionActivity;
 }
 
-/** A sign of life when nothing happens for long. */
+/** Reported when there was no other event for a long time. */
 export type HeartbeatEvent =
   | {
       readonly type: 'heartbeat';
@@ -50,87 +51,95 @@ export type HeartbeatEvent =
       readonly orderId: string;
       readonly status: ShownStatus;
       readonly resumesAt?: string;
+      /** Present while the order is paused (RFC 3339 UTC). */
+      readonly pausedSince?: string;
     }
-  /** When several orders are followed: how many have not ended. */
-  | { readonly type: 'heartbeat'; readonly ts: string; readonly running: number };
+  | {
+      readonly type: 'heartbeat';
+      readonly ts: string;
+      /** Number of orders that have not ended, if several are watched. */
+      readonly running: number;
+      /** Number of paused orders among them; absent if there are none. */
+      readonly paused?: number;
+    };
 
-/** An attempt of a durable step that failed; in detail also one that succeeded. */
+/** An attempt of a durable step: a failed one, with `detail` also a successful one. */
 export type StepEvent = FailedStepEvent | SucceededStepEvent;
 
-interface StepFacts {
+interface StepEventBase {
   readonly type: 'step';
   readonly ts: string;
   readonly orderId: string;
-  /** A stage, an undo, or another durable step. */
+  /** Name of the durable step: a stage, an undo or another step. */
   readonly step: string;
   readonly attempt: number;
 }
 
-export interface FailedStepEvent extends StepFacts {
+export interface FailedStepEvent extends StepEventBase {
   readonly state: 'failed';
-  /** Wall time from `ts` to the next attempt; absent when there is none. */
+  /** Time from `ts` to the next attempt (ms of wall time); absent if there is none. */
   readonly retryInMs?: number;
   readonly error: HistoryError;
 }
 
-export interface SucceededStepEvent extends StepFacts {
+export interface SucceededStepEvent extends StepEventBase {
   readonly state: 'succeeded';
 }
 
-/** A durable wait, in detail. */
+/** Start or end of a durable wait, with `detail` only. */
 export interface WaitEvent {
   readonly type: 'wait';
   readonly ts: string;
   readonly orderId: string;
   readonly step: string;
   readonly state: 'started' | 'ended';
-  /** RFC 3339 UTC. */
+  /** Planned end (RFC 3339 UTC). */
   readonly until?: string;
 }
 
-/** An invocation of the function that ended; in detail all of them, else those that failed. */
+/** End of an invocation of the function: a failed one, with `detail` every one. */
 export interface InvocationEvent {
   readonly type: 'invocation';
   readonly ts: string;
   readonly orderId: string;
-  /** From 1. */
+  /** Number of the invocation, from 1. */
   readonly n: number;
-  /** How many operations it found done, and went through without doing them again. */
+  /** Number of completed operations that the invocation replayed. */
   readonly replayed: number;
   readonly tookMs: number;
   readonly requestId?: string;
   readonly error?: HistoryError;
 }
 
-/** Invocations fail one after the other without a new checkpoint. */
+/** Invocations fail repeatedly without a new checkpoint. */
 export interface StuckEvent extends Stuck {
   readonly type: 'stuck';
   readonly ts: string;
   readonly orderId: string;
 }
 
-/** From now on the orders cannot be seen. */
+/** Start of a visibility gap: polling fails. */
 export interface GapEvent {
   readonly type: 'gap';
   readonly ts: string;
-  /** Absent when several orders are followed: none of them is seen. */
+  /** Absent with several orders: the gap concerns all of them. */
   readonly orderId?: string;
   readonly reason: string;
 }
 
-/** They can be seen again. */
+/** End of a visibility gap: polling succeeds again. */
 export interface GapEndEvent {
   readonly type: 'gap-end';
   readonly ts: string;
   readonly orderId?: string;
   readonly lastedMs: number;
-  /** How many transitions happened meanwhile; they are told now. */
+  /** Number of transitions during the gap; they are reported now. */
   readonly missed: number;
 }
 
 export type Ending =
   | 'completed'
-  /** The status of `--until`. */
+  /** The order has the status of `--until` or a later one. */
   | 'reached'
   | 'failed'
   | 'cancelled'
@@ -151,41 +160,43 @@ export interface EndEvent {
   readonly failure?: Failure;
   readonly error?: string;
   readonly warnings?: readonly Warning[];
-  /** From here on: known of an order whose execution was in focus. */
+  /** This and the following fields exist only for an order whose history was read. */
   readonly activeMs?: number;
   readonly waitMs?: number;
   readonly invocations?: number;
-  /** Of the steps that took more than one attempt. */
+  /** Number of attempts of each step that took more than one. */
   readonly attempts?: Readonly<Record<string, number>>;
 }
 
-/** What only views are told. */
-export type InnerEvent = SnapshotEvent | JoinEvent | SeenEvent | WorkEvent;
+/** Events for views only; no other renderer prints them. */
+export type ViewEvent = SnapshotEvent | JoinEvent | PolledEvent | ActivityEvent;
 
-const inner: ReadonlySet<string> = new Set<InnerEvent['type']>([
+const viewEventTypes: ReadonlySet<string> = new Set<ViewEvent['type']>([
   'snapshot',
   'join',
-  'seen',
-  'work',
+  'polled',
+  'activity',
 ]);
 
-export function isInner(event: { readonly type: string }): event is InnerEvent {
-  return inner.has(event.type);
+export function isViewEvent(event: { readonly type: string }): event is ViewEvent {
+  return viewEventTypes.has(event.type);
 }
 
-export type FollowEvent =
-  | InnerEvent
+export type WatchEvent =
+  | ViewEvent
   | StatusEvent
   | StepEvent
   | WaitEvent
   | InvocationEvent
+  | PausedEvent
+  | ResumedEvent
   | StuckEvent
   | HeartbeatEvent
   | GapEvent
   | GapEndEvent
   | EndEvent;
 
-/** How several orders ended; the last of all records. */
+/** Summary of several orders, the last record of a watch. */
 export interface SummaryEvent {
   readonly type: 'end';
   readonly ts: string;
@@ -194,7 +205,7 @@ export interface SummaryEvent {
   readonly exitCode: ExitCode;
 }
 
-const exits: Record<Ending, ExitCode> = {
+const exitCodes: Record<Ending, ExitCode> = {
   completed: 0,
   reached: 0,
   failed: 10,
@@ -206,33 +217,33 @@ const exits: Record<Ending, ExitCode> = {
   detached: 130,
 };
 
-/** The exit code that tells how following an order ended. */
-export function exitOf(ending: Ending): ExitCode {
-  return exits[ending];
+/** Returns the exit code for the ending of one order. */
+export function exitCodeFor(ending: Ending): ExitCode {
+  return exitCodes[ending];
 }
 
 /**
- * How several orders ended together: their code where they have one in common, else 13. With `failFast` the first that
- * ended badly tells, as the others were left for it.
+ * Summarizes how several orders ended. The exit code is their common code, or 13 if the codes differ. With `failFast`
+ * it is the code of the first order that ended badly, because that order ended the watch.
  */
 export function summarize(ends: readonly EndEvent[], { failFast = false } = {}): SummaryEvent {
   const endings: Partial<Record<Ending, number>> = {};
   for (const { ending } of ends) endings[ending] = (endings[ending] ?? 0) + 1;
-  // Whoever stopped looking does not know how the rest ends.
-  const left = ends.find(({ ending }) => ending === 'timeout' || ending === 'detached');
-  const bad = failFast ? ends.find(isBad) : undefined;
+  const firstBad = failFast ? ends.find(endedBadly) : undefined;
+  // After a timeout or detaching, the outcome of the remaining orders is unknown.
+  const unfinished = ends.find(({ ending }) => ending === 'timeout' || ending === 'detached');
   const codes = new Set(ends.map(({ exitCode }) => exitCode));
-  const [only = 0] = codes;
+  const [commonCode = 0] = codes;
   return {
     type: 'end',
     ts: new Date().toISOString(),
     orders: ends.length,
     endings,
-    exitCode: bad?.exitCode ?? left?.exitCode ?? (codes.size > 1 ? 13 : only),
+    exitCode: firstBad?.exitCode ?? unfinished?.exitCode ?? (codes.size > 1 ? 13 : commonCode),
   };
 }
 
-/** Whether the order itself ended badly: not whether somebody stopped looking. */
-export function isBad({ ending, exitCode }: EndEvent): boolean {
+/** Whether the order itself ended badly; false if only the watch ended. */
+export function endedBadly({ ending, exitCode }: EndEvent): boolean {
   return exitCode !== 0 && ending !== 'timeout' && ending !== 'detached';
 }

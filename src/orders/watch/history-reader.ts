@@ -1,35 +1,36 @@
-/** The history of the orders in focus, read little by little: the one thing that is too scarce to be read of every order. */
 import { isTransient, needsSignIn } from '../../aws/errors.ts';
 import type { Target } from '../../environment/target.ts';
-import { endOf, type HistoryEvent } from '../../workflow/history-event.ts';
-import { type Work, workOf } from '../../workflow/work.ts';
-import { readPageNow, toHistoryEvent } from '../lookup/history.ts';
-import { executionReads } from '../requests/rate-limiter.ts';
-import type { FollowEvent } from './events.ts';
-import { eventsOf } from './history-to-events.ts';
+import { executionEnd, type HistoryEvent } from '../../workflow/history-event.ts';
+import { type ExecutionActivity, summarizeActivity } from '../../workflow/work.ts';
+import { readPageUnlimited } from '../lookup/history.ts';
+import { toHistoryEvent } from '../lookup/to-history-event.ts';
+import { executionReadLimiter } from '../requests/rate-limiter.ts';
+import type { WatchEvent } from './events.ts';
+import { toWatchEvents } from './history-to-events.ts';
 
-/** A history is read again after so long at the earliest, ms. */
-const againMs = 1000;
+/** Minimum time between two reads of the same history (ms). */
+const minReadIntervalMs = 1000;
 
-interface Known {
-  events: HistoryEvent[];
+interface ReadHistory {
+  readonly events: HistoryEvent[];
   marker: string | undefined;
   readAt: number;
-  /** How many events were told. */
-  told: number;
-  /** Nothing more will come: it is at its end, gone, or may not be read. */
-  closed: boolean;
+  /** Number of events that were reported. */
+  reported: number;
+  /** Whether no more events will come: the execution has ended, is gone or may not be read. */
+  isClosed: boolean;
 }
 
-export interface InFocus {
+export interface HistoryTarget {
   readonly orderId: string;
   readonly arn: string;
 }
 
-export class Focus {
+/** Reads the histories of executions incrementally. The quota allows this for the focused order only. */
+export class HistoryReader {
   readonly #target: Target;
   readonly #detail: boolean;
-  readonly #known = new Map<string, Known>();
+  readonly #histories = new Map<string, ReadHistory>();
 
   constructor(target: Target, { detail }: { readonly detail: boolean }) {
     this.#target = target;
@@ -37,76 +38,88 @@ export class Focus {
   }
 
   /** Whether the history was ever read. */
-  knows(arn: string): boolean {
-    return this.#known.has(arn);
+  hasRead(arn: string): boolean {
+    return this.#histories.has(arn);
   }
 
-  /** Whether the history may have grown, and was not just read. */
+  /** Whether the history may have grown and was not read within the last second. */
   isDue(arn: string): boolean {
-    const known = this.#known.get(arn);
-    return !known || (!known.closed && Date.now() - known.readAt >= againMs);
+    const history = this.#histories.get(arn);
+    return !history || (!history.isClosed && Date.now() - history.readAt >= minReadIntervalMs);
   }
 
-  /** Whether the history was read to the end of the execution, or cannot be. */
+  /** Whether the history was read up to the end of the execution, or cannot be read. */
   isClosed(arn: string): boolean {
-    return this.#known.get(arn)?.closed ?? false;
+    return this.#histories.get(arn)?.isClosed ?? false;
+  }
+
+  /** Whether the history contains the end of the execution. */
+  hasEnded(arn: string): boolean {
+    const last = this.#histories.get(arn)?.events.at(-1);
+    return last !== undefined && executionEnd(last) !== undefined;
   }
 
   /**
-   * Reads what is new; if its turn is now, unless it `waits` for that. A history that cannot be read changes nothing; it
-   * is an extra.
+   * Reads the new events. Skips the read if the rate limiter has no capacity, unless `waits` is set. A history that
+   * cannot be read is no error, because it only adds detail to the events of the item.
    */
   async read(arn: string, { waits }: { readonly waits: boolean }): Promise<void> {
-    if (waits) await executionReads.turn();
-    else if (!executionReads.take()) return;
-    const known = this.#known.get(arn) ?? {
-      events: [],
-      marker: undefined,
-      readAt: 0,
-      told: 0,
-      closed: false,
-    };
-    this.#known.set(arn, known);
+    if (waits) await executionReadLimiter.acquire();
+    else if (!executionReadLimiter.tryAcquire()) return;
+    const history = this.#histories.get(arn) ?? createHistory();
+    this.#histories.set(arn, history);
     try {
-      let more: boolean;
-      do {
-        // The last page again and again: what is new is appended to it.
-        const page = await readPageNow(this.#target, arn, { marker: known.marker, data: true });
-        const last = known.events.at(-1)?.seq ?? -1;
-        const fresh = page.events.map(toHistoryEvent).filter(({ seq }) => seq > last);
-        known.events.push(...fresh);
-        known.marker = page.next ?? known.marker;
-        more = page.next !== undefined;
-      } while (more && executionReads.take());
-      known.closed = this.hasEnded(arn);
+      await this.#readNewPages(arn, history);
+      history.isClosed = this.hasEnded(arn);
     } catch (error) {
-      // Of credentials that have expired the next look at the table tells.
-      if (!isTransient(error) && !needsSignIn(error)) known.closed = true;
+      // Expired credentials are reported by the next poll of the items.
+      if (!isTransient(error) && !needsSignIn(error)) history.isClosed = true;
     } finally {
-      known.readAt = Date.now();
+      history.readAt = Date.now();
     }
   }
 
-  /** Whether the history says that the execution has ended. */
-  hasEnded(arn: string): boolean {
-    const last = this.#known.get(arn)?.events.at(-1);
-    return last !== undefined && endOf(last) !== undefined;
+  /** Returns times, invocations and attempts up to now, or undefined before the first read. */
+  activity(arn: string): ExecutionActivity | undefined {
+    const { timeScale } = this.#target;
+    const events = this.#histories.get(arn)?.events ?? [];
+    return summarizeActivity(events, { now: Date.now(), timeScale });
   }
 
-  work(arn: string): Work | undefined {
+  /** Returns the events read since the previous call, and the current activity as the last event. */
+  takeNewEvents({ orderId, arn }: HistoryTarget): WatchEvent[] {
+    const history = this.#histories.get(arn);
+    if (!history) return [];
     const { timeScale } = this.#target;
-    return workOf(this.#known.get(arn)?.events ?? [], { now: Date.now(), timeScale });
+    const events = toWatchEvents(history.events, {
+      orderId,
+      timeScale,
+      detail: this.#detail,
+      skip: history.reported,
+    });
+    history.reported = history.events.length;
+    const activity = this.activity(arn);
+    return activity ? [...events, { type: 'activity', orderId, activity }] : events;
   }
 
-  /** What has happened since the last time. */
-  news({ orderId, arn }: InFocus): FollowEvent[] {
-    const known = this.#known.get(arn);
-    if (!known) return [];
-    const { timeScale } = this.#target;
-    const detail = this.#detail;
-    const told = eventsOf(known.events, { orderId, timeScale, detail, after: known.told });
-    known.told = known.events.length;
-    const work = this.work(arn);
-    return work ? [...told, { type: 'work', orderId, work }] : told;
+  /** Reads the last known page again, to which new events are appended, and the pages after it. */
+  async #readNewPages(arn: string, history: ReadHistory): Promise<void> {
+    for (;;) {
+      const { marker } = history;
+      const page = await readPageUnlimited(this.#target, arn, { marker, data: true });
+      const lastSeq = history.events.at(-1)?.seq ?? -1;
+      history.events.push(...page.events.map(toHistoryEvent).filter(({ seq }) => seq > lastSeq));
+      if (page.next === undefined) return;
+      history.marker = page.next;
+      if (!executionReadLimiter.tryAcquire()) return;
+    }
   }
 }
+
+const createHistory = (): ReadHistory => ({
+  events: [],
+  marker: undefined,
+  readAt: 0,
+  reported: 0,
+  isClosed: false,
+});

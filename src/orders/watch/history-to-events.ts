@@ -1,80 +1,116 @@
 import type { HistoryEvent } from '../../workflow/history-event.ts';
-import { stuckTimes } from '../../workflow/work.ts';
-import type { FollowEvent, InvocationEvent } from './events.ts';
+import { findStuckPeriods } from '../../workflow/work.ts';
+import type { InvocationEvent, StuckEvent, WatchEvent } from './events.ts';
+import type { PausedEvent, ResumedEvent } from './pause-events.ts';
 
-interface Telling {
+interface ConversionOptions {
   readonly orderId: string;
   readonly timeScale: number;
-  /** Whether also that is told which goes well. */
+  /** Whether successful steps, waits and invocations are included. */
   readonly detail: boolean;
-  /** Events that were told before. */
-  readonly after: number;
+  /** Number of events at the beginning of the history that were reported before. */
+  readonly skip: number;
 }
 
-/** What is told of the events of an execution, in their order: what went wrong, and in detail everything. */
-export function eventsOf(events: readonly HistoryEvent[], telling: Telling): FollowEvent[] {
-  const told: FollowEvent[] = [];
-  let invocations = 0;
-  let done = 0;
-  let doneBefore = 0;
-  const stuck = stuckTimes(events).at;
-  for (const [index, event] of events.entries()) {
-    const isInvocation = event.type === 'InvocationCompleted';
-    if (isInvocation) invocations += 1;
-    if (index >= telling.after) {
-      const each = isInvocation
-        ? invocationOf(event, { ...telling, n: invocations, replayed: doneBefore })
-        : operationOf(event, telling);
-      if (each) told.push(each);
-      const { orderId } = telling;
-      const halt = stuck.get(index);
-      if (halt) told.push({ type: 'stuck', ts: event.at, orderId, ...halt });
-    }
-    if (isInvocation) doneBefore = done;
-    else if (isDone(event)) done += 1;
+/** Converts the history of an execution to watch events, in the same order: failures, with `detail` everything. */
+export function toWatchEvents(
+  history: readonly HistoryEvent[],
+  options: ConversionOptions,
+): WatchEvent[] {
+  const { orderId, skip } = options;
+  const invocations = countInvocations(history);
+  const stuckPeriods = findStuckPeriods(history).at;
+  const events: (WatchEvent | undefined)[] = [];
+  let pausedAt: string | undefined;
+  for (const [index, event] of history.entries()) {
+    const pause = toPauseEvent(event, { orderId, pausedAt });
+    if (pause) pausedAt = pause.type === 'paused' ? pause.ts : undefined;
+    if (index < skip) continue;
+    const invocation = invocations.get(index);
+    const stuck = stuckPeriods.get(index);
+    events.push(
+      pause ??
+        (invocation
+          ? toInvocationEvent(event, invocation, options)
+          : toOperationEvent(event, options)),
+      stuck && ({ type: 'stuck', ts: event.at, orderId, ...stuck } satisfies StuckEvent),
+    );
   }
-  return told;
+  return events.filter((event) => event !== undefined);
 }
 
-/** An operation that a later invocation does not do again. */
-function isDone({ type, retryInMs }: HistoryEvent): boolean {
+function toPauseEvent(
+  { type, at: ts, reason }: HistoryEvent,
+  { orderId, pausedAt }: { readonly orderId: string; readonly pausedAt: string | undefined },
+): PausedEvent | ResumedEvent | undefined {
+  const fields = { ts, orderId, ...(reason ? { reason } : {}) };
+  if (type === 'ExecutionPaused') return { type: 'paused', ...fields };
+  if (type !== 'ExecutionResumed') return undefined;
+  const pausedMs = Math.max(0, Date.parse(ts) - Date.parse(pausedAt ?? ts));
+  return { type: 'resumed', ...fields, pausedMs };
+}
+
+type InvocationCounts = Pick<InvocationEvent, 'n' | 'replayed'>;
+
+/** Returns number and replayed operations of each invocation, by the index of its event. */
+function countInvocations(history: readonly HistoryEvent[]): Map<number, InvocationCounts> {
+  const invocations = new Map<number, InvocationCounts>();
+  let completed = 0;
+  let replayed = 0;
+  for (const [index, event] of history.entries()) {
+    if (isCompletedOperation(event)) completed += 1;
+    if (event.type !== 'InvocationCompleted') continue;
+    invocations.set(index, { n: invocations.size + 1, replayed });
+    // The next invocation replays every operation that has completed until now.
+    replayed = completed;
+  }
+  return invocations;
+}
+
+/** Whether later invocations replay the operation instead of executing it. */
+function isCompletedOperation({ type, retryInMs }: HistoryEvent): boolean {
   return /^(Step|Wait|Callback|Context|ChainedInvoke)(Succeeded|Failed)$/.test(type) && !retryInMs;
 }
 
-function invocationOf(
+function toInvocationEvent(
   { at, startedAt = at, requestId, error }: HistoryEvent,
-  { orderId, n, replayed, detail }: Telling & { readonly n: number; readonly replayed: number },
+  counts: InvocationCounts,
+  { orderId, detail }: ConversionOptions,
 ): InvocationEvent | undefined {
   if (!detail && !error) return undefined;
-  const tookMs = Math.max(0, Date.parse(at) - Date.parse(startedAt));
   return {
     type: 'invocation',
     ts: at,
     orderId,
-    n,
-    replayed,
-    tookMs,
+    ...counts,
+    tookMs: Math.max(0, Date.parse(at) - Date.parse(startedAt)),
     ...(requestId === undefined ? {} : { requestId }),
     ...(error ? { error } : {}),
   };
 }
 
-function operationOf(
+function toOperationEvent(
   { type, at: ts, name, attempt = 1, retryInMs, waitMs, error }: HistoryEvent,
-  { orderId, timeScale, detail }: Telling,
-): FollowEvent | undefined {
+  { orderId, timeScale, detail }: ConversionOptions,
+): WatchEvent | undefined {
   if (name === undefined) return undefined;
-  const about = { ts, orderId, step: name };
+  const operation = { ts, orderId, step: name };
   if (type === 'StepFailed' && error) {
     const retry = retryInMs === undefined ? {} : { retryInMs: retryInMs / timeScale };
-    return { type: 'step', ...about, state: 'failed', attempt, ...retry, error };
+    return { type: 'step', ...operation, state: 'failed', attempt, ...retry, error };
   }
   if (!detail) return undefined;
-  if (type === 'StepSucceeded') return { type: 'step', ...about, state: 'succeeded', attempt };
-  if (type === 'WaitStarted') {
-    const ends = Date.parse(ts) + (waitMs ?? 0) / timeScale;
-    const until = waitMs === undefined ? {} : { until: new Date(ends).toISOString() };
-    return { type: 'wait', ...about, state: 'started', ...until };
+  switch (type) {
+    case 'StepSucceeded':
+      return { type: 'step', ...operation, state: 'succeeded', attempt };
+    case 'WaitStarted': {
+      const endsAt = Date.parse(ts) + (waitMs ?? 0) / timeScale;
+      const until = waitMs === undefined ? {} : { until: new Date(endsAt).toISOString() };
+      return { type: 'wait', ...operation, state: 'started', ...until };
+    }
+    case 'WaitSucceeded':
+      return { type: 'wait', ...operation, state: 'ended' };
+    default:
+      return undefined;
   }
-  return type === 'WaitSucceeded' ? { type: 'wait', ...about, state: 'ended' } : undefined;
 }

@@ -1,117 +1,73 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import {
-  type EndStatus,
-  isEnd,
-  rank,
+  isTerminal,
   type ShownStatus,
   type StageStatus,
+  statusRank,
 } from '../../../functions/contract/workflow.ts';
-import { activeStage, progressOf } from '../../workflow/progress.ts';
-import { waitEndsAt, waitOf } from '../../workflow/waits.ts';
-import type { Found } from '../lookup/find.ts';
-import type { Execution } from '../lookup/read-order.ts';
-import { type EndEvent, type Ending, exitOf, type FollowEvent } from './events.ts';
+import { activeStage, workflowProgress } from '../../workflow/progress.ts';
+import { currentWaitEnd, waitEndAfter } from '../../workflow/waits.ts';
+import { isTerminalExecution, type TerminalExecutionStatus } from '../lookup/execution-status.ts';
+import type { Execution } from '../lookup/executions.ts';
+import type { LocatedOrder } from '../lookup/find.ts';
+import { endingByExecutionStatus, toEnding } from './endings.ts';
+import { type EndEvent, type Ending, exitCodeFor, type WatchEvent } from './events.ts';
+import { PauseState } from './pause-state.ts';
 
-/** Where the execution of an order is asked about. Asking is scarce: first comes whether it may be done now. */
-export interface Source {
-  readonly mayAsk: (orderId: string) => boolean;
-  readonly execution: (orderId: string, arn: string | undefined) => Promise<Execution | undefined>;
+/** Reads executions, within the request quota. */
+export interface ExecutionSource {
+  /** Whether the execution of the order may be read now. Takes a slot of the rate limiter if so. */
+  readonly tryAcquire: (orderId: string) => boolean;
+  readonly read: (orderId: string, arn: string | undefined) => Promise<Execution | undefined>;
 }
 
-export interface FollowerOptions {
+export interface OrderWatcherOptions {
   readonly timeScale: number;
-  /** How long an order whose execution has ended is given to be recovered, ms. */
+  /** Time for recovery to close an order whose execution ended abnormally (ms). */
   readonly recoveryMs: number;
-  /** The order is seen enough once it has this status, or is past it. */
+  /** The watch ends at this status or a later one. */
   readonly until?: StageStatus | undefined;
 }
 
-/** An execution is listed a moment after it began; how often to ask again before believing that there is none. */
-const graceAnswers = 3;
-/** One that ended so long ago brings its order to no end any more, whatever the clocks of this machine and of AWS differ. ms */
-const longAgoMs = 600_000;
-/** The execution is asked for once in so many looks at an item that stands still. */
-const looksPerExecution = 8;
-/** An order in a wait does not move; it is only looked at now and then, as it may be cancelled. ms */
-const waitingLookMs = 5000;
+type EndedExecution = Execution & { readonly status: TerminalExecutionStatus };
 
-/** What is known of one order, and what was already told. */
-export class Follower {
+/** An execution is listed a moment after it started. After more empty responses than this it counts as missing. */
+const maxMissingResponses = 3;
+/** Recovery will not close an order whose execution ended this long ago, even if the clocks differ (ms). */
+const recoveryOverMs = 600_000;
+/** An execution is read once per this many polls without a change of the item. */
+const pollsPerExecutionRead = 8;
+/** Polling interval during a wait (ms): only a cancellation can change the order. */
+const waitPollIntervalMs = 5000;
+
+/** Watches one order: keeps its state, and returns each change as an event once. */
+export class OrderWatcher {
   end: EndEvent | undefined;
   readonly orderId: string;
-  readonly #found: Found;
-  readonly #options: FollowerOptions;
-  readonly #since = Date.now();
+  readonly #located: LocatedOrder;
+  readonly #options: OrderWatcherOptions;
+  readonly #watchedSince = Date.now();
   #order: OrderRecord | undefined;
   #status: ShownStatus = 'received';
-  #told = 0;
-  /** When that happened which was told last, RFC 3339 UTC. */
-  #toldAt = '';
-  #still = 0;
-  /** Its execution, where that has ended without the order's end. */
-  #closed: Execution | undefined;
-  /** Since when that is known, and nothing has changed; on the monotonic clock. */
-  #closedAt = 0;
-  #missingAnswers = 0;
-  #lookedAt = 0;
-  /** When the wait that it is in is over; 0 when it is in none. */
-  #waitEnd = 0;
+  #reportedTransitions = 0;
+  /** Time of the last reported transition (RFC 3339 UTC). */
+  #reportedAt = '';
+  #idlePolls = 0;
+  /** The execution if it has ended and the order has not. */
+  #endedExecution: EndedExecution | undefined;
+  /** Monotonic time of the last change since the execution ended (ms). */
+  #changedAt = 0;
+  #missingResponses = 0;
+  #polledAt = 0;
+  /** End of the current wait (ms since the epoch); 0 outside of a wait. */
+  #waitEndsAt = 0;
+  readonly pause: PauseState;
 
-  constructor(found: Found, options: FollowerOptions) {
-    this.#found = found;
+  constructor(located: LocatedOrder, options: OrderWatcherOptions) {
+    this.#located = located;
     this.#options = options;
-    this.orderId = found.orderId;
-  }
-
-  /** Takes the item as it was just read, and tells what is new in it. */
-  take(order: OrderRecord | undefined): FollowEvent[] {
-    const moved = order !== undefined && order.updatedAt !== this.#order?.updatedAt;
-    this.#still = moved ? 0 : this.#still + 1;
-    this.#lookedAt = Date.now();
-    if (!moved) return [];
-    // It is being recovered.
-    this.#closedAt = performance.now();
-    this.#order = order;
-    this.#waitEnd = this.#waitEndOf(order);
-    const told = [...this.#transitions(order)];
-    if (this.#hasReached()) this.end = this.#ended('reached');
-    else if (isEnd(order.status)) this.end = this.#ended(endingOf(order.status, order));
-    return [...told, { type: 'snapshot', orderId: order.orderId, order }];
-  }
-
-  /**
-   * Asks about the execution of an order that stands still: it may have ended without the order's knowing. `hurry` where
-   * its history says that it has.
-   */
-  async ask(source: Source, { hurry }: { readonly hurry: boolean }): Promise<void> {
-    if (this.end || this.#still === 0) return;
-    // What has no item has nothing to recover; the look since then would have seen one.
-    const hasNone = this.#closed !== undefined && this.#order === undefined;
-    if (!this.#closed) await this.#askNow(source, hurry);
-    const closed = this.#closed;
-    if (!closed) return;
-    const isLongAgo = Date.now() - Date.parse(closed.endedAt ?? '') > longAgoMs;
-    if (hasNone || isLongAgo || performance.now() - this.#closedAt > this.#options.recoveryMs) {
-      this.end = this.#closedEnd(closed);
-    }
-  }
-
-  async #askNow(source: Source, hurry: boolean): Promise<void> {
-    const isGone = this.#order !== undefined && this.#missingAnswers > 0;
-    if (this.#still < looksPerExecution && !isGone && !hurry) return;
-    if (!source.mayAsk(this.orderId)) return;
-    this.#still = 0;
-    const execution = await source.execution(this.orderId, this.arn);
-    this.#missingAnswers = execution ? 0 : this.#missingAnswers + 1;
-    if (this.#missingAnswers > graceAnswers) this.lose();
-    if (!execution || execution.status === 'RUNNING') return;
-    this.#closed = execution;
-    this.#closedAt = performance.now();
-  }
-
-  /** Whether it is time to ask about its execution. */
-  get isStill(): boolean {
-    return !this.end && this.#still >= looksPerExecution;
+    this.orderId = located.orderId;
+    this.pause = new PauseState(located.orderId);
   }
 
   get status(): ShownStatus {
@@ -119,118 +75,167 @@ export class Follower {
   }
 
   get arn(): string | undefined {
-    return this.#order?.executionArn ?? this.#found.executionArn;
+    return this.#order?.executionArn ?? this.#located.executionArn;
   }
 
-  /** Whether it is in a wait that takes a while, in which nothing happens. */
+  /** Whether the item is unchanged for enough polls to read the execution. */
+  get isIdle(): boolean {
+    return !this.end && this.#idlePolls >= pollsPerExecutionRead;
+  }
+
+  /** Whether the order is in a wait that has not expired. */
   get isWaiting(): boolean {
-    return this.#waitEnd > Date.now();
+    return this.#waitEndsAt > Date.now();
   }
 
-  /** Whether one of many is worth a look. */
-  isDue(now = Date.now()): boolean {
-    return now >= Math.min(this.#lookedAt + waitingLookMs, this.#waitEnd);
-  }
-
+  /** End of the current wait (RFC 3339 UTC). */
   get resumesAt(): string | undefined {
-    return this.#waitEnd > 0 ? new Date(this.#waitEnd).toISOString() : undefined;
+    return this.#waitEndsAt > 0 ? new Date(this.#waitEndsAt).toISOString() : undefined;
   }
 
-  /** The order goes on and nobody looks any more. */
-  abandon(reason: unknown): EndEvent {
-    const late = reason instanceof Error && reason.name === 'TimeoutError';
-    return this.#ended(late ? 'timeout' : 'detached');
+  /** Whether the item should be read now. */
+  isDue(now = Date.now()): boolean {
+    const next = this.pause.since === undefined ? this.#waitEndsAt : Number.POSITIVE_INFINITY;
+    return now >= Math.min(this.#polledAt + waitPollIntervalMs, next);
   }
 
-  /** The order is gone, or with its execution whatever would bring it to an end. */
-  lose(): void {
-    const error = 'its execution does not exist any more';
-    this.end = { ...this.#ended('gone'), ...(this.#order ? { error } : {}) };
+  /** Takes the item that was just read, and returns its new events. */
+  update(order: OrderRecord | undefined): WatchEvent[] {
+    const hasChanged = order !== undefined && order.updatedAt !== this.#order?.updatedAt;
+    this.#idlePolls = hasChanged ? 0 : this.#idlePolls + 1;
+    this.#polledAt = Date.now();
+    if (!hasChanged) return [];
+    // Recovery is at work, and gets its full time again.
+    this.#changedAt = performance.now();
+    this.pause.orderHasChanged();
+    this.#order = order;
+    this.#waitEndsAt = this.#findWaitEnd(order);
+    const events = this.#takeTransitions(order);
+    if (this.#hasReachedUntil()) this.end = this.#createEnd('reached');
+    else if (isTerminal(order.status)) {
+      this.end = this.#createEnd(toEnding(order.status, order));
+    }
+    return [...events, { type: 'snapshot', orderId: order.orderId, order }];
   }
 
-  #waitEndOf(order: OrderRecord): number {
-    if (activeStage(progressOf(order))?.kind !== 'wait') return 0;
-    return waitEndsAt(order, this.#options.timeScale) ?? 0;
+  /**
+   * Reads the execution of an idle order, which may have ended without the order, and ends the order if so.
+   * `hasEnded`: the history contains the end of the execution, which is then read at once.
+   */
+  async checkExecution(
+    executions: ExecutionSource,
+    { hasEnded }: { readonly hasEnded: boolean },
+  ): Promise<void> {
+    if (this.end || this.#idlePolls === 0) return;
+    // An execution without an item has nothing to recover: this poll would have found the item.
+    const hasNothingToRecover = this.#endedExecution !== undefined && this.#order === undefined;
+    if (!this.#endedExecution) await this.#readExecution(executions, hasEnded);
+    const execution = this.#endedExecution;
+    if (!execution) return;
+    const hasEndedLongAgo = Date.now() - Date.parse(execution.endedAt ?? '') > recoveryOverMs;
+    const isRecoveryOverdue = performance.now() - this.#changedAt > this.#options.recoveryMs;
+    if (hasNothingToRecover || hasEndedLongAgo || isRecoveryOverdue) {
+      this.end = this.#createEndWithExecution(execution);
+    }
   }
 
-  #hasReached(): boolean {
+  /** Ends the watch; the order continues to run. */
+  detach(reason: unknown): EndEvent {
+    const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
+    this.end = this.#createEnd(isTimeout ? 'timeout' : 'detached');
+    return this.end;
+  }
+
+  /** Ends the order because its item or its execution no longer exists. */
+  markLost(): EndEvent {
+    const error = 'its execution no longer exists';
+    this.end = { ...this.#createEnd('gone'), ...(this.#order ? { error } : {}) };
+    return this.end;
+  }
+
+  async #readExecution(executions: ExecutionSource, hasEnded: boolean): Promise<void> {
+    const isMissing = this.#order !== undefined && this.#missingResponses > 0;
+    if (this.#idlePolls < pollsPerExecutionRead && !isMissing && !hasEnded) return;
+    if (!executions.tryAcquire(this.orderId)) return;
+    this.#idlePolls = 0;
+    const execution = await executions.read(this.orderId, this.arn);
+    this.#missingResponses = execution ? 0 : this.#missingResponses + 1;
+    if (this.#missingResponses > maxMissingResponses) this.markLost();
+    if (execution) this.pause.observe(execution.status, execution.pause);
+    if (!execution || !isTerminalExecution(execution.status)) return;
+    this.#endedExecution = { ...execution, status: execution.status };
+    this.#changedAt = performance.now();
+  }
+
+  #findWaitEnd(order: OrderRecord): number {
+    if (activeStage(workflowProgress(order))?.kind !== 'wait') return 0;
+    return currentWaitEnd(order, this.#options.timeScale) ?? 0;
+  }
+
+  #hasReachedUntil(): boolean {
     const { until } = this.#options;
     const status = this.#status;
-    if (until === undefined || status === 'received' || isEnd(status)) return false;
-    return rank(status) >= rank(until);
+    if (until === undefined || status === 'received' || isTerminal(status)) return false;
+    return statusRank(status) >= statusRank(until);
   }
 
-  *#transitions(order: OrderRecord): Generator<FollowEvent> {
-    for (const { status, at } of order.transitions.slice(this.#told)) {
-      // What comes after is told nobody, also of an order that is past it.
-      if (this.#hasReached()) return;
-      this.#told += 1;
-      this.#toldAt = at;
+  /** Returns the transitions that were not reported before, none after the status at which the watch ends. */
+  #takeTransitions(order: OrderRecord): WatchEvent[] {
+    const events: WatchEvent[] = [];
+    const { orderId, createdAt } = order;
+    for (const { status, at } of order.transitions.slice(this.#reportedTransitions)) {
+      if (this.#hasReachedUntil()) break;
       const from = this.#status;
       this.#status = status;
-      const elapsedMs = Date.parse(at) - Date.parse(order.createdAt);
-      const { orderId } = order;
-      const resumesAt = waitOf({ status, at }, this.#options.timeScale);
-      yield {
+      this.#reportedAt = at;
+      this.#reportedTransitions += 1;
+      const resumesAt = waitEndAfter({ status, at }, this.#options.timeScale);
+      events.push({
         type: 'status',
         ts: at,
         orderId,
         from,
         to: status,
-        seq: this.#told,
-        elapsedMs,
+        seq: this.#reportedTransitions,
+        elapsedMs: Date.parse(at) - Date.parse(createdAt),
         ...(resumesAt ? { resumesAt } : {}),
-      };
+      });
     }
+    return events;
   }
 
-  #closedEnd(execution: Execution): EndEvent {
-    const { status, error } = execution;
-    const endings: Record<Execution['status'], Ending> = {
-      RUNNING: 'failed',
-      SUCCEEDED: 'failed',
-      FAILED: 'failed',
-      TIMED_OUT: 'timed-out',
-      STOPPED: 'stopped',
-    };
-    const why = error ?? `the execution is ${status} and the order never reached an end`;
-    const end = { ...this.#ended(endings[status]), error: why };
-    const { endedAt } = execution;
-    const created = Date.parse(this.#order?.createdAt ?? '');
-    if (endedAt === undefined || Number.isNaN(created)) return end;
-    return { ...end, ts: endedAt, elapsedMs: Math.max(0, Date.parse(endedAt) - created) };
+  #createEndWithExecution(execution: EndedExecution): EndEvent {
+    const { status, endedAt } = execution;
+    const error =
+      execution.error ?? `the execution is ${status} and the order never reached an end`;
+    const end = { ...this.#createEnd(endingByExecutionStatus[status]), error };
+    const createdAt = Date.parse(this.#order?.createdAt ?? '');
+    if (endedAt === undefined || Number.isNaN(createdAt)) return end;
+    return { ...end, ts: endedAt, elapsedMs: Math.max(0, Date.parse(endedAt) - createdAt) };
   }
 
-  #ended(ending: Ending): EndEvent {
+  /** An order that had ended before the watch started ends at the time of its last transition. */
+  #createEnd(ending: Ending): EndEvent {
     const order = this.#order;
-    const now = Date.now();
-    const isSettled = order && (isEnd(this.#status) || ending === 'reached');
-    const at = isSettled ? Date.parse(this.#toldAt) : now;
-    const elapsedMs = at - (order ? Date.parse(order.createdAt) : this.#since);
+    const hasEnded = order && (isTerminal(this.#status) || ending === 'reached');
+    const endedAt = hasEnded ? Date.parse(this.#reportedAt) : Date.now();
+    const startedAt = order ? Date.parse(order.createdAt) : this.#watchedSince;
     return {
       type: 'end',
-      // Of an order that ended before anybody looked, as if somebody had.
-      ts: new Date(at).toISOString(),
+      ts: new Date(endedAt).toISOString(),
       orderId: this.orderId,
       status: this.#status,
       ending,
-      exitCode: exitOf(ending),
-      elapsedMs,
-      ...(ending === 'reached' ? {} : troublesOf(order)),
+      exitCode: exitCodeFor(ending),
+      elapsedMs: endedAt - startedAt,
+      ...(ending === 'reached' ? {} : problemFields(order)),
     };
   }
 }
 
-function troublesOf(order: OrderRecord | undefined): Pick<EndEvent, 'failure' | 'warnings'> {
+function problemFields(order: OrderRecord | undefined): Pick<EndEvent, 'failure' | 'warnings'> {
   return {
     ...(order?.failure ? { failure: order.failure } : {}),
     ...(order?.warnings?.length ? { warnings: order.warnings } : {}),
   };
-}
-
-/** An order that recovery closed failed because its execution was stopped, or took too long. */
-function endingOf(status: EndStatus, { failure }: OrderRecord): Ending {
-  if (status !== 'failed') return status;
-  if (failure?.code === 'timed-out') return 'timed-out';
-  return failure?.code === 'stopped' ? 'stopped' : 'failed';
 }

@@ -1,36 +1,33 @@
-/** A list of orders as it changes. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
 import { type ListQuery, listOrders, type OrderRow } from '../lookup/list.ts';
-import { Sight } from './connection-monitor.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
 import type { GapEndEvent, GapEvent } from './events.ts';
 
-/** A row of the list that is new in it, or has changed. */
+/** A new or changed row of the list. */
 export interface RowEvent extends OrderRow {
   readonly type: 'order';
   readonly ts: string;
   readonly change: 'listed' | 'changed';
 }
 
-/** An order that the list has no longer: it passes the filter no more, or newer ones took its place. */
+/** An order that left the list: the filter no longer matches it, or newer orders took its place. */
 export interface RowGoneEvent {
   readonly type: 'gone';
   readonly ts: string;
   readonly orderId: string;
 }
 
-/** The whole list as it now is; for views. */
-export interface ListSeenEvent {
+/** The whole current list, for views. */
+export interface ListSnapshotEvent {
   readonly type: 'list';
   readonly rows: readonly OrderRow[];
 }
 
-/** A sign of life when nothing changes for long. */
+/** Reported when the list did not change for a long time. */
 export interface ListHeartbeatEvent {
   readonly type: 'heartbeat';
   readonly ts: string;
-  /** In the list. */
+  /** Number of orders in the list. */
   readonly orders: number;
 }
 
@@ -38,78 +35,82 @@ export type ListEvent =
   | RowEvent
   | RowGoneEvent
   | ListHeartbeatEvent
-  | ListSeenEvent
+  | ListSnapshotEvent
   | GapEvent
   | GapEndEvent;
 
+/** Maximum time without a change before a heartbeat is reported (ms). */
 const heartbeatMs = 60_000;
 
 export interface WatchListOptions {
-  /** What is listed now; its end moves with the time. */
+  /** Returns the current query, whose end moves with the time. */
   readonly query: () => ListQuery;
   readonly signal: AbortSignal;
 }
 
-/** Lists again and again, and tells what is new, until `signal` says to stop. Rides out what passes; throws what does not. */
+interface ListState {
+  /** Rows of the previous poll, by order id. */
+  rows: ReadonlyMap<string, OrderRow>;
+  lastChangeAt: number;
+}
+
+/**
+ * Polls a list of orders, and yields its changes until `signal` aborts. Continues after transient errors; throws
+ * permanent ones.
+ */
 export async function* watchList(
-  target: Target,
-  outputs: StackOutputs,
+  stack: Stack,
   { query, signal }: WatchListOptions,
 ): AsyncGenerator<ListEvent, void> {
-  const sight = new Sight(target, undefined);
-  let known = new Map<string, OrderRow>();
-  let toldAt = Date.now();
+  const connection = new ConnectionMonitor(stack.target, undefined);
+  const state: ListState = { rows: new Map(), lastChangeAt: Date.now() };
   while (!signal.aborted) {
     try {
-      const rows = await readAll(target, outputs, query());
-      const end = sight.found([]);
-      if (end) yield end;
-      // The oldest first, as they would have come one by one.
-      const news = [...changes(known, rows.toReversed())];
-      const now = Date.now();
-      if (news.length > 0) toldAt = now;
-      yield* news;
-      if (now - toldAt >= heartbeatMs) {
-        toldAt = now;
-        yield { type: 'heartbeat', ts: new Date(now).toISOString(), orders: rows.length };
-      }
+      const rows = await readAllRows(stack, query());
+      const gapEnd = connection.succeeded([]);
+      if (gapEnd) yield gapEnd;
+      yield* updateState(state, rows);
       yield { type: 'list', rows };
-      known = new Map(rows.map((row) => [row.orderId, row]));
     } catch (error) {
       if (signal.aborted) return;
-      const gap = sight.lost(error);
+      const gap = connection.failed(error);
       if (gap) yield gap;
     }
-    const pause = sight.nextLookMs(known.size);
-    const woke = sight.pause(pause);
-    await sleep(pause, undefined, { signal }).catch(() => {});
-    const slept = signal.aborted ? undefined : woke();
-    if (slept) yield slept;
+    const gap = await connection.waitForNextPoll(state.rows.size, signal);
+    if (gap) yield gap;
   }
 }
 
-async function readAll(
-  target: Target,
-  outputs: StackOutputs,
-  query: ListQuery,
-): Promise<readonly OrderRow[]> {
+async function readAllRows(stack: Stack, query: ListQuery): Promise<readonly OrderRow[]> {
   const rows: OrderRow[] = [];
-  for await (const batch of listOrders(target, outputs, query)) rows.push(...batch);
+  for await (const batch of listOrders(stack, query)) rows.push(...batch);
   return rows;
 }
 
-function* changes(
-  known: ReadonlyMap<string, OrderRow>,
+/** Replaces the rows of the state. Returns the changes, or a heartbeat after a long time without one. */
+function updateState(state: ListState, rows: readonly OrderRow[]): ListEvent[] {
+  const now = Date.now();
+  // The list starts with the newest order; changes are reported oldest first, as if each had been seen at once.
+  const events = findChanges(state.rows, rows.toReversed());
+  state.rows = new Map(rows.map((row) => [row.orderId, row]));
+  if (events.length === 0 && now - state.lastChangeAt < heartbeatMs) return [];
+  state.lastChangeAt = now;
+  if (events.length > 0) return events;
+  return [{ type: 'heartbeat', ts: new Date(now).toISOString(), orders: rows.length }];
+}
+
+function findChanges(
+  previous: ReadonlyMap<string, OrderRow>,
   rows: readonly OrderRow[],
-): Generator<ListEvent> {
+): ListEvent[] {
   const ts = new Date().toISOString();
-  const here = new Set(rows.map(({ orderId }) => orderId));
-  for (const orderId of known.keys()) if (!here.has(orderId)) yield { type: 'gone', ts, orderId };
-  for (const row of rows) {
-    const before = known.get(row.orderId);
-    if (!before) yield { type: 'order', ts, change: 'listed', ...row };
-    else if (JSON.stringify(before) !== JSON.stringify(row)) {
-      yield { type: 'order', ts, change: 'changed', ...row };
-    }
-  }
+  const ids = new Set(rows.map(({ orderId }) => orderId));
+  const gone = [...previous.keys()].filter((orderId) => !ids.has(orderId));
+  const changed = rows.flatMap((row): RowEvent[] => {
+    const before = previous.get(row.orderId);
+    if (!before) return [{ type: 'order', ts, change: 'listed', ...row }];
+    const isSame = JSON.stringify(before) === JSON.stringify(row);
+    return isSame ? [] : [{ type: 'order', ts, change: 'changed', ...row }];
+  });
+  return [...gone.map((orderId) => ({ type: 'gone' as const, ts, orderId })), ...changed];
 }

@@ -1,26 +1,26 @@
 import type { StageStatus } from '../../../functions/contract/workflow.ts';
-import type { Found } from '../lookup/find.ts';
+import type { LocatedOrder } from '../lookup/find.ts';
 import type { RunningOrders } from './running-orders.ts';
 
-export interface Watching {
-  /** Aborting stops looking; the reason `TimeoutError` is told from a person's detaching. */
+export interface WatchOptions {
+  /** Ends the watch. The reason `TimeoutError` means that the time is up, any other reason that the user detached. */
   readonly signal: AbortSignal;
-  /** How long nothing may be said, ms. */
+  /** Maximum time without an event before a heartbeat is reported (ms). */
   readonly heartbeatMs?: number;
-  /** An order is followed no further once it has this status, or is past it. */
+  /** The watch of an order ends at this status or a later one. */
   readonly until?: StageStatus | undefined;
-  /** How long an order whose execution has ended otherwise is given to be recovered, ms. */
+  /** Time for recovery to close an order whose execution ended abnormally (ms). */
   readonly recoveryMs?: number;
-  /** Whether also that is told of an execution which goes well. */
+  /** Whether successful steps, waits and invocations are reported, too. */
   readonly detail?: boolean;
 }
 
-export interface FollowManyOptions extends Watching {
-  readonly orders: readonly Found[];
-  /** Where more orders come from while those are followed. */
+export interface WatchOrdersOptions extends WatchOptions {
+  readonly orders: readonly LocatedOrder[];
+  /** Source of further orders, which join when they start. */
   readonly running?: RunningOrders | undefined;
-  /** The order whose history is read, which is too scarce to be read of all. */
-  readonly focus?: (() => string | undefined) | undefined;
-  /** Whether one that ends badly is the end of following the others. */
+  /** Returns the id of the order whose history is read. The request quota does not allow to read all histories. */
+  readonly focusedOrder?: (() => string | undefined) | undefined;
+  /** Ends the watch at the first order that does not complete. */
   readonly failFast?: boolean;
 }

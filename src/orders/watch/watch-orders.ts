@@ -1,88 +1,95 @@
-/** Follows orders to their ends by looking at their items, and at their executions where the items stand still. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from '../../aws/errors.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
-import type { Found } from '../lookup/find.ts';
-import { Sight } from './connection-monitor.ts';
-import { type EndEvent, type FollowEvent, isBad, isInner } from './events.ts';
-import type { FollowManyOptions, Watching } from './watch-options.ts';
-import { type Followed, followed } from './watched-orders.ts';
+/** Watches orders until they end: polls their items, and reads the executions of idle orders. */
 
-export interface FollowOptions extends Found, Watching {
-  /** Whether the execution's history is read. */
+import { isNotFound } from '../../aws/errors.ts';
+import type { Stack } from '../../environment/stack.ts';
+import type { LocatedOrder } from '../lookup/find.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
+import { type EndEvent, endedBadly, isViewEvent, type WatchEvent } from './events.ts';
+import type { WatchOptions, WatchOrdersOptions } from './watch-options.ts';
+import { WatchedOrders } from './watched-orders.ts';
+
+export interface WatchOrderOptions extends LocatedOrder, WatchOptions {
+  /** Whether the history of the execution is read. */
   readonly history?: boolean;
 }
 
-const heartbeat = 60_000;
+const defaultHeartbeatMs = 60_000;
 
-/** Yields what happens to an order until its end, or until `signal` says to stop looking. Always ends in `end`. */
-export async function* followOrder(
-  target: Target,
-  outputs: StackOutputs,
-  { orderId, executionArn, history = true, ...watching }: FollowOptions,
-): AsyncGenerator<FollowEvent, EndEvent> {
-  const found = { orderId, ...(executionArn === undefined ? {} : { executionArn }) };
-  const focus = history ? () => orderId : undefined;
-  const [end] = yield* followOrders(target, outputs, { ...watching, orders: [found], focus });
+/**
+ * Yields the events of an order until it ends or `signal` aborts. The last event is `end`, which is also returned.
+ */
+export async function* watchOrder(
+  stack: Stack,
+  { orderId, executionArn, history = true, ...options }: WatchOrderOptions,
+): AsyncGenerator<WatchEvent, EndEvent> {
+  const order = { orderId, ...(executionArn === undefined ? {} : { executionArn }) };
+  const focusedOrder = history ? () => orderId : undefined;
+  const [end] = yield* watchOrders(stack, { ...options, orders: [order], focusedOrder });
   if (end) return end;
-  throw new Error('an order was followed and has no end');
+  throw new Error('a watched order has no end event');
 }
 
 /**
- * Yields what happens to orders until all have ended, or until `signal` says to stop looking. Each ends in `end`. One
- * poller reads the items of all in batches; a history is only read of the order in focus.
+ * Yields the events of orders until all have ended or `signal` aborts, one `end` for each order. Returns the ends.
+ * All items are polled in batches; only the history of the focused order is read.
  */
-export async function* followOrders(
-  target: Target,
-  outputs: StackOutputs,
-  options: FollowManyOptions,
-): AsyncGenerator<FollowEvent, readonly EndEvent[]> {
-  const { signal, heartbeatMs = heartbeat } = options;
-  const all = followed(target, outputs, options);
-  const sight = new Sight(target, all.alone?.orderId);
-  let quietSince = Date.now();
+export async function* watchOrders(
+  stack: Stack,
+  options: WatchOrdersOptions,
+): AsyncGenerator<WatchEvent, readonly EndEvent[]> {
+  const { signal, heartbeatMs = defaultHeartbeatMs, failFast = false } = options;
+  const watched = new WatchedOrders(stack, options);
+  const connection = new ConnectionMonitor(stack.target, watched.single?.orderId);
+  let lastEventAt = Date.now();
   while (!signal.aborted) {
-    const told = await look(all, sight, signal);
-    if (told.some((event) => !isInner(event))) quietSince = Date.now();
-    yield* told;
-    if (all.isOver || (options.failFast && all.ends.some(isBad))) break;
-    if (Date.now() - quietSince >= heartbeatMs) {
-      quietSince = Date.now();
-      yield beat(all);
+    const events = await pollOnce(watched, connection, signal);
+    if (events.some((event) => !isViewEvent(event))) lastEventAt = Date.now();
+    yield* events;
+    if (watched.isOver || (failFast && watched.ends.some(endedBadly))) break;
+    if (Date.now() - lastEventAt >= heartbeatMs) {
+      lastEventAt = Date.now();
+      yield createHeartbeat(watched);
     }
-    const pause = sight.nextLookMs(all.open.length);
-    const woke = sight.pause(pause);
-    await sleep(pause, undefined, { signal }).catch(() => {});
-    const slept = signal.aborted ? undefined : woke();
-    if (slept) yield slept;
+    const gap = await connection.waitForNextPoll(watched.open.length, signal);
+    if (gap) yield gap;
   }
-  for (const follower of all.open) {
-    follower.end = follower.abandon(signal.reason);
-    yield follower.end;
-  }
-  return all.ends;
+  yield* watched.detachOpen(signal.reason);
+  return watched.ends;
 }
 
-/** Looks once at every order that is due. What was seen before something went wrong is told all the same. */
-async function look(all: Followed, sight: Sight, signal: AbortSignal): Promise<FollowEvent[]> {
-  const told: FollowEvent[] = [];
+/** Polls all orders that are due. Returns the events, also those collected before a failure. */
+async function pollOnce(
+  watched: WatchedOrders,
+  connection: ConnectionMonitor,
+  signal: AbortSignal,
+): Promise<WatchEvent[]> {
+  const events: WatchEvent[] = [];
   try {
-    await all.look(told);
-    const back = sight.found(told);
-    return back ? [back, ...told] : told;
+    await watched.poll(events);
+    const gapEnd = connection.succeeded(events);
+    return gapEnd ? [gapEnd, ...events] : events;
   } catch (error) {
-    if (signal.aborted) return told;
-    // The stack was destroyed meanwhile.
-    if (isNotFound(error) && sight.hasSeen) return [...told, ...all.lose()];
-    const gap = sight.lost(error);
-    return gap ? [...told, gap] : told;
+    if (signal.aborted) return events;
+    const isStackDestroyed = isNotFound(error) && connection.hasSucceeded;
+    if (isStackDestroyed) return [...events, ...watched.markOpenLost()];
+    const gap = connection.failed(error);
+    return gap ? [...events, gap] : events;
   }
 }
 
-function beat({ alone, open }: Followed): FollowEvent {
+function createHeartbeat({ single, open }: WatchedOrders): WatchEvent {
   const ts = new Date().toISOString();
-  if (!alone) return { type: 'heartbeat', ts, running: open.length };
-  const { orderId, status, resumesAt } = alone;
-  return { type: 'heartbeat', ts, orderId, status, ...(resumesAt ? { resumesAt } : {}) };
+  if (!single) {
+    const paused = open.filter(({ pause }) => pause.since !== undefined).length;
+    return { type: 'heartbeat', ts, running: open.length, ...(paused > 0 ? { paused } : {}) };
+  }
+  const { orderId, status, resumesAt, pause } = single;
+  return {
+    type: 'heartbeat',
+    ts,
+    orderId,
+    status,
+    ...(resumesAt ? { resumesAt } : {}),
+    ...(pause.since ? { pausedSince: pause.since } : {}),
+  };
 }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { needsSignIn } from '../../aws/errors.ts';
-import type { StackOutputs } from '../../environment/stack-outputs.ts';
-import type { Target } from '../../environment/target.ts';
+import type { Stack } from '../../environment/stack.ts';
 import type { LogEntry } from '../logs/entry.ts';
 import { followLogs } from '../logs/read.ts';
-import { readOrders } from '../lookup/batch-get.ts';
-import type { FollowEvent } from './events.ts';
+import { readOrders } from '../tables/orders-table.ts';
+import type { WatchEvent } from './events.ts';
 
 /** A line of a function's log. */
 export interface LogLineEvent {
@@ -13,97 +12,130 @@ export interface LogLineEvent {
   readonly entry: LogEntry;
 }
 
-export interface LogsOf {
-  /** Absent for the orders that the events are about. */
+export interface LogLinesOptions {
+  /** Only lines of these orders; empty means all lines. */
   readonly orderIds: readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** The item is written by the first step; what comes before it belongs to the order as well. ms */
+export interface LogLines {
+  readonly lines: AsyncGenerator<readonly LogEntry[], void>;
+  /** Ends `lines` after the linger time. */
+  readonly finish: () => void;
+}
+
+/** The first step writes the item. Log lines from this long before it belong to the order as well (ms). */
 const beforeItemMs = 60_000;
 
-/** From when on the log holds lines of these orders, ms since the epoch; `fallback` where that is not known. */
-export async function logStart(
-  target: Target,
-  outputs: StackOutputs,
+/**
+ * Returns the time from which the log contains lines of these orders (ms since the epoch), or `fallback` if unknown.
+ */
+export async function findLogStart(
+  stack: Stack,
   { orderIds, fallback }: { readonly orderIds: readonly string[]; readonly fallback: number },
 ): Promise<number> {
   if (orderIds.length === 0) return fallback;
-  const orders = await readOrders(target, outputs, { ids: orderIds, fields: ['createdAt'] });
+  const orders = await readOrders(stack, { ids: orderIds, fields: ['createdAt'] });
   const times = [...orders.values()].map(({ createdAt }) => Date.parse(createdAt));
   return Math.min(fallback, ...times.map((time) => time - beforeItemMs));
 }
 
+/** Result of one read from the events or from the logs. */
+type NextRead<Event, End> =
+  | { readonly source: 'events'; readonly step: IteratorResult<Event, End> }
+  | { readonly source: 'logs'; readonly step: IteratorResult<readonly LogEntry[], void> };
+
 /**
- * The events with the lines that the functions wrote meanwhile. Lines become visible some seconds late: the end of a
- * single order is told after the last of them.
+ * Merges the events with the log lines that are written meanwhile, and returns the result of `events`. Lines become
+ * visible some seconds late, so the last `end` event is held back until `logs` has ended.
  */
-export async function* withLogs<Event extends FollowEvent, End>(
+export async function* withLogs<Event extends WatchEvent, End>(
   events: AsyncGenerator<Event, End>,
   logs: AsyncGenerator<readonly LogEntry[], void>,
   finish: () => void,
 ): AsyncGenerator<Event | LogLineEvent, End> {
-  type Next =
-    | { readonly of: 'events'; readonly step: IteratorResult<Event, End> }
-    | { readonly of: 'logs'; readonly step: IteratorResult<readonly LogEntry[], void> };
-  const nextOf = {
-    events: async (): Promise<Next> => ({ of: 'events', step: await events.next() }),
-    logs: async (): Promise<Next> => ({ of: 'logs', step: await logs.next() }),
-  };
-  const coming = new Map<Next['of'], Promise<Next>>();
-  for (const of of ['events', 'logs'] as const) coming.set(of, nextOf[of]());
-  let held: Event | undefined;
-  let end: { readonly value: End } | undefined;
-  while (coming.size > 0) {
-    const next = await Promise.race(coming.values());
-    if (next.step.done) coming.delete(next.of);
-    else coming.set(next.of, nextOf[next.of]());
-    if (next.of === 'logs') {
-      for (const entry of next.step.value ?? []) yield { type: 'log', entry };
+  type Read = Promise<NextRead<Event, End>>;
+  const readEvent = async () => ({ source: 'events' as const, step: await events.next() });
+  const readLines = async () => ({ source: 'logs' as const, step: await logs.next() });
+  let pendingEvent: Read | undefined = readEvent();
+  let pendingLines: Read | undefined = readLines();
+  const held: { end?: Event | undefined } = {};
+  let result: { readonly value: End } | undefined;
+  while (pendingEvent || pendingLines) {
+    const reads: Read[] = [pendingEvent, pendingLines].filter((read) => read !== undefined);
+    const next = await Promise.race(reads);
+    if (next.source === 'logs') {
+      pendingLines = next.step.done ? undefined : readLines();
+      yield* toLogLineEvents(next.step.value ?? []);
     } else if (next.step.done) {
-      end = { value: next.step.value };
+      pendingEvent = undefined;
+      result = { value: next.step.value };
       finish();
     } else {
-      if (held) yield held;
-      held = next.step.value.type === 'end' ? next.step.value : undefined;
-      if (!held) yield next.step.value;
+      pendingEvent = readEvent();
+      yield* holdBackEnd(held, next.step.value);
     }
   }
-  if (held) yield held;
-  if (!end) throw new Error('the events ended without an end');
-  return end.value;
+  if (held.end) yield held.end;
+  if (!result) throw new Error('the events ended without a result');
+  return result.value;
 }
 
-/** Lines are waited for so long after the orders have ended: so many looks at the log, and at least so long, ms. */
-const lingerLooks = 10;
-const leastLingerMs = 1500;
-/** How long before the log is tried again with new credentials, ms. */
-const signInMs = 1000;
+const toLogLineEvents = (entries: readonly LogEntry[]) =>
+  entries.map((entry): LogLineEvent => ({ type: 'log', entry }));
 
-/** The lines about the orders, until a while after `finish` was called. */
-export function logLines(target: Target, outputs: StackOutputs, { orderIds, signal }: LogsOf) {
+/**
+ * Returns the events to report now: a held `end` and the new event, unless that is an `end`, which is held instead.
+ */
+function holdBackEnd<Event extends WatchEvent>(
+  held: { end?: Event | undefined },
+  event: Event,
+): Event[] {
+  const released = held.end ? [held.end] : [];
+  held.end = event.type === 'end' ? event : undefined;
+  return held.end ? released : [...released, event];
+}
+
+/** Number of polling intervals for which the log is read after the orders have ended. */
+const lingerPolls = 10;
+/** Minimum time for which the log is read after the orders have ended (ms). */
+const minLingerMs = 1500;
+/** Time between two attempts to read the log while the credentials are expired (ms). */
+const signInRetryMs = 1000;
+
+/** Opens the log lines of the orders. They end when `signal` aborts, or a while after `finish` was called. */
+export function openLogLines(stack: Stack, { orderIds, signal }: LogLinesOptions): LogLines {
   const stop = new AbortController();
-  const finish = () => {
-    const linger = Math.max(leastLingerMs, target.pollMs * lingerLooks);
-    setTimeout(() => stop.abort(), linger);
-  };
   signal.addEventListener('abort', () => stop.abort(), { once: true });
-  async function* lines(): AsyncGenerator<readonly LogEntry[], void> {
-    let since = await logStart(target, outputs, { orderIds, fallback: Date.now() });
-    const query = { orderIds, sources: ['workflow', 'status'], signal: stop.signal } as const;
-    while (!stop.signal.aborted) {
-      try {
-        for await (const items of followLogs(target, outputs, { ...query, since })) {
-          const entries = items.flatMap((item) => ('gap' in item ? [] : [item]));
-          since = Math.max(since, ...entries.map(({ timestamp }) => timestamp + 1));
-          yield entries;
-        }
-      } catch (error) {
-        // The watch says that the credentials have expired, and looks for new ones.
-        if (!needsSignIn(error)) throw error;
-        await sleep(signInMs, undefined, { signal: stop.signal }).catch(() => {});
+  return {
+    lines: readLogLines(stack, { orderIds, signal: stop.signal }),
+    finish() {
+      setTimeout(() => stop.abort(), Math.max(minLingerMs, stack.target.pollMs * lingerPolls));
+    },
+  };
+}
+
+/**
+ * Yields the log lines of the orders until `signal` aborts. Continues after the last line once credentials are
+ * renewed.
+ */
+async function* readLogLines(
+  stack: Stack,
+  { orderIds, signal }: LogLinesOptions,
+): AsyncGenerator<readonly LogEntry[], void> {
+  const query = { orderIds, sources: ['workflow', 'status'], signal } as const;
+  let since = await findLogStart(stack, { orderIds, fallback: Date.now() });
+  while (!signal.aborted) {
+    try {
+      for await (const items of followLogs(stack, { ...query, since })) {
+        const entries = items.flatMap((item) => ('gap' in item ? [] : [item]));
+        since = Math.max(since, ...entries.map(({ timestamp }) => timestamp + 1));
+        yield entries;
       }
+    } catch (error) {
+      // The watch reports expired credentials and renews them.
+      if (!needsSignIn(error)) throw error;
+      await sleep(signInRetryMs, undefined, { signal }).catch(() => {});
     }
   }
-  return { lines: lines(), finish };
 }

@@ -1,10 +1,10 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { exitOfLook, interruptible } from '../../../src/cli/command/interrupt.ts';
+import { interruptExitCode, listenForInterrupt } from '../../../src/cli/command/interrupt.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What the process would have exited with at once. */
-function exits() {
+/** Records the codes with which the process would have exited. */
+function recordExits() {
   const codes: unknown[] = [];
   vi.spyOn(process, 'exit').mockImplementation((code) => {
     codes.push(code);
@@ -16,29 +16,26 @@ function exits() {
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)(
-  'stops looking at the first %s, and ends the program at once with %i at the second',
-  (name, code) => {
-    const left = exits();
-    const { signal, release } = interruptible(undefined);
-    process.emit(name, name);
-    expect(signal.aborted).toBe(true);
-    expect(exitOfLook(signal)).toBe(code);
-    expect(left).toEqual([]);
-    process.emit(name, name);
-    expect(left).toEqual([code]);
-    release();
-    expect(process.listeners(name)).toHaveLength(0);
-  },
-);
+] as const)('aborts the signal at the first %s and exits with %i at the second', (name, code) => {
+  const exitedWith = recordExits();
+  const { signal, release } = listenForInterrupt(undefined);
+  process.emit(name, name);
+  expect(signal.aborted).toBe(true);
+  expect(interruptExitCode(signal)).toBe(code);
+  expect(exitedWith).toEqual([]);
+  process.emit(name, name);
+  expect(exitedWith).toEqual([code]);
+  release();
+  expect(process.listeners(name)).toHaveLength(0);
+});
 
-it('is 124 when the time is up, and 0 when the reader went away', async () => {
-  const late = interruptible(1);
+it('exits with 124 after the timeout and with 0 if the reader is gone', async () => {
+  const late = listenForInterrupt(1);
   await new Promise((resolve) => late.signal.addEventListener('abort', resolve));
-  expect(exitOfLook(late.signal)).toBe(124);
+  expect(interruptExitCode(late.signal)).toBe(124);
   late.release();
-  const unread = interruptible(undefined);
+  const unread = listenForInterrupt(undefined);
   unread.abort();
-  expect(exitOfLook(unread.signal)).toBe(0);
+  expect(interruptExitCode(unread.signal)).toBe(0);
   unread.release();
 });

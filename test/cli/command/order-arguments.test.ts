@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import {
+  parseReferences,
   readReference,
   readReferences,
-  referencesIn,
 } from '../../../src/cli/command/order-arguments.ts';
 
-it('puts what stdin holds in the place of -, and reads stdin for nothing else', async () => {
+it('replaces - by the references on stdin, and reads stdin only for -', async () => {
   const stdin = Readable.from(['order-a\norder-b\n']);
   expect(await readReferences(['latest', '-', '@-2'], stdin)).toEqual([
     'latest',
@@ -20,10 +20,10 @@ it('puts what stdin holds in the place of -, and reads stdin for nothing else', 
 });
 
 it.each([
-  ['one id a line, in whatever shell wrote it', 'order-a\r\n\n  order-b  \n'],
+  ['lines with one id, with any line ending and spaces', 'order-a\r\n\n  order-b  \n'],
   ['a table whose first column is the id', 'order-a  failed   91.98\norder-b  running  3.00\n'],
   [
-    'NDJSON that names an order more than once',
+    'NDJSON that contains an order twice',
     '{"orderId":"order-a"}\n{"orderId":"order-b"}\n{"orderId":"order-a","type":"end"}\n',
   ],
   ['a list of ids or objects', '["order-a", {"orderId": "order-b"}]'],
@@ -32,23 +32,23 @@ it.each([
     '{"v":1,"ok":true,"data":[{"orderId":"order-a"},{"orderId":"order-b"}]}',
   ],
 ])('reads ids from %s', (_, text) => {
-  expect(referencesIn(text)).toEqual(['order-a', 'order-b']);
+  expect(parseReferences(text)).toEqual(['order-a', 'order-b']);
 });
 
-it('takes a number for an id', () => {
-  expect(referencesIn('5512\n')).toEqual(['5512']);
+it('reads a number as an id', () => {
+  expect(parseReferences('5512\n')).toEqual(['5512']);
 });
 
 it.each(['', '\n', '[]', '{"v":1,"ok":true,"data":[]}'])(
-  'finds nothing in %j and says so',
+  'rejects %j, which contains no id',
   (text) => {
-    expect(() => referencesIn(text)).toThrow('no order ids on stdin');
+    expect(() => parseReferences(text)).toThrow('Stdin contains no order ids.');
   },
 );
 
-it('reads the one order of a command that is about one, and refuses several', async () => {
+it('reads the order of a command that takes one, and rejects several', async () => {
   expect(await readReference('-', Readable.from(['order-a\n']))).toBe('order-a');
   expect(await readReference('latest')).toBe('latest');
   const several = readReference('-', Readable.from(['order-a\norder-b\n']));
-  await expect(several).rejects.toThrow('stdin names 2');
+  await expect(several).rejects.toThrow('stdin contains 2');
 });

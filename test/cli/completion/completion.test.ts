@@ -12,21 +12,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { program } from '../../../src/cli/completion/completer.ts';
+
 import {
+  buildCompletionTable,
   type CommandTable,
-  completionTable,
   valuesByName,
 } from '../../../src/cli/completion/completion-table.ts';
-import { completionScript, type Shell, shells } from '../../../src/cli/completion/scripts.ts';
+import { buildCompletionScript, type Shell, shells } from '../../../src/cli/completion/scripts.ts';
 
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const commands: CommandTable = read('dist/commands.json');
 const topics = read('package.json').oclif.topics;
-const table = completionTable(commands, topics);
+const completer = readFileSync('dist/completer.awk', 'utf8');
+const table = buildCompletionTable(commands, topics);
 
 let home: string;
-/** Spaces are in the way of those who forget to quote. */
+/** The path contains spaces, to test the quoting. */
 let project: string;
 
 const config = {
@@ -56,119 +57,123 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** What the program offers for a command line, up to its end. */
-function offered(line: string, variables: Record<string, string> = {}): string[] {
+/** Returns the candidates for the last word of a command line. */
+function complete(line: string, variables: Record<string, string> = {}): string[] {
   const words = line.split(' ').slice(1);
-  const answer = execFileSync('awk', [program, project, ...words], {
+  const output = execFileSync('awk', [completer, project, ...words], {
     input: `${table.join('\n')}\n`,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], HOME: home, ...variables },
   });
-  return answer.split('\n').flatMap((each) => each.split('\t')[0] || []);
+  return output.split('\n').flatMap((candidate) => candidate.split('\t')[0] || []);
 }
 
-describe('what is offered', () => {
-  it('is every command and topic of the command table, with those below them', () => {
+describe('the completer', () => {
+  it('offers every command, every topic and the commands of each topic', () => {
     const paths = Object.keys(commands).map((id) => id.split(':'));
-    const first = [...new Set(paths.map(([each = '']) => each))].sort();
-    expect(offered('orders ').sort()).toEqual(first);
+    const first = [...new Set(paths.map(([word = '']) => word))].sort();
+    expect(complete('orders ').sort()).toEqual(first);
     for (const topic of new Set(paths.flatMap((path) => (path.length > 1 ? path[0] : [])))) {
-      const below = paths.flatMap(([each, name]) => (each === topic && name ? [name] : []));
-      if (topic !== 'help') expect(offered(`orders ${topic} `)).toEqual(below);
+      const subcommands = paths.flatMap(([word, name]) => (word === topic && name ? [name] : []));
+      if (topic !== 'help') expect(complete(`orders ${topic} `)).toEqual(subcommands);
     }
   });
 
-  it('is every flag of every command, and each value that a flag or argument can have', () => {
+  it('offers every flag of every command, and every option of flags and arguments', () => {
     for (const [id, { flags, args }] of Object.entries(commands)) {
       const command = `orders ${id.replaceAll(':', ' ')}`;
       const names = Object.values(flags).flatMap(({ name, allowNo }) =>
         allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
       );
-      expect(offered(`${command} -`)).toEqual([...names, '--help']);
+      expect(complete(`${command} -`)).toEqual([...names, '--help']);
       for (const { name, options } of Object.values(flags)) {
-        if (options) expect(offered(`${command} --${name} `)).toEqual(options);
+        if (options) expect(complete(`${command} --${name} `)).toEqual(options);
       }
       const [first] = Object.values(args);
-      if (first?.options) expect(offered(`${command} `)).toEqual(first.options);
+      if (first?.options) expect(complete(`${command} `)).toEqual(first.options);
     }
   });
 
-  it('leaves no argument out, and knows no name that no command has', () => {
+  it('has values for every argument, and none for a name that no command uses', () => {
     const inputs = Object.values(commands).flatMap(({ flags, args }) => [
       ...Object.keys(flags),
       ...Object.keys(args),
     ]);
     expect(inputs).toEqual(expect.arrayContaining(Object.keys(valuesByName)));
-    const free = ['available', 'duration', 'product', 'version'];
+    const free = ['available', 'duration', 'product', 'to', 'version'];
     const args = Object.values(commands).flatMap((command) => Object.values(command.args));
     const unknown = args.filter(({ name, options }) => !options && !valuesByName[name]);
     expect(unknown.map(({ name }) => name).filter((name) => !free.includes(name))).toEqual([]);
   });
 
-  it('is the environments of the project, and the orders of the one that is meant, newest first', () => {
+  it("offers the project's environments, and the orders of the chosen environment, newest first", () => {
     const dev = ['web-5512', 'order-7f3abcdefg', 'order-older00001', 'order-seen000001'];
-    expect(offered('orders get -e ')).toEqual(['local', 'dev', 'prod']);
-    expect(offered('orders get --env=p')).toEqual(['--env=prod']);
-    expect(offered('orders env use ')).toEqual(['local', 'dev', 'prod']);
-    expect(offered('orders get ')).toEqual(['latest', ...dev]);
+    expect(complete('orders get -e ')).toEqual(['local', 'dev', 'prod']);
+    expect(complete('orders get --env=p')).toEqual(['--env=prod']);
+    expect(complete('orders env use ')).toEqual(['local', 'dev', 'prod']);
+    expect(complete('orders get ')).toEqual(['latest', ...dev]);
     for (const line of ['-e local ', '--env local ', '--env=local ', '-elocal ']) {
-      expect(offered(`orders get ${line}`)).toEqual(['latest', 'order-here000001']);
+      expect(complete(`orders get ${line}`)).toEqual(['latest', 'order-here000001']);
     }
-    const here = offered('orders get order-', { ORDERS_ENV: 'local' });
+    const here = complete('orders get order-', { ORDERS_ENV: 'local' });
     expect(here).toEqual(['order-here000001']);
-    expect(offered('orders get -e nowhere ')).toEqual(['latest']);
-    expect(offered('orders get -e ../cache/dev ')).toEqual(['latest']);
+    expect(complete('orders get -e nowhere ')).toEqual(['latest']);
+    expect(complete('orders get -e ../cache/dev ')).toEqual(['latest']);
   });
 
-  it('is an order also by its beginning without order-, and none that is there already', () => {
-    expect(offered('orders watch 7f3')).toEqual(['order-7f3abcdefg']);
-    expect(offered('orders watch order-7f3abcdefg order-')).toEqual([
+  it('completes an id prefix without order-, and offers no id twice', () => {
+    expect(complete('orders watch 7f3')).toEqual(['order-7f3abcdefg']);
+    expect(complete('orders watch order-7f3abcdefg order-')).toEqual([
       'order-older00001',
       'order-seen000001',
     ]);
-    expect(offered('orders get web-5512 w')).toEqual([]);
+    expect(complete('orders get web-5512 w')).toEqual([]);
   });
 
-  it('knows values with commas, samples, stages, profiles and files', () => {
-    expect(offered('orders list --status completed,fa')).toEqual(['completed,failed']);
-    expect(offered('orders load-test --mix low=70,dam')).toEqual(['low=70,damaged=', ':nospace']);
-    expect(offered('orders submit --sample hi')).toEqual(['high']);
-    expect(offered('orders logs --step ship')).toEqual(['ship-order']);
-    expect(offered('orders submit ')).toEqual([':files']);
+  it('offers comma-separated values, samples, stages, profiles and files', () => {
+    expect(complete('orders list --status completed,fa')).toEqual(['completed,failed']);
+    expect(complete('orders load-test --mix low=70,dam')).toEqual(['low=70,damaged=', ':nospace']);
+    expect(complete('orders submit --sample hi')).toEqual(['high']);
+    expect(complete('orders logs --step ship')).toEqual(['ship-order']);
+    expect(complete('orders submit ')).toEqual([':files']);
     mkdirSync(join(home, '.aws'));
     writeFileSync(join(home, '.aws/config'), '[default]\n[profile dev-admin]\n[sso-session s]\n');
-    expect(offered('orders get --profile ')).toEqual(['default', 'dev-admin']);
+    expect(complete('orders get --profile ')).toEqual(['default', 'dev-admin']);
   });
 
-  it('offers a flag once, unless it can be repeated, and none after --', () => {
-    expect(offered('orders list --json --j')).toEqual([]);
-    expect(offered('orders submit --item a:1:2 --it')).toEqual(['--item']);
-    expect(offered('orders watch -- --')).toEqual([]);
+  it('offers a used flag again only if it is repeatable, and no flag after --', () => {
+    expect(complete('orders list --json --j')).toEqual([]);
+    expect(complete('orders submit --item a:1:2 --it')).toEqual(['--item']);
+    expect(complete('orders watch -- --')).toEqual([]);
   });
 
-  it('helps with every command and topic of help', () => {
-    expect(offered('orders help li')).toEqual(['list']);
-    expect(offered('orders help exit')).toEqual(['exit-codes']);
-    expect(offered('orders help local st')).toEqual(['start', 'status', 'stop']);
+  it('completes the commands and topics after help', () => {
+    expect(complete('orders help li')).toEqual(['list']);
+    expect(complete('orders help exit')).toEqual(['exit-codes']);
+    expect(complete('orders help local st')).toEqual(['start', 'status', 'stop']);
   });
 });
 
-it('prints the script of a shell it knows, and names those where it does not', () => {
+it('prints the script of a shell, and lists the supported shells for an unknown one', () => {
   const print = (...argv: string[]) =>
     spawnSync('bin/orders', ['completion', ...argv], { encoding: 'utf8' });
-  const printed = print('bash');
-  expect([printed.status, printed.stderr]).toEqual([0, '']);
-  expect(printed.stdout).toBe(completionScript('bash', { table, home: process.cwd() }));
-  const refused = print('tcsh');
-  expect([refused.status, refused.stdout]).toEqual([2, '']);
-  expect(refused.stderr).toMatch(/bash, zsh, fish/);
+  const bash = print('bash');
+  expect([bash.status, bash.stderr]).toEqual([0, '']);
+  const script = buildCompletionScript('bash', { table, completer, home: process.cwd() });
+  expect(bash.stdout).toBe(script);
+  const unknown = print('tcsh');
+  expect([unknown.status, unknown.stdout]).toEqual([2, '']);
+  expect(unknown.stderr).toMatch(/bash, zsh, fish/);
 });
 
-/** A shell at a terminal with the completion installed as its help says, and programs that only say that they were run. */
-function aShell(shell: Shell) {
+/**
+ * Starts a shell in a terminal, with the completion installed as the help describes. `orders` and `node` are programs that
+ * only record that they were run.
+ */
+function startShell(shell: Shell) {
   const folder = join(home, `${shell} home`);
   const bin = join(folder, 'bin');
-  const script = completionScript(shell, { table, home: project });
+  const script = buildCompletionScript(shell, { table, completer, home: project });
   const [path, rc, startup] = {
     bash: ['_orders', 'rc', `PS1='> '; source '${folder}/_orders'\n`],
     zsh: [
@@ -214,70 +219,75 @@ function aShell(shell: Shell) {
       LANG: 'C.UTF-8',
     },
   });
-  let seen = '';
-  let look = () => {};
+  let output = '';
+  let onOutput = () => {};
   terminal.onData((text) => {
-    seen += text;
-    look();
+    output += text;
+    onOutput();
   });
-  /** Where what was not waited for yet begins. */
-  let from = 0;
-  const until = (what: RegExp) =>
+  /** End of the last match in the output. */
+  let offset = 0;
+  const waitFor = (pattern: RegExp) =>
     new Promise<string>((resolve) => {
-      look = () => {
-        const found = what.exec(seen.slice(from));
-        if (!found) return;
-        look = () => {};
-        from += found.index + found[0].length;
-        resolve(found[1] ?? '');
+      onOutput = () => {
+        const match = pattern.exec(output.slice(offset));
+        if (!match) return;
+        onOutput = () => {};
+        offset += match.index + match[0].length;
+        resolve(match[1] ?? '');
       };
-      look();
+      onOutput();
     });
   return {
-    /** Types keys and Enter at the prompt; answers the words that the command was run with. */
+    /** Types keys and Enter at the prompt. Returns the arguments with which the command ran. */
     async type(keys: string): Promise<string> {
-      await until(/> /);
+      await waitFor(/> /);
       terminal.write(`${keys}\r`);
-      return until(/GOT (.*)\.\r?\n/);
+      return waitFor(/GOT (.*)\.\r?\n/);
     },
+    /** Returns the names of the programs that ran. */
     ran: () => (existsSync(join(folder, 'ran')) ? readFileSync(join(folder, 'ran'), 'utf8') : ''),
     close: () => terminal.kill('SIGKILL'),
   };
 }
 
 function isInstalled(shell: Shell): boolean {
-  const is = spawnSync(shell, ['-c', 'exit 0']).status === 0;
-  if (!is) process.stderr.write(`${shell} is not installed: its completion is not tested\n`);
-  return is;
+  const installed = spawnSync(shell, ['-c', 'exit 0']).status === 0;
+  if (!installed) process.stderr.write(`${shell} is not installed: its completion is not tested\n`);
+  return installed;
 }
 
 describe.each(shells)('%s', (shell) => {
   it.skipIf(!isInstalled(shell))(
-    'completes at the Tab key and starts no node for it',
+    'completes at the Tab key without starting Node',
     async () => {
-      const at = aShell(shell);
+      const terminal = startShell(shell);
       try {
-        expect(await at.type('orders docto\t')).toBe('<doctor>');
-        expect(await at.type('orders local statu\t--chec\t')).toBe('<local> <status> <--check>');
-        expect(await at.type('orders get -e pro\t')).toBe('<get> <-e> <prod>');
-        expect(await at.type('orders get order-7f\t')).toBe('<get> <order-7f3abcdefg>');
-        expect(await at.type('orders get 7f3a\t')).toBe('<get> <order-7f3abcdefg>');
-        expect(await at.type('orders get -e local order-\t')).toBe(
+        expect(await terminal.type('orders docto\t')).toBe('<doctor>');
+        expect(await terminal.type('orders local statu\t--chec\t')).toBe(
+          '<local> <status> <--check>',
+        );
+        expect(await terminal.type('orders get -e pro\t')).toBe('<get> <-e> <prod>');
+        expect(await terminal.type('orders get order-7f\t')).toBe('<get> <order-7f3abcdefg>');
+        expect(await terminal.type('orders get 7f3a\t')).toBe('<get> <order-7f3abcdefg>');
+        expect(await terminal.type('orders get -e local order-\t')).toBe(
           '<get> <-e> <local> <order-here000001>',
         );
-        expect(await at.type('orders list --ui=pl\t')).toBe('<list> <--ui=plain>');
-        expect(await at.type('orders list --status completed,fai\t')).toBe(
+        expect(await terminal.type('orders list --ui=pl\t')).toBe('<list> <--ui=plain>');
+        expect(await terminal.type('orders list --status completed,fai\t')).toBe(
           '<list> <--status> <completed,failed>',
         );
-        expect(await at.type('orders submit my\t')).toBe('<submit> <my order.json>');
-        expect(await at.type('orders load-test --mix dam\t5')).toBe(
+        expect(await terminal.type('orders submit my\t')).toBe('<submit> <my order.json>');
+        expect(await terminal.type('orders load-test --mix dam\t5')).toBe(
           '<load-test> <--mix> <damaged=5>',
         );
-        expect(at.ran().trimEnd().split('\n')).toEqual(Array.from({ length: 10 }, () => 'orders'));
-        await at.type('node x');
-        expect(at.ran()).toContain('node');
+        expect(terminal.ran().trimEnd().split('\n')).toEqual(
+          Array.from({ length: 10 }, () => 'orders'),
+        );
+        await terminal.type('node x');
+        expect(terminal.ran()).toContain('node');
       } finally {
-        at.close();
+        terminal.close();
       }
     },
     20_000,

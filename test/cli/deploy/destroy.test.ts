@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import {
   confirmDestroy,
   describeInventory,
-  describeRemains,
+  describeLeftovers,
 } from '../../../src/cli/deploy/destroy.ts';
 import type { Inventory } from '../../../src/deploy/inventory.ts';
 import { fakeTarget } from '../../aws/fake-aws.ts';
@@ -43,32 +43,32 @@ const environment = { name: 'dev', region: 'us-east-2', stack: 'orders-dev' };
 const target = fakeTarget('http://127.0.0.1:1', '/nowhere', { environment });
 const guarded = { ...target, environment: { ...environment, protected: true } };
 
-it('groups what goes and what stays by kind, and shortens an ARN to what tells it apart', () => {
+it('groups deleted and retained resources by kind and shortens ARNs', () => {
   expect(describeInventory(inventory(14), { label: 'dev (us-east-2)' }, {})).toBe(
     `This deletes the stack orders-dev in dev (us-east-2):
   2 functions       orders-dev-workflow
                     orders-dev-status
   1 function alias  orders-dev:live
-It keeps, as the template says:
+The template retains:
   1 table  orders-dev-OrdersTable-X
   about 1204 orders, 14 running
 `,
   );
 });
 
-it('puts the names below their kind where there is too little room beside it', () => {
+it('shows the names below their kind in a narrow terminal', () => {
   const text = describeInventory(inventory(0), { label: 'dev' }, { columns: 30 });
   expect(text).toContain('  2 functions\n    orders-dev-workflow\n    orders-dev-status\n');
 });
 
-it('names each command that removes what remains once', () => {
+it('lists each removal command once', () => {
   const remains = ['a', 'b'].map((name) => ({ kind: 'table', name, remove: 'orders local reset' }));
-  const text = describeRemains({ remains } as never);
+  const text = describeLeftovers({ remains } as never);
   expect(text.match(/orders local reset/g)).toHaveLength(1);
   expect(text).toContain('  table a\n  table b\n');
 });
 
-it('takes the name of the environment, or --yes where that is not protected', async () => {
+it('requires the name of the environment, or --yes if it is not protected', async () => {
   await confirmDestroy(target, inventory(0), { ...none, confirm: 'dev' });
   await confirmDestroy(target, inventory(0), { ...none, yes: true });
   await confirmDestroy(guarded, inventory(0), { ...none, confirm: 'dev' });
@@ -85,7 +85,7 @@ it('takes the name of the environment, or --yes where that is not protected', as
   ).rejects.toMatchObject(refused);
 });
 
-it('refuses while orders run, naming how many, unless it is told to stop them', async () => {
+it('refuses while orders are running, with their number, unless a flag ends them', async () => {
   await confirmDestroy(target, inventory(3), { ...none, yes: true, running: 'cancel' });
   for (const running of ['abort', undefined] as const) {
     await expect(

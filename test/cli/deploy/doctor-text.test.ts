@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { findingText, summaryText } from '../../../src/cli/deploy/doctor-text.ts';
+import { formatFinding, formatSummary } from '../../../src/cli/deploy/doctor-text.ts';
 import type { Finding } from '../../../src/deploy/doctor/finding.ts';
 
 const finding: Finding = {
@@ -14,11 +14,11 @@ const finding: Finding = {
 
 const lines = (columns: number | undefined, first = true) => {
   const stream = Object.assign(new PassThrough(), { columns }) as unknown as NodeJS.WriteStream;
-  const text = findingText(finding, { first, stream });
+  const text = formatFinding(finding, { first, stream });
   return stripVTControlCharacters(text).trimEnd().split('\n');
 };
 
-it('puts a finding beside its name, and below it in a narrow terminal; a command stays whole', () => {
+it('shows a finding next to its name, or below it in a narrow terminal, without wrapping commands', () => {
   expect(lines(80)).toEqual([
     'Stack',
     '  ! alias        live is version 1, rolled back from version 12345',
@@ -33,9 +33,9 @@ it('puts a finding beside its name, and below it in a narrow terminal; a command
   expect(lines(undefined)[1]).toBe(`  ! alias        ${finding.message}`);
 });
 
-it('counts what is wrong, and names what there was no way to look at', () => {
-  expect(summaryText([], [])).toBe('Nothing is wrong');
-  expect(summaryText([finding, finding, { ...finding, state: 'error' }], ['stack', 'orders'])).toBe(
-    '1 error, 2 warnings; not looked at: stack, orders',
-  );
+it('counts the problems and lists the groups that were not checked', () => {
+  expect(formatSummary([], [])).toBe('No problems found');
+  expect(
+    formatSummary([finding, finding, { ...finding, state: 'error' }], ['stack', 'orders']),
+  ).toBe('1 error, 2 warnings; not checked: stack, orders');
 });

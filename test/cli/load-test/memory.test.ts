@@ -5,12 +5,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { LoadHistory } from '../../../src/cli/load-test/progress-chart.ts';
-import { LoadRun } from '../../../src/cli/load-test/run-files.ts';
-import { Board } from '../../../src/orders/load-test/observed-orders.ts';
-import { standingOf } from '../../../src/orders/load-test/progress-figures.ts';
-import { reportOn } from '../../../src/orders/load-test/report.ts';
-import type { LoadProgress } from '../../../src/orders/load-test/run.ts';
-import { goodOrders, submittedAt, usage } from '../../orders/load-test/observed-orders.ts';
+import { ReportWriter } from '../../../src/cli/load-test/report-writer.ts';
+import type { LoadProgress } from '../../../src/orders/load-test/load-progress.ts';
+import { ObservedOrders } from '../../../src/orders/load-test/observed-orders.ts';
+import { progressFigures } from '../../../src/orders/load-test/progress-figures.ts';
+import { buildReport } from '../../../src/orders/load-test/report.ts';
+import { correctOrders, submittedAt, usage } from '../../orders/load-test/observed-orders.ts';
 import { full } from '../../support/full.ts';
 
 setFlagsFromString('--expose-gc');
@@ -19,42 +19,48 @@ const collect = runInNewContext('gc') as () => void;
 const [count, looks] = full ? [2000, 300] : [500, 60];
 const waits = { 'await-warehouse': 5000, 'await-pickup': 3000 };
 
-/** Megabytes that are held when all that is not needed has gone. */
-function held(): number {
+/** Returns the heap in use after a garbage collection (MB). */
+function measureHeap(): number {
   collect();
   return process.memoryUsage().heapUsed / 1e6;
 }
 
-it(`holds nothing of the looks at ${count} orders but what it knows of each`, () => {
+it(`keeps only the current state of ${count} orders, not their earlier polls`, () => {
   const root = mkdtempSync(join(tmpdir(), 'orders-memory-'));
-  const orders = goodOrders('low,high,damaged', count);
-  const board = new Board(orders);
-  for (const each of orders) board.change(each.orderId, each);
+  const orders = correctOrders('low,high,damaged', count);
+  const board = new ObservedOrders(orders);
+  for (const order of orders) board.update(order.orderId, order);
   const history = new LoadHistory();
-  const run = new LoadRun(root, 'local');
-  const options = { seed: 1, round: 1, via: 'invoke', concurrency: 50, cut: 'killed' } as const;
+  const run = new ReportWriter(root, 'local');
+  const options = {
+    seed: 1,
+    round: 1,
+    via: 'invoke',
+    concurrency: 50,
+    truncation: 'killed',
+  } as const;
   const look = (at: number) => {
-    for (const { orderId, record } of orders) board.change(orderId, { record: { ...record } });
+    for (const { orderId, record } of orders) board.update(orderId, { record: { ...record } });
     const now = submittedAt + at * 5000;
-    const soFar = () =>
-      reportOn(board.all(), { ...options, began: submittedAt, now, waits, tool: usage });
+    const buildPartialReport = () =>
+      buildReport(board.all(), { ...options, startedAtMs: submittedAt, now, waits, tool: usage });
     const progress: LoadProgress = {
       ...{
         orders: board.all(),
         round: 1,
-        began: submittedAt,
+        startedAtMs: submittedAt,
         phase: 'draining',
         until: 'terminal',
       },
-      ...{ waits, requests: { lists: 0, items: 0 }, trouble: undefined, soFar },
+      ...{ waits, requestRates: { lists: 0, items: 0 }, pollError: undefined, buildPartialReport },
     };
-    history.add(standingOf(progress, now));
-    run.meanwhile(soFar);
+    history.add(progressFigures(progress, now));
+    run.writeIfDue(buildPartialReport);
   };
   for (let at = 0; at < looks / 3; at += 1) look(at);
-  const before = held();
+  const before = measureHeap();
   for (let at = 0; at < looks; at += 1) look(at);
-  const more = held() - before;
+  const more = measureHeap() - before;
   rmSync(root, { recursive: true, force: true });
   expect(more).toBeLessThan(3);
 }, 60_000);

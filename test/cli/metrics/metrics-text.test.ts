@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import {
-  fitted,
-  metricsFacts,
-  metricsLine,
-  metricsText,
+  fitLines,
+  formatMetricsFacts,
+  formatMetricsLine,
+  formatMetricsTables,
 } from '../../../src/cli/metrics/metrics-text.ts';
 import type { Metrics } from '../../../src/orders/metrics/metrics.ts';
-import { terminal } from '../terminal/fake-terminal.ts';
+import { createFakeTerminal } from '../terminal/fake-terminal.ts';
 
 const statistics = { n: 41, min: 300, median: 8100, p90: 8500, p95: 8900, p99: 9100, max: 9200 };
 const metrics: Metrics = {
@@ -24,9 +24,9 @@ const metrics: Metrics = {
     { quota: 'reads-a-second', by: 'program', used: 0.4, limit: 15 },
   ],
 };
-const stream = terminal(80);
+const stream = createFakeTerminal(80);
 const shown = (width: number, more = {}) =>
-  metricsText(metrics, { stream, width, label: 'local', ...more });
+  formatMetricsTables(metrics, { stream, width, label: 'local', ...more });
 
 it('shows counts with their rates, times, failures, retries, quotas and stages', () => {
   const text = shown(80).join('\n');
@@ -37,7 +37,7 @@ it('shows counts with their rates, times, failures, retries, quotas and stages',
     /^payment-declined +process-payment +5$/m,
     /^process-payment +3$/m,
     /^running executions +20,000\+ +5,000,000$/m,
-    /^our reads a second +0.4 +15$/m,
+    /^CLI reads per second +0.4 +15$/m,
     /^generate-shipping-label +41 +8.1s +8.9s +9.2s$/m,
   ]) {
     expect(text).toMatch(line);
@@ -50,37 +50,37 @@ it.each([40, 80, 200])('keeps every line within %i columns', (width) => {
   }
 });
 
-it('leaves out what there is no room for: first the space, then the end, and says how much', () => {
+it('removes empty lines first, then the last lines, and reports their number', () => {
   const all = shown(80);
-  expect(fitted(all, all.length)).toEqual(all);
-  const close = fitted(all, all.length - 1);
-  expect(close).not.toContain('');
-  const cut = fitted(all, 9);
-  expect(cut).toHaveLength(9);
-  expect(cut.at(-1)).toBe(`… ${close.length - 8} more lines`);
+  expect(fitLines(all, all.length)).toEqual(all);
+  const dense = fitLines(all, all.length - 1);
+  expect(dense).not.toContain('');
+  const shortened = fitLines(all, 9);
+  expect(shortened).toHaveLength(9);
+  expect(shortened.at(-1)).toBe(`… ${dense.length - 8} more lines`);
   expect(shown(40, { isShort: true }).slice(0, 4).join('\n')).toContain('completed 41 89.1%');
 });
 
-it('says from how many orders on there are percentiles, and whether some were left out', () => {
+it('reports how many orders percentiles require, and that only the newest orders were read', () => {
   const few = { ...statistics, n: 3 };
-  const text = metricsText(
+  const text = formatMetricsTables(
     { ...metrics, newest: 10_000, times: { endToEnd: few, active: few } },
     { stream, width: 80, label: 'local' },
   ).join('\n');
-  expect(text).toContain('percentiles from 20 orders on');
+  expect(text).toContain('percentiles require 20 orders');
   expect(text).toContain('the newest 10,000 orders since');
 });
 
-it('says why there are counts alone where orders may not be read', () => {
+it('explains why only counts are shown without permission to read the orders', () => {
   const source = 'index of the orders table';
   const counts = { ...metrics, source, times: {}, stages: [], failures: [] } as const;
-  const lines = metricsText(counts, { stream, width: 40, label: 'local' });
-  expect(lines.join(' ')).toContain('the orders themselves may not be read: no times');
+  const lines = formatMetricsTables(counts, { stream, width: 40, label: 'local' });
+  expect(lines.join(' ')).toContain('no permission to read the orders: times');
   expect(lines.join('\n')).not.toContain('COMPLETED ORDERS');
 });
 
-it('tells a pipe a fact a line, and a watch one line a look', () => {
-  expect(metricsFacts(metrics).split('\n')).toEqual(
+it('prints one fact per line for a pipe, and one line per poll for a watch', () => {
+  expect(formatMetricsFacts(metrics).split('\n')).toEqual(
     expect.arrayContaining([
       'orders inReview 2',
       'rate completed 0.8913',
@@ -90,7 +90,7 @@ it('tells a pipe a fact a line, and a watch one line a look', () => {
       'quota reads-a-second 0.4 limit=15',
     ]),
   );
-  expect(metricsLine(metrics)).toBe(
+  expect(formatMetricsLine(metrics)).toBe(
     '2026-11-22T08:12:04.000Z started=1257 completed=41 failed=5 cancelled=0 running=8 inReview=2 median=8.1s payment-declined=5\n',
   );
 });

@@ -8,11 +8,11 @@ it.each([
   [{ TERM: 'xterm', LC_ALL: 'C.UTF-8', LANG: 'C' }, false],
   [{ TERM: 'xterm', LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' }, true],
   [{ TERM: 'xterm' }, false],
-])('with %j ASCII alone is %s', (variables, expected) => {
+])('reads from %j whether the terminal shows only ASCII: %s', (variables, expected) => {
   expect(isAsciiOnly(variables)).toBe(expected);
 });
 
-it('replaces our own signs one by one and leaves the words of others alone', () => {
+it('replaces each sign by one character and keeps letters of other scripts', () => {
   const text = '✓ order · $1 → local (time ×60) █▌░ … Füller 北京';
   expect(toAscii(text)).toBe('+ order - $1 > local (time x60) ##. ~ Füller 北京');
   expect(toAscii(text)).toHaveLength(text.length);

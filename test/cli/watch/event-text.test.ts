@@ -1,52 +1,59 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { happening } from '../../../src/cli/watch/event-text.ts';
+import { formatEvent } from '../../../src/cli/watch/event-text.ts';
 import type { ShownEvent } from '../../../src/cli/watch/shown-event.ts';
-import { terminal } from '../terminal/fake-terminal.ts';
+import { createFakeTerminal } from '../terminal/fake-terminal.ts';
 
-// A moment of another day is told with its date.
+// A time of another day would be formatted with its date.
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(ts) }));
 afterAll(() => void vi.useRealTimers());
 
 const ts = '2026-11-22T08:12:05.400Z';
-const about = { ts, orderId: 'order-7f3a91bcde' };
+const base = { ts, orderId: 'order-7f3a91bcde' };
 const error = { type: 'ProviderUnavailable', message: 'Payment gateway 503' };
-const told = (event: ShownEvent, { columns = 100, several = false } = {}) =>
-  happening(event, { stream: terminal(columns), several })?.replace(/^.*\d\d:05\.4 {2}/, '');
+const format = (event: ShownEvent, { columns = 100, several = false } = {}) =>
+  formatEvent(event, { stream: createFakeTerminal(columns), several })?.replace(
+    /^.*\d\d:05\.4 {2}/,
+    '',
+  );
 
-it('says in a line what happened', () => {
-  const step = { type: 'step', ...about, step: 'process-payment' } as const;
-  expect(told({ type: 'status', ...about, to: 'validated', seq: 1, elapsedMs: 3 })).toBe(
+it('formats each event as a line', () => {
+  const step = { type: 'step', ...base, step: 'process-payment' } as const;
+  expect(format({ type: 'status', ...base, to: 'validated', seq: 1, elapsedMs: 3 })).toBe(
     'validated\n',
   );
-  expect(told({ ...step, state: 'failed', attempt: 1, retryInMs: 1000, error })).toBe(
-    'process-payment attempt 1 failed, again in 1.0s: Payment gateway 503\n',
+  expect(format({ ...step, state: 'failed', attempt: 1, retryInMs: 1000, error })).toBe(
+    'process-payment attempt 1 failed, retry in 1.0s: Payment gateway 503\n',
   );
-  expect(told({ ...step, state: 'succeeded', attempt: 2 })).toBe(
+  expect(format({ ...step, state: 'succeeded', attempt: 2 })).toBe(
     'process-payment done, attempt 2\n',
   );
-  expect(told({ type: 'invocation', ...about, n: 2, replayed: 9, tookMs: 300 })).toBe(
+  expect(format({ type: 'invocation', ...base, n: 2, replayed: 9, tookMs: 300 })).toBe(
     'invocation 2 took 0.3s, 9 operations replayed\n',
   );
-  expect(told({ type: 'gap-end', ts, lastedMs: 12_000, missed: 3 })).toBe(
+  expect(format({ type: 'paused', ...base, reason: 'carrier outage' })).toBe(
+    'paused: carrier outage\n',
+  );
+  expect(format({ type: 'resumed', ...base, pausedMs: 192_000 })).toBe('resumed after 3m 12s\n');
+  expect(format({ type: 'gap-end', ts, lastedMs: 12_000, missed: 3 })).toBe(
     'visible again after 12s; 3 changes meanwhile\n',
   );
 });
 
-it('fits the terminal, and lets nothing from outside steer it', () => {
+it('fits the terminal and removes control characters from outside', () => {
   const message = `\u001b[2J${'long '.repeat(30)}`;
-  const failed = { type: 'step', ...about, step: 's', state: 'failed', attempt: 1 } as const;
-  const line = happening(
+  const failed = { type: 'step', ...base, step: 's', state: 'failed', attempt: 1 } as const;
+  const line = formatEvent(
     { ...failed, error: { type: 'E', message } },
-    { stream: terminal(40), several: false },
+    { stream: createFakeTerminal(40), several: false },
   );
   expect(line?.length).toBeLessThanOrEqual(40);
   expect(line).not.toContain('\u001b[2J');
 });
 
-it('tells of several orders only what is about all of them', () => {
-  const status = { type: 'status', ...about, to: 'validated', seq: 1, elapsedMs: 3 } as const;
-  expect(told(status, { several: true })).toBeUndefined();
-  expect(told({ type: 'gap', ts, reason: 'Rate exceeded' }, { several: true })).toBe(
+it('formats only events about all orders if several are watched', () => {
+  const status = { type: 'status', ...base, to: 'validated', seq: 1, elapsedMs: 3 } as const;
+  expect(format(status, { several: true })).toBeUndefined();
+  expect(format({ type: 'gap', ts, reason: 'Rate exceeded' }, { several: true })).toBe(
     'not visible: Rate exceeded\n',
   );
 });

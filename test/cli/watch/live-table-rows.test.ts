@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import {
-  formatEnd,
-  headerOf,
+  formatFinalTable,
+  formatHeader,
+  formatRows,
   type LiveTableView,
-  rowsOf,
 } from '../../../src/cli/watch/live-table-rows.ts';
-import { type WatchedOrder, withItem } from '../../../src/cli/watch/watched-order.ts';
+import { type WatchedOrder, withOrderRecord } from '../../../src/cli/watch/watched-order.ts';
 import { orderRecord } from '../../orders/record.ts';
-import { terminal } from '../terminal/fake-terminal.ts';
+import { createFakeTerminal } from '../terminal/fake-terminal.ts';
 
 const now = Date.parse('2026-11-22T08:12:10.000Z');
 const failure = {
@@ -25,29 +25,29 @@ const waiting = [
   'awaiting-warehouse',
 ] as const;
 const item = (orderId: string, ...[statuses, more]: Parameters<typeof orderRecord>) =>
-  withItem({ orderId }, orderRecord(statuses, more), 60);
+  withOrderRecord({ orderId }, orderRecord(statuses, more), 60);
 const watched: WatchedOrder[] = [
   { orderId: 'order-new' },
   item('order-waits', waiting),
-  { ...item('order-again', ['validated', 'inventory-checked']), work: { ...work, retry } },
+  { ...item('order-again', ['validated', 'inventory-checked']), activity: { ...work, retry } },
   item('order-failed', ['validated', 'failed'], { failure }),
   item('order-done', ['validated', 'completed']),
 ];
 
 const view = (columns: number, more: Partial<LiveTableView> = {}): LiveTableView => ({
-  stream: terminal(columns),
+  stream: createFakeTerminal(columns),
   columns,
   label: 'local (time ×60)',
   now,
   counts: '3 running · 1 failed',
   selected: undefined,
-  seenAt: now - 2500,
-  trouble: undefined,
+  refreshedAt: now - 2500,
+  gapReason: undefined,
   ...more,
 });
 
-it('shows a row an order: what became of it, where it is, and what comes next', () => {
-  expect(rowsOf(watched, view(120, { selected: 'order-waits' }))).toEqual(
+it('shows the status, the step and the next event of each order', () => {
+  expect(formatRows(watched, view(120, { selected: 'order-waits' }))).toEqual(
     [
       '   ORDER             CUSTOMER    TOTAL  STATUS              STEP                AGE  NEXT',
       '◔  order-new                            received',
@@ -55,12 +55,21 @@ it('shows a row an order: what became of it, where it is, and what comes next', 
       '↻  order-again       CUST-001    91.98  inventory-checked   process-payment ×2   6s  attempt 2 in 2s: 503',
       '✗  order-failed      CUST-001    91.98  failed              process-payment      2s  The card was declined by its…',
       '✓  order-done        CUST-001    91.98  completed                                2s',
-    ].map((line) => expect.stringMatching(escaped(line))),
+    ].map((line) => expect.stringMatching(linePattern(line))),
   );
 });
 
-it('leaves out columns as it gets narrower: the total, the customer, the step, what comes next', () => {
-  const titles = (columns: number) => rowsOf(watched, view(columns))[0]?.trim().split(/ +/);
+it('shows since when and why an order is paused, and counts it as paused', () => {
+  const pause = { ts: '2026-11-22T08:09:00.000Z', reason: 'carrier outage' };
+  const paused = { ...item('order-paused', waiting), pause };
+  const [, row] = formatRows([paused], view(120));
+  expect(row).toMatch(/^‖ .*awaiting-warehouse .*paused 3m: carrier outage$/);
+  const lines = formatFinalTable([paused], { ...view(120), maxRows: 5 });
+  expect(lines[0]).toBe('1 paused · local (time ×60)');
+});
+
+it('drops columns on a narrow terminal: the total, the customer, the step, then the next event', () => {
+  const titles = (columns: number) => formatRows(watched, view(columns))[0]?.trim().split(/ +/);
   expect(titles(120)).toEqual(['ORDER', 'CUSTOMER', 'TOTAL', 'STATUS', 'STEP', 'AGE', 'NEXT']);
   expect(titles(90)).toEqual(['ORDER', 'CUSTOMER', 'STATUS', 'STEP', 'AGE', 'NEXT']);
   expect(titles(80)).toEqual(['ORDER', 'STATUS', 'STEP', 'AGE', 'NEXT']);
@@ -68,50 +77,50 @@ it('leaves out columns as it gets narrower: the total, the customer, the step, w
   expect(titles(40)).toEqual(['ORDER', 'STATUS']);
 });
 
-it('keeps its columns where they are, whichever rows are on the screen', () => {
+it('keeps the columns in place for any rows', () => {
   for (const columns of [40, 80, 200]) {
-    const titles = watched.map((each) => rowsOf([each], view(columns))[0]);
+    const titles = watched.map((order) => formatRows([order], view(columns))[0]);
     expect(new Set(titles).size).toBe(1);
-    for (const line of rowsOf(watched, view(columns)))
+    for (const line of formatRows(watched, view(columns)))
       expect(line.length).toBeLessThanOrEqual(columns);
   }
 });
 
-it('says how many there are, where, and when they were last seen, as far as there is room', () => {
-  expect(headerOf(view(80))).toEqual([
+it('shows the counts, the target and the last refresh, as far as they fit', () => {
+  expect(formatHeader(view(80))).toEqual([
     '3 running · 1 failed · local (time ×60) · refreshed 2s ago',
   ]);
-  expect(headerOf(view(40))).toEqual(['3 running · 1 failed · local (time ×60)']);
-  expect(headerOf(view(30))).toEqual(['3 running · 1 failed']);
-  const [, trouble] = headerOf(view(40, { trouble: 'Rate exceeded, and a long story about it' }));
-  expect(trouble).toBe('not visible right now: Rate exceeded, a…');
+  expect(formatHeader(view(40))).toEqual(['3 running · 1 failed · local (time ×60)']);
+  expect(formatHeader(view(30))).toEqual(['3 running · 1 failed']);
+  const gapReason = 'Rate exceeded, and a long explanation of it';
+  expect(formatHeader(view(40, { gapReason }))[1]).toBe('not visible right now: Rate exceeded, a…');
 });
 
-it('tells of an order that does not get on, and of one that is being undone', () => {
-  const next = (each: WatchedOrder, at = now) => rowsOf([each], view(120, { now: at }))[1];
+it('shows orders that are stuck, idle, to be cancelled or being undone', () => {
+  const next = (order: WatchedOrder, at = now) => formatRows([order], view(120, { now: at }))[1];
   const stuck = { invocations: 3, since: '2026-11-22T08:12:05.000Z', error };
-  const still = item('order-still', ['validated']);
-  expect(next({ ...still, work: { ...work, stuck } })).toMatch(
+  const idle = item('order-idle', ['validated']);
+  expect(next({ ...idle, activity: { ...work, stuck } })).toMatch(
     /^! .*3 invocations, no checkpoint$/,
   );
-  expect(next(still, now + 90_000)).toMatch(/^! .*no change for 1m$/);
+  expect(next(idle, now + 90_000)).toMatch(/^! .*no change for 1m$/);
   expect(next(item('order-cancel', ['validated'], { cancelRequested: { at: '' } }))).toMatch(
-    /to be cancelled$/,
+    /cancellation requested$/,
   );
   const undos = [{ undo: 'refund-payment', outcome: 'done' }] as const;
   expect(next(item('order-undo', ['validated'], { undos }))).toMatch(/undoing$/);
 });
 
-it('leaves the orders on the screen at the end for which there is room, those that need a person first', () => {
+it('leaves at most 100 orders on the screen, sorted by attention', () => {
   const many = Array.from({ length: 150 }, (_, n) =>
     item(`order-${n}`, ['validated', 'completed']),
   );
-  const lines = formatEnd([...many, ...watched], { ...view(80), most: 100 });
+  const lines = formatFinalTable([...many, ...watched], { ...view(80), maxRows: 100 });
   expect(lines).toHaveLength(103);
   expect(lines[0]).toBe('3 running · 1 failed · 151 completed · local (time ×60)');
   expect(lines[2]).toContain('order-again');
   expect(lines.at(-1)).toBe('… 55 more: orders list');
 });
 
-const escaped = (text: string) =>
+const linePattern = (text: string) =>
   new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +')}$`);

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { chooseUi, obeyNoColor } from '../../../src/cli/terminal/terminal.ts';
-import { plainLine } from '../../../src/cli/watch/plain-renderer.ts';
-import { jsonRenderer, plainRenderer } from '../../../src/cli/watch/renderers.ts';
-import { summarySentence } from '../../../src/cli/watch/result-text.ts';
-import type { FollowEvent } from '../../../src/orders/watch/events.ts';
+import { applyNoColor, chooseUi } from '../../../src/cli/terminal/terminal.ts';
+import { formatPlainEvent } from '../../../src/cli/watch/plain-renderer.ts';
+import { createJsonRenderer, createPlainRenderer } from '../../../src/cli/watch/renderers.ts';
+import { formatSummary } from '../../../src/cli/watch/result-text.ts';
+import type { WatchEvent } from '../../../src/orders/watch/events.ts';
 import { orderRecord } from '../../orders/record.ts';
 
 const ts = '2026-11-22T08:12:05.000Z';
 const orderId = 'order-7f3a91bcde';
 const order = orderRecord(['validated']);
-const events: FollowEvent[] = [
+const events: WatchEvent[] = [
   {
     type: 'status',
     ts,
@@ -31,6 +31,15 @@ const events: FollowEvent[] = [
     retryInMs: 1400,
     error: { type: 'ProviderUnavailable', message: 'Payment gateway 503' },
   },
+  { type: 'paused', ts, orderId, reason: 'carrier "A" is down' },
+  {
+    type: 'heartbeat',
+    ts,
+    orderId,
+    status: 'validated',
+    pausedSince: '2026-11-22T08:09:05.000Z',
+  },
+  { type: 'resumed', ts, orderId, pausedMs: 192_000 },
   { type: 'gap', ts, orderId, reason: 'Rate "exceeded"' },
   { type: 'gap-end', ts, orderId, missed: 2, lastedMs: 12_000 },
   {
@@ -45,9 +54,9 @@ const events: FollowEvent[] = [
   },
 ];
 
-it('writes one plain fact a line, with its time and its order first', () => {
+it('writes one line per event, with its time and order id first', () => {
   let text = '';
-  const renderer = plainRenderer((part) => {
+  const renderer = createPlainRenderer((part) => {
     text += part;
   });
   for (const event of events) renderer.show(event);
@@ -55,6 +64,9 @@ it('writes one plain fact a line, with its time and its order first', () => {
     `${ts} ${orderId} validated elapsed=0.3s`,
     `${ts} ${orderId} heartbeat status=validated`,
     `${ts} ${orderId} step name=process-payment state=failed attempt=2 retry_in=1.4s error="Payment gateway 503"`,
+    `${ts} ${orderId} paused reason="carrier \\"A\\" is down"`,
+    `${ts} ${orderId} heartbeat status=validated paused_for=3m00s`,
+    `${ts} ${orderId} resumed paused_for=3m12s`,
     `${ts} ${orderId} gap reason="Rate \\"exceeded\\""`,
     `${ts} ${orderId} gap-end lasted=12s missed=2`,
     `${ts} ${orderId} end status=failed elapsed=1m24s exit=10 stage=process-payment code=payment-declined message="Declined"`,
@@ -62,29 +74,32 @@ it('writes one plain fact a line, with its time and its order first', () => {
   ]);
 });
 
-it('writes one JSON object a line, the last of them the end, and no snapshots', () => {
+it('writes one JSON record per event, the end last, and no snapshots', () => {
   let text = '';
-  const renderer = jsonRenderer((part) => {
+  const renderer = createJsonRenderer((part) => {
     text += part;
   });
   for (const event of events) renderer.show(event);
-  const told = text
+  const records = text
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(told.map(({ type }) => type)).toEqual([
+  expect(records.map(({ type }) => type)).toEqual([
     'status',
     'heartbeat',
     'step',
+    'paused',
+    'heartbeat',
+    'resumed',
     'gap',
     'gap-end',
     'end',
   ]);
-  expect(told.every(({ v }) => v === 1)).toBe(true);
-  expect(told.at(-1)).toMatchObject({ exitCode: 10, failure: { code: 'payment-declined' } });
+  expect(records.every(({ v }) => v === 1)).toBe(true);
+  expect(records.at(-1)).toMatchObject({ exitCode: 10, failure: { code: 'payment-declined' } });
 });
 
-it('has lines about several orders together, and ends in one', () => {
+it('formats the heartbeat and the summary of several orders', () => {
   const summary = {
     type: 'end',
     ts,
@@ -92,28 +107,28 @@ it('has lines about several orders together, and ends in one', () => {
     endings: { completed: 2, failed: 1 },
     exitCode: 13,
   } as const;
-  expect(plainLine(summary)).toBe(`${ts} * end orders=3 completed=2 failed=1 exit=13`);
-  const beat = { type: 'heartbeat', ts, running: 2 } as const;
-  expect(plainLine(beat)).toBe(`${ts} * heartbeat running=2`);
-  expect(summarySentence(summary, 'orders watch a b c')).toEqual({
+  expect(formatPlainEvent(summary)).toBe(`${ts} * end orders=3 completed=2 failed=1 exit=13`);
+  const heartbeat = { type: 'heartbeat', ts, running: 2 } as const;
+  expect(formatPlainEvent(heartbeat)).toBe(`${ts} * heartbeat running=2`);
+  expect(formatSummary(summary, 'orders watch a b c')).toEqual({
     good: false,
     text: '3 orders: 2 completed, 1 failed',
     hint: 'orders list',
   });
-  const left = { ...summary, endings: { completed: 1, detached: 2 }, exitCode: 130 } as const;
-  expect(summarySentence(left, 'orders watch a b c')).toEqual({
+  const detached = { ...summary, endings: { completed: 1, detached: 2 }, exitCode: 130 } as const;
+  expect(formatSummary(detached, 'orders watch a b c')).toEqual({
     good: true,
     text: 'Detached; 1 completed, 2 keep running',
     hint: 'orders watch a b c',
   });
   const none = { ...summary, orders: 0, endings: {} };
-  const said = (exitCode: 0 | 130) =>
-    summarySentence({ ...none, exitCode }, 'orders watch --all').text;
-  expect(said(0)).toBe('No orders are on their way');
-  expect(said(130)).toBe('Stopped looking before any order was seen');
+  const textFor = (exitCode: 0 | 130) =>
+    formatSummary({ ...none, exitCode }, 'orders watch --all').text;
+  expect(textFor(0)).toBe('No orders are running');
+  expect(textFor(130)).toBe('Stopped watching before the first poll');
 });
 
-it('is live only where a person watches a terminal that is large enough, or where asked to be', () => {
+it('chooses the live mode only on a large enough terminal, or on request', () => {
   const screen = { isTTY: true, columns: 80, rows: 24 };
   expect(chooseUi('auto', screen, {})).toBe('live');
   expect(chooseUi('auto', screen, { CI: 'true' })).toBe('plain');
@@ -123,8 +138,8 @@ it('is live only where a person watches a terminal that is large enough, or wher
   expect(chooseUi('live', { isTTY: false }, { CI: '1' })).toBe('live');
 });
 
-it('tells the colour library of NO_COLOR in the words it understands', () => {
+it('translates NO_COLOR to FORCE_COLOR=0, which Ink understands', () => {
   const variables: NodeJS.ProcessEnv = { NO_COLOR: '1' };
-  obeyNoColor(variables);
+  applyNoColor(variables);
   expect(variables['FORCE_COLOR']).toBe('0');
 });

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import {
-  arrange,
-  countWatched,
-  needOf,
+  attentionReason,
+  formatCounts,
+  sortByAttention,
   type WatchedOrder,
-  withItem,
+  withOrderRecord,
 } from '../../../src/cli/watch/watched-order.ts';
 import { orderRecord } from '../../orders/record.ts';
 
@@ -29,26 +29,26 @@ function watched(
   const { createdAt, ...rest } = more;
   const extra = statuses.at(-1) === 'failed' ? { failure } : {};
   const order = orderRecord(statuses, { orderId, ...extra, ...(createdAt ? { createdAt } : {}) });
-  return { ...withItem({ orderId }, order, 60), ...rest };
+  return { ...withOrderRecord({ orderId }, order, 60), ...rest };
 }
 
 const retry = { step: 'process-payment', attempt: 2, at: now + 1000, error };
 const stuck = { invocations: 3, since: '2026-11-22T08:12:00.000Z', error };
-const crowd: readonly WatchedOrder[] = [
+const orders: readonly WatchedOrder[] = [
   watched('order-done', ['validated', 'completed']),
   { orderId: 'order-new' },
   watched('order-younger', ['validated'], { createdAt: '2026-11-22T08:12:05.000Z' }),
   watched('order-older', ['validated', 'awaiting-warehouse']),
   watched('order-failed', ['validated', 'failed']),
-  watched('order-again', ['inventory-checked'], { work: { ...work, retry } }),
-  watched('order-stuck', ['inventory-checked'], { work: { ...work, stuck } }),
+  watched('order-again', ['inventory-checked'], { activity: { ...work, retry } }),
+  watched('order-stuck', ['inventory-checked'], { activity: { ...work, stuck } }),
   watched('order-review', ['awaiting-review']),
   watched('order-gone', ['cancelled']),
 ];
 const ids = (filter = '', at = now) =>
-  arrange(crowd, { filter, now: at }).map((each) => each.orderId);
+  sortByAttention(orders, { filter, now: at }).map(({ orderId }) => orderId);
 
-it('puts first what needs a person, then those on their way from the oldest on, and last what ended well', () => {
+it('sorts orders that need attention first, then running orders, oldest first, then ended orders', () => {
   expect(ids()).toEqual([
     'order-stuck',
     'order-review',
@@ -62,32 +62,34 @@ it('puts first what needs a person, then those on their way from the oldest on, 
   ]);
 });
 
-it('raises an order that stands still in a step for a minute, and none that is in a wait', () => {
+it('moves up an order that is idle in a step for a minute, but none in a wait', () => {
   const later = now + 60_000;
   expect(ids('', later).indexOf('order-younger')).toBe(3);
   expect(ids('', later).indexOf('order-older')).toBeGreaterThan(4);
 });
 
-it('finds orders by id, customer and status, whatever the case, by every word', () => {
+it('filters by id, customer and status, by every word and regardless of case', () => {
   expect(ids('FAIL')).toEqual(['order-failed']);
   expect(ids('cust-001 await')).toEqual(['order-review', 'order-older']);
   expect(ids('received')).toEqual(['order-new']);
   expect(ids('cust-002')).toEqual([]);
 });
 
-it('forgets what the history told of a step once the order has moved on', () => {
-  const again = watched('order-again', ['inventory-checked'], { work: { ...work, retry, stuck } });
-  expect(needOf(again, now)).toBe('stuck');
-  const moved = withItem(again, orderRecord(['inventory-checked', 'payment-processed']), 60);
-  expect(needOf(moved, now)).toBe('running');
-  expect(moved.work).toEqual(work);
+it('drops the state of a step after the status has changed', () => {
+  const again = watched('order-again', ['inventory-checked'], {
+    activity: { ...work, retry, stuck },
+  });
+  expect(attentionReason(again, now)).toBe('stuck');
+  const moved = withOrderRecord(again, orderRecord(['inventory-checked', 'payment-processed']), 60);
+  expect(attentionReason(moved, now)).toBe('running');
+  expect(moved.activity).toEqual(work);
 });
 
-it('counts how they ended, and as running what nobody looks at any more', () => {
+it('counts orders by outcome, and a detached order as running', () => {
   const left = { type: 'end', ending: 'detached' } as WatchedOrder['end'];
-  const all = [...crowd, watched('order-left', ['validated'], { end: left })];
-  expect(countWatched(all)).toBe('7 running · 1 failed · 1 completed · 1 cancelled');
-  expect(countWatched([])).toBe('0 running');
+  const all = [...orders, watched('order-left', ['validated'], { end: left })];
+  expect(formatCounts(all)).toBe('7 running · 1 failed · 1 completed · 1 cancelled');
+  expect(formatCounts([])).toBe('0 running');
   const stopped = { type: 'end', ending: 'stopped' } as WatchedOrder['end'];
-  expect(countWatched([watched('order-stopped', ['failed'], { end: stopped })])).toBe('1 stopped');
+  expect(formatCounts([watched('order-stopped', ['failed'], { end: stopped })])).toBe('1 stopped');
 });

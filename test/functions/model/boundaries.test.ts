@@ -3,73 +3,73 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { full } from '../../support/full.ts';
-import { chanceOf } from '../../support/random.ts';
+import { createRandom } from '../../support/random.ts';
+import { failureCases, orderFor, toConditions } from './failure-cases.ts';
 import type { AtMoment } from './interruptions.ts';
-import { follow, type Incident, type What, whats } from './model.ts';
+import { type Incident, type IncidentKind, incidentKinds, simulate } from './model.ts';
 import type { Outcome } from './order.ts';
-import { openShop, type Shop } from './shop.ts';
-import { givenOf, orderWith, troubles } from './troubles.ts';
+import { startShop, type TestShop } from './shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await startShop();
 });
 afterAll(() => shop.close());
 
 let orders = 0;
 
-const endedBy = (what: What | undefined) =>
-  what === 'time out' ? 'TIMED_OUT' : what === 'fail' ? 'FAILED' : 'STOPPED';
+const toExecutionStatus = (kind: IncidentKind | undefined) =>
+  kind === 'time out' ? 'TIMED_OUT' : kind === 'fail' ? 'FAILED' : 'STOPPED';
 
-/** What happens to an order, and the trouble that it meets (see `troubles`). */
 interface Case {
   readonly incidents: readonly Incident[];
-  readonly trouble: string;
+  /** See `failureCases`. */
+  readonly failureCase: string;
 }
 
-/** Lets the incidents happen to a real order, and expects of it what the model says. */
-async function compare({ incidents, trouble }: Case): Promise<void> {
+/** Runs a real order with the incidents, and compares it with the model. */
+async function compare({ incidents, failureCase }: Case): Promise<void> {
   orders += 1;
   const orderId = `boundary-${orders}`;
   const moments: string[] = [];
-  let ended: What | undefined;
+  let ended: IncidentKind | undefined;
   const atMoment: AtMoment = async (moment) => {
     moments.push(moment);
-    const what = incidents.find(({ at }) => at === moments.length)?.what;
-    if (what === undefined) return 'go on';
-    if (what === 'crash') return 'die';
-    const stops = what !== 'cancel' || (await shop.cancel(orderId)) === 'stopped';
-    // Recovery is nobody's to end.
-    if (!stops || moments.includes('in let-it-settle')) return 'go on';
-    ended = what;
+    const kind = incidents.find(({ at }) => at === moments.length)?.kind;
+    if (kind === undefined) return 'continue';
+    if (kind === 'crash') return 'die';
+    const stops = kind !== 'cancel' || (await shop.cancel(orderId)) === 'stopped';
+    // Only executions of the workflow are ended; the recovery is not.
+    if (!stops || moments.includes('in let-it-settle')) return 'continue';
+    ended = kind;
     return 'end';
   };
-  const order = orderWith(trouble, `C-${orders}`);
-  const { review } = givenOf(trouble);
-  await shop.run({ orderId, order, review, atMoment, ended: () => endedBy(ended) });
+  const order = orderFor(failureCase, `C-${orders}`);
+  const { review } = toConditions(failureCase);
+  await shop.run({ orderId, order, review, atMoment, ended: () => toExecutionStatus(ended) });
   const record = await shop.recordOf(orderId);
   const real = { moments, outcome: record && (await shop.outcomeOf(orderId)) };
-  expect({ trouble, incidents, ...real }).toEqual({
-    trouble,
+  expect({ failureCase, incidents, ...real }).toEqual({
+    failureCase,
     incidents,
-    ...follow(incidents, givenOf(trouble)),
+    ...simulate(incidents, toConditions(failureCase)),
   });
 }
 
-/** Many at a time: of every product there is enough for all. */
+/** Runs several cases at the same time; there is enough stock for all. */
 async function compareAll(cases: readonly Case[]): Promise<void> {
-  const left = [...cases];
-  const take = async () => {
-    for (let each = left.shift(); each; each = left.shift()) await compare(each);
+  const queue = [...cases];
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await compare(next);
   };
-  await Promise.all(Array.from({ length: 8 }, take));
+  await Promise.all(Array.from({ length: 8 }, work));
 }
 
-const momentsOf = (trouble: string) =>
-  follow([], givenOf(trouble)).moments.map((_, index) => index + 1);
+const momentNumbers = (failureCase: string) =>
+  simulate([], toConditions(failureCase)).moments.map((_, index) => index + 1);
 
-/** Of so many moments the quick suite takes one: how an execution was ended changes only the reason that is given. */
-const strides: Readonly<Record<What, number>> = {
+/** The short form tests every n-th moment. The kinds that end the execution differ only in the reason that is recorded. */
+const strides: Readonly<Record<IncidentKind, number>> = {
   crash: 3,
   cancel: 2,
   stop: 2,
@@ -77,27 +77,28 @@ const strides: Readonly<Record<What, number>> = {
   fail: 6,
 };
 
-describe('as the model says, to the call, goes an order', () => {
-  it('to which nothing happens, whatever trouble it meets', () =>
-    compareAll(troubles.map((trouble) => ({ incidents: [], trouble }))));
+describe('an order matches the model, call by call', () => {
+  it('without incidents, in every failure case', () =>
+    compareAll(failureCases.map((failureCase) => ({ incidents: [], failureCase }))));
 
-  it.each(whats)(
-    'to which one thing happens at any moment: %s',
-    (what) => {
-      const moments = momentsOf('none').filter((at) => at % (full ? 1 : strides[what]) === 0);
-      return compareAll(moments.map((at) => ({ incidents: [{ at, what }], trouble: 'none' })));
+  it.each(incidentKinds)(
+    'with one incident at any moment: %s',
+    (kind) => {
+      const stride = full ? 1 : strides[kind];
+      const moments = momentNumbers('none').filter((at) => at % stride === 0);
+      return compareAll(moments.map((at) => ({ incidents: [{ at, kind }], failureCase: 'none' })));
     },
     120_000,
   );
 
-  it.each(full ? troubles.slice(1) : ['DAMAGED', 'PICKING-DOWN', 'FRAUD-REVIEW: approve'])(
-    'that meets %s and to which one thing happens',
-    (trouble) => {
-      const some = full ? whats : (['crash', 'stop', 'cancel'] as const);
-      const { moments } = follow([], givenOf(trouble));
+  it.each(full ? failureCases.slice(1) : ['DAMAGED', 'PICKING-DOWN', 'FRAUD-REVIEW: approve'])(
+    'in the case %s with one incident',
+    (failureCase) => {
+      const kinds = full ? incidentKinds : (['crash', 'stop', 'cancel'] as const);
+      const { moments } = simulate([], toConditions(failureCase));
       const cases = moments.flatMap((moment, index) =>
-        full || /review|refund|notify-customer|keepFailure|fail/.test(moment)
-          ? some.map((what) => ({ incidents: [{ at: index + 1, what }], trouble }))
+        full || /[rR]eview|Decision|refund|notify-customer|recordFailure|fail/.test(moment)
+          ? kinds.map((kind) => ({ incidents: [{ at: index + 1, kind }], failureCase }))
           : [],
       );
       return compareAll(cases);
@@ -105,23 +106,28 @@ describe('as the model says, to the call, goes an order', () => {
     120_000,
   );
 
-  it('to which two things happen, drawn from all that can', async () => {
-    const chance = chanceOf(20_261_125);
+  it('with two incidents, drawn at random', async () => {
+    const random = createRandom(20_261_125);
     const cases = Array.from({ length: full ? 2000 : 40 }, () => {
-      const trouble = chance.pick(troubles);
-      const first = { at: chance.pick(momentsOf(trouble)), what: chance.pick(whats) };
-      const { moments } = follow([first], givenOf(trouble));
-      const second = { at: chance.between(1, moments.length), what: chance.pick(whats) };
-      return { incidents: second.at === first.at ? [first] : [first, second], trouble };
+      const failureCase = random.pick(failureCases);
+      const conditions = toConditions(failureCase);
+      const at = random.pick(momentNumbers(failureCase));
+      const first = { at, kind: random.pick(incidentKinds) };
+      const { moments } = simulate([first], conditions);
+      const second = {
+        at: random.between(1, moments.length),
+        kind: random.pick(incidentKinds),
+      };
+      return { incidents: second.at === first.at ? [first] : [first, second], failureCase };
     });
     await compareAll(cases);
   }, 240_000);
 });
 
 describe.each(full ? (['end', 'die'] as const) : (['end'] as const))(
-  'an execution that meets its %s',
+  'an execution that is interrupted (%s)',
   (how) => {
-    it('between any two requests of services takes nothing back that is with the carrier, and all else', async () => {
+    it('between any two requests of services is undone completely, or not at all after the hand-over', async () => {
       for (let at = 1; ; at += 1) {
         const orderId = `between-${how}-${at}`;
         const order = { ...(samples['high'] as Order), customerId: orderId };
@@ -129,26 +135,34 @@ describe.each(full ? (['end', 'die'] as const) : (['end'] as const))(
         await shop.run({
           orderId,
           order,
-          requestFate() {
+          requestDecision() {
             requests += 1;
-            return requests === at ? how : 'go on';
+            return requests === at ? how : 'continue';
           },
         });
         const record = await shop.recordOf(orderId);
         if (!record) continue;
         const { end, undone, paid, notices } = await shop.outcomeOf(orderId);
-        const taken = record.handOver === undefined;
-        expect([orderId, end, paid]).toEqual([orderId, endOf(how, record, taken), taken ? 0 : 1]);
-        if (!taken) expect(undone).toEqual([]);
-        expect(notices.filter((kind) => kind !== 'shipped')).toEqual(taken ? [end] : []);
+        const isUndone = record.handOver === undefined;
+        expect([orderId, end, paid]).toEqual([
+          orderId,
+          expectedEnd(how, record, isUndone),
+          isUndone ? 0 : 1,
+        ]);
+        if (!isUndone) expect(undone).toEqual([]);
+        expect(notices.filter((kind) => kind !== 'shipped')).toEqual(isUndone ? [end] : []);
         if (requests < at) break;
       }
     });
   },
 );
 
-/** What becomes of an order in the end: one whose environment only dies completes. */
-function endOf(how: 'end' | 'die', { status }: OrderRecord, taken: boolean): Outcome['end'] {
+/** How an order ends. If only the environment dies, the order completes. */
+function expectedEnd(
+  how: 'end' | 'die',
+  { status }: OrderRecord,
+  isUndone: boolean,
+): Outcome['end'] {
   if (how === 'die' || status === 'completed') return 'completed';
-  return taken ? 'failed' : 'flagged';
+  return isUndone ? 'failed' : 'flagged';
 }

@@ -1,58 +1,66 @@
-/** Where an order's executions can be interrupted: at checkpoints, at calls of services, at requests to tables. */
+/** Interruptions of an order's executions: at checkpoints, at calls of services and at requests to tables. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DurableExecutionHandler } from '@aws/durable-execution-sdk-js';
 import type { Ports } from '../../../functions/order-workflow/ports.ts';
-import { type execute, type Fate, goesOn, type Invocation } from '../durable-service.ts';
+import {
+  type CheckpointDecision,
+  continues,
+  type execute,
+  type Invocation,
+} from '../durable-service.ts';
 
-/** What happens before a request of a service to a table: it is sent, the environment dies, or the execution is ended. */
-export type RequestFates = () => 'go on' | 'die' | 'end';
+/** Decides before a request to a table: it is sent, the environment dies, or the execution is ended from outside. */
+export type RequestDecisions = () => 'continue' | 'die' | 'end';
 
-/** Something happens to an order now, or not: see the model's moments. */
-export type AtMoment = (moment: string) => Promise<Fate['next']>;
+/** Decides at a moment of an order; see the moments of the model. */
+export type AtMoment = (moment: string) => Promise<CheckpointDecision['next']>;
 
-export type Fates = NonNullable<Parameters<typeof execute>[1]['fate']>;
+export type CheckpointDecisions = NonNullable<Parameters<typeof execute>[1]['decide']>;
 
-interface Whereabouts {
+interface CurrentInvocation {
   readonly invocation: Invocation;
-  readonly fate: RequestFates;
+  readonly decide: RequestDecisions;
 }
 
-const whereabouts = new AsyncLocalStorage<Whereabouts>();
+const currentInvocation = new AsyncLocalStorage<CurrentInvocation>();
 
-/** A handler whose requests are the invocation's: they die with it. */
-export const within =
+/** Wraps a handler so that its requests end with the invocation. */
+export const runWithin =
   (
     handler: DurableExecutionHandler<unknown>,
     invocation: Invocation,
-    fate: RequestFates = () => 'go on',
+    decide: RequestDecisions = () => 'continue',
   ): DurableExecutionHandler<unknown> =>
   (event, context) =>
-    whereabouts.run({ invocation, fate }, () => handler(event, context));
+    currentInvocation.run({ invocation, decide }, () => handler(event, context));
 
-/** What a killed process has not sent, it never does. */
-export const asFated = <Send extends (args: never) => Promise<unknown>>(send: Send): Send =>
+/** Wraps the sending of requests: a killed process sends none. */
+export const interruptible = <Send extends (args: never) => Promise<unknown>>(send: Send): Send =>
   ((args: never) => {
-    const here = whereabouts.getStore();
-    if (!here) return send(args);
-    const how = here.invocation.alive ? here.fate() : 'die';
-    if (how === 'go on') return send(args);
-    if (here.invocation.alive) here.invocation.cut(how);
+    const current = currentInvocation.getStore();
+    if (!current) return send(args);
+    const how = current.invocation.alive ? current.decide() : 'die';
+    if (how === 'continue') return send(args);
+    if (current.invocation.alive) current.invocation.cut(how);
     return new Promise<never>(() => undefined);
   }) as Send;
 
-export interface Told {
+export interface ReportOptions {
   readonly invocation: Invocation;
   readonly atMoment: AtMoment | undefined;
 }
 
-/** A port whose calls are moments. */
-export function telling<Port extends object>(port: Port, { invocation, atMoment }: Told): Port {
+/** Wraps a port so that each call is a moment. */
+export function reporting<Port extends object>(
+  port: Port,
+  { invocation, atMoment }: ReportOptions,
+): Port {
   if (!atMoment) return port;
   const calls = Object.entries(port).map(([name, call]) => [
     name,
-    async (...given: unknown[]) => {
+    async (...args: unknown[]) => {
       const next = invocation.alive ? await atMoment(`call ${name}`) : 'die';
-      if (next === 'go on') return call.apply(port, given);
+      if (next === 'continue') return call.apply(port, args);
       if (invocation.alive) invocation.cut(next);
       return new Promise<never>(() => undefined);
     },
@@ -60,21 +68,21 @@ export function telling<Port extends object>(port: Port, { invocation, atMoment 
   return Object.fromEntries(calls);
 }
 
-export const tellingAll = ({ metrics, ...ports }: Ports, told: Told): Ports => ({
+export const reportingAll = ({ metrics, ...ports }: Ports, options: ReportOptions): Ports => ({
   ...(Object.fromEntries(
-    Object.entries(ports).map(([name, port]) => [name, telling(port, told)]),
+    Object.entries(ports).map(([name, port]) => [name, reporting(port, options)]),
   ) as Omit<Ports, 'metrics'>),
   metrics,
 });
 
-/** The moments around the end of an operation, and in a wait. */
-export const fateAt =
-  (atMoment: AtMoment): Fates =>
+/** Decides at the moments before and after a checkpoint, and during a wait. */
+export const decisionAtMoments =
+  (atMoment: AtMoment): CheckpointDecisions =>
   async (updates) => {
     const update = updates.find(({ Type, Action }) => Type === 'WAIT' || Action !== 'START');
-    if (!update) return goesOn;
+    if (!update) return continues;
     if (update.Type === 'WAIT') return { next: await atMoment(`in ${update.Name}`) };
     const before = await atMoment(`ends ${update.Name}`);
-    if (before !== 'go on') return { next: before, lost: true };
+    if (before !== 'continue') return { next: before, lost: true };
     return { next: await atMoment(`ended ${update.Name}`) };
   };

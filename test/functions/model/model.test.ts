@@ -1,48 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { triggers } from '../../../functions/contract/triggers.ts';
-import { rank, statuses, undosAfter } from '../../../functions/contract/workflow.ts';
+import { statuses, statusRank, undosForFailureAt } from '../../../functions/contract/workflow.ts';
 import { full } from '../../support/full.ts';
-import { follow, type Incident, whats } from './model.ts';
-import { type Given, type Outcome, undoable } from './order.ts';
-import { givenOf, troubles } from './troubles.ts';
+import { failureCases, toConditions } from './failure-cases.ts';
+import { type Incident, incidentKinds, simulate } from './model.ts';
+import { type OrderConditions, type Outcome, undoable } from './order.ts';
 
-/** What holds for every order, however it went. */
+/** Checks what holds for every order, however it ended. */
 function check(outcome: Outcome | undefined): void {
   if (!outcome) return;
-  const problems = [...problemsOf(outcome)];
+  const problems = [...findProblems(outcome)];
   if (problems.length > 0) throw new Error(`${problems.join(', ')}: ${JSON.stringify(outcome)}`);
 }
 
-function* problemsOf(outcome: Outcome): Generator<string> {
-  const { end, undone, standing, paid, stock, notices, points, statuses: reached } = outcome;
-  const good = end === 'completed' || end === 'flagged';
-  if (paid !== (good ? 1 : 0)) yield 'paid wrongly';
-  if (good && undone.length > 0) yield 'taken back from the carrier';
-  if (good !== standing.length > 0) yield 'left standing';
+function* findProblems(outcome: Outcome): Generator<string> {
+  const { end, undone, remaining, paid, stock, notices, points, statuses: reached } = outcome;
+  const isDelivered = end === 'completed' || end === 'flagged';
+  if (paid !== (isDelivered ? 1 : 0)) yield 'wrong payments';
+  if (isDelivered && undone.length > 0) yield 'undone after the hand-over';
+  if (isDelivered !== remaining.length > 0) yield 'side effects not undone';
   if (new Set(undone).size !== undone.length) yield 'undone twice';
-  if (good && !['held', 'handed-over'].includes(stock)) yield 'stock wrong';
+  if (isDelivered && !['held', 'handed-over'].includes(stock)) yield 'wrong stock';
   if (end === 'completed' && stock !== 'handed-over') yield 'stock not handed over';
-  if (!good && !['none', 'released'].includes(stock)) yield 'stock kept';
-  if (notices.length > 1) yield 'told two things';
-  if (notices.some((each) => each !== (good ? 'shipped' : end))) yield 'told wrongly';
-  if (points && !good) yield 'credited wrongly';
-  const ranks = reached.map(rank);
-  if (ranks.some((each, index) => index > 0 && each <= (ranks[index - 1] ?? each))) {
-    yield 'moved back';
+  if (!isDelivered && !['none', 'released'].includes(stock)) yield 'stock not released';
+  if (notices.length > 1) yield 'two notices';
+  if (notices.some((notice) => notice !== (isDelivered ? 'shipped' : end))) yield 'wrong notice';
+  if (points && !isDelivered) yield 'wrong points';
+  const ranks = reached.map(statusRank);
+  if (ranks.some((rank, index) => index > 0 && rank <= (ranks[index - 1] ?? rank))) {
+    yield 'status moved backward';
   }
 }
 
-/** Every single thing that can happen to an order. */
-const singles = (given: Given): Incident[] =>
-  follow([], given).moments.flatMap((_, index) => whats.map((what) => ({ at: index + 1, what })));
+/** Every kind of incident at every moment. */
+const allIncidents = (conditions: OrderConditions): Incident[] =>
+  simulate([], conditions).moments.flatMap((_, index) =>
+    incidentKinds.map((kind) => ({ at: index + 1, kind })),
+  );
 
-describe('in the model', () => {
-  it('an order to which nothing happens completes', () => {
-    const { outcome } = follow([]);
+describe('the model', () => {
+  it('completes an order without incidents', () => {
+    const { outcome } = simulate([]);
     expect(outcome).toEqual({
       end: 'completed',
       undone: [],
-      standing: undoable,
+      remaining: undoable,
       paid: 1,
       stock: 'handed-over',
       notices: ['shipped'],
@@ -51,38 +53,43 @@ describe('in the model', () => {
     });
   });
 
-  it.each(troubles)('an order ends well with anything happening at any moment: %s', (value) => {
-    const given = givenOf(value);
-    for (const incident of singles(given)) check(follow([incident], given).outcome);
+  it.each(failureCases)('ends consistently with any incident at any moment: %s', (value) => {
+    const conditions = toConditions(value);
+    for (const incident of allIncidents(conditions)) {
+      check(simulate([incident], conditions).outcome);
+    }
   });
 
-  it.each(full ? troubles : ['none', 'PICKING-DOWN'])(
-    'an order ends well with any two things happening at any two moments: %s',
+  it.each(full ? failureCases : ['none', 'PICKING-DOWN'])(
+    'ends consistently with any two incidents at any two moments: %s',
     (value) => {
-      const given = givenOf(value);
-      for (const first of singles(given)) {
-        const { moments } = follow([first], given);
+      const conditions = toConditions(value);
+      for (const first of allIncidents(conditions)) {
+        const { moments } = simulate([first], conditions);
         for (let at = first.at + 1; at <= moments.length; at += 1) {
-          for (const what of whats) check(follow([first, { at, what }], given).outcome);
+          for (const kind of incidentKinds) {
+            check(simulate([first, { at, kind }], conditions).outcome);
+          }
         }
       }
     },
     120_000,
   );
 
-  it.each(troubles)('a crash changes nothing, whenever it comes: %s', (value) => {
-    const given = givenOf(value);
-    const { moments, outcome } = follow([], given);
+  it.each(failureCases)('ends in the same way with a crash at any moment: %s', (value) => {
+    const conditions = toConditions(value);
+    const { moments, outcome } = simulate([], conditions);
     for (const index of moments.keys()) {
-      expect(follow([{ at: index + 1, what: 'crash' }], given).outcome).toEqual(outcome);
+      const crash: Incident = { at: index + 1, kind: 'crash' };
+      expect(simulate([crash], conditions).outcome).toEqual(outcome);
     }
   });
 
-  it.each(triggers.filter(({ does }) => does.kind === 'reject'))(
-    'an order refused in $stage ($value) is taken back as the contract says',
+  it.each(triggers.filter(({ behavior }) => behavior.kind === 'reject'))(
+    'undoes an order that $stage rejects as the contract declares ($value)',
     ({ value, stage }) => {
-      const { outcome } = follow([], givenOf(value));
-      expect(outcome?.undone).toEqual(undosAfter(stage, 'rejected'));
+      const { outcome } = simulate([], toConditions(value));
+      expect(outcome?.undone).toEqual(undosForFailureAt(stage, 'rejected'));
     },
   );
 });

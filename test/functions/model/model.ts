@@ -1,200 +1,210 @@
 /**
- * What must become of one order, whatever happens to it on its way: a pure model over the contract's stages. An
- * execution is operations, an operation is calls of services and then its checkpoint. Between any two of these something
- * may happen; after a crash the execution is played again, without the operations in its journal.
+ * A model of how an order must end after any incidents. Pure; uses the contract's stages. An execution consists of
+ * operations, an operation of service calls and a checkpoint. An incident can occur between any two of these. After a
+ * crash the execution is replayed without the operations in its journal.
  */
+import { technicalFailure } from '../../../functions/contract/failure.ts';
+import { maxStepAttempts } from '../../../functions/contract/retries.ts';
 import {
-  isEnd,
+  finishOperations,
+  isOptional,
+  isTerminal,
   pointOfNoReturn,
+  reviewedStage,
   type StageId,
   stages,
   type UndoId,
-  undosAfter,
+  undosForFailureAt,
 } from '../../../functions/contract/workflow.ts';
 import {
-  type Answer,
   type Call,
-  type Given,
+  type CallResult,
+  createModelOrder,
   type ModelOrder,
+  type OrderConditions,
   type Outcome,
-  orderOf,
 } from './order.ts';
 
 /** `crash`: the environment dies and the execution is replayed. The last three end the execution. */
-export const whats = ['crash', 'cancel', 'stop', 'time out', 'fail'] as const;
-export type What = (typeof whats)[number];
+export const incidentKinds = ['crash', 'cancel', 'stop', 'time out', 'fail'] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
 
-/** Something that happens at a moment, counted from 1 over the order's execution and its recovery. */
+/** Something that happens at a moment; moments of the execution and its recovery are numbered from 1. */
 export interface Incident {
   readonly at: number;
-  readonly what: What;
+  readonly kind: IncidentKind;
 }
 
 export interface Course {
   /**
-   * `call X`: a service is about to be called. `ends X`: an operation has ended, its checkpoint is not accepted.
-   * `ended X`: it is. `in X`: the execution waits.
+   * `call X`: a service is about to be called. `ends X`: an operation has ended, but its checkpoint is not accepted yet.
+   * `ended X`: the checkpoint is accepted. `in X`: the execution waits.
    */
   readonly moments: readonly string[];
-  /** Absent for an execution that was ended before its first write: that is no order yet. */
+  /** Undefined if the execution was ended before the first write: then there is no order. */
   readonly outcome: Outcome | undefined;
 }
 
-/** Plays its moments, and answers at its end. */
-type Play<T> = Generator<string, T, void>;
+/** Yields the moments and returns the result. */
+type Steps<T> = Generator<string, T, void>;
 type Closed = 'succeeded' | 'failed';
 
-/** Follows an order to its end. */
-export function follow(incidents: readonly Incident[], given: Given = {}): Course {
-  const order = orderOf(given);
+/** Simulates an order until it has ended. */
+export function simulate(incidents: readonly Incident[], conditions: OrderConditions = {}): Course {
+  const order = createModelOrder(conditions);
   const moments: string[] = [];
-  const at = new Map(incidents.map((each) => [each.at, each.what]));
-  let why: Outcome['why'] = 'technical-failure';
+  const at = new Map(incidents.map((incident) => [incident.at, incident.kind]));
+  let why: Outcome['why'] = technicalFailure;
 
-  /** Whether the execution is over with what happens now. */
-  function happens(what: What | undefined): boolean {
-    const stopped = what === 'cancel' ? order.cancel() : what === 'stop';
+  /** Returns whether the incident ends the execution. */
+  function endsExecution(kind: IncidentKind | undefined): boolean {
+    const stopped = kind === 'cancel' ? order.cancel() : kind === 'stop';
     if (stopped) why = 'stopped';
-    if (what === 'time out') why = 'timed-out';
-    return stopped || what === 'time out' || what === 'fail';
+    if (kind === 'time out') why = 'timed-out';
+    return stopped || kind === 'time out' || kind === 'fail';
   }
 
-  /** Undefined when it was ended from outside. */
-  function play<T>(begin: (run: Run) => Play<T>, mortal: boolean): T | undefined {
-    const run = runOf();
-    for (let playing = begin(run); ; ) {
+  /** Returns undefined if an incident ended the execution. */
+  function play<T>(start: (run: Run) => Steps<T>, canBeEnded: boolean): T | undefined {
+    const run = createRun();
+    for (let playing = start(run); ; ) {
       const { done, value } = playing.next();
       if (done) return value;
       moments.push(value);
-      const what = at.get(moments.length);
-      if (happens(what) && mortal) return undefined;
-      if (what === 'crash') playing = begin(run);
+      const kind = at.get(moments.length);
+      if (endsExecution(kind) && canBeEnded) return undefined;
+      if (kind === 'crash') playing = start(run);
     }
   }
 
   const closed = play((run) => workflow(order, run), true);
   if (closed !== 'succeeded') {
-    const ended: Ended = { why, found: order.record() };
+    const ended: EndedExecution = { why, found: order.record() };
     play((run) => recovery(order, run, ended), false);
   }
   return { moments, outcome: order.record().statuses.length > 0 ? order.outcome() : undefined };
 }
 
-type Run = ReturnType<typeof runOf>;
+type Run = ReturnType<typeof createRun>;
 
-/** The durable operations of one execution, over a journal that outlives a crash. */
-function runOf() {
-  const journal = new Map<string, Answer>();
+/** The durable operations of one execution, with a journal that survives a crash. */
+function createRun() {
+  const journal = new Map<string, CallResult>();
   const attempts = new Map<string, number>();
   return {
-    *wait(id: string): Play<void> {
+    *wait(id: string): Steps<void> {
       if (journal.has(id)) return;
       journal.set(id, 'done');
       yield `in ${id}`;
     },
-    *step(id: string, calls: readonly Call[], otherwise: Answer = 'done'): Play<Answer> {
+    *step(
+      id: string,
+      calls: readonly Call[],
+      withoutCalls: CallResult = 'done',
+    ): Steps<CallResult> {
       for (let known = journal.get(id); ; known = journal.get(id)) {
         if (known) return known;
         const attempt = attempts.get(id) ?? 1;
-        let answer = otherwise;
-        for (const { name, does } of calls) {
+        let result = withoutCalls;
+        for (const { name, perform } of calls) {
           yield `call ${name}`;
-          answer = does(attempt);
-          if (answer !== 'done') break;
+          result = perform(attempt);
+          if (result !== 'done') break;
         }
         yield `ends ${id}`;
-        if (answer === 'broken' && attempt < 4) attempts.set(id, attempt + 1);
-        else journal.set(id, answer);
+        if (result === 'technical' && attempt < maxStepAttempts) attempts.set(id, attempt + 1);
+        else journal.set(id, result);
         yield `ended ${id}`;
       }
     },
   };
 }
 
-function* workflow(order: ModelOrder, run: Run): Play<Closed> {
+function* workflow(order: ModelOrder, run: Run): Steps<Closed> {
   for (const stage of stages) {
     if (stage.kind === 'wait') {
       yield* run.wait(stage.id);
       continue;
     }
     const { id } = stage;
-    let answer = yield* run.step(id, order.callsOf(stage));
-    if (id === 'fraud-check' && order.review && answer === 'done')
-      answer = yield* reviewed(order, run);
-    const optional = id === 'send-notifications' || id === 'update-loyalty-points';
-    if (answer === 'done' || (optional && answer === 'broken')) continue;
-    if (answer === 'cancelled') {
-      yield* close(order, run, { as: 'cancelled', undos: undosBefore(id) });
+    let result = yield* run.step(id, order.stepCalls(stage));
+    if (id === reviewedStage && order.review && result === 'done')
+      result = yield* review(order, run);
+    if (result === 'done' || (isOptional(id) && result === 'technical')) continue;
+    if (result === 'cancelled') {
+      yield* close(order, run, { as: 'cancelled', undos: undosUpTo(id) });
       return 'succeeded';
     }
-    const why = answer === 'rejected' ? 'rejected' : 'technical-failure';
-    const gone = positionOf(id) >= positionOf(pointOfNoReturn);
-    yield* close(order, run, { as: 'failed', why, undos: undosAfter(id, answer), flagged: gone });
-    return answer === 'rejected' ? 'succeeded' : 'failed';
+    const why = result === 'rejected' ? 'rejected' : technicalFailure;
+    const flagged = stageIndex(id) >= stageIndex(pointOfNoReturn);
+    const undos = undosForFailureAt(id, result);
+    yield* close(order, run, { as: 'failed', why, undos, flagged });
+    return result === 'rejected' ? 'succeeded' : 'failed';
   }
   return 'succeeded';
 }
 
-/** A person decides, or nobody does. */
-function* reviewed(order: ModelOrder, run: Run): Play<Answer> {
-  const parked = yield* run.step('request-review', order.park());
-  if (parked !== 'done') return parked;
-  if (order.review !== 'time out') return yield* run.step('record-review', order.decide());
+/** The two steps of a review. */
+function* review(order: ModelOrder, run: Run): Steps<CallResult> {
+  const requested = yield* run.step('request-review', order.requestReview());
+  if (requested !== 'done') return requested;
+  if (order.review !== 'time out') return yield* run.step('record-review', order.recordDecision());
   return yield* run.step('record-review', [], 'rejected');
 }
 
-interface Ended {
+interface EndedExecution {
   readonly why: Outcome['why'];
-  /** The order as recovery has read it: what was read stays read, however often it is played. */
+  /** The order as the recovery has read it. A replay does not read it again. */
   found: ReturnType<ModelOrder['record']>;
 }
 
-/** The execution is over; recovery looks at the order as it was recorded. */
-function* recovery(order: ModelOrder, run: Run, ended: Ended): Play<void> {
+/** The recovery of an order whose execution ended abnormally. */
+function* recovery(order: ModelOrder, run: Run, ended: EndedExecution): Steps<void> {
   yield* run.wait('let-it-settle');
   const read = () => {
     ended.found = order.record();
     return 'done' as const;
   };
-  yield* run.step('read-order', [{ name: 'read', does: read }]);
+  yield* run.step('read-order', [{ name: 'read', perform: read }]);
   const { statuses, handOver, cancelRequested, failing } = ended.found;
   const status = statuses.at(-1);
-  if (status === undefined || isEnd(status)) return;
+  if (status === undefined || isTerminal(status)) return;
   if (handOver) {
     yield* run.step('flag-order', [order.flag()]);
     return;
   }
-  // A stage whose status is not recorded may have begun, and those behind the last recorded one that record none.
-  const recorded = stages.filter((each) => 'status' in each && statuses.includes(each.status));
-  const behind = stages.slice(recorded.length === 0 ? 0 : positionOf(recorded.at(-1)?.id) + 1);
-  const last = behind.find((each) => 'status' in each && !('when' in each)) ?? behind.at(-1);
-  const undos = undosBefore(last?.id ?? 'complete-order');
-  // What the customer may have been told already is how it ends.
+  // The stages after the last recorded status may have started, up to the next stage that always records a status.
+  const recorded = stages.filter((stage) => 'status' in stage && statuses.includes(stage.status));
+  const rest = stages.slice(recorded.length === 0 ? 0 : stageIndex(recorded.at(-1)?.id) + 1);
+  const last = rest.find((stage) => 'status' in stage && !('when' in stage)) ?? rest.at(-1);
+  const undos = undosUpTo(last?.id ?? 'complete-order');
+  // The customer may have been notified of a recorded failure, so the order ends with it.
   const as = cancelRequested && !failing ? 'cancelled' : 'failed';
   yield* close(order, run, { as, why: failing ?? ended.why, undos });
 }
 
-interface Closing {
+interface CloseOptions {
   readonly as: 'failed' | 'cancelled';
   readonly why?: Outcome['why'];
   readonly undos: readonly UndoId[];
   readonly flagged?: boolean;
 }
 
-/** Takes back, the latest first, tells the customer, and closes the record. */
-function* close(order: ModelOrder, run: Run, closing: Closing): Play<void> {
-  const { as, why, undos, flagged = false } = closing;
+/** Undoes the stages in reverse order, notifies the customer and closes the record. */
+function* close(order: ModelOrder, run: Run, options: CloseOptions): Steps<void> {
+  const { as, why, undos, flagged = false } = options;
   for (const undo of undos) yield* run.step(undo, [order.undo(undo)]);
-  const first = as === 'failed' ? [order.keepFailure(why)] : [];
-  if (!flagged) yield* run.step('notify-customer', [...first, order.notify(as)]);
-  const name = as === 'failed' ? 'fail-order' : 'cancel-order';
+  const first = as === 'failed' ? [order.recordFailure(why)] : [];
+  if (!flagged) yield* run.step(finishOperations.notify, [...first, order.notify(as)]);
+  const name = as === 'failed' ? finishOperations.fail : finishOperations.cancel;
   yield* run.step(name, [order.end(as, why, flagged)]);
 }
 
-const positionOf = (id: StageId | undefined) => stages.findIndex((each) => each.id === id);
+const stageIndex = (id: StageId | undefined) => stages.findIndex((stage) => stage.id === id);
 
-/** All that a stage and those before it may have done; of one that is not with the carrier. */
-function undosBefore(id: StageId): readonly UndoId[] {
-  const shipping = positionOf(id) >= positionOf(pointOfNoReturn);
-  return undosAfter(shipping ? 'await-pickup' : id, 'broken');
+/** The undos of a stage and all stages before it. An order that is not with the carrier has not passed the hand-over. */
+function undosUpTo(id: StageId): readonly UndoId[] {
+  const noReturn = stageIndex(pointOfNoReturn);
+  const last = stages[Math.min(stageIndex(id), noReturn - 1)];
+  return last ? undosForFailureAt(last.id, 'technical') : [];
 }

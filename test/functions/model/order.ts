@@ -1,43 +1,54 @@
-/** One order as its record and the services know it: what every call of a service does to it. Pure. */
+/** A model of one order: what each call of a service does to its record and its side effects. Pure. */
 import {
+  stoppedFailure,
+  technicalFailure,
+  timedOutFailure,
+} from '../../../functions/contract/failure.ts';
+import {
+  stage as getStage,
   type OrderStatus,
   pointOfNoReturn,
-  rank,
+  reviewedStage,
   type Stage,
   type StepId,
   stages,
+  statusRank,
   type UndoableId,
   type UndoId,
 } from '../../../functions/contract/workflow.ts';
 
-/** How a call, or the step that makes it, ends. */
-export type Answer = 'done' | 'rejected' | 'broken' | 'cancelled';
+/** The result of a call, or of the step that makes it. */
+export type CallResult = 'done' | 'rejected' | 'technical' | 'cancelled';
 
-/** A service that refuses a stage's work; of a hiccup, for so many attempts. */
-export interface Trouble {
+/** A service that fails in a stage. */
+export interface ServiceFailure {
   readonly stage: StepId;
-  readonly how: 'rejected' | 'broken';
+  readonly how: 'rejected' | 'technical';
+  /** The number of failing attempts of a transient error; absent if all fail. */
   readonly times?: number;
 }
 
-export interface Given {
-  readonly trouble?: Trouble | undefined;
-  /** What a person says of it, or does not; absent of one that is not in doubt. */
-  readonly review?: Reviewed | undefined;
-  /** Whether the total is over $1000, so that the credit is checked. */
+export interface OrderConditions {
+  readonly failure?: ServiceFailure | undefined;
+  /** The result of the review; absent if the order needs none. */
+  readonly review?: ReviewOutcome | undefined;
+  /** Whether the total exceeds the credit-check limit. */
   readonly large?: boolean;
 }
 
-/** How an order stands when nothing more happens to it. */
+/** The codes of technical failures. */
+export const technicalFailureCodes = [technicalFailure, stoppedFailure, timedOutFailure] as const;
+
+/** The final state of an order. */
 export interface Outcome {
   readonly end: 'completed' | 'failed' | 'cancelled' | 'flagged';
-  /** Why it failed: `rejected` for any reason of the business. */
-  readonly why?: 'rejected' | 'stopped' | 'timed-out' | 'technical-failure';
-  /** What was taken back, in that order. */
+  /** Why it failed; `rejected` for any business rule. */
+  readonly why?: 'rejected' | (typeof technicalFailureCodes)[number];
+  /** The undos, in the order in which they ran. */
   readonly undone: readonly UndoId[];
-  /** What was done and not taken back, of all that can be. */
-  readonly standing: readonly UndoableId[];
-  /** Orders that are paid for and not paid back: 0 or 1. */
+  /** Stages with a side effect that was not undone. */
+  readonly remaining: readonly UndoableId[];
+  /** Payments that were not refunded: 0 or 1. */
   readonly paid: number;
   readonly stock: 'none' | 'released' | 'held' | 'handed-over';
   readonly notices: readonly Notice[];
@@ -45,18 +56,18 @@ export interface Outcome {
   readonly statuses: readonly OrderStatus[];
 }
 
-export type Reviewed = 'approve' | 'reject' | 'time out';
+export type ReviewOutcome = 'approve' | 'reject' | 'time out';
 
 export type Notice = 'shipped' | 'failed' | 'cancelled';
 
-/** One call of a service: its name, and what it does. */
+/** One call of a service. */
 export interface Call {
   readonly name: string;
-  readonly does: (attempt: number) => Answer;
+  readonly perform: (attempt: number) => CallResult;
 }
 
-/** What a step asks of the services before it records its status. */
-const work: Readonly<Record<StepId, readonly string[]>> = {
+/** The calls that a step makes before it records its status. */
+const callNames: Readonly<Record<StepId, readonly string[]>> = {
   'validate-order': ['place'],
   'check-inventory': ['check'],
   'process-payment': ['charge'],
@@ -82,18 +93,18 @@ const undoCalls: Readonly<Record<UndoId, string>> = {
   'cancel-shipping-label': 'cancelLabel',
 };
 
-export const undoable: readonly UndoableId[] = stages.flatMap((each) =>
-  'undo' in each ? [each.id] : [],
+export const undoable: readonly UndoableId[] = stages.flatMap((stage) =>
+  'undo' in stage ? [stage.id] : [],
 );
 
 const waits = new Set<OrderStatus>([
-  ...stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+  ...stages.flatMap((stage) => (stage.kind === 'wait' ? [stage.status] : [])),
   'awaiting-review',
 ]);
 
-export type ModelOrder = ReturnType<typeof orderOf>;
+export type ModelOrder = ReturnType<typeof createModelOrder>;
 
-export function orderOf({ trouble, review, large = true }: Given) {
+export function createModelOrder({ failure, review, large = true }: OrderConditions) {
   const effects = new Set<string>();
   const undone: UndoId[] = [];
   const notices = new Set<Notice>();
@@ -104,20 +115,21 @@ export function orderOf({ trouble, review, large = true }: Given) {
   let failing: Outcome['why'];
 
   const status = () => statuses.at(-1);
-  const wanted = () => cancelRequested && !handOver;
+  const isCancelled = () => cancelRequested && !handOver;
 
-  function reach(...reached: OrderStatus[]): Answer {
+  function reach(...reached: OrderStatus[]): CallResult {
     const [last, next] = [status(), reached.at(-1)];
-    if (last === undefined || (next && rank(last) < rank(next))) statuses.push(...reached);
+    if (last === undefined || (next && statusRank(last) < statusRank(next)))
+      statuses.push(...reached);
     return 'done';
   }
 
-  const advance = (...reached: OrderStatus[]): Answer =>
-    wanted() ? 'cancelled' : reach(...reached);
+  const advance = (...reached: OrderStatus[]): CallResult =>
+    isCancelled() ? 'cancelled' : reach(...reached);
 
-  function doOnce(name: string): Answer {
+  function perform(name: string): CallResult {
     if (name === 'beginHandOver') {
-      if (wanted()) return 'cancelled';
+      if (isCancelled()) return 'cancelled';
       handOver = true;
     }
     if (name === 'reserve' && stock === 'none') stock = 'held';
@@ -128,40 +140,45 @@ export function orderOf({ trouble, review, large = true }: Given) {
     return name === 'complete' ? reach('completed') : 'done';
   }
 
-  const refused = (stage: StepId, attempt: number): Answer | undefined =>
-    trouble?.stage === stage && attempt <= (trouble.times ?? attempt) ? trouble.how : undefined;
+  const simulatedFailure = (stage: StepId, attempt: number): CallResult | undefined =>
+    failure?.stage === stage && attempt <= (failure.times ?? attempt) ? failure.how : undefined;
 
   return {
-    /** The calls that a stage makes. */
-    callsOf(stage: Stage & { kind: 'step' }): readonly Call[] {
+    /** The calls of a step. */
+    stepCalls(stage: Stage & { kind: 'step' }): readonly Call[] {
       const { id } = stage;
       if (id === 'credit-check' && !large) return [];
-      const refusing = id === pointOfNoReturn ? 'collect' : work[id][0];
-      const calls = work[id].map((name) => ({
+      const failingCall = id === pointOfNoReturn ? 'collect' : callNames[id][0];
+      const calls = callNames[id].map((name) => ({
         name,
-        does: (attempt: number) =>
-          (name === refusing ? refused(id, attempt) : undefined) ?? doOnce(name),
+        perform: (attempt: number) =>
+          (name === failingCall ? simulatedFailure(id, attempt) : undefined) ?? perform(name),
       }));
-      const writesItself = id === 'validate-order' || id === 'complete-order';
-      const reached = writesItself || (id === 'fraud-check' && review) ? [] : recordedBy(stage);
+      const recordsStatus = id === 'validate-order' || id === 'complete-order';
+      const reached =
+        recordsStatus || (id === reviewedStage && review) ? [] : recordedStatuses(stage);
       if (reached.length === 0) return calls;
-      return [...calls, { name: 'advance', does: () => advance(...reached) }];
+      return [...calls, { name: 'advance', perform: () => advance(...reached) }];
     },
-    /** The calls of the review's two steps. */
-    park: (): readonly Call[] => [{ name: 'park', does: () => advance('awaiting-review') }],
-    decide: (): readonly Call[] => [
+    /** The calls of the two steps of a review. */
+    requestReview: (): readonly Call[] => [
+      { name: 'requestReview', perform: () => advance('awaiting-review') },
+    ],
+    recordDecision: (): readonly Call[] => [
       {
-        name: 'decide',
-        does: () => (review === 'approve' ? advance('fraud-checked') : 'rejected'),
+        name: 'recordDecision',
+        perform: () => (review === 'approve' ? advance('fraud-checked') : 'rejected'),
       },
     ],
     review,
     undo(undo: UndoId): Call {
-      const stage = stages.find((each) => 'undo' in each && each.undo === undo) as Stage;
-      const [done = ''] = work[stage.id as StepId];
+      const stage = stages.find(
+        (candidate) => 'undo' in candidate && candidate.undo === undo,
+      ) as Stage;
+      const [done = ''] = callNames[stage.id as StepId];
       return {
         name: undoCalls[undo],
-        does() {
+        perform() {
           if (effects.delete(done)) undone.push(undo);
           if (undo === 'release-inventory' && stock === 'held') stock = 'released';
           return 'done';
@@ -170,22 +187,22 @@ export function orderOf({ trouble, review, large = true }: Given) {
     },
     notify: (notice: Notice): Call => ({
       name: 'notify',
-      does(attempt) {
-        const answer = refused('send-notifications', attempt) ?? 'done';
-        if (answer === 'done') notices.add(notice);
-        return answer;
+      perform(attempt) {
+        const result = simulatedFailure('send-notifications', attempt) ?? 'done';
+        if (result === 'done') notices.add(notice);
+        return result;
       },
     }),
-    keepFailure: (reason: Outcome['why']): Call => ({
-      name: 'keepFailure',
-      does() {
+    recordFailure: (reason: Outcome['why']): Call => ({
+      name: 'recordFailure',
+      perform() {
         failing ??= reason;
         return 'done';
       },
     }),
     end: (end: 'failed' | 'cancelled', reason?: Outcome['why'], flag = false): Call => ({
       name: end === 'failed' ? 'fail' : 'cancel',
-      does() {
+      perform() {
         if (end === 'failed') why = reason;
         if (flag) flagged = true;
         return reach(end);
@@ -193,15 +210,20 @@ export function orderOf({ trouble, review, large = true }: Given) {
     }),
     flag: (): Call => ({
       name: 'flag',
-      does() {
+      perform() {
         flagged = true;
         return 'done';
       },
     }),
-    /** As `orders cancel`: whether the execution is stopped as well, because a wait notices nothing. */
+    /** Like `orders cancel`. Returns whether it stops the execution, because a wait does not notice the request. */
     cancel(): boolean {
       const now = status();
-      if (now === undefined || rank(now) >= rank('shipped') || handOver) return false;
+      if (
+        now === undefined ||
+        statusRank(now) >= statusRank(getStage(pointOfNoReturn).status) ||
+        handOver
+      )
+        return false;
       cancelRequested = true;
       return waits.has(now);
     },
@@ -210,7 +232,7 @@ export function orderOf({ trouble, review, large = true }: Given) {
       end: flagged ? 'flagged' : (status() as Outcome['end']),
       ...(why && { why }),
       undone,
-      standing: undoable.filter((id) => effects.has(work[id][0] as string)),
+      remaining: undoable.filter((id) => effects.has(callNames[id][0] as string)),
       paid: effects.has('charge') ? 1 : 0,
       stock,
       notices: [...notices],
@@ -220,8 +242,8 @@ export function orderOf({ trouble, review, large = true }: Given) {
   };
 }
 
-/** A step records its own status, and that of a wait right behind it. */
-function recordedBy(stage: Stage): OrderStatus[] {
+/** The model's own version of the rule: a step records its status, and that of a wait that follows directly. */
+function recordedStatuses(stage: Stage): OrderStatus[] {
   const next = stages[stages.indexOf(stage) + 1];
   const own = 'status' in stage ? [stage.status] : [];
   return next?.kind === 'wait' ? [...own, next.status] : own;

@@ -2,131 +2,131 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { type Order, totalMinor } from '../../../functions/contract/order.ts';
 import { triggers } from '../../../functions/contract/triggers.ts';
-import { type OrderStatus, rank } from '../../../functions/contract/workflow.ts';
+import { type OrderStatus, statusRank } from '../../../functions/contract/workflow.ts';
 import { full } from '../../support/full.ts';
-import { type Chance, chanceOf } from '../../support/random.ts';
-import type { Fate } from '../durable-service.ts';
-import type { Fates, RequestFates } from './interruptions.ts';
+import { createRandom, type RandomSource } from '../../support/random.ts';
+import type { CheckpointDecision } from '../durable-service.ts';
+import type { CheckpointDecisions, RequestDecisions } from './interruptions.ts';
 import { type Outcome, undoable } from './order.ts';
-import { type Course, openShop, type Shop } from './shop.ts';
+import { type OrderRun, startShop, type TestShop } from './shop.ts';
 
 const batches = full ? 60 : 4;
-const ordersOfBatch = 50;
-const atOnce = 10;
+const batchSize = 50;
+const concurrency = 10;
 const seed = 20_261_125;
-const initial = 25;
+const initialStock = 25;
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await startShop();
 });
 afterAll(() => shop.close());
 
-/** Customers and products at which a service of the sample goes wrong. */
-const valuesOn = (on: 'customerId' | 'productId') =>
-  triggers.flatMap(({ on: of, value }) => (of === on ? [value] : []));
-const troubledCustomers = valuesOn('customerId');
-const troubledProducts = valuesOn('productId');
-const productsOf = (batch: number) => ['A', 'B', 'C', 'D'].map((letter) => `${letter}-${batch}`);
+/** Trigger values in a field. */
+const valuesOn = (field: 'customerId' | 'productId') =>
+  triggers.flatMap(({ on, value }) => (on === field ? [value] : []));
+const triggerCustomers = valuesOn('customerId');
+const triggerProducts = valuesOn('productId');
+const productIds = (batch: number) => ['A', 'B', 'C', 'D'].map((letter) => `${letter}-${batch}`);
 
-/** An order of some lines, and what happens to it on its way. */
-function courseOf(chance: Chance, batch: number, number: number): Course {
+/** A random order with random interruptions. */
+function randomOrder(random: RandomSource, batch: number, number: number): OrderRun {
   const orderId = `order-${batch}-${number}`;
-  const items = Array.from({ length: chance.between(1, 4) }, () => ({
-    productId: chance.pick(chance.percent(8) ? troubledProducts : productsOf(batch)),
+  const items = Array.from({ length: random.between(1, 4) }, () => ({
+    productId: random.pick(random.percent(8) ? triggerProducts : productIds(batch)),
     name: 'Thing',
-    quantity: chance.between(1, 3),
-    price: chance.pick([9.99, 120, 700]),
+    quantity: random.between(1, 3),
+    price: random.pick([9.99, 120, 700]),
   }));
   const order: Order = {
-    customerId: chance.percent(20)
-      ? chance.pick(troubledCustomers)
-      : `C-${batch}-${chance.between(1, 12)}`,
+    customerId: random.percent(20)
+      ? random.pick(triggerCustomers)
+      : `C-${batch}-${random.between(1, 12)}`,
     customerEmail: 'c@example.com',
-    ...(chance.percent(50) && { customerPhone: '+1 555 0100' }),
-    items: chance.percent(2) ? [] : items,
+    ...(random.percent(50) && { customerPhone: '+1 555 0100' }),
+    items: random.percent(2) ? [] : items,
   };
-  const ended = chance.pick(['STOPPED', 'TIMED_OUT', 'FAILED'] as const);
+  const ended = random.pick(['STOPPED', 'TIMED_OUT', 'FAILED'] as const);
   return {
     orderId,
     order,
-    fate: fateOf(chance, orderId),
-    requestFate: requestFateOf(chance, chance.percent(10) ? chance.between(1, 70) : 0),
-    recoveries: chance.percent(30) ? 2 : 1,
-    recoveryFate: crashes(chance),
-    recoveryRequestFate: requestFateOf(chance, 0),
+    checkpointDecision: checkpointDecisions(random, orderId),
+    requestDecision: requestDecisions(random, random.percent(10) ? random.between(1, 70) : 0),
+    recoveries: random.percent(30) ? 2 : 1,
+    recoveryCheckpointDecision: crashes(random),
+    recoveryRequestDecision: requestDecisions(random, 0),
     ended: () => ended,
-    review: chance.pick(['approve', 'reject', 'time out'] as const),
+    review: random.pick(['approve', 'reject', 'time out'] as const),
   };
 }
 
-/** Dies now and then, before or after a checkpoint; an execution that is replayed goes on in the end. */
-function crashes(chance: Chance): Fates {
-  let left = chance.between(0, 4);
+/** Kills the environment a few times, before or after a checkpoint. */
+function crashes(random: RandomSource): CheckpointDecisions {
+  let left = random.between(0, 4);
   return () => {
-    if (left === 0 || !chance.percent(15)) return { next: 'go on' };
+    if (left === 0 || !random.percent(15)) return { next: 'continue' };
     left -= 1;
-    return { next: 'die', lost: chance.percent(50) };
+    return { next: 'die', lost: random.percent(50) };
   };
 }
 
-function fateOf(chance: Chance, orderId: string): Fates {
-  const crash = crashes(chance);
-  const cancelAt = chance.percent(20) ? chance.between(1, 32) : 0;
-  const endAt = chance.percent(20) ? chance.between(1, 32) : 0;
+function checkpointDecisions(random: RandomSource, orderId: string): CheckpointDecisions {
+  const crash = crashes(random);
+  const cancelAt = random.percent(20) ? random.between(1, 32) : 0;
+  const endAt = random.percent(20) ? random.between(1, 32) : 0;
   let checkpoints = 0;
-  return async (updates): Promise<Fate> => {
+  return async (updates): Promise<CheckpointDecision> => {
     checkpoints += 1;
     if (checkpoints === cancelAt && (await shop.cancel(orderId)) === 'stopped') {
       return { next: 'end' };
     }
-    if (checkpoints === endAt) return { next: 'end', lost: chance.percent(50) };
+    if (checkpoints === endAt) return { next: 'end', lost: random.percent(50) };
     return crash(updates);
   };
 }
 
-/** The same between any two requests of services. */
-function requestFateOf(chance: Chance, endAt: number): RequestFates {
+/** Kills the environment a few times, before a request to a table. */
+function requestDecisions(random: RandomSource, endAt: number): RequestDecisions {
   let requests = 0;
-  let left = chance.between(0, 3);
+  let left = random.between(0, 3);
   return () => {
     requests += 1;
     if (requests === endAt) return 'end';
-    if (left === 0 || !chance.percent(8)) return 'go on';
+    if (left === 0 || !random.percent(8)) return 'continue';
     left -= 1;
     return 'die';
   };
 }
 
-async function inTurns(courses: readonly Course[]): Promise<void> {
-  const left = [...courses];
-  const take = async () => {
-    for (let course = left.shift(); course; course = left.shift()) await shop.run(course);
+async function runAll(orders: readonly OrderRun[]): Promise<void> {
+  const queue = [...orders];
+  const work = async () => {
+    for (let order = queue.shift(); order; order = queue.shift()) await shop.run(order);
   };
-  await Promise.all(Array.from({ length: atOnce }, take));
+  await Promise.all(Array.from({ length: concurrency }, work));
 }
 
-/** An order that has ended, and how. */
-interface Ended {
+/** An order that has ended. */
+interface EndedOrder {
   readonly order: Order;
   readonly record: OrderRecord;
   readonly outcome: Outcome;
 }
 
-/** What holds for one order, however it went. */
-async function check({ order, record, outcome }: Ended): Promise<void> {
-  const { end, undone, standing, paid, stock, notices, statuses } = outcome;
-  const good = end === 'completed' || end === 'flagged';
+/** Checks what holds for every order, however it ended. */
+async function check({ order, record, outcome }: EndedOrder): Promise<void> {
+  const { end, undone, remaining, paid, stock, notices, statuses } = outcome;
+  const isDelivered = end === 'completed' || end === 'flagged';
   expect(['completed', 'flagged', 'failed', 'cancelled']).toContain(end);
-  expect(paid).toBe(good ? 1 : 0);
-  expect(await shop.paidFor(record.orderId)).toBe(good ? totalMinor(order) : 0);
-  expect(standing).toEqual(good ? undoable : []);
+  expect(paid).toBe(isDelivered ? 1 : 0);
+  expect(await shop.paidFor(record.orderId)).toBe(isDelivered ? totalMinor(order) : 0);
+  expect(remaining).toEqual(isDelivered ? undoable : []);
   expect(new Set(undone).size).toBe(undone.length);
-  if (good || record.handOver) expect(undone).toEqual([]);
-  if (!good) expect(['none', 'released']).toContain(stock);
+  if (isDelivered || record.handOver) expect(undone).toEqual([]);
+  if (!isDelivered) expect(['none', 'released']).toContain(stock);
   if (end === 'completed') expect(stock).toBe('handed-over');
-  expect(legal(statuses)).toBe(true);
-  // Who reads that an order failed does not read as well that it was cancelled, or is on its way.
+  expect(isForward(statuses)).toBe(true);
+  // A customer is not notified both of a failure and of a cancellation or a shipment.
   expect(notices.length).toBeLessThanOrEqual(1);
   if (order.customerId !== 'UNREACHABLE' && end !== 'flagged') {
     expect(notices).toEqual([end === 'completed' ? 'shipped' : end]);
@@ -135,25 +135,26 @@ async function check({ order, record, outcome }: Ended): Promise<void> {
   const messages = await shop.messagesOf(record.orderId);
   expect(messages).toMatchObject(
     Object.fromEntries(
-      notices.flatMap((kind) => channels.map((each) => [`send-${kind}-${each}`, 1])),
+      notices.flatMap((kind) => channels.map((channel) => [`send-${kind}-${channel}`, 1])),
     ),
   );
   expect(Object.values(messages).every((times) => times === 1)).toBe(true);
 }
 
-/** Only forward, and none twice. */
-function legal(statuses: readonly OrderStatus[]): boolean {
+/** Whether each status ranks above the one before it. */
+function isForward(statuses: readonly OrderStatus[]): boolean {
   return statuses.every(
-    (each, index) => index === 0 || rank(statuses[index - 1] ?? each) < rank(each),
+    (status, index) =>
+      index === 0 || statusRank(statuses[index - 1] ?? status) < statusRank(status),
   );
 }
 
-/** The orders that have ended, each as it should be; fails with the order and what became of it. */
-async function endedOf(courses: readonly Course[]): Promise<Ended[]> {
-  const all: Ended[] = [];
-  for (const { orderId, order } of courses) {
+/** Returns the orders that have ended and checks each. The error of a failed check contains the order. */
+async function readEnded(orders: readonly OrderRun[]): Promise<EndedOrder[]> {
+  const all: EndedOrder[] = [];
+  for (const { orderId, order } of orders) {
     const record = await shop.recordOf(orderId);
-    // One that was ended before its first write is no order yet.
+    // The execution was ended before its first write.
     if (!record) continue;
     const ended = { order, record, outcome: await shop.outcomeOf(orderId) };
     try {
@@ -169,7 +170,7 @@ async function endedOf(courses: readonly Course[]): Promise<Ended[]> {
   return all;
 }
 
-async function checkPoints(ended: readonly Ended[]): Promise<void> {
+async function checkPoints(ended: readonly EndedOrder[]): Promise<void> {
   const credited = new Map<string, number>();
   for (const { order, outcome } of ended) {
     if (!order.customerId.startsWith('C-')) continue;
@@ -181,11 +182,14 @@ async function checkPoints(ended: readonly Ended[]): Promise<void> {
   }
 }
 
-/** Of every product nothing came and nothing went but what was sold. */
-async function checkStock(ended: readonly Ended[], products: readonly string[]): Promise<void> {
+/** Checks that only sold and reserved units are missing from the stock. */
+async function checkStock(
+  ended: readonly EndedOrder[],
+  products: readonly string[],
+): Promise<void> {
   for (const product of products) {
     const { available = 0, reserved = 0, sold = 0 } = (await shop.stockOf(product)) ?? {};
-    const of = (stock: Outcome['stock']) =>
+    const unitsIn = (stock: Outcome['stock']) =>
       ended
         .filter(({ outcome }) => outcome.stock === stock)
         .flatMap(({ order }) => order.items)
@@ -193,10 +197,10 @@ async function checkStock(ended: readonly Ended[], products: readonly string[]):
         .reduce((sum, { quantity }) => sum + quantity, 0);
     expect({ product, available, reserved, sold }).toEqual({
       product,
-      available: initial - of('handed-over') - of('held'),
-      // Only what was ended in the middle of its hand-over still holds stock: somebody looks at it.
-      reserved: of('held'),
-      sold: of('handed-over'),
+      available: initialStock - unitsIn('handed-over') - unitsIn('held'),
+      // Only flagged orders hold stock: they were interrupted during the hand-over.
+      reserved: unitsIn('held'),
+      sold: unitsIn('handed-over'),
     });
     expect(available).toBeGreaterThanOrEqual(0);
     const held = ended.filter(({ outcome }) => outcome.stock === 'held');
@@ -205,24 +209,24 @@ async function checkStock(ended: readonly Ended[], products: readonly string[]):
 }
 
 describe.each(Array.from({ length: batches }, (_, batch) => seed + batch))(
-  'orders of seed %i',
-  (of) => {
-    it('all end, and stock, money, messages and points add up', async () => {
-      const batch = of - seed;
-      const chance = chanceOf(of);
-      for (const product of productsOf(batch)) await shop.stock(product, initial);
-      const courses = Array.from({ length: ordersOfBatch }, (_, n) => courseOf(chance, batch, n));
-      await inTurns(courses);
-      const ended = await endedOf(courses);
+  'orders with seed %i',
+  (batchSeed) => {
+    it('all end, with consistent stock, payments, messages and points', async () => {
+      const batch = batchSeed - seed;
+      const random = createRandom(batchSeed);
+      for (const product of productIds(batch)) await shop.stock(product, initialStock);
+      const orders = Array.from({ length: batchSize }, (_, n) => randomOrder(random, batch, n));
+      await runAll(orders);
+      const ended = await readEnded(orders);
       await checkPoints(ended);
-      await checkStock(ended, productsOf(batch));
+      await checkStock(ended, productIds(batch));
     });
   },
 );
 
-it(`sells ${full ? 50 : 10} pieces to exactly as many of the orders that come at once`, async () => {
-  const [orders, pieces] = full ? [200, 50] : [40, 10];
-  await shop.stock('RARE', pieces);
+it(`sells ${full ? 50 : 10} units to exactly as many of the concurrent orders`, async () => {
+  const [orders, units] = full ? [200, 50] : [40, 10];
+  await shop.stock('RARE', units);
   const item = { productId: 'RARE', name: 'Rare', quantity: 1, price: 10 };
   const ids = Array.from({ length: orders }, (_, index) => `rare-${index}`);
   await Promise.all(
@@ -233,7 +237,7 @@ it(`sells ${full ? 50 : 10} pieces to exactly as many of the orders that come at
   );
   const records = await Promise.all(ids.map((orderId) => shop.recordOf(orderId)));
   const completed = records.filter(({ status }) => status === 'completed');
-  const refused = records.filter(({ failure }) => failure?.code === 'out-of-stock');
-  expect([completed.length, refused.length]).toEqual([pieces, orders - pieces]);
-  expect(await shop.stockOf('RARE')).toMatchObject({ available: 0, reserved: 0, sold: pieces });
+  const rejected = records.filter(({ failure }) => failure?.code === 'out-of-stock');
+  expect([completed.length, rejected.length]).toEqual([units, orders - units]);
+  expect(await shop.stockOf('RARE')).toMatchObject({ available: 0, reserved: 0, sold: units });
 });

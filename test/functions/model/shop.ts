@@ -6,80 +6,85 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Order } from '../../../functions/contract/order.ts';
-import { rank, stages, statuses } from '../../../functions/contract/workflow.ts';
-import { type Ended, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
+import {
+  pointOfNoReturn,
+  stage,
+  stages,
+  statuses,
+  statusRank,
+} from '../../../functions/contract/workflow.ts';
+import { type AbnormalEnd, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
-import { type Answer, execute } from '../durable-service.ts';
+import { type CallbackResult, execute } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
+import { waitSeconds } from '../wait-seconds.ts';
 import {
   type AtMoment,
-  asFated,
-  type Fates,
-  fateAt,
-  type RequestFates,
-  type Told,
-  telling,
-  tellingAll,
-  within,
+  type CheckpointDecisions,
+  decisionAtMoments,
+  interruptible,
+  type ReportOptions,
+  type RequestDecisions,
+  reporting,
+  reportingAll,
+  runWithin,
 } from './interruptions.ts';
-import type { Reviewed } from './order.ts';
-import { openBooks } from './side-effects.ts';
+import type { ReviewOutcome } from './order.ts';
+import { createSideEffectModel } from './side-effects.ts';
 
-/** How an order's executions go. */
-export interface Course {
+/** An order and the interruptions of its executions. */
+export interface OrderRun {
   readonly orderId: string;
   readonly order: Order;
-  readonly fate?: Fates;
-  /** Asked before every request to a table. */
-  readonly requestFate?: RequestFates;
-  /** Asked at every moment of the order's execution and of its recovery, in place of the others. */
+  readonly checkpointDecision?: CheckpointDecisions;
+  /** Called before every request to a table. */
+  readonly requestDecision?: RequestDecisions;
+  /** Called at every moment of the execution and its recovery; replaces the other decisions. */
   readonly atMoment?: AtMoment;
-  /** What a person says of it when it is in doubt; approves it when that is not said. */
-  readonly review?: Reviewed | undefined;
-  /** How often the event of its end arrives: EventBridge delivers at least once. */
+  /** The result of a review (default: approve). */
+  readonly review?: ReviewOutcome | undefined;
+  /** How often the event of its end is delivered: EventBridge delivers at least once. */
   readonly recoveries?: number;
-  /** Of the recovery's execution. */
-  readonly recoveryFate?: Fates;
-  readonly recoveryRequestFate?: RequestFates;
-  /** How an execution that is ended from outside is said to have ended. */
-  readonly ended?: () => Ended;
+  readonly recoveryCheckpointDecision?: CheckpointDecisions;
+  readonly recoveryRequestDecision?: RequestDecisions;
+  /** The status of an execution that was ended from outside. */
+  readonly ended?: () => AbnormalEnd;
 }
 
-/** The real workflow, recovery and services over the template's tables, with executions that tests can disturb. */
-export async function openShop() {
+/** Starts the real workflow, recovery and services with the template's tables. Tests can interrupt the executions. */
+export async function startShop() {
   const fixture = await startTables();
   const documents = DynamoDBDocumentClient.from(fixture.client);
-  // Only now: the functions' client reads the environment.
+  // Imported after the environment is set, because the client of the functions reads it.
   const { services } = await import('../../../functions/order-workflow/services/services.ts');
-  const { readOrder, flagOrder } = await import(
-    '../../../functions/order-recovery/orders-table.ts'
-  );
+  const { flagOrder } = await import('../../../functions/order-recovery/orders-table.ts');
+  const { readOrder } = await import('../../../functions/shared/tables/orders.ts');
 
-  const { documents: ofFunctions } = await import('../../../functions/shared/tables.ts');
-  ofFunctions.middlewareStack.add(asFated, { step: 'initialize', name: 'fated' });
+  const { documents: functionsClient } = await import('../../../functions/shared/dynamodb.ts');
+  functionsClient.middlewareStack.add(interruptible, { step: 'initialize', name: 'interruptible' });
 
   const workflow =
-    (told: Told): DurableExecutionHandler<unknown> =>
+    (options: ReportOptions): DurableExecutionHandler<unknown> =>
     (event, context) =>
       processOrder(event, context, {
-        ports: tellingAll(services, told),
-        waitSeconds: { 'await-warehouse': 300, 'await-pickup': 180 },
-        reviewSeconds: 60,
+        ports: reportingAll(services, options),
+        waitSeconds,
+        reviewTimeoutSeconds: 60,
       });
 
   const recovery =
-    (told: Told): DurableExecutionHandler<unknown> =>
+    (options: ReportOptions): DurableExecutionHandler<unknown> =>
     (event, context) =>
       recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
-        ports: tellingAll(services, told),
-        orders: telling({ read: readOrder, flag: flagOrder }, told),
+        ports: reportingAll(services, options),
+        orders: reporting({ read: readOrder, flag: flagOrder }, options),
         settleSeconds: 60,
       });
 
-  const books = openBooks(documents);
+  const sideEffects = createSideEffectModel(documents);
 
   return {
-    ...books,
+    ...sideEffects,
     close: () => fixture.close(),
     stock: (productId: string, available: number) =>
       documents.send(
@@ -90,9 +95,13 @@ export async function openShop() {
       return Items;
     },
 
-    /** As `orders cancel` does: it asks, and stops an execution that waits and notices nothing. */
+    /** Like `orders cancel`: requests the cancellation, and stops an execution that waits, because a wait does not check for requests. */
     async cancel(orderId: string): Promise<'refused' | 'requested' | 'stopped'> {
-      const open = [...statuses.filter((each) => rank(each) < rank('shipped')), 'awaiting-review'];
+      const handedOver = statusRank(stage(pointOfNoReturn).status);
+      const open = [
+        ...statuses.filter((status) => statusRank(status) < handedOver),
+        'awaiting-review',
+      ];
       try {
         const { Attributes } = await documents.send(
           new UpdateCommand({
@@ -103,7 +112,7 @@ export async function openShop() {
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: {
               ':request': { at: new Date().toISOString() },
-              ...Object.fromEntries(open.map((each, n) => [`:s${n}`, each])),
+              ...Object.fromEntries(open.map((status, n) => [`:s${n}`, status])),
             },
             ReturnValues: 'ALL_NEW',
           }),
@@ -115,19 +124,21 @@ export async function openShop() {
       }
     },
 
-    /** Runs an order to its end: its execution, and its recovery when that did not close it. */
-    async run(course: Course): Promise<void> {
-      const { orderId, order, atMoment, ended = () => 'STOPPED' } = course;
-      const fateOr = (fate?: Fates) => (atMoment ? fateAt(atMoment) : fate);
+    /** Runs an order until it has ended: its execution, and its recovery if the execution did not close it. */
+    async run(options: OrderRun): Promise<void> {
+      const { orderId, order, atMoment, ended = () => 'STOPPED' } = options;
+      const decisionsFor = (decide?: CheckpointDecisions) =>
+        atMoment ? decisionAtMoments(atMoment) : decide;
       const arn = `arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/${orderId}/1`;
-      const fate = fateOr(course.fate);
+      const decide = decisionsFor(options.checkpointDecision);
       const { status } = await execute(
-        (invocation) => within(workflow({ invocation, atMoment }), invocation, course.requestFate),
+        (invocation) =>
+          runWithin(workflow({ invocation, atMoment }), invocation, options.requestDecision),
         {
           arn,
           event: { orderId, order },
-          answer: answers[course.review ?? 'approve'],
-          ...(fate && { fate }),
+          callbackResult: callbackResults[options.review ?? 'approve'],
+          ...(decide && { decide }),
         },
       );
       if (status === 'SUCCEEDED') return;
@@ -136,36 +147,40 @@ export async function openShop() {
         durableExecutionName: orderId,
         status: status === 'ENDED' ? ended() : 'FAILED',
       };
-      const recoveryFate = fateOr(course.recoveryFate);
+      const decideRecovery = decisionsFor(options.recoveryCheckpointDecision);
       const recover = (_: unknown, number: number) =>
         execute(
           (invocation) =>
-            within(recovery({ invocation, atMoment }), invocation, course.recoveryRequestFate),
+            runWithin(
+              recovery({ invocation, atMoment }),
+              invocation,
+              options.recoveryRequestDecision,
+            ),
           {
             arn: `${arn}-recovery-${number}`,
             event: { detail },
-            ...(recoveryFate && { fate: recoveryFate }),
+            ...(decideRecovery && { decide: decideRecovery }),
           },
         );
-      await Promise.all(Array.from({ length: course.recoveries ?? 1 }, recover));
+      await Promise.all(Array.from({ length: options.recoveries ?? 1 }, recover));
     },
   };
 }
 
-export type Shop = Awaited<ReturnType<typeof openShop>>;
+export type TestShop = Awaited<ReturnType<typeof startShop>>;
 
 const waits = new Set<string>([
-  ...stages.flatMap((each) => (each.kind === 'wait' ? [each.status] : [])),
+  ...stages.flatMap((wait) => (wait.kind === 'wait' ? [wait.status] : [])),
   'awaiting-review',
 ]);
 
-const decided = (decision: 'approve' | 'reject'): Answer => ({
+const toCallbackResult = (decision: 'approve' | 'reject'): CallbackResult => ({
   Status: 'SUCCEEDED',
   Result: JSON.stringify({ decision, by: 'alice', at: '2026-11-25T12:00:00.000Z' }),
 });
 
-const answers: Readonly<Record<Reviewed, Answer>> = {
-  approve: decided('approve'),
-  reject: decided('reject'),
+const callbackResults: Readonly<Record<ReviewOutcome, CallbackResult>> = {
+  approve: toCallbackResult('approve'),
+  reject: toCallbackResult('reject'),
   'time out': { Status: 'TIMED_OUT' },
 };

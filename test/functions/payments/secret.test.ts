@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { secretIn } from '../../../functions/order-workflow/services/payments/secret.ts';
-import { type Runtime, startRuntime } from '../../../src/local/runtime.ts';
+import { createSecretReader } from '../../../functions/order-workflow/services/payments/secret.ts';
+import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'secret-'));
 let runtime: Runtime;
@@ -27,8 +27,8 @@ afterAll(async () => {
 const put = (Name: string, Value: string) =>
   client.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
 
-it('is read decrypted and kept, and read afresh when it was refused', async () => {
-  const secret = secretIn('/shop/key');
+it('caches the decrypted secret, and reads it again when it was rejected', async () => {
+  const secret = createSecretReader('/shop/key');
   await put('/shop/key', 'first');
   expect(await secret(false)).toBe('first');
   await put('/shop/key', 'second');
@@ -37,8 +37,8 @@ it('is read decrypted and kept, and read afresh when it was refused', async () =
   expect(await secret(false)).toBe('second');
 });
 
-it('names the parameter when there is none', async () => {
-  await expect(secretIn('/shop/none')(false)).rejects.toMatchObject({
+it('throws an error with the name of a missing parameter', async () => {
+  await expect(createSecretReader('/shop/none')(false)).rejects.toMatchObject({
     name: 'SecretMissing',
     message: 'There is no secret in the parameter /shop/none of SSM',
   });

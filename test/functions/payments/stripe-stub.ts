@@ -9,34 +9,34 @@ interface Intent {
   status: string;
 }
 
-interface Answer {
+interface StripeResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** What Stripe does to the next request that fits, besides or instead of its work. */
-export interface Trouble {
+/** A fault of the next matching request. */
+export interface Fault {
   readonly on: RegExp;
-  /** `lost`: the work is done, and the connection breaks before the answer. */
+  /** `lost`: the request is processed, but the connection closes before the response. */
   readonly how: 'unavailable' | 'rate-limited' | 'lost';
 }
 
-const failure = (status: number, error: object): Answer => ({ status, body: { error } });
+const failure = (status: number, error: object): StripeResponse => ({ status, body: { error } });
 
 /**
- * Stripe's payment intents and refunds on loopback, as https://docs.stripe.com/api describes them: keys of idempotency
- * with their parameters, declined cards, a search that lags behind until `index()`.
+ * Starts a local server with Stripe's payment intents and refunds (https://docs.stripe.com/api): idempotency keys and their
+ * parameters, declined cards, and a search that finds new intents only after `index()`.
  */
 export async function startStripe() {
   const intents = new Map<string, Intent>();
   const refunds: { id: string; payment_intent: string; status: string }[] = [];
-  const answers = new Map<string, { request: string; answer: Answer }>();
+  const storedResponses = new Map<string, { request: string; response: StripeResponse }>();
   const requests: string[] = [];
-  const troubles: Trouble[] = [];
+  const faults: Fault[] = [];
   let searchable: readonly Intent[] = [];
   const state = { secret: 'sk_test_first' };
 
-  function create(params: URLSearchParams): Answer {
+  function create(params: URLSearchParams): StripeResponse {
     const amount = Number(params.get('amount'));
     if (amount < 50) {
       return failure(400, { type: 'invalid_request_error', code: 'amount_too_small' });
@@ -60,7 +60,7 @@ export async function startStripe() {
     return { status: 200, body: intent };
   }
 
-  function confirm(id: string): Answer {
+  function confirm(id: string): StripeResponse {
     const intent = intents.get(id);
     if (!intent) return missing(id);
     if (intent.payment_method === 'pm_card_chargeDeclined') {
@@ -76,26 +76,26 @@ export async function startStripe() {
     return { status: 200, body: intent };
   }
 
-  function refund(params: URLSearchParams): Answer {
+  function refund(params: URLSearchParams): StripeResponse {
     const id = params.get('payment_intent') ?? '';
-    if (refunds.some((each) => each.payment_intent === id)) {
+    if (refunds.some((existing) => existing.payment_intent === id)) {
       return failure(400, { type: 'invalid_request_error', code: 'charge_already_refunded' });
     }
-    const made = { id: `re_${refunds.length + 1}`, payment_intent: id, status: 'succeeded' };
-    refunds.push(made);
-    return { status: 200, body: made };
+    const created = { id: `re_${refunds.length + 1}`, payment_intent: id, status: 'succeeded' };
+    refunds.push(created);
+    return { status: 200, body: created };
   }
 
-  function missing(id: string): Answer {
+  function missing(id: string): StripeResponse {
     return failure(404, { type: 'invalid_request_error', code: 'resource_missing', param: id });
   }
 
-  function serve(method: string, { pathname, searchParams }: URL, body: string): Answer {
+  function serve(method: string, { pathname, searchParams }: URL, body: string): StripeResponse {
     const [, resource, id = '', action] = pathname.split('/').slice(1);
     if (resource === 'refunds') {
       if (method === 'POST') return refund(new URLSearchParams(body));
-      const of = searchParams.get('payment_intent');
-      return list(refunds.filter((each) => each.payment_intent === of));
+      const intentId = searchParams.get('payment_intent');
+      return list(refunds.filter((existing) => existing.payment_intent === intentId));
     }
     if (id === 'search') {
       const [, key] = /'key'\]:'(.+)'/.exec(searchParams.get('query') ?? '') ?? [];
@@ -107,16 +107,17 @@ export async function startStripe() {
     return intent ? { status: 200, body: intent } : missing(id);
   }
 
-  function once(request: IncomingMessage, body: string): Answer {
+  /** Processes a request once for each idempotency key. */
+  function processOnce(request: IncomingMessage, body: string): StripeResponse {
     const { method = 'GET', url = '', headers } = request;
     const work = () => serve(method, new URL(url, 'http://stripe'), body);
     const key = headers['idempotency-key'];
     if (typeof key !== 'string') return work();
-    const known = answers.get(key);
+    const known = storedResponses.get(key);
     if (known && known.request !== url + body) return failure(400, { type: 'idempotency_error' });
-    const answer = known?.answer ?? work();
-    answers.set(key, { request: url + body, answer });
-    return structuredClone(answer);
+    const response = known?.response ?? work();
+    storedResponses.set(key, { request: url + body, response });
+    return structuredClone(response);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -124,50 +125,50 @@ export async function startStripe() {
     for await (const part of request) body += String(part);
     const line = `${request.method} ${request.url}`;
     requests.push(`${line} ${body}`);
-    const due = troubles.findIndex(({ on }) => on.test(line));
-    const [trouble] = due >= 0 ? troubles.splice(due, 1) : [];
+    const index = faults.findIndex(({ on }) => on.test(line));
+    const [fault] = index >= 0 ? faults.splice(index, 1) : [];
     if (request.headers.authorization !== `Bearer ${state.secret}`) {
       const message = 'Invalid API Key provided: sk_test_****irst';
       return send(response, failure(401, { type: 'invalid_request_error', message }));
     }
-    if (trouble?.how === 'unavailable') return send(response, failure(500, { type: 'api_error' }));
-    if (trouble?.how === 'rate-limited') {
+    if (fault?.how === 'unavailable') return send(response, failure(500, { type: 'api_error' }));
+    if (fault?.how === 'rate-limited') {
       return send(response, failure(429, { type: 'invalid_request_error', code: 'rate_limit' }));
     }
-    const answer = once(request, body);
-    if (trouble?.how === 'lost') return void response.destroy();
-    send(response, answer);
+    const result = processOnce(request, body);
+    if (fault?.how === 'lost') return void response.destroy();
+    send(response, result);
   }
 
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    at: { host: '127.0.0.1', port, protocol: 'http' as const },
+    endpoint: { host: '127.0.0.1', port, protocol: 'http' as const },
     state,
     requests,
-    /** Money that moved, in minor units. */
+    /** Charged and refunded amounts (minor units). */
     charged: () => sum([...intents.values()].filter(({ status }) => status === 'succeeded')),
-    refunded: () => sum(refunds.flatMap((each) => intents.get(each.payment_intent) ?? [])),
-    next: (trouble: Trouble) => void troubles.push(trouble),
-    /** The search finds from now on what there is now. */
+    refunded: () => sum(refunds.flatMap((existing) => intents.get(existing.payment_intent) ?? [])),
+    next: (fault: Fault) => void faults.push(fault),
+    /** Makes all current intents searchable. */
     index() {
       searchable = [...intents.values()];
     },
-    /** A day goes by: keys of idempotency are forgotten. */
-    forgetKeys: () => answers.clear(),
+    /** Expires all idempotency keys. */
+    expireKeys: () => storedResponses.clear(),
     close: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   };
 }
 
-const list = (data: readonly object[]): Answer => ({
+const list = (data: readonly object[]): StripeResponse => ({
   status: 200,
   body: { object: 'list', data, has_more: false },
 });
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body }: StripeResponse): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const sum = (all: readonly { readonly amount: number }[]) =>
-  all.reduce((total, { amount }) => total + amount, 0);
+const sum = (intents: readonly { readonly amount: number }[]) =>
+  intents.reduce((total, { amount }) => total + amount, 0);

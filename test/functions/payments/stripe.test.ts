@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Order } from '../../../functions/contract/order.ts';
 import { samples } from '../../../functions/contract/samples.ts';
+import { paymentKey } from '../../../functions/contract/tables.ts';
 import type { Payments, PlacedOrder } from '../../../functions/order-workflow/ports.ts';
-import { paymentsOver } from '../../../functions/order-workflow/services/payments/provider.ts';
+import { createPayments } from '../../../functions/order-workflow/services/payments/provider.ts';
 import { stripeProvider } from '../../../functions/order-workflow/services/payments/stripe.ts';
 import { startStripe } from './stripe-stub.ts';
 
 let stub: Awaited<ReturnType<typeof startStripe>>;
 let payments: Payments;
-let asked: boolean[];
+/** The argument of each reading of the secret. */
+let secretReads: boolean[];
 let key: string;
 
 beforeAll(async () => {
@@ -16,19 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => stub.close());
 beforeEach(() => {
-  asked = [];
+  secretReads = [];
   key = stub.state.secret;
   stub.requests.length = 0;
   const provider = stripeProvider({
     async secretKey(refused) {
-      asked.push(refused);
+      secretReads.push(refused);
       if (refused) key = stub.state.secret;
       return key;
     },
     paymentMethod: 'pm_card_visa',
-    at: stub.at,
+    endpoint: stub.endpoint,
   });
-  payments = paymentsOver(async () => provider);
+  payments = createPayments(async () => provider);
 });
 
 function placed(
@@ -40,12 +42,12 @@ function placed(
 
 const attempt = { key: 'unused', number: 1 };
 const charge = (order: PlacedOrder) =>
-  payments.charge(order, { ...attempt, key: `${order.orderId}/process-payment` });
+  payments.charge(order, { ...attempt, key: paymentKey(order.orderId) });
 const refund = (order: PlacedOrder) =>
-  payments.refund(order, { ...attempt, key: `${order.orderId}/process-payment` });
+  payments.refund(order, { ...attempt, key: paymentKey(order.orderId) });
 
 it.each(['POST /v1/payment_intents$', 'confirm'])(
-  'charges once when the answer to %s is lost',
+  'charges once if the response to %s is lost',
   async (line) => {
     const order = placed(`lost-${line.length}`);
     const before = stub.charged();
@@ -57,7 +59,7 @@ it.each(['POST /v1/payment_intents$', 'confirm'])(
   },
 );
 
-it('gives back once when the answer to the refund is lost', async () => {
+it('refunds once if the response to the refund is lost', async () => {
   const order = placed('lost-refund');
   await charge(order);
   const before = stub.refunded();
@@ -67,19 +69,21 @@ it('gives back once when the answer to the refund is lost', async () => {
   expect(stub.refunded() - before).toBe(350_000);
 });
 
-it('finds a payment by its metadata when its key is forgotten', async () => {
+it('finds a payment by its metadata when its idempotency key has expired', async () => {
   const order = placed('old');
   const before = stub.charged();
   const { paymentId } = await charge(order);
   stub.index();
-  stub.forgetKeys();
+  stub.expireKeys();
   expect(await charge(order)).toEqual({ paymentId });
   expect(stub.charged() - before).toBe(350_000);
 });
 
-it('says in minor units what is to be paid, and nothing of the customer', async () => {
+it('sends the amount in minor units and no data of the customer', async () => {
   await charge(placed('plain'));
-  const created = stub.requests.find((each) => each.startsWith('POST /v1/payment_intents amount'));
+  const created = stub.requests.find((request) =>
+    request.startsWith('POST /v1/payment_intents amount'),
+  );
   expect(created).toContain('amount=350000&currency=usd&payment_method=pm_card_visa');
   expect(stub.requests.join()).not.toMatch(/%40|@|CUST-1/);
 });
@@ -89,27 +93,27 @@ it("charges a customer of Stripe's as that customer", async () => {
   expect(stub.requests.join()).toContain('customer=cus_Nffr');
 });
 
-it('rejects an order whose total Stripe takes for too small', async () => {
+it('rejects an order whose total is too small for Stripe', async () => {
   await expect(charge(placed('small', { totalMinor: 0 }))).rejects.toMatchObject({
     name: 'OrderRejected.payment-declined',
     message: 'The total cannot be charged: its amount is out of range',
   });
 });
 
-it('reads the secret once, and afresh when Stripe does not take it any more', async () => {
+it('reads the secret once, and again after Stripe rejects it', async () => {
   await charge(placed('before'));
   await charge(placed('between'));
-  expect(asked).toEqual([false]);
+  expect(secretReads).toEqual([false]);
   stub.state.secret = 'sk_test_second';
   await charge(placed('after'));
-  expect(asked).toEqual([false, true]);
+  expect(secretReads).toEqual([false, true]);
 });
 
-it('says nothing of the secret when it is wrong', async () => {
+it('does not reveal a wrong secret in the error', async () => {
   const provider = stripeProvider({
     secretKey: async () => 'sk_live_wrong',
     paymentMethod: 'pm_card_visa',
-    at: stub.at,
+    endpoint: stub.endpoint,
   });
   const order = placed('wrong');
   const error: Error = await provider.charge(order, attempt).catch((thrown) => thrown);

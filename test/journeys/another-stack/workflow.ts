@@ -16,7 +16,7 @@ async function reach(orderId: string, status: string): Promise<void> {
   );
 }
 
-/** Validates, waits and ships, or says that it failed and throws. */
+/** Validates, waits and ships. On an error it records the failure and throws. */
 export const handler = withDurableExecution(
   async ({ orderId, body }: { orderId: string; body: { items: unknown[] } }, context) => {
     try {

@@ -1,6 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 
-/** Planted: a durable step that nobody awaits. The lint test fails when the linter stops reporting it. */
-export async function forgetful(context: DurableContext): Promise<void> {
+/** A deliberate mistake: a durable step without `await`. The lint test fails if the linter no longer reports it. */
+export async function startWithoutAwait(context: DurableContext): Promise<void> {
   context.step('lost', async () => 1);
 }

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApiGateway } from '../../../src/local/apigateway/service.ts';
-import { render } from '../../../src/local/apigateway/vtl.ts';
-import type { InvokeInput, InvokeOutput } from '../../../src/local/service-interfaces.ts';
+import { createInput, renderTemplate } from '../../../src/local/apigateway/vtl.ts';
+import type { InvokeInput, InvokeOutput } from '../../../src/local/shared/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
-import { fakeFunctions } from '../cloudformation/fakes.ts';
+import { createFakeLambda } from '../cloudformation/fakes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'api-'));
 const uri = (name: string) =>
   `arn:aws:apigateway:us-east-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-2:000000000000:function:${name}/invocations`;
-let answer: () => Partial<InvokeOutput> = () => ({});
+let invokeResult: () => Partial<InvokeOutput> = () => ({});
 let invoked: InvokeInput | undefined;
 let store: Store;
 let server: RunningServer;
@@ -51,7 +51,7 @@ const definition = {
             'integration.request.header.X-Amz-Invocation-Type': "'Event'",
           },
           requestTemplates: {
-            'application/json': `#set($id = $util.escapeJavaScript($input.params('idempotency-key')).replaceAll("\\\\'", "'"))
+            'application/json': `#set($id = $util.escapeJavaScript($input.params('Idempotency-Key')).replaceAll("\\\\'", "'"))
 #set($context.requestOverride.header.X-Amz-Durable-Execution-Name = $id)
 {"orderId":"$id","order":$input.json('$')}`,
           },
@@ -90,19 +90,21 @@ const definition = {
 
 beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
-  const { functions } = fakeFunctions();
+  const { functions } = createFakeLambda();
   const apis = createApiGateway({
     store,
     functions: {
       ...functions,
       async invoke(input) {
         invoked = input;
-        return { status: 202, payload: '', version: '1', ...answer() };
+        return { status: 202, payload: '', version: '1', ...invokeResult() };
       },
     },
   });
   server = await serve({ services: [apis.service], store, port: 0 });
-  url = `${server.url}/execute-api/${apis.put({ name: 'a', stage: 'v1', definition })}/v1`;
+  const api = apis.put({ name: 'a', definition });
+  apis.putStage({ api, name: 'v1', deployment: apis.createDeployment(api) });
+  url = `${server.url}/execute-api/${api}/v1`;
 });
 
 afterAll(async () => {
@@ -119,7 +121,7 @@ const submit = (body: string, headers: Record<string, string> = {}) =>
   });
 
 it('starts the function asynchronously under the name that its template sets', async () => {
-  answer = () => ({});
+  invokeResult = () => ({});
   const response = await submit('{"items":[{"quantity":2}]}');
   expect(response.status).toBe(202);
   expect(response.headers.get('location')).toBe('/v1/orders/ord-1');
@@ -140,13 +142,13 @@ it.each([
   ['{"items":[{"quantity":0}]}', /items\[0\]\.quantity/],
   ['{}', /items: is required/],
   ['{"items"', /Malformed JSON/],
-])('names what is wrong with %s', async (body, message) => {
+])('reports the problem of %s', async (body, message) => {
   const response = await submit(body);
   expect(response.status).toBe(400);
   expect(await response.text()).toMatch(message);
 });
 
-it('refuses other media types, missing parameters and unknown routes', async () => {
+it('rejects other media types, missing parameters and unknown routes', async () => {
   expect((await submit('x', { 'content-type': 'text/plain' })).status).toBe(415);
   const missing = await submit('{"items":[{}]}', { 'Idempotency-Key': '' });
   expect(missing.status).toBe(400);
@@ -156,8 +158,8 @@ it('refuses other media types, missing parameters and unknown routes', async () 
   expect((await submit(`"${'x'.repeat(10 * 1024 * 1024)}"`)).status).toBe(413);
 });
 
-it('maps a refusal of the function to INTEGRATION_FAILURE', async () => {
-  answer = () => {
+it('maps an error of the function to INTEGRATION_FAILURE', async () => {
+  invokeResult = () => {
     throw new Error('throttled');
   };
   const response = await submit('{"items":[{}]}');
@@ -165,9 +167,9 @@ it('maps a refusal of the function to INTEGRATION_FAILURE', async () => {
   expect(response.headers.get('retry-after')).toBe('5');
 });
 
-it('hands a proxied function its event and answers as it says', async () => {
+it('passes the event to a proxied function and returns its response', async () => {
   const body = JSON.stringify({ statusCode: 404, headers: { 'X-A': 'b' }, body: 'none' });
-  answer = () => ({ payload: body });
+  invokeResult = () => ({ payload: body });
   const response = await fetch(`${url}/orders/a%2Fb%2520c?full=1`);
   expect(response.status).toBe(404);
   expect(response.headers.get('x-a')).toBe('b');
@@ -180,8 +182,37 @@ it('hands a proxied function its event and answers as it says', async () => {
   });
 });
 
-it("knows the methods of Java's strings in templates", () => {
+it("implements the methods of Java's strings in templates", () => {
   const template =
     '#set($s = "ab-1")$s.matches("[a-z-]+\\d") $s.replaceAll("[a-z]", "x") $s.length() $s.isEmpty()';
-  expect(render(template, {})).toBe('true xx-1 4 false');
+  expect(renderTemplate(template, {})).toBe('true xx-1 4 false');
+});
+
+it('distinguishes upper and lower case in the names of headers', async () => {
+  invokeResult = () => ({});
+  const response = await fetch(`${url}/orders`, {
+    method: 'POST',
+    body: '{"items":[{"quantity":2}]}',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'ord-2' },
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    message: 'Missing required request parameters: [Idempotency-Key]',
+  });
+  await fetch(`${url}/orders/a`, { headers: { 'X-Spelled': 'a', 'x-lower': 'b' } });
+  expect(JSON.parse(String(invoked?.payload)).headers).toMatchObject({
+    'X-Spelled': 'a',
+    'x-lower': 'b',
+  });
+});
+
+it('offers all parameters of a request to templates, in the spelling of the client', () => {
+  const input = createInput('{}', {
+    path: {},
+    querystring: { a: 'b' },
+    header: { 'x-key': '1', Host: 'h' },
+  });
+  const template =
+    '#foreach($name in $input.params().header.keySet())$name=$input.params().header.get($name);#end$input.params("X-Key")|$input.params("x-key")|$input.params("a")';
+  expect(renderTemplate(template, { input })).toBe('x-key=1;Host=h;|1|b');
 });

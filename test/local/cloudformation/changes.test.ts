@@ -12,22 +12,25 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Runtime, startRuntime } from '../../../src/local/runtime.ts';
+import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
 
 let directory: string;
 let runtime: Runtime;
 let client: CloudFormationClient;
 let sets = 0;
 
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'cloudformation-'));
-  runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
-  client = new CloudFormationClient({
+const createClient = () =>
+  new CloudFormationClient({
     endpoint: runtime.url,
     region: 'us-east-2',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     maxAttempts: 1,
   });
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'cloudformation-'));
+  runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
+  client = createClient();
 });
 afterAll(async () => {
   await runtime.close();
@@ -68,15 +71,15 @@ async function deploy(name: string, body: string, parameters: Record<string, str
   return describe(name);
 }
 
-const outputsOf = (stack: Awaited<ReturnType<typeof describe>>) =>
-  Object.fromEntries(stack?.Outputs?.map((each) => [each.OutputKey, each.OutputValue]) ?? []);
+const readOutputs = (stack: Awaited<ReturnType<typeof describe>>) =>
+  Object.fromEntries(stack?.Outputs?.map((output) => [output.OutputKey, output.OutputValue]) ?? []);
 
-const queues = (text: string) => `Resources:\n${text}`;
+const toTemplate = (resources: string) => `Resources:\n${resources}`;
 
-it('says of each change what it does to which resource, through which properties', async () => {
+it('describes the action, resource and properties of each change', async () => {
   await deploy(
     'changing',
-    queues(`
+    toTemplate(`
   Kept: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}
   Renamed: {Type: AWS::SQS::Queue, Properties: {QueueName: before}}
   Gone: {Type: AWS::SQS::Queue}
@@ -84,21 +87,21 @@ it('says of each change what it does to which resource, through which properties
   );
   const { Changes = [] } = await plan(
     'changing',
-    queues(`
+    toTemplate(`
   Kept: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 2, VisibilityTimeout: 9}}
   Renamed: {Type: AWS::SQS::Queue, Properties: {QueueName: after}}
   New: {Type: AWS::SQS::Queue}`),
   );
-  const told = Changes.map(({ ResourceChange: each }) => [
-    each?.LogicalResourceId,
-    each?.Action,
-    each?.Replacement,
-    each?.PolicyAction,
-    each?.Details?.map(
+  const described = Changes.map(({ ResourceChange: change }) => [
+    change?.LogicalResourceId,
+    change?.Action,
+    change?.Replacement,
+    change?.PolicyAction,
+    change?.Details?.map(
       ({ Target }) => `${Target?.Name}: ${Target?.BeforeValue} > ${Target?.AfterValue}`,
     ),
   ]);
-  expect(told).toEqual([
+  expect(described).toEqual([
     [
       'Kept',
       'Modify',
@@ -124,15 +127,18 @@ it.each([
     'ScheduleExpression of AWS::Events::Rule',
   ],
   ['{Type: AWS::StepFunctions::StateMachine}', 'AWS::StepFunctions::StateMachine'],
-])('refuses %s at the change set, with the resource and the property', async (resource, what) => {
-  const planned = plan('refused', queues(`  Odd: ${resource}`));
-  await expect(planned).rejects.toThrow(what);
-  await expect(planned).rejects.toThrow('Odd');
-});
+])(
+  'rejects %s in the change set and names the resource and property',
+  async (resource, message) => {
+    const planned = plan('refused', toTemplate(`  Odd: ${resource}`));
+    await expect(planned).rejects.toThrow(message);
+    await expect(planned).rejects.toThrow('Odd');
+  },
+);
 
-it('refuses a change that it cannot make in place, and an event that nothing would send', async () => {
+it('rejects a change that it cannot make in place and an event without a source', async () => {
   const table = (attribute: string) =>
-    queues(
+    toTemplate(
       `  Table: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST, KeySchema: [{AttributeName: id, KeyType: HASH}], AttributeDefinitions: [{AttributeName: id, AttributeType: S}${attribute}]}}`,
     );
   await deploy('tables', table(''));
@@ -147,7 +153,7 @@ Resources:
   );
 });
 
-it('gives one stack what another exports, and keeps that while it is used', async () => {
+it('imports the export of another stack, which cannot be deleted while in use', async () => {
   const exporting = `
 Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: shared}}}
 Outputs: {Name: {Value: !GetAtt Q.QueueName, Export: {Name: !Sub '\${AWS::StackName}-queue'}}}`;
@@ -160,15 +166,15 @@ Outputs: {Name: {Value: !Sub ['uses \${Other}', {Other: !ImportValue one-queue}]
   });
   await client.send(new DeleteStackCommand({ StackName: 'two' }));
   await deploy('one', exporting);
-  expect(outputsOf(await deploy('two', importing))).toEqual({ Name: 'uses shared' });
+  expect(readOutputs(await deploy('two', importing))).toEqual({ Name: 'uses shared' });
   const remove = (StackName: string) => client.send(new DeleteStackCommand({ StackName }));
   await expect(remove('one')).rejects.toThrow(
     'Export one-queue cannot be deleted as it is in use by two',
   );
-  const again = exporting
+  const conflicting = exporting
     .replace('QueueName: shared', 'QueueName: other')
     .replace(/\$\{[^}]+\}/, 'one');
-  expect(await deploy('three', again)).toMatchObject({
+  expect(await deploy('three', conflicting)).toMatchObject({
     StackStatus: 'ROLLBACK_COMPLETE',
     StackStatusReason: 'Export with name one-queue is already exported by stack one.',
   });
@@ -177,7 +183,7 @@ Outputs: {Name: {Value: !Sub ['uses \${Other}', {Other: !ImportValue one-queue}]
   expect(await describe('one')).toBeUndefined();
 });
 
-it('resolves every intrinsic function, and leaves out what its conditions say', async () => {
+it('resolves every intrinsic function and omits resources whose condition is false', async () => {
   const body = `
 Parameters:
   Stage: {Type: String, Default: prod}
@@ -199,7 +205,7 @@ Outputs:
   Att: {Value: !GetAtt Q.QueueName}
   Absent: {Condition: IsDev, Value: x}
 `;
-  const outputs = outputsOf(await deploy('intrinsics', body));
+  const outputs = readOutputs(await deploy('intrinsics', body));
   expect(outputs).toEqual({
     Join: 'x-b-p',
     If: 'yes',
@@ -209,30 +215,42 @@ Outputs:
   const { StackEvents = [] } = await client.send(
     new DescribeStackEventsCommand({ StackName: 'intrinsics' }),
   );
-  const made = StackEvents.filter((each) => each.ResourceStatus === 'CREATE_COMPLETE');
-  expect(made.map((each) => each.LogicalResourceId)).toEqual(['intrinsics', 'After', 'Q']);
-  expect(outputsOf(await deploy('intrinsics', body, { Stage: 'dev' }))).toMatchObject({
+  const created = StackEvents.filter((event) => event.ResourceStatus === 'CREATE_COMPLETE');
+  expect(created.map((event) => event.LogicalResourceId)).toEqual(['intrinsics', 'After', 'Q']);
+  expect(readOutputs(await deploy('intrinsics', body, { Stage: 'dev' }))).toMatchObject({
     If: 'no',
     Absent: 'x',
   });
 });
 
-it('makes a bucket, and does not delete one with something in it', async () => {
-  const body = queues(
+it('creates a bucket and does not delete it while it contains objects', async () => {
+  const body = toTemplate(
     '  Bucket: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}\nOutputs: {Name: {Value: !Ref Bucket}}',
   );
-  const { Name = '' } = outputsOf(await deploy('buckets', body)) as { Name?: string };
-  const objects = new S3Client({ ...(await configOf(client)), forcePathStyle: true });
-  const put = await objects.send(new PutObjectCommand({ Bucket: Name, Key: 'a', Body: 'b' }));
+  const { Name = '' } = readOutputs(await deploy('buckets', body)) as { Name?: string };
+  const s3 = new S3Client({ ...(await readConfig(client)), forcePathStyle: true });
+  const put = await s3.send(new PutObjectCommand({ Bucket: Name, Key: 'a', Body: 'b' }));
   await client.send(new DeleteStackCommand({ StackName: 'buckets' }));
   expect(await describe('buckets')).toMatchObject({ StackStatus: 'DELETE_FAILED' });
-  await objects.send(new DeleteObjectCommand({ Bucket: Name, Key: 'a', VersionId: put.VersionId }));
+  await s3.send(new DeleteObjectCommand({ Bucket: Name, Key: 'a', VersionId: put.VersionId }));
   await client.send(new DeleteStackCommand({ StackName: 'buckets' }));
   expect(await describe('buckets')).toBeUndefined();
 });
 
-const configOf = async ({ config }: CloudFormationClient) => ({
+const readConfig = async ({ config }: CloudFormationClient) => ({
   endpoint: runtime.url,
   region: await config.region(),
   credentials: config.credentials,
+});
+
+it('returns the URL of a queue at the present port after a restart', async () => {
+  const body = `${toTemplate('  Letters: {Type: AWS::SQS::Queue}')}
+Outputs: {Url: {Value: !Ref Letters}}`;
+  const before = readOutputs(await deploy('moved', body))['Url'];
+  expect(before).toContain(runtime.url);
+  await runtime.close();
+  runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
+  client = createClient();
+  const after = readOutputs(await describe('moved'))['Url'];
+  expect(after?.startsWith(`${runtime.url}/`)).toBe(true);
 });

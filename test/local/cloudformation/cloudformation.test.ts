@@ -16,17 +16,22 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCloudFormation } from '../../../src/local/cloudformation/service.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
-import { createQueues } from '../../../src/local/sqs/service.ts';
+import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
-import { fakeApis, fakeEvents, fakeFunctions, fakeTables } from './fakes.ts';
+import {
+  createFakeApiGateway,
+  createFakeDynamoDb,
+  createFakeEvents,
+  createFakeLambda,
+} from './fakes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cfn-'));
 const fake = {
-  ...fakeFunctions(),
-  ...fakeEvents(),
-  tables: fakeTables(),
-  apis: fakeApis(),
+  ...createFakeLambda(),
+  ...createFakeEvents(),
+  ...createFakeDynamoDb(),
+  ...createFakeApiGateway(),
 };
 let store: Store;
 let server: RunningServer;
@@ -37,12 +42,12 @@ beforeAll(async () => {
   const { service } = createCloudFormation({
     store,
     functions: fake.functions,
-    tables: fake.tables.tables,
-    apis: fake.apis.apis,
+    dynamodb: fake.dynamodb,
+    apis: fake.apis,
     events: fake.events,
-    queues: createQueues({ store, region: 'us-east-2', url: () => server.url }),
+    sqs: createSqs({ store, region: 'us-east-2', url: () => server.url }),
     logs: createLogs({ store }),
-    objects: {
+    s3: {
       putBucket: () => undefined,
       deleteBucket: () => true,
       service: { name: 's3', claims: () => false, handle: () => ({ status: 500 }) },
@@ -144,9 +149,9 @@ async function describeStack(StackName: string) {
 }
 
 const output = (stack: Awaited<ReturnType<typeof describeStack>>, key: string) =>
-  stack?.Outputs?.find((each) => each.OutputKey === key)?.OutputValue;
+  stack?.Outputs?.find((output) => output.OutputKey === key)?.OutputValue;
 
-it('deploys a change set and answers outputs that work here', async () => {
+it('deploys a change set and returns outputs with local URLs', async () => {
   const { set, stack } = await deploy('first', template('code1'), 'CREATE');
   expect(set.Status).toBe('CREATE_COMPLETE');
   expect(stack?.StackStatus).toBe('CREATE_COMPLETE');
@@ -157,7 +162,7 @@ it('deploys a change set and answers outputs that work here', async () => {
   expect(worker).toMatchObject({
     durable: { executionTimeout: 60, retentionDays: 7 },
     logFormat: 'JSON',
-    code: Buffer.from('code1'),
+
     environment: {
       ORDERS_TABLE: output(stack, 'Table'),
       WAIT: '5',
@@ -167,7 +172,7 @@ it('deploys a change set and answers outputs that work here', async () => {
   expect(worker?.logGroup).toMatch(/^first-Logs-/);
   expect(fake.versions).toEqual(['first-worker wait=5 level=INFO']);
   expect(fake.aliases.get('first-worker:live')).toBe('1');
-  expect(fake.apis.made.get('api1')?.definition).toMatchObject({
+  expect(fake.definitions.get('api1')?.definition).toMatchObject({
     paths: { '/x': { get: { uri: expect.stringContaining(':first-worker:live/invocations') } } },
     'x-amazon-apigateway-gateway-responses': {
       DEFAULT_5XX: { responseParameters: { 'gatewayresponse.header.Retry-After': "'5'" } },
@@ -175,7 +180,7 @@ it('deploys a change set and answers outputs that work here', async () => {
   });
 });
 
-it('says that nothing changed', async () => {
+it('reports a change set without changes', async () => {
   const set = await changeSet('first', template('code1'), 'UPDATE');
   expect(set).toMatchObject({
     Status: 'FAILED',
@@ -201,19 +206,19 @@ it('publishes a version when only a setting changes', async () => {
   expect(fake.aliases.get('first-worker:live')).toBe('2');
 });
 
-it('rolls an update back when a resource fails, and says why', async () => {
+it('rolls an update back when a resource fails, and reports the reason', async () => {
   const { stack } = await deploy('first', template('missing', 11), 'UPDATE');
   expect(stack?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
   const { StackEvents = [] } = await client.send(
     new DescribeStackEventsCommand({ StackName: 'first' }),
   );
-  const failed = StackEvents.find((each) => each.ResourceStatus === 'UPDATE_FAILED');
+  const failed = StackEvents.find((event) => event.ResourceStatus === 'UPDATE_FAILED');
   expect(failed?.ResourceStatusReason).toContain('NoSuchKey');
   expect(fake.latest.get('first-worker')?.environment['WAIT']).toBe('9');
   expect(fake.aliases.get('first-worker:live')).toBe('2');
 });
 
-it('keeps the table of a deleted stack, which is found by its id alone', async () => {
+it('retains the table of a deleted stack, which is found only by its id', async () => {
   const stack = await describeStack('first');
   const table = output(stack, 'Table') ?? '';
   await client.send(new DeleteStackCommand({ StackName: 'first' }));
@@ -222,17 +227,17 @@ it('keeps the table of a deleted stack, which is found by its id alone', async (
     message: 'Stack with id first does not exist',
   });
   expect((await describeStack(stack?.StackId ?? ''))?.StackStatus).toBe('DELETE_COMPLETE');
-  expect(fake.tables.made.has(table)).toBe(true);
+  expect(fake.tables.has(table)).toBe(true);
   expect(fake.latest.has('first-worker')).toBe(false);
-  expect(fake.apis.made.size).toBe(0);
+  expect(fake.definitions.size).toBe(0);
 });
 
-it('calls a stack deleted whose table somebody had deleted, and DELETE_FAILED one whose table cannot be', async () => {
+it('deletes a stack without its table, and reports DELETE_FAILED if a table cannot be deleted', async () => {
   const tables = (...names: string[]) =>
-    `Resources:\n${names.map((each) => `  T${each}: {Type: AWS::DynamoDB::Table, Properties: {TableName: ${each}}}`).join('\n')}`;
+    `Resources:\n${names.map((name) => `  T${name}: {Type: AWS::DynamoDB::Table, Properties: {TableName: ${name}}}`).join('\n')}`;
   const remove = async (StackName: string, TemplateBody: string) => {
     const { StackId = '' } = await client.send(new CreateStackCommand({ StackName, TemplateBody }));
-    fake.tables.made.delete('taken');
+    fake.tables.delete('taken');
     await client.send(new DeleteStackCommand({ StackName }));
     return describeStack(StackId);
   };
@@ -243,14 +248,14 @@ it('calls a stack deleted whose table somebody had deleted, and DELETE_FAILED on
   const { StackEvents = [] } = await client.send(
     new DescribeStackEventsCommand({ StackName: 'stuck' }),
   );
-  const failed = StackEvents.findLast((each) => each.ResourceStatus === 'DELETE_FAILED');
+  const failed = StackEvents.findLast((event) => event.ResourceStatus === 'DELETE_FAILED');
   expect(failed).toMatchObject({
     LogicalResourceId: 'Tstuck',
     ResourceStatusReason: 'this table is stuck',
   });
 });
 
-it('removes what a failed creation made', async () => {
+it('removes the resources of a failed creation', async () => {
   const TemplateBody = `
 Resources:
   Good: {Type: AWS::DynamoDB::Table, DeletionPolicy: RetainExceptOnCreate, Properties: {TableName: good}}
@@ -259,7 +264,7 @@ Resources:
   const stack = await describeStack('failing');
   expect(stack?.StackStatus).toBe('ROLLBACK_COMPLETE');
   expect(stack?.StackStatusReason).toContain('[Bad]');
-  expect(fake.tables.made.has('good')).toBe(false);
+  expect(fake.tables.has('good')).toBe(false);
   const { StackResources } = await client.send(
     new DescribeStackResourcesCommand({ StackName: 'failing' }),
   );
@@ -280,26 +285,26 @@ it.each([
     'Parameters: {P: {Type: Number, Default: 0, MinValue: 1}}\nResources: {T: {Type: AWS::SQS::Queue}}',
     /'P' must be a number not less than 1/,
   ],
-])('refuses %s', async (_, TemplateBody, message) => {
+])('rejects %s', async (_, TemplateBody, message) => {
   const command = new CreateStackCommand({ StackName: 'refused', TemplateBody });
   await expect(client.send(command)).rejects.toThrow(message);
 });
 
-it('summarises the parameters of a template', async () => {
+it('summarizes the parameters of a template', async () => {
   const summary = await client.send(
     new GetTemplateSummaryCommand({ TemplateBody: template('code1') }),
   );
-  expect(summary.Parameters?.map((each) => each.ParameterKey)).toEqual(['Wait', 'Level']);
+  expect(summary.Parameters?.map((parameter) => parameter.ParameterKey)).toEqual(['Wait', 'Level']);
   expect(summary.Parameters?.[0]?.DefaultValue).toBe('5');
 });
 
-it('refuses a request without a signature', async () => {
+it('rejects an unsigned request', async () => {
   const body = 'Action=DescribeStacks&Version=2010-05-15';
-  const answer = await fetch(server.url, { method: 'POST', body });
-  expect(answer.status).toBe(403);
+  const response = await fetch(server.url, { method: 'POST', body });
+  expect(response.status).toBe(403);
 });
 
-it('makes a rule with its pattern and its targets, and takes it away with the stack', async () => {
+it('creates a rule with pattern and targets, and deletes it with the stack', async () => {
   const body = (target: string, state = 'ENABLED') => `
 Resources:
   Ended:
@@ -321,7 +326,7 @@ Resources:
   const { StackEvents = [] } = await client.send(
     new DescribeStackEventsCommand({ StackName: 'queue' }),
   );
-  expect(StackEvents.map((each) => each.ResourceStatusReason).join()).toContain(
-    'functions as targets only',
+  expect(StackEvents.map((event) => event.ResourceStatusReason).join()).toContain(
+    'only functions as targets',
   );
 });

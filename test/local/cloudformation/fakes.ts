@@ -1,11 +1,11 @@
+import { createSettings, type Settings } from '../../../src/local/lambda/management/settings.ts';
 import type {
+  DynamoDb,
   Events,
-  FunctionSettings,
   Functions,
   RestApis,
   RuleSettings,
-  Tables,
-} from '../../../src/local/service-interfaces.ts';
+} from '../../../src/local/shared/service-interfaces.ts';
 import { AwsError } from '../../../src/local/wire/aws-error.ts';
 
 const service = {
@@ -14,18 +14,21 @@ const service = {
   handle: () => ({ status: 500 }),
 };
 
-/** Functions that remember what they were told. */
-export function fakeFunctions() {
-  const latest = new Map<string, FunctionSettings>();
+/** Returns a Lambda service that records functions, versions and aliases. */
+export function createFakeLambda() {
+  const latest = new Map<string, Settings>();
   const versions: string[] = [];
   const aliases = new Map<string, string>();
   const functions: Functions = {
     service,
-    clearOut: () => false,
-    put: (settings) => void latest.set(settings.name, settings),
+    removeExpired: () => false,
+    put(input) {
+      const settings = createSettings({ ...input, Code: {} });
+      latest.set(settings.name, settings);
+    },
     publish(name, description = '') {
       versions.push(`${name} ${description}`);
-      return String(versions.length);
+      return { version: String(versions.length), isNew: true };
     },
     alias: (name, alias, version) => void aliases.set(`${name}:${alias}`, version),
     remove: (name) => void latest.delete(name),
@@ -36,27 +39,27 @@ export function fakeFunctions() {
   return { functions, latest, versions, aliases };
 }
 
-/** Tables by name; one called `broken` cannot be made, one called `stuck` not be deleted. */
-export function fakeTables() {
-  const made = new Map<string, Record<string, unknown>>();
-  const tables: Tables = {
+/** Returns a DynamoDB service that records tables by name. It cannot create the table `broken` or delete the table `stuck`. */
+export function createFakeDynamoDb() {
+  const tables = new Map<string, Record<string, unknown>>();
+  const dynamodb: DynamoDb = {
     service,
-    clearOut: () => false,
+    removeExpired: () => false,
     createTable(input) {
       if (input['TableName'] === 'broken') throw new Error('this table is broken');
-      made.set(String(input['TableName']), input);
+      tables.set(String(input['TableName']), input);
     },
     deleteTable(name) {
       if (name === 'stuck') throw new Error('this table is stuck');
-      if (!made.delete(name)) throw new AwsError('ResourceNotFoundException', `no ${name}`);
+      if (!tables.delete(name)) throw new AwsError('ResourceNotFoundException', `no ${name}`);
     },
     arn: (name) => `arn:aws:dynamodb:us-east-2:000000000000:table/${name}`,
   };
-  return { tables, made };
+  return { dynamodb, tables };
 }
 
-/** Rules by name. */
-export function fakeEvents() {
+/** Returns an event bus that records rules by name. */
+export function createFakeEvents() {
   const rules = new Map<string, RuleSettings>();
   const events: Events = {
     putRule: (rule) => void rules.set(rule.name, rule),
@@ -68,17 +71,22 @@ export function fakeEvents() {
   return { events, rules };
 }
 
-/** APIs by id. */
-export function fakeApis() {
-  const made = new Map<string, Parameters<RestApis['put']>[0]>();
+/** Returns an API Gateway service that records APIs by id. */
+export function createFakeApiGateway() {
+  const definitions = new Map<string, Parameters<RestApis['put']>[0]>();
   const apis: RestApis = {
     service,
     put(api) {
-      const id = api.id ?? `api${made.size + 1}`;
-      made.set(id, api);
+      const id = api.id ?? `api${definitions.size + 1}`;
+      definitions.set(id, api);
       return id;
     },
-    remove: (id) => void made.delete(id),
+    remove: (id) => void definitions.delete(id),
+    createDeployment: () => 'deployment1',
+    removeDeployment: () => undefined,
+    putStage: () => undefined,
+    hasStage: () => false,
+    removeStage: () => undefined,
   };
-  return { apis, made };
+  return { apis, definitions };
 }

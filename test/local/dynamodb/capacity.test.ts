@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 beforeEach(() => {
-  fixture.tables.createTable({
+  fixture.dynamodb.createTable({
     TableName: 'orders',
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -34,7 +34,7 @@ beforeEach(() => {
     ],
   });
 });
-afterEach(() => fixture.tables.deleteTable('orders'));
+afterEach(() => fixture.dynamodb.deleteTable('orders'));
 
 const item = (id: string, more = {}) => ({ id: { S: id }, day: { S: 'mon' }, ...more });
 const put = async (Item: Record<string, { S: string }>) => {
@@ -53,7 +53,7 @@ const update = async (name: string, value: string) => {
   return (await fixture.client.send(command)).ConsumedCapacity;
 };
 
-it('counts a write by the kilobyte, and the index entries that it changes', async () => {
+it('counts a write per kilobyte and per changed index entry', async () => {
   expect(await put(item('a'))).toEqual({
     TableName: 'orders',
     CapacityUnits: 2,
@@ -66,14 +66,14 @@ it('counts a write by the kilobyte, and the index entries that it changes', asyn
   });
 });
 
-it('writes an index only when what it holds changes, and twice when its key does', async () => {
+it('counts an index write only for changed content, and two for a changed key', async () => {
   await put(item('a'));
   expect(await update('note', 'not in the index')).toMatchObject({ CapacityUnits: 1 });
   expect(await update('status', 'in the index')).toMatchObject({ CapacityUnits: 2 });
   expect(await update('day', 'tue')).toMatchObject({ CapacityUnits: 3 });
 });
 
-it('counts a transaction twice, and reads by four kilobytes', async () => {
+it('counts a transaction double, and reads per four kilobytes', async () => {
   const transact = new TransactWriteItemsCommand({
     TransactItems: [{ Put: { TableName: 'orders', Item: { id: { S: 'a' } } } }],
     ReturnConsumedCapacity: 'TOTAL',
@@ -100,7 +100,7 @@ it('counts a transaction twice, and reads by four kilobytes', async () => {
   expect((await fixture.client.send(batch)).ConsumedCapacity).toMatchObject([{ CapacityUnits: 1 }]);
 });
 
-it('counts a query of an index for the index, and nothing where nothing was asked', async () => {
+it('counts a query of an index for the index, and reports capacity only on request', async () => {
   await put(item('a'));
   const query = new QueryCommand({
     TableName: 'orders',

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDb } from '../../../src/local/dynamodb/service.ts';
-import type { Tables } from '../../../src/local/service-interfaces.ts';
+import type { DynamoDb } from '../../../src/local/shared/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
 
 export interface Fixture {
   readonly client: DynamoDBClient;
-  readonly tables: Tables;
+  readonly dynamodb: DynamoDb;
   readonly store: Store;
   readonly url: string;
   close(): Promise<void>;
 }
 
-export function clientOf(endpoint: string): DynamoDBClient {
+export function createClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: 'us-east-2',
@@ -24,16 +24,16 @@ export function clientOf(endpoint: string): DynamoDBClient {
   });
 }
 
-/** The service on a port of its own, with a store that goes away with it. */
+/** Starts the service on a free port with a temporary store. */
 export async function start(): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   const store = openStore(join(folder, 'store.db'));
-  const tables = createDynamoDb({ store });
-  const server = await serve({ services: [tables.service], store, port: 0 });
-  const client = clientOf(server.url);
+  const dynamodb = createDynamoDb({ store });
+  const server = await serve({ services: [dynamodb.service], store, port: 0 });
+  const client = createClient(server.url);
   return {
     client,
-    tables,
+    dynamodb,
     store,
     url: server.url,
     async close() {

@@ -1,14 +1,14 @@
 /**
- * 2,000 random expressions on small random items, answered by dynalite and by ours: the same result, or an error of
- * the same name. Intended differences, which the generator therefore stays away from:
- * - dynalite calls `a = b` true when both attributes are missing; DynamoDB compares nothing with nothing.
- * - dynalite compares sets by the order of their members; sets of one member are generated.
- * - dynalite takes `<` and BETWEEN with values that have no order; DynamoDB refuses them.
- * - dynalite gives the empty string no size; DynamoDB gives it 0.
- * - dynalite has no `NOT NOT`, and answers empty `Attributes` where nothing was updated.
+ * Runs random expressions on small random items with dynalite and with the local runtime. Both must return the same result, or
+ * an error with the same name. The generator avoids these known differences:
+ * - For two missing attributes, `a = b` is true in dynalite; in DynamoDB it is false.
+ * - dynalite compares sets by the order of their members. The generator creates only sets of one member.
+ * - dynalite accepts `<` and BETWEEN with values that have no order; DynamoDB rejects them.
+ * - In dynalite the empty string has no size; in DynamoDB its size is 0.
+ * - dynalite rejects `NOT NOT`, and returns empty `Attributes` for an update without changes.
  * - dynalite does not find `false` among the options of IN.
- * - dynalite finds neither BOOL nor NULL among the members of a list with contains().
- * - dynalite fails outright when an option of IN is a missing attribute.
+ * - contains() in dynalite finds neither BOOL nor NULL in a list.
+ * - dynalite fails if an option of IN is a missing attribute.
  */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { full } from '../../support/full.ts';
-import { clientOf, type Fixture, start } from './fixture.ts';
+import { createClient, type Fixture, start } from './fixture.ts';
 
 // @ts-expect-error dynalite has no types
 const { default: dynalite } = await import('dynalite');
@@ -39,7 +39,7 @@ beforeAll(async () => {
   ours = await start();
   oracle = dynalite({ createTableMs: 0 }) as Server;
   await new Promise<void>((resolve) => oracle.listen(0, '127.0.0.1', () => resolve()));
-  theirs = clientOf(`http://127.0.0.1:${(oracle.address() as AddressInfo).port}`);
+  theirs = createClient(`http://127.0.0.1:${(oracle.address() as AddressInfo).port}`);
   for (const client of [ours.client, theirs]) {
     await client.send(
       new CreateTableCommand({
@@ -67,7 +67,7 @@ afterAll(async () => {
   await new Promise<void>((resolve) => oracle.close(() => resolve()));
 });
 
-/** mulberry32 */
+/** Returns a deterministic random number generator (mulberry32). */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -107,7 +107,7 @@ function scalar(): AttributeValue {
   ])();
 }
 
-/** A value of a type that has an order. */
+/** Returns a value of a type that has an order. */
 function ordered(): AttributeValue {
   return oneOf<() => AttributeValue>([
     () => ({ N: oneOf(numbers) }),
@@ -129,17 +129,17 @@ function value(depth = 0): AttributeValue {
 const attributes = ['a', 'b', 'c', 'd', 'e'];
 
 function item(): Record<string, AttributeValue> {
-  const made: Record<string, AttributeValue> = {};
-  for (const name of attributes) if (next() < 0.7) made[name] = value();
-  return made;
+  const content: Record<string, AttributeValue> = {};
+  for (const name of attributes) if (next() < 0.7) content[name] = value();
+  return content;
 }
 
-/** Builds one expression and the placeholders that it needs. */
-class Maker {
+/** Builds an expression and its placeholders. */
+class ExpressionBuilder {
   readonly names: Record<string, string> = {};
   readonly values: Record<string, AttributeValue> = {};
 
-  #made = 0;
+  #valueCount = 0;
 
   path(): string {
     let path = oneOf(attributes);
@@ -151,9 +151,9 @@ class Maker {
     return path;
   }
 
-  value(of: AttributeValue = value()): string {
-    const name = `:v${this.#made++}`;
-    if (next() > 0.01) this.values[name] = of;
+  value(content: AttributeValue = value()): string {
+    const name = `:v${this.#valueCount++}`;
+    if (next() > 0.01) this.values[name] = content;
     return name;
   }
 
@@ -175,11 +175,11 @@ class Maker {
   }
 
   condition(depth = 0): string {
-    const at = next();
-    if (depth > 2 || at < 0.45) return this.test();
-    if (at < 0.65) return `${this.condition(depth + 1)} AND ${this.condition(depth + 1)}`;
-    if (at < 0.8) return `${this.condition(depth + 1)} or ${this.condition(depth + 1)}`;
-    return at < 0.9 ? `NOT ${this.test()}` : `(${this.condition(depth + 1)})`;
+    const chance = next();
+    if (depth > 2 || chance < 0.45) return this.test();
+    if (chance < 0.65) return `${this.condition(depth + 1)} AND ${this.condition(depth + 1)}`;
+    if (chance < 0.8) return `${this.condition(depth + 1)} or ${this.condition(depth + 1)}`;
+    return chance < 0.9 ? `NOT ${this.test()}` : `(${this.condition(depth + 1)})`;
   }
 
   assigned(): string {
@@ -196,10 +196,10 @@ class Maker {
   }
 
   update(): string {
-    const some = (make: () => string) => Array.from({ length: 1 + below(2) }, make).join(', ');
+    const oneOrTwo = (make: () => string) => Array.from({ length: 1 + below(2) }, make).join(', ');
     const sections: Record<string, () => string> = {
-      SET: () => `SET ${some(() => `${this.path()} = ${this.assigned()}`)}`,
-      REMOVE: () => `REMOVE ${some(() => this.path())}`,
+      SET: () => `SET ${oneOrTwo(() => `${this.path()} = ${this.assigned()}`)}`,
+      REMOVE: () => `REMOVE ${oneOrTwo(() => this.path())}`,
       ADD: () =>
         `ADD ${oneOf(attributes)} ${this.value(oneOf([{ N: '1.5' }, { SS: ['a'] }, value()]))}`,
       DELETE: () =>
@@ -217,49 +217,51 @@ class Maker {
   }
 }
 
-function round(): (client: DynamoDBClient) => Promise<unknown> {
-  const maker = new Maker();
+function createRound(): (client: DynamoDBClient) => Promise<unknown> {
+  const builder = new ExpressionBuilder();
   const Key = { id: { S: 'k' }, r: { N: '1' } };
   const kind = oneOf(['condition', 'update', 'filter', 'projection']);
   if (kind === 'condition') {
-    const input = { TableName, Item: Key, ConditionExpression: maker.condition() };
-    const command = { ...input, ...maker.placeholders(), ReturnValues: 'ALL_OLD' as const };
+    const input = { TableName, Item: Key, ConditionExpression: builder.condition() };
+    const command = { ...input, ...builder.placeholders(), ReturnValues: 'ALL_OLD' as const };
     return (client) => client.send(new PutItemCommand(command));
   }
   if (kind === 'update') {
-    const input = { TableName, Key, UpdateExpression: maker.update() };
+    const input = { TableName, Key, UpdateExpression: builder.update() };
     const command = {
       ...input,
-      ...maker.placeholders(),
+      ...builder.placeholders(),
       ReturnValues: oneOf(['ALL_NEW', 'UPDATED_NEW', 'UPDATED_OLD'] as const),
     };
     return (client) => client.send(new UpdateItemCommand(command));
   }
   if (kind === 'filter') {
-    const input = { TableName, FilterExpression: maker.condition() };
-    const command = { ...input, ...maker.placeholders() };
+    const input = { TableName, FilterExpression: builder.condition() };
+    const command = { ...input, ...builder.placeholders() };
     return (client) => client.send(new ScanCommand(command));
   }
-  const ProjectionExpression = Array.from({ length: 1 + below(3) }, () => maker.path()).join(', ');
+  const ProjectionExpression = Array.from({ length: 1 + below(3) }, () => builder.path()).join(
+    ', ',
+  );
   const range = oneOf(['', ' AND r > :r', ' AND r <= :r', ' AND r BETWEEN :r AND :t']);
   const keys: Record<string, AttributeValue> = {
     ':id': { S: 'k' },
     ':r': { N: '0' },
     ':t': { N: '2' },
   };
-  for (const [name, of] of Object.entries(keys)) {
-    if (name === ':id' || range.includes(name)) maker.values[name] = of;
+  for (const [name, content] of Object.entries(keys)) {
+    if (name === ':id' || range.includes(name)) builder.values[name] = content;
   }
   const input = { TableName, ProjectionExpression, KeyConditionExpression: `id = :id${range}` };
-  const command = { ...input, ...maker.placeholders(), ScanIndexForward: next() < 0.5 };
+  const command = { ...input, ...builder.placeholders(), ScanIndexForward: next() < 0.5 };
   return (client) => client.send(new QueryCommand(command));
 }
 
 async function outcome(client: DynamoDBClient, run: (client: DynamoDBClient) => Promise<unknown>) {
   try {
     const { $metadata: _, ...output } = (await run(client)) as Record<string, unknown>;
-    const given = output['Attributes'];
-    if (given && Object.keys(given).length === 0) delete output['Attributes'];
+    const attributes = output['Attributes'];
+    if (attributes && Object.keys(attributes).length === 0) delete output['Attributes'];
     const items = output['Items'];
     if (Array.isArray(items)) {
       return { ...output, Items: items.map((entry) => stable(entry)).sort() };
@@ -270,20 +272,20 @@ async function outcome(client: DynamoDBClient, run: (client: DynamoDBClient) => 
   }
 }
 
-/** JSON with the members of maps in order. */
-function stable(of: unknown): string {
-  return JSON.stringify(of, (_, member: unknown) =>
+/** Returns JSON with sorted members. */
+function stable(content: unknown): string {
+  return JSON.stringify(content, (_, member: unknown) =>
     member && typeof member === 'object' && !Array.isArray(member) && !ArrayBuffer.isView(member)
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
       : member,
   );
 }
 
-it(`answers ${rounds} random expressions as dynalite does`, { timeout: 300_000 }, async () => {
+it(`evaluates ${rounds} random expressions like dynalite`, { timeout: 300_000 }, async () => {
   const differences: string[] = [];
   let errors = 0;
-  for (let at = 0; at < rounds; at += 1) {
-    if (at % 4 === 0) {
+  for (let index = 0; index < rounds; index += 1) {
+    if (index % 4 === 0) {
       for (const r of ['1', '2', '3']) {
         const Item = { ...item(), id: { S: 'k' }, r: { N: r } };
         const put = (client: DynamoDBClient) =>
@@ -291,23 +293,28 @@ it(`answers ${rounds} random expressions as dynalite does`, { timeout: 300_000 }
         await Promise.all([put(ours.client), put(theirs)]);
       }
     }
-    const run = round();
+    const run = createRound();
     let sent = '';
-    const noted = (client: DynamoDBClient) =>
+    const recorded = (client: DynamoDBClient) =>
       run({
         send: (command: { input: unknown }) => {
           sent = JSON.stringify(command.input);
           return client.send(command as never);
         },
       } as unknown as DynamoDBClient);
-    const [mine, other] = [await outcome(ours.client, noted), await outcome(theirs, noted)];
-    const failed = typeof other === 'object' && other !== null && 'error' in other;
+    const [actual, expected] = [
+      await outcome(ours.client, recorded),
+      await outcome(theirs, recorded),
+    ];
+    const failed = typeof expected === 'object' && expected !== null && 'error' in expected;
     if (failed) errors += 1;
     const same = failed
-      ? (mine as { error?: string }).error === other.error
-      : stable(mine) === stable(other);
+      ? (actual as { error?: string }).error === expected.error
+      : stable(actual) === stable(expected);
     if (!same)
-      differences.push(`${at} ${sent}\n  ours   ${stable(mine)}\n  oracle ${stable(other)}`);
+      differences.push(
+        `${index} ${sent}\n  ours   ${stable(actual)}\n  oracle ${stable(expected)}`,
+      );
   }
   expect(differences).toEqual([]);
   expect(errors).toBeGreaterThan(rounds / 20);

@@ -7,7 +7,7 @@ let fixture: Fixture;
 
 beforeAll(async () => {
   fixture = await start();
-  fixture.tables.createTable({
+  fixture.dynamodb.createTable({
     TableName: 'orders',
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: [
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** The items of a segment, in pages of seven. */
+/** Returns the items of a segment, read in pages of seven. */
 async function scan(Segment: number, TotalSegments: number): Promise<string[]> {
   const found: string[] = [];
   let ExclusiveStartKey: ScanCommand['input']['ExclusiveStartKey'];
@@ -40,13 +40,13 @@ async function scan(Segment: number, TotalSegments: number): Promise<string[]> {
   return found;
 }
 
-it('gives every item to one worker of a parallel scan, all of an order to the same', async () => {
+it('returns every item in exactly one segment, and all items of a partition key in the same one', async () => {
   const segments = await Promise.all([0, 1, 2, 3].map((segment) => scan(segment, 4)));
   const all = segments.flat();
   expect(all).toHaveLength(items);
   expect(new Set(all).size).toBe(items);
-  const orders = segments.map((found) => new Set(found.map((each) => each.split('/')[0])));
-  expect(orders.reduce((sum, each) => sum + each.size, 0)).toBe(20);
+  const orders = segments.map((found) => new Set(found.map((line) => line.split('/')[0])));
+  expect(orders.reduce((sum, { size }) => sum + size, 0)).toBe(20);
   expect(orders.filter(({ size }) => size > 0).length).toBeGreaterThan(1);
 });
 
@@ -55,8 +55,8 @@ it.each([
   [{ Segment: 0 }, /TotalSegments parameter is required/],
   [{ TotalSegments: 2 }, /Segment parameter is required/],
   [{ Segment: 0, TotalSegments: 0 }, /'totalSegments' failed to satisfy constraint/],
-])('refuses %o', async (given, message) => {
-  const command = new ScanCommand({ TableName: 'orders', ...given });
+])('rejects %o', async (segment, message) => {
+  const command = new ScanCommand({ TableName: 'orders', ...segment });
   await expect(fixture.client.send(command)).rejects.toMatchObject({
     name: 'ValidationException',
     message: expect.stringMatching(message),

@@ -28,7 +28,7 @@ const TableName = 'orders';
 
 beforeAll(async () => {
   fixture = await start();
-  fixture.tables.createTable({
+  fixture.dynamodb.createTable({
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: [
@@ -73,7 +73,7 @@ const query = (input: Partial<QueryCommandInput>) =>
 const key = (pk: string, sk = '1') => ({ pk: { S: pk }, sk: { N: sk } });
 
 describe('items', () => {
-  it('come back as they were put, with numbers in canonical form', async () => {
+  it('are returned unchanged, with numbers in canonical form', async () => {
     await put({ ...key('a'), n: { N: '001.500' }, l: { L: [{ N: '1e3' }, { BOOL: true }] } });
     expect(await get('a')).toEqual({
       ...key('a'),
@@ -82,7 +82,7 @@ describe('items', () => {
     });
   });
 
-  it('are told apart by keys of 38 digits', async () => {
+  it('are distinguished by keys of 38 digits', async () => {
     const long = '12345678901234567890123456789012345678';
     await put({ ...key('long', long) });
     await put({ ...key('long', `${long.slice(0, -1)}9`) });
@@ -93,14 +93,14 @@ describe('items', () => {
     expect(Items).toEqual([key('long', `${long.slice(0, -1)}9`)]);
   });
 
-  it('are refused above 400 KB', async () => {
+  it('are rejected above 400 KB', async () => {
     await expect(put({ ...key('big'), s: { S: 'x'.repeat(410_000) } })).rejects.toMatchObject({
       name: 'ValidationException',
       message: 'Item size has exceeded the maximum allowed size',
     });
   });
 
-  it('are not overwritten when the condition fails, and the old one is told on demand', async () => {
+  it('are not overwritten when the condition fails, which returns the old item on request', async () => {
     await put({ ...key('cond'), v: { N: '1' } });
     const attempt = fixture.client.send(
       new PutItemCommand({
@@ -115,7 +115,7 @@ describe('items', () => {
     expect(error).toMatchObject({ Item: { ...key('cond'), v: { N: '1' } } });
   });
 
-  it('are updated in place and answer the updated attributes', async () => {
+  it('are updated in place, which returns the updated attributes', async () => {
     await put({ ...key('upd'), n: { N: '1' }, m: { M: { l: { L: [{ N: '1' }, { N: '2' }] } } } });
     const { Attributes } = await fixture.client.send(
       new UpdateItemCommand({
@@ -139,7 +139,7 @@ describe('items', () => {
     });
   });
 
-  it('are made by an update when they are missing, and deleted with their old value', async () => {
+  it('are created by an update of a missing key, and returned by a deletion', async () => {
     await fixture.client.send(new UpdateItemCommand({ TableName, Key: key('made') }));
     expect(await get('made')).toEqual(key('made'));
     const { Attributes } = await fixture.client.send(
@@ -178,14 +178,14 @@ describe('expressions', () => {
       'SET pk = sk',
       'One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key',
     ],
-  ])('%s is refused as AWS does', async (expression, message) => {
+  ])('%s is rejected with the error of AWS', async (expression, message) => {
     await expect(update(expression)).rejects.toMatchObject({
       name: 'ValidationException',
       message,
     });
   });
 
-  it('see no attributes of JavaScript objects', async () => {
+  it('ignore inherited properties of JavaScript objects', async () => {
     const attempt = fixture.client.send(
       new PutItemCommand({
         TableName,
@@ -206,7 +206,7 @@ describe('expressions', () => {
 });
 
 describe('indexes', () => {
-  it('hold only items with their keys, projected, in order, page by page', async () => {
+  it('contain only items with their keys, projected and in order, in pages', async () => {
     for (const at of ['3', '1', '2']) {
       await put({
         ...key(`i${at}`),
@@ -217,7 +217,7 @@ describe('indexes', () => {
       });
     }
     await put({ ...key('i4'), state: { S: 'open' } });
-    const ask = (more: Partial<QueryCommandInput>) =>
+    const queryOpen = (more: Partial<QueryCommandInput>) =>
       query({
         IndexName: 'by-state',
         KeyConditionExpression: '#s = :s',
@@ -226,7 +226,7 @@ describe('indexes', () => {
         ScanIndexForward: false,
         ...more,
       });
-    const first = await ask({ Limit: 2 });
+    const first = await queryOpen({ Limit: 2 });
     expect(first.Items?.map((item) => item['at']?.S)).toEqual(['3', '2']);
     expect(Object.keys(first.Items?.[0] ?? {}).sort()).toEqual([
       'at',
@@ -235,17 +235,17 @@ describe('indexes', () => {
       'state',
       'total',
     ]);
-    const second = await ask({ ExclusiveStartKey: first.LastEvaluatedKey });
+    const second = await queryOpen({ ExclusiveStartKey: first.LastEvaluatedKey });
     expect(second.Items?.map((item) => item['at']?.S)).toEqual(['1']);
     expect(second.LastEvaluatedKey).toBeUndefined();
-    expect((await ask({ Select: 'COUNT' })).Count).toBe(3);
-    expect((await ask({ IndexName: 'keys' })).Items).toContainEqual({
+    expect((await queryOpen({ Select: 'COUNT' })).Count).toBe(3);
+    expect((await queryOpen({ IndexName: 'keys' })).Items).toContainEqual({
       ...key('i4'),
       state: { S: 'open' },
     });
   });
 
-  it('follow updates and deletions of the items', async () => {
+  it('reflect updates and deletions of items', async () => {
     await put({ ...key('move'), state: { S: 'new' } });
     const inState = async (state: string) =>
       (
@@ -273,7 +273,7 @@ describe('indexes', () => {
 });
 
 describe('queries', () => {
-  it('sort numbers by value, whatever their sign and scale', async () => {
+  it('sort numbers by value for all signs and magnitudes', async () => {
     const sorted = ['-1e20', '-12', '-1.5', '-1', '-0.01', '0', '1e-20', '0.5', '2', '10', '1e30'];
     for (const sk of sorted.toReversed()) await put(key('sort', sk));
     const { Items = [] } = await query({
@@ -289,7 +289,7 @@ describe('queries', () => {
     expect(between.Count).toBe(5);
   });
 
-  it('need the hash key and do not filter by keys', async () => {
+  it('require the partition key and reject filters on keys', async () => {
     const values = { ':v': { N: '1' } };
     await expect(
       query({ KeyConditionExpression: 'sk = :v', ExpressionAttributeValues: values }),
@@ -303,7 +303,7 @@ describe('queries', () => {
     ).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('scan everything across pages', async () => {
+  it('scan all items across pages', async () => {
     const seen: string[] = [];
     let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
     do {
@@ -336,7 +336,7 @@ describe('batches and transactions', () => {
     expect(Responses?.[TableName]).toEqual([key('b1')]);
   });
 
-  it('transactions write all or nothing, with a reason for each item', async () => {
+  it('transactions write all items or none, with a reason for each item', async () => {
     await put({ ...key('t1'), n: { N: '1' } });
     const attempt = fixture.client.send(
       new TransactWriteItemsCommand({
@@ -390,7 +390,7 @@ describe('batches and transactions', () => {
     await expect(add('2')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
   });
 
-  it('transactions that hold write everything, and read together', async () => {
+  it('transactions whose conditions hold write all items and read them together', async () => {
     await fixture.client.send(
       new TransactWriteItemsCommand({
         TransactItems: [
@@ -430,7 +430,7 @@ describe('tables', () => {
     const { TableDescription } = await client.send(new CreateTableCommand(definition));
     expect(TableDescription).toMatchObject({
       TableStatus: 'ACTIVE',
-      TableArn: fixture.tables.arn('other'),
+      TableArn: fixture.dynamodb.arn('other'),
     });
     await expect(client.send(new CreateTableCommand(definition))).rejects.toMatchObject({
       name: 'ResourceInUseException',
@@ -446,7 +446,7 @@ describe('tables', () => {
     await client.send(new DeleteTableCommand({ TableName: 'other' }));
   });
 
-  it('keep their time to live setting', async () => {
+  it('store their time-to-live setting', async () => {
     const { client } = fixture;
     await client.send(
       new UpdateTimeToLiveCommand({
@@ -460,8 +460,8 @@ describe('tables', () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' });
   });
 
-  it('lose the items whose time is over, and no others', async () => {
-    const { client, tables } = fixture;
+  it('lose only the items whose time to live has expired', async () => {
+    const { client, dynamodb } = fixture;
     const table = 'expiring';
     await client.send(
       new CreateTableCommand({
@@ -480,7 +480,7 @@ describe('tables', () => {
     const now = Date.parse('2026-11-25T08:00:00Z');
     const seconds = now / 1000;
     const items: Record<string, AttributeValue | undefined> = {
-      over: { N: String(seconds - 1) },
+      expired: { N: String(seconds - 1) },
       'not yet': { N: String(seconds + 1) },
       'a text': { S: String(seconds - 1) },
       'too long ago': { N: '1' },
@@ -490,13 +490,13 @@ describe('tables', () => {
       const Item = { id: { S: id }, ...(until ? { until } : {}) };
       await client.send(new PutItemCommand({ TableName: table, Item }));
     }
-    tables.clearOut(now);
+    dynamodb.removeExpired(now);
     const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
-    const left = new Set(Items.map(({ id }) => id?.S));
-    expect(left).toEqual(new Set(['a text', 'not yet', 'too long ago', 'without']));
+    const remaining = new Set(Items.map(({ id }) => id?.S));
+    expect(remaining).toEqual(new Set(['a text', 'not yet', 'too long ago', 'without']));
   });
 
-  it('refuse requests without a signature', async () => {
+  it('reject unsigned requests', async () => {
     const response = await fetch(fixture.url, {
       method: 'POST',
       headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables' },

@@ -1,17 +1,17 @@
 import { GetDurableExecutionCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createEvents } from '../../../src/local/events/service.ts';
-import { aLambda, aPlayedHandler } from '../lambda/fixture.ts';
+import { startLambda, startManualHandler } from '../lambda/fixture.ts';
 
-let lambda: Awaited<ReturnType<typeof aLambda>>;
-let order: Awaited<ReturnType<typeof aPlayedHandler>>;
-let repair: Awaited<ReturnType<typeof aPlayedHandler>>;
+let lambda: Awaited<ReturnType<typeof startLambda>>;
+let order: Awaited<ReturnType<typeof startManualHandler>>;
+let repair: Awaited<ReturnType<typeof startManualHandler>>;
 const target = 'arn:aws:lambda:us-east-2:000000000000:function:repair:1';
 
 beforeAll(async () => {
-  lambda = await aLambda();
-  order = await aPlayedHandler();
-  repair = await aPlayedHandler();
+  lambda = await startLambda();
+  order = await startManualHandler();
+  repair = await startManualHandler();
   lambda.put('order', { code: order.code, durable: 86_400 });
   lambda.put('repair', { code: repair.code, durable: 86_400 });
   lambda.events.putRule({
@@ -37,27 +37,28 @@ const start = async (name: string) =>
   (await lambda.invoke('order', { InvocationType: 'Event', DurableExecutionName: name }))
     .DurableExecutionArn;
 
-/** Deliveries that are still to be made. */
-const left = () => lambda.store.sql('select count(*) as n from event_deliveries').get()?.['n'];
+/** Returns the number of pending deliveries. */
+const countPending = () =>
+  lambda.store.sql('select count(*) as n from event_deliveries').get()?.['n'];
 
-/** The event that the target was started with. */
-async function delivered() {
-  const { event, answer } = await repair.next();
+/** Ends the next execution of the target and returns the event that it was started with. */
+async function takeDelivered() {
+  const { event, respond } = await repair.next();
   const { DurableExecutionArn } = event;
   const { InputPayload = '' } = await lambda.client.send(
     new GetDurableExecutionCommand({ DurableExecutionArn }),
   );
-  answer({ Status: 'SUCCEEDED', Result: 'null' });
+  respond({ Status: 'SUCCEEDED', Result: 'null' });
   return JSON.parse(InputPayload);
 }
 
-it('starts the target of a rule with the status change of an execution, and not for others', async () => {
+it('starts the target of a rule for matching status changes only', async () => {
   await start('fine');
-  (await order.next()).answer({ Status: 'SUCCEEDED', Result: 'null' });
+  (await order.next()).respond({ Status: 'SUCCEEDED', Result: 'null' });
   const arn = await start('stopped');
   await order.next();
   await lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn }));
-  expect(await delivered()).toMatchObject({
+  expect(await takeDelivered()).toMatchObject({
     version: '0',
     source: 'aws.lambda',
     'detail-type': 'Durable Execution Status Change',
@@ -75,14 +76,14 @@ it('starts the target of a rule with the status change of an execution, and not 
   });
 });
 
-it('delivers what was not delivered when the runtime went down, once it is up again', async () => {
-  // The bus of the fixture shares the store; it has to be down as well.
+it('delivers pending events after a restart', async () => {
+  // The fixture's bus uses the same store and must not deliver the event.
   lambda.events.close();
   const down = createEvents({ store: lambda.store, region: 'us-east-2' });
   const detail = {
     status: 'FAILED',
     functionArn: 'arn:aws:lambda:us-east-2:000000000000:function:order:1',
-    durableExecutionName: 'left',
+    durableExecutionName: 'pending',
   };
   const event = {
     source: 'aws.lambda',
@@ -93,14 +94,14 @@ it('delivers what was not delivered when the runtime went down, once it is up ag
   lambda.store.transact(() => down.emit(event));
   await lambda.store.committed();
   const up = createEvents({ store: lambda.store, region: 'us-east-2' });
-  expect(left()).toBe(1);
+  expect(countPending()).toBe(1);
   up.start(lambda.functions);
-  expect((await delivered()).detail.durableExecutionName).toBe('left');
-  await vi.waitUntil(() => left() === 0);
+  expect((await takeDelivered()).detail.durableExecutionName).toBe('pending');
+  await vi.waitUntil(() => countPending() === 0);
   up.close();
 });
 
-it('tells nobody of what was rolled back with its transaction', async () => {
+it('does not deliver an event whose transaction was rolled back', async () => {
   const detail = {
     status: 'FAILED',
     functionArn: 'arn:aws:lambda:us-east-2:000000000000:function:order:1',
@@ -118,5 +119,5 @@ it('tells nobody of what was rolled back with its transaction', async () => {
     }),
   ).toThrow('no');
   await lambda.store.committed();
-  expect(left()).toBe(0);
+  expect(countPending()).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { matches } from '../../../src/local/events/pattern.ts';
+import { matchesPattern } from '../../../src/local/events/pattern.ts';
 
 const event = {
   source: 'aws.lambda',
@@ -25,5 +25,5 @@ it.each([
   [{ detail: { count: ['2'] } }, false],
   [{ detail: { missing: { deeper: ['x'] } } }, false],
 ])('%j matches: %s', (pattern, expected) => {
-  expect(matches(pattern, event)).toBe(expected);
+  expect(matchesPattern(pattern, event)).toBe(expected);
 });

@@ -10,11 +10,11 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, it } from 'vitest';
-import { Injection, parseInjection } from '../../../src/local/fault-injection/injection.ts';
-import { type Runtime, startRuntime } from '../../../src/local/runtime.ts';
-import { chanceOf } from '../../support/random.ts';
+import { FaultInjection, parseFaults } from '../../../src/local/fault-injection/injection.ts';
+import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { createRandom } from '../../support/random.ts';
 
-const clientsOf = (endpoint: string) => {
+const createClients = (endpoint: string) => {
   const config = {
     endpoint,
     region: 'us-east-2',
@@ -43,38 +43,38 @@ const clientsOf = (endpoint: string) => {
 
 async function withRuntime(
   inject: readonly string[],
-  use: (clients: ReturnType<typeof clientsOf>, runtime: Runtime) => Promise<void>,
+  use: (clients: ReturnType<typeof createClients>, runtime: Runtime) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'injection-'));
-  const runtime = await startRuntime({ directory, port: 0, timeScale: 1, traffic: { inject } });
+  const runtime = await startRuntime({ directory, port: 0, timeScale: 1, faults: { inject } });
   try {
-    await use(clientsOf(runtime.url), runtime);
+    await use(createClients(runtime.url), runtime);
   } finally {
     await runtime.close();
     rmSync(directory, { recursive: true });
   }
 }
 
-const nameOf = (request: Promise<unknown>) =>
+const resultName = (request: Promise<unknown>) =>
   request.then(
-    () => 'answered',
+    () => 'succeeded',
     (error: Error & { $retryable?: { throttling?: boolean } }) => error.name,
   );
 
-it('throttles each service with the error by which its SDK client knows to wait', async () => {
+it('throttles each service with the error for which its SDK client backs off', async () => {
   await withRuntime(['throttle=100%'], async (clients) => {
-    expect(await nameOf(clients.lambda())).toBe('TooManyRequestsException');
-    expect(await nameOf(clients.dynamodb())).toBe('ThrottlingException');
-    expect(await nameOf(clients.logs())).toBe('ThrottlingException');
-    expect(await nameOf(clients.s3())).toBe('SlowDown');
-    expect(await nameOf(clients.cloudformation())).toBe('Throttling');
-    expect(await nameOf(clients.sqs())).toBe('RequestThrottled');
-    expect(await nameOf(clients.ssm())).toBe('ThrottlingException');
-    expect(await nameOf(clients.sts())).toBe('Throttling');
+    expect(await resultName(clients.lambda())).toBe('TooManyRequestsException');
+    expect(await resultName(clients.dynamodb())).toBe('ThrottlingException');
+    expect(await resultName(clients.logs())).toBe('ThrottlingException');
+    expect(await resultName(clients.s3())).toBe('SlowDown');
+    expect(await resultName(clients.cloudformation())).toBe('Throttling');
+    expect(await resultName(clients.sqs())).toBe('RequestThrottled');
+    expect(await resultName(clients.ssm())).toBe('ThrottlingException');
+    expect(await resultName(clients.sts())).toBe('Throttling');
   });
 });
 
-it('says when to come back with a throttled request to Lambda', async () => {
+it('returns the retry delay with a throttled request to Lambda', async () => {
   await withRuntime(['throttle=100%'], async (clients) => {
     await expect(clients.lambda()).rejects.toMatchObject({
       retryAfterSeconds: '1',
@@ -84,46 +84,46 @@ it('says when to come back with a throttled request to Lambda', async () => {
   });
 });
 
-it('fails in each service with its own error', async () => {
+it('fails each service with its own error', async () => {
   await withRuntime(['error=100%'], async (clients) => {
-    expect(await nameOf(clients.lambda())).toBe('ServiceException');
-    expect(await nameOf(clients.dynamodb())).toBe('InternalServerError');
-    expect(await nameOf(clients.logs())).toBe('ServiceUnavailableException');
-    expect(await nameOf(clients.s3())).toBe('InternalError');
-    expect(await nameOf(clients.cloudformation())).toBe('InternalFailure');
-    expect(await nameOf(clients.sqs())).toBe('InternalFailure');
-    expect(await nameOf(clients.ssm())).toBe('InternalServerError');
-    expect(await nameOf(clients.sts())).toBe('InternalFailure');
+    expect(await resultName(clients.lambda())).toBe('ServiceException');
+    expect(await resultName(clients.dynamodb())).toBe('InternalServerError');
+    expect(await resultName(clients.logs())).toBe('ServiceUnavailableException');
+    expect(await resultName(clients.s3())).toBe('InternalError');
+    expect(await resultName(clients.cloudformation())).toBe('InternalFailure');
+    expect(await resultName(clients.sqs())).toBe('InternalFailure');
+    expect(await resultName(clients.ssm())).toBe('InternalServerError');
+    expect(await resultName(clients.sts())).toBe('InternalFailure');
   });
 });
 
-it('leaves the services alone that no fault is for', async () => {
+it('does not affect services without a fault', async () => {
   await withRuntime(['lambda:throttle=100%'], async (clients) => {
-    expect(await nameOf(clients.lambda())).toBe('TooManyRequestsException');
-    expect(await nameOf(clients.dynamodb())).toBe('answered');
+    expect(await resultName(clients.lambda())).toBe('TooManyRequestsException');
+    expect(await resultName(clients.dynamodb())).toBe('succeeded');
   });
 });
 
-it('carries out some of the requests that it answers with an error', async () => {
+it('carries out some of the requests that fail', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'injection-'));
   const start = (inject: readonly string[]) =>
-    startRuntime({ directory, port: 0, timeScale: 1, traffic: { inject } });
+    startRuntime({ directory, port: 0, timeScale: 1, faults: { inject } });
   const failing = await start(['error=100%']);
-  const { ssmPut } = clientsOf(failing.url);
-  for (let tries = 0; tries < 20; tries += 1) {
-    expect(await nameOf(ssmPut())).toBe('InternalServerError');
+  const { ssmPut } = createClients(failing.url);
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    expect(await resultName(ssmPut())).toBe('InternalServerError');
   }
   await failing.close();
   const sound = await start([]);
-  expect(await nameOf(clientsOf(sound.url).ssmKept())).toBe('answered');
+  expect(await resultName(createClients(sound.url).ssmKept())).toBe('succeeded');
   await sound.close();
   rmSync(directory, { recursive: true });
 });
 
-it('counts requests and those that it refused', async () => {
+it('counts requests and refused requests', async () => {
   await withRuntime(['sts:throttle=100%'], async (clients, { url }) => {
-    await nameOf(clients.sts());
-    await nameOf(clients.dynamodb());
+    await resultName(clients.sts());
+    await resultName(clients.dynamodb());
     const response = await fetch(`${url}/_runtime/traffic`);
     expect(await response.json()).toEqual({
       'dynamodb:ListTables': { requests: 1, refused: 0 },
@@ -132,32 +132,36 @@ it('counts requests and those that it refused', async () => {
   });
 });
 
-it('draws each fault as often as it is asked to', () => {
-  const chance = chanceOf(7);
-  const injection = new Injection(['throttle=20%,error=10%', 'logs:error=100%'], () =>
-    chance.next(),
+it('injects each fault with the requested frequency', () => {
+  const random = createRandom(7);
+  const injection = new FaultInjection(['throttle=20%,error=10%', 'logs:error=100%'], () =>
+    random.next(),
   );
-  const fates = Array.from({ length: 10_000 }, () => injection.fate('lambda').refusal ?? 'none');
-  const share = (name: string) => fates.filter((fate) => fate === name).length / fates.length;
+  const refusals = Array.from(
+    { length: 10_000 },
+    () => injection.decide('lambda').refusal ?? 'none',
+  );
+  const share = (name: string) =>
+    refusals.filter((refusal) => refusal === name).length / refusals.length;
   expect(share('throttle')).toBeCloseTo(0.2, 1);
   expect(share('error')).toBeCloseTo(0.05, 1);
   expect(share('error-afterwards')).toBeCloseTo(0.05, 1);
   expect(share('none')).toBeCloseTo(0.7, 1);
 });
 
-it('lets the faults of one service win over those of all, and later ones over earlier ones', () => {
-  const faults = parseInjection(['throttle=5%', 'logs:latency=2s,throttle=1%', 'throttle=7%']);
+it('prefers faults of one service to faults of all services, and later faults to earlier faults', () => {
+  const faults = parseFaults(['throttle=5%', 'logs:latency=2s,throttle=1%', 'throttle=7%']);
   expect(faults.get('*')).toEqual({ throttle: 0.07, error: 0, latency: 0 });
   expect(faults.get('logs')).toEqual({ throttle: 0.01, error: 0, latency: 2000 });
 });
 
 it.each([
-  ['slow=5%', '"slow=5%" is no fault'],
-  ['throttle=120%', '"throttle=120%" is no fault'],
-  ['throttle=5', '"throttle=5" is no fault'],
-  ['latency=2h', '"latency=2h" is no fault'],
-  ['billing:throttle=5%', '"billing" is no service'],
-  ['', '"" is no fault'],
-])('refuses %j and says what could be written', (text, message) => {
-  expect(() => parseInjection([text])).toThrow(message);
+  ['slow=5%', '"slow=5%" is not a fault'],
+  ['throttle=120%', '"throttle=120%" is not a fault'],
+  ['throttle=5', '"throttle=5" is not a fault'],
+  ['latency=2h', '"latency=2h" is not a fault'],
+  ['billing:throttle=5%', '"billing" is not a service'],
+  ['', '"" is not a fault'],
+])('rejects %j and names the valid values', (text, message) => {
+  expect(() => parseFaults([text])).toThrow(message);
 });

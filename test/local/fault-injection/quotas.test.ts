@@ -9,37 +9,37 @@ import {
 import { GetDurableExecutionHistoryCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Quotas } from '../../../src/local/fault-injection/quotas.ts';
-import { type Runtime, startRuntime } from '../../../src/local/runtime.ts';
+import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
 
 let directory: string;
 let runtime: Runtime;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'quotas-'));
-  const traffic = { enforceQuotas: true };
-  runtime = await startRuntime({ directory, port: 0, timeScale: 1, traffic });
+  const faults = { enforceQuotas: true };
+  runtime = await startRuntime({ directory, port: 0, timeScale: 1, faults });
 });
 afterEach(async () => {
   await runtime.close();
   rmSync(directory, { recursive: true });
 });
 
-const configOf = (maxAttempts: number) => ({
+const clientConfig = (maxAttempts: number) => ({
   endpoint: runtime.url,
   region: 'us-east-2',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   maxAttempts,
 });
 
-const unknown =
+const unknownExecution =
   'arn:aws:lambda:us-east-2:000000000000:function:shop:1/durable-execution/none/0b6b5e1c-0a52-4f6e-9d0c-2f2f6c1f7d11';
 
-it('refuses the sixteenth history within a second, and says when to come back', async () => {
-  const lambda = new LambdaClient(configOf(1));
-  const ask = () =>
-    lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn: unknown }));
-  const answers = await Promise.allSettled(Array.from({ length: 40 }, ask));
-  const errors = answers.map((each) => (each as PromiseRejectedResult).reason as Error);
+it('refuses the sixteenth history request within a second, with a retry delay', async () => {
+  const lambda = new LambdaClient(clientConfig(1));
+  const send = () =>
+    lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn: unknownExecution }));
+  const results = await Promise.allSettled(Array.from({ length: 40 }, send));
+  const errors = results.map((result) => (result as PromiseRejectedResult).reason as Error);
   const throttled = errors.filter(({ name }) => name === 'TooManyRequestsException');
   expect(throttled.length).toBeGreaterThan(0);
   expect(throttled[0]).toMatchObject({ retryAfterSeconds: '1' });
@@ -48,11 +48,11 @@ it('refuses the sixteenth history within a second, and says when to come back', 
   );
 });
 
-it('lets a client of CloudWatch Logs through that waits as it is told', async () => {
-  const logs = new CloudWatchLogsClient(configOf(10));
+it('accepts all requests of a CloudWatch Logs client that backs off', async () => {
+  const logs = new CloudWatchLogsClient(clientConfig(10));
   await logs.send(new CreateLogGroupCommand({ logGroupName: '/shop' }));
-  const ask = () => logs.send(new FilterLogEventsCommand({ logGroupName: '/shop' }));
-  await expect(Promise.all(Array.from({ length: 8 }, ask))).resolves.toHaveLength(8);
+  const send = () => logs.send(new FilterLogEventsCommand({ logGroupName: '/shop' }));
+  await expect(Promise.all(Array.from({ length: 8 }, send))).resolves.toHaveLength(8);
   const counts = (await (await fetch(`${runtime.url}/_runtime/traffic`)).json()) as Record<
     string,
     { requests: number; refused: number }
@@ -62,12 +62,13 @@ it('lets a client of CloudWatch Logs through that waits as it is told', async ()
   expect(refused).toBeGreaterThan(0);
 });
 
-it('allows a second worth of requests at once and as many each second after', () => {
+it('allows the requests of one second at once, and that number again in each later second', () => {
   let now = 0;
   const quotas = new Quotas(() => now);
-  const take = (times: number) =>
-    Array.from({ length: times }, () => quotas.allows('logs', 'FilterLogEvents')).filter(Boolean)
-      .length;
+  const take = (count: number) =>
+    Array.from({ length: count }, () => quotas.tryAcquire('logs', 'FilterLogEvents')).filter(
+      Boolean,
+    ).length;
   expect(take(10)).toBe(5);
   now += 400;
   expect(take(10)).toBe(2);
@@ -75,15 +76,16 @@ it('allows a second worth of requests at once and as many each second after', ()
   expect(take(10)).toBe(5);
 });
 
-it('counts all ways of managing functions together, and starts apart from them', () => {
+it('counts all operations that manage functions together, and starts of executions separately', () => {
   const quotas = new Quotas(() => 0);
-  const taken = (operation: string) => {
-    let times = 0;
-    while (quotas.allows('lambda', operation)) times += 1;
-    return times;
+  const countAllowed = (operation: string) => {
+    let count = 0;
+    while (quotas.tryAcquire('lambda', operation)) count += 1;
+    return count;
   };
-  expect(taken('ManageFunctions')).toBe(15);
-  expect(taken('StartDurableExecution')).toBe(300);
-  expect(taken('GetDurableExecution')).toBe(30);
-  expect(quotas.allows('dynamodb', 'PutItem')).toBe(true);
+  expect(countAllowed('CreateFunction')).toBe(15);
+  expect(countAllowed('UpdateAlias')).toBe(0);
+  expect(countAllowed('StartDurableExecution')).toBe(300);
+  expect(countAllowed('GetDurableExecution')).toBe(30);
+  expect(quotas.tryAcquire('dynamodb', 'PutItem')).toBe(true);
 });

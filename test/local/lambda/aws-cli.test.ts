@@ -1,51 +1,53 @@
-/** Every command of the AWS CLI for durable executions, where a machine has one. */
+/** Runs every command of the AWS CLI for durable executions, if the machine has the AWS CLI. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsWith, lacksAwsCli } from '../../support/aws-cli.ts';
-import { aLambda, aPlayedHandler } from './fixture.ts';
+import { createAwsCli, isAwsCliMissing } from '../../support/aws-cli.ts';
+import { startLambda, startManualHandler } from './fixture.ts';
 
-describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
+describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aws-cli-'));
   const file = (name: string) => join(folder, name);
-  let lambda: Awaited<ReturnType<typeof aLambda>>;
-  let played: Awaited<ReturnType<typeof aPlayedHandler>>;
-  let call: ReturnType<typeof awsWith>;
+  let lambda: Awaited<ReturnType<typeof startLambda>>;
+  let handler: Awaited<ReturnType<typeof startManualHandler>>;
+  let call: ReturnType<typeof createAwsCli>;
 
   beforeAll(async () => {
-    lambda = await aLambda();
-    played = await aPlayedHandler();
-    call = awsWith({
+    lambda = await startLambda();
+    handler = await startManualHandler();
+    call = createAwsCli({
       HOME: folder,
       AWS_ENDPOINT_URL: lambda.config.endpoint,
       AWS_DEFAULT_REGION: lambda.config.region,
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 'b',
     });
-    writeFileSync(file('code.zip'), zipSync({ 'index.mjs': Buffer.from(played.code) }));
+    writeFileSync(file('code.zip'), zipSync({ 'index.mjs': Buffer.from(handler.code) }));
     await aws(
       ...['create-function', '--function-name', 'order', '--runtime', 'nodejs24.x', '--role', 'r'],
       ...['--handler', 'index.handler', '--zip-file', `fileb://${file('code.zip')}`, '--publish'],
       ...['--durable-config', 'ExecutionTimeout=900,RetentionPeriodInDays=1'],
+      // A call of the AWS CLI takes seconds on a busy machine. The default timeout of 3 seconds is too short.
+      ...['--timeout', '60'],
     );
   });
   afterAll(async () => {
-    played.close();
+    handler.close();
     await lambda.close();
     rmSync(folder, { recursive: true });
   });
 
   const aws = (...argv: string[]) => call('lambda', ...argv);
 
-  /** Starts an execution, and has a callback in it. */
-  async function waiting(name: string) {
+  /** Starts an execution that waits for a callback. */
+  async function startWithCallback(name: string) {
     const { DurableExecutionArn } = await aws(
       ...['invoke', '--function-name', 'order:1', '--invocation-type', 'Event'],
       ...['--durable-execution-name', name, '--payload', '{"for":"cli"}', file('out.json')],
     );
-    const { event, answer } = await played.next();
+    const { event, respond } = await handler.next();
     const { NewExecutionState, CheckpointToken } = await aws(
       ...['checkpoint-durable-execution', '--durable-execution-arn', DurableExecutionArn],
       ...['--checkpoint-token', event.CheckpointToken],
@@ -57,13 +59,13 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
       arn: DurableExecutionArn,
       token: CheckpointToken,
       event,
-      answer,
+      respond,
       callback: CallbackId,
     };
   }
 
   it('starts an execution, checkpoints it, reads its state, and succeeds its callback', async () => {
-    const { arn, token, event, answer, callback } = await waiting('approved');
+    const { arn, token, event, respond, callback } = await startWithCallback('approved');
     const { Operations } = await aws(
       ...['get-durable-execution-state', '--durable-execution-arn', arn],
       ...['--checkpoint-token', token],
@@ -74,8 +76,8 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
         ...['checkpoint-durable-execution', '--durable-execution-arn', arn],
         ...['--checkpoint-token', event.CheckpointToken],
       ),
-    ).rejects.toThrow(/\(InvalidParameterValueException\).+Invalid Checkpoint Token/);
-    answer({ Status: 'PENDING' });
+    ).rejects.toThrow(/\(InvalidParameterValueException\).+Invalid checkpoint token/);
+    respond({ Status: 'PENDING' });
     await aws('send-durable-execution-callback-heartbeat', '--callback-id', callback);
     await aws(
       'send-durable-execution-callback-success',
@@ -84,7 +86,7 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
       '--result',
       '"yes"',
     );
-    (await played.next()).answer({ Status: 'SUCCEEDED', Result: '"done"' });
+    (await handler.next()).respond({ Status: 'SUCCEEDED', Result: '"done"' });
     await expect
       .poll(
         async () => (await aws('get-durable-execution', '--durable-execution-arn', arn)).Status,
@@ -108,19 +110,19 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
   });
 
   it('fails a callback, stops an execution, and lists both', async () => {
-    const failing = await waiting('failed');
-    failing.answer({ Status: 'PENDING' });
+    const failing = await startWithCallback('failed');
+    failing.respond({ Status: 'PENDING' });
     await aws(
       ...['send-durable-execution-callback-failure', '--callback-id', failing.callback],
       ...['--error', 'ErrorType=Refused,ErrorMessage=no'],
     );
-    (await played.next()).answer({ Status: 'FAILED', Error: { ErrorMessage: 'no' } });
-    const stopped = await waiting('stopped');
+    (await handler.next()).respond({ Status: 'FAILED', Error: { ErrorMessage: 'no' } });
+    const stopped = await startWithCallback('stopped');
     await aws(
       ...['stop-durable-execution', '--durable-execution-arn', stopped.arn],
       ...['--error', 'ErrorType=Enough,ErrorMessage=by hand'],
     );
-    stopped.answer({ Status: 'PENDING' });
+    stopped.respond({ Status: 'PENDING' });
     const { Error: error } = await aws(
       'get-durable-execution',
       '--durable-execution-arn',
@@ -133,14 +135,14 @@ describe.skipIf(lacksAwsCli())('the AWS CLI', () => {
         ...['--statuses', status],
       );
       return DurableExecutions.map(
-        (each: { DurableExecutionName: string }) => each.DurableExecutionName,
+        (execution: { DurableExecutionName: string }) => execution.DurableExecutionName,
       );
     };
     await expect.poll(() => listed('FAILED'), { timeout: 10_000 }).toEqual(['failed']);
     expect(await listed('STOPPED')).toEqual(['stopped']);
   });
 
-  it('knows the errors by their names', async () => {
+  it('reports errors by name', async () => {
     const none =
       'arn:aws:lambda:us-east-2:000000000000:function:order:1/durable-execution/none/none';
     await expect(aws('get-durable-execution', '--durable-execution-arn', none)).rejects.toThrow(

@@ -4,14 +4,14 @@ import {
   type OperationUpdate,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { aLambda, aPlayedHandler } from './fixture.ts';
+import { startLambda, startManualHandler } from './fixture.ts';
 
-let lambda: Awaited<ReturnType<typeof aLambda>>;
-let handler: Awaited<ReturnType<typeof aPlayedHandler>>;
+let lambda: Awaited<ReturnType<typeof startLambda>>;
+let handler: Awaited<ReturnType<typeof startManualHandler>>;
 
 beforeAll(async () => {
-  lambda = await aLambda();
-  handler = await aPlayedHandler();
+  lambda = await startLambda();
+  handler = await startManualHandler();
   lambda.put('played', { code: handler.code, durable: 86_400 });
 });
 afterAll(async () => {
@@ -19,23 +19,23 @@ afterAll(async () => {
   await lambda.close();
 });
 
-/** An execution whose first invocation is in flight. */
-async function inFlight() {
+/** Starts an execution and returns it with its first invocation in flight. */
+async function startInFlight() {
   const { DurableExecutionArn } = await lambda.invoke('played', { InvocationType: 'Event' });
-  const { event, answer } = await handler.next();
-  const checkpoint = (token: string | undefined, Updates: OperationUpdate[] = [], more = {}) =>
+  const { event, respond } = await handler.next();
+  const checkpoint = (token: string | undefined, Updates: OperationUpdate[] = [], options = {}) =>
     lambda.client.send(
       new CheckpointDurableExecutionCommand({
         DurableExecutionArn,
         CheckpointToken: token,
         Updates,
-        ...more,
+        ...options,
       }),
     );
-  return { arn: DurableExecutionArn, event, answer, checkpoint };
+  return { arn: DurableExecutionArn, event, respond, checkpoint };
 }
 
-const untilLast = (arn: string | undefined, type: string) =>
+const waitForLastEvent = (arn: string | undefined, type: string) =>
   vi.waitUntil(async () => (await lambda.history(arn)).Events?.at(-1)?.EventType === type);
 
 const succeed = (Id: string, Payload = '1'): OperationUpdate[] => [
@@ -45,48 +45,48 @@ const succeed = (Id: string, Payload = '1'): OperationUpdate[] => [
 const start = (Id: string): OperationUpdate => ({ Id, Type: 'STEP', Action: 'START', Name: Id });
 const done = { Status: 'SUCCEEDED', Result: 'null' };
 
-it('answers a repeated request as it did before, and applies it once', async () => {
-  const { arn, event, answer, checkpoint } = await inFlight();
+it('returns the same response for a repeated request, and applies it once', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
   const once = { ClientToken: 'client-1' };
   const first = await checkpoint(event.CheckpointToken, [start('a')], once);
-  const again = await checkpoint(event.CheckpointToken, [start('a')], once);
-  expect(again.CheckpointToken).toBe(first.CheckpointToken);
-  expect(again.NewExecutionState).toEqual(first.NewExecutionState);
+  const repeated = await checkpoint(event.CheckpointToken, [start('a')], once);
+  expect(repeated.CheckpointToken).toBe(first.CheckpointToken);
+  expect(repeated.NewExecutionState).toEqual(first.NewExecutionState);
   const { Events = [] } = await lambda.history(arn);
   expect(Events.filter(({ EventType }) => EventType === 'StepStarted')).toHaveLength(1);
-  answer(done);
+  respond(done);
 });
 
-it('takes a token once, from its own execution, and only while its invocation runs', async () => {
-  const one = await inFlight();
-  const other = await inFlight();
+it('accepts a token once, from its own execution, during its invocation', async () => {
+  const one = await startInFlight();
+  const other = await startInFlight();
   await one.checkpoint(one.event.CheckpointToken, [start('a')]);
   for (const token of [one.event.CheckpointToken, other.event.CheckpointToken, 'bm8=']) {
-    await expect(one.checkpoint(token, [start('b')])).rejects.toThrow(/^Invalid Checkpoint Token/);
+    await expect(one.checkpoint(token, [start('b')])).rejects.toThrow(/^Invalid checkpoint token/);
   }
   const { CheckpointToken: last } = await other.checkpoint(other.event.CheckpointToken);
-  other.answer(done);
-  one.answer(done);
-  await untilLast(other.arn, 'ExecutionSucceeded');
+  other.respond(done);
+  one.respond(done);
+  await waitForLastEvent(other.arn, 'ExecutionSucceeded');
   await expect(other.checkpoint(last, [start('late')])).rejects.toThrow(
-    /^Invalid Checkpoint Token/,
+    /^Invalid checkpoint token/,
   );
 });
 
-it('applies a batch whole or not at all', async () => {
-  const { arn, event, answer, checkpoint } = await inFlight();
+it('applies a batch completely or not at all', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
   const bad = [...succeed('good'), { Id: 'bad', Type: 'STEP', Action: 'NOPE' } as never];
   await expect(checkpoint(event.CheckpointToken, bad)).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
   });
   expect((await lambda.history(arn)).Events).toHaveLength(1);
-  // The token was not used up by what was refused.
+  // A rejected batch does not use up the token.
   await checkpoint(event.CheckpointToken, succeed('good'));
-  answer(done);
+  respond(done);
 });
 
-it('tells an operation once, and the whole state in pages', async () => {
-  const { arn, event, answer, checkpoint } = await inFlight();
+it('returns an updated operation once, and the whole state in pages', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
   const ids = Array.from({ length: 12 }, (_, index) => `s${index}`);
   const { CheckpointToken, NewExecutionState } = await checkpoint(
     event.CheckpointToken,
@@ -110,11 +110,11 @@ it('tells an operation once, and the whole state in pages', async () => {
     Marker = page.NextMarker;
   } while (Marker);
   expect(read).toEqual(ids);
-  answer(done);
+  respond(done);
 });
 
-it('leaves the children of a closed context out, unless its body is to run again', async () => {
-  const context = (Id: string, more: object): OperationUpdate[] => [
+it('omits the children of an ended context, unless its body runs again', async () => {
+  const context = (Id: string, options: object): OperationUpdate[] => [
     { Id, Type: 'CONTEXT', Action: 'START', Name: Id },
     { Id: `${Id}-child`, ParentId: Id, Type: 'STEP', Action: 'START', Name: 'child' },
     {
@@ -125,25 +125,25 @@ it('leaves the children of a closed context out, unless its body is to run again
       Name: 'child',
       Payload: '1',
     },
-    { Id, Type: 'CONTEXT', Action: 'SUCCEED', Name: Id, ...more },
+    { Id, Type: 'CONTEXT', Action: 'SUCCEED', Name: Id, ...options },
   ];
-  const { arn, event, answer, checkpoint } = await inFlight();
+  const { arn, event, respond, checkpoint } = await startInFlight();
   await checkpoint(event.CheckpointToken, [
     ...context('small', { Payload: '1' }),
     ...context('large', { ContextOptions: { ReplayChildren: true } }),
     { Id: 'w', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds: 60 } },
   ]);
-  answer({ Status: 'PENDING' });
-  await untilLast(arn, 'InvocationCompleted');
+  respond({ Status: 'PENDING' });
+  await waitForLastEvent(arn, 'InvocationCompleted');
   lambda.clock.advance(60_000);
   const next = await handler.next();
   const replayed = next.event.InitialExecutionState.Operations.slice(1).map(({ Id }) => Id);
   expect(replayed).toEqual(['small', 'large', 'large-child', 'w']);
-  next.answer(done);
+  next.respond(done);
 });
 
-it('reads the rest of a state that is too large for an event', async () => {
-  const { arn, event, answer, checkpoint } = await inFlight();
+it('returns the rest of a state that is too large for an event', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
   let token: string | undefined = event.CheckpointToken;
   const payload = JSON.stringify('x'.repeat(900_000));
   for (let index = 0; index < 7; index += 1) {
@@ -152,8 +152,8 @@ it('reads the rest of a state that is too large for an event', async () => {
   await checkpoint(token, [
     { Id: 'w', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds: 60 } },
   ]);
-  answer({ Status: 'PENDING' });
-  await untilLast(arn, 'InvocationCompleted');
+  respond({ Status: 'PENDING' });
+  await waitForLastEvent(arn, 'InvocationCompleted');
   lambda.clock.advance(60_000);
   const next = await handler.next();
   const { Operations, NextMarker } = next.event.InitialExecutionState;
@@ -167,16 +167,16 @@ it('reads the rest of a state that is too large for an event', async () => {
   );
   const all = [...Operations.slice(1), ...rest].map(({ Id }) => Id);
   expect(all).toEqual([...Array.from({ length: 7 }, (_, index) => `big${index}`), 'w']);
-  next.answer(done);
+  next.respond(done);
 });
 
 it.each([
   ['a payload of more than 1 MB', { Payload: 'x'.repeat(1_100_000) }, /payload size/],
   ['a payload on failure', { Action: 'FAIL', Payload: '1' }, /Payload for FAIL/],
   ['an id with a slash', { Id: 'a/b' }, /Invalid operation id/],
-  ['a parent that is no context', { ParentId: 'nobody' }, /Invalid parent/],
-] as const)('refuses %s', async (_, change, message) => {
-  const { event, answer, checkpoint } = await inFlight();
+  ['a parent that is not a context', { ParentId: 'nobody' }, /Invalid parent/],
+] as const)('rejects %s', async (_, change, message) => {
+  const { event, respond, checkpoint } = await startInFlight();
   const update = {
     Id: 'a',
     Type: 'STEP',
@@ -185,5 +185,5 @@ it.each([
     ...change,
   } as OperationUpdate;
   await expect(checkpoint(event.CheckpointToken, [update])).rejects.toThrow(message);
-  answer(done);
+  respond(done);
 });

@@ -1,18 +1,18 @@
 import { StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { aLambda, aPlayedHandler } from './fixture.ts';
+import { startLambda, startManualHandler } from './fixture.ts';
 
-let lambda: Awaited<ReturnType<typeof aLambda>>;
-let order: Awaited<ReturnType<typeof aPlayedHandler>>;
+let lambda: Awaited<ReturnType<typeof startLambda>>;
+let order: Awaited<ReturnType<typeof startManualHandler>>;
 let sqs: SQSClient;
 
 beforeAll(async () => {
-  lambda = await aLambda();
+  lambda = await startLambda();
   sqs = new SQSClient(lambda.config);
-  lambda.queues.put('letters', {});
-  order = await aPlayedHandler();
-  const deadLetterArn = lambda.queues.arn('letters');
+  lambda.sqs.put('dead-letters', {});
+  order = await startManualHandler();
+  const deadLetterArn = lambda.sqs.arn('dead-letters');
   lambda.put('order', { code: order.code, durable: 900, deadLetterArn });
   lambda.events.putRule({
     name: 'to-nobody',
@@ -27,9 +27,9 @@ afterAll(async () => {
   await lambda.close();
 });
 
-/** The letters that are there now; they stay. */
-async function letters(of = lambda, client = sqs) {
-  const QueueUrl = of.queues.url('letters');
+/** Returns the messages of the dead-letter queue and keeps them in it. */
+async function readDeadLetters(of = lambda, client = sqs) {
+  const QueueUrl = of.sqs.url('dead-letters');
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl,
@@ -52,14 +52,17 @@ const start = async (name: string, InvocationType: 'Event' | 'RequestResponse' =
   return { started, invocation: await order.next() };
 };
 
-it('are the events of asynchronous executions that did not succeed, with the error', async () => {
+it('sends the events of asynchronous executions that did not succeed, with the error', async () => {
   const fine = await start('fine');
-  fine.invocation.answer({ Status: 'SUCCEEDED', Result: 'null' });
+  fine.invocation.respond({ Status: 'SUCCEEDED', Result: 'null' });
   const waited = await start('waited-for', 'RequestResponse');
-  waited.invocation.answer({ Status: 'FAILED', Error: { ErrorMessage: 'told at once' } });
+  waited.invocation.respond({
+    Status: 'FAILED',
+    Error: { ErrorMessage: 'returned to the caller' },
+  });
   await waited.started;
   const failed = await start('failed');
-  failed.invocation.answer({
+  failed.invocation.respond({
     Status: 'FAILED',
     Error: { ErrorType: 'StockError', ErrorMessage: 'No stock' },
   });
@@ -67,9 +70,9 @@ it('are the events of asynchronous executions that did not succeed, with the err
   const { DurableExecutionArn } = stopped.invocation.event;
   await lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
 
-  const ofOrders = async () => (await letters()).filter(({ body }) => body.order);
-  await vi.waitUntil(async () => (await ofOrders()).length === 2, 10_000);
-  expect(await ofOrders()).toEqual([
+  const readOrderEvents = async () => (await readDeadLetters()).filter(({ body }) => body.order);
+  await vi.waitUntil(async () => (await readOrderEvents()).length === 2, 10_000);
+  expect(await readOrderEvents()).toEqual([
     {
       body: { order: 'failed' },
       attributes: { RequestID: expect.any(String), ErrorCode: '200', ErrorMessage: 'No stock' },
@@ -78,13 +81,15 @@ it('are the events of asynchronous executions that did not succeed, with the err
   ]);
 });
 
-it('are events that the target of a rule refused, with the rule and the reason', async () => {
+it('sends events that the target of a rule refused, with the rule and the reason', async () => {
   const { invocation } = await start('undeliverable');
-  invocation.answer({ Status: 'FAILED', Error: { ErrorMessage: 'x' } });
-  const ofRule = async () =>
-    (await letters()).find(({ body }) => body.detail?.durableExecutionName === 'undeliverable');
-  await vi.waitUntil(ofRule, 10_000);
-  expect(await ofRule()).toMatchObject({
+  invocation.respond({ Status: 'FAILED', Error: { ErrorMessage: 'x' } });
+  const findRuleEvent = async () =>
+    (await readDeadLetters()).find(
+      ({ body }) => body.detail?.durableExecutionName === 'undeliverable',
+    );
+  await vi.waitUntil(findRuleEvent, 10_000);
+  expect(await findRuleEvent()).toMatchObject({
     body: { detail: { status: 'FAILED' } },
     attributes: {
       RULE_ARN: 'arn:aws:events:us-east-2:000000000000:rule/to-nobody',
@@ -94,12 +99,12 @@ it('are events that the target of a rule refused, with the rule and the reason',
   });
 });
 
-it('are the events of plain functions that failed three times, and none that succeeded in between', async () => {
-  // A minute between two attempts passes in 60 ms.
-  const fast = await aLambda({ speed: 1000 });
+it('sends the events of plain functions that failed three times, but not if an attempt succeeded', async () => {
+  // At this speed, the delay of one minute between two attempts takes 60 ms.
+  const fast = await startLambda({ speed: 1000 });
   const client = new SQSClient(fast.config);
-  fast.queues.put('letters', {});
-  const deadLetterArn = fast.queues.arn('letters');
+  fast.sqs.put('dead-letters', {});
+  const deadLetterArn = fast.sqs.arn('dead-letters');
   const code = `
     let calls = 0;
     export const handler = async ({ plain, until }) => {
@@ -117,24 +122,27 @@ it('are the events of plain functions that failed three times, and none that suc
     const { StatusCode } = await fast.invoke(name, { InvocationType: 'Event', Payload });
     expect(StatusCode).toBe(202);
   }
-  const ofPlain = async () => letters(fast, client);
-  await vi.waitUntil(async () => fast.running() === 0 && (await ofPlain()).length === 1, 10_000);
-  expect(await ofPlain()).toMatchObject([
+  const readPlainEvents = async () => readDeadLetters(fast, client);
+  await vi.waitUntil(
+    async () => fast.running() === 0 && (await readPlainEvents()).length === 1,
+    10_000,
+  );
+  expect(await readPlainEvents()).toMatchObject([
     { body: { plain: 'hopeless' }, attributes: { ErrorCode: '200', ErrorMessage: 'not yet' } },
   ]);
   client.destroy();
   await fast.close();
 });
 
-it('are not lost with a runtime that goes down before the event was processed', async () => {
-  const first = await aLambda();
+it('keeps an unprocessed event across a restart', async () => {
+  const first = await startLambda();
   const slow =
     'export const handler = async () => { await new Promise(() => setInterval(() => {}, 1000)); };';
   first.put('slow', { code: slow });
   await first.invoke('slow', { InvocationType: 'Event' });
   expect(first.running()).toBe(1);
   await first.close({ keep: true });
-  const second = await aLambda({ directory: first.directory });
+  const second = await startLambda({ directory: first.directory });
   second.put('slow', { code: "export const handler = async () => 'done';" });
   expect(second.running()).toBe(1);
   await second.close();

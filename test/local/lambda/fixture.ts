@@ -9,33 +9,39 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
-import { startClock } from '../../../src/local/clock.ts';
 import { createEvents } from '../../../src/local/events/service.ts';
 import { createLambda } from '../../../src/local/lambda/service.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
-import { createQueues } from '../../../src/local/sqs/service.ts';
+import { startClock } from '../../../src/local/shared/clock.ts';
+import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
 
 interface Options {
   readonly speed?: number;
-  /** Where an earlier one kept its state; it goes on from there. */
+  /** Virtual time at the start (ms). */
+  readonly from?: number;
+  /** State directory of an earlier runtime, whose state is resumed. */
   readonly directory?: string;
 }
 
-/** A Lambda of its own, with functions whose code is given as text. */
-export async function aLambda({ speed = 1, directory: given }: Options = {}) {
-  const directory = given ?? mkdtempSync(join(tmpdir(), 'lambda-'));
+/** Starts Lambda with its own store and server. Functions are created from source text. */
+export async function startLambda({
+  speed = 1,
+  from = 0,
+  directory: earlierDirectory,
+}: Options = {}) {
+  const directory = earlierDirectory ?? mkdtempSync(join(tmpdir(), 'lambda-'));
   const store = openStore(join(directory, 'state.sqlite'));
-  const clock = startClock({ from: 0, speed });
+  const clock = startClock({ from, speed });
   let url = '';
   const logs = createLogs({ store });
   const region = 'us-east-2';
-  const queues = createQueues({ store, region, url: () => url });
-  const events = createEvents({ store, region, queues });
+  const sqs = createSqs({ store, region, url: () => url });
+  const events = createEvents({ store, region, sqs });
   const endpoint = () => url;
-  const lambda = createLambda({ store, clock, logs, directory, events, queues, endpoint });
-  const services = [lambda.service, logs.service, queues.service];
+  const lambda = createLambda({ store, clock, logs, directory, events, sqs, endpoint });
+  const services = [lambda.service, logs.service, sqs.service];
   const server = await serve({ services, store, port: 0 });
   url = server.url;
   lambda.start();
@@ -47,46 +53,57 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
   };
   const client = new LambdaClient(config);
 
-  interface Put {
-    readonly code: string;
+  interface FunctionInput {
+    /** Source of `index.mjs`, or the files of the archive. */
+    readonly code: string | Readonly<Record<string, string>>;
+    readonly runtime?: string;
+    readonly handler?: string;
+    readonly environment?: Readonly<Record<string, string>>;
     readonly timeout?: number;
-    /** Seconds an execution may take; absent for a function that is not durable. */
+    /** Execution timeout (seconds); absent for a function that is not durable. */
     readonly durable?: number;
     readonly deadLetterArn?: string;
     readonly logFormat?: 'JSON' | 'Text';
-    /** MB. */
+    /** Memory (MB). */
     readonly memory?: number;
   }
 
-  /** Makes a function, and version 1 of it. */
-  function put(name: string, { code, timeout = 20, durable, deadLetterArn, ...more }: Put): void {
-    const bytes = Buffer.from(zipSync({ 'index.mjs': Buffer.from(code) }));
-    lambda.put({
-      name,
-      description: '',
-      runtime: 'nodejs24.x',
-      handler: 'index.handler',
-      role: 'r',
-      timeout,
-      memory: more.memory ?? 256,
-      environment: {},
-      code: bytes,
-      logFormat: more.logFormat ?? 'JSON',
-      logGroup: `/${name}`,
-      ...(deadLetterArn ? { deadLetterArn } : {}),
-      ...(durable ? { durable: { executionTimeout: durable, retentionDays: 1 } } : {}),
-    });
+  /** Creates a function and publishes version 1. */
+  function put(
+    name: string,
+    { code, timeout = 20, durable, deadLetterArn, ...changes }: FunctionInput,
+  ): void {
+    const files = typeof code === 'string' ? { 'index.mjs': code } : code;
+    const entries = Object.entries(files).map(([path, text]) => [path, Buffer.from(text)] as const);
+    const bytes = Buffer.from(zipSync(Object.fromEntries(entries)));
+    const input = {
+      FunctionName: name,
+      Runtime: changes.runtime ?? 'nodejs24.x',
+      Handler: changes.handler ?? 'index.handler',
+      Role: 'r',
+      Timeout: timeout,
+      MemorySize: changes.memory ?? 256,
+      LoggingConfig: { LogFormat: changes.logFormat ?? 'JSON', LogGroup: `/${name}` },
+      ...(changes.environment ? { Environment: { Variables: changes.environment } } : {}),
+      ...(deadLetterArn ? { DeadLetterConfig: { TargetArn: deadLetterArn } } : {}),
+      ...(durable
+        ? { DurableConfig: { ExecutionTimeout: durable, RetentionPeriodInDays: 1 } }
+        : {}),
+    };
+    lambda.put(input, bytes);
     lambda.publish(name);
   }
 
-  /** Starts or runs a function; a durable one in its version 1. */
-  const invoke = async (FunctionName: string, more: Partial<InvokeCommand['input']> = {}) => {
-    const answer = await client.send(new InvokeCommand({ FunctionName, Qualifier: '1', ...more }));
-    return { ...answer, text: Buffer.from(answer.Payload ?? []).toString() };
+  /** Invokes version 1 of a function. */
+  const invoke = async (FunctionName: string, changes: Partial<InvokeCommand['input']> = {}) => {
+    const response = await client.send(
+      new InvokeCommand({ FunctionName, Qualifier: '1', ...changes }),
+    );
+    return { ...response, text: Buffer.from(response.Payload ?? []).toString() };
   };
 
-  const history = async (arn: string | undefined, more: object = {}) => {
-    const command = new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ...more });
+  const history = async (arn: string | undefined, changes: object = {}) => {
+    const command = new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, ...changes });
     return client.send(command);
   };
 
@@ -95,7 +112,7 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
     store,
     clock,
     events,
-    queues,
+    sqs,
     functions: lambda,
     client,
     config,
@@ -115,30 +132,38 @@ export async function aLambda({ speed = 1, directory: given }: Options = {}) {
   };
 }
 
+/** The event of an invocation of a durable handler. */
 export interface Invoked {
   readonly DurableExecutionArn: string;
   readonly CheckpointToken: string;
   readonly InitialExecutionState: { Operations: { Id: string }[]; NextMarker: string };
 }
 
+/** An invocation of a manual handler. `answer` sets its output. */
+export interface HandlerInvocation {
+  readonly event: Invoked;
+  readonly respond: (output: object) => void;
+}
+
 /**
- * A durable handler that the test plays: each invocation hands its event to `next()`, and returns what the test answers.
+ * Starts a durable handler that the test controls: `next()` returns each invocation, and the handler returns the test's answer.
  */
-export async function aPlayedHandler() {
-  const waiting: ((invocation: { event: Invoked; answer: (envelope: object) => void }) => void)[] =
-    [];
-  const arrived: { event: Invoked; answer: (envelope: object) => void }[] = [];
+export async function startManualHandler() {
+  const waitingTests: ((invocation: HandlerInvocation) => void)[] = [];
+  const pending: HandlerInvocation[] = [];
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk) => {
       text += String(chunk);
     });
     request.on('end', () => {
-      const answer = (envelope: object) => void response.end(JSON.stringify(envelope));
-      const invocation = { event: JSON.parse(text) as Invoked, answer };
-      const taker = waiting.shift();
+      const invocation: HandlerInvocation = {
+        event: JSON.parse(text) as Invoked,
+        respond: (output) => void response.end(JSON.stringify(output)),
+      };
+      const taker = waitingTests.shift();
       if (taker) taker(invocation);
-      else arrived.push(invocation);
+      else pending.push(invocation);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -148,10 +173,10 @@ export async function aPlayedHandler() {
   return {
     code,
     next: () =>
-      new Promise<{ event: Invoked; answer: (envelope: object) => void }>((resolve) => {
-        const ready = arrived.shift();
+      new Promise<HandlerInvocation>((resolve) => {
+        const ready = pending.shift();
         if (ready) resolve(ready);
-        else waiting.push(resolve);
+        else waitingTests.push(resolve);
       }),
     close: () => {
       server.closeAllConnections();

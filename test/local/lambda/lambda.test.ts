@@ -13,9 +13,9 @@ import {
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startClock } from '../../../src/local/clock.ts';
 import { createLambda } from '../../../src/local/lambda/service.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
+import { startClock } from '../../../src/local/shared/clock.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
 
@@ -92,25 +92,22 @@ beforeAll(async () => {
     },
   });
   zip = Buffer.from(zipSync({ 'index.mjs': readFileSync(join(directory, 'index.mjs')) }));
-  // Waits of a second outlast the 20 ms in which the SDK still hopes to go on in the same invocation.
+  // A wait of a second is longer than the 20 ms in which the SDK continues in the same invocation.
   runtime = await open(3);
   connect();
-  const settings = {
-    description: '',
-    runtime: 'nodejs24.x',
-    handler: 'index.handler',
-    role: 'r',
-    timeout: 20,
-    memory: 256,
-    environment: {},
-    code: zip,
-    logFormat: 'JSON' as const,
-  };
-  const durable = { executionTimeout: 900, retentionDays: 1 };
-  runtime.lambda.put({ ...settings, name: 'flow', logGroup: '/flow', durable });
-  runtime.lambda.alias('flow', 'live', runtime.lambda.publish('flow'));
-  const long = { ...durable, executionTimeout: 86_400 };
-  runtime.lambda.put({ ...settings, name: 'long', logGroup: '/long', durable: long });
+  const settings = (FunctionName: string, ExecutionTimeout?: number) => ({
+    FunctionName,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: 'r',
+    Timeout: 20,
+    MemorySize: 256,
+    LoggingConfig: { LogFormat: 'JSON', LogGroup: `/${FunctionName}` },
+    ...(ExecutionTimeout ? { DurableConfig: { ExecutionTimeout, RetentionPeriodInDays: 1 } } : {}),
+  });
+  runtime.lambda.put(settings('flow', 900), zip);
+  runtime.lambda.alias('flow', 'live', runtime.lambda.publish('flow').version);
+  runtime.lambda.put(settings('long', 86_400), zip);
   const code = Buffer.from(
     zipSync({
       'index.mjs': Buffer.from(
@@ -118,7 +115,7 @@ beforeAll(async () => {
       ),
     }),
   );
-  runtime.lambda.put({ ...settings, name: 'plain', logGroup: '/plain', code });
+  runtime.lambda.put(settings('plain'), code);
 });
 
 afterAll(async () => {
@@ -127,14 +124,14 @@ afterAll(async () => {
 });
 
 async function run(event: object, name?: string) {
-  const answer = await client.send(
+  const response = await client.send(
     new InvokeCommand({
       FunctionName: 'flow:live',
       Payload: JSON.stringify(event),
       ...(name ? { DurableExecutionName: name } : {}),
     }),
   );
-  return { ...answer, text: Buffer.from(answer.Payload ?? []).toString() };
+  return { ...response, text: Buffer.from(response.Payload ?? []).toString() };
 }
 
 async function events(arn: string | undefined) {
@@ -144,7 +141,8 @@ async function events(arn: string | undefined) {
   return Events;
 }
 
-const types = async (arn: string | undefined) => (await events(arn)).map((each) => each.EventType);
+const types = async (arn: string | undefined) =>
+  (await events(arn)).map((event) => event.EventType);
 
 describe('Lambda', () => {
   it('records a step and a wait', async () => {
@@ -180,7 +178,7 @@ describe('Lambda', () => {
     expect(FunctionError).toBe('Unhandled');
     const all = await events(DurableExecutionArn);
     const round = ['StepStarted', 'StepFailed', 'InvocationCompleted'];
-    expect(all.map((each) => each.EventType)).toEqual([
+    expect(all.map((event) => event.EventType)).toEqual([
       'ExecutionStarted',
       ...round,
       ...round,
@@ -195,7 +193,7 @@ describe('Lambda', () => {
     expect(all[11]?.StepFailedDetails?.RetryDetails).toEqual({ CurrentAttempt: 4 });
   });
 
-  it('takes the same name and bytes for the same execution', async () => {
+  it('returns the same execution for the same name and input', async () => {
     const first = await run({ case: 'stepWait' }, 'once');
     const second = await run({ case: 'stepWait' }, 'once');
     expect(second.DurableExecutionArn).toBe(first.DurableExecutionArn);
@@ -204,7 +202,7 @@ describe('Lambda', () => {
     });
   });
 
-  it('refuses what Lambda refuses', async () => {
+  it('rejects invalid requests like Lambda', async () => {
     await expect(client.send(new InvokeCommand({ FunctionName: 'flow' }))).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
     });
@@ -218,7 +216,7 @@ describe('Lambda', () => {
       DurableExecutionArn,
       CheckpointToken: 'c3RhbGU=',
     });
-    await expect(client.send(stale)).rejects.toThrow(/^Invalid Checkpoint Token/);
+    await expect(client.send(stale)).rejects.toThrow(/^Invalid checkpoint token/);
     expect((await fetch(`${runtime.url}/2015-03-31/functions`)).status).toBe(403);
   });
 
@@ -242,7 +240,7 @@ describe('Lambda', () => {
     });
     expect(text).toBe('"survived"');
     const all = await events(DurableExecutionArn);
-    const ends = all.filter((each) => each.EventType === 'InvocationCompleted');
+    const ends = all.filter((event) => event.EventType === 'InvocationCompleted');
     expect(ends[0]?.InvocationCompletedDetails?.Error?.Payload?.ErrorType).toBe(
       'Runtime.ExitError',
     );
@@ -256,22 +254,22 @@ describe('Lambda', () => {
     });
     expect(text).toBe('"all"');
     const all = await types(DurableExecutionArn);
-    expect(all.filter((each) => each === 'StepSucceeded')).toHaveLength(3);
-    expect(all.filter((each) => each === 'StepStarted')).toHaveLength(3);
+    expect(all.filter((event) => event === 'StepSucceeded')).toHaveLength(3);
+    expect(all.filter((event) => event === 'StepStarted')).toHaveLength(3);
   });
 
-  it('goes on after a restart, and waits fire when the clock jumps', async () => {
+  it('resumes after a restart, and ends a wait when the clock is advanced', async () => {
     const { DurableExecutionArn: arn } = await start('longWait');
     await runtime.close();
     runtime = await open(1);
     connect();
-    // The invocation that was lost with the runtime is on record as failed.
+    // The invocation that was in flight is recorded as failed.
     const [, lost] = await events(arn);
     expect(lost?.InvocationCompletedDetails?.Error?.Payload?.ErrorType).toBe('Runtime.ExitError');
-    await until(arn, async () => (await types(arn)).includes('WaitStarted'));
-    await until(arn, async () => (await types(arn)).at(-1) === 'InvocationCompleted');
+    await waitUntil(arn, async () => (await types(arn)).includes('WaitStarted'));
+    await waitUntil(arn, async () => (await types(arn)).at(-1) === 'InvocationCompleted');
     runtime.clock.advance(3_600_000);
-    await until(arn, async () => (await status(arn)).Status !== 'RUNNING');
+    await waitUntil(arn, async () => (await status(arn)).Status !== 'RUNNING');
     expect(await status(arn)).toMatchObject({ Status: 'SUCCEEDED', Result: '"kept"' });
     expect((await types(arn)).slice(-4)).toEqual([
       'InvocationCompleted',
@@ -283,12 +281,12 @@ describe('Lambda', () => {
 
   it('times out and stops executions', async () => {
     const { DurableExecutionArn: arn } = await start('longWait');
-    await until(arn, async () => (await types(arn)).includes('WaitStarted'));
+    await waitUntil(arn, async () => (await types(arn)).includes('WaitStarted'));
     await client.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn }));
     expect((await types(arn)).at(-1)).toBe('ExecutionStopped');
     const { DurableExecutionArn: other } = await start('longWait', 'flow');
     runtime.clock.advance(900_000);
-    await until(other, async () => (await status(other)).Status !== 'RUNNING');
+    await waitUntil(other, async () => (await status(other)).Status !== 'RUNNING');
     expect((await types(other)).at(-1)).toBe('ExecutionTimedOut');
     const { DurableExecutions = [] } = await client.send(
       new ListDurableExecutionsByFunctionCommand({
@@ -296,7 +294,7 @@ describe('Lambda', () => {
         Statuses: ['TIMED_OUT'],
       }),
     );
-    expect(DurableExecutions.map((each) => each.DurableExecutionArn)).toEqual([other]);
+    expect(DurableExecutions.map((event) => event.DurableExecutionArn)).toEqual([other]);
   });
 });
 
@@ -314,6 +312,6 @@ function start(name: string, FunctionName = 'long') {
 const status = (arn: string | undefined) =>
   client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
 
-async function until(_arn: string | undefined, met: () => Promise<boolean>): Promise<void> {
+async function waitUntil(_arn: string | undefined, met: () => Promise<boolean>): Promise<void> {
   while (!(await met())) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -5,15 +5,15 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ExecutionStore } from '../../../src/local/lambda/execution/store.ts';
-import { aLambda, aPlayedHandler } from './fixture.ts';
+import { startLambda, startManualHandler } from './fixture.ts';
 
-let lambda: Awaited<ReturnType<typeof aLambda>>;
-let handler: Awaited<ReturnType<typeof aPlayedHandler>>;
+let lambda: Awaited<ReturnType<typeof startLambda>>;
+let handler: Awaited<ReturnType<typeof startManualHandler>>;
 const arns: (string | undefined)[] = [];
 
 beforeAll(async () => {
-  lambda = await aLambda();
-  handler = await aPlayedHandler();
+  lambda = await startLambda();
+  handler = await startManualHandler();
   lambda.put('played', { code: handler.code, durable: 86_400 });
   for (let index = 0; index < 5; index += 1) {
     const { DurableExecutionArn } = await lambda.invoke('played', {
@@ -22,9 +22,9 @@ beforeAll(async () => {
       Payload: JSON.stringify({ secret: 'input' }),
     });
     arns.push(DurableExecutionArn);
-    const { answer } = await handler.next();
+    const { respond } = await handler.next();
     if (index === 4) break;
-    answer(
+    respond(
       index === 1
         ? { Status: 'FAILED', Error: { ErrorType: 'Bad', ErrorMessage: 'secret error' } }
         : { Status: 'SUCCEEDED', Result: '"secret result"' },
@@ -37,21 +37,21 @@ afterAll(async () => {
   await lambda.close();
 });
 
-async function list(more: object): Promise<(string | undefined)[]> {
+async function list(query: object): Promise<(string | undefined)[]> {
   const { DurableExecutions = [] } = await lambda.client.send(
-    new ListDurableExecutionsByFunctionCommand({ FunctionName: 'played', ...more }),
+    new ListDurableExecutionsByFunctionCommand({ FunctionName: 'played', ...query }),
   );
   return DurableExecutions.map(({ DurableExecutionName }) => DurableExecutionName);
 }
 
-it('lists executions newest first, in pages that stay valid while more begin', async () => {
+it('lists executions in pages, newest first', async () => {
   const names: (string | undefined)[] = [];
   let Marker: string | undefined;
   do {
     const page = await lambda.client.send(
       new ListDurableExecutionsByFunctionCommand({ FunctionName: 'played', MaxItems: 2, Marker }),
     );
-    names.push(...(page.DurableExecutions ?? []).map((each) => each.DurableExecutionName));
+    names.push(...(page.DurableExecutions ?? []).map((item) => item.DurableExecutionName));
     Marker = page.NextMarker;
   } while (Marker);
   expect(names).toEqual(['order-4', 'order-3', 'order-2', 'order-1', 'order-0']);
@@ -59,7 +59,7 @@ it('lists executions newest first, in pages that stay valid while more begin', a
   await expect(list({ Marker: 'nonsense' })).rejects.toThrow('Invalid Marker');
 });
 
-it('lists by status, name, version and time', async () => {
+it('filters by status, name, version and time', async () => {
   expect(await list({ Statuses: ['FAILED'] })).toEqual(['order-1']);
   expect(await list({ Statuses: ['FAILED', 'RUNNING'] })).toEqual(['order-4', 'order-1']);
   expect(await list({ DurableExecutionName: 'order-3' })).toEqual(['order-3']);
@@ -71,14 +71,14 @@ it('lists by status, name, version and time', async () => {
   expect(await list({ StartedBefore: StartTimestamp })).toHaveLength(4);
 });
 
-it('tells a history in pages, backwards, and without its data', async () => {
+it('returns a history in pages, in reverse order, and without its data', async () => {
   const first = await lambda.history(arns[0], { MaxItems: 2 });
   const rest = await lambda.history(arns[0], { Marker: first.NextMarker });
-  const types = [...(first.Events ?? []), ...(rest.Events ?? [])].map((each) => each.EventType);
+  const types = [...(first.Events ?? []), ...(rest.Events ?? [])].map((item) => item.EventType);
   expect(types).toEqual(['ExecutionStarted', 'InvocationCompleted', 'ExecutionSucceeded']);
   expect(rest.NextMarker).toBeUndefined();
   const backwards = await lambda.history(arns[0], { ReverseOrder: true });
-  expect(backwards.Events?.map((each) => each.EventType)).toEqual(types.toReversed());
+  expect(backwards.Events?.map((item) => item.EventType)).toEqual(types.toReversed());
   for (const arn of [arns[0], arns[1]]) {
     const bare = await lambda.history(arn, { IncludeExecutionData: false });
     expect(JSON.stringify(bare.Events)).not.toContain('secret');
@@ -87,7 +87,7 @@ it('tells a history in pages, backwards, and without its data', async () => {
   }
 });
 
-it('leaves what went in and came out of an execution out when asked', async () => {
+it('omits input and result of an execution on request', async () => {
   const read = async (query: string) => {
     const arn = encodeURIComponent(arns[0] ?? '');
     const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
@@ -101,23 +101,23 @@ it('leaves what went in and came out of an execution out when asked', async () =
   expect(Object.keys(bare as object)).not.toContain('InputPayload');
 });
 
-it('stops an execution whose step is at work: what it answers later changes nothing', async () => {
+it('stops an execution during an invocation, whose later result changes nothing', async () => {
   const { DurableExecutionArn } = await lambda.invoke('played', { InvocationType: 'Event' });
-  const { answer } = await handler.next();
+  const { respond } = await handler.next();
   await lambda.client.send(
     new StopDurableExecutionCommand({
       DurableExecutionArn,
       Error: { ErrorType: 'Operator', ErrorMessage: 'no longer wanted' },
     }),
   );
-  answer({ Status: 'SUCCEEDED', Result: '1' });
+  respond({ Status: 'SUCCEEDED', Result: '1' });
   const stopped = await lambda.client.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
   expect(stopped).toMatchObject({ Status: 'STOPPED', Error: { ErrorMessage: 'no longer wanted' } });
   const { Events = [] } = await lambda.history(DurableExecutionArn);
   expect(Events.at(-1)?.EventType).toBe('ExecutionStopped');
 });
 
-it('answers a dry run without starting anything', async () => {
+it('accepts a dry run without starting an execution', async () => {
   const { StatusCode } = await lambda.invoke('played', {
     InvocationType: 'DryRun',
     DurableExecutionName: 'never',
@@ -134,13 +134,13 @@ it.each([
     { Payload: `"${'x'.repeat(1_100_000)}"` },
     'RequestTooLargeException',
   ],
-  ['an event that is no JSON', { Payload: '{' }, 'InvalidRequestContentException'],
-])('refuses %s', async (_, change, name) => {
+  ['an event that is not JSON', { Payload: '{' }, 'InvalidRequestContentException'],
+])('rejects %s', async (_, change, name) => {
   const refused = lambda.invoke('played', { InvocationType: 'Event', ...change });
   await expect(refused).rejects.toMatchObject({ name });
 });
 
-it('keeps a closed execution for its days, and one that runs for as long as it runs', async () => {
+it('retains an ended execution for its retention period, and a running execution without limit', async () => {
   const executions = new ExecutionStore(lambda.store);
   const clear = (days: number) =>
     lambda.store.transact(() => executions.removeExpired(Date.now() + days * 86_400_000, 10));
@@ -155,31 +155,31 @@ it('keeps a closed execution for its days, and one that runs for as long as it r
 
 it.each([
   [
-    'a page of less than nothing',
+    'a negative page size',
     { MaxItems: -1 },
     'ValidationException',
     "1 validation error detected: Value '-1' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 0",
   ],
   [
-    'a page that is too long',
+    'a page size over the limit',
     { MaxItems: 1001 },
     'ValidationException',
     "1 validation error detected: Value '1001' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 1000",
   ],
   [
-    'a status that is none',
+    'an unknown status',
     { Statuses: ['BOGUS' as 'FAILED'] },
     'ValidationException',
     "Value '[BOGUS]' at 'statuses' failed",
   ],
   [
-    'two things at once',
+    'two invalid values',
     { MaxItems: -1, DurableExecutionName: 'a b' },
     'ValidationException',
     '2 validation errors detected: ',
   ],
-])('refuses %s, before it looks for the function', async (_, given, name, message) => {
-  const command = new ListDurableExecutionsByFunctionCommand({ FunctionName: 'none', ...given });
+])('rejects %s, even if the function does not exist', async (_, input, name, message) => {
+  const command = new ListDurableExecutionsByFunctionCommand({ FunctionName: 'none', ...input });
   await expect(lambda.client.send(command)).rejects.toMatchObject({
     name,
     message: expect.stringContaining(message),
@@ -189,7 +189,7 @@ it.each([
 it.each([
   ['MaxItems=x', "'x' can not be converted to Integer"],
   ['StartedAfter=NaN', "'NaN' can not be converted to Date"],
-])('refuses %s, which is of another type', async (query, message) => {
+])('rejects %s, which has the wrong type', async (query, message) => {
   const url = `${lambda.config.endpoint}/2025-12-01/functions/none/durable-executions?${query}`;
   const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
   const response = await fetch(url, { headers: { authorization } });

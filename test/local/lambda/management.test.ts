@@ -20,40 +20,40 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { aLambda, aPlayedHandler } from './fixture.ts';
+import { startLambda, startManualHandler } from './fixture.ts';
 
-let lambda: Awaited<ReturnType<typeof aLambda>>;
+let lambda: Awaited<ReturnType<typeof startLambda>>;
 let client: LambdaClient;
 
 beforeAll(async () => {
-  lambda = await aLambda();
+  lambda = await startLambda();
   ({ client } = lambda);
 });
 afterAll(() => lambda.close());
 
 const zip = (code: string) => zipSync({ 'index.mjs': Buffer.from(code) });
-const says = (what: string) =>
-  zip(`export const handler = async () => process.env.WHO + ' ${what}';`);
+const codeSaying = (text: string) =>
+  zip(`export const handler = async () => process.env.WHO + ' ${text}';`);
 
-const create = (FunctionName: string, more: Partial<CreateFunctionCommandInput> = {}) =>
+const create = (FunctionName: string, changes: Partial<CreateFunctionCommandInput> = {}) =>
   client.send(
     new CreateFunctionCommand({
       FunctionName,
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Role: 'arn:aws:iam::000000000000:role/r',
-      Code: { ZipFile: says('one') },
+      Code: { ZipFile: codeSaying('one') },
       Environment: { Variables: { WHO: 'I' } },
-      ...more,
+      ...changes,
     }),
   );
 
-async function call(FunctionName: string, Qualifier?: string): Promise<unknown> {
+async function invoke(FunctionName: string, Qualifier?: string): Promise<unknown> {
   const { Payload } = await client.send(new InvokeCommand({ FunctionName, Qualifier }));
   return JSON.parse(Buffer.from(Payload ?? []).toString() || 'null');
 }
 
-it('makes a function that runs, with what it was given and the defaults of the rest', async () => {
+it('creates a function that runs, with the given settings and defaults for the others', async () => {
   const made = await create('made', { Timeout: 7, TracingConfig: { Mode: 'Active' } });
   expect(made).toMatchObject({
     $metadata: { httpStatusCode: 201 },
@@ -66,20 +66,22 @@ it('makes a function that runs, with what it was given and the defaults of the r
     State: 'Active',
   });
   await waitUntilFunctionActiveV2({ client, maxWaitTime: 5 }, { FunctionName: 'made' });
-  expect(await call('made')).toBe('I one');
+  expect(await invoke('made')).toBe('I one');
 });
 
-it('keeps published versions as they were, and moves an alias from one to the next', async () => {
+it('keeps published versions unchanged, and moves an alias to a new version', async () => {
   await create('kept', { Publish: true });
   await client.send(
     new CreateAliasCommand({
       FunctionName: 'kept',
       Name: 'live',
       FunctionVersion: '1',
-      Description: 'what runs',
+      Description: 'current version',
     }),
   );
-  await client.send(new UpdateFunctionCodeCommand({ FunctionName: 'kept', ZipFile: says('two') }));
+  await client.send(
+    new UpdateFunctionCodeCommand({ FunctionName: 'kept', ZipFile: codeSaying('two') }),
+  );
   await client.send(
     new UpdateFunctionConfigurationCommand({
       FunctionName: 'kept',
@@ -87,24 +89,27 @@ it('keeps published versions as they were, and moves an alias from one to the ne
       Description: 'new',
     }),
   );
-  expect([await call('kept'), await call('kept', 'live')]).toEqual(['You two', 'I one']);
+  expect([await invoke('kept'), await invoke('kept', 'live')]).toEqual(['You two', 'I one']);
   const published = await client.send(new PublishVersionCommand({ FunctionName: 'kept' }));
   expect(published).toMatchObject({ Version: '2', Description: 'new' });
-  const again = await client.send(new PublishVersionCommand({ FunctionName: 'kept' }));
-  expect(again.Version).toBe('2');
+  const republished = await client.send(new PublishVersionCommand({ FunctionName: 'kept' }));
+  expect(republished.Version).toBe('2');
   await client.send(
     new UpdateAliasCommand({ FunctionName: 'kept', Name: 'live', FunctionVersion: '2' }),
   );
-  expect(await call('kept', 'live')).toBe('You two');
+  expect(await invoke('kept', 'live')).toBe('You two');
   expect(
     await client.send(new GetAliasCommand({ FunctionName: 'kept', Name: 'live' })),
-  ).toMatchObject({ FunctionVersion: '2', Description: 'what runs' });
+  ).toMatchObject({ FunctionVersion: '2', Description: 'current version' });
 });
 
 it('lists functions, versions and aliases in pages', async () => {
   await create('paged', { Publish: true });
-  for (const what of ['two', 'three']) {
-    const command = new UpdateFunctionCodeCommand({ FunctionName: 'paged', ZipFile: says(what) });
+  for (const text of ['two', 'three']) {
+    const command = new UpdateFunctionCodeCommand({
+      FunctionName: 'paged',
+      ZipFile: codeSaying(text),
+    });
     await client.send(command);
     await client.send(new PublishVersionCommand({ FunctionName: 'paged' }));
   }
@@ -115,21 +120,21 @@ it('lists functions, versions and aliases in pages', async () => {
   const second = await client.send(
     new ListVersionsByFunctionCommand({ FunctionName: 'paged', MaxItems: 3, Marker }),
   );
-  const versions = [first, second].flatMap((page) => page.Versions?.map((each) => each.Version));
+  const versions = [first, second].flatMap((page) => page.Versions?.map((item) => item.Version));
   expect(versions).toEqual(['$LATEST', '1', '2', '3']);
   expect(second.NextMarker).toBeUndefined();
   const { Functions = [] } = await client.send(new ListFunctionsCommand({}));
-  expect(Functions.map((each) => each.FunctionName)).toContain('paged');
+  expect(Functions.map((item) => item.FunctionName)).toContain('paged');
   for (const Name of ['a', 'b']) {
     const command = new CreateAliasCommand({ FunctionName: 'paged', Name, FunctionVersion: '1' });
     await client.send(command);
   }
   await client.send(new DeleteAliasCommand({ FunctionName: 'paged', Name: 'a' }));
   const { Aliases } = await client.send(new ListAliasesCommand({ FunctionName: 'paged' }));
-  expect(Aliases?.map((each) => each.Name)).toEqual(['b']);
+  expect(Aliases?.map((item) => item.Name)).toEqual(['b']);
 });
 
-it('deletes a version that nothing points to, and a function with all it has', async () => {
+it('deletes a version without aliases, and a whole function', async () => {
   await create('gone', { Publish: true });
   const one = { FunctionName: 'gone', Qualifier: '1' };
   await client.send(
@@ -142,18 +147,18 @@ it('deletes a version that nothing points to, and a function with all it has', a
   await client.send(new DeleteAliasCommand({ FunctionName: 'gone', Name: 'live' }));
   await client.send(new DeleteFunctionCommand(one));
   await client.send(new DeleteFunctionCommand({ FunctionName: 'gone' }));
-  await expect(call('gone')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await expect(invoke('gone')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-it('deletes a durable function once its executions have ended, and takes nothing new meanwhile', async () => {
-  const played = await aPlayedHandler();
+it('deletes a durable function when its executions have ended, and rejects invocations meanwhile', async () => {
+  const handler = await startManualHandler();
   await create('drained', {
-    Code: { ZipFile: zip(played.code) },
+    Code: { ZipFile: zip(handler.code) },
     DurableConfig: { ExecutionTimeout: 900, RetentionPeriodInDays: 1 },
     Publish: true,
   });
   const started = await lambda.invoke('drained', { InvocationType: 'Event' });
-  const running = await played.next();
+  const running = await handler.next();
   await client.send(new DeleteFunctionCommand({ FunctionName: 'drained' }));
   const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: 'drained' }));
   expect(Configuration).toMatchObject({
@@ -165,7 +170,7 @@ it('deletes a durable function once its executions have ended, and takes nothing
   });
   const { DurableExecutionArn } = started;
   await client.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
-  running.answer({ Status: 'PENDING' });
+  running.respond({ Status: 'PENDING' });
   await vi.waitUntil(async () => {
     const found = client.send(new GetFunctionCommand({ FunctionName: 'drained' }));
     return found.then(
@@ -173,56 +178,56 @@ it('deletes a durable function once its executions have ended, and takes nothing
       (error) => error.name === 'ResourceNotFoundException',
     );
   }, 10_000);
-  played.close();
+  handler.close();
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   it.each([
     [
-      'what is out of its limits, all of it at once',
+      'all values that exceed a limit, in one error',
       { Timeout: 901, MemorySize: 1 },
       'ValidationException',
       /^2 validation errors detected: Value '901' at 'timeout' failed.+less than or equal to 900; Value '1' at 'memorySize'/,
     ],
-    ['a name with a blank', { FunctionName: 'a b' }, 'ValidationException', /functionName/],
+    ['a name with a space', { FunctionName: 'a b' }, 'ValidationException', /functionName/],
     [
-      'a runtime that it does not have',
+      'an unsupported runtime',
       { Runtime: 'python3.14' as const },
       'InvalidParameterValueException',
       /runs Node.js, not python3.14/,
     ],
     [
-      'a durable config out of its limits',
+      'a durable configuration that exceeds a limit',
       { DurableConfig: { ExecutionTimeout: 0 } },
       'ValidationException',
       /durableConfig.executionTimeout/,
     ],
     [
-      'code that is no zip',
+      'code that is not a zip file',
       { Code: { ZipFile: Buffer.from('no') } },
       'InvalidParameterValueException',
       /Could not unzip/,
     ],
     [
-      'code that is nowhere',
+      'code that does not exist',
       { Code: { S3Bucket: 'b', S3Key: 'k' } },
       'InvalidParameterValueException',
       /NoSuchKey/,
     ],
     ['layers', { Layers: ['arn'] }, 'InvalidParameterValueException', /does not implement Layers/],
     [
-      'variables of Lambda itself',
-      { Environment: { Variables: { AWS_LAMBDA_X: '1' } } },
+      'reserved environment variables',
+      { Environment: { Variables: { AWS_LAMBDA_FUNCTION_NAME: 'x' } } },
       'InvalidParameterValueException',
-      /AWS_LAMBDA_X/,
+      /AWS_LAMBDA_FUNCTION_NAME/,
     ],
-  ])('%s', async (_, more, name, message) => {
+  ])('%s', async (_, changes, name, message) => {
     await expect(
-      create('refused', more as Partial<CreateFunctionCommandInput>),
+      create('rejected', changes as Partial<CreateFunctionCommandInput>),
     ).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
   });
 
-  it('a second function of a name', async () => {
+  it('a second function with the same name', async () => {
     await create('twice');
     await expect(create('twice')).rejects.toMatchObject({
       name: 'ResourceConflictException',
@@ -230,10 +235,10 @@ describe('refuses', () => {
     });
   });
 
-  it('to make a function durable that was not, and a change that others made before', async () => {
+  it('making an existing function durable, and a change of an outdated revision', async () => {
     await create('plain');
-    const change = (more: object) =>
-      client.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'plain', ...more }));
+    const change = (changes: object) =>
+      client.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'plain', ...changes }));
     await expect(change({ DurableConfig: { ExecutionTimeout: 60 } })).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
     });

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('CloudWatch Logs', () => {
-  it('keeps events for as many days as the group says, and without a number for ever', async () => {
+  it('keeps events for the retention of their group, by default forever', async () => {
     const now = Date.parse('2026-11-25T08:00:00Z');
     const day = 86_400_000;
     logs.createGroup('/g/week', 7);
@@ -53,7 +53,7 @@ describe('CloudWatch Logs', () => {
         { timestamp: now - 6 * day, message: 'new' },
       ]);
     }
-    logs.clearOut(now);
+    logs.removeExpired(now);
     const messages = async (logGroupName: string) => {
       const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
       return events.map(({ message }) => message);
@@ -79,7 +79,7 @@ describe('CloudWatch Logs', () => {
     ).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' });
   });
 
-  it('answers the events of all streams in the order of their time, with stable ids', async () => {
+  it('returns the events of all streams in time order, with stable ids', async () => {
     logs.append('/g/order', 'a', [
       { timestamp: 1000, message: 'first' },
       { timestamp: 3000, message: 'third' },
@@ -95,17 +95,17 @@ describe('CloudWatch Logs', () => {
     expect(new Set(events.map((event) => event.eventId)).size).toBe(3);
   });
 
-  it('pages through what a filter finds', async () => {
+  it('returns filtered events in pages', async () => {
     const lines = Array.from({ length: 25 }, (_, i) => ({ timestamp: 5, message: `line ${i}` }));
     logs.append('/g/pages', 's', lines);
     const seen: string[] = [];
     let nextToken: string | undefined;
     do {
-      const answer = await client.send(
+      const response = await client.send(
         new FilterLogEventsCommand({ logGroupName: '/g/pages', limit: 10, nextToken }),
       );
-      seen.push(...(answer.events ?? []).map((event) => event.message ?? ''));
-      nextToken = answer.nextToken;
+      seen.push(...(response.events ?? []).map((event) => event.message ?? ''));
+      nextToken = response.nextToken;
     } while (nextToken);
     expect(seen).toEqual(lines.map((line) => line.message));
   });
@@ -116,7 +116,7 @@ describe('CloudWatch Logs', () => {
         { timestamp: 10, message: `{"level":"INFO","orderId":"ord-1","stream":"${stream}"}` },
         { timestamp: 20, message: `{"level":"ERROR","orderId":"ord-2","stream":"${stream}"}` },
       ]);
-    const answer = await client.send(
+    const response = await client.send(
       new FilterLogEventsCommand({
         logGroupName: '/g/filter',
         logStreamNames: ['y'],
@@ -125,13 +125,14 @@ describe('CloudWatch Logs', () => {
         filterPattern: '{ $.orderId = "ord*" }',
       }),
     );
-    expect(answer.events?.map((event) => event.logStreamName)).toEqual(['y']);
+    expect(response.events?.map((event) => event.logStreamName)).toEqual(['y']);
   });
 
-  it('reads one stream forwards and from its end', async () => {
+  it('reads one stream forward and backward', async () => {
     await client.send(new CreateLogGroupCommand({ logGroupName: '/g/get' }));
     await client.send(new CreateLogStreamCommand({ logGroupName: '/g/get', logStreamName: 's' }));
-    const logEvents = [1, 2, 3].map((n) => ({ timestamp: n, message: `m${n}` }));
+    const now = Date.now();
+    const logEvents = [1, 2, 3].map((n) => ({ timestamp: now + n, message: `m${n}` }));
     await client.send(
       new PutLogEventsCommand({ logGroupName: '/g/get', logStreamName: 's', logEvents }),
     );
@@ -151,10 +152,10 @@ describe('CloudWatch Logs', () => {
     const { logStreams } = await client.send(
       new DescribeLogStreamsCommand({ logGroupName: '/g/get' }),
     );
-    expect(logStreams).toMatchObject([{ logStreamName: 's', lastEventTimestamp: 3 }]);
+    expect(logStreams).toMatchObject([{ logStreamName: 's', lastEventTimestamp: now + 3 }]);
   });
 
-  it('forgets a deleted group with its events', async () => {
+  it('deletes a group with its events', async () => {
     logs.append('/g/gone', 's', [{ timestamp: 1, message: 'x' }]);
     await client.send(new DeleteLogGroupCommand({ logGroupName: '/g/gone' }));
     await expect(
@@ -162,14 +163,91 @@ describe('CloudWatch Logs', () => {
     ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('refuses a request without a signature', async () => {
-    const answer = await fetch(server.url, {
+  it('rejects an unsigned request', async () => {
+    const response = await fetch(server.url, {
       method: 'POST',
       headers: { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' },
       body: '{}',
     });
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
+  });
+});
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+describe('PutLogEvents', () => {
+  const logGroupName = '/g/put';
+  const dayMs = 86_400_000;
+  beforeAll(async () => {
+    logs.createGroup(logGroupName, 3);
+    await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 's' }));
+  });
+  const put = (...offsets: readonly number[]) => {
+    const now = Date.now();
+    const logEvents = offsets.map((offset) => ({ timestamp: now + offset, message: `${offset}` }));
+    return client.send(new PutLogEventsCommand({ logGroupName, logStreamName: 's', logEvents }));
+  };
+
+  it.each([
+    ['out of order', [1, 0]],
+    ['of more than 24 hours', [-dayMs - 1, 0]],
+    ['without events', []],
+    ['of too many events', Array.from({ length: 10_001 }, () => 0)],
+  ])('rejects a batch %s', async (_, offsets) => {
+    await expect(put(...offsets)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+
+  it.each([
+    [
+      'too old',
+      [-14 * dayMs - 1000, -14 * dayMs + 60_000],
+      { tooOldLogEventEndIndex: 1, expiredLogEventEndIndex: 2 },
+    ],
+    ['expired', [-3 * dayMs - 1000, -3 * dayMs + 60_000], { expiredLogEventEndIndex: 1 }],
+    ['too new', [0, 7_200_000 + 60_000], { tooNewLogEventStartIndex: 1 }],
+  ])('does not store events that are %s', async (_, offsets, rejected) => {
+    const { rejectedLogEventsInfo } = await put(...offsets);
+    expect(rejectedLogEventsInfo).toEqual(rejected);
+  });
+
+  it('rejects a batch of more than 1 MB, with 26 bytes for each event', async () => {
+    const message = 'x'.repeat(1_048_576 - 25);
+    const logEvents = [{ timestamp: Date.now(), message }];
+    await expect(
+      client.send(new PutLogEventsCommand({ logGroupName, logStreamName: 's', logEvents })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+});
+
+describe('CloudWatch Logs rejects by name', () => {
+  const logGroupName = '/g/rejects';
+  beforeAll(() => logs.createGroup(logGroupName));
+
+  it.each([
+    ['kmsKeyId', new CreateLogGroupCommand({ logGroupName: '/g/k', kmsKeyId: 'k' })],
+    ['tags', new CreateLogGroupCommand({ logGroupName: '/g/k', tags: { a: 'b' } })],
+    [
+      'logGroupClass',
+      new CreateLogGroupCommand({ logGroupName: '/g/k', logGroupClass: 'DELIVERY' }),
+    ],
+    ['unmask true', new FilterLogEventsCommand({ logGroupName, unmask: true })],
+    ['logGroupName', new CreateLogGroupCommand({ logGroupName: 'a b' })],
+    ['retentionInDays', new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 2 })],
+    ['orderBy', new DescribeLogStreamsCommand({ logGroupName, orderBy: 'Name' as never })],
+    ['limit', new FilterLogEventsCommand({ logGroupName, limit: 10_001 })],
+    [
+      'logStreamNames',
+      new FilterLogEventsCommand({
+        logGroupName,
+        logStreamNames: ['s'],
+        logStreamNamePrefix: 's',
+      }),
+    ],
+  ])('%s', async (name, command) => {
+    await expect(client.send(command as never)).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining(name),
+    });
   });
 });
 
@@ -194,7 +272,7 @@ describe('a filter pattern', () => {
     expect(parsePattern(pattern)(message)).toBe(expected);
   });
 
-  it('that is malformed is refused by name', () => {
+  it('is rejected with its text if it is malformed', () => {
     expect(() => parsePattern('{ $.a = ')).toThrow('Invalid filter pattern');
   });
 });

@@ -29,12 +29,12 @@ const directory = mkdtempSync(join(tmpdir(), 's3-'));
 let store: Store;
 let server: RunningServer;
 let client: S3Client;
-let objects: ReturnType<typeof createS3>;
+let s3: ReturnType<typeof createS3>;
 
 beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
-  objects = createS3({ store });
-  server = await serve({ services: [objects.service], store, port: 0 });
+  s3 = createS3({ store });
+  server = await serve({ services: [s3.service], store, port: 0 });
   client = new S3Client({
     region: 'us-east-2',
     endpoint: server.url,
@@ -71,11 +71,11 @@ describe('S3', () => {
     });
     const got = await client.send(new GetObjectCommand(address));
     expect(await got.Body?.transformToByteArray()).toEqual(new Uint8Array([0, 1, 255]));
-    expect(objects.read(Bucket, address.Key)).toEqual(Buffer.from([0, 1, 255]));
-    expect(objects.read(Bucket, 'missing')).toBeUndefined();
+    expect(s3.read(Bucket, address.Key)).toEqual(Buffer.from([0, 1, 255]));
+    expect(s3.read(Bucket, 'missing')).toBeUndefined();
   });
 
-  it('takes a stream that the SDK sends in chunks with a trailing checksum', async () => {
+  it('accepts a stream that the SDK sends in chunks with a trailing checksum', async () => {
     const Bucket = await bucket('chunked');
     const body = Buffer.alloc(200_000, 'x');
     await client.send(
@@ -86,10 +86,10 @@ describe('S3', () => {
         ContentLength: body.length,
       }),
     );
-    expect(objects.read(Bucket, 'big')?.equals(body)).toBe(true);
+    expect(s3.read(Bucket, 'big')?.equals(body)).toBe(true);
   });
 
-  it('names what is missing', async () => {
+  it('reports missing buckets and objects', async () => {
     await expect(client.send(new HeadBucketCommand({ Bucket: 'nowhere' }))).rejects.toMatchObject({
       name: 'NotFound',
     });
@@ -109,20 +109,20 @@ describe('S3', () => {
     });
   });
 
-  it('lists keys in order, by prefix, delimiter and page', async () => {
+  it('lists keys in order, by prefix and delimiter, in pages', async () => {
     const Bucket = await bucket('listing');
     for (const Key of ['b/2', 'a', 'b/1', 'c&d'])
       await client.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
     const list = (input: object) => client.send(new ListObjectsV2Command({ Bucket, ...input }));
     const first = await list({ MaxKeys: 3 });
-    expect(first.Contents?.map((each) => each.Key)).toEqual(['a', 'b/1', 'b/2']);
+    expect(first.Contents?.map((object) => object.Key)).toEqual(['a', 'b/1', 'b/2']);
     const rest = await list({ ContinuationToken: first.NextContinuationToken });
-    expect(rest.Contents?.map((each) => each.Key)).toEqual(['c&d']);
+    expect(rest.Contents?.map((object) => object.Key)).toEqual(['c&d']);
     expect((await list({ Prefix: 'b/' })).KeyCount).toBe(2);
     expect((await list({ Delimiter: '/' })).CommonPrefixes).toEqual([{ Prefix: 'b/' }]);
   });
 
-  it('accepts the protections of an artifacts bucket and keeps versions', async () => {
+  it('accepts the access settings of an artifacts bucket and keeps versions', async () => {
     const Bucket = await bucket('versions');
     await client.send(
       new PutPublicAccessBlockCommand({
@@ -153,7 +153,7 @@ describe('S3', () => {
     for (const Body of ['one', 'two'])
       await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body }));
     await client.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
-    expect(objects.read(Bucket, 'k')).toBeUndefined();
+    expect(s3.read(Bucket, 'k')).toBeUndefined();
     await expect(client.send(new DeleteBucketCommand({ Bucket }))).rejects.toMatchObject({
       name: 'BucketNotEmpty',
     });

@@ -20,13 +20,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createQueues } from '../../../src/local/sqs/service.ts';
+import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
 
 let directory: string;
 let store: Store;
-let queues: ReturnType<typeof createQueues>;
+let sqs: ReturnType<typeof createSqs>;
 let server: RunningServer;
 let client: SQSClient;
 let QueueUrl: string | undefined;
@@ -34,8 +34,8 @@ let QueueUrl: string | undefined;
 async function start() {
   store = openStore(join(directory, 'state.sqlite'));
   let url = '';
-  queues = createQueues({ store, region: 'us-east-2', url: () => url });
-  server = await serve({ services: [queues.service], store, port: 0 });
+  sqs = createSqs({ store, region: 'us-east-2', url: () => url });
+  server = await serve({ services: [sqs.service], store, port: 0 });
   url = server.url;
   client = new SQSClient({
     endpoint: url,
@@ -53,7 +53,7 @@ async function stop() {
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'sqs-'));
   await start();
-  ({ QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'letters' })));
+  ({ QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'failures' })));
 });
 afterEach(async () => {
   await stop();
@@ -72,7 +72,7 @@ async function receive(more: Partial<ReceiveMessageCommandInput> = {}): Promise<
 
 const bodies = (messages: readonly Message[]) => messages.map(({ Body }) => Body);
 
-it('hands a message out, hides it meanwhile, and forgets it when it is deleted', async () => {
+it('returns a message, hides it until its visibility timeout, and deletes it', async () => {
   const { MessageId } = await send('one');
   const [message] = await receive();
   expect(message).toMatchObject({ MessageId, Body: 'one' });
@@ -92,12 +92,12 @@ it('hands a message out, hides it meanwhile, and forgets it when it is deleted',
   expect(Attributes).toMatchObject({
     ApproximateNumberOfMessages: '0',
     ApproximateNumberOfMessagesNotVisible: '0',
-    QueueArn: 'arn:aws:sqs:us-east-2:000000000000:letters',
+    QueueArn: 'arn:aws:sqs:us-east-2:000000000000:failures',
     MessageRetentionPeriod: '345600',
   });
 });
 
-it('carries attributes whole, with the digest that clients compare', async () => {
+it('returns attributes unchanged, with the digest that clients verify', async () => {
   const MessageAttributes = {
     ErrorCode: { DataType: 'Number', StringValue: '200' },
     Raw: { DataType: 'Binary', BinaryValue: Buffer.from([0, 255]) },
@@ -109,56 +109,55 @@ it('carries attributes whole, with the digest that clients compare', async () =>
     Buffer.from([0, 255]),
   );
   expect(message?.MD5OfMessageAttributes).toBe(sent.MD5OfMessageAttributes);
-  // Of the same two attributes, by AWS's published way.
   expect(sent.MD5OfMessageAttributes).toMatch(/^[0-9a-f]{32}$/);
 });
 
-it('sends and deletes in batches, and says of each entry what came of it', async () => {
+it('sends and deletes in batches, and reports the result of each entry', async () => {
   const Entries = ['a', 'b', ''].map((MessageBody, index) => ({ Id: `${index}`, MessageBody }));
   const sent = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   expect(sent.Successful?.map(({ Id }) => Id)).toEqual(['0', '1']);
   expect(sent.Failed).toMatchObject([{ Id: '2', Code: 'MissingParameter', SenderFault: true }]);
   const messages = await receive();
   expect(bodies(messages)).toEqual(['a', 'b']);
-  const gone = messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
-  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: gone }));
+  const entries = messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: entries }));
   await client.send(new PurgeQueueCommand({ QueueUrl }));
   expect(await receive({ VisibilityTimeout: 0 })).toEqual([]);
 });
 
-it('waits for a message when it is asked to', async () => {
+it('waits for a message during a long poll', async () => {
   const waiting = receive({ WaitTimeSeconds: 5 });
   await send('late');
   expect(bodies(await waiting)).toEqual(['late']);
 });
 
-it('keeps messages over a restart, and not past their retention', async () => {
+it('keeps messages across a restart until their retention ends', async () => {
   await send('kept');
   await stop();
   await start();
-  ({ QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: 'letters' })));
+  ({ QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: 'failures' })));
   expect(bodies(await receive({ VisibilityTimeout: 0 }))).toEqual(['kept']);
-  queues.clearOut(Date.now() + 345_599_000);
+  sqs.removeExpired(Date.now() + 345_599_000);
   expect(await receive({ VisibilityTimeout: 0 })).toHaveLength(1);
-  queues.clearOut(Date.now() + 345_601_000);
+  sqs.removeExpired(Date.now() + 345_601_000);
   expect(await receive({ VisibilityTimeout: 0 })).toEqual([]);
 });
 
-it('goes with what it holds, and is listed while it is there', async () => {
+it('is listed until it is deleted with its messages', async () => {
   await send('lost');
-  const { QueueUrls } = await client.send(new ListQueuesCommand({ QueueNamePrefix: 'let' }));
+  const { QueueUrls } = await client.send(new ListQueuesCommand({ QueueNamePrefix: 'fail' }));
   expect(QueueUrls).toEqual([QueueUrl]);
   await client.send(new DeleteQueueCommand({ QueueUrl }));
   await expect(receive()).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   it.each([
-    ['too long a message', () => send('x'.repeat(1_048_577)), 'InvalidParameterValue'],
+    ['a message that is too long', () => send('x'.repeat(1_048_577)), 'InvalidParameterValue'],
     ['an unknown receipt', () => hide('none'), 'ReceiptHandleIsInvalid'],
-    ['more than ten at once', () => receive({ MaxNumberOfMessages: 11 }), 'InvalidParameterValue'],
+    ['more than ten messages', () => receive({ MaxNumberOfMessages: 11 }), 'InvalidParameterValue'],
     ['a name with a dot', () => create('a.b'), 'InvalidParameterValue'],
-    ['an attribute it does not know', () => set({ RedrivePolicy: '{}' }), 'InvalidAttributeName'],
+    ['an unknown attribute', () => set({ RedrivePolicy: '{}' }), 'InvalidAttributeName'],
   ])('%s', async (_, request, name) => {
     await expect(request()).rejects.toMatchObject({ name });
   });

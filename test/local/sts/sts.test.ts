@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-it('tells the caller that the account is 000000000000', async () => {
+it('returns the account 000000000000', async () => {
   const client = new STSClient({
     region: 'us-east-2',
     endpoint: server.url,
@@ -34,9 +34,9 @@ it('tells the caller that the account is 000000000000', async () => {
   });
 });
 
-it('refuses a request without a signature', async () => {
+it('rejects an unsigned request', async () => {
   const body = 'Action=GetCallerIdentity&Version=2011-06-15';
-  const answer = await fetch(server.url, { method: 'POST', body });
-  expect(answer.status).toBe(403);
-  expect(await answer.text()).toContain('MissingAuthenticationToken');
+  const response = await fetch(server.url, { method: 'POST', body });
+  expect(response.status).toBe(403);
+  expect(await response.text()).toContain('MissingAuthenticationToken');
 });

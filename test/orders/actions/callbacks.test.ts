@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Target } from '../../../src/environment/target.ts';
-import { type Answer, sendAnswer } from '../../../src/orders/actions/callback-answer.ts';
-import { answerCallback, pendingCallbacks } from '../../../src/orders/actions/callbacks.ts';
+import {
+  type CallbackResponse,
+  sendCallbackResponse,
+} from '../../../src/orders/actions/callback-response.ts';
+import { readPendingCallbacks, respondToCallback } from '../../../src/orders/actions/callbacks.ts';
 import { fakeTarget } from '../../aws/fake-aws.ts';
 import type { CaseName } from '../../local/lambda/sdk/cases.ts';
 import { deployCases } from '../../local/lambda/sdk/deployed.ts';
@@ -19,79 +22,86 @@ beforeAll(async () => {
 });
 afterAll(() => lambda.close());
 
-/** The execution of a case that waits now, by its ARN. */
-async function waiting(name: CaseName): Promise<string> {
+/** Starts the execution of a case and waits until it is suspended. Returns its ARN. */
+async function startWaiting(name: CaseName): Promise<string> {
   const { DurableExecutionArn: arn = '' } = await lambda.invoke('flow', {
     InvocationType: 'Event',
     Payload: Buffer.from(JSON.stringify({ case: name })),
   });
-  await until(arn, 'InvocationCompleted');
+  await waitForEvent(arn, 'InvocationCompleted');
   return arn;
 }
 
-const until = (arn: string, type: string) =>
-  vi.waitUntil(async () => (await last(arn))?.EventType === type, 20_000);
+const waitForEvent = (arn: string, type: string) =>
+  vi.waitUntil(async () => (await lastEvent(arn))?.EventType === type, 20_000);
 
-const last = async (arn: string) => (await lambda.history(arn)).Events?.at(-1);
-const pending = (arn: string) => pendingCallbacks(target, {}, [found(arn)]);
-const found = (arn: string) => ({ orderId: 'order-1', executionArn: arn });
-const answer = (arn: string, given: Answer, step?: string) =>
-  answerCallback(target, {}, { found: found(arn), step, answer: given });
-const yes = { kind: 'succeed', result: '"yes"' } as const;
+const lastEvent = async (arn: string) => (await lambda.history(arn)).Events?.at(-1);
+const pending = (arn: string) => readPendingCallbacks({ target, outputs: {} }, [located(arn)]);
+const located = (arn: string) => ({ orderId: 'order-1', executionArn: arn });
+const respond = (arn: string, response: CallbackResponse, step?: string) =>
+  respondToCallback({ target, outputs: {} }, { found: located(arn), step, response });
+const success = { kind: 'succeed', result: '"yes"' } as const;
 
-it('answers one of several callbacks by its step, asks which where none is named, and is no longer waited for', async () => {
-  const arn = await waiting('twoCallbacks');
+it('responds to one of several callbacks by its step, and requires a step if there are several', async () => {
+  const arn = await startWaiting('twoCallbacks');
   const [stock, approval] = await pending(arn);
   expect(stock).toMatchObject({ step: 'stock', heartbeatSeconds: 3600 });
   expect(stock).not.toHaveProperty('timesOutAt');
   expect(approval?.step).toBe('approval');
-  const lasts = Date.parse(approval?.timesOutAt ?? '') - Date.parse(approval?.waitsSince ?? '');
-  expect(lasts).toBe(3_600_000 / 5);
+  const timeoutMs = Date.parse(approval?.timesOutAt ?? '') - Date.parse(approval?.waitsSince ?? '');
+  expect(timeoutMs).toBe(3_600_000 / 5);
 
-  await expect(answer(arn, yes)).rejects.toMatchObject({
+  await expect(respond(arn, success)).rejects.toMatchObject({
     exit: 2,
     hints: ['name one of: stock, approval'],
   });
-  await expect(answer(arn, yes, 'stoc')).rejects.toMatchObject({
+  await expect(respond(arn, success, 'stoc')).rejects.toMatchObject({
     exit: 5,
     hints: ['it waits for: stock, approval'],
   });
-  expect(await answer(arn, yes, 'stock')).toMatchObject({ step: 'stock', answer: 'succeed' });
+  expect(await respond(arn, success, 'stock')).toMatchObject({ step: 'stock', answer: 'succeed' });
   expect((await pending(arn)).map(({ step }) => step)).toEqual(['approval']);
-  await answer(arn, yes);
-  await until(arn, 'ExecutionSucceeded');
-  await expect(answer(arn, yes)).rejects.toMatchObject({ exit: 5, message: /no callback/ });
+  await respond(arn, success);
+  await waitForEvent(arn, 'ExecutionSucceeded');
+  await expect(respond(arn, success)).rejects.toMatchObject({
+    exit: 5,
+    message: /does not wait for a callback/,
+  });
 });
 
-it('names the callback of a waitForCallback by its context, and hands a failure on', async () => {
-  const arn = await waiting('waitForCallback');
+it('names the callback of a waitForCallback after its context, and passes a failure on', async () => {
+  const arn = await startWaiting('waitForCallback');
   expect(await pending(arn)).toMatchObject([{ step: 'wcb' }]);
-  await answer(arn, { kind: 'fail', type: 'Refused', message: 'not today' }, 'wcb');
-  await until(arn, 'ExecutionFailed');
-  const { Error: error } = (await last(arn))?.ExecutionFailedDetails ?? {};
+  await respond(arn, { kind: 'fail', type: 'Refused', message: 'not today' }, 'wcb');
+  await waitForEvent(arn, 'ExecutionFailed');
+  const { Error: error } = (await lastEvent(arn))?.ExecutionFailedDetails ?? {};
   expect(error?.Payload?.ErrorMessage).toContain('not today');
 });
 
 it('keeps a callback alive by heartbeats', async () => {
-  const arn = await waiting('callbackWithHeartbeat');
+  const arn = await startWaiting('callbackWithHeartbeat');
   for (let beats = 0; beats < 3; beats += 1) {
-    await answer(arn, { kind: 'heartbeat' });
+    await respond(arn, { kind: 'heartbeat' });
     lambda.clock.advance(50_000);
   }
   expect(await pending(arn)).toHaveLength(1);
   lambda.clock.advance(60_000);
-  await until(arn, 'ExecutionFailed');
+  await waitForEvent(arn, 'ExecutionFailed');
   expect(await pending(arn)).toEqual([]);
 });
 
-it('says when somebody else was faster', async () => {
-  const arn = await waiting('callback');
+it('rejects a second response', async () => {
+  const arn = await startWaiting('callback');
   const { Events = [] } = await lambda.history(arn);
   const callbackId = Events.flatMap(
     ({ CallbackStartedDetails: started }) => started?.CallbackId ?? [],
   )[0];
   const send = () =>
-    sendAnswer(target, { orderId: 'order-1', callbackId: callbackId ?? '', answer: yes });
+    sendCallbackResponse(target, {
+      orderId: 'order-1',
+      callbackId: callbackId ?? '',
+      response: success,
+    });
   await send();
-  await expect(send()).rejects.toMatchObject({ exit: 6, message: /answered already/ });
+  await expect(send()).rejects.toMatchObject({ exit: 6, message: /already completed/ });
 });

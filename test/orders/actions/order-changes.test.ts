@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { samples } from '../../../functions/contract/samples.ts';
 import { parseSetting } from '../../../src/cli/orders/set-flag.ts';
 import { checkOrder } from '../../../src/orders/actions/check-order.ts';
-import { applySettings, changesBetween } from '../../../src/orders/actions/order-changes.ts';
-import { earlierIds, retryId } from '../../../src/orders/lookup/retry-id.ts';
+import { applySettings, diffOrders } from '../../../src/orders/actions/order-changes.ts';
+import { possibleOriginalIds, retryId } from '../../../src/orders/lookup/retry-id.ts';
 
 const low = { ...samples['low'], customerPhone: '+15550100' };
 const set = (...texts: string[]) => applySettings(low, texts.map(parseSetting));
-const change = (...texts: string[]) => changesBetween(low, checkOrder(set(...texts)));
+const change = (...texts: string[]) => diffOrders(low, checkOrder(set(...texts)));
 const line = '{"productId":"A","name":"a=b","quantity":1,"price":2.5}';
 
-it('sets fields of the order, of a line, a whole line and all lines, and leaves the rest', () => {
+it('sets fields of the order and of a line, a whole line, and all lines', () => {
   expect(set('customerId=CUST-2', 'items[0].quantity=3', 'items[0].name=a=b')).toEqual({
     ...low,
     customerId: 'CUST-2',
@@ -29,12 +29,12 @@ it.each([
   ['__proto__=1', 'no field'],
   ['items[0].__proto__=1', 'no field'],
   ['items[0].total=1', 'no field'],
-  ['items[0].quantity=two', 'is no number: two'],
-  ['items[0].price=', 'is no number'],
-  ['items={', 'takes JSON'],
-  ['items[1].quantity=1', 'the order has 1 line, counted from 0'],
+  ['items[0].quantity=two', 'must be a number, not "two"'],
+  ['items[0].price=', 'must be a number'],
+  ['items={', 'must be valid JSON'],
+  ['items[1].quantity=1', 'the order has 1 line, numbered from 0'],
   [`items[2]=${line}`, 'There is no items[2]'],
-])('refuses --set %s', (text, message) => {
+])('rejects --set %s', (text, message) => {
   expect(() => set(text)).toThrow(message);
 });
 
@@ -45,11 +45,11 @@ it.each([
   ['customerEmail=nobody', 'must be an e-mail address'],
   ['customerEmail=', 'must be an e-mail address'],
   ['items[0]={"productId":"A"}', 'is required'],
-])('holds --set %s to the rules of every order', (text, message) => {
+])('validates the order after --set %s', (text, message) => {
   expect(() => checkOrder(set(text))).toThrow(message);
 });
 
-it('tells what is different, and of personal data only what was set', () => {
+it('lists the changed fields, without the old value of personal data', () => {
   expect(change('customerId=CUST-001')).toEqual([]);
   expect(change('customerEmail=b@example.com', 'items[0].quantity=3')).toEqual([
     { field: 'customerEmail', to: 'b@example.com' },
@@ -62,10 +62,10 @@ it('tells what is different, and of personal data only what was set', () => {
     ['items[0].quantity', undefined],
     ['items[0].price', undefined],
   ]);
-  expect(changesBetween('no order', checkOrder(low))).toHaveLength(7);
+  expect(diffOrders('no order', checkOrder(low))).toHaveLength(7);
 });
 
-it('counts on in an id, and keeps it as short as ids may be', () => {
+it('derives the id of a retry, and truncates an id that would be too long', () => {
   expect(retryId('order-1')).toBe('order-1-r2');
   expect(retryId('order-1', 3)).toBe('order-1-r5');
   expect(retryId('order-1-r9')).toBe('order-1-r10');
@@ -74,9 +74,9 @@ it('counts on in an id, and keeps it as short as ids may be', () => {
   expect(retryId('x'.repeat(64))).toBe(`${'x'.repeat(61)}-r2`);
 });
 
-it('knows the ids that one counts on from, the nearest first', () => {
-  expect(earlierIds('order-1')).toEqual([]);
-  expect(earlierIds('order-1-r2')).toEqual(['order-1']);
-  expect(earlierIds('order-1-r4')).toEqual(['order-1-r3', 'order-1-r2', 'order-1']);
-  expect(earlierIds('order-1-r999')).toHaveLength(99);
+it('lists the possible ids of the original, nearest number first', () => {
+  expect(possibleOriginalIds('order-1')).toEqual([]);
+  expect(possibleOriginalIds('order-1-r2')).toEqual(['order-1']);
+  expect(possibleOriginalIds('order-1-r4')).toEqual(['order-1-r3', 'order-1-r2', 'order-1']);
+  expect(possibleOriginalIds('order-1-r999')).toHaveLength(99);
 });

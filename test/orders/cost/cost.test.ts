@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { formatCost } from '../../../src/cli/orders/cost-table.ts';
-import { costOf } from '../../../src/orders/cost/cost.ts';
-import type { Measured, TableWork } from '../../../src/orders/cost/measure.ts';
+import { calculateCost } from '../../../src/orders/cost/cost.ts';
+import type { OrderUsage, TableUsage } from '../../../src/orders/cost/measure.ts';
 
-const work = (writes: number, more: Partial<TableWork> = {}): TableWork => ({
+const tableUsage = (writes: number, more: Partial<TableUsage> = {}): TableUsage => ({
   writes,
   writeUnits: writes,
   indexWrites: 0,
@@ -13,7 +13,7 @@ const work = (writes: number, more: Partial<TableWork> = {}): TableWork => ({
   ...more,
 });
 
-const measured: Measured = {
+const usage: OrderUsage = {
   operations: 18,
   checkpoints: 31,
   checkpointBytes: 10_000,
@@ -21,17 +21,17 @@ const measured: Measured = {
   durationMs: 200,
   gigabyteSeconds: 0.1,
   tables: {
-    OrdersTable: work(15, { writeUnits: 20, indexWrites: 12, indexWriteUnits: 12 }),
-    ProductsTable: work(2, { reads: 1, readUnits: 2 }),
-    LoyaltyTable: work(2),
-    PaymentsTable: work(1),
-    ProviderCallsTable: work(13),
+    OrdersTable: tableUsage(15, { writeUnits: 20, indexWrites: 12, indexWriteUnits: 12 }),
+    ProductsTable: tableUsage(2, { reads: 1, readUnits: 2 }),
+    LoyaltyTable: tableUsage(2),
+    PaymentsTable: tableUsage(1),
+    ProviderCallsTable: tableUsage(13),
   },
   logBytes: 10_000,
 };
 
-it('prices what was measured by the published prices', () => {
-  const { lines, perMillion, simulatedPerMillion } = costOf(measured);
+it('prices the measured resources', () => {
+  const { lines, perMillion, simulatedPerMillion } = calculateCost(usage);
   const dollars = Object.fromEntries(lines.map((line) => [line.id, line.perMillion]));
   expect(dollars).toEqual({
     operations: 144,
@@ -51,13 +51,13 @@ it('prices what was measured by the published prices', () => {
   expect(simulatedPerMillion).toBe(8.75);
 });
 
-it('says where a figure is higher than that of the original, and why', () => {
+it('explains quantities that are higher than the original', () => {
   const options = { header: true, stream: process.stdout };
-  const text = formatCost(costOf(measured), 'low', options);
+  const text = formatCost(calculateCost(usage), 'low', options);
   expect(text).toMatch(/^durable operations +18 +18 +\$144\.00$/m);
-  expect(text).toContain('writes to its index: lists orders by day');
+  expect(text).toContain('writes to the orders index: lists orders by day');
   expect(text).toContain('checkpoint calls: the SDK');
   expect(text).not.toContain('writes to the orders table:');
-  const few = formatCost(costOf({ ...measured, checkpoints: 28 }), 'low', options);
-  expect(few).not.toContain('checkpoint calls: ');
+  const fewer = formatCost(calculateCost({ ...usage, checkpoints: 28 }), 'low', options);
+  expect(fewer).not.toContain('checkpoint calls: ');
 });

@@ -1,76 +1,99 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { Order } from '../../../functions/contract/order.ts';
+import { samples } from '../../../functions/contract/samples.ts';
+import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import type { CheckId } from '../../../src/orders/load-test/check-result.ts';
-import { judge } from '../../../src/orders/load-test/checks.ts';
+import { runChecks } from '../../../src/orders/load-test/checks.ts';
+import { expectedOutcome } from '../../../src/orders/load-test/expected-outcome.ts';
 import { loadableSamples } from '../../../src/orders/load-test/mix.ts';
 import type { ObservedOrder } from '../../../src/orders/load-test/observed-orders.ts';
-import { arnOf, goodOrders, withRecord } from './observed-orders.ts';
+import { arnOf, correctOrders, withRecord } from './observed-orders.ts';
 
-const five = goodOrders('low,high,damaged,payment-down,unreachable', 5);
-const place = (sample: string) => five.findIndex((each) => each.sample === sample);
-const low = place('low');
-const id = five[low]?.orderId ?? '';
+const orders = correctOrders('low,high,damaged,payment-down,unreachable', 5);
+const indexOf = (sample: string) => orders.findIndex((order) => order.sample === sample);
+const low = indexOf('low');
+const id = orders[low]?.orderId ?? '';
+const lowStatuses = orders[low]?.expected.statuses ?? [];
 
-/** The faults of the checks that failed, by check. */
-function faults(orders: readonly ObservedOrder[], isPartial = false) {
-  const failed = judge(orders, { isPartial }).filter(
+type Transitions = OrderRecord['transitions'];
+const positionOf = (transitions: Transitions, status: OrderStatus) =>
+  transitions.findIndex((transition) => transition.status === status);
+const before = (transitions: Transitions, status: OrderStatus) =>
+  transitions.slice(0, positionOf(transitions, status));
+const upTo = (transitions: Transitions, status: OrderStatus) =>
+  transitions.slice(0, positionOf(transitions, status) + 1);
+
+/** Returns the failures of each failed check. */
+function findFailures(observed: readonly ObservedOrder[], isPartial = false) {
+  const failed = runChecks(observed, { isPartial }).filter(
     ({ passed, notJudged }) => !passed && !notJudged,
   );
-  return Object.fromEntries(failed.map((each) => [each.id, each.faults])) as Partial<
+  return Object.fromEntries(failed.map((check) => [check.id, check.faults])) as Partial<
     Record<CheckId, unknown>
   >;
 }
-const changed = (change: Partial<ObservedOrder>) =>
-  five.map((each, index) => (index === low ? { ...each, ...change } : each));
-const recorded = (change: (record: OrderRecord) => Partial<OrderRecord> | undefined) =>
-  withRecord(five, low, change);
-const says = (message: string) => [{ orderId: id, message }];
+const withChanges = (changes: Partial<ObservedOrder>) =>
+  orders.map((order, index) => (index === low ? { ...order, ...changes } : order));
+const withChangedRecord = (change: (record: OrderRecord) => Partial<OrderRecord> | undefined) =>
+  withRecord(orders, low, change);
+const failure = (message: string) => [{ orderId: id, message }];
 
-it('finds nothing wrong with orders of every sample that end as their payload asks for', () => {
+it('passes orders of every sample that end as expected', () => {
   const names = loadableSamples();
-  const checks = judge(goodOrders(names.join(), names.length), { isPartial: false });
-  expect(checks.flatMap((each) => each.faults)).toEqual([]);
-  const unjudged = checks.filter(({ notJudged }) => notJudged);
-  expect(unjudged.map(({ id }) => id)).toEqual(['payments', 'stock', 'points']);
+  const checks = runChecks(correctOrders(names.join(), names.length), { isPartial: false });
+  expect(checks.flatMap(({ faults }) => faults)).toEqual([]);
+  const notMade = checks.filter(({ notJudged }) => notJudged);
+  expect(notMade.map(({ id }) => id)).toEqual(['payments', 'stock', 'points']);
   expect(checks.every(({ passed, notJudged }) => passed !== Boolean(notJudged))).toBe(true);
-  expect(checks.map(({ detail }) => detail)).toContain('6 completed, 14 failed where they must');
+  const completing = names.filter(
+    (name) => expectedOutcome(samples[name] as Order).status === 'completed',
+  ).length;
+  expect(checks.map(({ detail }) => detail)).toContain(
+    `${completing} completed, ${names.length - completing} failed as expected`,
+  );
 });
 
-describe('a planted fault fails its own check and names the order', () => {
+describe('a planted fault fails only its own check, which names the order', () => {
   it('an order that was not accepted', () => {
-    const { acceptedMs: _, record: __, ...order } = five[low] as ObservedOrder;
+    const { acceptedMs: _, record: __, ...refused } = orders[low] as ObservedOrder;
     const error = { name: 'ThrottlingException', message: 'Rate exceeded' };
-    const orders = five.map((each, index) => (index === low ? { ...order, error } : each));
-    expect(faults(orders)).toEqual({ accepted: says('ThrottlingException: Rate exceeded') });
+    const observed = orders.map((order, index) => (index === low ? { ...refused, error } : order));
+    expect(findFailures(observed)).toEqual({
+      accepted: failure('ThrottlingException: Rate exceeded'),
+    });
   });
 
-  it('an order that failed and should not have', () => {
-    const failure = { stage: 'fraud-check', code: 'fraud-suspected', message: 'x' } as const;
-    const found = faults(
-      recorded(({ transitions }) => {
-        const failed = [...transitions.slice(0, 4), { status: 'failed', at: '2027' } as const];
-        return { status: 'failed', failure, transitions: failed };
+  it('an order that failed instead of completing', () => {
+    const fraud = { stage: 'fraud-check', code: 'fraud-suspected', message: 'x' } as const;
+    const found = findFailures(
+      withChangedRecord(({ transitions }) => {
+        const failed = [
+          ...before(transitions, 'fraud-checked'),
+          { status: 'failed', at: '2027' } as const,
+        ];
+        return { status: 'failed', failure: fraud, transitions: failed };
       }),
     );
     expect(found).toEqual({
-      ended: says('is failed at fraud-check (fraud-suspected); should be completed'),
+      ended: failure('is failed at fraud-check (fraud-suspected); should be completed'),
     });
   });
 
-  it('an order that completed and should not have', () => {
-    const damaged = place('damaged');
-    const orders = withRecord(five, damaged, ({ transitions }) => ({
+  it('an order that completed instead of failing', () => {
+    const damaged = indexOf('damaged');
+    const observed = withRecord(orders, damaged, ({ transitions }) => ({
       status: 'completed',
       transitions: [...transitions.slice(0, -1), { status: 'completed', at: '2027' }],
-    })).map((each, index) => {
-      if (index !== damaged) return each;
-      const { failure: _, ...record } = each.record ?? {};
-      return { ...each, record };
+    })).map((order, index) => {
+      if (index !== damaged) return order;
+      const { failure: _, ...record } = order.record ?? {};
+      return { ...order, record };
     });
-    expect(faults(orders)).toEqual({
+    expect(findFailures(observed)).toEqual({
       ended: [
         {
-          orderId: five[damaged]?.orderId,
+          orderId: orders[damaged]?.orderId,
           message: 'is completed; should be failed at quality-check (damaged)',
         },
       ],
@@ -78,42 +101,46 @@ describe('a planted fault fails its own check and names the order', () => {
   });
 
   it('an order that does not end', () => {
-    const found = faults(
-      recorded(({ transitions }) => ({
+    const found = findFailures(
+      withChangedRecord(({ transitions }) => ({
         status: 'awaiting-warehouse',
-        transitions: transitions.slice(0, 7),
+        transitions: upTo(transitions, 'awaiting-warehouse'),
       })),
     );
     expect(found).toEqual({
-      ended: says('is awaiting-warehouse and does not end; should be completed'),
+      ended: failure('is awaiting-warehouse and does not end; should be completed'),
     });
   });
 
-  it('an order that completed without the warning its sample asks for', () => {
-    const index = place('unreachable');
-    const orders = withRecord(five, index, () => ({ warnings: [] }));
-    expect(faults(orders)).toEqual({
+  it('an order that completed without the warning that its sample triggers', () => {
+    const index = indexOf('unreachable');
+    const observed = withRecord(orders, index, () => ({ warnings: [] }));
+    expect(findFailures(observed)).toEqual({
       ended: [
         {
-          orderId: five[index]?.orderId,
-          message: 'completed without the warning of send-notifications',
+          orderId: orders[index]?.orderId,
+          message: 'completed without the warning about send-notifications',
         },
       ],
     });
   });
 
-  it('an execution that ended otherwise than its order', () => {
+  it('an execution with a different ending than its order', () => {
     const executions = [{ orderId: id, arn: arnOf(id), status: 'STOPPED' as const }];
-    expect(faults(changed({ executions }))).toEqual({
-      ended: says('completed, while its execution is STOPPED'),
+    expect(findFailures(withChanges({ executions }))).toEqual({
+      ended: failure('completed, but its execution is STOPPED'),
     });
   });
 
-  it('an order whose row or execution is lost', () => {
-    expect(faults(recorded(() => undefined))['not-lost']).toEqual(says('has no row'));
-    expect(faults(changed({ executions: [] }))['not-lost']).toEqual(says('has no execution'));
-    expect(faults(changed({ executions: [], record: undefined }))['not-lost']).toEqual(
-      says('has neither row nor execution'),
+  it('an order whose item or execution is lost', () => {
+    expect(findFailures(withChangedRecord(() => undefined))['not-lost']).toEqual(
+      failure('has no item'),
+    );
+    expect(findFailures(withChanges({ executions: [] }))['not-lost']).toEqual(
+      failure('has no execution'),
+    );
+    expect(findFailures(withChanges({ executions: [], record: undefined }))['not-lost']).toEqual(
+      failure('has neither item nor execution'),
     );
   });
 
@@ -123,18 +150,20 @@ describe('a planted fault fails its own check and names the order', () => {
       arn: `${arnOf(id)}${n}`,
       status: 'SUCCEEDED' as const,
     }));
-    expect(faults(changed({ executions: twice }))).toEqual({
-      'not-doubled': says('has 2 executions'),
+    expect(findFailures(withChanges({ executions: twice }))).toEqual({
+      'not-doubled': failure('has 2 executions'),
     });
   });
 
-  it('two orders of one id, and two of one execution', () => {
-    const order = five[low] as ObservedOrder;
-    expect(faults([...five, order])['not-doubled']).toEqual(says('is the id of two orders'));
-    const other = five[place('high')];
-    const found = faults(changed({ executions: other?.executions ?? [], record: other?.record }))[
-      'not-doubled'
-    ] as unknown[];
+  it('two orders with the same id, and two with the same execution', () => {
+    const order = orders[low] as ObservedOrder;
+    expect(findFailures([...orders, order])['not-doubled']).toEqual(
+      failure('is the id of two orders'),
+    );
+    const other = orders[indexOf('high')];
+    const found = findFailures(
+      withChanges({ executions: other?.executions ?? [], record: other?.record }),
+    )['not-doubled'] as unknown[];
     expect(found).toHaveLength(1);
   });
 
@@ -143,79 +172,86 @@ describe('a planted fault fails its own check and names the order', () => {
     ['customer', { customerId: 'CUST-999' }, 'customer CUST-999, submitted '],
     ['lines', { items: [] }, 'other lines than submitted'],
   ])("an order with another's %s", (_what, change, message) => {
-    const found = faults(recorded(() => change));
+    const found = findFailures(withChangedRecord(() => change));
     expect(Object.keys(found)).toEqual(['own-data']);
     expect(found['own-data']).toEqual([
       { orderId: id, message: expect.stringContaining(message) as string },
     ]);
   });
 
-  it('an order with another e-mail address, without telling it', () => {
-    const found = faults(recorded(() => ({ customerEmail: 'secret@example.com' })));
-    expect(found).toEqual({ 'own-data': says('another e-mail address') });
+  it('an order with another e-mail address, without revealing it', () => {
+    const found = findFailures(withChangedRecord(() => ({ customerEmail: 'secret@example.com' })));
+    expect(found).toEqual({ 'own-data': failure('another e-mail address') });
   });
 
-  it('an order that went back, or skipped a status', () => {
-    const swap = recorded(({ transitions }) => {
+  it('an order that went back or skipped a status', () => {
+    const swap = withChangedRecord(({ transitions }) => {
       const [first, second, ...rest] = transitions;
-      return { transitions: [second, first, ...rest].flatMap((each) => each ?? []) };
+      return { transitions: [second, first, ...rest].filter((entry) => entry !== undefined) };
     });
-    expect(faults(swap)).toEqual({
-      transitions: says('went from inventory-checked to validated'),
+    expect(findFailures(swap)).toEqual({
+      transitions: failure(`went from ${lowStatuses[1]} to ${lowStatuses[0]}`),
     });
-    const skip = recorded(({ transitions }) => ({ transitions: transitions.toSpliced(2, 1) }));
-    expect(faults(skip)).toEqual({
-      transitions: says('is completed and was never payment-processed'),
+    const skip = withChangedRecord(({ transitions }) => ({
+      transitions: transitions.toSpliced(2, 1),
+    }));
+    expect(findFailures(skip)).toEqual({
+      transitions: failure(`is completed and was never ${lowStatuses[2]}`),
     });
   });
 
   it("an order that was written by another's execution", () => {
     const arn = arnOf('order-other');
     const executions = [{ orderId: id, arn, status: 'SUCCEEDED' as const }];
-    const orders = changed({ executions, record: { ...five[low]?.record, executionArn: arn } });
-    expect(faults(orders)).toEqual({
-      transitions: says('was written by the execution of another'),
+    const observed = withChanges({
+      executions,
+      record: { ...orders[low]?.record, executionArn: arn },
+    });
+    expect(findFailures(observed)).toEqual({
+      transitions: failure('was written by the execution of another order'),
     });
   });
 
-  it('an order whose status is not its last transition, or that has none', () => {
-    expect(faults(recorded(() => ({ transitions: [] }))).transitions).toEqual(
-      says('is completed, while its last transition is missing'),
+  it('an order without transitions', () => {
+    expect(findFailures(withChangedRecord(() => ({ transitions: [] }))).transitions).toEqual(
+      failure('is completed, while its last transition is missing'),
     );
   });
 
-  it('a credit check that is missing, and one too many', () => {
-    const high = place('high');
-    const without = withRecord(five, high, ({ transitions }) => ({
+  it('a missing credit check, and an unnecessary one', () => {
+    const high = indexOf('high');
+    const without = withRecord(orders, high, ({ transitions }) => ({
       transitions: transitions.filter(({ status }) => status !== 'credit-checked'),
     }));
-    expect(faults(without)['credit-check']).toHaveLength(1);
-    const extra = recorded(({ transitions }) => {
-      const at = transitions.findIndex(({ status }) => status === 'fraud-checked');
-      const checked = { status: 'credit-checked', at: transitions[at]?.at ?? '' } as const;
-      return { transitions: transitions.toSpliced(at + 1, 0, checked) };
+    expect(findFailures(without)['credit-check']).toHaveLength(1);
+    const extra = withChangedRecord(({ transitions }) => {
+      const index = transitions.findIndex(({ status }) => status === 'fraud-checked');
+      const checked = { status: 'credit-checked', at: transitions[index]?.at ?? '' } as const;
+      return { transitions: transitions.toSpliced(index + 1, 0, checked) };
     });
-    expect(faults(extra)['credit-check']).toEqual(says(`${five[low]?.total} was credit-checked`));
+    expect(findFailures(extra)['credit-check']).toEqual(
+      failure(`${orders[low]?.total} was credit-checked`),
+    );
   });
 });
 
-it('does not hold against an order that the test was cut short', () => {
-  const begun = recorded(({ transitions }) => ({
+it('accepts running orders in a partial report', () => {
+  const running = withChangedRecord(({ transitions }) => ({
     status: 'awaiting-warehouse',
-    transitions: transitions.slice(0, 7),
-  })).map((each, index) =>
+    transitions: upTo(transitions, 'awaiting-warehouse'),
+  })).map((order, index) =>
     index === low
-      ? { ...each, executions: [{ orderId: id, arn: arnOf(id), status: 'RUNNING' as const }] }
-      : each,
+      ? { ...order, executions: [{ orderId: id, arn: arnOf(id), status: 'RUNNING' as const }] }
+      : order,
   );
-  expect(faults(begun, true)).toEqual({});
-  const { record: _, ...unwritten } = begun[low] as ObservedOrder;
-  expect(faults(begun.with(low, unwritten), true)).toEqual({});
+  expect(findFailures(running, true)).toEqual({});
+  const { record: _, ...unwritten } = running[low] as ObservedOrder;
+  expect(findFailures(running.with(low, unwritten), true)).toEqual({});
   const { submittedAt: __, acceptedMs: ___, ...unsubmitted } = unwritten;
-  expect(faults(begun.with(low, unsubmitted), true)).toEqual({});
+  expect(findFailures(running.with(low, unsubmitted), true)).toEqual({});
 });
 
-it('survives a row that is hardly one', () => {
-  const orders = changed({ record: { orderId: id } });
-  expect(Object.keys(faults(orders))).toEqual(['ended', 'own-data', 'transitions']);
+it('reports an item that lacks nearly all fields', () => {
+  const observed = withChanges({ record: { orderId: id } });
+  expect(Object.keys(findFailures(observed))).toEqual(['ended', 'own-data', 'transitions']);
 });

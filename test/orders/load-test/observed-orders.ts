@@ -16,8 +16,8 @@ export const usage: ToolUsage = {
   eventLoopDelayMs: { p99: 2, max: 9 },
 };
 
-/** Orders of a load test that did everything right. */
-export function goodOrders(mix: string, count: number): ObservedOrder[] {
+/** Creates observed orders that pass every check. */
+export function correctOrders(mix: string, count: number): ObservedOrder[] {
   return planOrders({ count, mix: parseMix(mix), seed: 1, round: 1 }).map((planned) => {
     const { orderId, order, total, expected } = planned;
     const { status, stage, code, statuses, execution, warnings } = expected;
@@ -32,7 +32,7 @@ export function goodOrders(mix: string, count: number): ObservedOrder[] {
       executionArn: arnOf(orderId),
       ...(stage && code ? { failure: { stage, code, message: 'no' } } : {}),
       ...(warnings.length > 0
-        ? { warnings: warnings.map((each) => ({ stage: each, message: 'no' })) }
+        ? { warnings: warnings.map((warning) => ({ stage: warning, message: 'no' })) }
         : {}),
     });
     return {
@@ -46,16 +46,16 @@ export function goodOrders(mix: string, count: number): ObservedOrder[] {
   });
 }
 
-/** The same with one order's item changed. */
+/** Returns the orders with a changed item of the order at `index`. */
 export function withRecord(
   orders: readonly ObservedOrder[],
   index: number,
   change: (record: OrderRecord) => Partial<OrderRecord> | undefined,
 ): ObservedOrder[] {
-  return orders.map((each, at) => {
-    if (at !== index) return each;
-    const record = each.record as OrderRecord;
-    const changed = change(record);
-    return { ...each, record: changed && { ...record, ...changed } };
+  return orders.map((order, position) => {
+    if (position !== index) return order;
+    const record = order.record as OrderRecord;
+    const changes = change(record);
+    return { ...order, record: changes && { ...record, ...changes } };
   });
 }

@@ -9,20 +9,20 @@ const order = (customerId: string, more: object = {}) => ({
 });
 const read = (text: string) =>
   parseOrderFile(text, 'f').map(({ line, order: { customerId } }) => [line, customerId]);
-const [a, b] = [order('A'), order('B')].map((each) => JSON.stringify(each));
+const [a, b] = [order('A'), order('B')].map((value) => JSON.stringify(value));
 
 it.each([
-  ['one a line', `${a}\n${b}`],
-  ['one a line, with Windows ends', `${a}\r\n${b}\r\n`],
-  ['a list on two lines', `[${a},\n${b}]\n`],
-])('reads orders, %s, with their lines', (_, text) => {
+  ['one per line', `${a}\n${b}`],
+  ['one per line with CRLF', `${a}\r\n${b}\r\n`],
+  ['an array on two lines', `[${a},\n${b}]\n`],
+])('parses orders with their lines: %s', (_, text) => {
   expect(read(text)).toEqual([
     [1, 'A'],
     [2, 'B'],
   ]);
 });
 
-it('reads a list as a person would write it, a byte order mark before it', () => {
+it('parses an indented array after a byte order mark', () => {
   const text = `\uFEFF${JSON.stringify([order('A'), order('B')], null, 2)}\n`;
   expect(read(text)).toEqual([
     [2, 'A'],
@@ -31,13 +31,13 @@ it('reads a list as a person would write it, a byte order mark before it', () =>
 });
 
 it.each([
-  ['', '--file f has no orders in it.'],
-  ['[]', '--file f has no orders in it.'],
+  ['', '--file f contains no orders.'],
+  ['[]', '--file f contains no orders.'],
   [`${a}\n{"customerId":`, '--file f, line 2 is not JSON.'],
   [`[${a},\n\n${b},]`, '--file f, line 3 is not JSON.'],
   [`[${a},,${b}]`, '--file f, line 1 is not JSON.'],
-  [`[${a}`, '--file f is not JSON: its list does not end where it should.'],
-  [`[${a}] x`, '--file f is not JSON: its list does not end where it should.'],
+  [`[${a}`, '--file f is not JSON: the array does not end at the end of the file.'],
+  [`[${a}] x`, '--file f is not JSON: the array does not end at the end of the file.'],
   ['3', '--file f, line 1 is not an order: order must be an object.'],
   [
     `${a}\n${JSON.stringify(order('B', { colour: 'red' }))}`,
@@ -49,9 +49,9 @@ it.each([
   ],
   [
     JSON.stringify(order('FRAUD-REVIEW')),
-    "--file f, line 1 waits for a person's review: customerId FRAUD-REVIEW.",
+    '--file f, line 1 would wait for a review: customerId FRAUD-REVIEW.',
   ],
-])('refuses %s', (text, message) => {
+])('rejects %s', (text, message) => {
   expect(() => parseOrderFile(text, 'f')).toThrow(message);
   expect(() => parseOrderFile(text, 'f')).not.toThrow('secret');
 });

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
-import type { Goal } from '../../../src/orders/load-test/follow-until.ts';
-import { type ReportOptions, reportOn } from '../../../src/orders/load-test/report.ts';
-import { goodOrders, submittedAt, usage } from './observed-orders.ts';
+import type { FollowUntil } from '../../../src/orders/load-test/follow-until.ts';
+import { buildReport, type ReportOptions } from '../../../src/orders/load-test/report.ts';
+import { equalWaits, sumWaits, waitStages } from '../workflow-waits.ts';
+import { correctOrders, submittedAt, usage } from './observed-orders.ts';
+
+const [lowOrder] = correctOrders('low', 1);
+/** Time until an order of the sample `low` completes: each status takes a second. */
+const completedMs = lowOrder?.endedMs ?? 0;
 
 const options: ReportOptions = {
   seed: 1,
@@ -9,82 +14,103 @@ const options: ReportOptions = {
   via: 'invoke',
   tool: usage,
   concurrency: 5,
-  began: submittedAt,
+  startedAtMs: submittedAt,
   now: submittedAt + 60_000,
-  cut: undefined,
-  waits: { 'await-warehouse': 700, 'await-pickup': 100 },
+  truncation: undefined,
+  waits: equalWaits(700),
 };
 
-it('measures from submission to acceptance and to the end, and what of it was not waiting', () => {
-  const { times, orders, durationMs, rate } = reportOn(goodOrders('low', 1), options);
-  expect(orders[0]).toMatchObject({ acceptedMs: 20, terminalMs: 13_000, activeMs: 12_200 });
-  expect(times.terminal).toEqual({ n: 1, min: 13_000, median: 13_000, max: 13_000 });
-  expect(durationMs).toBe(13_000);
-  expect(rate).toEqual({ peakRunning: 1, completedPerSecond: 0.08 });
+it('measures the time to acceptance and completion, and the active part of it', () => {
+  const { times, orders, durationMs, rate } = buildReport(correctOrders('low', 1), options);
+  const activeMs = completedMs - sumWaits(options.waits);
+  expect(orders[0]).toMatchObject({ acceptedMs: 20, terminalMs: completedMs, activeMs });
+  expect(times.terminal).toEqual({
+    n: 1,
+    min: completedMs,
+    median: completedMs,
+    max: completedMs,
+  });
+  expect(durationMs).toBe(completedMs);
+  const completedPerSecond = Math.round(100_000 / completedMs) / 100;
+  expect(rate).toEqual({ peakRunning: 1, completedPerSecond });
 });
 
-it('tells of stages without their waits, the first from when an order was due', () => {
-  const orders = goodOrders('low', 1).map((each) => ({ ...each, firstStatusMs: 40 }));
-  const { stages, times } = reportOn(orders, options);
+it('measures stages without their waits, the first from the scheduled submission', () => {
+  const orders = correctOrders('low', 1).map((order) => ({ ...order, firstStatusMs: 40 }));
+  const { stages, times } = buildReport(orders, options);
   expect(stages['validated']).toMatchObject({ n: 1, max: 40 });
   expect([stages['awaiting-warehouse']?.max, stages['items-picked']?.max]).toEqual([1000, 300]);
-  expect([times.firstStatus?.max, times.wait?.max]).toEqual([40, 800]);
+  expect([times.firstStatus?.max, times.wait?.max]).toEqual([40, sumWaits(options.waits)]);
 });
 
-it('counts what a wait took longer than it should as active', () => {
-  const waits = { 'await-warehouse': 100, 'await-pickup': 100 };
-  const [order] = reportOn(goodOrders('low', 1), { ...options, waits }).orders;
-  expect(order).toMatchObject({ terminalMs: 13_000, waitMs: 200, activeMs: 12_800 });
+it('counts the time by which a wait is too long as active', () => {
+  const waits = equalWaits(100);
+  const waitMs = sumWaits(waits);
+  const [order] = buildReport(correctOrders('low', 1), { ...options, waits }).orders;
+  expect(order).toMatchObject({
+    terminalMs: completedMs,
+    waitMs,
+    activeMs: completedMs - waitMs,
+  });
 });
 
-it('judges of orders that are not followed to their ends only what can be judged', () => {
-  const judged = (until: Goal) =>
-    reportOn(goodOrders('high', 1), { ...options, until }).checks.flatMap(({ id, passed }) =>
+it('makes only some checks of orders that are followed only to a status', () => {
+  const passedChecks = (until: FollowUntil) =>
+    buildReport(correctOrders('high', 1), { ...options, until }).checks.flatMap(({ id, passed }) =>
       passed ? [id] : [],
     );
-  expect(judged('accepted')).toEqual(['accepted']);
-  expect(judged('shipped')).toEqual([
+  expect(passedChecks('accepted')).toEqual(['accepted']);
+  expect(passedChecks('shipped')).toEqual([
     'accepted',
     'not-lost',
     'not-doubled',
     'own-data',
     'transitions',
   ]);
-  const { passed, checks } = reportOn(goodOrders('high', 1), { ...options, until: 'accepted' });
+  const { passed, checks } = buildReport(correctOrders('high', 1), {
+    ...options,
+    until: 'accepted',
+  });
   expect(passed).toBe(true);
   expect(checks[1]).toEqual({
     id: 'ended',
     passed: false,
-    notJudged: 'not judged: orders were followed until accepted',
-    detail: 'not judged: orders were followed until accepted',
+    notJudged: 'not checked: orders were followed only until accepted',
+    detail: 'not checked: orders were followed only until accepted',
     faults: [],
   });
 });
 
-it('warns when the tool itself was too slow for its rate, not for a pause now and then', () => {
+it('warns when the tool was too slow for its rate, but not about single pauses', () => {
   const late = (count: number) =>
-    goodOrders('low', 200).map((each, index) => ({ ...each, driftMs: index < count ? 101 : 1 }));
-  expect(reportOn(late(2), options).warnings).toEqual([]);
+    correctOrders('low', 200).map((order, index) => ({
+      ...order,
+      driftMs: index < count ? 101 : 1,
+    }));
+  expect(buildReport(late(2), options).warnings).toEqual([]);
   const [first, second] = late(1);
-  if (first && second) expect(reportOn([first, second], options).warnings).toEqual([]);
-  expect(reportOn(late(3), options).warnings).toEqual([
-    expect.stringContaining('could not keep the rate: 3 of 200 orders were sent more than 100ms'),
+  if (first && second) expect(buildReport([first, second], options).warnings).toEqual([]);
+  expect(buildReport(late(3), options).warnings).toEqual([
+    expect.stringContaining(
+      'could not keep the rate: 3 of 200 orders were submitted more than 100ms',
+    ),
   ]);
 });
 
-it('takes off no more of a wait than an order stayed in it', () => {
-  const waits = { 'await-warehouse': 300_000, 'await-pickup': 180_000 };
-  const [order] = reportOn(goodOrders('low', 1), { ...options, waits }).orders;
-  expect(order?.activeMs).toBe(11_000);
+it('subtracts at most the time that an order spent in a wait', () => {
+  const waits = equalWaits(300_000);
+  const [order] = buildReport(correctOrders('low', 1), { ...options, waits }).orders;
+  // Each wait status lasts a second.
+  expect(order?.activeMs).toBe(completedMs - waitStages.length * 1000);
 });
 
-it('counts how the orders ended and why, and what could not be submitted', () => {
-  const orders = goodOrders('low,damaged,fraud-suspect', 6);
+it('counts outcomes, failure codes and submission errors', () => {
+  const orders = correctOrders('low,damaged,fraud-suspect', 6);
   const [first] = orders;
-  if (!first) throw new Error('there is an order');
+  if (!first) throw new Error('no order was planned');
   const { acceptedMs: _, endedMs: __, record: ___, ...refused } = first;
   const error = { name: 'ThrottlingException', message: 'Rate exceeded' };
-  const { outcome, passed, mix } = reportOn(
+  const { outcome, passed, mix } = buildReport(
     orders.with(0, { ...refused, error, throttles: 5, executions: [] }),
     options,
   );
@@ -101,13 +127,16 @@ it('counts how the orders ended and why, and what could not be submitted', () =>
   expect(outcome.completed + outcome.failed).toBe(5);
 });
 
-it('calls an order that was not reached unsubmitted, and one that has not ended running', () => {
-  const [first, second] = goodOrders('low', 2);
-  if (!first || !second) throw new Error('there are orders');
+it('reports unsubmitted and running orders of an interrupted test', () => {
+  const [first, second] = correctOrders('low', 2);
+  if (!first || !second) throw new Error('no orders were planned');
   const { submittedAt: _, acceptedMs: __, endedMs: ___, record: ____, ...unsubmitted } = first;
   const { endedMs: _____, record: ______, ...begun } = second;
-  const cut = 'interrupted' as const;
-  const report = reportOn([{ ...unsubmitted, executions: [] }, begun], { ...options, cut });
+  const truncation = 'interrupted' as const;
+  const report = buildReport([{ ...unsubmitted, executions: [] }, begun], {
+    ...options,
+    truncation,
+  });
   expect(report.orders.map(({ status }) => status)).toEqual(['unsubmitted', 'received']);
   expect(report.outcome).toMatchObject({ planned: 2, submitted: 1, running: 1 });
   expect(report.times.terminal).toBeUndefined();

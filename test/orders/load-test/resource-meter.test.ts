@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Meter } from '../../../src/orders/load-test/resource-meter.ts';
+import { ResourceMeter } from '../../../src/orders/load-test/resource-meter.ts';
 
-it('tells what the process took since it began, and how late it got to what was due', async () => {
-  const meter = new Meter();
+it('measures CPU, memory and event loop delay since its creation', async () => {
+  const meter = new ResourceMeter();
   await sleep(30);
   const until = process.cpuUsage().user + 150_000;
   while (process.cpuUsage().user < until);

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { dueMs, dueWithin } from '../../../src/orders/load-test/schedule.ts';
+import { countDueWithin, dueMs } from '../../../src/orders/load-test/schedule.ts';
 
 const even = { rate: 10, rampMs: 0 };
 const rising = { rate: 10, rampMs: 4000 };
 
-it('has orders due evenly', () => {
+it('schedules orders evenly', () => {
   expect([0, 1, 25].map((index) => dueMs(index, even))).toEqual([0, 100, 2500]);
 });
 
-it('has the rate rise evenly: half as many orders by the end of the ramp, then all of them', () => {
+it('raises the rate linearly: half of the orders by the end of the ramp, then all', () => {
   expect(dueMs(0, rising)).toBe(0);
   expect(dueMs(5, rising)).toBe(2000);
   expect(dueMs(20, rising)).toBe(4000);
@@ -24,7 +24,7 @@ it.each([
   [10_000, rising, 80],
   [1, even, 1],
 ])('counts the orders that are due within %i ms', (ms, schedule, count) => {
-  expect(dueWithin(ms, schedule)).toBe(count);
+  expect(countDueWithin(ms, schedule)).toBe(count);
   expect(dueMs(count - 1, schedule)).toBeLessThan(ms);
   expect(dueMs(count, schedule)).toBeGreaterThanOrEqual(ms);
 });

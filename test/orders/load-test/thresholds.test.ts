@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Measured, parseThreshold } from '../../../src/orders/load-test/thresholds.ts';
+import { parseThreshold, type ThresholdInput } from '../../../src/orders/load-test/thresholds.ts';
 
 const statistics = { n: 40, min: 10, median: 500, p90: 800, p95: 900, p99: 1500, max: 60_000 };
-const report: Measured = {
+const report: ThresholdInput = {
   checks: [
     {
       id: 'not-lost',
       passed: false,
       detail: '',
-      faults: [{ orderId: 'order-1', message: 'has no row' }],
+      faults: [{ orderId: 'order-1', message: 'has no item' }],
     },
   ],
   outcome: {
@@ -44,34 +44,34 @@ describe('a threshold', () => {
     ['rate(failed)==5%', true, 0.05],
     ['max(shipped)<8ms', true, 7],
     ['p90(e2e)<1s', true, 800],
-  ])('%s is judged', (expression, passed, value) => {
-    expect(parseThreshold(expression).judge(report)).toEqual({ expression, passed, value });
+  ])('%s is evaluated', (expression, passed, value) => {
+    expect(parseThreshold(expression).evaluate(report)).toEqual({ expression, passed, value });
   });
 
-  it('is not met when there is nothing to measure', () => {
-    expect(parseThreshold('p95(accepted)<1s').judge(report)).toEqual({
+  it('fails when nothing was measured', () => {
+    expect(parseThreshold('p95(accepted)<1s').evaluate(report)).toEqual({
       expression: 'p95(accepted)<1s',
       passed: false,
     });
   });
 
   it.each([
-    ['p95(e2e)', 'it is not FIGURE(WHAT)<LIMIT'],
-    ['', 'it is not FIGURE(WHAT)<LIMIT'],
-    ['p95(e2e)=10s', 'it is not FIGURE(WHAT)<LIMIT'],
-    ['p95(e2e)<-1s', 'it is not FIGURE(WHAT)<LIMIT'],
-    ['p95(e2e)<10', 'a time has a unit: ms, s, m, h'],
-    ['p95(e2e)<10%', 'a time has a unit: ms, s, m, h'],
-    ['p80(e2e)<10s', 'there is no figure "p80"'],
-    ['p95(everything)<10s', 'there is no time "everything"'],
-    ['max(constructor)<1s', 'there is no time "constructor"'],
-    ['rate(failed)<5', 'a rate is in %'],
+    ['p95(e2e)', 'expected STATISTIC(METRIC)<LIMIT'],
+    ['', 'expected STATISTIC(METRIC)<LIMIT'],
+    ['p95(e2e)=10s', 'expected STATISTIC(METRIC)<LIMIT'],
+    ['p95(e2e)<-1s', 'expected STATISTIC(METRIC)<LIMIT'],
+    ['p95(e2e)<10', 'a time needs a unit: ms, s, m, h'],
+    ['p95(e2e)<10%', 'a time needs a unit: ms, s, m, h'],
+    ['p80(e2e)<10s', 'unknown statistic "p80"'],
+    ['p95(everything)<10s', 'unknown time "everything"'],
+    ['max(constructor)<1s', 'unknown time "constructor"'],
+    ['rate(failed)<5', 'a rate needs the unit %'],
     ['count(lost)==0s', 'a count has no unit'],
     ['count(constructor)==0', '"constructor" cannot be counted'],
     ['rate(e2e)<1%', '"e2e" cannot be counted'],
-  ])('is refused when it is "%s": %s', (expression, why) => {
+  ])('is rejected: "%s", %s', (expression, problem) => {
     expect(() => parseThreshold(expression)).toThrow(
-      `--threshold "${expression}" is not a threshold: ${why}.`,
+      `--threshold "${expression}" is not a threshold: ${problem}.`,
     );
   });
 
@@ -82,21 +82,21 @@ describe('a threshold', () => {
     ['rate(failed)<1%', true],
     ['count(errors)==0', true],
     ['count(errors)==1', false],
-    // What only falls, or is known in the end.
+    // These can still fall, or are known only at the end.
     ['min(e2e)<1ms', false],
     ['count(completed)>100', false],
     ['count(lost)==0', false],
     ['max(accepted)<1ms', false],
-  ])('%s is broken on the way: %s', (expression, isBroken) => {
+  ])('%s is broken during the test: %s', (expression, isBroken) => {
     expect(parseThreshold(expression).isBroken(report)).toBe(isBroken);
   });
 
-  it('says nothing of a share on the way while there are few orders', () => {
+  it('does not break on a share of few orders', () => {
     const few = { ...report, outcome: { ...report.outcome, submitted: 19 } };
     expect(parseThreshold('rate(failed)<1%').isBroken(few)).toBe(false);
   });
 
-  it('says what could be written', () => {
+  it('lists the valid forms in its error', () => {
     expect(() => parseThreshold('p95(e2e)<10')).toThrow(
       expect.objectContaining({
         hints: [

@@ -1,15 +1,12 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import {
-  paymentKey,
-  pointsEntry,
-  pointsFor,
-} from '../../../functions/contract/expected-side-effects.ts';
+import { loyaltyPointsFor } from '../../../functions/contract/expected-side-effects.ts';
 import { toMinor } from '../../../functions/contract/order.ts';
+import { loyaltyEntryKey, paymentKey } from '../../../functions/contract/tables.ts';
 import type { PlannedOrder } from '../../../src/orders/load-test/plan.ts';
 
-/** What an order leaves in the tables: all of it if it completed, else its row. */
-export async function leave(
+/** Writes the item of an order and, if it completed, its payment, points and stock. */
+export async function writeSideEffects(
   tables: DynamoDBDocumentClient,
   { orderId, order, total }: PlannedOrder,
   record: OrderRecord,
@@ -20,7 +17,11 @@ export async function leave(
   }
   const { customerId, items } = order;
   const payment = { idempotencyKey: paymentKey(orderId), state: 'charged', amount: total };
-  const points = { customerId, entry: pointsEntry(orderId), points: pointsFor(toMinor(total)) };
+  const points = {
+    customerId,
+    entry: loyaltyEntryKey(orderId),
+    points: loyaltyPointsFor(toMinor(total)),
+  };
   await write(tables, [
     { Put: { TableName: 'OrdersTable', Item: { ...record, reservation: 'handed-over' } } },
     { Put: { TableName: 'PaymentsTable', Item: payment } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainLine } from '../../../src/cli/logs/log-lines.ts';
+import { formatPlainLine } from '../../../src/cli/logs/log-lines.ts';
 import { parseEntry } from '../../../src/orders/logs/entry.ts';
-import { Replays } from '../../../src/orders/logs/replays.ts';
+import { ReplayFilter } from '../../../src/orders/logs/replay-filter.ts';
 
 const at = Date.parse('2026-11-22T08:12:04.402Z');
 const parse = (message: unknown) =>
@@ -18,7 +18,7 @@ const parse = (message: unknown) =>
 const arn = 'arn:aws:lambda:us-east-2:0:function:f:1/durable-execution/order-7f3a/1';
 
 describe('an entry', () => {
-  it('knows its order, step and attempt from what the durable SDK writes', () => {
+  it('contains order, step and attempt from a line of the durable SDK', () => {
     const entry = parse({
       requestId: 'r1',
       level: 'WARN',
@@ -38,12 +38,12 @@ describe('an entry', () => {
       requestId: 'r1',
       fields: { bin: 'A 1' },
     });
-    expect(plainLine(entry)).toBe(
+    expect(formatPlainLine(entry)).toBe(
       '2026-11-22T08:12:04.402Z order-7f3a process-payment WARN process-payment failed attempt=2 bin="A 1"\n',
     );
   });
 
-  it("reads the workflow's own lines: what was done, and how long it took", () => {
+  it('contains text and duration from a line of the workflow', () => {
     const entry = parse({
       level: 'INFO',
       executionArn: arn,
@@ -58,15 +58,15 @@ describe('an entry', () => {
       },
     });
     expect(entry).toMatchObject({ orderId: 'order-7f3a', attempt: 2, fields: { durationMs: 12 } });
-    expect(plainLine(entry)).toBe(
+    expect(formatPlainLine(entry)).toBe(
       '2026-11-22T08:12:04.402Z order-7f3a process-payment INFO process-payment done attempt=2 durationMs=12\n',
     );
   });
 
-  it('shows metrics as what they count', () => {
+  it('contains the counts of a metrics line', () => {
     const _aws = { Timestamp: at, CloudWatchMetrics: [] };
     const entry = parse({ _aws, Stack: 'shop', orderId: 'order-7f3a', OrdersCompleted: 1 });
-    expect(plainLine(entry)).toBe(
+    expect(formatPlainLine(entry)).toBe(
       '2026-11-22T08:12:04.402Z order-7f3a workflow INFO metrics Stack=shop OrdersCompleted=1\n',
     );
   });
@@ -78,11 +78,11 @@ describe('an entry', () => {
     ],
     ['START RequestId: r Version: 1', 'INFO'],
     ['REPORT RequestId: r\tDuration: 1.00 ms', 'INFO'],
-  ])('is of the platform when Lambda itself wrote %s', (message, level) => {
+  ])('has the source `platform` for a line of Lambda: %s', (message, level) => {
     expect(parse(message)).toMatchObject({ source: 'platform', requestId: 'r', level });
   });
 
-  it('reads the text format of Lambda, and takes anything else as it is', () => {
+  it('parses the text format of Lambda, and keeps any other text unchanged', () => {
     expect(parse('2026-11-22T08:12:04.402Z\tr1\tERROR\tboom\n')).toMatchObject({
       level: 'ERROR',
       text: 'boom',
@@ -91,20 +91,20 @@ describe('an entry', () => {
     expect(parse('{broken')).toMatchObject({ level: 'INFO', text: '{broken' });
   });
 
-  it('cannot steer a terminal or break its line', () => {
-    const text = plainLine(parse({ message: 'a\u001b[2Jb\nc\u0007' }));
+  it('is printed without control characters and line breaks', () => {
+    const text = formatPlainLine(parse({ message: 'a\u001b[2Jb\nc\u0007' }));
     expect(text).toContain(' ab ⏎ c');
     expect(text.trimEnd()).not.toMatch(/\p{Cc}/u);
   });
 });
 
-it('finds the lines that a later invocation of the same order said again', () => {
-  const replays = new Replays();
-  const said = (requestId: string, message: string, orderArn = arn) =>
-    replays.has(parse({ requestId, executionArn: orderArn, message }));
-  expect(said('r1', 'begin')).toBe(false);
-  expect(said('r1', 'begin')).toBe(false);
-  expect(said('r2', 'begin')).toBe(true);
-  expect(said('r2', 'another')).toBe(false);
-  expect(said('r2', 'begin', arn.replace('7f3a', '9b2c'))).toBe(false);
+it('detects lines that a later invocation of the same order replays', () => {
+  const filter = new ReplayFilter();
+  const isReplay = (requestId: string, message: string, orderArn = arn) =>
+    filter.isReplay(parse({ requestId, executionArn: orderArn, message }));
+  expect(isReplay('r1', 'begin')).toBe(false);
+  expect(isReplay('r1', 'begin')).toBe(false);
+  expect(isReplay('r2', 'begin')).toBe(true);
+  expect(isReplay('r2', 'another')).toBe(false);
+  expect(isReplay('r2', 'begin', arn.replace('7f3a', '9b2c'))).toBe(false);
 });

@@ -24,19 +24,21 @@ const json = (value: unknown): Answer => ({
 });
 const throttled: Answer = { status: 400, ...json({ __type: 'ThrottlingException' }) };
 
-/** A log whose reads answer what is given, one after the other; the status function is silent. */
-async function follow(reads: readonly (readonly ReturnType<typeof event>[] | 'throttled')[]) {
+/** Follows a workflow log that returns the given reads in sequence. The status log is empty. */
+async function followFakeLog(
+  reads: readonly (readonly ReturnType<typeof event>[] | 'throttled')[],
+) {
   let read = 0;
   const controller = new AbortController();
   using aws = await fakeAws(({ body }) => {
     if (JSON.parse(body).logGroupName === 'status') return json({ events: [] });
-    const answer = reads[read];
+    const response = reads[read];
     read += 1;
     if (read > reads.length + 2) controller.abort();
-    return answer === 'throttled' ? throttled : json({ events: answer ?? [] });
+    return response === 'throttled' ? throttled : json({ events: response ?? [] });
   });
   const target = fakeTarget(aws.url, mkdtempSync(join(tmpdir(), 'orders-')));
-  const told: string[] = [];
+  const lines: string[] = [];
   const query = {
     since: day,
     orderIds: [],
@@ -44,23 +46,23 @@ async function follow(reads: readonly (readonly ReturnType<typeof event>[] | 'th
     signal: controller.signal,
     lingerMs: 0,
   };
-  for await (const items of followLogs(target, outputs, query)) {
-    for (const item of items) told.push('gap' in item ? `! ${item.gap}` : item.text);
+  for await (const items of followLogs({ target, outputs }, query)) {
+    for (const item of items) lines.push('gap' in item ? `! ${item.gap}` : item.text);
   }
-  return told;
+  return lines;
 }
 
-it('prints events that come late, twice or in one millisecond once each, in order', async () => {
-  const told = await follow([
+it('sorts events that arrive late, twice or within one millisecond, and prints each once', async () => {
+  const lines = await followFakeLog([
     [event('b', 20), event('a', 10)],
     [event('a', 10), event('b', 20), event('d', 30), event('c', 30)],
     [event('late', 15), event('d', 30), event('e', 40)],
   ]);
-  expect(told).toEqual(['a', 'b', 'c', 'd', 'late', 'e']);
+  expect(lines).toEqual(['a', 'b', 'c', 'd', 'late', 'e']);
 });
 
-it('rides out throttling, says so, and misses nothing', async () => {
-  const told = await follow([[event('a', 10)], 'throttled', 'throttled', [event('b', 20)]]);
-  expect(told.filter((each) => !each.startsWith('!'))).toEqual(['a', 'b']);
-  expect(told.filter((each) => each.startsWith('!'))).toHaveLength(2);
+it('continues after throttling, reports the gap, and misses no event', async () => {
+  const lines = await followFakeLog([[event('a', 10)], 'throttled', 'throttled', [event('b', 20)]]);
+  expect(lines.filter((line) => !line.startsWith('!'))).toEqual(['a', 'b']);
+  expect(lines.filter((line) => line.startsWith('!'))).toHaveLength(2);
 });

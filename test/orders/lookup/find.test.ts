@@ -12,16 +12,16 @@ beforeEach(async () => {
 afterEach(() => orders.close());
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-const find = (text: string) => findOrder(orders.target, outputs, text);
+const find = (text: string) => findOrder({ target: orders.target, outputs }, text);
 
-/** As if this machine had submitted it. */
-function submitted(orderId: string, minutesAgo: number): void {
+/** Records an order as submitted by this machine. */
+function recordSubmission(orderId: string, minutesAgo: number): void {
   const file = cachePath(orders.target, 'ids');
   mkdirSync(dirname(file), { recursive: true });
   appendFileSync(file, `${ago(minutesAgo)} ${orderId} \n`);
 }
 
-it('finds an order by its id, its beginning with and without order-, and its execution', async () => {
+it('finds an order by its id, by a prefix with or without order-, and by its execution', async () => {
   await orders.put([order('order-7f3a91bcde', ago(3)), order('web-5512', ago(2))]);
   for (const text of ['order-7f3a91bcde', 'order-7f3a', '7f3a91']) {
     expect((await find(text)).orderId).toBe('order-7f3a91bcde');
@@ -44,12 +44,12 @@ it('counts back from the newest order, over days', async () => {
   await expect(find('@-4')).rejects.toMatchObject({ exit: 5, message: /only 3 orders/ });
 });
 
-it('counts an order that was just submitted and has no item yet, and none that is gone', async () => {
+it('counts an order that was just submitted and has no item yet, but no order that is gone', async () => {
   await orders.put([order('order-a', ago(1))]);
-  submitted('order-gone', 30);
-  submitted('order-slow', 10);
+  recordSubmission('order-gone', 30);
+  recordSubmission('order-slow', 10);
   orders.running.set('order-slow', 'arn:slow');
-  submitted('order-new', 0);
+  recordSubmission('order-new', 0);
   expect((await find('latest')).orderId).toBe('order-new');
   expect((await find('@-2')).orderId).toBe('order-a');
   expect((await find('@-3')).orderId).toBe('order-slow');
@@ -57,29 +57,29 @@ it('counts an order that was just submitted and has no item yet, and none that i
   await expect(find('order-gone')).rejects.toMatchObject({ exit: 5, code: 'NotFound' });
 });
 
-it('counts orders submitted here in the order in which they were submitted', async () => {
-  submitted('order-first', 2);
-  submitted('order-second', 1);
+it('counts local submissions in the order of their submission', async () => {
+  recordSubmission('order-first', 2);
+  recordSubmission('order-second', 1);
   await orders.put([order('order-first', ago(0.5)), order('order-second', ago(0.6))]);
   expect((await find('latest')).orderId).toBe('order-second');
   expect((await find('@-2')).orderId).toBe('order-first');
 });
 
-it('asks back when a beginning is that of several orders, and names them', async () => {
+it('rejects a prefix of several orders and names them', async () => {
   await orders.put([order('order-7f3a1', ago(1)), order('order-7f3a2', ago(2))]);
   await expect(find('7f3a')).rejects.toMatchObject({
     exit: 2,
     code: 'Ambiguous',
-    hints: ['order-7f3a1  order-7f3a2', 'give more of the id'],
+    hints: ['order-7f3a1  order-7f3a2', 'use a longer prefix'],
   });
 });
 
-it('finds several, each once and in the order in which they were named', async () => {
+it('finds several orders, each once and in the order of the references', async () => {
   const many = Array.from({ length: 230 }, (_, n) => order(`order-many${n}`, ago(n / 10)));
   await orders.put(many);
   const ids = many.map(({ orderId }) => orderId).reverse();
-  const found = await findOrders(orders.target, outputs, [...ids, 'latest', '@-230']);
+  const found = await findOrders({ target: orders.target, outputs }, [...ids, 'latest', '@-230']);
   expect(found.map(({ orderId }) => orderId)).toEqual(ids);
-  const wrong = findOrders(orders.target, outputs, ['order-many1', 'order-nowhere']);
+  const wrong = findOrders({ target: orders.target, outputs }, ['order-many1', 'order-nowhere']);
   await expect(wrong).rejects.toMatchObject({ exit: 5, message: /"order-nowhere"/ });
 });

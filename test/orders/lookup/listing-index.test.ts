@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cachePath } from '../../../src/environment/stack-outputs.ts';
-import {
-  type ListedOrder,
-  newestFirst,
-  type Range,
-} from '../../../src/orders/lookup/listing-index.ts';
+import { type ListingRange, listNewestFirst } from '../../../src/orders/lookup/listing-index.ts';
+import type { ListedOrder } from '../../../src/orders/tables/orders-table.ts';
 import { type Orders, order, outputs, startOrders } from '../orders-table.ts';
 
 let orders: Orders;
@@ -28,13 +25,16 @@ afterAll(() => orders.close());
 const everything = {
   since: '2026-10-01T00:00:00.000Z',
   until: '2026-11-25T00:00:00.000Z',
-  page: 7,
+  pageSize: 7,
 };
 
-async function list(range: Partial<Range> = {}, count = Number.POSITIVE_INFINITY) {
+async function list(range: Partial<ListingRange> = {}, count = Number.POSITIVE_INFINITY) {
   const found: ListedOrder[] = [];
-  for await (const each of newestFirst(orders.target, outputs, { ...everything, ...range })) {
-    found.push(each);
+  for await (const listed of listNewestFirst(
+    { target: orders.target, outputs },
+    { ...everything, ...range },
+  )) {
+    found.push(listed);
     if (found.length === count) break;
   }
   return found;
@@ -44,14 +44,14 @@ const ids = (found: readonly { orderId: string }[]) => found.map(({ orderId }) =
 it('yields every order once, newest first, across pages, shards and days', async () => {
   const found = await list();
   expect(ids(found).sort()).toEqual(ids(all).sort());
-  // The newest are kept for the shell's completion.
+  // The newest orders are cached for shell completion.
   const seen = readFileSync(cachePath(orders.target, 'seen'), 'utf8');
   expect(seen.trimEnd().split('\n').at(-1)).toContain(found[0]?.createdAt);
   const times = found.map(({ createdAt }) => createdAt);
   expect(times).toEqual(times.toSorted().reverse());
 });
 
-it('gives the same list in pages as at once, also where a page ends within a millisecond', async () => {
+it('lists the same in pages as in one go, even if a page ends within a millisecond', async () => {
   const whole = await list();
   const paged: ListedOrder[] = [];
   for (;;) {
@@ -62,7 +62,7 @@ it('gives the same list in pages as at once, also where a page ends within a mil
   expect(paged).toEqual(whole);
 });
 
-it('goes on where it was when newer orders arrived in between', async () => {
+it('continues at the same position after newer orders have arrived', async () => {
   const whole = await list();
   const after = whole[49];
   await orders.put([order('order-late', '2026-11-21T23:59:00.000Z')]);
@@ -70,7 +70,7 @@ it('goes on where it was when newer orders arrived in between', async () => {
   expect(ids(await list({}, 1))).toEqual(['order-late']);
 });
 
-it('keeps to its bounds, both of them included', async () => {
+it('includes both bounds of the range', async () => {
   const [first] = all;
   const since = first?.createdAt ?? '';
   expect(ids(await list({ since, until: since })).sort()).toEqual(ids(all.slice(0, 4)).sort());

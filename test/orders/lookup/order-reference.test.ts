@@ -9,7 +9,7 @@ import {
 const arn =
   'arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/order-7f3a91bcde/0a1b';
 
-it('tells an id, the newest orders and an execution ARN apart', () => {
+it('distinguishes ids, relative references and execution ARNs', () => {
   expect(parseReference('latest')).toEqual({ kind: 'recent', back: 1 });
   expect(parseReference('@-2')).toEqual({ kind: 'recent', back: 2 });
   expect(parseReference(arn)).toEqual({ kind: 'arn', arn, orderId: 'order-7f3a91bcde' });
@@ -19,21 +19,21 @@ it('tells an id, the newest orders and an execution ARN apart', () => {
   }
 });
 
-it('takes four characters beyond "order-" for a prefix', () => {
+it('requires four characters for a prefix, not counting "order-"', () => {
   expect(isPrefix('order-7f3')).toBe(false);
   expect(isPrefix('order-7f3a')).toBe(true);
   expect(isPrefix('7f3a')).toBe(true);
 });
 
-it('finds the one id that a prefix begins, and asks back when there are several', () => {
+it('finds the id of a prefix, and rejects a prefix of several ids', () => {
   const ids = ['order-7f3a91bcde', 'order-7f3a91bcde', 'order-90bb2c0000', 'web-5512'];
   expect(pickByPrefix('7f3a', ids)).toBe('order-7f3a91bcde');
   expect(pickByPrefix('order-90bb', ids)).toBe('order-90bb2c0000');
   expect(pickByPrefix('nope', ids)).toBeUndefined();
-  expect(() => pickByPrefix('order-', ids)).toThrow('begins 2 orders');
+  expect(() => pickByPrefix('order-', ids)).toThrow('matches 2 orders');
 });
 
-it('makes ids that are execution names and not alike', () => {
+it('creates unique ids that are valid execution names', () => {
   const ids = new Set(Array.from({ length: 1000 }, newOrderId));
   expect(ids.size).toBe(1000);
   for (const id of ids) expect(id).toMatch(/^order-[0-9a-z]{10}$/);

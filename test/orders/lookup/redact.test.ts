@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { redact } from '../../../src/orders/lookup/redact.ts';
 
-it('takes personal fields and what looks like them out of a payload, and nothing else', () => {
+it('removes personal fields and texts that look like them from a payload', () => {
   const payload = {
     orderId: 'order-2026-11-25',
     order: { customerEmail: 'ann@example.com', customerPhone: '12', items: [{ price: 45.99 }] },

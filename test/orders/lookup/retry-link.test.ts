@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getOrder } from '../../../src/orders/lookup/get.ts';
-import { readOrder } from '../../../src/orders/lookup/read-order.ts';
-import { nameOrigin, nameRetry } from '../../../src/orders/lookup/retry-link.ts';
+import { linkOriginal, linkRetry } from '../../../src/orders/lookup/retry-link.ts';
+import { readOrder } from '../../../src/orders/tables/orders-table.ts';
 import { type Orders, order, outputs, startOrders } from '../orders-table.ts';
 
 let orders: Orders;
@@ -20,37 +20,37 @@ beforeAll(async () => {
 afterAll(() => orders.close());
 
 const read = async (id: string) => {
-  const found = await readOrder(orders.target, outputs, id);
+  const found = await readOrder({ target: orders.target, outputs }, id);
   if (!found) throw new Error(`no ${id}`);
   return found;
 };
-const name = (seen: Parameters<typeof nameRetry>[2]['order'], orderId: string) =>
-  nameRetry(orders.target, outputs, { order: seen, orderId });
+const link = (seen: Parameters<typeof linkRetry>[1]['order'], orderId: string) =>
+  linkRetry({ target: orders.target, outputs }, { order: seen, orderId });
 
-it('adds a try once, and lets one of two who add theirs at once look again', async () => {
+it('records a retry once, and refuses one of two concurrent retries', async () => {
   const seen = await read('order-1');
-  expect(await name(seen, 'order-1-r2')).toBe(true);
-  expect(await name(seen, 'order-1-r3')).toBe(false);
-  const again = await read('order-1');
-  expect(await name(again, 'order-1-r2')).toBe(true);
-  expect(await name(again, 'order-1-r3')).toBe(true);
-  expect(await name(again, 'order-1-r4')).toBe(false);
+  expect(await link(seen, 'order-1-r2')).toBe(true);
+  expect(await link(seen, 'order-1-r3')).toBe(false);
+  const current = await read('order-1');
+  expect(await link(current, 'order-1-r2')).toBe(true);
+  expect(await link(current, 'order-1-r3')).toBe(true);
+  expect(await link(current, 'order-1-r4')).toBe(false);
   expect((await read('order-1')).retriedAs).toEqual(['order-1-r2', 'order-1-r3']);
 });
 
-it('names an origin, makes no item of it where there is none, and changes no other origin', async () => {
-  const origin = (orderId: string, retryOf: string) =>
-    nameOrigin(orders.target, outputs, { orderId, retryOf, patienceMs: 0 });
-  expect(await origin('order-1-r2', 'order-1')).toBe(true);
-  expect(await origin('order-1-r2', 'order-1')).toBe(true);
-  expect(await origin('order-1-r2', 'order-9')).toBe(false);
-  expect(await origin('order-none', 'order-1')).toBe(false);
+it('records the original, creates no item, and does not change another original', async () => {
+  const linkTo = (orderId: string, retryOf: string) =>
+    linkOriginal({ target: orders.target, outputs }, { orderId, retryOf, timeoutMs: 0 });
+  expect(await linkTo('order-1-r2', 'order-1')).toBe(true);
+  expect(await linkTo('order-1-r2', 'order-1')).toBe(true);
+  expect(await linkTo('order-1-r2', 'order-9')).toBe(false);
+  expect(await linkTo('order-none', 'order-1')).toBe(false);
   expect((await read('order-1-r2')).retryOf).toBe('order-1');
   await expect(read('order-none')).rejects.toThrow('no order-none');
 });
 
-it('tells the origin of an order whose item was not there to be told, and invents none', async () => {
-  const get = async (id: string) => (await getOrder(orders.target, outputs, id)).order;
+it('finds the original of a retry whose item does not name it', async () => {
+  const get = async (id: string) => (await getOrder({ target: orders.target, outputs }, id)).order;
   expect((await get('order-2-r2'))?.retryOf).toBe('order-2');
   expect(await get('order-3-r2')).not.toHaveProperty('retryOf');
 });

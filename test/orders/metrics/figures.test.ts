@@ -1,28 +1,29 @@
 import { expect, it } from 'vitest';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
-import { type CountedOrder, figuresOf } from '../../../src/orders/metrics/figures.ts';
+import { type CountedOrder, computeFigures } from '../../../src/orders/metrics/figures.ts';
 import { orderRecord } from '../record.ts';
+import { equalWaits } from '../workflow-waits.ts';
 
-const waits = { 'await-warehouse': 600, 'await-pickup': 400 };
+const waits = equalWaits(600);
 
-/** So many orders that have been through these statuses, a second apart. */
-const some = (count: number, statuses: OrderStatus[], more: Partial<CountedOrder> = {}) =>
+/** Creates `count` orders with transitions to these statuses, a second apart. */
+const createOrders = (count: number, statuses: OrderStatus[], more: Partial<CountedOrder> = {}) =>
   Array.from({ length: count }, (_, n) =>
     orderRecord(statuses, { orderId: `order-${n}`, ...more }),
   );
 
-const failed = (code: string) => ({
+const withFailure = (code: string) => ({
   failure: { stage: 'process-payment', code, message: 'no' } as const,
 });
 
-it('counts orders by where they are, and takes rates of those that have ended', () => {
-  const { orders, rates } = figuresOf(
+it('counts orders by state, and computes rates of the ended ones', () => {
+  const { orders, rates } = computeFigures(
     [
-      ...some(6, ['validated', 'completed']),
-      ...some(3, ['validated', 'failed'], failed('declined')),
-      ...some(1, ['validated', 'cancelled']),
-      ...some(2, ['validated', 'packaged']),
-      ...some(1, ['validated', 'awaiting-review']),
+      ...createOrders(6, ['validated', 'completed']),
+      ...createOrders(3, ['validated', 'failed'], withFailure('declined')),
+      ...createOrders(1, ['validated', 'cancelled']),
+      ...createOrders(2, ['validated', 'packaged']),
+      ...createOrders(1, ['validated', 'awaiting-review']),
     ],
     waits,
   );
@@ -37,9 +38,9 @@ it('counts orders by where they are, and takes rates of those that have ended', 
   expect(rates).toEqual({ completed: 0.6, failed: 0.3, cancelled: 0.1 });
 });
 
-it('has no rate where nothing has ended, and no figure where there is no order', () => {
-  expect(figuresOf(some(2, ['validated']), waits)).not.toHaveProperty('rates');
-  expect(figuresOf([], waits)).toEqual({
+it('has no rates without ended orders, and no figures without orders', () => {
+  expect(computeFigures(createOrders(2, ['validated']), waits)).not.toHaveProperty('rates');
+  expect(computeFigures([], waits)).toEqual({
     orders: { started: 0, completed: 0, failed: 0, cancelled: 0, running: 0, inReview: 0 },
     times: {},
     stages: [],
@@ -48,20 +49,26 @@ it('has no rate where nothing has ended, and no figure where there is no order',
   });
 });
 
-it('measures completed orders with and without their waits, with percentiles from twenty on', () => {
-  const way: OrderStatus[] = ['validated', 'awaiting-warehouse', 'items-picked', 'completed'];
-  const few = figuresOf([...some(19, way), ...some(5, ['validated', 'failed'])], waits).times;
+it('measures completed orders with and without their waits, with percentiles from twenty orders on', () => {
+  const path: OrderStatus[] = ['validated', 'awaiting-warehouse', 'items-picked', 'completed'];
+  const few = computeFigures(
+    [...createOrders(19, path), ...createOrders(5, ['validated', 'failed'])],
+    waits,
+  ).times;
   expect(few.endToEnd).toMatchObject({ n: 19, median: 3000, max: 3000 });
   expect(few.active).toMatchObject({ n: 19, median: 2400 });
   expect(few.endToEnd).not.toHaveProperty('p95');
-  expect(figuresOf(some(20, way), waits).times.active).toMatchObject({ n: 20, p95: 2400 });
+  expect(computeFigures(createOrders(20, path), waits).times.active).toMatchObject({
+    n: 20,
+    p95: 2400,
+  });
 });
 
-it('tells the durations of stages in the order of the workflow, of orders on their way as well', () => {
-  const { stages } = figuresOf(
+it('measures stages in workflow order, also of running orders', () => {
+  const { stages } = computeFigures(
     [
-      ...some(2, ['validated', 'inventory-checked', 'payment-processed']),
-      ...some(1, ['validated', 'inventory-checked', 'failed']),
+      ...createOrders(2, ['validated', 'inventory-checked', 'payment-processed']),
+      ...createOrders(1, ['validated', 'inventory-checked', 'failed']),
     ],
     waits,
   );
@@ -72,12 +79,12 @@ it('tells the durations of stages in the order of the workflow, of orders on the
 });
 
 it('counts failures by code and stage, the most frequent first', () => {
-  const { failures } = figuresOf(
+  const { failures } = computeFigures(
     [
-      ...some(1, ['validated', 'failed'], failed('declined')),
-      ...some(3, ['validated', 'failed'], failed('technical-failure')),
-      // One that is about to fail is not yet.
-      ...some(5, ['validated'], failed('declined')),
+      ...createOrders(1, ['validated', 'failed'], withFailure('declined')),
+      ...createOrders(3, ['validated', 'failed'], withFailure('technical-failure')),
+      // These orders have a failure, but not the status yet.
+      ...createOrders(5, ['validated'], withFailure('declined')),
     ],
     waits,
   );
@@ -87,8 +94,10 @@ it('counts failures by code and stage, the most frequent first', () => {
   ]);
 });
 
-it('finds the second in which most orders were begun', () => {
+it('finds the second in which the most orders were created', () => {
   const at = (ms: number) => ({ createdAt: new Date(ms).toISOString() });
-  const orders = [900, 1000, 1500, 1999, 2000].flatMap((ms) => some(1, ['validated'], at(ms)));
-  expect(figuresOf(orders, waits).busiestSecond).toBe(3);
+  const orders = [900, 1000, 1500, 1999, 2000].flatMap((ms) =>
+    createOrders(1, ['validated'], at(ms)),
+  );
+  expect(computeFigures(orders, waits).busiestSecond).toBe(3);
 });

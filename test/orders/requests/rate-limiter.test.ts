@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Limiter } from '../../../src/orders/requests/rate-limiter.ts';
+import { RateLimiter } from '../../../src/orders/requests/rate-limiter.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -8,33 +8,35 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const taken = (limiter: Limiter, tries: number) =>
-  Array.from({ length: tries }, () => limiter.take()).filter(Boolean).length;
+const countAcquired = (limiter: RateLimiter, attempts: number) =>
+  Array.from({ length: attempts }, () => limiter.tryAcquire()).filter(Boolean).length;
 
-it('allows so many calls a second, at an even pace', () => {
-  const limiter = new Limiter(5);
-  let calls = 0;
+it('limits the requests per second at an even rate', () => {
+  const limiter = new RateLimiter(5);
+  let requests = 0;
   for (let ms = 0; ms < 1000; ms += 10) {
-    calls += taken(limiter, 3);
+    requests += countAcquired(limiter, 3);
     vi.advanceTimersByTime(10);
   }
-  expect(calls).toBe(5);
+  expect(requests).toBe(5);
 });
 
-it('allows a burst after a pause, and never more than that', () => {
-  const limiter = new Limiter(4, 3);
+it('allows a burst after a pause', () => {
+  const limiter = new RateLimiter(4, 3);
   vi.advanceTimersByTime(60_000);
-  expect(taken(limiter, 10)).toBe(3);
+  expect(countAcquired(limiter, 10)).toBe(3);
   vi.advanceTimersByTime(250);
-  expect(taken(limiter, 10)).toBe(1);
+  expect(countAcquired(limiter, 10)).toBe(1);
 });
 
-it('lets callers take turns at that pace', async () => {
+it('gives slots to callers in the order of their calls', async () => {
   vi.useRealTimers();
-  const limiter = new Limiter(100, 2);
+  const limiter = new RateLimiter(100, 2);
   const order: number[] = [];
-  const began = performance.now();
-  await Promise.all([1, 2, 3, 4, 5].map((each) => limiter.turn().then(() => order.push(each))));
+  const startedAt = performance.now();
+  await Promise.all(
+    [1, 2, 3, 4, 5].map((caller) => limiter.acquire().then(() => order.push(caller))),
+  );
   expect(order).toEqual([1, 2, 3, 4, 5]);
-  expect(performance.now() - began).toBeGreaterThanOrEqual(28);
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(28);
 });

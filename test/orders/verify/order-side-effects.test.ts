@@ -1,12 +1,16 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { paymentKey, pointsEntry } from '../../../functions/contract/expected-side-effects.ts';
 import {
-  findStrayPayments,
-  readBooks,
+  loyaltyBalanceKey,
+  loyaltyOrderKey,
+  paymentKey,
+} from '../../../functions/contract/tables.ts';
+import { readStock } from '../../../src/orders/tables/products-table.ts';
+import {
+  findUnmatchedPayments,
+  readSideEffects,
   withPayments,
 } from '../../../src/orders/verify/order-side-effects.ts';
-import { readStock } from '../../../src/orders/verify/stock.ts';
 import { type Orders, order, startOrders } from '../orders-table.ts';
 
 const outputs = {
@@ -26,8 +30,8 @@ beforeAll(async () => {
   await put('ProviderCallsTable', called('a', '1', { call: 'charge', key: paymentKey('a') }));
   await put('ProviderCallsTable', called('a', '2', { call: 'charge', key: 'a/again' }));
   await put('ProviderCallsTable', called('a', '3', { call: 'charge', effective: false }));
-  await put('LoyaltyTable', { customerId: 'CUST-001', entry: pointsEntry('a'), points: 9 });
-  await put('LoyaltyTable', { customerId: 'CUST-001', entry: 'balance', points: 9 });
+  await put('LoyaltyTable', { ...loyaltyOrderKey('CUST-001', 'a'), points: 9 });
+  await put('LoyaltyTable', { ...loyaltyBalanceKey('CUST-001'), points: 9 });
   await put('ProductsTable', { productId: 'BOOK-001', available: 8, reserved: 2 });
 });
 afterAll(() => orders.close());
@@ -46,29 +50,37 @@ async function put(TableName: string, Item: Record<string, unknown>) {
   await (await orders.target.clients.dynamodb()).send(new PutCommand({ TableName, Item }));
 }
 
-it('reads what the tables hold of each order, and what is there of none as nothing', async () => {
+it('reads the side effects of each order, and none for an order without any', async () => {
   const records = [order('a', at), order('b', at)];
-  const books = await readBooks(orders.target, outputs, records);
-  expect(books.get('a')).toMatchObject({
+  const sideEffects = await readSideEffects({ target: orders.target, outputs }, records);
+  expect(sideEffects.get('a')).toMatchObject({
     payments: [{ amountMinor: 9198 }, { key: 'a/again' }],
     calls: [{ call: 'charge' }, { call: 'charge' }],
     points: 9,
   });
-  expect(books.get('b')).toEqual({ orderId: 'b', record: records[1], payments: [], calls: [] });
+  expect(sideEffects.get('b')).toEqual({
+    orderId: 'b',
+    record: records[1],
+    payments: [],
+    calls: [],
+  });
 });
 
-it('finds payments under keys that no log names, and takes none twice', async () => {
-  const { byOrder, complete } = await findStrayPayments(orders.target, outputs);
+it('finds payments under unknown keys, and counts none twice', async () => {
+  const { byOrder, complete } = await findUnmatchedPayments({ target: orders.target, outputs });
   expect(complete).toBe(true);
   expect([...byOrder.keys()].sort()).toEqual(['a', 'b']);
-  const books = await readBooks(orders.target, outputs, [order('a', at), order('b', at)]);
-  const all = [...books.values()].map((each) =>
-    withPayments(each, byOrder.get(each.orderId) ?? []),
+  const sideEffects = await readSideEffects({ target: orders.target, outputs }, [
+    order('a', at),
+    order('b', at),
+  ]);
+  const all = [...sideEffects.values()].map((own) =>
+    withPayments(own, byOrder.get(own.orderId) ?? []),
   );
   expect(all.map(({ payments }) => payments.length)).toEqual([2, 1]);
 });
 
-it('reads the counters of products, and none of an unknown one', async () => {
-  const counters = await readStock(orders.target, outputs, ['BOOK-001', 'NONE']);
+it('reads the counters of products, and none for an unknown product', async () => {
+  const counters = await readStock({ target: orders.target, outputs }, ['BOOK-001', 'NONE']);
   expect([...counters]).toEqual([['BOOK-001', { available: 8, reserved: 2, sold: 0 }]]);
 });

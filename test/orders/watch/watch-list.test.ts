@@ -13,9 +13,9 @@ const at = (second: number) => `2026-11-22T08:12:0${second}.000Z`;
 const since = at(0);
 const query = () => ({ since, until: at(9), limit: 2, details: true });
 
-it('tells each order that is new or has changed once, and those that leave the list, until it is stopped', async () => {
+it('reports each new, changed and removed order once, until it is stopped', async () => {
   const stop = new AbortController();
-  const told: ListEvent[] = [];
+  const events: ListEvent[] = [];
   const steps = [
     () => orders.put([order('c', at(3))]),
     () => orders.put([order('c', at(3), { status: 'completed', updatedAt: at(5) })]),
@@ -23,11 +23,11 @@ it('tells each order that is new or has changed once, and those that leave the l
   ];
   await orders.put([order('a', at(1)), order('b', at(2))]);
   const options = { query, signal: stop.signal };
-  for await (const event of watchList(orders.target, outputs, options)) {
-    if (event.type !== 'list') told.push(event);
+  for await (const event of watchList({ target: orders.target, outputs }, options)) {
+    if (event.type !== 'list') events.push(event);
     else await steps.shift()?.();
   }
-  const lines = told.map((event) => [
+  const lines = events.map((event) => [
     event.type,
     'change' in event && event.change,
     'orderId' in event && event.orderId,
@@ -42,18 +42,21 @@ it('tells each order that is new or has changed once, and those that leave the l
   ]);
 });
 
-it('gives a sign of life when nothing has changed for a minute', async () => {
+it('reports a heartbeat after a minute without a change', async () => {
   const stop = new AbortController();
   let now = Date.parse(at(9));
   vi.spyOn(Date, 'now').mockImplementation(() => now);
-  const beats: ListEvent[] = [];
+  const heartbeats: ListEvent[] = [];
   let lists = 0;
-  for await (const event of watchList(orders.target, outputs, { query, signal: stop.signal })) {
-    if (event.type === 'heartbeat') beats.push(event);
+  for await (const event of watchList(
+    { target: orders.target, outputs },
+    { query, signal: stop.signal },
+  )) {
+    if (event.type === 'heartbeat') heartbeats.push(event);
     if (event.type !== 'list') continue;
     lists += 1;
     if (lists === 2) now += 61_000;
     if (lists === 4) stop.abort();
   }
-  expect(beats).toMatchObject([{ type: 'heartbeat', orders: 2 }]);
+  expect(heartbeats).toMatchObject([{ type: 'heartbeat', orders: 2 }]);
 });

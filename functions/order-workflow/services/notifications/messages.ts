@@ -1,42 +1,44 @@
 import type { Failure } from '../../../contract/api.ts';
 import type { Notice, PlacedOrder } from '../../ports.ts';
 
-/** One message to one customer. */
 export interface Message {
   readonly channel: 'email' | 'text';
   readonly to: string;
-  /** Of an e-mail. */
+  /** Only for e-mail. */
   readonly subject?: string;
   readonly text: string;
 }
 
-/** What a customer is told of an order: by e-mail, and by text when there is a number. */
-export function messagesOf({ orderId, order }: PlacedOrder, notice: Notice): Message[] {
-  const { subject, text } = contentOf(orderId, notice);
+/** Builds the messages of a notification: an e-mail, and a text message if there is a phone number. */
+export function buildMessages({ orderId, order }: PlacedOrder, notice: Notice): Message[] {
+  const { subject, text } = buildText(orderId, notice);
   const email = { channel: 'email', to: order.customerEmail, subject, text } as const;
   if (order.customerPhone === undefined) return [email];
   return [email, { channel: 'text', to: order.customerPhone, text }];
 }
 
-function contentOf(orderId: string, notice: Notice): { subject: string; text: string } {
+function buildText(orderId: string, notice: Notice): { subject: string; text: string } {
   const name = `Your order ${orderId}`;
   switch (notice.kind) {
     case 'shipped':
       return {
         subject: `${name} is on its way`,
-        text: `${name} is on its way. Follow it with the number ${notice.trackingNumber}.`,
+        text: `${name} is on its way. Its tracking number is ${notice.trackingNumber}.`,
       };
     case 'failed':
       return {
         subject: `${name} could not be delivered`,
-        text: `${name} could not be delivered: ${reasonFor(notice.failure)}.${money(notice)}`,
+        text: `${name} could not be delivered: ${publicReason(notice.failure)}.${refundText(notice)}`,
       };
     case 'cancelled':
-      return { subject: `${name} is cancelled`, text: `${name} is cancelled.${money(notice)}` };
+      return {
+        subject: `${name} is cancelled`,
+        text: `${name} is cancelled.${refundText(notice)}`,
+      };
   }
 }
 
-/** What went wrong, as a customer may read it; more than these words is the shop's own affair. */
+/** Reasons that customers may read. All others are internal. */
 const reasons: Readonly<Record<string, string>> = {
   'no-items': 'it has no items',
   'out-of-stock': 'a product is out of stock',
@@ -44,7 +46,7 @@ const reasons: Readonly<Record<string, string>> = {
   damaged: 'the goods were damaged in our warehouse',
 };
 
-const reasonFor = ({ code }: Failure) => reasons[code] ?? 'we were not able to process it';
+const publicReason = ({ code }: Failure) => reasons[code] ?? 'we were not able to process it';
 
-const money = ({ refunded }: { refunded: boolean }) =>
-  refunded ? ' Whatever you paid is on its way back to you.' : '';
+const refundText = ({ refunded }: { refunded: boolean }) =>
+  refunded ? ' Any payment is being refunded.' : '';

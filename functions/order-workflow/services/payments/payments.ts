@@ -1,27 +1,27 @@
 import type { Payments } from '../../ports.ts';
-import { type PaymentProvider, paymentsOver } from './provider.ts';
+import { createPayments, type PaymentProvider } from './provider.ts';
 import { simulatedProvider } from './simulated.ts';
 
-/** The workflow's payments, with the provider that the template's parameter chose; one a process. */
+/** The payments of the workflow, with the provider that the template's parameter selects. */
 export function choosePayments(env: NodeJS.ProcessEnv = process.env): Payments {
   const chosen = env['PAYMENT_PROVIDER'] ?? 'simulated';
-  if (chosen === 'simulated') return paymentsOver(async () => simulatedProvider);
+  if (chosen === 'simulated') return createPayments(async () => simulatedProvider);
   if (chosen !== 'stripe') throw new Error(`There is no payment provider "${chosen}"`);
   let provider: Promise<PaymentProvider> | undefined;
-  return paymentsOver(() => {
+  return createPayments(() => {
     provider ??= openStripe(env);
     return provider;
   });
 }
 
-/** Loaded only where it is used: Stripe's library is a third of the function's size. */
+/** Loads Stripe's library on demand: it is a third of the function's size. */
 async function openStripe(env: NodeJS.ProcessEnv): Promise<PaymentProvider> {
-  const [{ stripeProvider }, { secretIn }] = await Promise.all([
+  const [{ stripeProvider }, { createSecretReader }] = await Promise.all([
     import('./stripe.ts'),
     import('./secret.ts'),
   ]);
   return stripeProvider({
-    secretKey: secretIn(env['STRIPE_KEY_PARAMETER'] ?? '/orders/stripe-key'),
+    secretKey: createSecretReader(env['STRIPE_KEY_PARAMETER'] ?? '/orders/stripe-key'),
     paymentMethod: env['STRIPE_PAYMENT_METHOD'] ?? 'pm_card_visa',
   });
 }

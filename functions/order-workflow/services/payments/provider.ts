@@ -1,6 +1,5 @@
 import type { Attempt, Payments, PlacedOrder } from '../../ports.ts';
 
-/** A payment as its provider keeps it. */
 export interface Payment {
   readonly paymentId: string;
   readonly state: 'charged' | 'refunded';
@@ -8,20 +7,20 @@ export interface Payment {
 }
 
 /**
- * What the workflow needs of a payment provider. One key (`attempt.key`) is one payment, whatever is asked twice. All
- * may throw ProviderUnavailable, which is asked again.
+ * A payment provider. One idempotency key (`attempt.key`) is one payment, however often a method is called. All methods
+ * may throw ProviderUnavailable, which is retried.
  */
 export interface PaymentProvider {
-  /** The payment that was made with the key; undefined when the customer was not charged. */
+  /** The payment with this key; undefined if the customer was not charged. */
   find(placed: PlacedOrder, attempt: Attempt): Promise<Payment | undefined>;
-  /** Charges the order's total. Throws OrderRejected when the customer's money is not to be had. */
+  /** Charges the order's total. Throws OrderRejected if the payment is declined. */
   charge(placed: PlacedOrder, attempt: Attempt): Promise<Payment>;
-  /** Gives a payment back whole; does nothing when it was given back. */
+  /** Refunds a payment completely; does nothing if it was refunded before. */
   refund(payment: Payment, placed: PlacedOrder, attempt: Attempt): Promise<void>;
 }
 
-/** The workflow's payments over a provider: it is asked by the key before anything is charged or given back. */
-export function paymentsOver(open: () => Promise<PaymentProvider>): Payments {
+/** Creates the payments of the workflow. Looks up the payment by its key before it charges or refunds. */
+export function createPayments(open: () => Promise<PaymentProvider>): Payments {
   return {
     async charge(placed, attempt) {
       const provider = await open();

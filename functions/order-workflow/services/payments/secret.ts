@@ -1,19 +1,19 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-/** Milliseconds for which a secret is kept in memory. */
-const keptFor = 300_000;
+/** How long a secret is cached. */
+const secretCacheMs = 300_000;
 
 /**
- * Reads a secret from a SecureString parameter of SSM, kept in memory for five minutes. Call the result with `true` to
- * have it read afresh. Throws SecretMissing when there is no such parameter.
+ * Returns a function that reads a secret from a SecureString parameter of SSM and caches it. Call it with `true` to read the
+ * parameter again. Throws SecretMissing if the parameter does not exist.
  */
-export function secretIn(parameter: string): (refused: boolean) => Promise<string> {
+export function createSecretReader(parameter: string): (refused: boolean) => Promise<string> {
   const client = new SSMClient({});
-  let kept: { readonly value: string; readonly until: number } | undefined;
+  let cached: { readonly value: string; readonly until: number } | undefined;
   return async (refused) => {
-    if (kept && !refused && performance.now() < kept.until) return kept.value;
-    kept = { value: await read(client, parameter), until: performance.now() + keptFor };
-    return kept.value;
+    if (cached && !refused && performance.now() < cached.until) return cached.value;
+    cached = { value: await read(client, parameter), until: performance.now() + secretCacheMs };
+    return cached.value;
   };
 }
 
@@ -24,7 +24,7 @@ async function read(client: SSMClient, Name: string): Promise<string> {
     );
     if (Parameter?.Value) return Parameter.Value;
   } catch (error) {
-    // It comes without a text.
+    // The error has no message.
     if ((error as Error).name !== 'ParameterNotFound') throw error;
   }
   throw Object.assign(new Error(`There is no secret in the parameter ${Name} of SSM`), {

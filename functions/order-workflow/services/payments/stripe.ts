@@ -4,53 +4,53 @@ import type { Attempt, PlacedOrder } from '../../ports.ts';
 import type { Payment, PaymentProvider } from './provider.ts';
 import { connectStripe, type StripeOptions } from './stripe-client.ts';
 
-/** ISO 4217, as Stripe spells it. The order's minor units are this currency's. */
+/** ISO 4217 code in lower case. An order's minor units are cents of this currency. */
 const currency = 'usd';
 
 /**
- * Payments with Stripe (https://docs.stripe.com/api). A payment is an intent that is made by the key, and only then
- * confirmed: making it moves no money, so that asking for it again by its idempotency key finds it safely. Stripe keeps
- * those keys for a day at least; what is older is found by the metadata, which a search knows after a minute at most.
+ * Payments with Stripe (https://docs.stripe.com/api). A payment is an intent that is created with the idempotency key and
+ * then confirmed. Creating it moves no money, so repeating the request finds the same intent safely. Stripe keeps idempotency
+ * keys for at least a day. Older intents are found by their metadata, which is searchable after at most a minute.
  */
 export function stripeProvider(options: StripeOptions): PaymentProvider {
-  const ask = connectStripe(options);
+  const callStripe = connectStripe(options);
   const { paymentMethod } = options;
   return {
     find: (placed, attempt) =>
-      ask(async (stripe) => {
-        const intent = await intentOf(stripe, { placed, attempt, paymentMethod });
-        return intent.status === 'succeeded' ? paymentOf(stripe, intent) : undefined;
+      callStripe(async (stripe) => {
+        const intent = await findOrCreateIntent(stripe, { placed, attempt, paymentMethod });
+        return intent.status === 'succeeded' ? toPayment(stripe, intent) : undefined;
       }),
     charge: (placed, attempt) =>
-      ask(async (stripe) => {
-        const intent = await intentOf(stripe, { placed, attempt, paymentMethod });
-        return paymentOf(stripe, await confirm(stripe, intent, attempt));
+      callStripe(async (stripe) => {
+        const intent = await findOrCreateIntent(stripe, { placed, attempt, paymentMethod });
+        return toPayment(stripe, await confirm(stripe, intent, attempt));
       }),
     refund: ({ paymentId }, _placed, attempt) =>
-      ask((stripe) => refund(stripe, paymentId, attempt)),
+      callStripe((stripe) => refund(stripe, paymentId, attempt)),
   };
 }
 
-interface Wanted {
+interface PaymentRequest {
   readonly placed: PlacedOrder;
   readonly attempt: Attempt;
   readonly paymentMethod: string;
 }
 
-/** The intent of a key, as it is now; made when there is none. */
-async function intentOf(
+/** Returns the current intent of the key; creates it if there is none. */
+async function findOrCreateIntent(
   stripe: Stripe,
-  { placed, attempt: { key }, paymentMethod }: Wanted,
+  { placed, attempt: { key }, paymentMethod }: PaymentRequest,
 ): Promise<Stripe.PaymentIntent> {
   const { data } = await stripe.paymentIntents.search({
     query: `metadata['key']:'${key}'`,
     limit: 1,
   });
   const [found] = data;
-  const id = found?.id ?? (await makeIntent());
+  const id = found?.id ?? (await createIntent());
   return stripe.paymentIntents.retrieve(id);
 
-  async function makeIntent(): Promise<string> {
+  async function createIntent(): Promise<string> {
     const { orderId, order, totalMinor } = placed;
     const { customerId } = order;
     const intent = await stripe.paymentIntents.create(
@@ -70,14 +70,14 @@ async function intentOf(
 
 const confirmable: readonly string[] = ['requires_confirmation', 'requires_payment_method'];
 
-/** Moves the money, unless that is done. Throws OrderRejected when it cannot be had. */
+/** Confirms the intent, unless it is confirmed. Throws OrderRejected if the payment is declined. */
 async function confirm(
   stripe: Stripe,
   intent: Stripe.PaymentIntent,
   { key, number }: Attempt,
 ): Promise<Stripe.PaymentIntent> {
   const { id, status: before } = intent;
-  // An intent succeeds once whatever is asked; a new attempt has a new key, as Stripe repeats its own failures to an old one.
+  // An intent succeeds only once. A new attempt needs a new key, because Stripe repeats a failure for the old key.
   const confirmed = confirmable.includes(before)
     ? await stripe.paymentIntents.confirm(id, {}, { idempotencyKey: `${key}/confirm/${number}` })
     : intent;
@@ -87,21 +87,21 @@ async function confirm(
   const why =
     status === 'canceled'
       ? 'The payment was cancelled'
-      : 'The payment needs the customer, who is not there';
+      : 'The payment requires an action of the customer';
   throw new OrderRejected('payment-declined', why);
 }
 
 async function refund(stripe: Stripe, paymentId: string, { key }: Attempt): Promise<void> {
   try {
-    const given = { payment_intent: paymentId, reason: 'requested_by_customer' } as const;
-    await stripe.refunds.create(given, { idempotencyKey: `${key}/refund` });
+    const request = { payment_intent: paymentId, reason: 'requested_by_customer' } as const;
+    await stripe.refunds.create(request, { idempotencyKey: `${key}/refund` });
   } catch (error) {
     const code = error instanceof Stripe.errors.StripeError ? error.code : undefined;
     if (code !== 'charge_already_refunded') throw error;
   }
 }
 
-async function paymentOf(stripe: Stripe, intent: Stripe.PaymentIntent): Promise<Payment> {
+async function toPayment(stripe: Stripe, intent: Stripe.PaymentIntent): Promise<Payment> {
   const { data } = await stripe.refunds.list({ payment_intent: intent.id, limit: 1 });
   const refunded = data.some(({ status }) => status !== 'failed' && status !== 'canceled');
   return {

@@ -1,22 +1,22 @@
 import { partition } from '../../wire/http.ts';
 import { isFields } from '../template.ts';
 import {
-  generatedName,
-  type Handler,
-  optionalText,
-  type Physical,
+  generateName,
+  nonEmptyText,
+  type PhysicalResource,
+  type ResourceHandler,
   type ResourceRequest,
   type Services,
 } from './handler.ts';
 
-/** S3's limit for a bucket's name. */
-const longestName = 63;
+/** S3's limit for the length of a bucket name. */
+const maxNameLength = 63;
 
-/** AWS::S3::Bucket: `Ref` is its name. What keeps people out is recorded only: there is nobody to keep out. */
-export function bucketHandler({ objects }: Services): Handler {
-  const put = ({ properties, region }: ResourceRequest, name: string): Physical => {
+/** AWS::S3::Bucket: `Ref` is its name. Access settings are stored without effect. */
+export function bucketHandler({ s3 }: Services): ResourceHandler {
+  const put = ({ properties, region }: ResourceRequest, name: string): PhysicalResource => {
     const versioning = properties['VersioningConfiguration'];
-    objects.putBucket(name, {
+    s3.putBucket(name, {
       versioned: isFields(versioning) && versioning['Status'] === 'Enabled',
     });
     const domain = `${name}.s3.amazonaws.com`;
@@ -32,12 +32,12 @@ export function bucketHandler({ objects }: Services): Handler {
   return {
     createOnly: ['BucketName'],
     create(request) {
-      const generated = generatedName(request).toLowerCase().slice(-longestName);
-      return put(request, optionalText(request.properties['BucketName']) ?? generated);
+      const generated = generateName(request).toLowerCase().slice(-maxNameLength);
+      return put(request, nonEmptyText(request.properties['BucketName']) ?? generated);
     },
     update: (request, { physicalId }) => put(request, physicalId),
     remove({ physicalId }) {
-      if (!objects.deleteBucket(physicalId)) {
+      if (!s3.deleteBucket(physicalId)) {
         throw new Error(`The bucket ${physicalId} you tried to delete is not empty`);
       }
     },

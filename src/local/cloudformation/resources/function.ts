@@ -1,26 +1,25 @@
-import type { FunctionSettings } from '../../service-interfaces.ts';
-import { text } from '../intrinsics.ts';
+import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
 import { type Fields, isFields } from '../template.ts';
 import {
-  generatedName,
-  type Handler,
-  optionalText,
-  type Physical,
+  generateName,
+  nonEmptyText,
+  type PhysicalResource,
+  type ResourceHandler,
   type ResourceRequest,
   type Services,
 } from './handler.ts';
 
-/** AWS::Lambda::Function with its code from S3. */
-export function functionHandler({ functions, objects }: Services): Handler {
-  const put = (request: ResourceRequest, name: string): Physical => {
-    functions.put(settings(request, { name, code: readCode(request.properties) }));
+/** AWS::Lambda::Function: `Ref` is its name. Its code is an object in S3. */
+export function functionHandler({ functions, s3 }: Services): ResourceHandler {
+  const put = (request: ResourceRequest, name: string): PhysicalResource => {
+    functions.put(toFunctionInput(request, name), readCode(request.properties));
     return { physicalId: name, attributes: { Arn: functions.arn(name) } };
   };
   function readCode({ Code: code }: Fields): Buffer {
     const { S3Bucket, S3Key } = isFields(code) ? code : {};
-    const found = objects.read(String(S3Bucket), String(S3Key));
-    if (found) return found;
+    const object = s3.read(String(S3Bucket), String(S3Key));
+    if (object) return object;
     throw invalid(
       'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not ' +
         `exist: s3://${String(S3Bucket)}/${String(S3Key)}`,
@@ -28,20 +27,29 @@ export function functionHandler({ functions, objects }: Services): Handler {
   }
   return {
     createOnly: ['FunctionName'],
+    conditionalCreateOnly: ['DurableConfig'],
     create(request) {
-      const explicit = optionalText(request.properties['FunctionName']);
-      return put(request, explicit ?? generatedName(request).slice(0, 64));
+      const explicit = nonEmptyText(request.properties['FunctionName']);
+      return put(request, explicit ?? generateName(request).slice(0, 64));
     },
     update: (request, { physicalId }) => put(request, physicalId),
     remove: ({ physicalId }) => functions.remove(physicalId),
   };
 }
 
-/** AWS::Lambda::Version: `Ref` is the qualified ARN, `Version` its number. */
-export function versionHandler({ functions }: Services): Handler {
-  const publish = ({ properties }: ResourceRequest): Physical => {
-    const name = text(properties['FunctionName']);
-    const version = functions.publish(name, optionalText(properties['Description']));
+/**
+ * AWS::Lambda::Version: `Ref` is its qualified ARN; the attribute `Version` is its number. Its creation fails if the function has
+ * not changed since its newest version, as in CloudFormation: https://github.com/aws/aws-cdk/issues/11537
+ */
+export function versionHandler({ functions }: Services): ResourceHandler {
+  const publish = ({ properties }: ResourceRequest): PhysicalResource => {
+    const name = toText(properties['FunctionName']);
+    const { version, isNew } = functions.publish(name, nonEmptyText(properties['Description']));
+    if (!isNew) {
+      throw invalid(
+        `A version for this Lambda function exists ( ${version} ). Modify the function to create a new version`,
+      );
+    }
     const arn = functions.arn(name, version);
     return { physicalId: arn, attributes: { Version: version, FunctionArn: arn } };
   };
@@ -53,60 +61,45 @@ export function versionHandler({ functions }: Services): Handler {
   };
 }
 
-/** AWS::Lambda::Alias: `Ref` is the alias's ARN. */
-export function aliasHandler({ functions }: Services): Handler {
-  const point = ({ properties }: ResourceRequest): Physical => {
-    const [name, alias] = [text(properties['FunctionName']), text(properties['Name'])];
-    functions.alias(name, alias, text(properties['FunctionVersion']));
+/** AWS::Lambda::Alias: `Ref` is its ARN. */
+export function aliasHandler({ functions }: Services): ResourceHandler {
+  const putAlias = ({ properties }: ResourceRequest): PhysicalResource => {
+    const [name, alias] = [toText(properties['FunctionName']), toText(properties['Name'])];
+    functions.alias(name, alias, toText(properties['FunctionVersion']));
     const arn = functions.arn(name, alias);
     return { physicalId: arn, attributes: { AliasArn: arn } };
   };
   return {
     createOnly: ['FunctionName', 'Name'],
-    create: point,
-    update: point,
+    create: putAlias,
+    update: putAlias,
     remove: () => undefined,
   };
 }
 
-function settings(
-  { properties }: ResourceRequest,
-  { name, code }: { name: string; code: Buffer },
-): FunctionSettings {
-  const logging = fields(properties['LoggingConfig']);
-  const durable = fields(properties['DurableConfig']);
-  const variables = fields(fields(properties['Environment'])['Variables']);
-  const logLevel = optionalText(logging['ApplicationLogLevel']);
-  const deadLetterArn = optionalText(fields(properties['DeadLetterConfig'])['TargetArn']);
-  const tracing = optionalText(fields(properties['TracingConfig'])['Mode']);
+/** Returns the properties as members of CreateFunction: numbers may be text in a template, and tags are a list. */
+function toFunctionInput({ properties }: ResourceRequest, name: string): Fields {
+  const { Code: _code, Tags: tags, DurableConfig: durable, ...rest } = properties;
   return {
-    name,
-    description: optionalText(properties['Description']) ?? '',
-    runtime: optionalText(properties['Runtime']) ?? 'nodejs24.x',
-    handler: optionalText(properties['Handler']) ?? 'index.handler',
-    role: optionalText(properties['Role']) ?? '',
-    timeout: Number(properties['Timeout'] ?? 3),
-    memory: Number(properties['MemorySize'] ?? 128),
-    environment: Object.fromEntries(
-      Object.entries(variables).map(([key, value]) => [key, text(value)]),
-    ),
-    code,
-    logGroup: optionalText(logging['LogGroup']) ?? `/aws/lambda/${name}`,
-    logFormat: logging['LogFormat'] === 'JSON' ? 'JSON' : 'Text',
-    ...(logLevel ? { logLevel } : {}),
-    ...(deadLetterArn ? { deadLetterArn } : {}),
-    ...(tracing ? { tracing } : {}),
-    ...(properties['DurableConfig']
-      ? {
-          durable: {
-            executionTimeout: Number(durable['ExecutionTimeout']),
-            retentionDays: Number(durable['RetentionPeriodInDays'] ?? 14),
-          },
-        }
+    ...toNumbers(rest, ['Timeout', 'MemorySize']),
+    FunctionName: name,
+    ...(isFields(durable)
+      ? { DurableConfig: toNumbers(durable, ['ExecutionTimeout', 'RetentionPeriodInDays']) }
       : {}),
+    ...(Array.isArray(tags) ? { Tags: toTagMap(tags) } : {}),
   };
 }
 
-function fields(value: unknown): Fields {
-  return isFields(value) ? value : {};
+function toNumbers(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      names.includes(name) && typeof value === 'string' ? Number(value) : value,
+    ]),
+  );
+}
+
+function toTagMap(tags: readonly unknown[]): Fields {
+  const pairs = tags.filter(isFields).map(({ Key, Value }) => [toText(Key), toText(Value)]);
+  return Object.fromEntries(pairs);
 }

@@ -1,24 +1,24 @@
 import { randomInt } from 'node:crypto';
 import type {
+  DynamoDb,
   Events,
   Functions,
   Logs,
-  Objects,
-  Queues,
   RestApis,
-  Tables,
-} from '../../service-interfaces.ts';
+  S3,
+  Sqs,
+} from '../../shared/service-interfaces.ts';
 import type { Fields } from '../template.ts';
 
-/** The services that resources are made with. */
+/** The services in which resources are created. */
 export interface Services {
   readonly functions: Functions;
-  readonly tables: Tables;
+  readonly dynamodb: DynamoDb;
   readonly logs: Logs;
-  readonly objects: Objects;
+  readonly s3: S3;
   readonly apis: RestApis;
   readonly events: Events;
-  readonly queues: Queues;
+  readonly sqs: Sqs;
 }
 
 export interface ResourceRequest {
@@ -29,28 +29,35 @@ export interface ResourceRequest {
   readonly properties: Fields;
 }
 
-export interface Physical {
+/** A resource that exists. */
+export interface PhysicalResource {
   readonly physicalId: string;
   readonly attributes: Fields;
 }
 
-/** How resources of one type are made. All are synchronous, so that they commit with the stack's own state. */
-export interface Handler {
-  create(request: ResourceRequest): Physical;
-  update(request: ResourceRequest, previous: Physical): Physical;
-  remove(physical: Physical): void;
-  /** Properties whose change takes a new resource. */
+/** Creates, updates and removes resources of one type. All methods are synchronous: they commit together with the stack. */
+export interface ResourceHandler {
+  create(request: ResourceRequest): PhysicalResource;
+  update(request: ResourceRequest, previous: PhysicalResource): PhysicalResource;
+  remove(physical: PhysicalResource): void;
+  /** Properties whose change requires a new resource. */
   readonly createOnly: readonly string[];
+  /** Properties of which only some changes require a new resource. A change set reports them all as conditional. */
+  readonly conditionalCreateOnly?: readonly string[];
 }
 
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const nameCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
-/** A physical name as CloudFormation makes it: `<stack>-<logical id>-<12 random characters>`. */
-export function generatedName({ stack, logicalId }: ResourceRequest): string {
-  const random = Array.from({ length: 12 }, () => letters[randomInt(letters.length)]).join('');
+/** Returns a physical name in the format of CloudFormation: `<stack>-<logical id>-<12 random characters>`. */
+export function generateName({ stack, logicalId }: ResourceRequest): string {
+  const random = Array.from(
+    { length: 12 },
+    () => nameCharacters[randomInt(nameCharacters.length)],
+  ).join('');
   return `${stack}-${logicalId}-${random}`;
 }
 
-export function optionalText(value: unknown): string | undefined {
+/** Returns a text that is not empty; undefined for any other value. */
+export function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

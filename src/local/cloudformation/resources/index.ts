@@ -1,18 +1,14 @@
+import { apiHandler, deploymentHandler, stageHandler } from './api.ts';
 import { bucketHandler } from './bucket.ts';
-import {
-  apiHandler,
-  logGroupHandler,
-  queueHandler,
-  recordedHandler,
-  tableHandler,
-} from './data.ts';
+import { logGroupHandler, queueHandler, tableHandler } from './data.ts';
 import { aliasHandler, functionHandler, versionHandler } from './function.ts';
-import type { Handler, Services } from './handler.ts';
+import type { ResourceHandler, Services } from './handler.ts';
+import { noopHandler } from './noop.ts';
 import { ruleHandler } from './rule.ts';
 
-/** The handler of every resource type; types without one of their own are recorded. */
-export function resourceHandlers(services: Services): (type: string) => Handler {
-  const handlers = new Map<string, Handler>([
+/** Returns a function that finds the handler of a resource type. Types without a handler get the no-op handler. */
+export function resourceHandlers(services: Services): (type: string) => ResourceHandler {
+  const handlers = new Map<string, ResourceHandler>([
     ['AWS::Lambda::Function', functionHandler(services)],
     ['AWS::Lambda::Version', versionHandler(services)],
     ['AWS::Lambda::Alias', aliasHandler(services)],
@@ -21,7 +17,9 @@ export function resourceHandlers(services: Services): (type: string) => Handler 
     ['AWS::S3::Bucket', bucketHandler(services)],
     ['AWS::SQS::Queue', queueHandler(services)],
     ['AWS::ApiGateway::RestApi', apiHandler(services)],
+    ['AWS::ApiGateway::Deployment', deploymentHandler(services)],
+    ['AWS::ApiGateway::Stage', stageHandler(services)],
     ['AWS::Events::Rule', ruleHandler(services)],
   ]);
-  return (type) => handlers.get(type) ?? recordedHandler;
+  return (type) => handlers.get(type) ?? noopHandler;
 }

@@ -1,37 +1,37 @@
-import { text } from '../intrinsics.ts';
+import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
 import { isFields } from '../template.ts';
 import {
-  generatedName,
-  type Handler,
-  optionalText,
-  type Physical,
+  generateName,
+  nonEmptyText,
+  type PhysicalResource,
+  type ResourceHandler,
   type ResourceRequest,
   type Services,
 } from './handler.ts';
 
 /** AWS::Events::Rule on the default bus, with functions as its targets. */
-export function ruleHandler({ events }: Services): Handler {
-  const put = ({ properties, region }: ResourceRequest, name: string): Physical => {
+export function ruleHandler({ events }: Services): ResourceHandler {
+  const put = ({ properties, region }: ResourceRequest, name: string): PhysicalResource => {
     if (!isFields(properties['EventPattern'])) {
-      throw invalid('The local runtime knows rules with an EventPattern only');
+      throw invalid('The local runtime supports only rules with an EventPattern');
     }
     const targets = Array.isArray(properties['Targets']) ? properties['Targets'] : [];
-    const arns = targets.map((target: unknown) => text(isFields(target) ? target['Arn'] : ''));
-    const other = arns.find((arn) => !arn.includes(':function:'));
-    if (other !== undefined) {
-      throw invalid(`The local runtime knows functions as targets only, not ${other}`);
+    const arns = targets.map((target: unknown) => toText(isFields(target) ? target['Arn'] : ''));
+    const unsupported = arns.find((arn) => !arn.includes(':function:'));
+    if (unsupported !== undefined) {
+      throw invalid(`The local runtime supports only functions as targets, not ${unsupported}`);
     }
-    // A disabled rule is there, and tells nobody.
-    const enabled = properties['State'] !== 'DISABLED';
+    // A disabled rule exists without targets.
+    const isEnabled = properties['State'] !== 'DISABLED';
     const deadLetters = targets.flatMap((target: unknown, index) => {
       const { DeadLetterConfig: config } = isFields(target) ? target : {};
-      return isFields(config) ? [[arns[index], text(config['Arn'])]] : [];
+      return isFields(config) ? [[arns[index], toText(config['Arn'])]] : [];
     });
     events.putRule({
       name,
       pattern: properties['EventPattern'],
-      targets: enabled ? arns : [],
+      targets: isEnabled ? arns : [],
       deadLetters: Object.fromEntries(deadLetters),
     });
     const Arn = `arn:aws:events:${region}:000000000000:rule/${name}`;
@@ -40,7 +40,7 @@ export function ruleHandler({ events }: Services): Handler {
   return {
     createOnly: ['Name'],
     create: (request) =>
-      put(request, optionalText(request.properties['Name']) ?? generatedName(request)),
+      put(request, nonEmptyText(request.properties['Name']) ?? generateName(request)),
     update: (request, { physicalId }) => put(request, physicalId),
     remove: ({ physicalId }) => events.removeRule(physicalId),
   };

@@ -1,4 +1,4 @@
-/** Attribute names (`#name` when a placeholder) and list positions. */
+/** Attribute names, or their `#name` placeholders, and list positions. */
 export type Path = readonly (string | number)[];
 
 export type Operand =
@@ -21,7 +21,7 @@ export type Condition =
   | { readonly kind: 'in'; readonly operands: readonly [Operand, ...Operand[]] }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Operand[] };
 
-/** What SET assigns. */
+/** The value that SET assigns. */
 export type Assigned =
   | Operand
   | {
@@ -36,7 +36,7 @@ export type Action =
   | { readonly kind: 'REMOVE'; readonly path: Path }
   | { readonly kind: 'ADD' | 'DELETE'; readonly path: Path; readonly value: string };
 
-/** A parsed expression with the placeholders that it uses. */
+/** A parsed expression and the placeholders that it uses. */
 export interface Parsed<T> {
   readonly tree: T;
   readonly names: ReadonlySet<string>;

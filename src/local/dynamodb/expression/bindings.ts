@@ -14,42 +14,45 @@ export interface ExpressionInput {
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
 }
 
-/** A condition or the actions of an update, with what its placeholders stand for. */
+/** A parsed expression and the values of its placeholders. */
 export interface Bound<T> {
   readonly tree: T;
   readonly bindings: Bindings;
 }
 
-const cached = 1000;
+/** Maximum number of parsed expressions in a cache. */
+const maxCachedExpressions = 1000;
 
-/** Parses by `parse`, remembering the results by text. */
-function remember<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T> {
-  const known = new Map<string, Parsed<T>>();
+/** Returns a parser that caches the results of `parse`. */
+function memoize<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T> {
+  const cache = new Map<string, Parsed<T>>();
   return (text) => {
-    let parsed = known.get(text);
+    let parsed = cache.get(text);
     if (!parsed) {
       parsed = parse(text);
-      // Expressions built with literals would fill the memory; the useful ones come back at once.
-      if (known.size >= cached) known.clear();
-      known.set(text, parsed);
+      // Limits the memory for expressions with literals. Frequent expressions return to the cache with their next use.
+      if (cache.size >= maxCachedExpressions) cache.clear();
+      cache.set(text, parsed);
     }
     return parsed;
   };
 }
 
-const conditions = remember(parseCondition);
-const updates = remember(parseUpdate);
-const projections = remember(parseProjection);
+const conditions = memoize(parseCondition);
+const updates = memoize(parseUpdate);
+const projections = memoize(parseProjection);
 
-/** The placeholders of one request; knows which of them its expressions have used. */
+/** The placeholders of one request. Tracks which of them the expressions use. */
 export class Bindings implements Placeholders {
   readonly #names: Readonly<Record<string, string>>;
   readonly #values: Item = {};
   readonly #unusedNames: Set<string>;
   readonly #unusedValues: Set<string>;
+  readonly #emptyParameter: string | undefined;
   #expressions = 0;
 
   constructor({ ExpressionAttributeNames, ExpressionAttributeValues }: ExpressionInput) {
+    this.#emptyParameter = findEmpty({ ExpressionAttributeNames, ExpressionAttributeValues });
     this.#names = ExpressionAttributeNames ?? {};
     this.#unusedNames = new Set(Object.keys(this.#names));
     this.#unusedValues = new Set(Object.keys(ExpressionAttributeValues ?? {}));
@@ -58,7 +61,7 @@ export class Bindings implements Placeholders {
     }
   }
 
-  /** Parses and checks a condition; `parameter` names it in errors. */
+  /** Parses and checks a condition. `parameter` is its name in error messages. */
   condition(parameter: string, text: string | undefined): Bound<Condition> | undefined {
     return this.#bind(parameter, text, { parse: conditions, check: checkCondition });
   }
@@ -66,7 +69,7 @@ export class Bindings implements Placeholders {
   update(text: string | undefined): Bound<Action[]> | undefined {
     return this.#bind('UpdateExpression', text, {
       parse: updates,
-      check: (actions: Action[], to: Placeholders) => checkUpdate(actions, to),
+      check: (actions: Action[], placeholders: Placeholders) => checkUpdate(actions, placeholders),
     });
   }
 
@@ -76,13 +79,21 @@ export class Bindings implements Placeholders {
     return bound?.tree.map((path) => this.path(path));
   }
 
-  /** Call when all expressions are read: refuses placeholders that none of them uses. */
-  finish(): void {
-    if (this.#unusedNames.size > 0) this.#refuse('ExpressionAttributeNames', this.#unusedNames);
-    if (this.#unusedValues.size > 0) this.#refuse('ExpressionAttributeValues', this.#unusedValues);
+  /** Throws ValidationException for unused placeholders, and for an empty map of them. Call this after parsing all expressions. */
+  checkAllUsed(): void {
+    if (this.#emptyParameter !== undefined) {
+      throw invalid(
+        this.#expressions === 0
+          ? `${this.#emptyParameter} can only be specified when using expressions`
+          : `${this.#emptyParameter} must not be empty`,
+      );
+    }
+    if (this.#unusedNames.size > 0)
+      this.#rejectUnused('ExpressionAttributeNames', this.#unusedNames);
+    if (this.#unusedValues.size > 0)
+      this.#rejectUnused('ExpressionAttributeValues', this.#unusedValues);
   }
 
-  /** A path with its placeholders replaced. */
   path(path: Path): Path {
     return path.some((part) => typeof part === 'string' && part.startsWith('#'))
       ? path.map((part) => (typeof part === 'string' ? this.name(part) : part))
@@ -103,14 +114,14 @@ export class Bindings implements Placeholders {
     {
       parse,
       check,
-    }: { parse: (text: string) => Parsed<T>; check: (tree: T, to: Bindings) => void },
+    }: { parse: (text: string) => Parsed<T>; check: (tree: T, bindings: Bindings) => void },
   ): Bound<T> | undefined {
     if (text === undefined || text === null) return undefined;
     this.#expressions += 1;
     try {
       if (text === '') throw invalid('The expression can not be empty;');
       const { tree, names, values } = parse(text);
-      this.#use(names, values);
+      this.#markUsed(names, values);
       check(tree, this);
       return { tree, bindings: this };
     } catch (error) {
@@ -119,7 +130,7 @@ export class Bindings implements Placeholders {
     }
   }
 
-  #use(names: ReadonlySet<string>, values: ReadonlySet<string>): void {
+  #markUsed(names: ReadonlySet<string>, values: ReadonlySet<string>): void {
     for (const name of names) {
       if (this.#names[name] === undefined) {
         throw invalid(
@@ -138,13 +149,21 @@ export class Bindings implements Placeholders {
     }
   }
 
-  #refuse(parameter: string, unused: ReadonlySet<string>): never {
+  #rejectUnused(parameter: string, unused: ReadonlySet<string>): never {
     if (this.#expressions === 0) {
       throw invalid(`${parameter} can only be specified when using expressions`);
     }
     const keys = [...unused].join(', ');
     throw invalid(`Value provided in ${parameter} unused in expressions: keys: {${keys}}`);
   }
+}
+
+/** Returns the name of the first parameter that is an empty map: DynamoDB accepts only a missing one. */
+function findEmpty(parameters: Readonly<Record<string, object | undefined>>): string | undefined {
+  return Object.keys(parameters).find((name) => {
+    const map = parameters[name];
+    return map !== undefined && map !== null && Object.keys(map).length === 0;
+  });
 }
 
 function bindValue(name: string, value: unknown): Value {

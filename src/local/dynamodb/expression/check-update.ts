@@ -14,7 +14,7 @@ const typeNames: Readonly<Partial<Record<Type, string>>> = {
   M: 'MAP',
 };
 
-/** Finds what DynamoDB refuses in an update before it looks at the item. */
+/** Throws ValidationException for an update that DynamoDB rejects without reading the item. */
 export function checkUpdate(actions: readonly Action[], placeholders: Placeholders): void {
   checkPaths(actions.map((action) => placeholders.path(action.path)));
   for (const action of actions) {
@@ -35,7 +35,7 @@ function checkAssigned(value: Assigned, placeholders: Placeholders): void {
   if (value.kind === 'sum') {
     for (const side of [value.left, value.right]) {
       checkAssigned(side, placeholders);
-      refuseType(side, placeholders, { name: value.sign === 1 ? '+' : '-', wanted: 'N' });
+      checkOperandType(side, placeholders, { name: value.sign === 1 ? '+' : '-', expected: 'N' });
     }
   } else if (value.kind === 'call') {
     checkCall(value, placeholders);
@@ -54,20 +54,21 @@ function checkCall(call: Assigned & { kind: 'call' }, placeholders: Placeholders
     );
   }
   if (name === 'list_append') {
-    for (const operand of operands) refuseType(operand, placeholders, { name, wanted: 'L' });
+    for (const operand of operands)
+      checkOperandType(operand, placeholders, { name, expected: 'L' });
   } else if (operands[0]?.kind !== 'path') {
     throw invalid(`Operator or function requires a document path; operator or function: ${name}`);
   }
 }
 
-function refuseType(
+function checkOperandType(
   operand: Assigned,
   placeholders: Placeholders,
-  { name, wanted }: { name: string; wanted: Type },
+  { name, expected }: { name: string; expected: Type },
 ): void {
   if (operand.kind !== 'value') return;
   const type = typeOf(placeholders.value(operand.name));
-  if (type === wanted) return;
+  if (type === expected) return;
   throw invalid(
     `Incorrect operand type for operator or function; operator or function: ${name}, operand type: ${type}`,
   );

@@ -1,10 +1,11 @@
 import { invalid } from '../errors.ts';
 import { compare, type Type, typeOf, types, type Value } from '../values.ts';
 import type { Condition, Operand } from './ast.ts';
-import { show } from './paths.ts';
+import { formatPath } from './paths.ts';
 import type { Placeholders } from './placeholders.ts';
 
-const functions: Readonly<Record<string, number>> = {
+/** Function -> number of its operands. */
+const operandCounts: Readonly<Record<string, number>> = {
   attribute_exists: 1,
   attribute_not_exists: 1,
   attribute_type: 2,
@@ -12,39 +13,56 @@ const functions: Readonly<Record<string, number>> = {
   contains: 2,
   size: 1,
 };
-const ordered = new Set<Type>(['S', 'N', 'B']);
+const orderedTypes = new Set<Type>(['S', 'N', 'B']);
 
-/** Finds what DynamoDB refuses in a condition before it looks at an item. */
+/** Throws ValidationException for a condition that DynamoDB rejects without reading an item. */
 export function checkCondition(condition: Condition, placeholders: Placeholders): void {
-  if (condition.kind === 'and' || condition.kind === 'or') {
-    checkCondition(condition.left, placeholders);
-    checkCondition(condition.right, placeholders);
-  } else if (condition.kind === 'not') {
-    checkCondition(condition.inner, placeholders);
-  } else if (condition.kind === 'call') {
-    checkCall(condition, placeholders);
-    if (condition.name === 'size') throw misused('size');
-  } else {
-    for (const operand of condition.operands) checkOperand(operand, placeholders);
-    if (condition.kind === 'between') checkBounds(condition.operands, placeholders);
-    if (condition.kind === 'compare') {
-      checkDistinct(condition.operator, condition.operands, placeholders);
-      if (condition.operator !== '=' && condition.operator !== '<>') {
-        for (const operand of condition.operands) {
-          checkOrdered(condition.operator, operand, placeholders);
-        }
-      }
-    }
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      checkCondition(condition.left, placeholders);
+      checkCondition(condition.right, placeholders);
+      return;
+    case 'not':
+      checkCondition(condition.inner, placeholders);
+      return;
+    case 'call':
+      checkCall(condition, placeholders);
+      if (condition.name === 'size') throw misusedFunction('size');
+      return;
+    case 'in':
+      checkOperands(condition.operands, placeholders);
+      return;
+    case 'between':
+      checkOperands(condition.operands, placeholders);
+      checkBounds(condition.operands, placeholders);
+      return;
+    case 'compare':
+      checkOperands(condition.operands, placeholders);
+      checkComparison(condition, placeholders);
   }
+}
+
+function checkComparison(
+  { operator, operands }: Condition & { kind: 'compare' },
+  placeholders: Placeholders,
+): void {
+  checkDistinct(operator, operands, placeholders);
+  if (operator === '=' || operator === '<>') return;
+  for (const operand of operands) checkOrdered(operator, operand, placeholders);
+}
+
+function checkOperands(operands: readonly Operand[], placeholders: Placeholders): void {
+  for (const operand of operands) checkOperand(operand, placeholders);
 }
 
 function checkOperand(operand: Operand, placeholders: Placeholders): void {
   if (operand.kind !== 'call') return;
   checkCall(operand, placeholders);
-  if (operand.name !== 'size') throw misused(operand.name);
+  if (operand.name !== 'size') throw misusedFunction(operand.name);
 }
 
-function misused(name: string): Error {
+function misusedFunction(name: string): Error {
   return invalid(
     `The function is not allowed to be used this way in an expression; function: ${name}`,
   );
@@ -52,29 +70,52 @@ function misused(name: string): Error {
 
 function checkCall(call: Operand & { kind: 'call' }, placeholders: Placeholders): void {
   const { name, operands } = call;
-  const expected = functions[name];
+  const expected = operandCounts[name];
   if (expected === undefined) throw invalid(`Invalid function name; function: ${name}`);
-  for (const operand of operands) checkOperand(operand, placeholders);
+  checkOperands(operands, placeholders);
   if (expected !== operands.length) {
     throw invalid(
       `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands.length}`,
     );
   }
   checkDistinct(name, operands, placeholders);
-  const [first, second] = operands.map((operand) => typeIn(operand, placeholders));
-  if (name.startsWith('attribute_') && name !== 'attribute_type') {
-    if (operands[0]?.kind !== 'path') {
-      throw invalid(`Operator or function requires a document path; operator or function: ${name}`);
-    }
-  } else if (name === 'begins_with') {
-    for (const type of [first, second]) {
-      if (type !== undefined && type !== 'S' && type !== 'B') throw wrongType(name, type);
-    }
-  } else if (name === 'size') {
-    if (first === 'N' || first === 'BOOL' || first === 'NULL') throw wrongType(name, first);
-  } else if (name === 'attribute_type') {
-    checkTypeName(operands[1], placeholders);
+  checkOperandTypes(call, placeholders);
+}
+
+function checkOperandTypes(
+  { name, operands }: Operand & { kind: 'call' },
+  placeholders: Placeholders,
+): void {
+  const types = operands.map((operand) => operandType(operand, placeholders));
+  switch (name) {
+    case 'attribute_exists':
+    case 'attribute_not_exists':
+      checkIsPath(name, operands[0]);
+      return;
+    case 'attribute_type':
+      checkTypeName(operands[1], placeholders);
+      return;
+    case 'begins_with':
+      checkTypes(name, types, ['S', 'B']);
+      return;
+    case 'size':
+      checkTypes(name, types, ['S', 'B', 'SS', 'NS', 'BS', 'L', 'M']);
   }
+}
+
+function checkIsPath(name: string, operand: Operand | undefined): void {
+  if (operand?.kind === 'path') return;
+  throw invalid(`Operator or function requires a document path; operator or function: ${name}`);
+}
+
+/** Throws if the type of an operand is known and not allowed. */
+function checkTypes(
+  name: string,
+  types: readonly (Type | undefined)[],
+  allowed: readonly Type[],
+): void {
+  const wrong = types.find((type) => type !== undefined && !allowed.includes(type));
+  if (wrong) throw wrongType(name, wrong);
 }
 
 function checkTypeName(operand: Operand | undefined, placeholders: Placeholders): void {
@@ -96,7 +137,8 @@ function wrongType(name: string, type: string): Error {
   );
 }
 
-function typeIn(operand: Operand, placeholders: Placeholders): Type | undefined {
+/** Returns the type of an operand; undefined for a path, whose type depends on the item. */
+function operandType(operand: Operand, placeholders: Placeholders): Type | undefined {
   if (operand.kind === 'value') return typeOf(placeholders.value(operand.name));
   return operand.kind === 'call' ? 'N' : undefined;
 }
@@ -104,7 +146,7 @@ function typeIn(operand: Operand, placeholders: Placeholders): Type | undefined 
 function checkOrdered(operator: string, operand: Operand, placeholders: Placeholders): void {
   if (operand.kind !== 'value') return;
   const type = typeOf(placeholders.value(operand.name));
-  if (ordered.has(type)) return;
+  if (orderedTypes.has(type)) return;
   throw invalid(
     `Incorrect operand type for operator or function; operator: ${operator}, operand type: ${type}`,
   );
@@ -117,19 +159,25 @@ function checkDistinct(
 ): void {
   const [one, two] = operands;
   if (one?.kind !== 'path' || two?.kind !== 'path') return;
-  const [first, second] = [show(placeholders.path(one.path)), show(placeholders.path(two.path))];
+  const [first, second] = [
+    formatPath(placeholders.path(one.path)),
+    formatPath(placeholders.path(two.path)),
+  ];
   if (first !== second) return;
   throw invalid(
     `The first operand must be distinct from the remaining operands for this operator or function; operator: ${name}, first operand: ${first}`,
   );
 }
 
-function checkBounds([, low, high]: readonly [Operand, Operand, Operand], to: Placeholders): void {
-  checkOrdered('BETWEEN', low, to);
-  checkOrdered('BETWEEN', high, to);
+function checkBounds(
+  [, low, high]: readonly [Operand, Operand, Operand],
+  placeholders: Placeholders,
+): void {
+  checkOrdered('BETWEEN', low, placeholders);
+  checkOrdered('BETWEEN', high, placeholders);
   if (low.kind !== 'value' || high.kind !== 'value') return;
-  const [lower, upper] = [to.value(low.name), to.value(high.name)];
-  const bounds = `lower bound operand: AttributeValue: ${brief(lower)}, upper bound operand: AttributeValue: ${brief(upper)}`;
+  const [lower, upper] = [placeholders.value(low.name), placeholders.value(high.name)];
+  const bounds = `lower bound operand: AttributeValue: ${formatBound(lower)}, upper bound operand: AttributeValue: ${formatBound(upper)}`;
   if (typeOf(lower) !== typeOf(upper)) {
     throw invalid(
       `The BETWEEN operator requires same data type for lower and upper bounds; ${bounds}`,
@@ -142,7 +190,7 @@ function checkBounds([, low, high]: readonly [Operand, Operand, Operand], to: Pl
   }
 }
 
-function brief(value: Value): string {
+function formatBound(value: Value): string {
   const type = typeOf(value);
   return `{${type}:${value.S ?? value.N ?? JSON.stringify(value[type])}}`;
 }

@@ -1,11 +1,11 @@
 import { compare, equal, type Item, typeOf, type Value } from '../values.ts';
 import type { Comparator, Condition, Operand } from './ast.ts';
 import type { Bindings, Bound } from './bindings.ts';
-import { resolve } from './paths.ts';
+import { resolvePath } from './paths.ts';
 
-/** Whether `item` meets a checked condition. */
-export function holds({ tree, bindings }: Bound<Condition>, item: Item): boolean {
-  return test(tree, { item, bindings });
+/** Reports whether an item satisfies a checked condition. */
+export function evaluateCondition({ tree, bindings }: Bound<Condition>, item: Item): boolean {
+  return evaluate(tree, { item, bindings });
 }
 
 interface Scope {
@@ -13,54 +13,65 @@ interface Scope {
   readonly bindings: Bindings;
 }
 
-function test(condition: Condition, scope: Scope): boolean {
+function evaluate(condition: Condition, scope: Scope): boolean {
   switch (condition.kind) {
     case 'and':
-      return test(condition.left, scope) && test(condition.right, scope);
+      return evaluate(condition.left, scope) && evaluate(condition.right, scope);
     case 'or':
-      return test(condition.left, scope) || test(condition.right, scope);
+      return evaluate(condition.left, scope) || evaluate(condition.right, scope);
     case 'not':
-      return !test(condition.inner, scope);
+      return !evaluate(condition.inner, scope);
     case 'compare': {
       const [left, right] = condition.operands;
-      return matches(condition.operator, value(left, scope), value(right, scope));
+      return compareValues(
+        condition.operator,
+        resolveOperand(left, scope),
+        resolveOperand(right, scope),
+      );
     }
     case 'between': {
-      const [middle, low, high] = condition.operands.map((operand) => value(operand, scope));
-      return matches('>=', middle, low) && matches('<=', middle, high);
+      const [middle, low, high] = condition.operands.map((operand) =>
+        resolveOperand(operand, scope),
+      );
+      return compareValues('>=', middle, low) && compareValues('<=', middle, high);
     }
     case 'in': {
-      const [wanted, ...options] = condition.operands;
-      const found = value(wanted, scope);
-      return options.some((option) => matches('=', found, value(option, scope)));
+      const [first, ...options] = condition.operands;
+      const expected = resolveOperand(first, scope);
+      return options.some((option) => compareValues('=', expected, resolveOperand(option, scope)));
     }
     case 'call':
-      return call(condition, scope);
+      return callFunction(condition, scope);
   }
 }
 
-function value(operand: Operand, scope: Scope): Value | undefined {
+function resolveOperand(operand: Operand, scope: Scope): Value | undefined {
   switch (operand.kind) {
     case 'value':
       return scope.bindings.value(operand.name);
     case 'path':
-      return resolve(scope.item, scope.bindings.path(operand.path));
+      return resolvePath(scope.item, scope.bindings.path(operand.path));
     case 'call': {
       const [inner] = operand.operands;
-      return inner && sizeOf(value(inner, scope));
+      return inner && computeSize(resolveOperand(inner, scope));
     }
   }
 }
 
-function sizeOf(of: Value | undefined): Value | undefined {
-  if (!of) return undefined;
-  const members = of.L ?? of.SS ?? of.NS ?? of.BS ?? (of.M && Object.keys(of.M)) ?? of.S;
-  const size =
-    members?.length ?? (of.B === undefined ? undefined : Buffer.byteLength(of.B, 'base64'));
+/** Returns the result of `size()`; undefined for values without a size. */
+function computeSize(value: Value | undefined): Value | undefined {
+  if (!value) return undefined;
+  const { L, SS, NS, BS, M, S, B } = value;
+  const members = L ?? SS ?? NS ?? BS ?? (M && Object.keys(M)) ?? S;
+  const size = members?.length ?? (B === undefined ? undefined : Buffer.byteLength(B, 'base64'));
   return size === undefined ? undefined : { N: String(size) };
 }
 
-function matches(operator: Comparator, left: Value | undefined, right: Value | undefined): boolean {
+function compareValues(
+  operator: Comparator,
+  left: Value | undefined,
+  right: Value | undefined,
+): boolean {
   if (!left || !right) return operator === '<>' && left !== right;
   if (operator === '=') return equal(left, right);
   if (operator === '<>') return !equal(left, right);
@@ -71,8 +82,8 @@ function matches(operator: Comparator, left: Value | undefined, right: Value | u
   return operator === '>' ? order > 0 : order >= 0;
 }
 
-function call({ name, operands }: Operand & { kind: 'call' }, scope: Scope): boolean {
-  const [left, right] = operands.map((operand) => value(operand, scope));
+function callFunction({ name, operands }: Operand & { kind: 'call' }, scope: Scope): boolean {
+  const [left, right] = operands.map((operand) => resolveOperand(operand, scope));
   if (name === 'attribute_exists') return left !== undefined;
   if (name === 'attribute_not_exists') return left === undefined;
   if (!left || !right) return false;

@@ -6,7 +6,7 @@ import { TokenReader } from './tokens.ts';
 const comparators = new Set(['=', '<>', '<', '<=', '>', '>=']);
 const keywords = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN']);
 
-/** Parses an expression with `read`, which must use all of it. */
+/** Parses an expression with `read`. Throws ValidationException if `read` does not use the whole text. */
 export function parseAll<T>(text: string, read: (reader: TokenReader) => T): Parsed<T> {
   const reader = new TokenReader(text);
   const tree = read(reader);
@@ -50,7 +50,7 @@ function readName(reader: TokenReader): string {
   return reader.advance().text;
 }
 
-/** A path, a value or a function call. */
+/** Reads a path, a value or a function call. */
 export function readOperand(reader: TokenReader): Operand {
   const { kind } = reader.next;
   if (kind === 'value') return { kind: 'value', name: reader.advance().text };
@@ -70,11 +70,11 @@ function readCall(reader: TokenReader): Operand & { kind: 'call' } {
   return { kind: 'call', name, operands };
 }
 
-/** Recursive descent: OR binds loosest, then AND, NOT and the comparisons. */
+/** Recursive descent parser. Precedence from low to high: OR, AND, NOT, comparisons. */
 class ConditionParser {
   readonly #reader: TokenReader;
-  /** The condition that was last read in parentheses, to find doubled ones. */
-  #wrapped: Condition | undefined;
+  /** The latest condition in parentheses; detects redundant parentheses. */
+  #lastParenthesized: Condition | undefined;
 
   constructor(reader: TokenReader) {
     this.#reader = reader;
@@ -94,15 +94,16 @@ class ConditionParser {
 
   #not(): Condition {
     if (this.#reader.takeWord('NOT')) return { kind: 'not', inner: this.#not() };
-    if (this.#reader.takeSign('(')) return this.#parenthesised();
+    if (this.#reader.takeSign('(')) return this.#parenthesized();
     return this.#test();
   }
 
-  #parenthesised(): Condition {
+  #parenthesized(): Condition {
     const inner = this.or();
     this.#reader.expectSign(')');
-    if (inner === this.#wrapped) throw invalid('The expression has redundant parentheses;');
-    this.#wrapped = inner;
+    if (inner === this.#lastParenthesized)
+      throw invalid('The expression has redundant parentheses;');
+    this.#lastParenthesized = inner;
     return inner;
   }
 

@@ -2,41 +2,43 @@ import { invalid } from '../errors.ts';
 import type { Item, Value } from '../values.ts';
 import type { Path } from './ast.ts';
 
-/** An attribute by name; names such as `constructor` are not those of the JavaScript object. */
-export function attribute(item: Item, name: string): Value | undefined {
+/** Returns an attribute; undefined if the item does not have it. Ignores inherited properties such as `constructor`. */
+export function readAttribute(item: Item, name: string): Value | undefined {
   return Object.hasOwn(item, name) ? item[name] : undefined;
 }
 
-/** What a path without placeholders leads to in an item. */
-export function resolve(item: Item, path: Path): Value | undefined {
-  let value = attribute(item, path[0] as string);
-  for (let at = 1; value && at < path.length; at += 1) value = child(value, path[at] as string);
+/** Returns the value at a path without placeholders; undefined if there is none. */
+export function resolvePath(item: Item, path: Path): Value | undefined {
+  let value = readAttribute(item, path[0] as string);
+  for (let index = 1; value && index < path.length; index += 1) {
+    value = readChild(value, path[index] as string);
+  }
   return value;
 }
 
-function child(value: Value, part: string | number): Value | undefined {
-  return typeof part === 'number' ? value.L?.[part] : value.M && attribute(value.M, part);
+function readChild(value: Value, part: string | number): Value | undefined {
+  return typeof part === 'number' ? value.L?.[part] : value.M && readAttribute(value.M, part);
 }
 
-/** Refuses paths of which one holds the other, or that disagree on what is a list and what a map. */
+/** Throws ValidationException if one path contains another, or if one uses as a list what another uses as a map. */
 export function checkPaths(paths: readonly Path[]): void {
-  for (const [at, two] of paths.entries()) {
-    for (const one of paths.slice(0, at)) checkPair(one, two);
+  for (const [index, two] of paths.entries()) {
+    for (const one of paths.slice(0, index)) checkPair(one, two);
   }
 }
 
 function checkPair(one: Path, two: Path): void {
-  const both = `must remove or rewrite one of these paths; path one: ${show(one)}, path two: ${show(two)}`;
-  for (let at = 0; at < Math.min(one.length, two.length); at += 1) {
-    if (typeof one[at] !== typeof two[at]) {
-      throw invalid(`Two document paths conflict with each other; ${both}`);
+  const advice = `must remove or rewrite one of these paths; path one: ${formatPath(one)}, path two: ${formatPath(two)}`;
+  for (let index = 0; index < Math.min(one.length, two.length); index += 1) {
+    if (typeof one[index] !== typeof two[index]) {
+      throw invalid(`Two document paths conflict with each other; ${advice}`);
     }
-    if (one[at] !== two[at]) return;
+    if (one[index] !== two[index]) return;
   }
-  throw invalid(`Two document paths overlap with each other; ${both}`);
+  throw invalid(`Two document paths overlap with each other; ${advice}`);
 }
 
-/** A path as errors show it. */
-export function show(path: Path): string {
+/** Returns a path in the format of error messages. */
+export function formatPath(path: Path): string {
   return `[${path.map((part) => (typeof part === 'number' ? `[${part}]` : part)).join(', ')}]`;
 }

@@ -1,29 +1,30 @@
 import type { Item, Value } from '../values.ts';
 import type { Path } from './ast.ts';
-import { attribute } from './paths.ts';
+import { readAttribute } from './paths.ts';
 
+/** A node in the tree of all paths of a projection. */
 interface Node {
-  /** Set where a path ends: the whole value is wanted. */
+  /** True at the end of a path: selects the whole value. */
   whole: boolean;
   readonly children: Map<string | number, Node>;
 }
 
-/** The parts of an item that `paths` lead to; lists close up over what is left out. */
+/** Returns the parts of an item at `paths`. Lists keep only the selected members, without gaps. */
 export function project(item: Item, paths: readonly Path[]): Item {
   if (paths.every((path) => path.length === 1)) {
     const result: Item = {};
     for (const [name] of paths) {
-      const value = attribute(item, name as string);
+      const value = readAttribute(item, name as string);
       if (value) result[name as string] = value;
     }
     return result;
   }
   const root: Node = { whole: false, children: new Map() };
-  for (const path of paths) add(root, path);
+  for (const path of paths) addPath(root, path);
   return pickMap(item, root) ?? {};
 }
 
-function add(root: Node, path: Path): void {
+function addPath(root: Node, path: Path): void {
   let node = root;
   for (const part of path) {
     let next = node.children.get(part);
@@ -46,8 +47,8 @@ function pick(value: Value, node: Node): Value | undefined {
   const members: Value[] = [];
   const positions = [...node.children.keys()].filter((part) => typeof part === 'number');
   for (const position of positions.sort((a, b) => a - b)) {
-    const [member, wanted] = [value.L[position], node.children.get(position)];
-    const picked = member && wanted && pick(member, wanted);
+    const [member, child] = [value.L[position], node.children.get(position)];
+    const picked = member && child && pick(member, child);
     if (picked) members.push(picked);
   }
   return members.length > 0 ? { L: members } : undefined;
@@ -55,13 +56,11 @@ function pick(value: Value, node: Node): Value | undefined {
 
 function pickMap(map: Item, node: Node): Item | undefined {
   const result: Item = {};
-  let found = false;
   for (const [part, child] of node.children) {
-    const value = typeof part === 'string' ? attribute(map, part) : undefined;
+    const value = typeof part === 'string' ? readAttribute(map, part) : undefined;
     const picked = value && pick(value, child);
     if (!picked) continue;
     result[part] = picked;
-    found = true;
   }
-  return found ? result : undefined;
+  return Object.keys(result).length > 0 ? result : undefined;
 }

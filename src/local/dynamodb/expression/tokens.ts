@@ -11,30 +11,30 @@ const pattern =
   /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(<>|<=|>=|[=<>()[\],.+-])|$)/y;
 const kinds = ['name', 'value', 'word', 'number', 'sign'] as const;
 
-/** Splits an expression into tokens; the last one has kind `end`. */
+/** Splits an expression into tokens. The last token has the kind `end`. */
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   pattern.lastIndex = 0;
   for (;;) {
-    const from = pattern.lastIndex;
+    const start = pattern.lastIndex;
     const match = pattern.exec(text);
     if (!match) {
-      const rest = text.slice(from).trimStart();
+      const rest = text.slice(start).trimStart();
       const near = text.slice(tokens.at(-1)?.start ?? 0).slice(0, 40);
       throw invalid(`Syntax error; token: "${rest[0] ?? ''}", near: "${near}"`);
     }
     const position = match.slice(1).findIndex((group) => group !== undefined);
-    const found = match[position + 1] ?? '';
-    const end = from + match[0].length;
+    const token = match[position + 1] ?? '';
+    const end = start + match[0].length;
     if (position < 0) {
       tokens.push({ kind: 'end', text: '<EOF>', start: end, end });
       return tokens;
     }
-    tokens.push({ kind: kinds[position] ?? 'sign', text: found, start: end - found.length, end });
+    tokens.push({ kind: kinds[position] ?? 'sign', text: token, start: end - token.length, end });
   }
 }
 
-/** Reads tokens one after the other, and notes the placeholders that it passes. */
+/** Reads the tokens of an expression and collects its placeholders. */
 export class TokenReader {
   readonly names = new Set<string>();
   readonly values = new Set<string>();
@@ -68,21 +68,21 @@ export class TokenReader {
     return this.next.kind === 'sign' && this.next.text === text;
   }
 
-  /** Keywords have no case. */
+  /** Keywords are not case-sensitive. */
   isWord(word: string): boolean {
     return this.next.kind === 'word' && this.next.text.toUpperCase() === word;
   }
 
   takeSign(text: string): boolean {
-    const found = this.isSign(text);
-    if (found) this.advance();
-    return found;
+    const matches = this.isSign(text);
+    if (matches) this.advance();
+    return matches;
   }
 
   takeWord(word: string): boolean {
-    const found = this.isWord(word);
-    if (found) this.advance();
-    return found;
+    const matches = this.isWord(word);
+    if (matches) this.advance();
+    return matches;
   }
 
   expectSign(text: string): void {
@@ -93,6 +93,7 @@ export class TokenReader {
     if (this.next.kind !== 'end') this.fail();
   }
 
+  /** Throws the syntax error for the next token. */
   fail(): never {
     const start = this.#tokens[Math.max(0, this.#position - 1)]?.start ?? 0;
     const end = this.following?.end ?? this.next.end;

@@ -6,7 +6,7 @@ import type { TokenReader } from './tokens.ts';
 const sections = ['SET', 'REMOVE', 'ADD', 'DELETE'] as const;
 type Section = (typeof sections)[number];
 
-/** Parses an update expression into its actions. */
+/** Parses an update expression. */
 export function parseUpdate(text: string): Parsed<Action[]> {
   return parseAll(text, (reader: TokenReader) => {
     const seen = new Set<Section>();

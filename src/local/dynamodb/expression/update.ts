@@ -2,28 +2,28 @@ import { invalid } from '../errors.ts';
 import { addNumbers, type Item, typeOf, type Value } from '../values.ts';
 import type { Action, Assigned, Path } from './ast.ts';
 import type { Bindings, Bound } from './bindings.ts';
-import { resolve } from './paths.ts';
+import { resolvePath } from './paths.ts';
 
-/** Applies a checked update to a copy of `item`; every operand is read from the item as it was. */
+/** Returns a copy of `item` with a checked update applied. All operands are read from the original item. */
 export function applyUpdate({ tree, bindings }: Bound<Action[]>, item: Item): Item {
   const steps = tree.map((action) => {
     const path = bindings.path(action.path);
-    return { action, path, value: outcome(action, { item, bindings, path }) };
+    return { action, path, value: evaluateAction(action, { item, bindings, path }) };
   });
-  const result = copyOf(item, new Set(steps.map(({ path }) => path[0])));
+  const result = copyItem(item, new Set(steps.map(({ path }) => path[0])));
   const removals: Path[] = [];
   for (const { action, path, value } of steps) {
     if (value) assign(result, path, value);
     else if (action.kind !== 'ADD') removals.push(path);
   }
-  // From the end of a list backwards, as removing a member moves those behind it.
-  removals.sort(latestFirst);
+  // Removes list members from the end: a removal shifts all later members.
+  removals.sort(compareForRemoval);
   for (const path of removals) remove(result, path);
   return result;
 }
 
-/** A copy of the item, deep in the attributes that are about to change. */
-function copyOf(item: Item, changing: ReadonlySet<Path[number] | undefined>): Item {
+/** Returns a copy of the item. Only the attributes that change are copied deeply. */
+function copyItem(item: Item, changing: ReadonlySet<Path[number] | undefined>): Item {
   const copies = Object.entries(item).map(([name, value]) => [
     name,
     changing.has(name) ? structuredClone(value) : value,
@@ -36,48 +36,52 @@ interface Scope {
   readonly bindings: Bindings;
 }
 
-/** What the action leaves at its path; undefined for nothing. */
-function outcome(action: Action, scope: Scope & { path: Path }): Value | undefined {
+/** Returns the new value at the path of an action; undefined if the action removes it. */
+function evaluateAction(action: Action, scope: Scope & { path: Path }): Value | undefined {
   switch (action.kind) {
     case 'SET':
-      return assigned(action.value, scope);
+      return evaluateAssigned(action.value, scope);
     case 'REMOVE':
       return undefined;
     case 'ADD':
-      return added(resolve(scope.item, scope.path), scope.bindings.value(action.value));
+      return addTo(resolvePath(scope.item, scope.path), scope.bindings.value(action.value));
     case 'DELETE':
-      return deleted(resolve(scope.item, scope.path), scope.bindings.value(action.value));
+      return deleteFrom(resolvePath(scope.item, scope.path), scope.bindings.value(action.value));
   }
 }
 
-function assigned(value: Assigned, scope: Scope): Value {
+function evaluateAssigned(value: Assigned, scope: Scope): Value {
   switch (value.kind) {
     case 'value':
       return scope.bindings.value(value.name);
     case 'path': {
-      const found = resolve(scope.item, scope.bindings.path(value.path));
-      if (found) return found;
+      const existing = resolvePath(scope.item, scope.bindings.path(value.path));
+      if (existing) return existing;
       throw invalid(
         'The provided expression refers to an attribute that does not exist in the item',
       );
     }
     case 'sum': {
-      const [left, right] = [assigned(value.left, scope), assigned(value.right, scope)];
+      const [left, right] = [
+        evaluateAssigned(value.left, scope),
+        evaluateAssigned(value.right, scope),
+      ];
       if (left.N === undefined || right.N === undefined) throw wrongType();
       return addNumbers(left.N, right.N, value.sign);
     }
     case 'call':
-      return called(value, scope);
+      return callFunction(value, scope);
   }
 }
 
-function called({ name, operands }: Assigned & { kind: 'call' }, scope: Scope): Value {
+function callFunction({ name, operands }: Assigned & { kind: 'call' }, scope: Scope): Value {
   const [first, second] = operands as [Assigned, Assigned];
   if (name === 'if_not_exists') {
-    const existing = first.kind === 'path' && resolve(scope.item, scope.bindings.path(first.path));
-    return existing || assigned(second, scope);
+    const existing =
+      first.kind === 'path' && resolvePath(scope.item, scope.bindings.path(first.path));
+    return existing || evaluateAssigned(second, scope);
   }
-  const [head, tail] = [assigned(first, scope), assigned(second, scope)];
+  const [head, tail] = [evaluateAssigned(first, scope), evaluateAssigned(second, scope)];
   if (!head.L || !tail.L) throw wrongType();
   return { L: [...head.L, ...tail.L] };
 }
@@ -86,50 +90,50 @@ function wrongType(): Error {
   return invalid('An operand in the update expression has an incorrect data type');
 }
 
-function added(old: Value | undefined, by: Value): Value {
-  if (!old) return by;
-  const type = typeOf(by);
+function addTo(old: Value | undefined, addend: Value): Value {
+  if (!old) return addend;
+  const type = typeOf(addend);
   if (type !== typeOf(old)) throw wrongType();
-  if (by.N !== undefined) return addNumbers(old.N ?? '0', by.N, 1);
+  if (addend.N !== undefined) return addNumbers(old.N ?? '0', addend.N, 1);
   const members = type as 'SS' | 'NS' | 'BS';
-  return { [members]: [...new Set([...(old[members] ?? []), ...(by[members] ?? [])])] };
+  return { [members]: [...new Set([...(old[members] ?? []), ...(addend[members] ?? [])])] };
 }
 
-function deleted(old: Value | undefined, by: Value): Value | undefined {
+function deleteFrom(old: Value | undefined, removed: Value): Value | undefined {
   if (!old) return undefined;
-  const type = typeOf(by);
+  const type = typeOf(removed);
   if (type !== typeOf(old)) throw wrongType();
   const members = type as 'SS' | 'NS' | 'BS';
-  const gone = new Set(by[members]);
-  const left = (old[members] ?? []).filter((member) => !gone.has(member));
-  return left.length > 0 ? { [members]: left } : undefined;
+  const removedMembers = new Set(removed[members]);
+  const remaining = (old[members] ?? []).filter((member) => !removedMembers.has(member));
+  return remaining.length > 0 ? { [members]: remaining } : undefined;
 }
 
-function parent(item: Item, path: Path): Value {
-  const found = path.length === 1 ? { M: item } : resolve(item, path.slice(0, -1));
+function requireParent(item: Item, path: Path): Value {
+  const container = path.length === 1 ? { M: item } : resolvePath(item, path.slice(0, -1));
   const last = path.at(-1);
-  if (typeof last === 'number' ? found?.L : found?.M) return found as Value;
+  if (typeof last === 'number' ? container?.L : container?.M) return container as Value;
   throw invalid('The document path provided in the update expression is invalid for update');
 }
 
 function assign(item: Item, path: Path, value: Value): void {
-  const { L: list, M: map } = parent(item, path);
+  const { L: list, M: map } = requireParent(item, path);
   const last = path.at(-1);
   if (typeof last === 'string' && map) map[last] = value;
-  // A position behind the end appends.
+  // A position after the end appends to the list.
   else if (typeof last === 'number' && list) list[Math.min(last, list.length)] = value;
 }
 
 function remove(item: Item, path: Path): void {
-  const { L: list, M: map } = parent(item, path);
+  const { L: list, M: map } = requireParent(item, path);
   const last = path.at(-1);
   if (typeof last === 'string' && map) delete map[last];
   else if (typeof last === 'number') list?.splice(last, 1);
 }
 
-function latestFirst(one: Path, two: Path): number {
-  for (let at = 0; at < Math.min(one.length, two.length); at += 1) {
-    const [a, b] = [one[at], two[at]];
+function compareForRemoval(one: Path, two: Path): number {
+  for (let index = 0; index < Math.min(one.length, two.length); index += 1) {
+    const [a, b] = [one[index], two[index]];
     if (typeof a === 'number' && typeof b === 'number' && a !== b) return b - a;
     if (a !== b) return String(a) < String(b) ? -1 : 1;
   }

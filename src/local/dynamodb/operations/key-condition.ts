@@ -1,46 +1,63 @@
 import { invalid, invalidParameter } from '../errors.ts';
 import type { Condition, Operand } from '../expression/ast.ts';
 import type { Bindings, Bound as BoundTree } from '../expression/bindings.ts';
-import { encode } from '../keys.ts';
-import type { Bound } from '../rows.ts';
+import type { Bound } from '../item-store.ts';
+import { encodeValue } from '../keys.ts';
 import type { Index, Table } from '../table.ts';
 import { typeOf, type Value } from '../values.ts';
 
+/** A condition on one key attribute. */
 interface KeyTest {
   readonly name: string;
   readonly operator: string;
   readonly values: readonly Value[];
 }
 
-const supported = new Set(['=', '<', '<=', '>', '>=', 'between', 'begins_with']);
-const flipped: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const supportedOperators = new Set(['=', '<', '<=', '>', '>=', 'between', 'begins_with']);
+/** Operator -> the operator for swapped operands. */
+const mirroredOperators: Readonly<Record<string, string>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
 
-/** The part of the table or index that a key condition selects. */
-export function keyRange(
+/** Returns the keys of a table or index that a key condition selects. Throws ValidationException if it is not valid. */
+export function resolveKeyRange(
   { table, index }: { table: Table; index: Index | undefined },
   { tree, bindings }: BoundTree<Condition>,
 ): { hash: Buffer; bounds: Bound[] } {
   const { hash, range } = (index ?? table).keys;
-  const tests = new Map<string, KeyTest>();
-  for (const test of flatten(tree, bindings)) {
-    if (tests.has(test.name)) {
-      throw invalid(
-        'Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key',
-      );
-    }
-    tests.set(test.name, test);
-  }
+  const tests = indexByKey(listKeyTests(tree, bindings));
   const hashTest = tests.get(hash);
   if (!hashTest) throw invalid(`Query condition missed key schema element: ${hash}`);
-  if (hashTest.operator !== '=') throw invalid('Query key condition not supported');
+  if (hashTest.operator !== '=') throw unsupportedCondition();
   const rangeTest = range === undefined ? undefined : tests.get(range);
-  if (tests.size > (rangeTest ? 2 : 1)) {
-    throw range !== undefined && tests.size === 2
-      ? invalid(`Query condition missed key schema element: ${range}`)
-      : invalid('Query key condition not supported');
-  }
+  rejectOtherKeys(tests.size - (rangeTest ? 2 : 1), rangeTest ? undefined : range);
   for (const test of tests.values()) checkTypes(table, test);
-  return { hash: encode(hashTest.values[0] ?? {}), bounds: rangeTest ? bounds(rangeTest) : [] };
+  return {
+    hash: encodeValue(hashTest.values[0] ?? {}),
+    bounds: rangeTest ? toBounds(rangeTest) : [],
+  };
+}
+
+function indexByKey(tests: readonly KeyTest[]): Map<string, KeyTest> {
+  const byName = new Map(tests.map((test) => [test.name, test]));
+  if (byName.size === tests.length) return byName;
+  throw invalid(
+    'Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key',
+  );
+}
+
+/** Throws if there are conditions on attributes that are no keys. `missedRange` is a range key without a condition. */
+function rejectOtherKeys(count: number, missedRange: string | undefined): void {
+  if (count === 0) return;
+  if (count > 1 || missedRange === undefined) throw unsupportedCondition();
+  throw invalid(`Query condition missed key schema element: ${missedRange}`);
+}
+
+function unsupportedCondition(): Error {
+  return invalid('Query key condition not supported');
 }
 
 function checkTypes(table: Table, { name, values }: KeyTest): void {
@@ -56,33 +73,36 @@ function checkTypes(table: Table, { name, values }: KeyTest): void {
   }
 }
 
-function flatten(condition: Condition, bindings: Bindings): KeyTest[] {
+function listKeyTests(condition: Condition, bindings: Bindings): KeyTest[] {
   switch (condition.kind) {
     case 'and':
-      return [...flatten(condition.left, bindings), ...flatten(condition.right, bindings)];
+      return [
+        ...listKeyTests(condition.left, bindings),
+        ...listKeyTests(condition.right, bindings),
+      ];
     case 'compare':
-      return [toTest(condition.operator, condition.operands, bindings)];
+      return [toKeyTest(condition.operator, condition.operands, bindings)];
     case 'between':
-      return [toTest('between', condition.operands, bindings)];
+      return [toKeyTest('between', condition.operands, bindings)];
     case 'call':
-      return [toTest(condition.name, condition.operands, bindings)];
+      return [toKeyTest(condition.name, condition.operands, bindings)];
     case 'or':
     case 'not':
     case 'in':
-      throw unsupported(condition.kind.toUpperCase());
+      throw unsupportedOperator(condition.kind.toUpperCase());
   }
 }
 
-function unsupported(operator: string): Error {
+function unsupportedOperator(operator: string): Error {
   return invalid(`Invalid operator used in KeyConditionExpression: ${operator}`);
 }
 
-function toTest(operator: string, operands: readonly Operand[], bindings: Bindings): KeyTest {
-  if (!supported.has(operator)) throw unsupported(operator);
+function toKeyTest(operator: string, operands: readonly Operand[], bindings: Bindings): KeyTest {
+  if (!supportedOperators.has(operator)) throw unsupportedOperator(operator);
   const [first, ...rest] = operands;
   if (first?.kind === 'value' && rest[0]?.kind === 'path' && rest.length === 1) {
-    if (operator === 'begins_with') throw invalid('Query key condition not supported');
-    return toTest(flipped[operator] ?? operator, [rest[0], first], bindings);
+    if (operator === 'begins_with') throw unsupportedCondition();
+    return toKeyTest(mirroredOperators[operator] ?? operator, [rest[0], first], bindings);
   }
   if (first?.kind !== 'path' || rest.some((operand) => operand.kind !== 'value')) {
     throw invalid(
@@ -101,8 +121,8 @@ function toTest(operator: string, operands: readonly Operand[], bindings: Bindin
   };
 }
 
-function bounds({ operator, values }: KeyTest): Bound[] {
-  const [first, second] = values.map(encode);
+function toBounds({ operator, values }: KeyTest): Bound[] {
+  const [first, second] = values.map(encodeValue);
   if (!first) return [];
   if (operator === 'between') {
     return [
@@ -112,7 +132,7 @@ function bounds({ operator, values }: KeyTest): Bound[] {
   }
   if (operator !== 'begins_with')
     return [{ operator: operator as Bound['operator'], bytes: first }];
-  if (values[0]?.N !== undefined) throw invalid('Query key condition not supported');
+  if (values[0]?.N !== undefined) throw unsupportedCondition();
   const end = successor(first);
   return [
     { operator: '>=', bytes: first },
@@ -120,7 +140,7 @@ function bounds({ operator, values }: KeyTest): Bound[] {
   ];
 }
 
-/** The first bytes after all those that begin with `prefix`; none when it is all 0xff. */
+/** Returns the first bytes after all bytes that begin with `prefix`; undefined if every byte is 0xff. */
 function successor(prefix: Buffer): Buffer | undefined {
   const last = prefix.findLastIndex((byte) => byte !== 0xff);
   if (last < 0) return undefined;

@@ -1,16 +1,17 @@
-import { Spending } from '../capacity.ts';
-import { invalid, invalidParameter } from '../errors.ts';
-import type { Condition, Operand, Path } from '../expression/ast.ts';
+import { CapacityMeter } from '../capacity.ts';
+import { invalid } from '../errors.ts';
+import type { Condition, Path } from '../expression/ast.ts';
 import { Bindings, type Bound, type ExpressionInput } from '../expression/bindings.ts';
-import { holds } from '../expression/condition.ts';
+import { evaluateCondition } from '../expression/condition.ts';
 import { project } from '../expression/projection.ts';
-import { keyOf, pickKeys } from '../keys.ts';
-import type { Walk } from '../rows.ts';
-import { segmentOf } from '../segments.ts';
+import type { ScanRange } from '../item-store.ts';
+import { encodeKey, pickKeys } from '../keys.ts';
+import { createSegmentFilter } from '../segments.ts';
 import type { Index, Table } from '../table.ts';
 import { checkItem, type Item, typeOf } from '../values.ts';
-import { type Context, consumed, refuseLegacy } from './context.ts';
-import { keyRange } from './key-condition.ts';
+import { type Context, consumedCapacity } from './context.ts';
+import { checkProjected, checkSelect, listPaths } from './index-projection.ts';
+import { resolveKeyRange } from './key-condition.ts';
 
 interface ReadInput extends ExpressionInput {
   readonly TableName: string;
@@ -23,26 +24,26 @@ interface ReadInput extends ExpressionInput {
   readonly ScanIndexForward?: boolean;
   readonly ExclusiveStartKey?: unknown;
   readonly ConsistentRead?: boolean;
-  /** Of a parallel scan. */
+  /** For a parallel scan. */
   readonly Segment?: number;
   readonly TotalSegments?: number;
   readonly ReturnConsumedCapacity?: string;
 }
 
-const pageBytes = 1024 * 1024;
+/** Size of the items read for one page (bytes). */
+const maxPageBytes = 1024 * 1024;
 
 export function query(context: Context, input: ReadInput): object {
-  return read(context, input, true);
+  return readItems(context, input, true);
 }
 
-/** Scan; goes through the items in the order of their keys, where DynamoDB uses that of a hash. */
+/** Scan. Returns items in the order of their partition keys; DynamoDB uses the order of a hash. */
 export function scan(context: Context, input: ReadInput): object {
-  return read(context, input, false);
+  return readItems(context, input, false);
 }
 
-function read(context: Context, input: ReadInput, keyed: boolean): object {
-  refuseLegacy(input);
-  checkInput(input);
+function readItems(context: Context, input: ReadInput, keyed: boolean): object {
+  checkLimit(input);
   const start = input.ExclusiveStartKey == null ? undefined : checkItem(input.ExclusiveStartKey);
   const bindings = new Bindings(input);
   const filter = bindings.condition('FilterExpression', input.FilterExpression);
@@ -50,7 +51,7 @@ function read(context: Context, input: ReadInput, keyed: boolean): object {
   const key = keyed
     ? bindings.condition('KeyConditionExpression', input.KeyConditionExpression)
     : undefined;
-  bindings.finish();
+  bindings.checkAllUsed();
   if (keyed && !key) {
     throw invalid(
       'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
@@ -58,39 +59,38 @@ function read(context: Context, input: ReadInput, keyed: boolean): object {
   }
   const table = context.tables.get(input.TableName);
   const index = findIndex(table, input);
-  const selected = key && keyRange({ table, index }, key);
-  if (key && filter) refuseKeyFilter((index ?? table).keyNames, filter);
-  const page = collect(context, {
-    walk: {
+  checkSelect(input, index);
+  checkProjected(index, { filter, paths });
+  const selected = key && resolveKeyRange({ table, index }, key);
+  if (key && filter) rejectKeyFilter((index ?? table).keyNames, filter);
+  const page = readPage(context, {
+    range: {
       table,
       ...(index ? { index } : {}),
       ...selected,
       backward: input.ScanIndexForward === false,
-      ...(start ? { after: startAt({ table, index, start, keyed }) } : {}),
+      ...(start ? { after: encodeStartKey({ table, index, start, keyed }) } : {}),
     },
     filter,
     limit: input.Limit,
-    mine: keyed ? undefined : segmentOf(table, input),
+    isInSegment: keyed ? undefined : createSegmentFilter(table, input),
   });
   const { items, bytes, ...rest } = page;
-  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
-  spending.read(table, { index, bytes, consistent: input.ConsistentRead });
-  const shape = toShape(input, { index, paths });
+  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
+  capacity.read(table, { index, bytes, consistent: input.ConsistentRead });
+  const shape = createItemMapper(input, { index, paths });
   return {
     ...(shape ? { Items: items.map(shape) } : {}),
     ...rest,
-    ...consumed(spending),
+    ...consumedCapacity(capacity),
   };
 }
 
-function checkInput({ Limit, Select, ProjectionExpression }: ReadInput): void {
+function checkLimit({ Limit }: ReadInput): void {
   if (Limit !== undefined && Limit !== null && !(Limit >= 1)) {
     throw invalid(
       `1 validation error detected: Value '${Limit}' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1`,
     );
-  }
-  if (ProjectionExpression !== undefined && Select && Select !== 'SPECIFIC_ATTRIBUTES') {
-    throw invalid(`Cannot specify the ProjectionExpression when choosing to get ${Select}`);
   }
 }
 
@@ -101,16 +101,11 @@ function findIndex(table: Table, input: ReadInput): Index | undefined {
   if (index.global && input.ConsistentRead) {
     throw invalid('Consistent reads are not supported on global secondary indexes');
   }
-  if (index.global && index.include && input.Select === 'ALL_ATTRIBUTES') {
-    throw invalidParameter(
-      `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
-    );
-  }
   return index;
 }
 
-function refuseKeyFilter(keyNames: readonly string[], { tree, bindings }: Bound<Condition>): void {
-  for (const path of pathsOf(tree)) {
+function rejectKeyFilter(keyNames: readonly string[], { tree, bindings }: Bound<Condition>): void {
+  for (const path of listPaths(tree)) {
     const name = bindings.name(path[0] as string);
     if (keyNames.includes(name)) {
       throw invalid(
@@ -120,27 +115,20 @@ function refuseKeyFilter(keyNames: readonly string[], { tree, bindings }: Bound<
   }
 }
 
-function pathsOf(tree: Condition | Operand): Path[] {
-  if (tree.kind === 'and' || tree.kind === 'or') {
-    return [...pathsOf(tree.left), ...pathsOf(tree.right)];
-  }
-  if (tree.kind === 'not') return pathsOf(tree.inner);
-  if (tree.kind === 'path') return [tree.path];
-  return tree.kind === 'value' ? [] : tree.operands.flatMap(pathsOf);
-}
-
-function startAt(from: {
+function encodeStartKey(options: {
   table: Table;
   index: Index | undefined;
   start: Item;
   keyed: boolean;
 }): Buffer[] {
-  const { table, index, start, keyed } = from;
+  const { table, index, start, keyed } = options;
   const names = new Set([...table.keyNames, ...(index?.keyNames ?? [])]);
-  const base = keyOf(start, table.keys);
-  const entry = index ? keyOf(start, index.keys) : base;
-  const typed = Object.entries(start).every(([name, value]) => typeOf(value) === table.types[name]);
-  if (!base || !entry || !typed || Object.keys(start).length !== names.size) {
+  const base = encodeKey(start, table.keys);
+  const entry = index ? encodeKey(start, index.keys) : base;
+  const hasKeyTypes = Object.entries(start).every(
+    ([name, value]) => typeOf(value) === table.types[name],
+  );
+  if (!base || !entry || !hasKeyTypes || Object.keys(start).length !== names.size) {
     throw invalid(
       'The provided starting key is invalid: The provided key element does not match the schema',
     );
@@ -156,31 +144,31 @@ interface Page {
   readonly LastEvaluatedKey?: Item;
 }
 
-function collect(
-  { rows }: Context,
+function readPage(
+  { items: store }: Context,
   plan: {
-    walk: Walk;
+    range: ScanRange;
     filter: Bound<Condition> | undefined;
     limit: number | undefined;
-    /** Whether an item is in the segment that is scanned; all are when absent. */
-    mine: ((item: Item) => boolean) | undefined;
+    /** Filters the items of a parallel scan; undefined for all items. */
+    isInSegment: ((item: Item) => boolean) | undefined;
   },
 ): Page {
-  const { walk, filter, limit = Number.POSITIVE_INFINITY, mine } = plan;
+  const { range, filter, limit = Number.POSITIVE_INFINITY, isInSegment } = plan;
   const items: Item[] = [];
   let [scanned, bytes] = [0, 0];
   let last: Item | undefined;
-  for (const { item, size } of rows.walk(walk)) {
-    if (mine && !mine(item)) continue;
+  for (const { item, size } of store.scan(range)) {
+    if (isInSegment && !isInSegment(item)) continue;
     scanned += 1;
     bytes += size;
-    if (!filter || holds(filter, item)) items.push(item);
-    if (scanned >= limit || bytes >= pageBytes) {
+    if (!filter || evaluateCondition(filter, item)) items.push(item);
+    if (scanned >= limit || bytes >= maxPageBytes) {
       last = item;
       break;
     }
   }
-  const names = [...walk.table.keyNames, ...(walk.index?.keyNames ?? [])];
+  const names = [...range.table.keyNames, ...(range.index?.keyNames ?? [])];
   return {
     items,
     bytes,
@@ -190,15 +178,15 @@ function collect(
   };
 }
 
-/** What is answered of each item; undefined when only the count is wanted. */
-function toShape(
+/** Returns the function that selects the attributes of an item in the response; undefined for a count. */
+function createItemMapper(
   input: ReadInput,
   { index, paths }: { index: Index | undefined; paths: readonly Path[] | undefined },
 ): ((item: Item) => Item) | undefined {
   if (input.Select === 'COUNT') return undefined;
   const include = input.Select === 'ALL_ATTRIBUTES' ? undefined : index?.include;
   return (item) => {
-    const held = include && (index?.global || !paths) ? pickKeys(item, include) : item;
-    return paths ? project(held, paths) : held;
+    const projected = include && (index?.global || !paths) ? pickKeys(item, include) : item;
+    return paths ? project(projected, paths) : projected;
   };
 }

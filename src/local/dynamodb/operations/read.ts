@@ -1,11 +1,11 @@
-import { Spending } from '../capacity.ts';
+import { CapacityMeter } from '../capacity.ts';
 import { invalid } from '../errors.ts';
 import { Bindings, type ExpressionInput } from '../expression/bindings.ts';
 import { project } from '../expression/projection.ts';
-import { type EncodedKey, exactKey } from '../keys.ts';
+import { type EncodedKey, encodeExactKey } from '../keys.ts';
 import type { Table } from '../table.ts';
 import { checkItem, type Item } from '../values.ts';
-import { type Context, consumed, consumedOfEach, refuseLegacy } from './context.ts';
+import { type Context, consumedCapacities, consumedCapacity } from './context.ts';
 
 export interface GetInput extends ExpressionInput {
   readonly TableName: string;
@@ -15,33 +15,32 @@ export interface GetInput extends ExpressionInput {
   readonly ReturnConsumedCapacity?: string;
 }
 
-/** GetItem; every read is consistent. */
+/** GetItem. Every read is strongly consistent. */
 export function getItem(context: Context, input: GetInput): object {
-  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
-  const found = prepareGet(context, input).read(spending);
-  return { ...(found ? { Item: found } : {}), ...consumed(spending) };
+  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
+  const item = prepareGet(context, input).read(capacity);
+  return { ...(item ? { Item: item } : {}), ...consumedCapacity(capacity) };
 }
 
 interface Get {
   readonly table: Table;
   readonly key: EncodedKey;
-  read(spending: Spending, transactional?: boolean): Item | undefined;
+  read(capacity: CapacityMeter, transactional?: boolean): Item | undefined;
 }
 
 function prepareGet(context: Context, input: GetInput): Get {
-  refuseLegacy(input);
   const content = checkItem(input.Key ?? {});
   const bindings = new Bindings(input);
   const paths = bindings.projection(input.ProjectionExpression);
-  bindings.finish();
+  bindings.checkAllUsed();
   const table = context.tables.get(input.TableName);
-  const key = exactKey(table, content);
+  const key = encodeExactKey(table, content);
   return {
     table,
     key,
-    read(spending, transactional = false) {
-      const item = context.rows.get(table, key);
-      spending.read(table, {
+    read(capacity, transactional = false) {
+      const item = context.items.get(table, key);
+      capacity.read(table, {
         item,
         consistent: input.ConsistentRead,
         transactional,
@@ -51,8 +50,8 @@ function prepareGet(context: Context, input: GetInput): Get {
   };
 }
 
-/** Tells the items of a batch or a transaction apart. */
-export function identity(table: Table, { hash, range }: EncodedKey): string {
+/** Returns a text that identifies an item within a batch or a transaction. */
+export function itemIdentity(table: Table, { hash, range }: EncodedKey): string {
   return `${table.name}/${hash.toString('base64')}/${range.toString('base64')}`;
 }
 
@@ -62,7 +61,7 @@ interface BatchGetEntry extends ExpressionInput {
   readonly ConsistentRead?: boolean;
 }
 
-/** BatchGetItem; nothing is ever left unprocessed. */
+/** BatchGetItem. UnprocessedKeys is always empty. */
 export function batchGetItem(
   context: Context,
   input: {
@@ -76,25 +75,25 @@ export function batchGetItem(
   if (total === 0) {
     throw invalid('1 validation error detected: RequestItems must have at least one key');
   }
-  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
   const seen = new Set<string>();
   const Responses: Record<string, Item[]> = {};
   for (const [TableName, { Keys, ...rest }] of entries) {
     const items: Item[] = [];
     for (const Key of Keys) {
       const get = prepareGet(context, { ...rest, TableName, Key });
-      const id = identity(get.table, get.key);
+      const id = itemIdentity(get.table, get.key);
       if (seen.has(id)) throw invalid('Provided list of item keys contains duplicates');
       seen.add(id);
-      const item = get.read(spending);
+      const item = get.read(capacity);
       if (item) items.push(item);
     }
     Responses[TableName] = items;
   }
-  return { Responses, UnprocessedKeys: {}, ...consumedOfEach(spending) };
+  return { Responses, UnprocessedKeys: {}, ...consumedCapacities(capacity) };
 }
 
-/** TransactGetItems: one synchronous read, so nothing can come between. */
+/** TransactGetItems. All reads are synchronous: no write can happen between them. */
 export function transactGetItems(
   context: Context,
   input: {
@@ -110,13 +109,13 @@ export function transactGetItems(
     throw invalid('TransactItems must each contain a Get');
   }
   const gets = items.map(({ Get }) => prepareGet(context, Get));
-  if (new Set(gets.map(({ table, key }) => identity(table, key))).size < gets.length) {
+  if (new Set(gets.map(({ table, key }) => itemIdentity(table, key))).size < gets.length) {
     throw invalid('Transaction request cannot include multiple operations on one item');
   }
-  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
   const Responses = gets.map((get) => {
-    const Item = get.read(spending, true);
+    const Item = get.read(capacity, true);
     return Item ? { Item } : {};
   });
-  return { Responses, ...consumedOfEach(spending) };
+  return { Responses, ...consumedCapacities(capacity) };
 }

@@ -9,7 +9,7 @@ export function tableArn(name: string, region = 'us-east-2'): string {
   return `arn:${partition}:dynamodb:${region}:${account}:table/${name}`;
 }
 
-/** CreateTable; the table can be used at once. */
+/** CreateTable. The table is active immediately. */
 export function createTable(context: Context, input: CreateTableInput, region?: string): object {
   checkTable(input);
   return context.store.transact(() => {
@@ -24,7 +24,7 @@ export function createTable(context: Context, input: CreateTableInput, region?: 
       ...(ttl ? { timeToLive: ttl } : {}),
     });
     const table = context.tables.get(input.TableName);
-    return { TableDescription: describe(context, table, { region, counted: false }) };
+    return { TableDescription: describeStored(context, table, { region, counted: false }) };
   });
 }
 
@@ -34,12 +34,17 @@ export function deleteTable(
   region?: string,
 ): object {
   return context.store.transact(() => {
-    const table = getTable(context, name);
+    const table = requireTable(context, name);
+    if (table.stored.input['DeletionProtectionEnabled'] === true) {
+      throw invalid(
+        'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+      );
+    }
     const TableDescription = {
-      ...describe(context, table, { region, counted: true }),
+      ...describeStored(context, table, { region, counted: true }),
       TableStatus: 'DELETING',
     };
-    context.rows.clear(table);
+    context.items.clear(table);
     context.tables.remove(table.name);
     return { TableDescription };
   });
@@ -50,7 +55,7 @@ export function describeTable(
   { TableName: name }: { TableName: string },
   region?: string,
 ): object {
-  return { Table: describe(context, getTable(context, name), { region, counted: true }) };
+  return { Table: describeStored(context, requireTable(context, name), { region, counted: true }) };
 }
 
 export function listTables(
@@ -58,6 +63,11 @@ export function listTables(
   input: { Limit?: number; ExclusiveStartTableName?: string },
 ): object {
   const { Limit = 100, ExclusiveStartTableName: after = '' } = input;
+  if (!(Limit >= 1 && Limit <= 100)) {
+    throw invalid(
+      `1 validation error detected: Value '${Limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and 100`,
+    );
+  }
   const names = context.tables.names().filter((name) => name > after);
   const page = names.slice(0, Limit);
   return {
@@ -67,7 +77,7 @@ export function listTables(
 }
 
 export function describeTimeToLive(context: Context, input: { TableName: string }): object {
-  const { timeToLive } = getTable(context, input.TableName).stored;
+  const { timeToLive } = requireTable(context, input.TableName).stored;
   return {
     TimeToLiveDescription: timeToLive?.Enabled
       ? { TimeToLiveStatus: 'ENABLED', AttributeName: timeToLive.AttributeName }
@@ -75,14 +85,14 @@ export function describeTimeToLive(context: Context, input: { TableName: string 
   };
 }
 
-/** UpdateTimeToLive; the items go with the runtime's next look at what is over. */
+/** UpdateTimeToLive. Expired items are removed in the next clean-up of the runtime. */
 export function updateTimeToLive(
   context: Context,
   input: { TableName: string; TimeToLiveSpecification: TimeToLive },
 ): object {
   const { TimeToLiveSpecification: timeToLive } = input;
   context.store.transact(() => {
-    const { stored } = getTable(context, input.TableName);
+    const { stored } = requireTable(context, input.TableName);
     if ((stored.timeToLive?.Enabled ?? false) === timeToLive.Enabled) {
       throw invalid(`TimeToLive is already ${timeToLive.Enabled ? 'enabled' : 'disabled'}`);
     }
@@ -91,7 +101,7 @@ export function updateTimeToLive(
   return { TimeToLiveSpecification: timeToLive };
 }
 
-function getTable({ tables }: Context, name: string | undefined): Table {
+function requireTable({ tables }: Context, name: string | undefined): Table {
   const table = tables.find(name?.split('/').at(-1) ?? '');
   if (table) return table;
   throw new AwsError(
@@ -100,18 +110,24 @@ function getTable({ tables }: Context, name: string | undefined): Table {
   );
 }
 
-function describe(
+function describeStored(
   context: Context,
   table: Table,
   { region, counted }: { region: string | undefined; counted: boolean },
 ): object {
   const { input, id, created } = table.stored;
-  const totals = counted ? context.rows.totals(table) : { count: 0, size: 0 };
+  const totals = counted ? context.items.totals(table) : { count: 0, size: 0 };
   const onDemand = input.BillingMode === 'PAY_PER_REQUEST';
   const arn = tableArn(table.name, region);
+  const countIndex = ({ name }: Index) => {
+    const { count, size } = counted ? context.items.totals(table, name) : { count: 0, size: 0 };
+    return { ItemCount: count, IndexSizeBytes: size };
+  };
   const indexes = (global: boolean) => {
-    const found = table.indexes.filter((index) => index.global === global);
-    return found.length > 0 ? found.map((index) => describeIndex(table, index, arn)) : undefined;
+    const matching = table.indexes.filter((index) => index.global === global);
+    return matching.length > 0
+      ? matching.map((index) => ({ ...describeIndex(table, index, arn), ...countIndex(index) }))
+      : undefined;
   };
   return {
     TableName: table.name,
@@ -123,11 +139,7 @@ function describe(
     AttributeDefinitions: input.AttributeDefinitions,
     ItemCount: totals.count,
     TableSizeBytes: totals.size,
-    ProvisionedThroughput: {
-      NumberOfDecreasesToday: 0,
-      ReadCapacityUnits: input.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
-      WriteCapacityUnits: input.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
-    },
+    ProvisionedThroughput: describeThroughput(input),
     ...(onDemand ? { BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } } : {}),
     GlobalSecondaryIndexes: indexes(true),
     LocalSecondaryIndexes: indexes(false),
@@ -135,16 +147,27 @@ function describe(
   };
 }
 
+function describeThroughput(
+  declared: Pick<CreateTableInput, 'ProvisionedThroughput'> | undefined,
+): object {
+  return {
+    NumberOfDecreasesToday: 0,
+    ReadCapacityUnits: declared?.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
+    WriteCapacityUnits: declared?.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
+  };
+}
+
 function describeIndex(table: Table, index: Index, arn: string): object {
   const { input } = table.stored;
   const all = index.global ? input.GlobalSecondaryIndexes : input.LocalSecondaryIndexes;
-  const given = all?.find((candidate) => candidate.IndexName === index.name);
+  const declared = all?.find((candidate) => candidate.IndexName === index.name);
   return {
     IndexName: index.name,
     IndexArn: `${arn}/index/${index.name}`,
-    KeySchema: given?.KeySchema,
-    Projection: given?.Projection,
+    KeySchema: declared?.KeySchema,
+    Projection: declared?.Projection,
     ...(index.global ? { IndexStatus: 'ACTIVE' } : {}),
+    ...(index.global ? { ProvisionedThroughput: describeThroughput(declared) } : {}),
   };
 }
 

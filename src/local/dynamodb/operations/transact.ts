@@ -1,15 +1,22 @@
 import { AwsError } from '../../wire/aws-error.ts';
-import { Spending } from '../capacity.ts';
+import { CapacityMeter } from '../capacity.ts';
 import { invalid } from '../errors.ts';
 import type { Item } from '../values.ts';
-import { type Context, consumedOfEach } from './context.ts';
-import { identity } from './read.ts';
-import { repeated } from './tokens.ts';
-import { allowed, apply, type Change, prepare, type WriteInput, type WriteKind } from './write.ts';
+import { isRepeatedToken } from './client-tokens.ts';
+import { type Context, consumedCapacities } from './context.ts';
+import { itemIdentity } from './read.ts';
+import {
+  applyChange,
+  type Change,
+  isConditionMet,
+  prepareChange,
+  type WriteInput,
+  type WriteKind,
+} from './write.ts';
 
 const kinds = ['Put', 'Delete', 'Update', 'ConditionCheck'] as const;
 
-interface Reason {
+interface CancellationReason {
   readonly Code: string;
   readonly Message?: string;
   readonly Item?: Item;
@@ -17,7 +24,7 @@ interface Reason {
 
 type TransactItem = Partial<Record<WriteKind, WriteInput>>;
 
-/** TransactWriteItems: every condition is tested on the items as they were, and then all is written or nothing. */
+/** TransactWriteItems. Writes all changes, or none if a condition on the previous items fails. */
 export function transactWriteItems(
   context: Context,
   input: {
@@ -31,16 +38,18 @@ export function transactWriteItems(
     throw invalid('Member must have length between 1 and 100: transactItems');
   }
   const changes = items.map((item) => toChange(context, item));
-  if (new Set(changes.map(({ table, key }) => identity(table, key))).size < changes.length) {
+  if (new Set(changes.map(({ table, key }) => itemIdentity(table, key))).size < changes.length) {
     throw invalid('Transaction request cannot include multiple operations on one item');
   }
   return context.store.transact(() => {
     const { ClientRequestToken: token } = input;
-    if (token && repeated(context.store, token, items)) return {};
-    const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
-    const reasons: Reason[] = changes.map((change) => attempt(context, change, spending));
-    if (reasons.some((reason) => reason.Code !== 'None')) throw cancelled(reasons);
-    return consumedOfEach(spending);
+    if (token && isRepeatedToken(context.store, token, items)) return {};
+    const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
+    const reasons: CancellationReason[] = changes.map((change) =>
+      tryChange(context, change, capacity),
+    );
+    if (reasons.some((reason) => reason.Code !== 'None')) throw transactionCancelled(reasons);
+    return consumedCapacities(capacity);
   });
 }
 
@@ -53,15 +62,15 @@ function toChange(context: Context, item: TransactItem): Change {
   if (kind === 'ConditionCheck' && !input.ConditionExpression) {
     throw invalid('The expression can not be empty;');
   }
-  return prepare(context, kind, input);
+  return prepareChange(context, kind, input);
 }
 
-/** Items are distinct, so one change cannot disturb the condition of another; a cancellation undoes them all. */
-function attempt(context: Context, change: Change, spending: Spending): Reason {
-  const old = context.rows.get(change.table, change.key);
+/** Applies one change and returns its result. Items are distinct, so no change affects the condition of another. */
+function tryChange(context: Context, change: Change, capacity: CapacityMeter): CancellationReason {
+  const old = context.items.get(change.table, change.key);
   const transactional = true;
-  if (!allowed(change, old)) {
-    spending.write(change.table, { old, item: old, transactional });
+  if (!isConditionMet(change, old)) {
+    capacity.write(change.table, { old, item: old, transactional });
     return {
       Code: 'ConditionalCheckFailed',
       Message: 'The conditional request failed',
@@ -70,8 +79,8 @@ function attempt(context: Context, change: Change, spending: Spending): Reason {
   }
   try {
     const item = change.next(old);
-    apply(context, change, { old, item });
-    spending.write(change.table, { old, item, transactional });
+    applyChange(context, change, { old, item });
+    capacity.write(change.table, { old, item, transactional });
     return { Code: 'None' };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -79,7 +88,7 @@ function attempt(context: Context, change: Change, spending: Spending): Reason {
   }
 }
 
-function cancelled(reasons: readonly Reason[]): AwsError {
+function transactionCancelled(reasons: readonly CancellationReason[]): AwsError {
   const codes = reasons.map((reason) => reason.Code).join(', ');
   return new AwsError(
     'TransactionCanceledException',
@@ -93,7 +102,7 @@ interface BatchWrite {
   readonly DeleteRequest?: { readonly Key: unknown };
 }
 
-/** BatchWriteItem; nothing is ever left unprocessed. */
+/** BatchWriteItem. UnprocessedItems is always empty. */
 export function batchWriteItem(
   context: Context,
   input: {
@@ -104,25 +113,25 @@ export function batchWriteItem(
   const changes = Object.entries(input.RequestItems ?? {}).flatMap(([TableName, writes]) =>
     writes.map(({ PutRequest: put, DeleteRequest: remove }) =>
       put
-        ? prepare(context, 'Put', { TableName, Item: put.Item })
-        : prepare(context, 'Delete', { TableName, Key: remove?.Key }),
+        ? prepareChange(context, 'Put', { TableName, Item: put.Item })
+        : prepareChange(context, 'Delete', { TableName, Key: remove?.Key }),
     ),
   );
   if (changes.length > 25) throw invalid('Too many items requested for the BatchWriteItem call');
   if (changes.length === 0) {
     throw invalid('The batch write request list for a table cannot be null or empty');
   }
-  if (new Set(changes.map(({ table, key }) => identity(table, key))).size < changes.length) {
+  if (new Set(changes.map(({ table, key }) => itemIdentity(table, key))).size < changes.length) {
     throw invalid('Provided list of item keys contains duplicates');
   }
-  const spending = new Spending(context.meter, input.ReturnConsumedCapacity);
+  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
   context.store.transact(() => {
     for (const change of changes) {
-      const old = context.rows.get(change.table, change.key);
+      const old = context.items.get(change.table, change.key);
       const item = change.next(old);
-      apply(context, change, { old, item });
-      spending.write(change.table, { old, item });
+      applyChange(context, change, { old, item });
+      capacity.write(change.table, { old, item });
     }
   });
-  return { UnprocessedItems: {}, ...consumedOfEach(spending) };
+  return { UnprocessedItems: {}, ...consumedCapacities(capacity) };
 }

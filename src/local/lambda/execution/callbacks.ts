@@ -1,13 +1,14 @@
 import { AwsError } from '../../wire/aws-error.ts';
-import { readCallbackId } from './callback-id.ts';
+import { invalidParameter } from '../errors.ts';
+import { parseCallbackId } from './callback-id.ts';
 import type { EngineContext } from './engine-context.ts';
-import { errorOf, operationEvent, resultOf } from './history.ts';
+import { operationEvent, toErrorDetails, toResultDetails } from './history.ts';
 import type { ErrorObject, Execution, Operation } from './model.ts';
-import { heartbeatOf } from './timer-store.ts';
-import { hasEnded, invalid, largestPayload } from './validation.ts';
+import { heartbeatTimerId } from './timer-store.ts';
+import { hasEnded, maxPayloadBytes } from './validation.ts';
 
-/** How a callback ends. */
-export type CallbackEnd =
+/** Outcome of a callback. */
+export type CallbackOutcome =
   | { readonly status: 'SUCCEEDED'; readonly result?: string }
   | { readonly status: 'FAILED' | 'TIMED_OUT'; readonly error: ErrorObject };
 
@@ -17,76 +18,77 @@ const eventTypes = {
   TIMED_OUT: 'CallbackTimedOut',
 } as const;
 
-interface Found {
+interface WaitingCallback {
   readonly execution: Execution;
   readonly operation: Operation;
 }
 
 /**
- * SendDurableExecutionCallbackSuccess and …Failure: ends the callback and has its handler hear of it. Throws
- * InvalidParameterValueException for what is no callback id, CallbackTimeoutException when it has ended.
+ * Ends a callback and wakes its execution. Throws InvalidParameterValueException for an invalid callback id and
+ * CallbackTimeoutException if the callback has ended.
  */
 export function completeCallback(
   engine: EngineContext,
   callbackId: string,
-  end: CallbackEnd,
+  end: CallbackOutcome,
 ): void {
   const text = end.status === 'SUCCEEDED' ? (end.result ?? '') : JSON.stringify(end.error);
-  if (Buffer.byteLength(text) > largestPayload) {
-    throw invalid(`CALLBACK payload size must be less than or equal to ${largestPayload} bytes.`);
+  if (Buffer.byteLength(text) > maxPayloadBytes) {
+    throw invalidParameter(
+      `CALLBACK payload size must be less than or equal to ${maxPayloadBytes} bytes.`,
+    );
   }
-  const { execution, operation } = waiting(engine, callbackId);
+  const { execution, operation } = findWaiting(engine, callbackId);
   engine.store.transact(() => {
     endCallback(engine, { execution, operation }, end);
     engine.wake(execution);
   });
-  engine.rearm();
+  engine.rescheduleTimers();
 }
 
-/** SendDurableExecutionCallbackHeartbeat: the time until the next one is due begins again; no event, no invocation. */
-export function heartbeat(engine: EngineContext, callbackId: string): void {
-  const { execution, operation } = waiting(engine, callbackId);
+/** Restarts the heartbeat timeout of a callback. Writes no event and invokes no handler. Throws like `completeCallback`. */
+export function recordHeartbeat(engine: EngineContext, callbackId: string): void {
+  const { execution, operation } = findWaiting(engine, callbackId);
   engine.store.transact(() => armHeartbeat(engine, execution, operation));
-  engine.rearm();
+  engine.rescheduleTimers();
 }
 
-/** Times the callback out unless a heartbeat comes in time. */
+/** Sets the timer that ends the callback if no heartbeat arrives in time. */
 export function armHeartbeat(
   engine: EngineContext,
   execution: Execution,
   operation: Operation,
 ): void {
   if (!operation.heartbeat) return;
-  const due = engine.clock.now() + operation.heartbeat * 1000;
-  const held = execution.invocation !== undefined;
-  engine.timers.set(execution.id, heartbeatOf(operation.id), { due, held });
+  engine.setTimer(execution.id, heartbeatTimerId(operation.id), operation.heartbeat * 1000);
 }
 
-/** Ends a callback, within a transaction. */
+/** Records the end of a callback. Must be called within a transaction. */
 export function endCallback(
   { executions, timers }: EngineContext,
-  { execution, operation: before }: Found,
-  end: CallbackEnd,
+  { execution, operation: waiting }: WaitingCallback,
+  end: CallbackOutcome,
 ): void {
-  const operation: Operation = { ...before, status: end.status, ended: Date.now() };
-  delete operation.due;
+  const operation: Operation = { ...waiting, status: end.status, ended: Date.now() };
   if (end.status === 'SUCCEEDED') {
     if (end.result !== undefined) operation.result = end.result;
   } else operation.error = end.error;
   timers.drop(execution.id, operation.id);
-  timers.drop(execution.id, heartbeatOf(operation.id));
-  executions.change(execution, operation);
+  timers.drop(execution.id, heartbeatTimerId(operation.id));
+  executions.updateOperation(execution, operation);
   const details =
-    end.status === 'SUCCEEDED' ? { Result: resultOf(end.result) } : { Error: errorOf(end.error) };
+    end.status === 'SUCCEEDED'
+      ? { Result: toResultDetails(end.result) }
+      : { Error: toErrorDetails(end.error) };
   executions.append(
     execution,
     operationEvent(operation, { type: eventTypes[end.status], details }),
   );
 }
 
-function waiting(engine: EngineContext, callbackId: string): Found {
-  const parsed = readCallbackId(callbackId);
-  if (!parsed) throw invalid('Invalid callback id');
+function findWaiting(engine: EngineContext, callbackId: string): WaitingCallback {
+  const parsed = parseCallbackId(callbackId);
+  if (!parsed) throw invalidParameter('Invalid callback id');
   const execution = engine.find(parsed.execution);
   const operation = execution?.operations.get(parsed.operation);
   if (execution?.status === 'RUNNING' && operation && !hasEnded(operation)) {

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { asAwsError } from '../../wire/json.ts';
 import type { FunctionRegistry, FunctionVersion } from '../function-registry.ts';
 import type { EngineContext } from './engine-context.ts';
-import { errorObject, errorOf, operationEvent, resultOf } from './history.ts';
+import { operationEvent, toErrorDetails, toErrorObject, toResultDetails } from './history.ts';
 import type { ErrorObject, Execution, Operation, OperationUpdate } from './model.ts';
 import { newExecution } from './new-execution.ts';
+import { listWaiting } from './waiting-executions.ts';
 
-/** A function that a durable execution calls: by an execution of its own, or plainly. */
-export interface Call {
+/** A call of a function by a durable execution. A durable function runs as a child execution. */
+export interface ChainedCall {
   readonly operation: Operation;
   readonly child?: Execution;
-  /** Why nothing is called. */
+  /** Error of a call that is not made. */
   readonly refused?: ErrorObject;
 }
 
-/** How a chained invocation ended. */
-export interface Arrival {
+/** Result of a chained invocation. */
+export interface CallResult {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
   readonly result?: string;
   readonly error?: ErrorObject;
@@ -28,18 +29,18 @@ const eventTypes = {
   STOPPED: 'ChainedInvokeStopped',
 } as const;
 
-/** A name, `name:qualifier`, a partial or a full ARN. */
+/** Parses a function name, `name:qualifier`, a partial ARN or a full ARN. */
 export function parseTarget(identifier: string): { name: string; qualifier: string | undefined } {
   const [name = '', qualifier] = identifier.replace(/^.*function:/, '').split(':');
   return { name, qualifier };
 }
 
-/** Finds what a chained invocation calls, and notes on the operation all that its event tells. */
+/** Resolves the function of a chained invocation, and records on the operation what its history event contains. */
 export function prepareCall(
   execution: Execution,
   { operation, update }: { operation: Operation; update: OperationUpdate },
   functions: FunctionRegistry,
-): Call {
+): ChainedCall {
   const { FunctionName = '', TenantId } = update.ChainedInvokeOptions ?? {};
   operation.target = { functionName: FunctionName, ...(TenantId ? { tenantId: TenantId } : {}) };
   if (update.Payload !== undefined) operation.input = update.Payload;
@@ -67,37 +68,40 @@ export function prepareCall(
   return { operation, child };
 }
 
-/** The details of a ChainedInvokeStarted event. */
+/** Returns the details of a ChainedInvokeStarted event. */
 export function startedDetails({ target, input }: Operation): Record<string, unknown> {
   return {
     FunctionName: target?.functionName,
     ...(target?.tenantId ? { TenantId: target.tenantId } : {}),
-    Input: resultOf(input),
+    Input: toResultDetails(input),
     ...(target?.version ? { ExecutedVersion: target.version } : {}),
     ...(target?.executionArn ? { DurableExecutionArn: target.executionArn } : {}),
   };
 }
 
-/** Calls the function, within the transaction that records the call. */
-export function makeCall(engine: EngineContext, execution: Execution, call: Call): void {
+/** Makes a call. Must be called within the transaction that records it. */
+export function makeCall(engine: EngineContext, execution: Execution, call: ChainedCall): void {
   if (call.refused)
-    arrive(engine, execution, {
+    recordCallResult(engine, execution, {
       operation: call.operation.id,
       status: 'FAILED',
       error: call.refused,
     });
   else if (call.child) engine.start(call.child);
-  else void callPlainly(engine, execution.id, call.operation);
+  else void invokePlainFunction(engine, execution.id, call.operation);
 }
 
-/** Calls a function that is not durable; after a restart once more, as Lambda's at-least-once allows. */
-export async function callPlainly(
+/** Invokes a function that is not durable. After a restart it is invoked again: Lambda invokes at least once. */
+export async function invokePlainFunction(
   engine: EngineContext,
   executionId: string,
   { id, target, input }: Operation,
 ): Promise<void> {
   await engine.store.committed();
   const { name } = parseTarget(target?.functionName ?? '');
+  const caller = engine.find(executionId);
+  const waiting = caller ? listWaiting(engine, caller) : [];
+  engine.store.transact(() => engine.times.hold(waiting));
   const outcome = await engine.handlers.run({
     functionName: name,
     version: target?.version ?? '$LATEST',
@@ -105,55 +109,60 @@ export async function callPlainly(
     ...(target?.tenantId ? { tenantId: target.tenantId } : {}),
   });
   const execution = engine.find(executionId);
-  if (execution?.status !== 'RUNNING') return;
-  const error = errorObject(outcome);
+  if (execution?.status !== 'RUNNING') {
+    engine.store.transact(() => engine.times.release(waiting));
+    return;
+  }
+  const error = toErrorObject(outcome);
   const { payload = 'null' } = outcome;
-  const arrival: Arrival = error
+  const result: CallResult = error
     ? { status: 'FAILED', error }
     : { status: 'SUCCEEDED', result: payload };
-  engine.store.transact(() => arrive(engine, execution, { operation: id, ...arrival }));
-  engine.rearm();
+  engine.store.transact(() => {
+    recordCallResult(engine, execution, { operation: id, ...result });
+    engine.times.release(waiting);
+  });
+  engine.rescheduleTimers();
 }
 
-/** Hands the end of an execution to the one that called it, if one did; within the transaction that closes it. */
+/** Passes the outcome of a child execution to its caller. Must be called within the transaction that ends the child. */
 export function returnToCaller(engine: EngineContext, { caller, ...child }: Execution): void {
   const execution = caller && engine.find(caller.execution);
   if (!caller || execution?.status !== 'RUNNING') return;
   const { status, result, error } = child;
   const timedOut = { ErrorType: 'ChainedInvoke.Timeout', ErrorMessage: error?.ErrorMessage ?? '' };
-  arrive(engine, execution, {
+  recordCallResult(engine, execution, {
     operation: caller.operation,
-    status: status === 'RUNNING' ? 'FAILED' : status,
+    status: status === 'RUNNING' || status === 'DELETING' ? 'FAILED' : status,
     ...(result === undefined ? {} : { result }),
     ...(status === 'TIMED_OUT' ? { error: timedOut } : error ? { error } : {}),
   });
 }
 
 /**
- * Keeps what came back until the caller can be told: a target may answer before its caller has suspended, and Lambda
- * records the end of the call after that of the invocation that made it.
+ * Records the result of a call until the caller can receive it. A function may return before its caller is suspended, but Lambda
+ * records the end of the call after the end of the invocation that made it.
  */
-function arrive(
-  { executions, timers, clock }: EngineContext,
+function recordCallResult(
+  engine: EngineContext,
   execution: Execution,
-  { operation: id, ...arrival }: Arrival & { operation: string },
+  { operation: id, ...arrival }: CallResult & { operation: string },
 ): void {
   const operation = execution.operations.get(id);
   if (operation?.status !== 'STARTED') return;
   const changed = { ...operation, arrival };
   execution.operations.set(id, changed);
-  executions.putOperation(execution, changed);
-  const held = execution.invocation !== undefined;
-  timers.set(execution.id, id, { due: clock.now(), held });
+  engine.executions.putOperation(execution, changed);
+  engine.setTimer(execution.id, id, 0);
 }
 
-/** Ends the call with what has arrived. */
-export function endCall(
+/** Ends a call with its recorded result. */
+export function completeCall(
   { executions }: EngineContext,
   execution: Execution,
-  before: Operation,
+  pending: Operation,
 ): void {
-  const { arrival, ...rest } = before;
+  const { arrival, ...rest } = pending;
   if (!arrival) return;
   const { status, result, error } = arrival;
   const operation: Operation = {
@@ -163,7 +172,8 @@ export function endCall(
     ...(result === undefined ? {} : { result }),
     ...(error ? { error } : {}),
   };
-  executions.change(execution, operation);
-  const details = status === 'SUCCEEDED' ? { Result: resultOf(result) } : { Error: errorOf(error) };
+  executions.updateOperation(execution, operation);
+  const details =
+    status === 'SUCCEEDED' ? { Result: toResultDetails(result) } : { Error: toErrorDetails(error) };
   executions.append(execution, operationEvent(operation, { type: eventTypes[status], details }));
 }

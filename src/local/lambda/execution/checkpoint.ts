@@ -1,38 +1,51 @@
-import { pageSize } from '../listing-query.ts';
+import { invalidParameter } from '../errors.ts';
+import { parsePageSize } from '../listing-query.ts';
 import { armHeartbeat } from './callbacks.ts';
 import { makeCall } from './chained-invoke.ts';
 import type { Engine } from './engine.ts';
-import { visibleOperations, wireOperation } from './history.ts';
-import { tokenOf } from './invocation-payload.ts';
+import { createCheckpointToken } from './invocation-payload.ts';
 import type { Execution, OperationUpdate } from './model.ts';
+import { completePause } from './pausing.ts';
+import { staleToken } from './stale-token.ts';
 import { fireDue } from './timers.ts';
 import { draftUpdates } from './updates.ts';
-import { invalid } from './validation.ts';
+import { toWireOperations, visibleOperations } from './wire-operations.ts';
 
 export interface CheckpointInput {
   readonly CheckpointToken?: string;
   readonly Updates?: readonly OperationUpdate[];
   readonly ClientToken?: string;
+  /** True if the request comes from an SDK that predates pausing. */
+  readonly isOldSdk?: boolean;
 }
 
-/** CheckpointDurableExecution; answers the response as JSON, as a repeated request must get the same bytes. */
+/**
+ * Applies a checkpoint and returns the response as JSON: a repeated request must receive the same bytes. Throws
+ * InvalidParameterValueException for an invalid token or update.
+ */
 export function checkpoint(engine: Engine, id: string, input: CheckpointInput): string {
-  const execution = inFlight(engine, id);
+  const execution = findInFlight(engine, id);
   const { invocation } = execution;
   const { ClientToken, CheckpointToken, Updates = [] } = input;
-  const again = invocation.clientToken !== undefined && invocation.clientToken === ClientToken;
-  if (again && invocation.response && CheckpointToken === previousToken(execution)) {
+  const isRepeated = invocation.clientToken !== undefined && invocation.clientToken === ClientToken;
+  if (isRepeated && invocation.response && CheckpointToken === previousToken(execution)) {
     return invocation.response;
   }
-  if (CheckpointToken !== tokenOf(execution) || execution.closing) throw stale();
-  engine.store.transact(() => fireDue(engine, execution, { working: Updates.length > 0 }));
-  if (execution.status !== 'RUNNING') throw stale();
+  const isStale =
+    CheckpointToken !== createCheckpointToken(execution) || invocation.isTokenWithheld === true;
+  if (isStale || execution.closing) throw staleToken();
+  engine.store.transact(() => fireDue(engine, execution, { isBusy: Updates.length > 0 }));
+  if (execution.status !== 'RUNNING') throw staleToken();
+  const isPausing = execution.pause?.state === 'PAUSING' && !needsResponse(input);
   const response = engine.store.transact(() => {
     applyUpdates(engine, execution, Updates);
     invocation.sequence += 1;
-    return respond(engine, execution);
+    if (isPausing && !execution.closing) return withholdToken(engine, execution);
+    return toResponse(engine, execution);
   });
-  engine.rearm();
+  engine.rescheduleTimers();
+  // A repeated request after a withheld token is refused.
+  if (isPausing) return response;
   if (ClientToken === undefined) delete invocation.clientToken;
   else invocation.clientToken = ClientToken;
   invocation.response = response;
@@ -46,17 +59,17 @@ function applyUpdates(
 ): void {
   if (updates.length === 0) return;
   const draft = draftUpdates(execution, updates, {
-    clock: engine.clock,
+    speed: engine.clock.speed,
     functions: engine.handlers.functions,
   });
-  const { executions, timers } = engine;
+  const { executions } = engine;
   for (const [id, operation] of draft.operations) {
     execution.operations.set(id, operation);
-    execution.untold.add(id);
+    execution.updatedOperationIds.add(id);
     executions.putOperation(execution, operation);
-    if (operation.due !== undefined) {
-      timers.set(execution.id, id, { due: operation.due, held: true });
-    } else if (operation.status === 'CANCELLED') timers.drop(execution.id, id);
+    const delay = draft.delays.get(id);
+    if (delay !== undefined) engine.setTimer(execution.id, id, delay);
+    else if (operation.status === 'CANCELLED') engine.timers.drop(execution.id, id);
     if (operation.status === 'STARTED') armHeartbeat(engine, execution, operation);
   }
   for (const event of draft.events) executions.append(execution, event);
@@ -66,51 +79,66 @@ function applyUpdates(
   executions.save(execution);
 }
 
-function respond(engine: Engine, execution: Execution): string {
-  const operations: unknown[] = [];
-  for (const id of execution.untold) {
-    const operation = execution.operations.get(id);
-    if (operation) operations.push(wireOperation(operation, engine.clock, 'api'));
-  }
-  execution.untold.clear();
+/**
+ * Returns whether the token can only be withheld at a later checkpoint: an older SDK fails the execution if it does not receive the
+ * id of a callback that it has started. AWS has no such rule, so such an execution fails there.
+ */
+function needsResponse({ isOldSdk = false, Updates = [] }: CheckpointInput): boolean {
+  return isOldSdk && Updates.some(({ Type, Action }) => Type === 'CALLBACK' && Action === 'START');
+}
+
+/**
+ * Pauses the execution at a checkpoint: the batch is accepted, but without the token of the next checkpoint the handler can only end.
+ * The state that it has not received is delivered to the next invocation.
+ */
+function withholdToken(engine: Engine, execution: InFlight): string {
+  execution.owesInvocation = true;
+  execution.invocation.isTokenWithheld = true;
+  completePause(engine, execution);
+  return JSON.stringify({ NewExecutionState: { Operations: [] } });
+}
+
+function toResponse(engine: Engine, execution: Execution): string {
+  const changed = [...execution.updatedOperationIds].flatMap(
+    (id) => execution.operations.get(id) ?? [],
+  );
+  const operations = toWireOperations(engine, execution, { operations: changed, form: 'api' });
+  execution.updatedOperationIds.clear();
   return JSON.stringify({
-    ...(execution.closing ? {} : { CheckpointToken: tokenOf(execution) }),
+    ...(execution.closing ? {} : { CheckpointToken: createCheckpointToken(execution) }),
     NewExecutionState: { Operations: operations },
   });
 }
 
-/** GetDurableExecutionState: what the invocation event had no room for. */
+/** Returns a page of the execution's operations, for a state that does not fit into the invocation event. */
 export function readState(engine: Engine, id: string, query: URLSearchParams): unknown {
-  const execution = inFlight(engine, id);
-  if (query.get('CheckpointToken') !== tokenOf(execution)) throw stale();
+  const execution = findInFlight(engine, id);
+  const { isTokenWithheld = false } = execution.invocation;
+  const isCurrent = query.get('CheckpointToken') === createCheckpointToken(execution);
+  if (!isCurrent || isTokenWithheld) throw staleToken();
   const from = Number(query.get('Marker') ?? 0);
-  if (!Number.isInteger(from) || from < 0) throw invalid('Invalid Marker');
-  const limit = pageSize(query);
+  if (!Number.isInteger(from) || from < 0) throw invalidParameter('Invalid Marker');
+  const limit = parsePageSize(query);
   const visible = visibleOperations(execution);
   const page = visible.slice(from, from + limit);
   return {
-    Operations: page.map((operation) => wireOperation(operation, engine.clock, 'api')),
+    Operations: toWireOperations(engine, execution, { operations: page, form: 'api' }),
     ...(from + limit < visible.length ? { NextMarker: String(from + limit) } : {}),
   };
 }
 
 type InFlight = Execution & { invocation: NonNullable<Execution['invocation']> };
 
-function inFlight(engine: Engine, id: string): InFlight {
+function findInFlight(engine: Engine, id: string): InFlight {
   const execution = engine.find(id);
-  if (execution?.status !== 'RUNNING' || !execution.invocation) throw stale();
+  if (execution?.status !== 'RUNNING' || !execution.invocation) throw staleToken();
   return execution as InFlight;
 }
 
 function previousToken(execution: InFlight): string {
   const { invocation } = execution;
-  return tokenOf({
+  return createCheckpointToken({
     ...execution,
     invocation: { ...invocation, sequence: invocation.sequence - 1 },
   });
-}
-
-/** The SDK tells a superseded invocation by the beginning of this text. */
-function stale() {
-  return invalid('Invalid Checkpoint Token: it was used, or its invocation is over');
 }

@@ -1,8 +1,8 @@
 import type { Store } from '../../store/store.ts';
 import type { Execution } from './model.ts';
 
-/** Who waits for executions to close. */
-export class Waiters {
+/** Promises that resolve when executions end. */
+export class CompletionWaiters {
   readonly #store: Store;
   readonly #waiting = new Map<string, PromiseWithResolvers<Execution>>();
 
@@ -10,8 +10,8 @@ export class Waiters {
     this.#store = store;
   }
 
-  /** Resolves when the execution has closed and that is on disk. */
-  closed(execution: Execution): Promise<Execution> {
+  /** Resolves when the execution has ended and its end is on disk. */
+  waitUntilClosed(execution: Execution): Promise<Execution> {
     if (execution.status !== 'RUNNING') return Promise.resolve(execution);
     let waiter = this.#waiting.get(execution.id);
     if (!waiter) {
@@ -21,8 +21,8 @@ export class Waiters {
     return waiter.promise;
   }
 
-  /** Within the transaction in which it closes. */
-  tell(execution: Execution): void {
+  /** Resolves the promise of an execution. Must be called within the transaction that ends it. */
+  notify(execution: Execution): void {
     const waiter = this.#waiting.get(execution.id);
     if (!waiter) return;
     this.#waiting.delete(execution.id);

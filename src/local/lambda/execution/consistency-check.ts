@@ -1,50 +1,50 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { executionTimeout } from './timer-store.ts';
 
-/** What must never be found: a sentence about `what`, and a query for the executions that it is true of. */
-const impossible: readonly { readonly says: string; readonly finds: string }[] = [
+/** Inconsistencies: a problem, and a query for the executions that have it. */
+const checks: readonly { readonly problem: string; readonly query: string }[] = [
   ...['operations', 'events', 'timers'].map((rows) => ({
-    says: `has ${rows} and does not exist`,
-    finds: `select distinct execution as what from lambda_${rows} where execution not in (select id from lambda_executions)`,
+    problem: `has ${rows} but does not exist`,
+    query: `select distinct execution from lambda_${rows} where execution not in (select id from lambda_executions)`,
   })),
   {
-    says: 'has a history with gaps',
-    finds:
-      'select execution as what from lambda_events group by execution having min(id) <> 1 or max(id) <> count(*)',
+    problem: 'has a history with gaps',
+    query:
+      'select execution from lambda_events group by execution having min(id) <> 1 or max(id) <> count(*)',
   },
   {
-    says: 'runs and can never time out',
-    finds: `select id as what from lambda_executions where status = 'RUNNING' and not exists
+    problem: 'is running and cannot time out',
+    query: `select id as execution from lambda_executions where status = 'RUNNING' and not exists
       (select 1 from lambda_timers where execution = lambda_executions.id and operation = '${executionTimeout}')`,
   },
   {
-    says: 'is suspended and nothing will wake it',
-    finds: `select id as what from lambda_executions as e where status = 'RUNNING' and running = 0 and not exists
+    problem: 'is suspended and has nothing that will wake it',
+    query: `select id as execution from lambda_executions as e where status = 'RUNNING' and running = 0 and not exists
       (select 1 from lambda_timers where execution = e.id and operation <> '${executionTimeout}') and not exists
       (select 1 from lambda_operations where execution = e.id and json_extract(body, '$.status') = 'STARTED'
         and json_extract(body, '$.type') in ('CALLBACK', 'CHAINED_INVOKE'))`,
   },
   {
-    says: 'has closed and still has timers',
-    finds: `select distinct execution as what from lambda_timers join lambda_executions on id = execution where status <> 'RUNNING'`,
+    problem: 'has ended and still has timers',
+    query: `select distinct execution from lambda_timers join lambda_executions on id = execution where status <> 'RUNNING'`,
   },
   {
-    says: 'has closed and its history has no end',
-    finds: `select id as what from lambda_executions as e where status <> 'RUNNING' and (select json_extract(body, '$.EventType')
+    problem: 'has ended and its history has no end',
+    query: `select id as execution from lambda_executions as e where status <> 'RUNNING' and (select json_extract(body, '$.EventType')
       from lambda_events where execution = e.id order by id desc limit 1) not like 'Execution%'`,
   },
 ];
 
-/** What is wrong with the executions of a store, one sentence each; of many of a kind the first few. */
-export function executionProblems(db: DatabaseSync): string[] {
-  const most = 5;
-  return impossible.flatMap(({ says, finds }) => {
+/** Returns the problems of a store's executions as sentences, with a count in place of further problems of one kind. */
+export function findExecutionProblems(db: DatabaseSync): string[] {
+  const maxShown = 5;
+  return checks.flatMap(({ problem, query }) => {
     const found = db
-      .prepare(finds)
+      .prepare(query)
       .all()
-      .map((row) => String(row['what']));
-    const shown = found.slice(0, most).map((what) => `execution ${what} ${says}`);
+      .map((row) => String(row['execution']));
+    const shown = found.slice(0, maxShown).map((id) => `execution ${id} ${problem}`);
     const more = found.length - shown.length;
-    return more > 0 ? [...shown, `${more} more: ${says}`] : shown;
+    return more > 0 ? [...shown, `${more} more: ${problem}`] : shown;
   });
 }

@@ -1,7 +1,8 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { Handlers } from '../run-handler.ts';
-import type { Close, Execution } from './model.ts';
+import type { HandlerRunner } from '../run-handler.ts';
+import type { ExecutionTimes } from './execution-times.ts';
+import type { Execution, ExecutionOutcome } from './model.ts';
 import type { ExecutionStore } from './store.ts';
 import type { TimerStore } from './timer-store.ts';
 
@@ -9,7 +10,7 @@ import type { TimerStore } from './timer-store.ts';
 export interface EngineOptions {
   readonly store: Store;
   readonly clock: Clock;
-  readonly handlers: Handlers;
+  readonly handlers: HandlerRunner;
   /** Called when an execution starts or ends, within the transaction that records it. */
   readonly onStatus?: (execution: Execution) => void;
 }
@@ -18,9 +19,10 @@ export interface EngineOptions {
 export interface EngineContext {
   readonly store: Store;
   readonly clock: Clock;
-  readonly handlers: Handlers;
+  readonly handlers: HandlerRunner;
   readonly executions: ExecutionStore;
   readonly timers: TimerStore;
+  readonly times: ExecutionTimes;
   /** Returns the execution, or undefined if none has this id. */
   find(id: string): Execution | undefined;
   /** Starts a new execution. Must be called within a transaction. */
@@ -28,7 +30,9 @@ export interface EngineContext {
   /** Invokes the handler of a changed execution, unless an invocation is already in flight. */
   wake(execution: Execution): void;
   /** Records the end of an execution. Must be called within a transaction. */
-  close(execution: Execution, close: Close): void;
+  close(execution: Execution, close: ExecutionOutcome): void;
+  /** Sets a timer of an execution, due after a delay in the execution's time (ms). Must be called within a transaction. */
+  setTimer(id: string, timer: string, delayMs: number): void;
   /** Sets the clock's alarm to the next due timer. */
-  rearm(): void;
+  rescheduleTimers(): void;
 }

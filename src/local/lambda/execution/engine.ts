@@ -1,248 +1,221 @@
-import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { FunctionVersion } from '../function-registry.ts';
-import type { Outcome } from '../handler-job.ts';
-import type { Handlers } from '../run-handler.ts';
-import { callPlainly, returnToCaller } from './chained-invoke.ts';
-import { Waiters } from './completion-waiters.ts';
+import type { HandlerRunner } from '../run-handler.ts';
+import { invokePlainFunction, returnToCaller } from './chained-invoke.ts';
+import { CompletionWaiters } from './completion-waiters.ts';
 import type { EngineContext, EngineOptions } from './engine-context.ts';
-import {
-  endEvent,
-  errorObject,
-  invocationCompleted,
-  invocationLost,
-  startEvent,
-} from './history.ts';
-import {
-  invocationEvent,
-  nothingPending,
-  pendingLeft,
-  readEnvelope,
-} from './invocation-payload.ts';
-import type { Close, ErrorObject, Execution } from './model.ts';
+import { ExecutionTimes } from './execution-times.ts';
+import { endEvent, invocationLost, startEvent } from './history.ts';
+import { Invocations, maxConcurrentInvocations } from './invocations.ts';
+import type { Execution, ExecutionOutcome, PauseRequest, ResumeRequest } from './model.ts';
 import { newExecution } from './new-execution.ts';
-import { retryDelay } from './retries.ts';
+import { applyPause, applyResume, completePause, requestPause, requestResume } from './pausing.ts';
+import { isPaused } from './status.ts';
 import { ExecutionStore } from './store.ts';
-import { executionTimeout, invocationRetry, TimerStore } from './timer-store.ts';
+import { executionTimeout, TimerStore } from './timer-store.ts';
 import { fireDue } from './timers.ts';
 
-/**
- * How many executions may have an invocation at once, running or queued for an environment. What waits beyond that is rows,
- * so that any number can become due at the same moment.
- */
-const mostInFlight = 64;
-
-/** Drives durable executions: invokes their handlers, fires their timers and closes them. */
+/** Starts, resumes and ends durable executions, and fires their timers. */
 export class Engine implements EngineContext {
   readonly executions: ExecutionStore;
   readonly timers: TimerStore;
+  readonly times: ExecutionTimes;
   readonly clock: Clock;
   readonly store: Store;
-  readonly handlers: Handlers;
-  readonly #parts: EngineOptions;
-  /** Executions whose invocation is in flight; all others are rows only. */
-  readonly #active = new Map<string, Execution>();
-  readonly #waiters: Waiters;
+  readonly handlers: HandlerRunner;
+  readonly #options: EngineOptions;
+  readonly #invocations: Invocations;
+  readonly #waiters: CompletionWaiters;
   #closed = false;
 
-  constructor(parts: EngineOptions) {
-    this.#parts = parts;
-    this.store = parts.store;
-    this.clock = parts.clock;
-    this.handlers = parts.handlers;
-    this.executions = new ExecutionStore(parts.store);
-    this.timers = new TimerStore(parts.store);
-    this.#waiters = new Waiters(parts.store);
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.clock = options.clock;
+    this.handlers = options.handlers;
+    this.executions = new ExecutionStore(options.store);
+    this.timers = new TimerStore(options.store);
+    this.times = new ExecutionTimes({
+      store: options.store,
+      clock: options.clock,
+      timers: this.timers,
+      nextHeldDue: (id) => this.#nextHeldDue(id),
+      onHeldDue: (id) => this.#fireHeld(id),
+    });
+    this.#invocations = new Invocations(this);
+    this.#waiters = new CompletionWaiters(options.store);
   }
 
-  /** Goes on with what was running when the runtime went down. */
+  /** Resumes the executions that were running when the runtime stopped. Invocations in flight count as failed. */
   resume(): void {
     this.store.transact(() => {
-      for (const id of this.executions.inFlight()) {
+      this.times.recover();
+      for (const id of this.executions.listInFlight()) {
         const execution = this.executions.load(id);
         if (!execution) continue;
         this.executions.append(execution, invocationLost(execution));
         if (execution.closing) this.close(execution, execution.closing);
-        else this.#ask(execution);
+        else this.#invocations.request(execution);
       }
-      for (const [id, operation] of this.executions.plainCalls()) {
-        void callPlainly(this, id, operation);
+      for (const id of this.executions.listPaused()) this.#recoverPause(id);
+      for (const id of this.executions.listDeleting()) this.executions.remove(id);
+      for (const [id, operation] of this.executions.pendingPlainInvocations()) {
+        void invokePlainFunction(this, id, operation);
       }
     });
-    this.rearm();
+    this.rescheduleTimers();
   }
 
+  /** Carries out requests to pause and to resume that the last runtime had accepted. */
+  #recoverPause(id: string): void {
+    const execution = this.find(id);
+    if (!execution) return;
+    // Its invocation was lost, so that nothing is in flight.
+    if (execution.pause?.state === 'PAUSING' && !execution.invocation)
+      completePause(this, execution);
+    applyPause(this, execution);
+    applyResume(this, execution);
+  }
+
+  /** Fires no more timers and ignores the results of invocations in flight. */
   shutDown(): void {
     this.#closed = true;
+    this.#invocations.close();
+    this.times.close();
     this.clock.arm(undefined, () => {});
   }
 
   find(id: string): Execution | undefined {
-    return this.#active.get(id) ?? this.executions.load(id);
+    return this.#invocations.find(id) ?? this.executions.load(id);
   }
 
-  begin(version: FunctionVersion, given: Parameters<typeof newExecution>[1]): Execution {
-    const execution = newExecution(version, given);
+  /** Starts a new execution of a function version and returns it. */
+  startNew(version: FunctionVersion, properties: Parameters<typeof newExecution>[1]): Execution {
+    const execution = newExecution(version, properties);
     this.store.transact(() => this.start(execution));
-    this.rearm();
+    this.rescheduleTimers();
     return execution;
   }
 
-  /** Starts a new execution, within a transaction. */
   start(execution: Execution): void {
     this.executions.append(execution, startEvent(execution));
-    this.#parts.onStatus?.(execution);
-    const due = this.clock.now() + execution.timeout * 1000;
-    this.timers.set(execution.id, executionTimeout, { due, held: false });
-    this.#ask(execution);
+    this.#options.onStatus?.(execution);
+    this.setTimer(execution.id, executionTimeout, execution.timeout * 1000);
+    this.#invocations.request(execution);
   }
 
-  /** Invokes the handler of an execution that something has happened to, unless it runs: then it is told. */
   wake(execution: Execution): void {
-    if (execution.status === 'RUNNING' && !execution.invocation) this.#ask(execution);
+    if (execution.status !== 'RUNNING' || execution.invocation) return;
+    if (isPaused(execution)) this.#invocations.start(execution);
+    else this.#invocations.request(execution);
   }
 
-  /** Resolves when the execution has closed and that is on disk. */
-  closed(execution: Execution): Promise<Execution> {
-    return this.#waiters.closed(execution);
+  setTimer(id: string, timer: string, delayMs: number): void {
+    this.timers.set(id, timer, {
+      due: this.times.now(id) + delayMs,
+      held: this.times.isHeld(id),
+    });
+    // An invocation in flight reads its timers at each checkpoint.
+    if (!this.#invocations.find(id)) this.times.setAlarm(id);
   }
 
-  /** Writes the terminal event; a running invocation goes on but can change nothing more. */
-  close(execution: Execution, { status, result, error }: Close): void {
+  /** Pauses an execution once the request is on disk. Throws ResourceConflictException. */
+  pause(execution: Execution, request: PauseRequest): void {
+    this.store.transact(() => requestPause(this, execution, request));
+    this.#applyLater(execution.id, applyPause);
+  }
+
+  /** Resumes an execution once the request is on disk. Throws ResourceConflictException. */
+  resumePaused(execution: Execution, request: ResumeRequest): void {
+    this.store.transact(() => requestResume(this, execution, request));
+    this.#applyLater(execution.id, applyResume);
+  }
+
+  /** Deletes an execution that has ended, once the request is on disk. */
+  deleteEnded(execution: Execution): void {
+    execution.status = 'DELETING';
+    this.store.transact(() => this.executions.save(execution));
+    void this.store.committed().then(() => {
+      if (!this.#closed) this.store.transact(() => this.executions.remove(execution.id));
+    });
+  }
+
+  /** AWS responds before the status of an execution changes. */
+  #applyLater(id: string, apply: typeof applyPause): void {
+    void this.store.committed().then(() => {
+      const execution = this.#closed ? undefined : this.find(id);
+      if (!execution) return;
+      this.store.transact(() => apply(this, execution));
+      this.rescheduleTimers();
+    });
+  }
+
+  /** Resolves when the execution has ended and its end is on disk. */
+  waitUntilClosed(execution: Execution): Promise<Execution> {
+    return this.#waiters.waitUntilClosed(execution);
+  }
+
+  /** A handler that is still running continues, but can no longer change anything. */
+  close(execution: Execution, { status, result, error }: ExecutionOutcome): void {
     execution.status = status;
     execution.ended = Date.now();
     if (result !== undefined) execution.result = result;
     if (error) execution.error = error;
     delete execution.invocation;
     delete execution.closing;
+    delete execution.pause;
+    delete execution.owesInvocation;
     this.executions.append(execution, endEvent(execution));
     this.timers.dropAll(execution.id);
     this.executions.save(execution);
-    this.#parts.onStatus?.(execution);
+    this.#options.onStatus?.(execution);
     returnToCaller(this, execution);
-    this.#active.delete(execution.id);
-    this.#waiters.tell(execution);
+    this.#invocations.drop(execution.id);
+    this.#waiters.notify(execution);
   }
 
-  rearm(): void {
-    // While there is no room, the end of each invocation looks again.
-    const next = this.#isFull() ? undefined : this.timers.nextDue();
-    if (!this.#closed) this.clock.arm(next, () => this.#ring());
+  rescheduleTimers(): void {
+    if (this.#closed) return;
+    // Without room for an invocation, the end of the next invocation calls this again.
+    const next = this.#invocations.isFull() ? undefined : this.timers.nextDue();
+    this.clock.arm(next, () => this.#fireDueTimers());
   }
 
-  #ring(): void {
+  #fireDueTimers(): void {
     if (this.#closed) return;
     this.store.transact(() => {
-      for (const id of this.timers.dueExecutions(this.clock.now(), mostInFlight)) {
-        if (this.#isFull()) break;
-        const execution = this.find(id);
-        if (execution?.status !== 'RUNNING') {
-          this.timers.dropAll(id);
-          continue;
-        }
-        if (fireDue(this, execution) && !execution.invocation) this.#invoke(execution);
+      for (const id of this.timers.dueExecutions(this.clock.now(), maxConcurrentInvocations)) {
+        if (this.#invocations.isFull()) break;
+        const due = this.timers.dueTime(id);
+        if (due !== undefined) this.times.catchUp(id, due);
+        this.#fireTimersOf(id);
       }
     });
-    this.rearm();
+    this.rescheduleTimers();
   }
 
-  #isFull(): boolean {
-    return this.#active.size >= mostInFlight;
+  /** While an invocation is in flight, only the execution's timeout fires by itself; all other timers at the next checkpoint. */
+  #nextHeldDue(id: string): number | undefined {
+    return this.timers.dueTime(id, this.#invocations.find(id) ? executionTimeout : undefined);
   }
 
-  /** Invokes the handler, or notes that it is to be invoked once there is room. A caller in a handler cannot wait for that. */
-  #ask(execution: Execution): void {
-    if (execution.nested || !this.#isFull()) {
-      this.#invoke(execution);
-      return;
-    }
-    this.#suspend(execution);
-    this.timers.set(execution.id, invocationRetry, { due: this.clock.now(), held: false });
-  }
-
-  /** Marks the invocation as in flight with what caused it, and starts it once that is on disk. */
-  #invoke(execution: Execution): void {
-    execution.invocation = { id: randomUUID(), started: Date.now(), sequence: 0 };
-    this.#active.set(execution.id, execution);
-    this.timers.drop(execution.id, invocationRetry);
-    this.timers.hold(execution.id, true);
-    this.executions.save(execution);
-    void this.#run(execution, execution.invocation.id);
-  }
-
-  async #run(execution: Execution, requestId: string): Promise<void> {
-    await this.store.committed();
-    if (this.#closed || execution.invocation?.id !== requestId) return;
-    const event = JSON.stringify(invocationEvent(execution, this.clock));
-    execution.untold.clear();
-    const started = Date.now();
-    const { functionName, version, tenantId, nested = false } = execution;
-    const outcome = await this.handlers.run({
-      functionName,
-      version,
-      event,
-      requestId,
-      nested,
-      ...(tenantId ? { tenantId } : {}),
+  #fireHeld(id: string): void {
+    if (this.#closed) return;
+    this.store.transact(() => {
+      const due = this.#nextHeldDue(id);
+      if (due !== undefined && due <= this.times.now(id)) this.#fireTimersOf(id);
+      else this.times.setAlarm(id);
     });
-    if (this.#closed || execution.invocation?.id !== requestId) return;
-    this.store.transact(() => this.#ended(execution, outcome, started));
-    this.rearm();
+    this.rescheduleTimers();
   }
 
-  #ended(execution: Execution, outcome: Outcome, started: number): void {
-    const { closing, invocation } = execution;
-    const error = errorObject(outcome);
-    this.executions.append(
-      execution,
-      invocationCompleted({ started, requestId: invocation?.id, error }),
-    );
-    if (closing) {
-      this.close(execution, closing);
+  #fireTimersOf(id: string): void {
+    const execution = this.find(id);
+    if (execution?.status !== 'RUNNING') {
+      this.timers.dropAll(id);
       return;
     }
-    if (error) {
-      this.#failed(execution, error);
-      return;
-    }
-    execution.failures = 0;
-    const verdict = readEnvelope(outcome.payload ?? '');
-    if (verdict !== 'PENDING') {
-      this.close(execution, verdict);
-      return;
-    }
-    const told = execution.untold.size === 0;
-    const waits = pendingLeft(execution);
-    if (fireDue(this, execution) || (!told && execution.status === 'RUNNING')) {
-      this.#invoke(execution);
-      return;
-    }
-    if (execution.status !== 'RUNNING') return;
-    if (waits) this.#suspend(execution);
-    else this.close(execution, nothingPending);
-  }
-
-  #failed(execution: Execution, error: ErrorObject): void {
-    execution.failures += 1;
-    const seconds = retryDelay(execution.failures, error);
-    if (seconds === undefined) {
-      this.close(execution, { status: 'FAILED', error });
-      return;
-    }
-    if (seconds === 0) {
-      this.#invoke(execution);
-      return;
-    }
-    const due = this.clock.now() + seconds * 1000;
-    this.#suspend(execution);
-    this.timers.set(execution.id, invocationRetry, { due, held: false });
-  }
-
-  #suspend(execution: Execution): void {
-    delete execution.invocation;
-    this.#active.delete(execution.id);
-    this.timers.hold(execution.id, false);
-    this.executions.save(execution);
+    if (fireDue(this, execution) && !execution.invocation) this.#invocations.start(execution);
   }
 }

@@ -1,8 +1,14 @@
-import type { Clock } from '../../clock.ts';
-import type { Outcome } from '../handler-job.ts';
-import type { ErrorObject, Execution, HistoryEvent, Operation } from './model.ts';
+import type { HandlerOutcome } from '../handler-job.ts';
+import type {
+  ErrorObject,
+  Execution,
+  HistoryEvent,
+  Operation,
+  PauseRequest,
+  ResumeRequest,
+} from './model.ts';
 
-/** An event about an operation. */
+/** Returns a history event about an operation. */
 export function operationEvent(
   operation: Operation,
   { type, details }: { type: string; details: Record<string, unknown> },
@@ -18,7 +24,7 @@ export function operationEvent(
   };
 }
 
-/** An event about the execution as a whole. */
+/** Returns a history event about the execution as a whole. */
 function executionEvent(
   execution: Execution,
   type: string,
@@ -33,25 +39,46 @@ function executionEvent(
   };
 }
 
-/** The first event of a history. */
+/** Returns the first event of a history. */
 export function startEvent(execution: Execution): HistoryEvent {
   const { input, timeout } = execution;
-  const details = { Input: resultOf(input), ExecutionTimeout: timeout };
+  const details = { Input: toResultDetails(input), ExecutionTimeout: timeout };
   return executionEvent(execution, 'ExecutionStarted', details);
 }
 
-/** The last event of the history of an execution that has closed. */
+/** Returns the last event of the history of an ended execution. */
 export function endEvent(execution: Execution): HistoryEvent {
   const { status, result, error } = execution;
   if (status === 'SUCCEEDED') {
-    return executionEvent(execution, 'ExecutionSucceeded', { Result: resultOf(result) });
+    return executionEvent(execution, 'ExecutionSucceeded', { Result: toResultDetails(result) });
   }
   if (status === 'TIMED_OUT') return executionEvent(execution, 'ExecutionTimedOut', {});
   const type = status === 'STOPPED' ? 'ExecutionStopped' : 'ExecutionFailed';
-  return executionEvent(execution, type, { Error: errorOf(error) });
+  return executionEvent(execution, type, { Error: toErrorDetails(error) });
 }
 
-/** The end of an invocation; the only event without an id of its own. */
+/** Returns the event of an execution that has become paused. */
+export function pausedEvent(execution: Execution, request: PauseRequest): HistoryEvent {
+  return executionEvent(execution, 'ExecutionPaused', {
+    PauseRequestTimestamp: request.requestedAt / 1000,
+    ExecutionTimeoutPaused: request.timeoutPaused,
+    ...toReasonDetails(request),
+  });
+}
+
+/** Returns the event of an execution that is no longer paused. */
+export function resumedEvent(execution: Execution, request: ResumeRequest): HistoryEvent {
+  return executionEvent(execution, 'ExecutionResumed', {
+    ResumeRequestTimestamp: request.requestedAt / 1000,
+    ...toReasonDetails(request),
+  });
+}
+
+function toReasonDetails({ reason }: ResumeRequest) {
+  return reason === undefined ? {} : { Reason: { Payload: reason, Truncated: false } };
+}
+
+/** Returns the event for the end of an invocation, the only type of event without an id. */
 export function invocationCompleted(run: {
   started: number;
   requestId: string | undefined;
@@ -65,12 +92,12 @@ export function invocationCompleted(run: {
       StartTimestamp: run.started / 1000,
       EndTimestamp: now,
       RequestId: run.requestId,
-      ...(run.error ? { Error: errorOf(run.error) } : {}),
+      ...(run.error ? { Error: toErrorDetails(run.error) } : {}),
     },
   };
 }
 
-/** The invocation that was in flight when the runtime went down has failed. */
+/** Returns the event for an invocation that was in flight when the runtime stopped. It counts as failed. */
 export function invocationLost({ invocation }: Execution): HistoryEvent {
   const { id: requestId, started = Date.now() } = invocation ?? {};
   const ErrorMessage = `RequestId: ${requestId} Error: Runtime exited without providing a reason`;
@@ -78,8 +105,8 @@ export function invocationLost({ invocation }: Execution): HistoryEvent {
   return invocationCompleted({ started, requestId, error });
 }
 
-/** What made an invocation fail, as the API spells it. */
-export function errorObject({ error }: Outcome): ErrorObject | undefined {
+/** Returns the error of an invocation as in the API, or undefined if it succeeded. */
+export function toErrorObject({ error }: HandlerOutcome): ErrorObject | undefined {
   if (!error) return undefined;
   return {
     ErrorType: error.errorType,
@@ -88,100 +115,32 @@ export function errorObject({ error }: Outcome): ErrorObject | undefined {
   };
 }
 
-/** `Truncated` is always there: the conformance suite of AWS expects it. */
-export function resultOf(payload: string | undefined) {
+/** Returns a payload as in a history event. `Truncated` is always present because the conformance suite of AWS expects it. */
+export function toResultDetails(payload: string | undefined) {
   return { ...(payload === undefined ? {} : { Payload: payload }), Truncated: false };
 }
 
-export function errorOf(error: ErrorObject | undefined) {
+/** Returns an error as in a history event. */
+export function toErrorDetails(error: ErrorObject | undefined) {
   return { ...(error ? { Payload: error } : {}), Truncated: false };
 }
 
-/** An event without what was handed over, returned or thrown; that something was stays. */
+/** Values of members whose data is left out. Only for reasons, `Truncated` reports that. */
+const withoutDataValues: ReadonlyMap<string, object> = new Map([
+  ['Input', { Truncated: false }],
+  ['Result', { Truncated: false }],
+  ['Error', { Truncated: false }],
+  ['Reason', { Truncated: true }],
+]);
+
+/** Returns an event without its input, result, error and reason. */
 export function withoutData<Event extends HistoryEvent>(event: Event): Event {
   const key = `${event.EventType}Details`;
   const details = event[key] as Record<string, unknown> | undefined;
   if (!details) return event;
-  const bare = Object.entries(details).map(([name, value]) => [
+  const emptied = Object.entries(details).map(([name, value]) => [
     name,
-    name === 'Input' || name === 'Result' || name === 'Error' ? { Truncated: false } : value,
+    withoutDataValues.get(name) ?? value,
   ]);
-  return { ...event, [key]: Object.fromEntries(bare) };
-}
-
-/** Wall-clock ms as the API (epoch seconds) or the invocation event (ISO 8601) spells it. */
-type Spell = (ms: number) => number | string;
-const seconds: Spell = (ms) => ms / 1000;
-const iso: Spell = (ms) => new Date(ms).toISOString();
-
-/** An operation as the handler's SDK reads it. */
-export function wireOperation(
-  operation: Operation,
-  clock: Clock,
-  where: 'api' | 'event',
-): Record<string, unknown> {
-  const spell = where === 'api' ? seconds : iso;
-  const { result, error, due } = operation;
-  const outcome = {
-    ...(result === undefined ? {} : { Result: result }),
-    ...(error ? { Error: error } : {}),
-  };
-  const wire: Record<string, unknown> = {
-    Id: operation.id,
-    ...(operation.parent === undefined ? {} : { ParentId: operation.parent }),
-    ...(operation.name === undefined ? {} : { Name: operation.name }),
-    Type: operation.type,
-    ...(operation.subType === undefined ? {} : { SubType: operation.subType }),
-    StartTimestamp: spell(operation.started),
-    ...(operation.ended === undefined ? {} : { EndTimestamp: spell(operation.ended) }),
-    Status: operation.status,
-  };
-  const at = due === undefined ? undefined : spell(clock.toWall(due));
-  if (operation.type === 'CONTEXT') {
-    wire['ContextDetails'] = {
-      ...(operation.replayChildren ? { ReplayChildren: true } : {}),
-      ...outcome,
-    };
-  }
-  if (operation.type === 'STEP') {
-    wire['StepDetails'] = {
-      ...(operation.attempt ? { Attempt: operation.attempt } : {}),
-      ...(at === undefined ? {} : { NextAttemptTimestamp: at }),
-      ...outcome,
-    };
-  }
-  if (operation.type === 'WAIT') {
-    wire['WaitDetails'] = at === undefined ? {} : { ScheduledEndTimestamp: at };
-  }
-  if (operation.type === 'CALLBACK') {
-    wire['CallbackDetails'] = { CallbackId: operation.callbackId, ...outcome };
-  }
-  if (operation.type === 'CHAINED_INVOKE') wire['ChainedInvokeDetails'] = outcome;
-  return wire;
-}
-
-/** The EXECUTION operation, always the first of the state. */
-export function executionOperation(execution: Execution, where: 'api' | 'event') {
-  const spell = where === 'api' ? seconds : iso;
-  return {
-    Id: execution.id,
-    Type: 'EXECUTION',
-    Name: execution.name,
-    Status: 'STARTED',
-    StartTimestamp: spell(execution.started),
-    ExecutionDetails: execution.input === undefined ? {} : { InputPayload: execution.input },
-  };
-}
-
-/** What a replay needs: not the children of closed contexts, unless their body runs again. */
-export function visibleOperations(execution: Execution): Operation[] {
-  const hidden = new Set<string>();
-  const visible: Operation[] = [];
-  for (const operation of execution.operations.values()) {
-    const parent = execution.operations.get(operation.parent ?? '');
-    const closed = parent && parent.ended !== undefined && !parent.replayChildren;
-    if (closed || (parent && hidden.has(parent.id))) hidden.add(operation.id);
-    else visible.push(operation);
-  }
-  return visible;
+  return { ...event, [key]: Object.fromEntries(emptied) };
 }

@@ -1,80 +1,93 @@
-import type { Clock } from '../../clock.ts';
-import { executionOperation, visibleOperations, wireOperation } from './history.ts';
-import type { Close, ErrorObject, Execution } from './model.ts';
+import type { EngineContext } from './engine-context.ts';
+import type { ErrorObject, Execution, ExecutionOutcome, Operation } from './model.ts';
+import { toExecutionOperation, toWireOperations, visibleOperations } from './wire-operations.ts';
 
-/** The event takes this much; what is left is read with GetDurableExecutionState. */
-const largestEvent = 5 * 1024 * 1024;
+/** Maximum size of the invocation event (bytes). The handler reads further operations with GetDurableExecutionState. */
+const maxEventBytes = 5 * 1024 * 1024;
 
-/** Single use: bound to the execution, its invocation and how many checkpoints that has made. */
-export function tokenOf({ id, invocation }: Execution): string {
+/** Returns the token of the next checkpoint. It can be used once: it contains the invocation and its number of checkpoints. */
+export function createCheckpointToken({ id, invocation }: Execution): string {
   const text = `${id}:${invocation?.id}:${invocation?.sequence}`;
   return Buffer.from(text).toString('base64');
 }
 
-/** What a durable handler is invoked with; timestamps are ISO 8601 here, unlike in the API. */
-export function invocationEvent(execution: Execution, clock: Clock): Record<string, unknown> {
-  const operations: unknown[] = [executionOperation(execution, 'event')];
+/** Returns the event of an invocation of a durable handler. */
+export function invocationEvent(
+  engine: Pick<EngineContext, 'timers' | 'times'>,
+  execution: Execution,
+): Record<string, unknown> {
   const visible = visibleOperations(execution);
   let size = execution.input?.length ?? 0;
-  let next = '';
-  for (const [index, operation] of visible.entries()) {
-    size += 400 + (operation.result?.length ?? 0) + JSON.stringify(operation.error ?? '').length;
-    if (size > largestEvent) {
-      next = String(index);
-      break;
-    }
-    operations.push(wireOperation(operation, clock, 'event'));
-  }
+  const tooLarge = visible.findIndex(({ result, error }) => {
+    size += 400 + (result?.length ?? 0) + JSON.stringify(error ?? '').length;
+    return size > maxEventBytes;
+  });
+  const included = tooLarge < 0 ? visible : visible.slice(0, tooLarge);
+  const operations = toWireOperations(engine, execution, { operations: included, form: 'event' });
   return {
     DurableExecutionArn: execution.arn,
-    CheckpointToken: tokenOf(execution),
-    UpdatedOperationIds: [...execution.untold],
-    InitialExecutionState: { Operations: operations, NextMarker: next },
+    CheckpointToken: createCheckpointToken(execution),
+    UpdatedOperationIds: [...execution.updatedOperationIds],
+    InitialExecutionState: {
+      Operations: [toExecutionOperation(execution, 'event'), ...operations],
+      NextMarker: tooLarge < 0 ? '' : String(tooLarge),
+    },
   };
 }
 
-/** Operations that end without the handler. */
+/** Types of operations that end without the handler. */
 const external = new Set(['WAIT', 'CALLBACK', 'CHAINED_INVOKE']);
 
-/** Whether something will wake the execution. */
-export function pendingLeft({ operations }: Execution): boolean {
-  for (const { type, status } of operations.values()) {
-    if (status === 'PENDING' || status === 'READY') return true;
-    if (status === 'STARTED' && external.has(type)) return true;
-  }
-  return false;
+/**
+ * Returns whether an execution has neither an operation that will wake it nor a change that its handler has not received. The
+ * invocation after a withheld token is owed, and counts as such a change.
+ */
+export function hasNothingPending(execution: Execution): boolean {
+  const { operations, updatedOperationIds, owesInvocation = false } = execution;
+  const isPending = ({ type, status }: Operation) =>
+    status === 'PENDING' || status === 'READY' || (status === 'STARTED' && external.has(type));
+  return (
+    updatedOperationIds.size === 0 && !owesInvocation && ![...operations.values()].some(isPending)
+  );
 }
 
-/** How the handler's answer closes the execution, if it does. */
-export function readEnvelope(payload: string): Close | 'PENDING' {
-  const envelope = parse(payload);
-  const { Status, Result, Error: error } = envelope;
+/**
+ * Parses the output of a durable handler: an outcome of the execution, or PENDING. A result over `maxBytes` fails the execution.
+ */
+export function parseInvocationOutput(
+  payload: string,
+  maxBytes: number,
+): ExecutionOutcome | 'PENDING' {
+  const output = parseObject(payload);
+  const { Status, Result, Error: error } = output;
   if (Status === 'PENDING') return 'PENDING';
   if (Status === 'SUCCEEDED') {
-    if (error) return refused('Cannot provide an Error for SUCCEEDED status.');
-    return typeof Result === 'string'
-      ? { status: 'SUCCEEDED', result: Result }
-      : { status: 'SUCCEEDED' };
+    if (error) return invalidOutput('Cannot provide an Error for SUCCEEDED status.');
+    if (typeof Result !== 'string') return { status: 'SUCCEEDED' };
+    if (Buffer.byteLength(Result) <= maxBytes) return { status: 'SUCCEEDED', result: Result };
+    return invalidOutput(
+      `Execution output payload size must be less than or equal to ${maxBytes} bytes.`,
+    );
   }
-  if (Status !== 'FAILED') return refused('Invalid Status in invocation output.');
-  if (Result) return refused('Cannot provide a Result for FAILED status.');
+  if (Status !== 'FAILED') return invalidOutput('Invalid Status in invocation output.');
+  if (Result) return invalidOutput('Cannot provide a Result for FAILED status.');
   return { status: 'FAILED', error: (error ?? {}) as ErrorObject };
 }
 
-function parse(payload: string): Record<string, unknown> {
+function parseObject(payload: string): Record<string, unknown> {
   const value: unknown = JSON.parse(payload);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function refused(ErrorMessage: string): Close {
+function invalidOutput(ErrorMessage: string): ExecutionOutcome {
   return {
     status: 'FAILED',
     error: { ErrorType: 'InvalidParameterValueException', ErrorMessage },
   };
 }
 
-/** How an execution closes whose handler waits for nothing. */
-export const nothingPending: Close = {
+/** Outcome of an execution whose handler returned PENDING without a pending operation. */
+export const nothingPending: ExecutionOutcome = {
   status: 'FAILED',
   error: {
     ErrorType: 'InvalidParameterValueException',

@@ -1,4 +1,4 @@
-/** What the service keeps of durable executions; times are wall clock (epoch ms) unless said otherwise. */
+/** Stored data of durable executions. Times are wall-clock time (epoch ms) unless stated otherwise. */
 export interface ErrorObject {
   readonly ErrorMessage?: string;
   readonly ErrorType?: string;
@@ -6,7 +6,41 @@ export interface ErrorObject {
   readonly StackTrace?: readonly string[];
 }
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
+/** Status of an execution. A paused execution is running too; see `Execution.pause`. */
+export type ExecutionStatus =
+  | 'RUNNING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'TIMED_OUT'
+  | 'STOPPED'
+  | 'DELETING';
+
+/** A request to resume an execution. */
+export interface ResumeRequest {
+  /** Time of the request (epoch ms). */
+  readonly requestedAt: number;
+  readonly reason?: string;
+  readonly clientToken?: string;
+}
+
+/** A request to pause an execution. */
+export interface PauseRequest extends ResumeRequest {
+  /** Whether the execution's timeout stops while the execution is paused. */
+  readonly timeoutPaused: boolean;
+}
+
+/** A pause that was requested and not yet resumed. */
+export interface Pause {
+  /** PAUSING until the invocation in flight ends or its next checkpoint. */
+  state: 'REQUESTED' | 'PAUSING' | 'PAUSED';
+  readonly request: PauseRequest;
+  /** The execution's time when it became paused (ms). */
+  since?: number;
+  /** Time until the execution's timeout, which has stopped (ms). */
+  remainingMs?: number;
+  /** A request to end the pause that has not taken effect yet. */
+  resume?: ResumeRequest;
+}
 
 export interface OperationUpdate {
   readonly Id: string;
@@ -37,24 +71,24 @@ export interface Operation {
   readonly started: number;
   ended?: number;
   attempt?: number;
-  /** Virtual time at which a wait ends, a step may be tried again or a callback times out. */
-  due?: number;
-  /** Seconds of a wait, or until a callback times out. */
+  /** Length of a wait, or timeout of a callback (seconds). */
   readonly duration?: number;
-  /** Seconds within which a callback wants a heartbeat. */
+  /** Heartbeat timeout of a callback (seconds). */
   readonly heartbeat?: number;
   callbackId?: string;
-  /** What a chained invocation calls: as named by its caller, and as resolved. */
+  /** Function of a chained invocation: as named by the caller, and as resolved. */
   target?: {
     readonly functionName: string;
     readonly tenantId?: string;
     readonly version?: string;
     readonly executionArn?: string;
   };
-  /** What a chained invocation was given. */
+  /** Input of a chained invocation. */
   input?: string;
-  /** What a chained invocation came to, until its caller is told. */
-  arrival?: Close & { readonly status: Exclude<ExecutionStatus, 'RUNNING'> };
+  /** Result of a chained invocation that its caller has not received yet. */
+  arrival?: ExecutionOutcome & {
+    readonly status: Exclude<ExecutionStatus, 'RUNNING' | 'DELETING'>;
+  };
   result?: string;
   error?: ErrorObject;
   replayChildren?: boolean;
@@ -66,13 +100,15 @@ export interface HistoryEvent {
   readonly [member: string]: unknown;
 }
 
-/** A running execution's invocation; at most one. */
+/** The invocation in flight of an execution; there is at most one. */
 export interface Invocation {
   readonly id: string;
   readonly started: number;
   sequence: number;
   clientToken?: string;
   response?: string;
+  /** True after a checkpoint whose response had no token, because the execution was pausing. */
+  isTokenWithheld?: boolean;
 }
 
 export interface Execution {
@@ -83,32 +119,41 @@ export interface Execution {
   readonly version: string;
   readonly input?: string;
   readonly tenantId?: string;
-  /** The chained invocation that this execution is. */
+  /** Operation of the execution that called this execution. */
   readonly caller?: { readonly execution: string; readonly operation: string };
-  /** Started by an Event invocation, which nobody waits for. */
+  /** True if it was started by an Event invocation: no caller waits for it. */
   readonly asynchronous?: boolean;
-  /** A handler waits for it, and keeps its environment meanwhile. */
+  /** True if a handler waits for it and occupies an environment meanwhile. */
   readonly nested?: boolean;
   readonly started: number;
   readonly timeout: number;
-  /** How long it is kept once it has closed. */
+  /** Days that it is retained after its end. */
   readonly retentionDays: number;
   status: ExecutionStatus;
   ended?: number;
   result?: string;
   error?: ErrorObject;
   failures: number;
+  /** Consecutive invocations that ended PENDING with nothing pending. */
+  emptyInvocations?: number;
   events: number;
   invocation?: Invocation;
   readonly operations: Map<string, Operation>;
-  /** Changed since the handler was last told. */
-  readonly untold: Set<string>;
-  /** A checkpoint closed the execution while its invocation was in flight. */
-  closing?: Close;
+  /** Operations that changed since the handler last received the state. */
+  readonly updatedOperationIds: Set<string>;
+  /** Outcome recorded by a checkpoint. It takes effect at the end of the invocation in flight. */
+  closing?: ExecutionOutcome;
+  pause?: Pause;
+  /** The last request to resume, which a client may repeat. */
+  resumed?: ResumeRequest;
+  /** Time that earlier pauses have added to the timeout (ms). */
+  pausedMs?: number;
+  /** True if the handler has to be invoked as soon as the execution is not paused. */
+  owesInvocation?: boolean;
 }
 
-/** How an execution closes. */
-export interface Close {
+/** Terminal status of an execution, with its result or error. */
+export interface ExecutionOutcome {
   readonly status: ExecutionStatus;
   readonly result?: string;
   readonly error?: ErrorObject;

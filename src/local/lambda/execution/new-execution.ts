@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { FunctionVersion } from '../function-registry.ts';
 import type { Execution } from './model.ts';
 
-/** An execution that begins now, on the version that it stays on. */
+/** Returns a new execution of a function version. It stays on this version until it ends. */
 export function newExecution(
   version: FunctionVersion,
-  given: Pick<Execution, 'name' | 'input' | 'tenantId' | 'caller' | 'asynchronous' | 'nested'>,
+  properties: Pick<Execution, 'name' | 'input' | 'tenantId' | 'caller' | 'asynchronous' | 'nested'>,
 ): Execution {
   const id = randomUUID();
   const { name: functionName, durable } = version.settings;
   return {
     id,
-    arn: `${version.arn}/durable-execution/${given.name}/${id}`,
-    ...given,
+    arn: `${version.arn}/durable-execution/${properties.name}/${id}`,
+    ...properties,
     functionName,
     version: version.version,
     started: Date.now(),
@@ -22,6 +22,6 @@ export function newExecution(
     failures: 0,
     events: 0,
     operations: new Map(),
-    untold: new Set(),
+    updatedOperationIds: new Set(),
   };
 }

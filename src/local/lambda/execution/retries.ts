@@ -1,14 +1,17 @@
 import type { ErrorObject } from './model.ts';
 
-/** Crashes of the runtime are retried at once this often; then, like errors of the handler, with growing delays. */
-const immediateRetries = 3;
-const mostFailures = 8;
-const longestBackoff = 300;
+/** Number of crashes that are retried at once. Further crashes, and all errors of the handler, are retried with backoff. */
+const maxImmediateRetries = 3;
+const maxFailures = 8;
+const maxBackoffSeconds = 300;
 
-/** Seconds until an invocation that failed for the `failures`th time in a row is made again; undefined: no more. */
+/**
+ * Returns the delay before the next attempt of an invocation (seconds), or undefined if there is none. `failures` is the number of
+ * consecutive failures.
+ */
 export function retryDelay(failures: number, error: ErrorObject): number | undefined {
-  if (failures > mostFailures) return undefined;
+  if (failures > maxFailures) return undefined;
   const crash = error.ErrorType?.startsWith('Runtime.') ?? false;
-  if (crash && failures <= immediateRetries) return 0;
-  return Math.min(longestBackoff, 2 ** (failures - 1));
+  if (crash && failures <= maxImmediateRetries) return 0;
+  return Math.min(maxBackoffSeconds, 2 ** (failures - 1));
 }

@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.ts';
 import type { Execution, HistoryEvent, Operation } from './model.ts';
+import { publicStatus } from './status.ts';
 
 const tables = `
   create table if not exists lambda_executions (
@@ -12,18 +13,21 @@ const tables = `
   create table if not exists lambda_operations (
     execution text not null, position integer not null, id text not null, body text not null,
     primary key (execution, id));
-  -- Calls of functions that have not answered.
+  -- Calls of functions that have not returned.
   create index if not exists lambda_open_calls on lambda_operations (execution)
     where json_extract(body, '$.type') = 'CHAINED_INVOKE' and json_extract(body, '$.status') = 'STARTED';
   create table if not exists lambda_events (
     execution text not null, id integer not null, body text not null, primary key (execution, id)) without rowid;
 `;
 
-const day = 86_400_000;
+/** Stored statuses of executions that have not ended. */
+const openStatuses = "('RUNNING', 'PAUSING', 'PAUSED')";
 
-type Stored = Omit<Execution, 'operations' | 'untold'>;
+const dayMs = 86_400_000;
 
-/** Which executions of a function to list; times are epoch ms, `marker` is where the last page ended. */
+type Stored = Omit<Execution, 'operations' | 'updatedOperationIds'>;
+
+/** Filters of a listing of executions. Times are epoch ms; `marker` is the end of the previous page. */
 export interface ExecutionQuery {
   readonly functionName: string;
   readonly statuses: readonly string[];
@@ -36,7 +40,7 @@ export interface ExecutionQuery {
   readonly limit: number;
 }
 
-/** Executions, operations, events and timers as rows. */
+/** Executions with their operations and events, as rows. */
 export class ExecutionStore {
   readonly #store: Store;
 
@@ -46,8 +50,8 @@ export class ExecutionStore {
   }
 
   save(execution: Execution): void {
-    const { operations: _, untold: __, invocation, ...rest } = execution;
-    // Enough to say which invocation was lost, should the runtime go down in the middle of it.
+    const { operations: _, updatedOperationIds: __, invocation, ...rest } = execution;
+    // Identifies the lost invocation if the runtime stops during it.
     const inFlight = invocation && { id: invocation.id, started: invocation.started, sequence: 0 };
     const body = { ...rest, ...(inFlight ? { invocation: inFlight } : {}) };
     this.#store
@@ -58,11 +62,11 @@ export class ExecutionStore {
         execution.name,
         execution.functionName,
         execution.version,
-        execution.status,
+        publicStatus(execution),
         execution.started,
         execution.invocation ? 1 : 0,
         JSON.stringify(body),
-        execution.ended === undefined ? null : execution.ended + execution.retentionDays * day,
+        execution.ended === undefined ? null : execution.ended + execution.retentionDays * dayMs,
       );
   }
 
@@ -73,46 +77,51 @@ export class ExecutionStore {
     const rows = this.#store
       .sql('select body from lambda_operations where execution = ? order by position')
       .all(id);
-    for (const each of rows) {
-      const operation = JSON.parse(String(each['body'])) as Operation;
+    for (const { body } of rows) {
+      const operation = JSON.parse(String(body)) as Operation;
       operations.set(operation.id, operation);
     }
     const stored = JSON.parse(String(row['body'])) as Stored;
     const last = this.#store
       .sql('select coalesce(max(id), 0) as last from lambda_events where execution = ?')
       .get(id);
-    return { ...stored, events: Number(last?.['last']), operations, untold: new Set() };
+    return {
+      ...stored,
+      events: Number(last?.['last']),
+      operations,
+      updatedOperationIds: new Set(),
+    };
   }
 
-  /** The id of the newest execution of a function with that name. */
-  named(functionName: string, name: string): string | undefined {
+  /** Returns the id of the newest execution with that name, or undefined. */
+  findIdByName(functionName: string, name: string): string | undefined {
     const row = this.#store
       .sql('select id from lambda_executions where function = ? and name = ? order by started desc')
       .get(functionName, name);
     return row && String(row['id']);
   }
 
-  /** A page of a function's executions by when they started, newest first unless `oldestFirst`. */
+  /** Returns a page of a function's executions by start time, newest first unless `oldestFirst`. */
   list(query: ExecutionQuery): { executions: Stored[]; next: string | undefined } {
     const { functionName, statuses, name, version, after, before, limit } = query;
-    const way = query.oldestFirst ? 'asc' : 'desc';
+    const direction = query.oldestFirst ? 'asc' : 'desc';
     const where = ['function = ?', 'started between ? and ?'];
     const values: (string | number)[] = [functionName, after, before];
-    const narrow = (text: string, ...more: readonly (string | number)[]) => {
+    const addCondition = (text: string, ...parameters: readonly (string | number)[]) => {
       where.push(text);
-      values.push(...more);
+      values.push(...parameters);
     };
     if (statuses.length > 0)
-      narrow(`status in (${statuses.map(() => '?').join(', ')})`, ...statuses);
-    if (name !== undefined) narrow('name = ?', name);
-    if (version !== undefined) narrow('version = ?', version);
+      addCondition(`status in (${statuses.map(() => '?').join(', ')})`, ...statuses);
+    if (name !== undefined) addCondition('name = ?', name);
+    if (version !== undefined) addCondition('version = ?', version);
     if (query.marker) {
-      narrow(`(started, rowid) ${query.oldestFirst ? '>' : '<'} (?, ?)`, ...query.marker);
+      addCondition(`(started, rowid) ${query.oldestFirst ? '>' : '<'} (?, ?)`, ...query.marker);
     }
     const rows = this.#store
       .sql(
         `select body, started, rowid from lambda_executions where ${where.join(' and ')} ` +
-          `order by started ${way}, rowid ${way} limit ?`,
+          `order by started ${direction}, rowid ${direction} limit ?`,
       )
       .all(...values, limit + 1);
     const page = rows.slice(0, limit);
@@ -126,7 +135,7 @@ export class ExecutionStore {
     };
   }
 
-  /** Removes what has been closed for longer than it is kept, at most `limit` executions; `now` in epoch ms. */
+  /** Removes at most `limit` executions whose retention has passed at `now` (epoch ms), and returns their number. */
   removeExpired(now: number, limit: number): number {
     const expired = this.#store
       .sql('select id from lambda_executions where expires is not null and expires < ? limit ?')
@@ -135,7 +144,7 @@ export class ExecutionStore {
     return expired.length;
   }
 
-  ofFunction(functionName: string): string[] {
+  listIds(functionName: string): string[] {
     const rows = this.#store
       .sql('select id from lambda_executions where function = ?')
       .all(functionName);
@@ -149,32 +158,50 @@ export class ExecutionStore {
     this.#store.sql('delete from lambda_executions where id = ?').run(id);
   }
 
-  count(): number {
+  countAllRunning(): number {
     const row = this.#store
-      .sql("select count(*) as n from lambda_executions where status = 'RUNNING'")
+      .sql(`select count(*) as n from lambda_executions where status in ${openStatuses}`)
       .get();
     return Number(row?.['n']);
   }
 
-  /** How many executions of a function run, of all its versions or of one. */
-  running(functionName: string, version?: string): number {
-    const text =
-      "select count(*) as n from lambda_executions where status = 'RUNNING' and function = ? and version like ?";
+  /** Returns the number of running executions of a function, of all versions or of one. */
+  countRunning(functionName: string, version?: string): number {
+    const text = `select count(*) as n from lambda_executions where status in ${openStatuses} and function = ? and version like ?`;
     return Number(this.#store.sql(text).get(functionName, version ?? '%')?.['n']);
   }
 
-  inFlight(): string[] {
+  listInFlight(): string[] {
     const rows = this.#store
-      .sql("select id from lambda_executions where status = 'RUNNING' and running = 1")
+      .sql(`select id from lambda_executions where status in ${openStatuses} and running = 1`)
       .all();
     return rows.map((row) => String(row['id']));
   }
 
-  /** Calls of functions that are not durable, and have not answered: their execution and operation. */
-  plainCalls(): [string, Operation][] {
+  /** Returns the executions with a pause that was requested and not resumed. */
+  listPaused(): string[] {
     const rows = this.#store
       .sql(
-        "select o.execution, o.body from lambda_operations o indexed by lambda_open_calls join lambda_executions e on e.id = o.execution where e.status = 'RUNNING' " +
+        `select id from lambda_executions where status in ${openStatuses} and json_extract(body, '$.pause') is not null`,
+      )
+      .all();
+    return rows.map((row) => String(row['id']));
+  }
+
+  /** Returns the executions that are being deleted. */
+  listDeleting(): string[] {
+    const rows = this.#store
+      .sql("select id from lambda_executions where status = 'DELETING'")
+      .all();
+    return rows.map((row) => String(row['id']));
+  }
+
+  /** Returns the calls of plain functions that have not returned, as execution id and operation. */
+  pendingPlainInvocations(): [string, Operation][] {
+    const rows = this.#store
+      .sql(
+        'select o.execution, o.body from lambda_operations o indexed by lambda_open_calls join lambda_executions e on e.id = o.execution where e.status in ' +
+          `${openStatuses} ` +
           "and json_extract(o.body, '$.type') = 'CHAINED_INVOKE' and json_extract(o.body, '$.status') = 'STARTED' " +
           "and json_extract(o.body, '$.arrival') is null and json_extract(o.body, '$.target.executionArn') is null",
       )
@@ -193,10 +220,10 @@ export class ExecutionStore {
       .run(execution.id, execution.operations.size, operation.id, JSON.stringify(operation));
   }
 
-  /** An operation that something else than its handler changed: the handler is yet to be told. */
-  change(execution: Execution, operation: Operation): void {
+  /** Stores an operation that the handler did not change itself. The handler receives the change at its next invocation. */
+  updateOperation(execution: Execution, operation: Operation): void {
     execution.operations.set(operation.id, operation);
-    execution.untold.add(operation.id);
+    execution.updatedOperationIds.add(operation.id);
     this.putOperation(execution, operation);
   }
 
@@ -207,7 +234,7 @@ export class ExecutionStore {
       .run(execution.id, execution.events, JSON.stringify(event));
   }
 
-  /** Events after (or, newest first, before) an id. */
+  /** Returns events after an id, or in reverse order before it. */
   events(id: string, page: { marker: number | undefined; limit: number; reverse: boolean }) {
     const text = page.reverse
       ? 'select id, body from lambda_events where execution = ? and id < ? order by id desc limit ?'

@@ -1,73 +1,87 @@
-import type { Clock } from '../../clock.ts';
+import { invalidParameter } from '../errors.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
-import { callbackIdOf } from './callback-id.ts';
-import { type Call, prepareCall, startedDetails } from './chained-invoke.ts';
-import { errorOf, operationEvent, resultOf } from './history.ts';
+import { createCallbackId } from './callback-id.ts';
+import { type ChainedCall, prepareCall, startedDetails } from './chained-invoke.ts';
+import { operationEvent, toErrorDetails, toResultDetails } from './history.ts';
 import type { Execution, HistoryEvent, Operation, OperationUpdate } from './model.ts';
-import { checkShape, checkTransition, invalid } from './validation.ts';
+import { checkShape, checkTransition, maxResultBytes } from './validation.ts';
 
-/** Lambda's hard limit (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-const mostOperations = 3000;
+/**
+ * Maximum number of operations of an execution, the EXECUTION operation included.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const maxOperations = 3000;
 
-/** What a batch of updates does, worked out before anything is changed. */
+/** Changes of a batch of updates. They are applied only if the whole batch is valid. */
 export interface Draft {
   readonly operations: Map<string, Operation>;
+  /** Delay of each new timer by the operation that it belongs to (ms). */
+  readonly delays: Map<string, number>;
   readonly events: HistoryEvent[];
-  /** Functions that are to be called once the batch is on disk. */
-  readonly calls: Call[];
+  /** Functions to invoke once the batch is on disk. */
+  readonly calls: ChainedCall[];
+  /** Outcome of the execution, if the batch ends it. */
   closing?: Execution['closing'];
 }
 
-interface Around {
-  readonly clock: Clock;
+interface UpdateDeps {
+  /** Speed of virtual time. */
+  readonly speed: number;
   readonly functions: FunctionRegistry;
 }
 
-/** Validates a batch and answers what it changes; throws InvalidParameterValueException for the first bad update. */
+/** Validates a batch and returns its changes. Throws InvalidParameterValueException for the first invalid update. */
 export function draftUpdates(
   execution: Execution,
   updates: readonly OperationUpdate[],
-  around: Around,
+  deps: UpdateDeps,
 ): Draft {
-  const draft: Draft = { operations: new Map(), events: [], calls: [] };
+  const draft: Draft = { operations: new Map(), delays: new Map(), events: [], calls: [] };
   const seen = new Map<string, string>();
   for (const [index, update] of updates.entries()) {
-    checkShape(update);
+    checkShape(update, maxResultBytes(execution));
     if (update.Type === 'EXECUTION') {
-      if (updates.filter((each) => each.Type === 'EXECUTION').length > 1) {
-        throw invalid('Cannot checkpoint multiple EXECUTION updates.');
-      }
-      if (index < updates.length - 1) {
-        throw invalid('EXECUTION checkpoint must be the last update.');
-      }
-      draft.closing = closing(update);
+      checkExecutionUpdate(updates, index);
+      draft.closing = toExecutionOutcome(update);
       continue;
     }
-    checkRepeat(update, seen.get(update.Id));
+    checkRepeatedUpdate(update, seen.get(update.Id));
     seen.set(update.Id, update.Action);
     const { ParentId = '', Id } = update;
     const current = draft.operations.get(Id) ?? execution.operations.get(Id);
     const parent = draft.operations.get(ParentId) ?? execution.operations.get(ParentId);
     checkTransition(update, current, parent);
-    change(draft, { execution, update, current }, around);
+    applyUpdate(draft, { execution, update, current }, deps);
   }
   const added = [...draft.operations.keys()].filter((id) => !execution.operations.has(id));
-  // The EXECUTION operation counts as well.
-  if (execution.operations.size + added.length + 1 > mostOperations) {
-    throw invalid(`An execution may have at most ${mostOperations} operations.`);
+  if (execution.operations.size + added.length + 1 > maxOperations) {
+    throw invalidParameter(`An execution may have at most ${maxOperations} operations.`);
   }
   return draft;
 }
 
-/** A step or a context may begin and end in one batch; nothing else is updated twice in it. */
-function checkRepeat({ Type, Action }: OperationUpdate, before: string | undefined): void {
-  if (before === undefined) return;
-  const both = Type === 'STEP' || Type === 'CONTEXT';
-  if (both && before === 'START' && Action !== 'START') return;
-  throw invalid('Cannot update the same operation twice in a single request.');
+/** Allows one EXECUTION update, at the end of the batch. */
+function checkExecutionUpdate(updates: readonly OperationUpdate[], index: number): void {
+  if (updates.filter(({ Type }) => Type === 'EXECUTION').length > 1) {
+    throw invalidParameter('Cannot checkpoint multiple EXECUTION updates.');
+  }
+  if (index < updates.length - 1) {
+    throw invalidParameter('EXECUTION checkpoint must be the last update.');
+  }
 }
 
-function closing(update: OperationUpdate): NonNullable<Execution['closing']> {
+/** Allows a second update in a batch only for a step or a context that starts and ends in it. */
+function checkRepeatedUpdate(
+  { Type, Action }: OperationUpdate,
+  previousAction: string | undefined,
+): void {
+  if (previousAction === undefined) return;
+  const mayEnd = Type === 'STEP' || Type === 'CONTEXT';
+  if (mayEnd && previousAction === 'START' && Action !== 'START') return;
+  throw invalidParameter('Cannot update the same operation twice in a single request.');
+}
+
+function toExecutionOutcome(update: OperationUpdate): NonNullable<Execution['closing']> {
   if (update.Action === 'FAIL') return { status: 'FAILED', error: update.Error ?? {} };
   return {
     status: 'SUCCEEDED',
@@ -75,30 +89,36 @@ function closing(update: OperationUpdate): NonNullable<Execution['closing']> {
   };
 }
 
-interface Change {
+/** An update, with the operation before it. */
+interface UpdateOfOperation {
   readonly execution: Execution;
   readonly update: OperationUpdate;
   readonly current: Operation | undefined;
 }
 
-function change(draft: Draft, { execution, update, current }: Change, around: Around): void {
+function applyUpdate(
+  draft: Draft,
+  { execution, update, current }: UpdateOfOperation,
+  deps: UpdateDeps,
+): void {
   const { Type, Action } = update;
-  const operation =
-    Action === 'START' ? started(update, current) : advanced(update, current ?? started(update));
-  if (Action === 'START') {
-    if (Type === 'CALLBACK') operation.callbackId = callbackIdOf(execution.id, operation.id);
-    if (Type === 'CHAINED_INVOKE') {
-      draft.calls.push(prepareCall(execution, { operation, update }, around.functions));
-    }
+  const isStart = Action === 'START';
+  const operation = isStart
+    ? startOperation(update, current)
+    : advanceOperation(update, current ?? startOperation(update));
+  if (isStart && Type === 'CALLBACK') {
+    operation.callbackId = createCallbackId(execution.id, operation.id);
   }
-  const due = dueOf(update, operation, around.clock);
-  if (due === undefined) delete operation.due;
-  else operation.due = due;
+  if (isStart && Type === 'CHAINED_INVOKE') {
+    draft.calls.push(prepareCall(execution, { operation, update }, deps.functions));
+  }
+  const delay = findDelay(update, operation);
+  if (delay !== undefined) draft.delays.set(update.Id, delay);
   draft.operations.set(update.Id, operation);
-  draft.events.push(operationEvent(operation, eventOf(update, operation, around.clock)));
+  draft.events.push(operationEvent(operation, describeEvent(update, operation, deps)));
 }
 
-function started(update: OperationUpdate, current?: Operation): Operation {
+function startOperation(update: OperationUpdate, current?: Operation): Operation {
   if (current) return { ...current, status: 'STARTED' };
   const { Id, Type, ParentId, Name, SubType, WaitOptions, CallbackOptions } = update;
   const duration = WaitOptions?.WaitSeconds ?? CallbackOptions?.TimeoutSeconds;
@@ -116,13 +136,13 @@ function started(update: OperationUpdate, current?: Operation): Operation {
   };
 }
 
-const ends: Readonly<Record<string, string>> = {
+const terminalStatuses: Readonly<Record<string, string>> = {
   SUCCEED: 'SUCCEEDED',
   FAIL: 'FAILED',
   CANCEL: 'CANCELLED',
 };
 
-function advanced(update: OperationUpdate, current: Operation): Operation {
+function advanceOperation(update: OperationUpdate, current: Operation): Operation {
   const { Action, Payload, Error: error, ContextOptions } = update;
   const operation = { ...current };
   if (operation.type === 'STEP') operation.attempt = (operation.attempt ?? 0) + 1;
@@ -134,28 +154,25 @@ function advanced(update: OperationUpdate, current: Operation): Operation {
   }
   if (ContextOptions?.ReplayChildren) operation.replayChildren = true;
   if (Action === 'SUCCEED') delete operation.error;
-  operation.status = ends[Action] ?? 'FAILED';
+  operation.status = terminalStatuses[Action] ?? 'FAILED';
   operation.ended = Date.now();
   return operation;
 }
 
-/** When the operation goes on by itself, in virtual time: its wait is over, or it has waited for too long. */
-function dueOf(update: OperationUpdate, operation: Operation, clock: Clock): number | undefined {
-  if (update.Action === 'RETRY') {
-    return clock.now() + (update.StepOptions?.NextAttemptDelaySeconds ?? 0) * 1000;
-  }
-  const { status, duration } = operation;
-  return status === 'STARTED' && duration ? clock.now() + duration * 1000 : undefined;
+/** Returns after which delay a wait ends, a retry is due or a callback times out (ms); undefined for other updates. */
+function findDelay(update: OperationUpdate, { status, duration }: Operation): number | undefined {
+  if (update.Action === 'RETRY') return (update.StepOptions?.NextAttemptDelaySeconds ?? 0) * 1000;
+  return status === 'STARTED' && duration ? duration * 1000 : undefined;
 }
 
-const suffixes: Readonly<Record<string, string>> = {
+const eventSuffixes: Readonly<Record<string, string>> = {
   START: 'Started',
   SUCCEED: 'Succeeded',
   FAIL: 'Failed',
   CANCEL: 'Cancelled',
 };
 
-const kinds: Readonly<Record<string, string>> = {
+const eventPrefixes: Readonly<Record<string, string>> = {
   CONTEXT: 'Context',
   STEP: 'Step',
   WAIT: 'Wait',
@@ -163,26 +180,40 @@ const kinds: Readonly<Record<string, string>> = {
   CHAINED_INVOKE: 'ChainedInvoke',
 };
 
-function eventOf(update: OperationUpdate, operation: Operation, clock: Clock) {
-  const { Action, Type, Payload, Error: error, StepOptions } = update;
-  const suffix = Action === 'RETRY' ? (error ? 'Failed' : 'Succeeded') : suffixes[Action];
-  const details: Record<string, unknown> = Action === 'START' ? startDetails(operation, clock) : {};
-  if (suffix === 'Succeeded') details['Result'] = resultOf(Payload);
-  if (suffix === 'Failed') details['Error'] = errorOf(error);
-  if (Type === 'STEP' && Action !== 'START') {
-    const delay = StepOptions?.NextAttemptDelaySeconds;
-    details['RetryDetails'] = {
-      CurrentAttempt: operation.attempt,
-      ...(delay === undefined ? {} : { NextAttemptDelaySeconds: delay }),
-    };
-  }
-  return { type: `${kinds[Type]}${suffix}`, details };
+/** Returns the type and the details of the history event for an update. */
+function describeEvent(update: OperationUpdate, operation: Operation, { speed }: UpdateDeps) {
+  const { Action, Type, Payload, Error: error } = update;
+  const suffix = eventSuffix(update);
+  const type = `${eventPrefixes[Type]}${suffix}`;
+  if (Action === 'START') return { type, details: toStartDetails(operation, speed) };
+  const details = {
+    ...(suffix === 'Succeeded' ? { Result: toResultDetails(Payload) } : {}),
+    ...(suffix === 'Failed' ? { Error: toErrorDetails(error) } : {}),
+    ...(Type === 'STEP' ? { RetryDetails: toRetryDetails(update, operation) } : {}),
+  };
+  return { type, details };
 }
 
-function startDetails(operation: Operation, clock: Clock): Record<string, unknown> {
-  const { type, duration, heartbeat, callbackId, due = 0 } = operation;
+/** A retry is recorded as a success if it has no error: a polled condition that is not met yet. */
+function eventSuffix({ Action, Error: error }: OperationUpdate): string | undefined {
+  if (Action !== 'RETRY') return eventSuffixes[Action];
+  return error ? 'Failed' : 'Succeeded';
+}
+
+function toRetryDetails({ StepOptions }: OperationUpdate, { attempt }: Operation) {
+  const delay = StepOptions?.NextAttemptDelaySeconds;
+  return {
+    CurrentAttempt: attempt,
+    ...(delay === undefined ? {} : { NextAttemptDelaySeconds: delay }),
+  };
+}
+
+function toStartDetails(operation: Operation, speed: number): Record<string, unknown> {
+  const { type, duration, heartbeat, callbackId } = operation;
   if (type === 'WAIT') {
-    return { Duration: duration, ScheduledEndTimestamp: clock.toWall(due) / 1000 };
+    // The wall time at which the wait ends if the execution is suspended meanwhile.
+    const end = operation.started + ((duration ?? 0) * 1000) / speed;
+    return { Duration: duration, ScheduledEndTimestamp: end / 1000 };
   }
   if (type === 'CALLBACK') {
     return {

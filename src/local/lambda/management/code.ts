@@ -1,30 +1,29 @@
-import { unzipSync } from 'fflate';
-import type { Objects } from '../../service-interfaces.ts';
+import type { S3 } from '../../shared/service-interfaces.ts';
+import { checkArchive } from '../code-archive.ts';
 import { type Fields, isFields } from '../constraints.ts';
-import { invalid } from '../execution/validation.ts';
+import { invalidParameter } from '../errors.ts';
 
-/** The zipped code that a request gives, in itself or in S3. Throws InvalidParameterValueException. */
-export function codeOf(input: unknown, objects: Pick<Objects, 'read'> | undefined): Buffer {
+/**
+ * Returns the zipped code of a request, which is in the request itself or in S3. Throws InvalidParameterValueException if there is
+ * none or it is not a zip file.
+ */
+export function readCode(input: unknown, s3: Pick<S3, 'read'> | undefined): Buffer {
   const { ZipFile, S3Bucket, S3Key, ImageUri }: Fields = isFields(input) ? input : {};
   if (ImageUri !== undefined) {
-    throw invalid('The local runtime does not implement functions that are images');
+    throw invalidParameter('The local runtime does not implement functions from container images');
   }
   if (typeof ZipFile === 'string') return checked(Buffer.from(ZipFile, 'base64'));
   if (typeof S3Bucket !== 'string' || typeof S3Key !== 'string') {
-    throw invalid('Please provide a source for function code.');
+    throw invalidParameter('Please provide a source for function code.');
   }
-  const found = objects?.read(S3Bucket, S3Key);
+  const found = s3?.read(S3Bucket, S3Key);
   if (found) return checked(found);
-  throw invalid(
+  throw invalidParameter(
     'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.',
   );
 }
 
-function checked(bytes: Buffer): Buffer {
-  try {
-    if (Object.keys(unzipSync(bytes)).length > 0) return bytes;
-  } catch {
-    // Told below.
-  }
-  throw invalid('Could not unzip uploaded file. Please check your file, then try to upload again.');
+function checked(archive: Buffer): Buffer {
+  checkArchive(archive);
+  return archive;
 }

@@ -1,16 +1,38 @@
-import type { FunctionSettings } from '../../service-interfaces.ts';
+import type { FunctionSettings } from '../../shared/service-interfaces.ts';
 import { Constraints, type Fields, isFields } from '../constraints.ts';
-import { invalid } from '../execution/validation.ts';
+import { invalidParameter } from '../errors.ts';
 
 export type Settings = Omit<FunctionSettings, 'code'>;
 
 const functionName = /^[a-zA-Z0-9-_]{1,64}$/;
 const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-/** Bytes of all names and values together. */
-const largestEnvironment = 4096;
+/** Maximum size of all environment variables, names included (bytes). */
+const maxEnvironmentBytes = 4096;
 
-/** What the runtime knows nothing of is refused by name rather than ignored. */
-const unknown = [
+/** Variables that Lambda sets. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const reservedVariables = new Set([
+  '_HANDLER',
+  '_X_AMZN_TRACE_ID',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  'AWS_LAMBDA_FUNCTION_VERSION',
+  'AWS_LAMBDA_INITIALIZATION_TYPE',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_LAMBDA_RUNTIME_API',
+  'LAMBDA_TASK_ROOT',
+  'LAMBDA_RUNTIME_DIR',
+  'TZ',
+]);
+
+/** Members of AWS that the runtime does not implement. It rejects them by name instead of ignoring them. */
+const unsupportedMembers = [
   'Layers',
   'ImageConfig',
   'FileSystemConfigs',
@@ -18,25 +40,29 @@ const unknown = [
   'CapacityProviderConfig',
 ];
 
-/** The settings of a new function. Throws ValidationException or InvalidParameterValueException. */
-export function newSettings(input: Fields): Settings {
-  check(input, (constraints) => {
+/** Returns the settings of a new function. Throws ValidationException or InvalidParameterValueException. */
+export function createSettings(input: Fields): Settings {
+  const { DurableConfig: durable } = input;
+  checkInput(input, (constraints) => {
     constraints.required('functionName', input['FunctionName']);
-    constraints.matches('functionName', nameOf(input['FunctionName']), functionName);
+    constraints.matches('functionName', parseFunctionName(input['FunctionName']), functionName);
     constraints.required('role', input['Role']);
     constraints.required('code', input['Code']);
     constraints.oneOf('packageType', input['PackageType'], ['Zip', 'Image']);
+    if (isFields(durable)) {
+      constraints.required('durableConfig.executionTimeout', durable['ExecutionTimeout']);
+    }
   });
   if (input['PackageType'] === 'Image') {
-    throw invalid('The local runtime does not implement functions that are images');
+    throw invalidParameter('The local runtime does not implement functions from container images');
   }
   if (!input['Runtime'] || !input['Handler']) {
-    throw invalid(
+    throw invalidParameter(
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     );
   }
-  const name = nameOf(input['FunctionName']);
-  const standard: Settings = {
+  const name = parseFunctionName(input['FunctionName']);
+  const defaults: Settings = {
     name,
     description: '',
     runtime: '',
@@ -47,21 +73,29 @@ export function newSettings(input: Fields): Settings {
     environment: {},
     logGroup: `/aws/lambda/${name}`,
     logFormat: 'Text',
+    architecture: 'x86_64',
   };
-  return changed(standard, input, { creating: true });
+  return mergeSettings(defaults, input, { creating: true });
 }
 
-/** The settings of a function with what a request changes. Throws as `newSettings` does. */
-export function changedSettings(before: Settings, input: Fields): Settings {
-  check(input, () => undefined);
-  return changed(before, input, { creating: false });
+/** Returns the settings with a request's changes. Throws ValidationException or InvalidParameterValueException. */
+export function updateSettings(before: Settings, input: Fields): Settings {
+  checkInput(input, () => undefined);
+  return mergeSettings(before, input, { creating: false });
 }
 
-function check(input: Fields, more: (constraints: Constraints) => void): void {
+function checkInput(input: Fields, addConstraints: (constraints: Constraints) => void): void {
   const constraints = new Constraints();
-  more(constraints);
+  addConstraints(constraints);
+  addCommonConstraints(constraints, input);
+  constraints.throwIfViolated();
+  rejectUnsupported(input);
+}
+
+/** Adds the constraints that apply to new and to existing functions. */
+function addCommonConstraints(constraints: Constraints, input: Fields): void {
   const { DurableConfig: durable, LoggingConfig: logging, TracingConfig: tracing } = input;
-  constraints.longest('description', input['Description'], 256);
+  constraints.maxLength('description', input['Description'], 256);
   constraints.within('timeout', input['Timeout'], [1, 900]);
   constraints.within('memorySize', input['MemorySize'], [128, 10_240]);
   constraints.matches('handler', input['Handler'], /^[^\s]+$/);
@@ -85,78 +119,108 @@ function check(input: Fields, more: (constraints: Constraints) => void): void {
       logLevels,
     );
   }
+  if (input['Architectures'] !== undefined) {
+    const { Architectures: architectures } = input;
+    const isSingle = Array.isArray(architectures) && architectures.length === 1;
+    // Lambda accepts a list, but only with one element.
+    constraints.oneOf('architectures', isSingle ? architectures[0] : architectures, [
+      'x86_64',
+      'arm64',
+    ]);
+  }
   if (isFields(tracing)) {
     constraints.oneOf('tracingConfig.mode', tracing['Mode'], ['Active', 'PassThrough']);
   }
-  constraints.check();
-  const strange = unknown.find((name) => hasContent(input[name]));
-  if (strange) throw invalid(`The local runtime does not implement ${strange}`);
+}
+
+/** Throws InvalidParameterValueException for members and languages that the runtime does not implement. */
+function rejectUnsupported(input: Fields): void {
+  const unsupported = unsupportedMembers.find((name) => isNotEmpty(input[name]));
+  if (unsupported) throw invalidParameter(`The local runtime does not implement ${unsupported}`);
   const { Runtime: runtime } = input;
   if (typeof runtime === 'string' && !/^nodejs\d+\.x$/.test(runtime)) {
-    throw invalid(`The local runtime runs Node.js, not ${runtime}`);
+    throw invalidParameter(`The local runtime runs Node.js, not ${runtime}`);
   }
 }
 
-const hasContent = (value: unknown) =>
+const isNotEmpty = (value: unknown) =>
   Array.isArray(value) ? value.length > 0 : isFields(value) && Object.keys(value).length > 0;
 
-function changed(before: Settings, input: Fields, { creating }: { creating: boolean }): Settings {
-  const { LoggingConfig, TracingConfig, DeadLetterConfig, Environment, DurableConfig } = input;
+function mergeSettings(
+  before: Settings,
+  input: Fields,
+  { creating }: { creating: boolean },
+): Settings {
+  const { Environment, LoggingConfig, DurableConfig } = input;
   const logging = isFields(LoggingConfig) ? LoggingConfig : {};
-  const level = text(logging['ApplicationLogLevel']) ?? before.logLevel;
-  const letters = isFields(DeadLetterConfig)
-    ? text(DeadLetterConfig['TargetArn'])
-    : before.deadLetterArn;
-  const tracing = isFields(TracingConfig) ? text(TracingConfig['Mode']) : before.tracing;
-  const durable = durableOf(before, DurableConfig, creating);
-  const {
-    logLevel: _level,
-    deadLetterArn: _letters,
-    tracing: _tracing,
-    durable: _durable,
-    ...rest
-  } = before;
+  const durable = mergeDurable(before, DurableConfig, creating);
   return {
-    ...rest,
-    description: text(input['Description']) ?? before.description,
-    runtime: text(input['Runtime']) ?? before.runtime,
-    handler: text(input['Handler']) ?? before.handler,
-    role: text(input['Role']) ?? before.role,
+    name: before.name,
+    description: asText(input['Description']) ?? before.description,
+    runtime: asText(input['Runtime']) ?? before.runtime,
+    handler: asText(input['Handler']) ?? before.handler,
+    role: asText(input['Role']) ?? before.role,
     timeout: Number(input['Timeout'] ?? before.timeout),
     memory: Number(input['MemorySize'] ?? before.memory),
-    environment: isFields(Environment) ? variablesOf(Environment) : before.environment,
-    logGroup: text(logging['LogGroup']) ?? before.logGroup,
-    logFormat: (text(logging['LogFormat']) ?? before.logFormat) as Settings['logFormat'],
-    ...(level ? { logLevel: level } : {}),
-    ...(letters ? { deadLetterArn: letters } : {}),
-    ...(tracing ? { tracing } : {}),
+    environment: isFields(Environment) ? readVariables(Environment) : before.environment,
+    logGroup: asText(logging['LogGroup']) ?? before.logGroup,
+    logFormat: (asText(logging['LogFormat']) ?? before.logFormat) as Settings['logFormat'],
+    ...mergeOptionalSettings(before, input),
     ...(durable ? { durable } : {}),
   };
 }
 
-/** A function is durable from its creation on, or never. */
-function durableOf({ durable }: Settings, config: unknown, creating: boolean): Settings['durable'] {
+/** Returns the settings that may be absent; an empty text removes one. */
+function mergeOptionalSettings(
+  before: Settings,
+  { LoggingConfig, TracingConfig, DeadLetterConfig, Architectures }: Fields,
+): Pick<Settings, 'logLevel' | 'deadLetterArn' | 'tracing' | 'architecture'> {
+  const newLevel = isFields(LoggingConfig)
+    ? asText(LoggingConfig['ApplicationLogLevel'])
+    : undefined;
+  const logLevel = newLevel ?? before.logLevel;
+  const deadLetterArn = isFields(DeadLetterConfig)
+    ? asText(DeadLetterConfig['TargetArn'])
+    : before.deadLetterArn;
+  const tracing = isFields(TracingConfig) ? asText(TracingConfig['Mode']) : before.tracing;
+  const [architecture] = Array.isArray(Architectures)
+    ? Architectures.map(String)
+    : [before.architecture];
+  return {
+    ...(logLevel ? { logLevel } : {}),
+    ...(deadLetterArn ? { deadLetterArn } : {}),
+    ...(tracing ? { tracing } : {}),
+    ...(architecture ? { architecture } : {}),
+  };
+}
+
+/** Returns the new durable configuration. Throws if it would make an existing function durable. */
+function mergeDurable(
+  { durable }: Settings,
+  config: unknown,
+  creating: boolean,
+): Settings['durable'] {
   if (!isFields(config)) return durable;
   if (!creating && !durable) {
-    throw invalid('DurableConfig can be set only when a function is created');
+    throw invalidParameter('DurableConfig can be set only when a function is created');
   }
   return {
-    executionTimeout: Number(config['ExecutionTimeout'] ?? durable?.executionTimeout ?? 86_400),
+    executionTimeout: Number(config['ExecutionTimeout'] ?? durable?.executionTimeout),
     retentionDays: Number(config['RetentionPeriodInDays'] ?? durable?.retentionDays ?? 14),
   };
 }
 
-function variablesOf({ Variables }: Fields): Readonly<Record<string, string>> {
+function readVariables({ Variables }: Fields): Readonly<Record<string, string>> {
   const variables = isFields(Variables) ? Variables : {};
   const bytes = Buffer.byteLength(JSON.stringify(variables));
-  if (bytes > largestEnvironment) {
-    throw invalid(
+  if (bytes > maxEnvironmentBytes) {
+    throw invalidParameter(
       'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.',
     );
   }
-  const reserved = Object.keys(variables).filter((name) => /^(AWS_LAMBDA_|_HANDLER$)/.test(name));
+  const reserved = Object.keys(variables).filter((name) => reservedVariables.has(name));
   if (reserved.length > 0) {
-    throw invalid(
+    throw invalidParameter(
       `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
     );
   }
@@ -165,11 +229,11 @@ function variablesOf({ Variables }: Fields): Readonly<Record<string, string>> {
   );
 }
 
-function text(value: unknown): string | undefined {
+function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A function may be named by its ARN. */
-function nameOf(identifier: unknown): string {
-  return (text(identifier) ?? '').replace(/^.*function:/, '');
+/** Returns the name of a function given by name or ARN. */
+function parseFunctionName(identifier: unknown): string {
+  return (asText(identifier) ?? '').replace(/^.*function:/, '');
 }

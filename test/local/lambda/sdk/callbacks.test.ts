@@ -14,17 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => lambda.close());
 
-/** An execution that waits for its callback, and what ends that. */
-async function waiting(name: CaseName, last = 'InvocationCompleted') {
+/** Starts an execution that waits for a callback, and returns functions to end the callback. */
+async function startCallback(name: CaseName, last = 'InvocationCompleted') {
   const { DurableExecutionArn: arn } = await lambda.invoke('flow', {
     InvocationType: 'Event',
     Payload: Buffer.from(JSON.stringify({ case: name })),
   });
   const events = async () => (await lambda.history(arn)).Events ?? [];
   const until = (type: string) =>
-    vi.waitUntil(async () => (await events()).at(-1)?.EventType === type, { interval: 10 });
+    vi.waitUntil(async () => (await events()).at(-1)?.EventType === type, {
+      interval: 10,
+      timeout: 10_000,
+    });
   await until(last);
-  const started = (await events()).find((each) => each.CallbackStartedDetails);
+  const started = (await events()).find((event) => event.CallbackStartedDetails);
   const CallbackId = started?.CallbackStartedDetails?.CallbackId;
   return {
     events,
@@ -32,7 +35,9 @@ async function waiting(name: CaseName, last = 'InvocationCompleted') {
     started: started?.CallbackStartedDetails,
     types: async () => (await events()).map(({ EventType }) => EventType),
     end: async () => {
-      await vi.waitUntil(async () => (await events()).at(-1)?.EventType?.startsWith('Execution'));
+      await vi.waitUntil(async () => (await events()).at(-1)?.EventType?.startsWith('Execution'), {
+        timeout: 10_000,
+      });
       return (await events()).at(-1);
     },
     succeed: (result?: string) =>
@@ -52,8 +57,8 @@ async function waiting(name: CaseName, last = 'InvocationCompleted') {
 }
 
 describe('a callback', () => {
-  it('hands what it was sent to the handler', async () => {
-    const callback = await waiting('callback');
+  it('passes its result to the handler', async () => {
+    const callback = await startCallback('callback');
     expect(callback.started).toMatchObject({ Timeout: 3600 });
     expect(callback.started).not.toHaveProperty('HeartbeatTimeout');
     await callback.succeed('"yes"');
@@ -68,11 +73,11 @@ describe('a callback', () => {
     ]);
   });
 
-  it('succeeds with nothing', async () => {
-    const callback = await waiting('callback');
+  it('succeeds without a result', async () => {
+    const callback = await startCallback('callback');
     await callback.succeed();
     expect((await callback.end())?.EventType).toBe('ExecutionSucceeded');
-    const succeeded = (await callback.events()).find((each) => each.CallbackSucceededDetails);
+    const succeeded = (await callback.events()).find((event) => event.CallbackSucceededDetails);
     expect(succeeded?.CallbackSucceededDetails?.Result).toEqual({ Truncated: false });
   });
 
@@ -80,15 +85,15 @@ describe('a callback', () => {
     [{ ErrorType: 'Refused', ErrorMessage: 'not today' }, 'not today'],
     [undefined, ''],
   ])('fails with %j', async (error, message) => {
-    const callback = await waiting('callback');
+    const callback = await startCallback('callback');
     await callback.fail(error);
     const failed = (await callback.end())?.ExecutionFailedDetails?.Error?.Payload;
     expect(failed?.ErrorType).toBe('CallbackExternalError');
     expect(failed?.ErrorMessage).toContain(message);
   });
 
-  it('lives as long as its heart beats, and its heart leaves no trace', async () => {
-    const callback = await waiting('callbackWithHeartbeat');
+  it('stays open while heartbeats arrive, which write no events', async () => {
+    const callback = await startCallback('callbackWithHeartbeat');
     expect(callback.started).toMatchObject({ Timeout: 3600, HeartbeatTimeout: 60 });
     for (let beats = 0; beats < 3; beats += 1) {
       await callback.beat();
@@ -98,12 +103,12 @@ describe('a callback', () => {
     expect(await callback.types()).toHaveLength(3);
     lambda.clock.advance(60_000);
     expect((await callback.end())?.EventType).toBe('ExecutionFailed');
-    const timedOut = (await callback.events()).find((each) => each.CallbackTimedOutDetails);
+    const timedOut = (await callback.events()).find((event) => event.CallbackTimedOutDetails);
     expect(timedOut?.CallbackTimedOutDetails?.Error?.Payload?.ErrorType).toBe('Callback.Heartbeat');
   });
 
-  it('has its handler invoked also when that waits for something else', async () => {
-    const callback = await waiting('callbackDuringWait');
+  it('wakes its handler even during a wait', async () => {
+    const callback = await startCallback('callbackDuringWait');
     await callback.succeed('1');
     await callback.until('InvocationCompleted');
     lambda.clock.advance(600_000);
@@ -121,8 +126,8 @@ describe('a callback', () => {
     ]);
   });
 
-  it('is submitted within a context of its own by waitForCallback', async () => {
-    const callback = await waiting('waitForCallback');
+  it('is submitted in its own context by waitForCallback', async () => {
+    const callback = await startCallback('waitForCallback');
     await callback.succeed('"done"');
     await callback.end();
     expect(await callback.types()).toEqual([
@@ -139,19 +144,19 @@ describe('a callback', () => {
     ]);
   });
 
-  it('is over once it has ended, and says so to whoever comes late', async () => {
-    const callback = await waiting('callback');
+  it('rejects results and heartbeats after its end', async () => {
+    const callback = await startCallback('callback');
     await callback.succeed('1');
     const late = { name: 'CallbackTimeoutException', $metadata: { httpStatusCode: 400 } };
     await expect(callback.succeed('2')).rejects.toMatchObject(late);
     await expect(callback.fail()).rejects.toMatchObject(late);
     await callback.end();
     await expect(callback.beat()).rejects.toMatchObject(late);
-    const { length } = (await callback.types()).filter((each) => each === 'CallbackSucceeded');
+    const { length } = (await callback.types()).filter((event) => event === 'CallbackSucceeded');
     expect(length).toBe(1);
   });
 
-  it.each(['bm8=', 'a', `${'A'.repeat(40)}+/`])('is not found by %s', async (CallbackId) => {
+  it.each(['bm8=', 'a', `${'A'.repeat(40)}+/`])('rejects the invalid id %s', async (CallbackId) => {
     const sent = lambda.client.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId }));
     await expect(sent).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
@@ -159,8 +164,8 @@ describe('a callback', () => {
     });
   });
 
-  it('takes no more than a megabyte', async () => {
-    const callback = await waiting('callback');
+  it('rejects a result of more than 1 MB', async () => {
+    const callback = await startCallback('callback');
     await expect(callback.succeed('x'.repeat(1024 * 1024 + 1))).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
     });
@@ -170,7 +175,7 @@ describe('a callback', () => {
 });
 
 describe('after a restart of the runtime', () => {
-  it('callbacks are still waited for, and functions that were called answer', async () => {
+  it('callbacks can still end, and called functions return', async () => {
     let last = await deployCases();
     const start = async (name: CaseName) => {
       const payload = Buffer.from(JSON.stringify({ case: name }));
@@ -182,7 +187,10 @@ describe('after a restart of the runtime', () => {
     };
     const events = async (arn: string | undefined) => (await last.history(arn)).Events ?? [];
     const until = (arn: string | undefined, type: string) =>
-      vi.waitUntil(async () => (await events(arn)).some(({ EventType }) => EventType === type));
+      vi.waitUntil(
+        async () => (await events(arn)).some(({ EventType }) => EventType === type),
+        10_000,
+      );
     const [callback, plain, durable] = [
       await start('callback'),
       await start('invokeSlow'),
@@ -193,10 +201,10 @@ describe('after a restart of the runtime', () => {
     await until(durable, 'ChainedInvokeStarted');
     await last.close({ keep: true });
     last = await deployCases(last.directory);
-    const waiting = (await events(callback)).find((each) => each.CallbackStartedDetails);
+    const startCallback = (await events(callback)).find((event) => event.CallbackStartedDetails);
     await last.client.send(
       new SendDurableExecutionCallbackSuccessCommand({
-        CallbackId: waiting?.CallbackStartedDetails?.CallbackId,
+        CallbackId: startCallback?.CallbackStartedDetails?.CallbackId,
         Result: Buffer.from('"after"'),
       }),
     );

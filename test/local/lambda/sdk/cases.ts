@@ -13,23 +13,23 @@ import {
 
 type Case = (context: DurableContext, input: Record<string, never>) => Promise<unknown>;
 
-const attempts = (most: number) => (_: Error, attempt: number) => ({
-  shouldRetry: attempt < most,
+const attempts = (max: number) => (_: Error, attempt: number) => ({
+  shouldRetry: attempt < max,
   delay: { seconds: 1 },
 });
 const fail = (message: string) => async (): Promise<never> => {
   throw new Error(message);
 };
 const once = { retryStrategy: retryPresets.noRetry };
-/** How often something has been done before; a file counts, as attempts go to different processes. */
-function before(key: string): number {
+/** Returns how often it was called before with this key. The count is in a file, because attempts run in different processes. */
+function countEarlier(key: string): number {
   const name = createHash('sha256').update(key).digest('hex');
   const file = join(process.env['LAMBDA_TASK_ROOT'] ?? tmpdir(), name);
   appendFileSync(file, '.');
   return readFileSync(file).length - 1;
 }
 
-/** A handler for every operation type: how it succeeds, fails, is retried and times out. */
+/** Handlers for every type of operation: success, failure, retry and timeout. */
 export const cases = {
   step: (context) => context.step('a', async () => 42),
   stepWithoutResult: (context) => context.step('a', async () => undefined),
@@ -37,7 +37,7 @@ export const cases = {
     context.step(
       'a',
       async () => {
-        const attempt = before(context.executionContext.durableExecutionArn) + 1;
+        const attempt = countEarlier(context.executionContext.durableExecutionArn) + 1;
         if (attempt < 3) throw new Error(`attempt ${attempt}`);
         return 'third time';
       },
@@ -135,8 +135,8 @@ export const cases = {
     return [result.successCount, result.completionReason];
   },
   map: async (context) => {
-    const result = await context.map('m', [1, 2, 3], (each, n) =>
-      each.step('double', async () => n * 2),
+    const result = await context.map('m', [1, 2, 3], (item, n) =>
+      item.step('double', async () => n * 2),
     );
     return result.getResults();
   },
@@ -144,7 +144,7 @@ export const cases = {
     const result = await context.map(
       'm',
       [1, 2, 3],
-      (each, n) => each.step('double', async () => n * 2),
+      (item, n) => item.step('double', async () => n * 2),
       { nesting: NestingType.FLAT },
     );
     return result.getResults();
@@ -212,7 +212,7 @@ export const cases = {
     context.runInChildContext('outer', (outer) =>
       outer.invoke('call', 'child:1', { case: 'step' }),
     ),
-  invokeBesideWork: async (context) => {
+  invokeDuringStep: async (context) => {
     const result = await context.parallel('p', [
       (branch) => branch.invoke('call', 'plain', { a: 1 }),
       (branch) =>
@@ -220,10 +220,10 @@ export const cases = {
     ]);
     return result.getResults();
   },
-  waitBesideWork: async (context) => {
+  waitDuringStep: async (context) => {
     const result = await context.parallel('p', [
       async (branch) => {
-        await branch.wait('w', { seconds: 3 });
+        await branch.wait('w', { seconds: 1 });
         return 'waited';
       },
       (branch) =>
@@ -232,7 +232,7 @@ export const cases = {
     return result.getResults();
   },
   changing: async (context) => {
-    const again = before(context.executionContext.durableExecutionArn) > 0;
+    const again = countEarlier(context.executionContext.durableExecutionArn) > 0;
     if (again) await context.step('a', async () => 1);
     await context.wait('w', { seconds: 1 });
     return 'never the same';

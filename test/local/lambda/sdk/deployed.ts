@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { CloudDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { build } from 'esbuild';
-import { aLambda } from '../fixture.ts';
+import { startLambda } from '../fixture.ts';
 import type { CaseName } from './cases.ts';
 
 const plain = `export const handler = async (event, context) => {
@@ -11,8 +11,8 @@ const plain = `export const handler = async (event, context) => {
 };`;
 
 /**
- * The cases as functions of a local Lambda, five times as fast as the wall clock, and AWS's own runner for them. With
- * the directory of an earlier one it goes on from there.
+ * Starts Lambda with the cases as functions and AWS's runner for them. Virtual time runs at five times the speed of the wall clock.
+ * With the directory of an earlier Lambda, its state is resumed.
  */
 export async function deployCases(directory?: string) {
   const bundle = await build({
@@ -27,7 +27,7 @@ export async function deployCases(directory?: string) {
     },
   });
   const code = bundle.outputFiles[0]?.text ?? '';
-  const lambda = await aLambda({ speed: 5, ...(directory ? { directory } : {}) });
+  const lambda = await startLambda({ speed: 5, ...(directory ? { directory } : {}) });
   lambda.put('flow', { code, durable: 900 });
   lambda.put('child', { code, durable: 900 });
   lambda.put('brief', { code, durable: 5 });

@@ -11,7 +11,7 @@ afterAll(() => lambda.close());
 
 type Result = Awaited<ReturnType<Awaited<ReturnType<typeof deployCases>>['run']>>;
 
-/** A history in short, after its first event: types with names; of steps the attempt and the delay until the next. */
+/** Returns a history without its first event, in short form: types and names, with attempt and next delay of steps. */
 function outline(result: Result): string[] {
   const events = result.getHistoryEvents();
   expect(events.map(({ EventId }) => EventId)).toEqual(events.map((_, index) => index + 1));
@@ -26,14 +26,14 @@ function outline(result: Result): string[] {
   });
 }
 
-const three = (from: string, to: string, names: readonly string[]) => [
+const startAndEnd = (from: string, to: string, names: readonly string[]) => [
   ...names.map((name) => `${from} ${name}`),
   ...names.map((name) => `${to} ${name}`),
 ];
 
 /**
- * What AWS's conformance suite expects of the service, and the like for what it does not pin: the events of each case
- * after ExecutionStarted, and the status that the execution ends with unless it succeeds.
+ * Expected events of each case after ExecutionStarted, and the error of an execution that fails. Most come from AWS's conformance
+ * suite; the others extend it in the same form.
  */
 const histories: [name: CaseName, events: string, failure?: string][] = [
   ['step', 'StepStarted a, StepSucceeded a 1, IC'],
@@ -95,7 +95,7 @@ const histories: [name: CaseName, events: string, failure?: string][] = [
     [
       'ContextStarted m',
       ...['map-item-0', 'map-item-1', 'map-item-2'].map((name) => `ContextStarted ${name}`),
-      ...three('StepStarted', 'StepSucceeded', ['double', 'double', 'double']).map((event) =>
+      ...startAndEnd('StepStarted', 'StepSucceeded', ['double', 'double', 'double']).map((event) =>
         event.replace(/^StepSucceeded.*/, '$& 1'),
       ),
       ...['map-item-0', 'map-item-1', 'map-item-2'].map((name) => `ContextSucceeded ${name}`),
@@ -160,13 +160,13 @@ const histories: [name: CaseName, events: string, failure?: string][] = [
     'ContextStarted outer, ChainedInvokeStarted call, IC, ChainedInvokeSucceeded call, ContextSucceeded outer, IC',
   ],
   [
-    'invokeBesideWork',
+    'invokeDuringStep',
     'ContextStarted p, ContextStarted parallel-branch-0, ContextStarted parallel-branch-1, StepStarted busy, ' +
       'ChainedInvokeStarted call, StepSucceeded busy 1, ContextSucceeded parallel-branch-1, IC, ' +
       'ChainedInvokeSucceeded call, ContextSucceeded parallel-branch-0, ContextSucceeded p, IC',
   ],
   [
-    'waitBesideWork',
+    'waitDuringStep',
     'ContextStarted p, ContextStarted parallel-branch-0, ContextStarted parallel-branch-1, WaitStarted w, ' +
       'StepStarted busy, WaitSucceeded w, ContextSucceeded parallel-branch-0, StepSucceeded busy 1, ' +
       'ContextSucceeded parallel-branch-1, ContextSucceeded p, IC',
@@ -189,10 +189,10 @@ describe('the history of a handler', () => {
   });
 });
 
-it('tells of a chained invocation what was called, with what, and as which execution', async () => {
+it('contains function, input and execution of a chained invocation', async () => {
   const details = async (name: CaseName) => {
     const result = await lambda.run(name);
-    return result.getHistoryEvents().find((each) => each.ChainedInvokeStartedDetails)
+    return result.getHistoryEvents().find((event) => event.ChainedInvokeStartedDetails)
       ?.ChainedInvokeStartedDetails;
   };
   expect(await details('invokeDurable')).toEqual({

@@ -2,15 +2,15 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import { SendDurableExecutionCallbackSuccessCommand } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aLambda } from '../fixture.ts';
+import { startLambda } from '../fixture.ts';
 
-/** A workflow whose plugin says at each invocation what changed while nothing ran. */
+/** A workflow whose plugin logs, at each invocation, the operations that have changed since the last one. */
 const source = `
   import { withDurableExecution } from '@aws/durable-execution-sdk-js';
   const plugin = {
     onInvocationStart: async ({ updatedOperations, isFirstInvocation }) => {
       const changed = Object.values(updatedOperations).map(({ name, status }) => name + ' ' + status);
-      console.log(JSON.stringify({ plugin: true, first: isFirstInvocation, changed }));
+      console.log({ plugin: true, first: isFirstInvocation, changed });
     },
   };
   export const handler = withDurableExecution(async (event, context) => {
@@ -20,7 +20,7 @@ const source = `
     return answer;
   }, { plugins: [plugin] });`;
 
-let lambda: Awaited<ReturnType<typeof aLambda>>;
+let lambda: Awaited<ReturnType<typeof startLambda>>;
 beforeAll(async () => {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: import.meta.dirname },
@@ -32,34 +32,34 @@ beforeAll(async () => {
       js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
     },
   });
-  lambda = await aLambda({ speed: 5 });
+  lambda = await startLambda({ speed: 5 });
   lambda.put('observed', { code: outputFiles[0]?.text ?? '', durable: 900 });
 });
 afterAll(() => lambda.close());
 
-it('tells plugins at each invocation what has changed since the last one, and of nothing else', async () => {
+it('reports to plugins, at each invocation, only the operations that have changed since the last one', async () => {
   const { DurableExecutionArn } = await lambda.invoke('observed', { InvocationType: 'Event' });
   const callback = async () => {
     const { Events = [] } = await lambda.history(DurableExecutionArn);
     return Events.find(({ EventType }) => EventType === 'CallbackStarted');
   };
-  const asleep = async () => {
+  const isSuspended = async () => {
     const { Events = [] } = await lambda.history(DurableExecutionArn);
     return (await callback()) !== undefined && Events.at(-1)?.EventType === 'InvocationCompleted';
   };
-  await expect.poll(asleep, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isSuspended, { timeout: 10_000 }).toBe(true);
   const { CallbackId } = (await callback())?.CallbackStartedDetails ?? {};
   await lambda.client.send(
     new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: Buffer.from('"yes"') }),
   );
   const logs = new CloudWatchLogsClient(lambda.config);
-  const said = async () => {
+  const readReports = async () => {
     const filter = { logGroupName: '/observed', filterPattern: '"plugin"' };
     const { events = [] } = await logs.send(new FilterLogEventsCommand(filter));
-    return events.map(({ message = '' }) => JSON.parse(message));
+    return events.map(({ message = '' }) => JSON.parse(message).message);
   };
-  await expect.poll(said, { timeout: 10_000 }).toHaveLength(3);
-  expect(await said()).toMatchObject([
+  await expect.poll(readReports, { timeout: 10_000 }).toHaveLength(3);
+  expect(await readReports()).toMatchObject([
     { first: true, changed: [] },
     { first: false, changed: ['pause SUCCEEDED'] },
     { first: false, changed: ['approval SUCCEEDED'] },

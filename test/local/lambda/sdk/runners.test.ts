@@ -23,17 +23,18 @@ afterAll(async () => {
   await lambda.close();
 });
 
-const detailsOf: Readonly<Record<string, (operation: DurableOperation) => object | undefined>> = {
-  STEP: (operation) => operation.getStepDetails(),
-  CONTEXT: (operation) => operation.getContextDetails(),
-  CALLBACK: (operation) => operation.getCallbackDetails(),
-  // What a chained invocation came to is left out by the runner for the cloud; the execution's result shows it.
-  WAIT: (operation) => operation.getWaitDetails(),
-};
+const detailsByType: Readonly<Record<string, (operation: DurableOperation) => object | undefined>> =
+  {
+    STEP: (operation) => operation.getStepDetails(),
+    CONTEXT: (operation) => operation.getContextDetails(),
+    CALLBACK: (operation) => operation.getCallbackDetails(),
+    // The runner for the cloud omits the result of a chained invocation. The result of the execution shows it.
+    WAIT: (operation) => operation.getWaitDetails(),
+  };
 
-/** What an operation came to, without what is different in every run. */
-function outcome(operation: DurableOperation) {
-  const details = detailsOf[operation.getType() ?? '']?.(operation) ?? {};
+/** Returns the outcome of an operation, without data that differs in every run. */
+function toOutcome(operation: DurableOperation) {
+  const details = detailsByType[operation.getType() ?? '']?.(operation) ?? {};
   const { result, error, waitSeconds } = details as {
     result?: unknown;
     error?: { errorMessage?: string };
@@ -44,28 +45,28 @@ function outcome(operation: DurableOperation) {
     type: operation.getType(),
     subType: operation.getSubType(),
     status: operation.getStatus(),
-    children: (operation.getChildOperations() ?? []).map((each) => each.getName()),
+    children: (operation.getChildOperations() ?? []).map((child) => child.getName()),
     result,
-    // The runner for the cloud keeps the error of an attempt that was retried.
+    // The runner for the cloud keeps the error of a failed attempt after a successful retry.
     error: operation.getStatus() === 'SUCCEEDED' ? undefined : error?.errorMessage,
     waitSeconds,
   };
 }
 
-function outcomes(result: TestResult) {
+function toOutcomes(result: TestResult) {
   const failed = result.getStatus() !== 'SUCCEEDED';
   return {
     status: result.getStatus(),
     result: failed ? undefined : (result.getResult() as unknown),
     error: failed ? result.getError().errorMessage : undefined,
-    operations: result.getOperations().map(outcome),
+    operations: result.getOperations().map(toOutcome),
   };
 }
 
 type Runner = LocalDurableTestRunner | CloudDurableTestRunner;
 
-/** What the outside world does to the operation of a case while that runs. */
-const outside: Partial<Record<CaseName, (runner: Runner) => Promise<unknown>>> = {
+/** External actions on the operations of a case while it runs. */
+const externalActions: Partial<Record<CaseName, (runner: Runner) => Promise<unknown>>> = {
   callback: async (runner) => {
     const callback = runner.getOperation('cb');
     await callback.waitForData(WaitingOperationStatus.STARTED);
@@ -93,11 +94,11 @@ const outside: Partial<Record<CaseName, (runner: Runner) => Promise<unknown>>> =
 
 async function play(runner: Runner, name: CaseName) {
   const running = runner.run({ payload: { case: name } });
-  await outside[name]?.(runner);
-  return outcomes(await running);
+  await externalActions[name]?.(runner);
+  return toOutcomes(await running);
 }
 
-function locally(name: CaseName): LocalDurableTestRunner {
+function createLocalRunner(name: CaseName): LocalDurableTestRunner {
   const play = cases[name] as (context: DurableContext) => Promise<unknown>;
   const runner = new LocalDurableTestRunner({
     handlerFunction: withDurableExecution((_, context: DurableContext) => play(context)),
@@ -110,8 +111,8 @@ function locally(name: CaseName): LocalDurableTestRunner {
   return runner;
 }
 
-/** These the local runner of AWS does not know, or it plays them in real time, or it goes on where AWS suspends. */
-const gaps = new Set<CaseName>([
+/** Cases that AWS's local runner does not support, runs in real time, or continues in an invocation that AWS ends. */
+const notComparable = new Set<CaseName>([
   'invokeChildTimingOut',
   'invokeMissing',
   'invokeUnqualified',
@@ -123,22 +124,22 @@ const gaps = new Set<CaseName>([
   'race',
   'changing',
 ]);
-const compared = (Object.keys(cases) as CaseName[]).filter((name) => !gaps.has(name));
+const compared = (Object.keys(cases) as CaseName[]).filter((name) => !notComparable.has(name));
 
-describe("AWS's own runners agree, the one for the cloud on this runtime and the local one, on", () => {
-  const ours = new Map<CaseName, ReturnType<typeof play>>();
+describe("AWS's runner for the cloud, on this runtime, has the same result as AWS's local runner for", () => {
+  const results = new Map<CaseName, ReturnType<typeof play>>();
 
   beforeAll(() => {
     for (const name of compared) {
-      const type = outside[name] ? 'Event' : 'RequestResponse';
-      const playing = play(lambda.runner(type), name);
-      playing.catch(() => undefined);
-      ours.set(name, playing);
+      const type = externalActions[name] ? 'Event' : 'RequestResponse';
+      const running = play(lambda.runner(type), name);
+      running.catch(() => undefined);
+      results.set(name, running);
     }
   });
 
   it.each(compared)('%s', async (name) => {
-    const theirs = await play(locally(name), name);
-    expect(await ours.get(name)).toEqual(theirs);
+    const expected = await play(createLocalRunner(name), name);
+    expect(await results.get(name)).toEqual(expected);
   });
 });

@@ -1,0 +1,90 @@
+import {
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { documents } from '../dynamodb.ts';
+import type { TransactItem } from '../transactions.ts';
+
+type Item = Record<string, unknown>;
+
+type Condition = Pick<
+  PutCommandInput,
+  'ConditionExpression' | 'ReturnValuesOnConditionCheckFailure'
+>;
+
+export type Update = Condition &
+  Pick<UpdateCommandInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> & {
+    readonly UpdateExpression: string;
+  };
+
+type Query = Pick<
+  QueryCommandInput,
+  'KeyConditionExpression' | 'FilterExpression' | 'ExpressionAttributeValues'
+>;
+
+export interface Table<Key extends object> {
+  /** Throws an error if the template does not set the environment variable. */
+  readonly name: () => string;
+  readonly get: (
+    key: Key,
+    options?: { readonly consistent?: boolean },
+  ) => Promise<Item | undefined>;
+  readonly put: (item: object, condition?: Condition) => Promise<void>;
+  readonly update: (key: Key, update: Update) => Promise<void>;
+  /** Reads all pages, consistently. */
+  readonly query: (query: Query) => Promise<Item[]>;
+  /** The same writes as parts of a transaction. */
+  readonly putItem: (item: object, condition?: Condition) => TransactItem;
+  readonly updateItem: (key: Key, update: Update) => TransactItem;
+  readonly checkItem: (key: Key, condition: string) => TransactItem;
+}
+
+/** Creates the access to a table whose name is in an environment variable of the function. */
+export function createTable<Key extends object>(variable: string): Table<Key> {
+  function name(): string {
+    const value = process.env[variable];
+    if (!value) throw new Error(`The environment variable ${variable} is not set`);
+    return value;
+  }
+  const putInput = (item: object, condition: Condition) => ({
+    TableName: name(),
+    Item: item as Item,
+    ...condition,
+  });
+  const updateInput = (key: Key, update: Update) => ({ TableName: name(), Key: key, ...update });
+
+  return {
+    name,
+    async get(key, { consistent = true } = {}) {
+      const input = { TableName: name(), Key: key, ConsistentRead: consistent };
+      return (await documents.send(new GetCommand(input))).Item;
+    },
+    async put(item, condition = {}) {
+      await documents.send(new PutCommand(putInput(item, condition)));
+    },
+    async update(key, update) {
+      await documents.send(new UpdateCommand(updateInput(key, update)));
+    },
+    async query(query) {
+      const items: Item[] = [];
+      let ExclusiveStartKey: Item | undefined;
+      do {
+        const input = { TableName: name(), ConsistentRead: true, ...query, ExclusiveStartKey };
+        const page = await documents.send(new QueryCommand(input));
+        items.push(...(page.Items ?? []));
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      return items;
+    },
+    putItem: (item, condition = {}) => ({ Put: putInput(item, condition) }),
+    updateItem: (key, update) => ({ Update: updateInput(key, update) }),
+    checkItem: (key, condition) => ({
+      ConditionCheck: { TableName: name(), Key: key, ConditionExpression: condition },
+    }),
+  };
+}

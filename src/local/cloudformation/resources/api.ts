@@ -1,0 +1,68 @@
+import { toText } from '../intrinsics.ts';
+import { isFields } from '../template.ts';
+import {
+  nonEmptyText,
+  type PhysicalResource,
+  type ResourceHandler,
+  type ResourceRequest,
+  type Services,
+} from './handler.ts';
+
+/** AWS::ApiGateway::RestApi: `Ref` is its id. A change of its definition reaches a stage with the next deployment. */
+export function apiHandler({ apis }: Services): ResourceHandler {
+  const put = ({ properties }: ResourceRequest, id?: string): PhysicalResource => {
+    const physicalId = apis.put({
+      ...(id ? { id } : {}),
+      name: nonEmptyText(properties['Name']) ?? '',
+      definition: isFields(properties['Body']) ? properties['Body'] : {},
+    });
+    return { physicalId, attributes: { RestApiId: physicalId, RootResourceId: 'root' } };
+  };
+  return {
+    createOnly: [],
+    create: (request) => put(request),
+    update: (request, { physicalId }) => put(request, physicalId),
+    remove: ({ physicalId }) => apis.remove(physicalId),
+  };
+}
+
+/**
+ * AWS::ApiGateway::Deployment: `Ref` is its id. It copies the definition when it is created, and never again. With a `StageName`
+ * it also creates that stage, which outlives it.
+ */
+export function deploymentHandler({ apis }: Services): ResourceHandler {
+  return {
+    createOnly: ['RestApiId', 'DeploymentCanarySettings'],
+    create({ properties }) {
+      const api = toText(properties['RestApiId']);
+      const physicalId = apis.createDeployment(api);
+      const name = nonEmptyText(properties['StageName']);
+      if (name) apis.putStage({ api, name, deployment: physicalId });
+      return { physicalId, attributes: { DeploymentId: physicalId } };
+    },
+    update: (_, previous) => previous,
+    remove: ({ physicalId }) => apis.removeDeployment(physicalId),
+  };
+}
+
+/** AWS::ApiGateway::Stage: `Ref` is its name. It serves its deployment. Other settings are stored without effect. */
+export function stageHandler({ apis }: Services): ResourceHandler {
+  const put = ({ properties }: ResourceRequest): PhysicalResource => {
+    const [api, name] = [toText(properties['RestApiId']), toText(properties['StageName'])];
+    apis.putStage({ api, name, deployment: toText(properties['DeploymentId']) });
+    return { physicalId: name, attributes: { RestApiId: api } };
+  };
+  return {
+    createOnly: ['RestApiId', 'StageName'],
+    create(request) {
+      const { RestApiId: api, StageName: name } = request.properties;
+      if (apis.hasStage({ api: toText(api), name: toText(name) })) {
+        throw new Error('Stage already exists');
+      }
+      return put(request);
+    },
+    update: put,
+    remove: ({ physicalId, attributes }) =>
+      apis.removeStage({ api: String(attributes['RestApiId']), name: physicalId }),
+  };
+}

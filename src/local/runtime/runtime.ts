@@ -1,0 +1,182 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApiGateway } from '../apigateway/service.ts';
+import { createCloudFormation } from '../cloudformation/service.ts';
+import { createDynamoDb } from '../dynamodb/service.ts';
+import { createEvents } from '../events/service.ts';
+import {
+  createRequestCountsService,
+  type FaultSettings,
+  RequestGate,
+} from '../fault-injection/request-gate.ts';
+import { createLambda } from '../lambda/service.ts';
+import { createLogs } from '../logs/service.ts';
+import { createS3 } from '../s3/service.ts';
+import { type Clock, startClock } from '../shared/clock.ts';
+import type { Expiring } from '../shared/service-interfaces.ts';
+import { createUsageService, UsageMeter } from '../shared/usage-meter.ts';
+import { createSqs } from '../sqs/service.ts';
+import { createSsm } from '../ssm/service.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { createSts } from '../sts/service.ts';
+import { serve } from '../wire/server.ts';
+import { isForeignAccessKey, storeFile } from './state-file.ts';
+
+export interface Runtime {
+  readonly url: string;
+  readonly timeScale: number;
+  /** Advances the virtual clock (ms). */
+  advance(ms: number): void;
+  /** Returns whether executions or invocations are running. An auto-started runtime stops itself if there are none. */
+  isBusy(): boolean;
+  close(): Promise<void>;
+}
+
+const region = 'us-east-2';
+/** Interval at which the clock is persisted while nothing else is written (ms of wall time). */
+const clockPersistMs = 2_000;
+/** Interval at which expired data is removed (ms of wall time). */
+const expiryIntervalMs = 60_000;
+
+/**
+ * Starts the local runtime on the store in `directory` and resumes the executions that were running. Port 0 means any free port.
+ * Throws a StoreError if the store cannot be used.
+ */
+export async function startRuntime(options: {
+  directory: string;
+  port: number;
+  timeScale: number;
+  /** True to measure billable usage and return it at `/_runtime/usage`. */
+  metered?: boolean;
+  faults?: FaultSettings;
+  /** Called when the store has failed. Nothing more is acknowledged; a restart continues from the acknowledged data. */
+  onBroken?: (error: Error) => void;
+}): Promise<Runtime> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const { onBroken } = options;
+  const store = openStore(join(options.directory, storeFile), onBroken ? { onBroken } : {});
+  const clock = persistentClock(store, options.timeScale);
+  let url = '';
+  const { directory } = options;
+  const meter = options.metered ? new UsageMeter() : undefined;
+  const gate = new RequestGate(options.faults ?? {});
+  const { services, functions, events, expiring } = createServices({
+    store,
+    clock,
+    directory,
+    meter,
+    gate,
+    url: () => url,
+  });
+  const server = await serve({
+    services,
+    store,
+    interceptor: gate,
+    port: options.port,
+    isForeignAccessKey: (accessKey) => isForeignAccessKey(accessKey, directory),
+  }).catch((error: unknown) => {
+    clock.close();
+    store.close();
+    throw error;
+  });
+  url = server.url;
+  functions.start();
+  events.start(functions);
+  const stopExpiry = scheduleExpiry(store, expiring);
+  const tick = setInterval(() => store.transact(() => undefined), clockPersistMs);
+  return {
+    url,
+    timeScale: options.timeScale,
+    advance(ms) {
+      clock.advance(ms);
+      store.transact(() => undefined);
+    },
+    isBusy: () => functions.running() > 0,
+    async close() {
+      clearInterval(tick);
+      stopExpiry();
+      await server.close();
+      events.close();
+      await functions.close();
+      clock.close();
+      store.close();
+    },
+  };
+}
+
+/** Removes expired data, some in every turn of the event loop, and returns its space. Returns a function that stops this. */
+function scheduleExpiry(store: Store, expiring: readonly Expiring[]): () => void {
+  let next: NodeJS.Immediate | undefined;
+  const removeExpired = () => {
+    clearImmediate(next);
+    // Each service removes a part: `some` would stop at the first that has more.
+    const hasMore = expiring.filter((service) => service.removeExpired(Date.now())).length > 0;
+    if (hasMore || store.shrink()) next = setImmediate(removeExpired);
+  };
+  removeExpired();
+  const every = setInterval(removeExpired, expiryIntervalMs);
+  return () => {
+    clearImmediate(next);
+    clearInterval(every);
+  };
+}
+
+interface ServiceDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Folder for data that is not in the store. */
+  readonly directory: string;
+  readonly url: () => string;
+  readonly meter: UsageMeter | undefined;
+  readonly gate: RequestGate;
+}
+
+/** Creates all services of the runtime. */
+function createServices({ store, clock, directory, url, meter, gate }: ServiceDeps) {
+  const logs = createLogs({ store });
+  const dynamodb = createDynamoDb({ store, meter });
+  const s3 = createS3({ store });
+  const sqs = createSqs({ store, region, url });
+  const events = createEvents({ store, region, sqs });
+  const functions = createLambda({
+    store,
+    clock,
+    logs,
+    events,
+    sqs,
+    directory,
+    endpoint: url,
+    meter,
+    quotas: gate.quotas,
+    s3,
+  });
+  const apis = createApiGateway({ store, functions });
+  const deployable = { apis, functions, dynamodb, logs, s3, sqs };
+  const all = [
+    ...Object.values(deployable),
+    createSsm({ store, directory }),
+    createSts(),
+    createCloudFormation({ store, events, ...deployable, url }),
+  ];
+  return {
+    services: [
+      ...all.map(({ service }) => service),
+      createRequestCountsService(gate),
+      ...(meter ? [createUsageService(meter)] : []),
+    ],
+    functions,
+    events,
+    expiring: [functions, dynamodb, logs, sqs],
+  };
+}
+
+/** Starts the clock at its last stored time, and stores its time with every commit. */
+function persistentClock(store: Store, speed: number) {
+  store.schema('create table if not exists clock (id integer primary key, now real not null)');
+  const row = store.sql('select now from clock where id = 1').get() as { now: number } | undefined;
+  const clock = startClock({ from: row?.now ?? 0, speed });
+  store.beforeCommit(() => {
+    store.sql('insert or replace into clock (id, now) values (1, ?)').run(clock.now());
+  });
+  return clock;
+}

@@ -1,0 +1,74 @@
+/** Starts the runtime's process and waits for it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { RuntimeOptions } from './main.ts';
+import { parseStartError } from './start-error.ts';
+import { type RuntimeState, readState, stateDirectory } from './state-file.ts';
+
+/** Time within which a runtime has to start, and the interval of the check (ms). */
+const maxStartMs = 10_000;
+const startPollMs = 25;
+
+/** Returns the path of a file of the build, which is in or above the folder of this bundle. */
+export function distPath(file: string): string {
+  const here = fileURLToPath(import.meta.url);
+  const at = here.lastIndexOf(`${sep}dist${sep}`);
+  return join(at < 0 ? join(dirname(here), '../../../dist') : here.slice(0, at + 5), file);
+}
+
+/** Returns the id of this build, or `development` if it runs from the sources. */
+export function buildId(): string {
+  try {
+    return readFileSync(distPath('build-id'), 'utf8');
+  } catch {
+    return 'development';
+  }
+}
+
+/** Starts the runtime's process in the background. Its output goes to the log in the state directory. */
+export function spawnRuntime(options: RuntimeOptions): Launched {
+  const log = openSync(join(stateDirectory(options.root), 'runtime.log'), 'a', 0o600);
+  const child = spawn(process.execPath, [distPath('runtime.js'), JSON.stringify(options)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: options.root,
+  });
+  child.unref();
+  const before = fstatSync(log).size;
+  closeSync(log);
+  return { child, logFrom: before };
+}
+
+/** A runtime that is starting. */
+interface Launched {
+  readonly child: ChildProcess;
+  /** Offset of its first line in the log (bytes). */
+  readonly logFrom: number;
+}
+
+/** Waits until a runtime of this build has written its state. Throws StartError with the log if it exits or is too slow. */
+export async function waitUntilListening(root: string, launched?: Launched): Promise<RuntimeState> {
+  for (let waited = 0; waited < maxStartMs && !hasExited(launched); waited += startPollMs) {
+    const state = readState(root);
+    if (state?.build === buildId()) return state;
+    await sleep(startPollMs);
+  }
+  throw parseStartError(launched?.child.exitCode ?? null, readLogTail(root, launched?.logFrom));
+}
+
+const hasExited = (launched: Launched | undefined) =>
+  launched !== undefined &&
+  (launched.child.exitCode !== null || launched.child.signalCode !== null);
+
+/** Returns the last lines of the log after an offset (bytes). */
+export function readLogTail(root: string, from = 0): string {
+  try {
+    const log = readFileSync(join(stateDirectory(root), 'runtime.log')).subarray(from);
+    return log.toString('utf8').trim().split('\n').slice(-15).join('\n');
+  } catch {
+    return '';
+  }
+}

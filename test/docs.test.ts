@@ -1,0 +1,184 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CodeBlock,
+  type Page,
+  readAnchors,
+  readCodeBlocks,
+  readInlineCode,
+  readPage,
+  readPages,
+  readRelativeLinks,
+} from './support/markdown.ts';
+import { createProject, type Project } from './support/project.ts';
+
+const pages = [...readPages('*.md'), ...readPages('docs/**/*.md')];
+/** Pages for users of the program: they contain commands. */
+const guides = [readPage('README.md'), ...readPages('docs/*.md')];
+
+/** Commands of a code block, one per line; comments and the names of environments are kept. */
+const commandLines = ({ text }: CodeBlock) =>
+  text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+
+/** Runs a check on each page and returns what it reports, with the file in front. */
+function findProblems(
+  checked: readonly Page[],
+  check: (page: Page) => readonly string[],
+): string[] {
+  return checked.flatMap((page) => check(page).map((problem) => `${page.file}: ${problem}`));
+}
+
+it('keeps every page in docs below 200 lines', () => {
+  const countLines = ({ text }: Page) => text.trimEnd().split('\n').length;
+  const long = readPages('docs/**/*.md').filter((page) => countLines(page) >= 200);
+  expect(long.map(({ file }) => file)).toEqual([]);
+});
+
+it('links only to files and headings that exist', () => {
+  const isBroken = (page: Page, link: string) => {
+    const [path = '', anchor] = link.split('#');
+    const file = path === '' ? page.file : join(dirname(page.file), path);
+    if (globSync(file).length === 0) return true;
+    return anchor !== undefined && !readAnchors(readPage(file)).includes(anchor);
+  };
+  const problems = findProblems(pages, (page) =>
+    readRelativeLinks(page).filter((link) => isBroken(page, link)),
+  );
+  expect(problems).toEqual([]);
+});
+
+const folders = /^(?:\.ci|bench|bin|commands|docs|functions|scripts|src|test)\//;
+/** Files of the project that a page names without a folder. */
+const rootFiles = ['template.yaml', 'package.json', 'knip.json', 'biome.json'];
+
+it('names only files of the repository that exist', () => {
+  const isPath = (text: string) =>
+    (folders.test(text) && !text.includes(' ')) || rootFiles.includes(text);
+  const problems = findProblems(pages, (page) =>
+    readInlineCode(page).filter((text) => isPath(text) && globSync(text).length === 0),
+  );
+  expect(problems).toEqual([]);
+});
+
+/** A command in the table that the build writes. */
+interface CommandEntry {
+  readonly flags: Readonly<
+    Record<
+      string,
+      { readonly char?: string; readonly allowNo?: boolean; readonly aliases?: string[] }
+    >
+  >;
+}
+
+describe('commands', () => {
+  const table: Readonly<Record<string, CommandEntry>> = JSON.parse(
+    readFileSync('dist/commands.json', 'utf8'),
+  );
+
+  /** Returns what is wrong with a command line that begins with `orders`; undefined if nothing is. */
+  function findProblem(line: string): string | undefined {
+    const [, ...words] = line.split(/\s+/);
+    const path = words.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2);
+    const id = [path.join(':'), path[0] ?? ''].find((candidate) => candidate in table);
+    if (words.length === 0 || words[0]?.startsWith('--')) return undefined;
+    if (id === undefined) return `${line}: no such command`;
+    const unknown = words.filter((word) => /^--?[a-z]/i.test(word) && !hasFlag(id, word));
+    return unknown.length > 0 ? `${line}: unknown ${unknown.join(' ')}` : undefined;
+  }
+
+  function hasFlag(id: string, word: string): boolean {
+    const [, dashes, name = ''] = /^(--?)([\w-]+)/.exec(word) ?? [];
+    if (name === 'help') return true;
+    const flags = Object.entries(table[id]?.flags ?? {});
+    return flags.some(([flag, { char, allowNo, aliases = [] }]) =>
+      dashes === '-'
+        ? char === name
+        : [flag, ...aliases, ...(allowNo ? [`no-${flag}`] : [])].includes(name),
+    );
+  }
+
+  /** Returns the command lines of a page that begin with `orders`, in texts and in code blocks. */
+  function listCommands(page: Page): string[] {
+    const blocks = readCodeBlocks(page).filter(({ language }) => language === 'sh');
+    const lines = [...readInlineCode(page), ...blocks.flatMap(commandLines)];
+    return lines.flatMap((line) => line.match(/\borders (?:[a-z]|--)[^|)#;]*/g) ?? []);
+  }
+
+  it('have names and flags that exist', () => {
+    const problems = findProblems(guides, (page) =>
+      listCommands(page).flatMap((line) => findProblem(line.trim()) ?? []),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('have every flag that a text names', () => {
+    const isUnknown = (text: string) => !Object.keys(table).some((id) => hasFlag(id, text));
+    const problems = findProblems(guides, (page) =>
+      readInlineCode(page).filter((text) => /^--?[a-z]/.test(text) && isUnknown(text)),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('finds a wrong command and a wrong flag', () => {
+    expect(findProblem('orders wach latest')).toContain('no such command');
+    expect(findProblem('orders watch latest --untl shipped')).toContain('--untl');
+    expect(findProblem('orders local start --time-scale 1')).toBeUndefined();
+  });
+});
+
+/** Tools that a code block may need in addition to a shell. */
+const tools = ['curl', 'jq'];
+const hasTool = (name: string) => {
+  try {
+    execFileSync('which', [name], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+const missingTools = tools.filter((name) => !hasTool(name));
+
+/** Turns a code block into a script that stops at the first line with another exit code than `# exits N` says. */
+function toScript(block: CodeBlock): string {
+  const lines = commandLines(block).map((line) => {
+    const [, expected = '0'] = /# exits (\d+)/.exec(line) ?? [];
+    const command = line.replace(/\s+#.*$/, '');
+    const report = `echo "exit code $code: ${command.replaceAll(/["$`\\]/g, '\\$&')}" >&2`;
+    return `code=0; ${command} || code=$?\n[ "$code" = ${expected} ] || { ${report}; exit 1; }`;
+  });
+  return ['set -o pipefail', ...lines].join('\n');
+}
+
+function runScript(project: Project, script: string): Promise<string> {
+  const PATH = [dirname(project.program), process.env['PATH']].join(delimiter);
+  const options = { cwd: project.root, env: { PATH, HOME: project.root, TZ: 'UTC' } };
+  return new Promise((resolve) => {
+    const child = execFile('bash', ['-c', script], options, (error, stdout, stderr) =>
+      resolve(error ? `${stdout}\n${stderr}` : ''),
+    );
+    child.stdin?.end();
+  });
+}
+
+/** Pages with the code blocks that a test can run: a label says that a block needs AWS or changes the machine. */
+const runnable = readPages('docs/*.md').flatMap((page) => {
+  const blocks = readCodeBlocks(page).filter(({ language, label }) => language === 'sh' && !label);
+  const titled = blocks.map((block) => ({ ...block, title: commandLines(block)[0] ?? '' }));
+  return titled.length > 0 ? [{ file: page.file, blocks: titled }] : [];
+});
+
+describe.each(runnable)('the commands of $file', ({ blocks }) => {
+  let project: Project;
+  beforeAll(async () => {
+    project = createProject();
+    await project.orders('local', 'start', '--time-scale', '2000');
+  });
+  afterAll(() => project.close());
+
+  it.each(blocks)('succeed: $title', { timeout: 60_000 }, async (block) => {
+    if (missingTools.some((name) => block.text.includes(name))) return;
+    expect(await runScript(project, toScript(block))).toBe('');
+  });
+});
