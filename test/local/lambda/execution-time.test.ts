@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleHandler } from './bundle-handler.ts';
 import { startLambda } from './fixture.ts';
 
 /** Fast enough that a wait of one second would end within the invocation that starts it, if that ran in virtual time. */
@@ -43,17 +42,7 @@ const plain = `export const handler = async ({ ms }) => {
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: resolve(import.meta.dirname, 'sdk') },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
-    },
-  });
-  const code = outputFiles[0]?.text ?? '';
+  const code = await bundleHandler(source);
   lambda = await startLambda({ speed });
   lambda.put('long', { code, durable: 900 });
   lambda.put('minute', { code, durable: 60 });

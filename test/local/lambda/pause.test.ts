@@ -1,12 +1,11 @@
-import { resolve } from 'node:path';
 import {
   DeleteFunctionCommand,
   GetDurableExecutionCommand,
   SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleHandler } from './bundle-handler.ts';
 import { startLambda } from './fixture.ts';
 
 const source = `
@@ -47,17 +46,7 @@ const source = `
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 let code: string;
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: resolve(import.meta.dirname, 'sdk') },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
-    },
-  });
-  code = outputFiles[0]?.text ?? '';
+  code = await bundleHandler(source);
   lambda = await startLambda({ speed: 60 });
   lambda.put('flow', { code, durable: 900 });
   lambda.put('short', { code, durable: 30 });

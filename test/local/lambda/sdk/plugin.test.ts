@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { SendDurableExecutionCallbackSuccessCommand } from '@aws-sdk/client-lambda';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleHandler } from '../bundle-handler.ts';
 import { startLambda } from '../fixture.ts';
 
 /** A workflow whose plugin logs, at each invocation, the operations that have changed since the last one. */
@@ -22,18 +22,8 @@ const source = `
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: import.meta.dirname },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
-    },
-  });
   lambda = await startLambda({ speed: 5 });
-  lambda.put('observed', { code: outputFiles[0]?.text ?? '', durable: 900 });
+  lambda.put('observed', { code: await bundleHandler(source), durable: 900 });
 });
 afterAll(() => lambda.close());
 
