@@ -29,7 +29,7 @@ const PauseDetails = { PauseRequestTimestamp: pausedAt / 1000, Reason: 'outage' 
 interface Scenario {
   /** Status of the execution. */
   readonly status: string;
-  /** After this many polls of the table the order is completed. */
+  /** After this many polls of the table the order is completed; absent if it does not end. */
   readonly pollsUntilEnd?: number;
   readonly history?: readonly object[];
 }
@@ -37,8 +37,8 @@ interface Scenario {
 /** Number of polls of the table after the execution was read, before the watch is detached. */
 const pollsAfterRead = 20;
 
-/** Watches an order whose execution has a status. Detaches a moment after the execution was read twice. */
-async function watchWith({ status, pollsUntilEnd = 1e9, history }: Scenario) {
+/** Watches an order whose execution has a status. An order that does not end is detached a moment after its execution was read twice. */
+async function watchWith({ status, pollsUntilEnd, history }: Scenario) {
   const detach = new AbortController();
   let polls = 0;
   let reads = 0;
@@ -54,9 +54,11 @@ async function watchWith({ status, pollsUntilEnd = 1e9, history }: Scenario) {
       return json({ DurableExecutionArn: executionArn, Status: status, ...details });
     }
     polls += 1;
+    if (pollsUntilEnd !== undefined) {
+      return items(reads > 0 && polls > pollsUntilEnd ? completed : record);
+    }
     if (reads >= 2 && polls > pollsAtRead + pollsAfterRead) detach.abort('SIGINT');
-    const hasEnded = reads > 0 && polls > pollsUntilEnd;
-    return items(hasEnded ? completed : record);
+    return items(record);
   });
   const stack = { target: fakeTarget(aws.url, root()), outputs };
   const options = { orderId, executionArn, signal: detach.signal, recoveryMs: 20 };
