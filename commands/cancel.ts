@@ -3,7 +3,7 @@ import { announceTarget } from '../src/cli/command/announce-target.ts';
 import { BaseCommand, confirmFlag, timeoutFlag } from '../src/cli/command/base-command.ts';
 import { confirmProtected } from '../src/cli/command/confirm.ts';
 import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
-import { orderStatuses } from '../src/cli/list/list.ts';
+import { statusFlag } from '../src/cli/list/status-flag.ts';
 import {
   cancelAll,
   confirmCancel,
@@ -24,14 +24,7 @@ export default class Cancel extends BaseCommand {
   static override args = { order: ordersArg() };
   static override flags = {
     reason: Flags.string({ description: 'reason, stored with the order', helpValue: '<text>' }),
-    status: Flags.string({
-      description: 'only orders with this status (comma-separated)',
-      helpValue: '<status>',
-      options: [...orderStatuses],
-      multiple: true,
-      multipleNonGreedy: true,
-      delimiter: ',',
-    }),
+    status: statusFlag(),
     customer: Flags.string({ description: 'only orders of this customer', helpValue: '<id>' }),
     since: Flags.string({
       description: 'only orders created after this time (default: 7d)',

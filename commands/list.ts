@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
-import { buildListQuery, orderStatuses, printOrders } from '../src/cli/list/list.ts';
+import { buildListQuery, printOrders } from '../src/cli/list/list.ts';
+import { statusFlag } from '../src/cli/list/status-flag.ts';
 import {
   buildVerifyQuery,
   formatVerification,
@@ -26,14 +27,7 @@ export default class List extends BaseCommand {
     '<%= config.bin %> list --verify -o id | <%= config.bin %> repair - --yes',
   ];
   static override flags = {
-    status: Flags.string({
-      description: 'only orders with this status (comma-separated)',
-      helpValue: '<status>',
-      options: [...orderStatuses],
-      multiple: true,
-      multipleNonGreedy: true,
-      delimiter: ',',
-    }),
+    status: statusFlag(),
     running: Flags.boolean({ description: 'only running orders' }),
     paused: Flags.boolean({ description: 'only paused orders', exclusive: ['verify', 'watch'] }),
     failed: Flags.boolean({ description: 'only failed orders' }),

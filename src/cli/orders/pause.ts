@@ -1,4 +1,5 @@
 /** Selection, confirmation and output of `orders pause` and `orders resume`. */
+
 import { Flags } from '@oclif/core';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import { pauseWarning } from '../../deploy/durable-sdk.ts';
@@ -17,6 +18,7 @@ import { confirmFlag, timeoutFlag } from '../command/base-command.ts';
 import { confirmYes } from '../command/confirm.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { orderStatuses } from '../list/list.ts';
+import { statusFlag } from '../list/status-flag.ts';
 import { parseTime } from '../terminal/format-time.ts';
 import { mark } from '../terminal/terminal.ts';
 
@@ -32,14 +34,7 @@ export const pauseFlags = () => ({
     helpValue: '<text>',
     parse: async (text) => parseReason(text),
   }),
-  status: Flags.string({
-    description: 'only orders with this status (comma-separated)',
-    helpValue: '<status>',
-    options: [...orderStatuses],
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
-  }),
+  status: statusFlag(),
   customer: Flags.string({ description: 'only orders of this customer', helpValue: '<id>' }),
   since: Flags.string({
     description: 'only orders created after this time',

@@ -5,7 +5,7 @@ type Field = Predicate | '...';
 
 /**
  * Returns the test for the fields between the brackets of a pattern, such as `[ip, user, ..., code = 4*, size > 50]`. A message must
- * have as many fields as the pattern, except for those that `...` stands for.
+ * have as many fields as the pattern, except for the fields that `...` stands for.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html#extract-log-event-values-space-delimited
  */
 export function parseFieldPattern(text: string): (message: string) => boolean {

@@ -25,7 +25,7 @@ export async function readPayments(stack: Stack, keys: Iterable<string>): Promis
 }
 
 /**
- * Scans for payments under another key than the order's own. `isComplete` is false if the table is too large to read completely.
+ * Scans for payments whose key is not the key of their order. `isComplete` is false if the table is too large to read completely.
  */
 export async function scanForeignPayments(
   stack: Stack,

@@ -17,7 +17,7 @@ export interface FocusedHistoryOptions {
   readonly isSingle: boolean;
 }
 
-/** Adds the events of the focused order's history to those of its item. */
+/** Adds the events of the focused order's history to the events of its item. */
 export class FocusedHistory {
   readonly #target: Target;
   readonly #signal: AbortSignal;

@@ -11,7 +11,6 @@ import { Invocations, maxConcurrentInvocations } from './invocations.ts';
 import type { Execution, ExecutionOutcome, PauseRequest, ResumeRequest } from './model.ts';
 import { newExecution } from './new-execution.ts';
 import { applyPause, applyResume, completePause, requestPause, requestResume } from './pausing.ts';
-import { isPaused } from './status.ts';
 import { ExecutionStore } from './store.ts';
 import { executionTimeout, TimerStore } from './timer-store.ts';
 import { fireDue } from './timers.ts';
@@ -107,8 +106,7 @@ export class Engine implements EngineContext {
 
   wake(execution: Execution): void {
     if (execution.status !== 'RUNNING' || execution.invocation) return;
-    if (isPaused(execution)) this.#invocations.start(execution);
-    else this.#invocations.request(execution);
+    this.#invocations.request(execution);
   }
 
   setTimer(id: string, timer: string, delayMs: number): void {

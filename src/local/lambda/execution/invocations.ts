@@ -33,7 +33,7 @@ const maxEmptyInvocations = 3;
 export class Invocations {
   readonly #engine: EngineContext;
   readonly #active = new Map<string, Execution>();
-  /** Executions whose time is held by an invocation: its own and those that wait for it. */
+  /** Executions whose time is held by an invocation: its own execution, and all executions that wait for it. */
   readonly #holds = new Map<string, readonly string[]>();
   #closed = false;
 
@@ -64,10 +64,10 @@ export class Invocations {
 
   /**
    * Starts an invocation, or sets a timer that starts it when there is room. An execution that a handler waits for is always
-   * started: the handler occupies an environment meanwhile. Must be called within a transaction.
+   * started: the handler occupies an environment meanwhile. A paused execution needs no room. Must be called within a transaction.
    */
   request(execution: Execution): void {
-    if (execution.nested || !this.isFull()) {
+    if (execution.nested || isPaused(execution) || !this.isFull()) {
       this.start(execution);
       return;
     }
