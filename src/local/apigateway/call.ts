@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { account, type WireRequest, type WireResponse } from '../wire/http.ts';
+import { account } from '../shared/account.ts';
+import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { renderTemplate, util } from './vtl.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;

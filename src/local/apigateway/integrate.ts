@@ -1,5 +1,6 @@
+import { account } from '../shared/account.ts';
 import type { Functions, InvokeOutput } from '../shared/service-interfaces.ts';
-import { account, type WireResponse } from '../wire/http.ts';
+import type { WireResponse } from '../wire/http.ts';
 import { buildGatewayResponse, type Call, toFields } from './call.ts';
 import { readContentType } from './validate.ts';
 import { createInput, findParameter, type Parameters, renderTemplate, util } from './vtl.ts';

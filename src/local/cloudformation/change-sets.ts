@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { account, partition } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, partition } from '../wire/http.ts';
 import { describeChangeSet } from './describe.ts';
 import { invalid, type Values } from './query-protocol.ts';
 import type {

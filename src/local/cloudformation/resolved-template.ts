@@ -1,4 +1,4 @@
-import { account, partition } from '../wire/http.ts';
+import { account, partition } from '../shared/account.ts';
 import { evaluateCondition, noValue, resolve, type Scope } from './intrinsics.ts';
 import { toReferenceValue } from './parameters.ts';
 import { invalid } from './query-protocol.ts';

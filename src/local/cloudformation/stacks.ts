@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { account, partition } from '../shared/account.ts';
 import type { S3 } from '../shared/service-interfaces.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, partition } from '../wire/http.ts';
 import { Deployment, type DeploymentDeps } from './deployment.ts';
 import { type ParameterInput, resolveParameters } from './parameters.ts';
 import { invalid, readStrings, readStructures } from './query-protocol.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { account, partition } from '../shared/account.ts';
 import type {
   BusEvent,
   Events,
@@ -8,7 +9,6 @@ import type {
 } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, partition } from '../wire/http.ts';
 import { type Delivery, Outbox } from './outbox.ts';
 import { matchesPattern } from './pattern.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { account, partition } from '../shared/account.ts';
 import type { FunctionSettings, PublishedVersion } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { AwsError } from '../wire/aws-error.ts';
-import { account, partition } from '../wire/http.ts';
 import { CodeDirectory } from './code-directory.ts';
 import { notFound } from './errors.ts';
 import { type FunctionRow, functionTables } from './function-tables.ts';

@@ -1,5 +1,6 @@
+import { account, partition } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, partition, type WireRequest } from '../wire/http.ts';
+import type { WireRequest } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
 import { eventOperations } from './events.ts';
 import { paginate } from './page.ts';

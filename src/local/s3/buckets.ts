@@ -1,5 +1,6 @@
+import { account } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, type WireResponse } from '../wire/http.ts';
+import type { WireResponse } from '../wire/http.ts';
 import { readText } from './body.ts';
 import type { BucketCall, Call } from './call.ts';
 import { malformedXml, notImplemented } from './errors.ts';

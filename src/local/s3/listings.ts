@@ -1,5 +1,5 @@
+import { account } from '../shared/account.ts';
 import type { WireResponse } from '../wire/http.ts';
-import { account } from '../wire/http.ts';
 import type { BucketCall } from './call.ts';
 import { invalidArgument } from './errors.ts';
 import { parseStoredHeaders } from './headers.ts';

@@ -1,5 +1,6 @@
+import { account } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, type WireRequest } from '../wire/http.ts';
+import type { WireRequest } from '../wire/http.ts';
 import { findExpiry } from '../wire/signature.ts';
 import { notImplemented } from './errors.ts';
 import {

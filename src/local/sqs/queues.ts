@@ -1,5 +1,5 @@
+import { account } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
 import { checkAttributeNames, checkQueueName, checkRange, queueNotFound } from './limits.ts';
 import type { Attributes, QueueRepository } from './repository.ts';

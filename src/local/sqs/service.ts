@@ -1,6 +1,6 @@
+import { account, partition } from '../shared/account.ts';
 import type { Sqs } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
-import { account, partition } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol } from '../wire/json.ts';
 import { messageOperations } from './messages.ts';
 import { queueOperations } from './queues.ts';

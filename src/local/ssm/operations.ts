@@ -4,9 +4,9 @@ import type {
   GetParametersCommandInput,
   PutParameterCommandInput,
 } from '@aws-sdk/client-ssm';
+import { account, partition } from '../shared/account.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { account, partition } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
 import type { Cipher } from './cipher.ts';
 import { ParameterRepository, type StoredParameter } from './repository.ts';

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  account,
-  type Protocol,
-  partition,
-  type Service,
-  type WireRequest,
-  type WireResponse,
-} from '../wire/http.ts';
+import { account, partition } from '../shared/account.ts';
+import type { Protocol, Service, WireRequest, WireResponse } from '../wire/http.ts';
 
 const version = '2011-06-15';
 

@@ -44,6 +44,3 @@ export interface Service {
   /** Absent for services of the runtime itself. Their requests are not counted, delayed or refused. */
   readonly protocol?: Protocol;
 }
-
-export const account = '000000000000';
-export const partition = 'aws';

@@ -1,4 +1,4 @@
-import { partition } from '../../wire/http.ts';
+import { partition } from '../../shared/account.ts';
 import { isFields } from '../template.ts';
 import {
   generateName,

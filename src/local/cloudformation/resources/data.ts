@@ -1,4 +1,4 @@
-import { account, partition } from '../../wire/http.ts';
+import { account, partition } from '../../shared/account.ts';
 import {
   generateName,
   nonEmptyText,

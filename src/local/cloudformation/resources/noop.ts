@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { account, partition } from '../../wire/http.ts';
+import { account, partition } from '../../shared/account.ts';
 import type { Fields } from '../template.ts';
 import {
   generateName,

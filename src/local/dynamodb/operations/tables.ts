@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { account, partition } from '../../shared/account.ts';
 import { AwsError } from '../../wire/aws-error.ts';
-import { account, partition } from '../../wire/http.ts';
 import { invalid, invalidParameter } from '../errors.ts';
 import type { CreateTableInput, Index, IndexInput, Table, TimeToLive } from '../table.ts';
 import type { Context } from './context.ts';
