@@ -1,0 +1,62 @@
+/** Text of `orders replay`. */
+import { describeFinding, type ReplaySummary } from '../../replay/summary.ts';
+import type { Verdict } from '../../replay/verdict.ts';
+import type { Replayed } from '../../replay/workers.ts';
+import { dim, mark } from '../terminal/terminal.ts';
+
+/** Returns the lines about one execution. */
+export function formatReplayed({ recording, verdict }: Replayed): string {
+  const lines = describeVerdict(verdict);
+  const [first = '', ...rest] = lines;
+  const text = `${mark(marks[verdict.verdict])} ${recording.name}  ${verdict.verdict}${first}`;
+  return [text, ...rest.map((line) => `    ${line}`)].map((line) => `${line}\n`).join('');
+}
+
+const marks = {
+  identical: 'done',
+  continues: 'done',
+  diverges: 'failed',
+  broken: 'failed',
+} as const;
+
+function describeVerdict(verdict: Verdict): string[] {
+  switch (verdict.verdict) {
+    case 'identical':
+      return [''];
+    case 'continues': {
+      const names = verdict.operations.map(({ name, type }) => name ?? type);
+      return [names.length > 0 ? ` with ${names.join(', ')}` : ''];
+    }
+    case 'broken':
+      return ['', verdict.reason];
+    case 'diverges': {
+      const { finding, invocation, dependsOnClock } = verdict;
+      const { position, source } = finding;
+      const place = position === undefined ? '' : `operation ${position}, `;
+      return [
+        ` in ${place}invocation ${invocation}`,
+        describeFinding(finding),
+        ...(dependsOnClock ? ['The code depends on the clock.'] : []),
+        ...(source === undefined ? [] : [`at ${source}`]),
+      ];
+    }
+  }
+}
+
+/** Returns the counts, and the differences with one example each. */
+export function formatSummary({ counts, groups }: ReplaySummary): string {
+  const { identical, continues, diverges, broken } = counts;
+  const total = identical + continues + diverges + broken;
+  const parts = [
+    `${total} replayed`,
+    `${identical} identical`,
+    ...(continues > 0 ? [`${continues} continue`] : []),
+    ...(diverges > 0 ? [`${diverges} diverge`] : []),
+    ...(broken > 0 ? [`${broken} broken`] : []),
+  ];
+  const rows = groups.flatMap(({ count, difference, example, source }) => [
+    `${String(count).padStart(6)}  ${difference}`,
+    dim(`        ${[source, `for example ${example}`].filter(Boolean).join(' · ')}`),
+  ]);
+  return [parts.join(' · '), ...rows].map((line) => `${line}\n`).join('');
+}

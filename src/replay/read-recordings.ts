@@ -1,0 +1,149 @@
+/** Reads recordings from Lambda and from files. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Event } from '@aws-sdk/client-lambda';
+import type { Target } from '../environment/target.ts';
+import { readPageUnlimited } from '../orders/lookup/history.ts';
+import { RateLimiter } from '../orders/requests/rate-limiter.ts';
+import { UserError } from '../user-error.ts';
+import { findEnd, type RecordedEvent, type Recording } from './recording.ts';
+
+interface FunctionSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly handler: string;
+}
+
+/** Reads recordings of executions. The settings of each function version are read once. */
+export class RecordingReader {
+  readonly #target: Target;
+  readonly #limiter: RateLimiter;
+  readonly #settings = new Map<string, Promise<FunctionSettings>>();
+
+  /** `readRate`: maximum number of pages of histories per second. */
+  constructor(target: Target, readRate: number) {
+    this.#target = target;
+    this.#limiter = new RateLimiter(readRate);
+  }
+
+  /** Reads one execution. Throws a UserError if Lambda no longer retains its history (exit 5), or its function is not JavaScript. */
+  async read(arn: string): Promise<Recording> {
+    const events = await this.#readEvents(arn);
+    const { environment } = await this.readSettings(parseFunction(arn));
+    return toRecording(arn, { events, environment });
+  }
+
+  async #readEvents(arn: string): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    let marker: string | undefined;
+    do {
+      await this.#limiter.acquire();
+      const page = await readPageUnlimited(this.#target, arn, { marker, data: true });
+      events.push(...page.events.map(toRecordedEvent));
+      marker = page.next;
+    } while (marker);
+    return events;
+  }
+
+  /** Reads the settings of a function version, by its ARN. */
+  readSettings(functionArn: string): Promise<FunctionSettings> {
+    const known = this.#settings.get(functionArn) ?? this.#readSettings(functionArn);
+    this.#settings.set(functionArn, known);
+    return known;
+  }
+
+  async #readSettings(FunctionName: string): Promise<FunctionSettings> {
+    const { GetFunctionConfigurationCommand } = await import('../aws/sdk/lambda.ts');
+    const lambda = await this.#target.clients.lambda();
+    const settings = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const { Runtime = '', Handler = '', Environment } = settings;
+    if (!Runtime.startsWith('nodejs')) {
+      throw new UserError(
+        `${FunctionName} cannot be replayed: its runtime is ${Runtime || 'a container image'}, not Node.js.`,
+        { hint: 'orders replay --help' },
+      );
+    }
+    return { handler: Handler, environment: Environment?.Variables ?? {} };
+  }
+}
+
+/** Returns the ARN of the function version in the ARN of an execution. */
+function parseFunction(arn: string): string {
+  return arn.split('/durable-execution/')[0] ?? arn;
+}
+
+function toRecordedEvent(event: Event): RecordedEvent {
+  return JSON.parse(JSON.stringify(event)) as RecordedEvent;
+}
+
+function toRecording(
+  arn: string,
+  { events, environment }: Pick<Recording, 'events' | 'environment'>,
+): Recording {
+  const started = events.find(({ EventType }) => EventType === 'ExecutionStarted');
+  const details = started?.['ExecutionStartedDetails'] as
+    | { readonly Input?: { readonly Payload?: string } }
+    | undefined;
+  const input = details?.Input?.Payload;
+  const end = findEnd(events)?.EventType;
+  return {
+    arn,
+    name: arn.split('/').at(-2) ?? arn,
+    status: end ? toStatus(end) : 'RUNNING',
+    ...(input === undefined ? {} : { input }),
+    environment,
+    events,
+  };
+}
+
+/** Returns `TIMED_OUT` for `ExecutionTimedOut`. */
+function toStatus(eventType: string): string {
+  return eventType
+    .slice('Execution'.length)
+    .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
+    .toUpperCase();
+}
+
+/** Reads recordings that `--save` wrote: a file, or all files of a folder. Throws a UserError for a file that is not a recording. */
+export function readRecordingFiles(path: string): Recording[] {
+  if (!existsSync(path)) {
+    throw new UserError(`The recording "${path}" does not exist.`, {
+      hint: 'orders replay ORDER --save DIR',
+    });
+  }
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter((name) => name.endsWith('.json'))
+        .toSorted()
+        .map((name) => join(path, name))
+    : [path];
+  if (files.length === 0) {
+    throw new UserError(`The folder "${path}" contains no recordings.`, {
+      hint: `orders replay ORDER --save ${path}`,
+    });
+  }
+  return files.map(readRecordingFile);
+}
+
+function readRecordingFile(file: string): Recording {
+  const problem = `"${file}" is not a recording.`;
+  const hint = 'orders replay ORDER --save DIR';
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(problem, { hint, cause: error });
+  }
+  if (isRecording(value)) return value;
+  throw new UserError(problem, { hint });
+}
+
+function isRecording(value: unknown): value is Recording {
+  if (typeof value !== 'object' || value === null) return false;
+  const { arn, name, events, environment } = value as Partial<Record<keyof Recording, unknown>>;
+  return (
+    typeof arn === 'string' &&
+    typeof name === 'string' &&
+    Array.isArray(events) &&
+    typeof environment === 'object'
+  );
+}

@@ -1,0 +1,120 @@
+import { isTruncated } from '../operation-state.ts';
+import {
+  findEnd,
+  type RecordedEvent,
+  type RecordedInvocation,
+  type Recording,
+  splitInvocations,
+} from '../recording.ts';
+import type { Finding, OperationRef, Verdict } from '../verdict.ts';
+import { drive, type Handler } from './drive.ts';
+import { ExecutionState } from './execution-state.ts';
+import { findStack, setCurrentInvocation } from './hooks.ts';
+import { ReplayedInvocation } from './invocation.ts';
+import { blockedCalls } from './isolation.ts';
+import { type Breakage, judgeEnd } from './judge-end.ts';
+import { findSource } from './source-position.ts';
+import { nextTimerDue, runNextTimer, setTime } from './virtual-time.ts';
+
+interface ReplayOptions {
+  readonly clockShiftMs: number;
+  /** Result of `Math.random`: 0 for the shortest delays of retry strategies with jitter, almost 1 for the longest. */
+  readonly random: number;
+  /** Results of steps after the end of the history, by name (JSON texts). */
+  readonly assumed?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Replays one execution invocation by invocation. Each starts from the recorded state, as the next invocation of an execution in flight
+ * would. Returns the first difference. The replay's clock differs from the recorded time by `clockShiftMs` in the first invocation, and
+ * by twice as much in each further one: code that depends on the clock behaves differently under another shift.
+ */
+export async function replayExecution(
+  handler: Handler,
+  recording: Recording,
+  { clockShiftMs, random, assumed = {} }: ReplayOptions,
+): Promise<Verdict> {
+  Math.random = () => random;
+  const history = recording.events.toSorted((a, b) => (a.EventId ?? 0) - (b.EventId ?? 0));
+  const truncated = history.find(isTruncated);
+  if (truncated) return { verdict: 'broken', reason: describeTruncated(truncated) };
+  const state = new ExecutionState(recording, history);
+  let last: ReplayedInvocation | undefined;
+  for (const [index, invocation] of splitInvocations(history).entries()) {
+    const shift = clockShiftMs * 2 ** index;
+    const replayed = new ReplayedInvocation({
+      operations: state.operations,
+      events: state.startInvocation(invocation),
+      isCut: invocation.end === 'cut',
+      assumed,
+      random,
+      clockShiftMs: shift,
+    });
+    setTime(invocation.startedAt + shift);
+    const run = { handler, event: state.toEvent(), invocation, history };
+    const problem = await runInvocation(replayed, run);
+    if (problem) return toVerdict(problem, history, index);
+    for (const id of replayed.replayChildren) state.replayChildren.add(id);
+    last = replayed;
+  }
+  if (findEnd(history)) return { verdict: 'identical' };
+  return { verdict: 'continues', operations: listNext(state, last) };
+}
+
+function describeTruncated({ EventType, Name }: RecordedEvent): string {
+  return `Lambda has truncated the data of ${EventType} ${Name ?? ''}`.trimEnd();
+}
+
+interface InvocationRun {
+  readonly handler: Handler;
+  readonly event: object;
+  readonly invocation: RecordedInvocation;
+  readonly history: readonly RecordedEvent[];
+}
+
+async function runInvocation(
+  replayed: ReplayedInvocation,
+  { handler, event, invocation, history }: InvocationRun,
+): Promise<Finding | Breakage | undefined> {
+  setCurrentInvocation(replayed);
+  const blockedBefore = blockedCalls.length;
+  const passTime = () =>
+    replayed.finding === undefined && (replayed.deliverNext(nextTimerDue()) || runNextTimer());
+  try {
+    const output = await drive(handler, event, passTime);
+    const blocked = blockedCalls[blockedBefore];
+    if (blocked) return describeBlocked(blocked);
+    return replayed.finding ?? judgeEnd(replayed, { invocation, output, history });
+  } catch (error) {
+    return { reason: String(error) };
+  }
+}
+
+function describeBlocked(address: string): Breakage {
+  return { reason: `The handler calls ${address} outside a step` };
+}
+
+function toVerdict(
+  problem: Finding | Breakage,
+  history: readonly RecordedEvent[],
+  index: number,
+): Verdict {
+  if ('reason' in problem) return { verdict: 'broken', reason: problem.reason };
+  const { operation } = problem;
+  const started = history.filter(({ EventType }) => EventType?.match(/^(?!Execution).*Started$/));
+  const position = started.findIndex(({ Id }) => Id === operation?.id) + 1;
+  const source = findSource(findStack(operation?.id ?? ''));
+  const finding = { ...problem, position: position || undefined, source };
+  return { verdict: 'diverges', finding, invocation: index + 1 };
+}
+
+/** Returns the operations that the code starts after the history, else those that it waits for. */
+function listNext(state: ExecutionState, last: ReplayedInvocation | undefined): OperationRef[] {
+  const started = last?.frontier ?? [];
+  if (started.length > 0) {
+    return started.map(({ Id, Type, Name }) => ({ id: Id, type: Type, name: Name }));
+  }
+  return [...state.operations.values()]
+    .filter(({ EndTimestamp, Type }) => EndTimestamp === undefined && Type !== 'CONTEXT')
+    .map(({ Id, Type, Name }) => ({ id: Id, type: Type, name: Name }));
+}
