@@ -3,11 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { outputs } from '../functions/contract/api.ts';
 import { orderJsonSchema } from '../functions/contract/json-schema.ts';
-import { canonicalEvent } from '../functions/contract/order.ts';
 import { defaultReviewTimeoutSeconds } from '../functions/contract/review.ts';
 import { listingIndex } from '../functions/contract/tables.ts';
 import { stages } from '../functions/contract/workflow.ts';
-import { renderTemplate, util } from '../src/local/apigateway/vtl.ts';
 
 const text = readFileSync(new URL('../template.yaml', import.meta.url), 'utf8');
 const template = parse(text, { logLevel: 'silent' });
@@ -46,70 +44,47 @@ it('lists orders by an index without personal data', () => {
   expect(index.Projection.NonKeyAttributes).toEqual(['status', 'customerId', 'total', 'updatedAt']);
 });
 
-describe('POST /orders', () => {
-  const { paths } = Resources.OrderApi.Properties.Body;
-  const integration = paths['/orders'].post['x-amazon-apigateway-integration'];
-  const event = {
-    orderId: 'web-1',
-    order: {
-      customerId: 'C',
-      customerEmail: 'c@example.com',
-      items: [{ productId: 'P', name: 'Thing', quantity: 1, price: 9.99 }],
-    },
-  };
-
-  function renderMapping(template: string, key?: string, spelling = 'Idempotency-Key') {
-    const header: Record<string, string> = {};
-    const context = { requestId: 'r-1', requestOverride: { header } };
-    const input = {
-      params: () => ({
-        header: { Host: 'localhost', ...(key === undefined ? {} : { [spelling]: key }) },
-      }),
-      json: () => JSON.stringify(event.order),
-    };
-    return { text: renderTemplate(template, { context, input, util }), header };
-  }
-  const request = integration.requestTemplates['application/json'];
-  const response = integration.responses.default.responseTemplates['application/json'];
-
-  it('starts an execution with the bytes of the contract and the name in the Idempotency-Key', () => {
-    const { text: sent, header } = renderMapping(request, 'web-1');
-    expect(sent).toBe(canonicalEvent(event));
-    expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'web-1' });
-    expect(integration.requestParameters).toEqual({
-      'integration.request.header.X-Amz-Invocation-Type': "'Event'",
-    });
+it('checks and starts the orders of the API with a function', () => {
+  const { OrderApi, OrderIntakeFunction, OrderIntakeApiPermission, OrderIntakeRole } = Resources;
+  const { post } = OrderApi.Properties.Body.paths['/orders'];
+  const { type, uri } = post['x-amazon-apigateway-integration'];
+  expect([type, uri]).toEqual([
+    'aws_proxy',
+    expect.stringMatching(/functions\/\$\{OrderIntakeFunction\.Arn\}\/invocations$/),
+  ]);
+  expect(OrderIntakeFunction.Properties.Environment.Variables).toEqual({
+    WORKFLOW_ALIAS_ARN: 'OrderProcessingFunction.Alias',
   });
-
-  it('names an order after the request if there is no key', () => {
-    const { text: sent, header } = renderMapping(request);
-    expect(JSON.parse(sent).orderId).toBe('order-r-1');
-    expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'order-r-1' });
-    expect(JSON.parse(renderMapping(response).text).orderId).toBe('order-r-1');
+  const [invoke] = OrderIntakeRole.Properties.Policies[0].PolicyDocument.Statement;
+  expect(invoke).toMatchObject({
+    Action: 'lambda:InvokeFunction',
+    Resource: 'OrderProcessingFunction.Alias',
   });
+  expect(OrderIntakeApiPermission.Properties).toMatchObject({
+    FunctionName: 'OrderIntakeFunction',
+    Principal: 'apigateway.amazonaws.com',
+  });
+});
 
-  it.each(['idempotency-key', 'IDEMPOTENCY-KEY', 'Idempotency-key'])(
-    'finds the key in a header spelled %s',
-    (spelling) => {
-      const { text: sent, header } = renderMapping(request, 'web-1', spelling);
-      expect(sent).toBe(canonicalEvent(event));
-      expect(header).toEqual({ 'X-Amz-Durable-Execution-Name': 'web-1' });
-      expect(JSON.parse(renderMapping(response, 'web-1', spelling).text).orderId).toBe('web-1');
-    },
+it('responds with 429 if Lambda does not run a function, which no alarm counts', () => {
+  const responses = Resources.OrderApi.Properties.Body['x-amazon-apigateway-gateway-responses'];
+  expect(responses.INTEGRATION_FAILURE).toMatchObject({
+    statusCode: 429,
+    responseParameters: { 'gatewayresponse.header.Retry-After': "'5'" },
+  });
+  const statuses = Object.values<{ statusCode?: number }>(responses).flatMap(
+    ({ statusCode }) => statusCode ?? [],
   );
+  for (const status of statuses) expect(status).toBeLessThan(500);
+});
 
-  it('escapes the key, so that it cannot change the order', () => {
-    const { text: sent } = renderMapping(request, 'x","order":{"customerId":"Z"},"a":"');
-    expect(Object.keys(JSON.parse(sent))).toEqual(['orderId', 'order']);
-    expect(JSON.parse(sent).order).toEqual(event.order);
-  });
-
-  it('responds with 202 like the original sample', () => {
-    expect(integration.responses.default.statusCode).toBe('202');
-    expect(renderMapping(response, 'web-1').text).toBe(
-      '{"message": "Order processing initiated", "orderId": "web-1"}',
-    );
-  });
+it('sends no order to the dead-letter queue: the recovery decides which one needs attention', () => {
+  const { OrderProcessingFunction, OrderRecoveryFunction, OrderEndedRule } = Resources;
+  expect(OrderProcessingFunction.Properties).not.toHaveProperty('DeadLetterQueue');
+  expect(OrderRecoveryFunction.Properties.DeadLetterQueue.TargetArn).toBe('DeadLetters.Arn');
+  expect(OrderEndedRule.Properties.Targets).toMatchObject([
+    { DeadLetterConfig: { Arn: 'DeadLetters.Arn' } },
+  ]);
 });
 
 it('requires signed requests by default, and limits the rate of its one stage', () => {
@@ -206,21 +181,21 @@ describe.each(['OrderProcessing', 'OrderRecovery'])('the version of %sFunction',
 
 it('sets every environment variable that the functions read', () => {
   const globals = Object.keys(template.Globals.Function.Environment.Variables);
-  const { OrderProcessingFunction, OrderRecoveryFunction } = Resources;
-  const workflow = [OrderProcessingFunction, OrderRecoveryFunction].flatMap((resource) =>
-    Object.keys(resource.Properties.Environment.Variables),
+  const { OrderProcessingFunction, OrderRecoveryFunction, OrderIntakeFunction } = Resources;
+  const own = [OrderProcessingFunction, OrderRecoveryFunction, OrderIntakeFunction].flatMap(
+    (resource) => Object.keys(resource.Properties.Environment.Variables),
   );
   const read = globSync('functions/**/*.ts').flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map(([, name]) => name),
   );
   expect(new Set(read.filter((name) => !/^(ALL_OLD|TIMED_OUT)$/.test(name ?? '')))).toEqual(
-    new Set([...globals, ...workflow]),
+    new Set([...globals, ...own]),
   );
 });
 
 it('grants roles only named actions on named resources', () => {
-  const { OrderProcessingRole, OrderStatusRole, OrderRecoveryRole } = Resources;
-  for (const role of [OrderProcessingRole, OrderStatusRole, OrderRecoveryRole]) {
+  const { OrderProcessingRole, OrderIntakeRole, OrderStatusRole, OrderRecoveryRole } = Resources;
+  for (const role of [OrderProcessingRole, OrderIntakeRole, OrderStatusRole, OrderRecoveryRole]) {
     const statements = role.Properties.Policies[0].PolicyDocument.Statement;
     // A conditional statement is parsed as [condition, then, else].
     for (const statement of statements) {

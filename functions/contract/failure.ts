@@ -9,6 +9,10 @@ export const technicalFailure = 'technical-failure';
 export const stoppedFailure = 'stopped';
 export const timedOutFailure = 'timed-out';
 
+/** The codes of events that the workflow rejects without writing an item. */
+export const invalidEvent = 'invalid-event';
+export const orderIdTaken = 'order-id-taken';
+
 const technicalCodes: ReadonlySet<string> = new Set([
   technicalFailure,
   stoppedFailure,

@@ -21,10 +21,15 @@ export const limits = {
 /** The order id is the execution name, so Lambda's rule for execution names applies (API reference, Invoke). */
 export const orderIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** DynamoDB stores strings in UTF-8, which has no code for half of a surrogate pair. */
+const wellFormed = (field: string) =>
+  v.check((value: string) => value.isWellFormed(), `${field} must be valid Unicode`);
+
 const text = (field: string) =>
   v.pipe(
     v.string(`${field} must be text`),
     v.minLength(1, `${field} must not be empty`),
+    wellFormed(field),
     v.maxLength(limits.text, `${field} must be at most ${limits.text} characters`),
   );
 
@@ -61,6 +66,7 @@ export const orderSchema = v.strictObject({
     v.string('customerEmail must be text'),
     v.maxLength(limits.email, `customerEmail must be at most ${limits.email} characters`),
     v.regex(/^[^\s@]+@[^\s@]+$/, 'customerEmail must be an e-mail address'),
+    wellFormed('customerEmail'),
   ),
   customerPhone: v.optional(
     v.pipe(
@@ -157,8 +163,8 @@ export function toDecimal(minor: number): number {
 }
 
 /**
- * Serializes an event with a fixed field order. Lambda compares the payloads of two starts with the same name, so the CLI
- * and the gateway must send the same bytes for the same order.
+ * Serializes an event with a fixed field order and prices of two decimals. Lambda compares the payloads of two starts with the same
+ * name, so the CLI and the API must send the same bytes for the same order.
  */
 export function canonicalEvent(event: OrderEvent): string {
   const { orderId, order } = event;
@@ -172,7 +178,7 @@ export function canonicalEvent(event: OrderEvent): string {
         productId,
         name,
         quantity,
-        price,
+        price: toDecimal(toMinor(price)),
       })),
     },
   });

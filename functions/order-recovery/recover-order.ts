@@ -28,11 +28,21 @@ export interface StatusChange {
     readonly durableExecutionName: string;
     readonly status: AbnormalEnd;
   };
+  /** True if a person started the recovery and reads its result: an order that needs attention raises no alarm then. */
+  readonly attended?: true;
 }
 
 export interface RecoveryResult {
   readonly orderId: string;
-  readonly outcome: 'nothing to do' | 'flagged' | 'failed' | 'cancelled';
+  readonly outcome: 'nothing to do' | 'needs attention' | 'failed' | 'cancelled';
+}
+
+/**
+ * A person has to decide about the order. The execution of the recovery fails with this error, so an alarm fires, and the event
+ * stays in the dead-letter queue.
+ */
+class NeedsAttention extends Error {
+  override readonly name = 'NeedsAttention';
 }
 
 interface Settings {
@@ -53,10 +63,23 @@ const failureByEnd: Readonly<Record<AbnormalEnd, Pick<Failure, 'code' | 'message
 
 /**
  * Closes an order whose execution ended before it could. Undoes its stages in reverse order. The order ends as `cancelled`
- * if a cancellation was requested before it failed, else as `failed`. After the hand-over to the carrier nothing is undone,
- * and the order is flagged.
+ * if a cancellation was requested before it failed, else as `failed`. Throws NeedsAttention after the hand-over to the carrier, when
+ * nothing is undone and the order is flagged, and if the execution ended before it wrote its order.
  */
 export async function recoverOrder(
+  event: StatusChange,
+  context: DurableContext,
+  settings: Settings,
+): Promise<RecoveryResult> {
+  try {
+    return await settleOrder(event, context, settings);
+  } catch (error) {
+    if (!(error instanceof NeedsAttention && event.attended)) throw error;
+    return { orderId: event.detail.durableExecutionName, outcome: 'needs attention' };
+  }
+}
+
+async function settleOrder(
   { detail }: StatusChange,
   context: DurableContext,
   { ports, orders, settleSeconds }: Settings,
@@ -66,12 +89,18 @@ export async function recoverOrder(
   await context.wait('let-it-settle', { seconds: settleSeconds });
   const read = traced('read-order', { orderId }, async () => (await orders.read(orderId)) ?? null);
   const order = await context.step('read-order', read, { retryStrategy });
-  if (!order || isTerminal(order.status)) return { orderId, outcome: 'nothing to do' };
+  const { code, message } = failureByEnd[status];
+  if (!order) {
+    // Nobody stops an order by accident, and there is nothing to undo.
+    if (status === 'STOPPED') return { orderId, outcome: 'nothing to do' };
+    throw new NeedsAttention(`${message} before it wrote the order`);
+  }
   const { executionArn } = order;
   if (parseExecutionId(executionArn) !== parseExecutionId(durableExecutionArn)) {
     return { orderId, outcome: 'nothing to do' };
   }
-  const { code, message } = failureByEnd[status];
+  if (order.flagged) throw new NeedsAttention(`${message} after its hand-over`);
+  if (isTerminal(order.status)) return { orderId, outcome: 'nothing to do' };
   if (
     order.handOver !== undefined ||
     statusRank(order.status) >= statusRank(stage(pointOfNoReturn).status)
@@ -80,7 +109,7 @@ export async function recoverOrder(
       orders.flag(order, `${message} after its hand-over`),
     );
     await context.step('flag-order', flag, { retryStrategy });
-    return { orderId, outcome: 'flagged' };
+    throw new NeedsAttention(`${message} after its hand-over`);
   }
   const placed = toPlacedOrder(order);
   const started = possiblyStartedStages(order);

@@ -1,15 +1,10 @@
 import type { OrderRecord, OrderStatusResponse } from '../contract/api.ts';
 import { orderIdPattern } from '../contract/order.ts';
+import { type ApiResponse, jsonResponse } from '../shared/api-response.ts';
 import { readOrder } from '../shared/tables/orders.ts';
 
 interface ApiEvent {
   readonly pathParameters?: { readonly orderId?: string } | null;
-}
-
-interface ApiResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 /**
@@ -19,17 +14,17 @@ interface ApiResponse {
 export async function handler(event: ApiEvent): Promise<ApiResponse> {
   const orderId = event.pathParameters?.orderId ?? '';
   if (!orderIdPattern.test(orderId)) {
-    return json(400, {
+    return jsonResponse(400, {
       error: 'orderId must be 1 to 64 letters, digits, hyphens or underscores',
     });
   }
   try {
     const record = await readOrder(orderId, { consistent: false });
-    if (!record) return json(404, { error: 'Order not found', orderId });
-    return json(200, toStatusResponse(record));
+    if (!record) return jsonResponse(404, { error: 'Order not found', orderId });
+    return jsonResponse(200, toStatusResponse(record));
   } catch (error) {
     console.error('Reading an order failed', { orderId, error: (error as Error).name });
-    return json(500, { error: 'Failed to get order status' });
+    return jsonResponse(500, { error: 'Failed to get order status' });
   }
 }
 
@@ -49,13 +44,5 @@ function toStatusResponse(record: OrderRecord): OrderStatusResponse {
     transitions,
     ...(undos && { undos }),
     ...(warnings && { warnings }),
-  };
-}
-
-function json(statusCode: number, body: object): ApiResponse {
-  return {
-    statusCode,
-    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
-    body: JSON.stringify(body),
   };
 }

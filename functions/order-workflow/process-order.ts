@@ -1,11 +1,18 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { OrderOutcome } from '../contract/api.ts';
-import { technicalFailure } from '../contract/failure.ts';
-import { type Order, parseOrderEvent, toDecimal, totalMinor } from '../contract/order.ts';
+import { invalidEvent, orderIdTaken, technicalFailure } from '../contract/failure.ts';
+import {
+  type Order,
+  type OrderEvent,
+  type OrderProblem,
+  parseOrderEvent,
+  toDecimal,
+  totalMinor,
+} from '../contract/order.ts';
 import { pathToStore } from '../contract/path.ts';
 import { minRejectScore, needsReview } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
-import { isCancelled, isOrderIdTaken, OrderRejected } from './failures.ts';
+import { isCancelled, isOrderIdTaken, OrderIdTaken, OrderRejected } from './failures.ts';
 import { closeAsCancelled, closeAsFailed } from './finish-order.ts';
 import type { PlacedOrder, Ports, Work } from './ports.ts';
 import { review } from './review.ts';
@@ -19,8 +26,8 @@ interface Settings {
 }
 
 /**
- * Processes one order from start to finish. Returns the outcome of a completed, rejected or cancelled order. Throws an error
- * if the event is not an order or its id belongs to another execution (nothing is written), or if a stage fails for a
+ * Processes one order from start to finish. Returns the outcome of a completed, rejected or cancelled order. An event that is not an
+ * order, or whose id belongs to another execution, is rejected too, and nothing is written. Throws an error if a stage fails for a
  * technical reason (the order ends as `failed`).
  */
 export async function processOrder(
@@ -28,7 +35,21 @@ export async function processOrder(
   context: DurableContext,
   settings: Settings,
 ): Promise<OrderOutcome> {
-  const { orderId, order } = parseEvent(event);
+  const parsed = parseOrderEvent(event);
+  if (!parsed.ok) return rejectEvent(event, parsed.problems);
+  try {
+    return await runStages(parsed.value, context, settings);
+  } catch (error) {
+    if (isOrderIdTaken(error)) return rejectOrderId(parsed.value.orderId);
+    throw error;
+  }
+}
+
+async function runStages(
+  { orderId, order }: OrderEvent,
+  context: DurableContext,
+  settings: Settings,
+): Promise<OrderOutcome> {
   const { ports, waitSeconds, reviewTimeoutSeconds } = settings;
   const { orders, payments, inventory, invoices, warehouse, carrier, customers, metrics } = ports;
   const placed = { orderId, order, totalMinor: totalMinor(order) };
@@ -138,11 +159,20 @@ function checkCredit({ risk, orders }: Ports): Work<object> {
   };
 }
 
-/** Parses the event. Throws an error that names every invalid field and none of their values. */
-function parseEvent(event: unknown) {
-  const parsed = parseOrderEvent(event);
-  if (parsed.ok) return parsed.value;
-  const error = new Error(parsed.problems.map(({ message }) => message).join('; '));
-  error.name = 'InvalidOrderEvent';
-  throw error;
+/** The outcome of an event that is not an order. Names every invalid field and none of their values. */
+function rejectEvent(event: unknown, problems: readonly OrderProblem[]): OrderOutcome {
+  const { orderId } = (event ?? {}) as { orderId?: unknown };
+  const message = problems.map((problem) => problem.message).join('; ');
+  return {
+    orderId: typeof orderId === 'string' ? orderId : '',
+    outcome: 'rejected',
+    failure: { stage: 'validate-order', code: invalidEvent, message },
+  };
+}
+
+/** The outcome of an event whose order id belongs to another execution. */
+function rejectOrderId(orderId: string): OrderOutcome {
+  const { message } = new OrderIdTaken(orderId);
+  const failure = { stage: 'validate-order', code: orderIdTaken, message } as const;
+  return { orderId, outcome: 'rejected', failure };
 }

@@ -5,7 +5,7 @@ import { documents } from './dynamodb.ts';
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Attempts of a transaction that conflicts with another one; after that, the retry of the durable step takes over. */
+/** Attempts of a write that conflicts with a transaction; after that, the retry of the durable step takes over. */
 const maxAttempts = 6;
 
 /**
@@ -16,18 +16,37 @@ export async function transact(
   items: readonly TransactItem[],
   key: string,
 ): Promise<number | undefined> {
+  try {
+    const command = new TransactWriteCommand({ TransactItems: [...items] });
+    await retryConflicts(key, () => documents.send(command));
+    return undefined;
+  } catch (error) {
+    const failed = cancellationReasons(error).indexOf('ConditionalCheckFailed');
+    if (failed < 0) throw error;
+    return failed;
+  }
+}
+
+/**
+ * Sends a write, again while a transaction is writing one of its items. The SDK does not retry this error, which single writes
+ * receive as well. The delays depend on `key`.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+ */
+export async function retryConflicts<T>(key: string, write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await documents.send(new TransactWriteCommand({ TransactItems: [...items] }));
-      return undefined;
+      return await write();
     } catch (error) {
-      const reasons = cancellationReasons(error);
-      const failed = reasons.indexOf('ConditionalCheckFailed');
-      if (failed >= 0) return failed;
-      if (!reasons.includes('TransactionConflict') || attempt === maxAttempts) throw error;
+      if (!isConflict(error) || attempt === maxAttempts) throw error;
       await setTimeout(backoffMs(key, attempt));
     }
   }
+}
+
+function isConflict(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'TransactionConflictException') return true;
+  const reasons = cancellationReasons(error);
+  return reasons.includes('TransactionConflict') && !reasons.includes('ConditionalCheckFailed');
 }
 
 /** A delay that doubles with every attempt, with a jitter derived from the key: the same key has the same delays. */

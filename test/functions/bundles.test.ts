@@ -16,7 +16,7 @@ function findLoadedFiles(file: string, loaded = new Map<string, number>()): Map<
   return loaded;
 }
 
-it.each(['order-workflow', 'order-recovery', 'order-status'])(
+it.each(['order-intake', 'order-workflow', 'order-recovery', 'order-status'])(
   'starts %s from less than 800 KB without Stripe',
   (name) => {
     const loaded = findLoadedFiles(join(dist, name, 'index.mjs'));

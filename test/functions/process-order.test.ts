@@ -76,12 +76,25 @@ it('rejects an order without items, with a reason, and calls no service', async 
   expect(calls).toEqual([]);
 });
 
-it('fails with the name of the field if the event is not an order, and writes nothing', async () => {
+it('rejects an event that is not an order with the name of the field, and writes nothing', async () => {
   const { ports, calls, statuses } = createFakePorts();
   const { result } = await run({ orderId: 'order-1', order: { customerId: 7 } }, ports);
-  expect(result.getStatus()).toBe('FAILED');
-  expect(result.getError().errorMessage).toContain('customerId must be text');
+  expect(result.getResult()).toMatchObject({
+    orderId: 'order-1',
+    outcome: 'rejected',
+    failure: {
+      code: 'invalid-event',
+      message: expect.stringContaining('customerId must be text'),
+    },
+  });
   expect([...calls, ...statuses]).toEqual([]);
+});
+
+it.each([null, [], 'order', 7])('rejects the event %j', async (value) => {
+  const { ports, statuses } = createFakePorts();
+  const { result } = await run(value, ports);
+  expect(result.getResult()).toMatchObject({ outcome: 'rejected' });
+  expect(statuses).toEqual([]);
 });
 
 const upToNoReturn = stages.slice(0, noReturn + 1);
@@ -219,15 +232,17 @@ it('stores only the name of a foreign error', async () => {
   expect(ended().failure?.message).toBe('An unexpected error (AccessDeniedException)');
 });
 
-it('fails if the order id belongs to another execution, and changes nothing', async () => {
+it('rejects an order whose id belongs to another execution, and changes nothing', async () => {
   const { ports, calls, statuses } = createFakePorts();
   const place = () => Promise.reject(new OrderIdTaken('order-1'));
   const { result, operations } = await run(event(samples['high']), {
     ...ports,
     orders: { ...ports.orders, place },
   });
-  expect(result.getStatus()).toBe('FAILED');
-  expect(result.getError().errorMessage).toContain('belongs to another execution');
+  expect(result.getResult()).toMatchObject({
+    outcome: 'rejected',
+    failure: { code: 'order-id-taken', message: expect.stringContaining('another execution') },
+  });
   expect(operations).toEqual(['validate-order']);
   expect([...calls, ...statuses]).toEqual([]);
 });

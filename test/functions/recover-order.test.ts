@@ -45,12 +45,12 @@ function record(recorded: readonly OrderStatus[], more: Partial<OrderRecord> = {
 async function recover(
   order: OrderRecord | undefined,
   status: AbnormalEnd = 'STOPPED',
-  eventArn = executionArn,
+  { eventArn = executionArn, ...more }: { eventArn?: string; attended?: true } = {},
 ) {
   const fake = createFakePorts();
   const flags: string[] = [];
   const detail = { durableExecutionArn: eventArn, durableExecutionName: 'order-1', status };
-  const { result } = await execute(
+  const { result, error } = await execute(
     () => (event, context) =>
       recoverOrder(event as Parameters<typeof recoverOrder>[0], context, {
         ports: fake.ports,
@@ -62,21 +62,23 @@ async function recover(
         },
         settleSeconds: 60,
       }),
-    { arn: `${executionArn}-recovery`, event: { detail } },
+    { arn: `${executionArn}-recovery`, event: { detail, ...more } },
   );
-  return { ...fake, flags, result };
+  return { ...fake, flags, result, error };
 }
 
 it('finds the order of an event whose ARN has another qualifier than that of the execution', async () => {
   const documented = executionArn.replace(':f:1/', ':f:$LATEST/');
-  const { statuses, result } = await recover(record(['validated']), 'STOPPED', documented);
+  const { statuses, result } = await recover(record(['validated']), 'STOPPED', {
+    eventArn: documented,
+  });
   expect(statuses).toEqual(['failed']);
   expect(result).toEqual({ orderId: 'order-1', outcome: 'failed' });
 });
 
 it('ignores the event of another execution of the same function', async () => {
   const other = executionArn.replace(/\/1$/, '/2');
-  const { statuses, result } = await recover(record(['validated']), 'STOPPED', other);
+  const { statuses, result } = await recover(record(['validated']), 'STOPPED', { eventArn: other });
   expect(statuses).toEqual([]);
   expect(result).toEqual({ orderId: 'order-1', outcome: 'nothing to do' });
 });
@@ -151,15 +153,40 @@ describe.each(situations)(
 it.each([
   ['the start of the hand-over', record(statusesUpTo(shipped - 1), { handOver: at })],
   ['the shipment', record(statusesUpTo(shipped))],
-])('undoes nothing after %s, and flags the order', async (_, order) => {
-  const { calls, notices, statuses, flags, result } = await recover(order);
+])('undoes nothing after %s, flags the order, and fails', async (_, order) => {
+  const { calls, notices, statuses, flags, error } = await recover(order);
   expect([...calls, ...notices, ...statuses]).toEqual([]);
-  expect(flags).toEqual(['The execution of the order was stopped after its hand-over']);
-  expect(result).toEqual({ orderId: 'order-1', outcome: 'flagged' });
+  const message = 'The execution of the order was stopped after its hand-over';
+  expect(flags).toEqual([message]);
+  expect(error).toBe(message);
 });
 
+it('flags the order without a failure if a person started the recovery', async () => {
+  const order = record(statusesUpTo(shipped));
+  const { flags, result, error } = await recover(order, 'STOPPED', { attended: true });
+  expect(flags).toHaveLength(1);
+  expect(result).toEqual({ orderId: 'order-1', outcome: 'needs attention' });
+  expect(error).toBeUndefined();
+});
+
+it('fails for an order that its own execution has flagged', async () => {
+  const flagged = record(['validated', 'failed'], { flagged: true });
+  const { calls, flags, error } = await recover(flagged, 'FAILED');
+  expect([...calls, ...flags]).toEqual([]);
+  expect(error).toBe('The execution of the order failed after its hand-over');
+});
+
+it.each(['FAILED', 'TIMED_OUT'] as const)(
+  'fails if the execution ended before it wrote its order (%s)',
+  async (status) => {
+    const { calls, notices, statuses, error } = await recover(undefined, status);
+    expect([...calls, ...notices, ...statuses]).toEqual([]);
+    expect(error).toContain('before it wrote the order');
+  },
+);
+
 it.each([
-  ['has no item', undefined],
+  ['was stopped before its first write', undefined],
   ['has completed', record(['validated', 'completed'])],
   ['has failed', record(['validated', 'failed'])],
   ['belongs to another execution', record(['validated'], { executionArn: 'another' })],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type Fixture, start } from '../local/dynamodb/fixture.ts';
+import { testCredentials } from '../support/credentials.ts';
 
 /** Environment variable of the functions -> table of the template. */
 const variables = {
@@ -31,8 +32,8 @@ export async function startTables(): Promise<Fixture> {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: fixture.url,
     AWS_REGION: 'us-east-2',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
     AWS_LAMBDA_LOG_LEVEL: 'ERROR',
   });
   return fixture;

@@ -8,7 +8,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { documents } from '../dynamodb.ts';
-import type { TransactItem } from '../transactions.ts';
+import { retryConflicts, type TransactItem } from '../transactions.ts';
 
 type Item = Record<string, unknown>;
 
@@ -34,6 +34,7 @@ export interface Table<Key extends object> {
     key: Key,
     options?: { readonly consistent?: boolean },
   ) => Promise<Item | undefined>;
+  /** Writes the item. A conflict with a transaction is retried, as in `update`. */
   readonly put: (item: object, condition?: Condition) => Promise<void>;
   readonly update: (key: Key, update: Update) => Promise<void>;
   /** Reads all pages, consistently. */
@@ -65,10 +66,12 @@ export function createTable<Key extends object>(variable: string): Table<Key> {
       return (await documents.send(new GetCommand(input))).Item;
     },
     async put(item, condition = {}) {
-      await documents.send(new PutCommand(putInput(item, condition)));
+      const command = new PutCommand(putInput(item, condition));
+      await retryConflicts(JSON.stringify(item), () => documents.send(command));
     },
     async update(key, update) {
-      await documents.send(new UpdateCommand(updateInput(key, update)));
+      const command = new UpdateCommand(updateInput(key, update));
+      await retryConflicts(JSON.stringify(key), () => documents.send(command));
     },
     async query(query) {
       const items: Item[] = [];

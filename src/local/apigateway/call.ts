@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { account } from '../shared/account.ts';
-import type { WireRequest, WireResponse } from '../wire/http.ts';
+import type { UnverifiedRequest, WireRequest, WireResponse } from '../wire/http.ts';
 import { renderTemplate, util } from './vtl.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -13,19 +13,23 @@ export interface Api {
 }
 
 /** One request to an API: its route and the values that mapping templates can read. */
-export interface Call {
+export interface Call extends Route {
   readonly api: Api;
   readonly request: WireRequest;
   /** The path after the stage, still percent-encoded. */
   readonly path: string;
-  readonly resource: string;
-  readonly method: Fields;
-  readonly pathParameters: Readonly<Record<string, string>>;
   readonly context: Record<string, unknown>;
 }
 
-/** Returns the route that a request matches; undefined if the API has none. Literal segments win over parameters. */
-export function findRoute(api: Api, request: WireRequest, path: string): Call | undefined {
+/** A method of an API, with the resource that it belongs to. */
+export interface Route {
+  readonly resource: string;
+  readonly method: Fields;
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+/** Returns the method for the path after the stage; undefined if the API has none. Literal segments win over parameters. */
+export function findRoute(api: Api, httpMethod: string, path: string): Route | undefined {
   const segments = path.split('/').filter((segment) => segment !== '');
   const paths = Object.entries(toFields(api.definition['paths'])).sort(
     ([a], [b]) => a.split('{').length - b.split('{').length,
@@ -33,10 +37,8 @@ export function findRoute(api: Api, request: WireRequest, path: string): Call | 
   for (const [resource, methods] of paths) {
     const pathParameters = matchPath(resource.split('/').slice(1), segments);
     const byName = toFields(methods);
-    const method = byName[request.method.toLowerCase()] ?? byName['x-amazon-apigateway-any-method'];
-    if (!pathParameters || !method) continue;
-    const context = buildContext(api, request, resource);
-    return { api, request, path, resource, method: toFields(method), pathParameters, context };
+    const method = byName[httpMethod.toLowerCase()] ?? byName['x-amazon-apigateway-any-method'];
+    if (pathParameters && method) return { resource, method: toFields(method), pathParameters };
   }
   return undefined;
 }
@@ -59,7 +61,8 @@ function matchPath(pattern: string[], segments: string[]): Record<string, string
   return parts.length === segments.length ? parameters : undefined;
 }
 
-function decodeSegment(text: string): string {
+/** Returns a segment of a path without percent-encoding; unchanged if its encoding is not valid. */
+export function decodeSegment(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -70,7 +73,7 @@ function decodeSegment(text: string): string {
 /** Returns the `$context` of a request for mapping templates. */
 export function buildContext(
   { id, stage }: Api,
-  request: WireRequest,
+  request: UnverifiedRequest,
   resourcePath: string,
 ): Record<string, unknown> {
   const requestId = randomUUID();
@@ -91,25 +94,38 @@ export function buildContext(
   };
 }
 
-const defaultStatuses: Readonly<Record<string, number>> = {
-  BAD_REQUEST_BODY: 400,
-  BAD_REQUEST_PARAMETERS: 400,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  REQUEST_TOO_LARGE: 413,
-  THROTTLED: 429,
-  MISSING_AUTHENTICATION_TOKEN: 403,
-  INTEGRATION_FAILURE: 500,
-  API_CONFIGURATION_ERROR: 500,
+/**
+ * Types of gateway responses, with their default status and the name in `x-amzn-errortype`.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+const responseTypes: Readonly<Record<string, readonly [status: number, errorName: string]>> = {
+  BAD_REQUEST_BODY: [400, 'BadRequestException'],
+  BAD_REQUEST_PARAMETERS: [400, 'BadRequestException'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'UnsupportedMediaTypeException'],
+  REQUEST_TOO_LARGE: [413, 'RequestTooLargeException'],
+  THROTTLED: [429, 'TooManyRequestsException'],
+  MISSING_AUTHENTICATION_TOKEN: [403, 'MissingAuthenticationTokenException'],
+  INVALID_SIGNATURE: [403, 'InvalidSignatureException'],
+  EXPIRED_TOKEN: [403, 'ExpiredTokenException'],
+  ACCESS_DENIED: [403, 'AccessDeniedException'],
+  INTEGRATION_FAILURE: [500, 'InternalServerErrorException'],
+  API_CONFIGURATION_ERROR: [500, 'InternalServerErrorException'],
 };
+
+/** Returns the type of the gateway response for a refused signature. */
+export function toResponseType(errorName: string): string {
+  const found = Object.entries(responseTypes).find(([, [, name]]) => name === errorName);
+  return found?.[0] ?? 'ACCESS_DENIED';
+}
 
 /** Returns a response of the gateway itself: the mapping of the API for this type, otherwise the default. */
 export function buildGatewayResponse(
   { api, context }: Pick<Call, 'api' | 'context'>,
   type: string,
-  error: { message: string; validation?: string },
+  error: { message: string; validation?: string; name?: string },
 ): WireResponse {
   const mappings = toFields(api.definition['x-amazon-apigateway-gateway-responses']);
-  const defaultStatus = defaultStatuses[type] ?? 500;
+  const [defaultStatus, errorName] = responseTypes[type] ?? [500, 'InternalServerErrorException'];
   const fallback = toFields(mappings[defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX']);
   const mapping = mappings[type] === undefined ? fallback : toFields(mappings[type]);
   const template = toFields(mapping['responseTemplates'])['application/json'];
@@ -132,7 +148,7 @@ export function buildGatewayResponse(
     headers: {
       'content-type': 'application/json',
       'x-amzn-requestid': String(context['requestId']),
-      'x-amzn-errortype': type,
+      'x-amzn-errortype': error.name ?? errorName,
       ...headers,
     },
     body:

@@ -1,12 +1,25 @@
-import { account } from '../shared/account.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
+import { account, partition } from '../shared/account.ts';
+import { withPattern } from '../shared/linear-regexp.ts';
 import type { Functions, InvokeOutput } from '../shared/service-interfaces.ts';
 import type { WireResponse } from '../wire/http.ts';
 import { buildGatewayResponse, type Call, toFields } from './call.ts';
 import { readContentType } from './validate.ts';
 import { createInput, findParameter, type Parameters, renderTemplate, util } from './vtl.ts';
 
-/** Invokes the function behind a method and converts its result to a response. */
-export async function integrate(functions: Functions, call: Call): Promise<WireResponse> {
+interface IntegrationDeps {
+  readonly functions: Functions;
+  readonly iam: Authorizer;
+}
+
+/**
+ * Invokes the function behind a method and converts its result to a response. A missing permission of the API is an integration failure,
+ * whose cause only the log has.
+ */
+export async function integrate(
+  { functions, iam }: IntegrationDeps,
+  call: Call,
+): Promise<WireResponse> {
   const integration = toFields(call.method['x-amazon-apigateway-integration']);
   const proxy = integration['type'] === 'aws_proxy';
   const [, functionName, qualifier] =
@@ -16,34 +29,58 @@ export async function integrate(functions: Functions, call: Call): Promise<WireR
       message: 'Internal server error',
     });
   }
-  let output: InvokeOutput;
   try {
+    checkPermission(iam, call, functions.arn(functionName, qualifier));
     const body = proxy
       ? JSON.stringify(buildProxyEvent(call))
       : buildRequestBody(call, integration);
     const headers = proxy ? {} : buildRequestHeaders(call, integration);
     const executionName = headers['x-amz-durable-execution-name'];
-    output = await functions.invoke({
+    const output = await functions.invoke({
       functionName,
       ...(qualifier ? { qualifier } : {}),
       payload: Buffer.from(body),
       type: headers['x-amz-invocation-type'] === 'Event' ? 'Event' : 'RequestResponse',
       ...(executionName ? { executionName } : {}),
     });
+    return proxy
+      ? buildProxyResponse(call, output)
+      : buildMappedResponse(call, integration, output);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return buildGatewayResponse(call, 'INTEGRATION_FAILURE', { message: 'Internal server error' });
   }
-  return proxy ? buildProxyResponse(call, output) : buildMappedResponse(call, integration, output);
 }
 
-/** Returns the parameters of a request. Names of headers are in the spelling of the client, and a lookup is case-sensitive. */
+/**
+ * Throws if the policy of a function does not let the method of the API invoke it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
+function checkPermission(iam: Authorizer, call: Call, resource: string): void {
+  const { api, request, resource: path } = call;
+  const method = `${api.id}/${api.stage}/${request.method}${path}`;
+  const sourceArn = `arn:${partition}:execute-api:${request.region}:${account}:${method}`;
+  const gateway = { kind: 'service', service: 'apigateway.amazonaws.com', sourceArn } as const;
+  const decision = iam.authorize(gateway, { action: 'lambda:InvokeFunction', resource });
+  if (!decision.allowed) throw new Error(`${sourceArn}: ${decision.message}`);
+}
+
+/**
+ * Returns the parameters of a request. Names of headers are in the spelling of the client, and a lookup is case-sensitive. A repeated
+ * parameter has its last value.
+ */
 function readParameters({ request, pathParameters }: Call): Parameters {
   return {
     path: pathParameters,
     querystring: Object.fromEntries(request.query),
-    header: request.exactHeaders,
+    header: lastValues(request.exactHeaders),
   };
+}
+
+function lastValues(values: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, list]) => [name, list.at(-1) ?? '']),
+  );
 }
 
 function buildRequestBody(call: Call, integration: ReturnType<typeof toFields>): string {
@@ -90,7 +127,9 @@ function buildMappedResponse(
     errorMessage === undefined
       ? undefined
       : responses.find(
-          ([p]) => p !== 'default' && new RegExp(`^(?:${p})$`, 's').test(errorMessage),
+          ([p]) =>
+            p !== 'default' &&
+            withPattern(`^(?:${p})$`, 's', (pattern) => pattern.test(errorMessage)),
         );
   const mapping = toFields(matched?.[1] ?? toFields(integration['responses'])['default']);
   const template = toFields(mapping['responseTemplates'])['application/json'];
@@ -121,10 +160,7 @@ function buildMappedResponse(
 
 function buildProxyEvent(call: Call): object {
   const { request, resource, pathParameters, api, context, path } = call;
-  const entries = Object.entries(request.exactHeaders);
   const query = Object.fromEntries(request.query);
-  const toLists = (values: [string, unknown][]) =>
-    Object.fromEntries(values.map(([name, value]) => [name, [value]]));
   const queryLists = Object.fromEntries(
     Object.keys(query).map((name) => [name, request.query.getAll(name)]),
   );
@@ -134,8 +170,8 @@ function buildProxyEvent(call: Call): object {
     resource,
     path,
     httpMethod: request.method,
-    headers: Object.fromEntries(entries),
-    multiValueHeaders: toLists(entries),
+    headers: lastValues(request.exactHeaders),
+    multiValueHeaders: request.exactHeaders,
     queryStringParameters: nullIfEmpty(query),
     multiValueQueryStringParameters: nullIfEmpty(queryLists),
     pathParameters: nullIfEmpty(pathParameters),

@@ -1,3 +1,8 @@
+import { withTimeLimit } from '../shared/time-limit.ts';
+
+/** Maximum time for a pattern with several repetitions (ms). */
+const maxPatternMs = 500;
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Validates values against the subset of JSON Schema draft-04 that API Gateway models use. */
@@ -59,7 +64,8 @@ export class SchemaValidator {
     if (typeof reference !== 'string') return schema;
     let target: unknown = this.#definition;
     for (const part of reference.split('/').slice(1)) {
-      target = (target as Schema | undefined)?.[part];
+      const isMember = typeof target === 'object' && target !== null && Object.hasOwn(target, part);
+      target = isMember ? (target as Schema)[part] : undefined;
     }
     return this.#resolveReference((target ?? {}) as Schema);
   }
@@ -71,8 +77,16 @@ function validateText(schema: Schema, value: string): string[] {
     return [`must have at least ${Number(minLength)} characters`];
   if (value.length > Number(maxLength))
     return [`must have at most ${Number(maxLength)} characters`];
-  if (typeof pattern !== 'string' || new RegExp(pattern, 'u').test(value)) return [];
+  if (typeof pattern !== 'string' || matchesSchemaPattern(pattern, value)) return [];
   return [`must match ${pattern}`];
+}
+
+/** Returns whether a text matches. A pattern with at most one repetition cannot backtrack much and needs no time limit. */
+function matchesSchemaPattern(pattern: string, value: string): boolean {
+  const expression = new RegExp(pattern, 'u');
+  const repetitions = pattern.match(/[*+]|\{\d+,\d*\}/g) ?? [];
+  if (repetitions.length <= 1 && pattern.startsWith('^')) return expression.test(value);
+  return withTimeLimit(maxPatternMs, () => expression.test(value));
 }
 
 function validateNumber(schema: Schema, value: number): string[] {

@@ -1,28 +1,23 @@
 import type { WireResponse } from '../wire/http.ts';
-import { buildGatewayResponse, type Call, type Fields, toFields } from './call.ts';
+import {
+  type Api,
+  buildGatewayResponse,
+  type Call,
+  type Fields,
+  type Route,
+  toFields,
+} from './call.ts';
 import { SchemaValidator } from './schema.ts';
 
 /** Returns the error response for a request that the gateway rejects without calling its integration. */
 export function validateRequest(call: Call): WireResponse | undefined {
-  return (
-    rejectUnsigned(call) ??
-    rejectMediaType(call) ??
-    rejectMissingParameters(call) ??
-    rejectInvalidBody(call)
-  );
+  return rejectMediaType(call) ?? rejectMissingParameters(call) ?? rejectInvalidBody(call);
 }
 
-function rejectUnsigned(call: Call): WireResponse | undefined {
-  const { authorization } = call.request.headers;
-  if (!requiresSignature(call) || authorization?.startsWith('AWS4-HMAC-SHA256 ')) return undefined;
-  const message = 'Missing Authentication Token';
-  return buildGatewayResponse(call, 'MISSING_AUTHENTICATION_TOKEN', { message });
-}
-
-/** Reports whether a method accepts signed requests only. The signature itself is not verified. */
-function requiresSignature({ api, method }: Call): boolean {
-  const security = (method['security'] ?? api.definition['security'] ?? []) as object[];
-  const schemes = toFields(toFields(api.definition['components'])['securitySchemes']);
+/** Reports whether a method accepts only signed requests. */
+export function requiresSignature({ definition }: Api, { method }: Route): boolean {
+  const security = (method['security'] ?? definition['security'] ?? []) as object[];
+  const schemes = toFields(toFields(definition['components'])['securitySchemes']);
   return security
     .flatMap((requirement) => Object.keys(requirement))
     .some((name) => toFields(schemes[name])['x-amazon-apigateway-authtype'] === 'awsSigv4');
@@ -102,7 +97,7 @@ function findMissingParameters({ method, request, pathParameters }: Call): strin
   return declared
     .filter(({ name, in: place, required }) => {
       if (!required) return false;
-      if (place === 'header') return !request.exactHeaders[name];
+      if (place === 'header') return !request.exactHeaders[name]?.at(-1);
       return place === 'query' ? !request.query.get(name) : pathParameters[name] === undefined;
     })
     .map(({ name }) => name);

@@ -1,4 +1,6 @@
 import { Compile, parse } from 'velocityjs';
+import { withPattern } from '../shared/linear-regexp.ts';
+import { withTimeLimit } from '../shared/time-limit.ts';
 
 type MethodHandlers = NonNullable<
   NonNullable<ConstructorParameters<typeof Compile>[1]>['customMethodHandlers']
@@ -6,18 +8,21 @@ type MethodHandlers = NonNullable<
 
 /** Methods of Java's String that templates use and that JavaScript lacks or defines differently. */
 const javaStringMethods: Readonly<Record<string, (text: string, args: string[]) => unknown>> = {
-  matches: (text, [pattern = '']) => new RegExp(`^(?:${pattern})$`, 's').test(text),
+  matches: (text, [pattern = '']) =>
+    withPattern(`^(?:${pattern})$`, 's', (expression) => expression.test(text)),
   replaceAll: (text, [pattern = '', replacement = '']) =>
-    text.replace(new RegExp(pattern, 'g'), replacement.replace(/\\(.)/g, '$1')),
+    withPattern(pattern, 'g', (expression) =>
+      text.replace(expression, replacement.replace(/\\(.)/g, '$1')),
+    ),
   replaceFirst: (text, [pattern = '', replacement = '']) =>
-    text.replace(new RegExp(pattern), replacement),
+    withPattern(pattern, '', (expression) => text.replace(expression, replacement)),
   replace: (text, [part = '', replacement = '']) => text.split(part).join(replacement),
   length: (text) => text.length,
   isEmpty: (text) => text === '',
   equals: (text, [other]) => text === other,
   equalsIgnoreCase: (text, [other = '']) => text.toLowerCase() === other.toLowerCase(),
   contains: (text, [part = '']) => text.includes(part),
-  split: (text, [pattern = '']) => text.split(new RegExp(pattern)),
+  split: (text, [pattern = '']) => withPattern(pattern, '', (expression) => text.split(expression)),
 };
 
 const stringMethods: MethodHandlers = [
@@ -30,11 +35,20 @@ const stringMethods: MethodHandlers = [
   },
 ];
 
-/** Renders a mapping template. References read from `context`, and `#set` writes to it. */
+/** Maximum time for a template with loops or macros (ms). */
+const maxRenderMs = 500;
+
+/**
+ * Renders a mapping template. References read from `context`, and `#set` writes to it. Throws an error for a template that loops or
+ * recurses without end.
+ */
 export function renderTemplate(template: string, context: Record<string, unknown>): string {
   // Custom handlers run first. The library's own `is…` and `get…` handlers throw for a string.
   const compile = new Compile(parse(template), { customMethodHandlers: stringMethods });
-  return compile.render(context);
+  const render = () => compile.render(context);
+  return /#\{?(foreach|macro|define)/.test(template)
+    ? withTimeLimit(maxRenderMs, render)
+    : render();
 }
 
 /** The `$util` object of a mapping template. */
@@ -66,7 +80,8 @@ export function createInput(body: string, parameters: Parameters): object {
   const valueAt = (path: string): unknown => {
     let value: unknown = body === '' ? {} : JSON.parse(body);
     for (const [name = ''] of path.slice(1).matchAll(/[^.[\]'"]+/g)) {
-      value = (value as Record<string, unknown> | null | undefined)?.[name];
+      const isMember = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+      value = isMember ? (value as Record<string, unknown>)[name] : undefined;
     }
     return value;
   };

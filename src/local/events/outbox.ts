@@ -3,6 +3,8 @@ import type { Store } from '../store/store.ts';
 /** An event for one target. */
 export interface Delivery {
   readonly id: number;
+  /** Name of the rule. */
+  readonly rule: string;
   readonly target: string;
   readonly event: string;
 }
@@ -24,13 +26,15 @@ export class Outbox {
     this.#store = store;
     store.schema(`
       create table if not exists event_deliveries (
-        id integer primary key autoincrement, target text not null, event text not null)`);
+        id integer primary key autoincrement, rule text not null, target text not null, event text not null)`);
   }
 
-  add(targets: readonly string[], event: string): void {
+  add(deliveries: readonly Pick<Delivery, 'rule' | 'target'>[], event: string): void {
     this.#store.transact(() => {
-      const insert = this.#store.sql('insert into event_deliveries (target, event) values (?, ?)');
-      for (const target of targets) insert.run(target, event);
+      const insert = this.#store.sql(
+        'insert into event_deliveries (rule, target, event) values (?, ?, ?)',
+      );
+      for (const { rule, target } of deliveries) insert.run(rule, target, event);
     });
     this.#store.committed().then(
       () => void this.#deliver(),

@@ -7,7 +7,7 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
   if (!isObject(pattern)) return false;
   const fields = isObject(event) ? event : {};
   return Object.entries(pattern).every(([name, expected]) => {
-    const value = fields[name];
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (Array.isArray(expected)) return expected.some((item) => matchesAny(item, value));
     return matchesPattern(expected, value);
   });
@@ -15,7 +15,7 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
 
 /** A list in the event matches if one of its values matches. */
 function matchesAny(expected: unknown, value: unknown): boolean {
-  if (isObject(expected) && 'exists' in expected)
+  if (isObject(expected) && Object.hasOwn(expected, 'exists'))
     return (value !== undefined) === expected['exists'];
   return Array.isArray(value)
     ? value.some((item) => matchesValue(expected, item))

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Authorizer } from '../iam/authorizer.ts';
+import { createIam } from '../iam/iam.ts';
+import type { Permission } from '../iam/permission.ts';
 import { account, partition } from '../shared/account.ts';
 import type {
   BusEvent,
@@ -17,30 +20,54 @@ export function createEvents({
   store,
   region,
   sqs,
+  iam = createIam({ store, enforced: false }),
 }: {
   store: Store;
   region: string;
   /** Queues for events that a target refused. */
   sqs?: Pick<Sqs, 'send'>;
+  /** Policies that let rules invoke functions and send messages. Without them, every rule may. */
+  iam?: Authorizer;
 }): Events {
   store.schema(
     'create table if not exists event_rules (name text primary key, body text not null) without rowid',
   );
   const outbox = new Outbox(store);
   const insertRule = 'insert or replace into event_rules (name, body) values (?, ?)';
-  /** Sends an event to the dead-letter queue of its target. Without a queue the event is lost, as on AWS. */
-  function sendToDeadLetterQueue({ target, event }: Delivery, { name, message }: AwsError): void {
-    process.stderr.write(`An event for ${target} was refused: ${name}: ${message}\n`);
-    const rule = readRules(store).find(({ deadLetters }) => deadLetters?.[target] !== undefined);
-    if (!rule) return;
-    const arn = `arn:${partition}:events:${region}:${account}:rule/${rule.name}`;
+  const formatArn = (rule: string) => `arn:${partition}:events:${region}:${account}:rule/${rule}`;
+
+  /** Returns the refusal if the policy of a resource does not let a rule do something; undefined if it may. */
+  function findDenial(rule: string, permission: Permission): AwsError | undefined {
+    const service = {
+      kind: 'service',
+      service: 'events.amazonaws.com',
+      sourceArn: formatArn(rule),
+    } as const;
+    const decision = iam.authorize(service, permission);
+    return decision.allowed ? undefined : new AwsError('NO_PERMISSIONS', decision.message);
+  }
+
+  /**
+   * Sends an event to the dead-letter queue of its target. Without a queue, or without its permission, the event is lost, as on AWS.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+   */
+  function sendToDeadLetterQueue({ rule: name, target, event }: Delivery, refusal: AwsError): void {
+    const { name: code, message } = refusal;
+    process.stderr.write(`An event for ${target} was refused: ${code}: ${message}\n`);
+    const queue = readRules(store).find((rule) => rule.name === name)?.deadLetters?.[target];
+    if (queue === undefined) return;
+    const denial = findDenial(name, { action: 'sqs:SendMessage', resource: queue });
+    if (denial) {
+      process.stderr.write(`${denial.message}\n`);
+      return;
+    }
     const attributes = {
-      RULE_ARN: arn,
+      RULE_ARN: formatArn(name),
       TARGET_ARN: target,
-      ERROR_CODE: name,
+      ERROR_CODE: code,
       ERROR_MESSAGE: message,
     };
-    sqs?.send(rule.deadLetters?.[target] ?? '', { body: event, attributes });
+    sqs?.send(queue, { body: event, attributes });
   }
 
   return {
@@ -49,14 +76,16 @@ export function createEvents({
     removeRule: (name) =>
       void store.transact(() => store.sql('delete from event_rules where name = ?').run(name)),
     emit(event) {
-      const targets = readRules(store)
+      const deliveries = readRules(store)
         .filter(({ pattern }) => matchesPattern(pattern, event))
-        .flatMap((rule) => rule.targets);
-      if (targets.length > 0) outbox.add(targets, toEnvelope(event, region));
+        .flatMap(({ name, targets }) => targets.map((target) => ({ rule: name, target })));
+      if (deliveries.length > 0) outbox.add(deliveries, toEnvelope(event, region));
     },
     start: (functions) =>
       outbox.deliverWith(async (delivery) => {
-        const refusal = await invoke(functions, delivery);
+        const { rule, target } = delivery;
+        const permission = { action: 'lambda:InvokeFunction', resource: target };
+        const refusal = findDenial(rule, permission) ?? (await invoke(functions, delivery));
         if (refusal) sendToDeadLetterQueue(delivery, refusal);
       }),
     close: () => outbox.close(),

@@ -14,8 +14,8 @@ beforeAll(async () => {
   runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
   vi.stubEnv('AWS_ENDPOINT_URL', runtime.url);
   vi.stubEnv('AWS_REGION', 'us-east-2');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', runtime.credentials.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', runtime.credentials.secretAccessKey);
   client = new SSMClient({});
 });
 afterAll(async () => {
