@@ -1,20 +1,19 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { createDurableFunction, createLambdaClient } from './durable-function.ts';
+import { handlerRequestSource } from '../test/support/handler-request.ts';
+import { createDurableFunction, createLambdaClient, createRole } from './durable-function.ts';
 import type { Bench } from './project.ts';
 import { createDriver } from './throughput.ts';
 
 /** A handler that returns the duration of each of its checkpoints (ms). */
-const checkpointer = `
+const checkpointer = `${handlerRequestSource}
 export const handler = async (event) => {
   let { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
-  const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key } = process.env;
-  const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/20261125/us-east-2/lambda/aws4_request';
   const path = '/2025-12-01/durable-executions/' + encodeURIComponent(DurableExecutionArn) + '/checkpoint';
   const times = [];
   for (let step = 0; step < 300; step += 1) {
     const Updates = ['START', 'SUCCEED'].map((Action) => ({ Id: 's' + step, Type: 'STEP', Action }));
     const startedAt = performance.now();
-    const response = await fetch(url + path, { method: 'POST', headers: { authorization }, body: JSON.stringify({ CheckpointToken, Updates }) });
+    const response = await post(path, JSON.stringify({ CheckpointToken, Updates }));
     ({ CheckpointToken } = await response.json());
     times.push(performance.now() - startedAt);
   }
@@ -22,17 +21,15 @@ export const handler = async (event) => {
 };`;
 
 /** A handler that waits and returns the delay between the end of its wait and its next invocation (ms). */
-const waiter = `
+const waiter = `${handlerRequestSource}
 export const handler = async (event) => {
   const startedAt = Date.now();
   const { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
   const [execution, , due] = InitialExecutionState.Operations;
   if (due) return { Status: 'SUCCEEDED', Result: String(startedAt - Number(due.StepDetails.Result) * 1000) };
-  const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key } = process.env;
-  const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/20261125/us-east-2/lambda/aws4_request';
   const path = '/2025-12-01/durable-executions/' + encodeURIComponent(DurableExecutionArn) + '/checkpoint';
   const checkpoint = async (CheckpointToken, Updates) =>
-    (await fetch(url + path, { method: 'POST', headers: { authorization }, body: JSON.stringify({ CheckpointToken, Updates }) })).json();
+    (await post(path, JSON.stringify({ CheckpointToken, Updates }))).json();
   const WaitSeconds = JSON.parse(execution.ExecutionDetails.InputPayload).seconds;
   const started = await checkpoint(CheckpointToken, [{ Id: 'wait', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds } }]);
   const [wait] = started.NewExecutionState.Operations;
@@ -48,6 +45,7 @@ const maxSynchronousTimeoutSeconds = 15 * 60;
 export async function benchLatency(bench: Bench): Promise<void> {
   const lambda = createLambdaClient(bench);
   const timeoutSeconds = maxSynchronousTimeoutSeconds;
+  await createRole(bench);
   await createDurableFunction(lambda, 'checkpointer', { code: checkpointer, timeoutSeconds });
   await createDurableFunction(lambda, 'waiter', { code: waiter, timeoutSeconds });
   const drive = createDriver(bench);

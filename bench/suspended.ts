@@ -10,7 +10,7 @@ import {
   ListDurableExecutionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
 import { sleeperCode } from '../test/support/sleeper.ts';
-import { createDurableFunction, createLambdaClient } from './durable-function.ts';
+import { createDurableFunction, createLambdaClient, createRole } from './durable-function.ts';
 import { readMemoryMb } from './memory.ts';
 import type { Bench } from './project.ts';
 import { median } from './start-up.ts';
@@ -25,6 +25,7 @@ export async function benchSuspended(bench: Bench, counts: readonly number[]): P
   console.log('cost of waiting executions');
   // A restart invalidates the clients.
   const lambda = () => createLambdaClient(bench);
+  await createRole(bench);
   await createDurableFunction(lambda(), 'sleeper', {
     code: sleeperCode,
     timeoutSeconds: 2 * waitHours * 3600,

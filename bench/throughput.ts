@@ -7,6 +7,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { canonicalEvent } from '../functions/contract/order.ts';
 import { samples } from '../functions/contract/samples.ts';
+import { projectCredentials } from '../test/support/credentials.ts';
 import { repository } from '../test/support/project-files.ts';
 import { startFloor } from './floor.ts';
 import { readMemoryMb, readPssMb } from './memory.ts';
@@ -63,12 +64,12 @@ type OrderItem = Record<string, unknown>;
 const maxRunMs = 120_000;
 
 /** Returns a function that submits orders, waits until all are completed, and returns the elapsed time (seconds). */
-export function createDriver({ status, outputs }: Bench) {
+export function createDriver({ root, status, outputs }: Bench) {
   const { url, pid } = status();
   const config = {
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+    credentials: projectCredentials(root),
   };
   const lambda = new LambdaClient(config);
   const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config));

@@ -12,6 +12,7 @@ import {
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
+import { signHeaders } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { createRandom, type RandomSource } from '../support/random.ts';
 
@@ -25,11 +26,16 @@ let lambda: LambdaClient;
 let arn: string;
 
 beforeAll(async () => {
-  runtime = await startRuntime({ directory, port: 0, timeScale: 100 });
+  runtime = await startRuntime({
+    directory,
+    port: 0,
+    timeScale: 100,
+    faults: { enforceIam: false },
+  });
   lambda = new LambdaClient({
     endpoint: runtime.url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: runtime.credentials,
     maxAttempts: 1,
   });
   await create('target');
@@ -46,9 +52,10 @@ afterAll(async () => {
 async function prepare(): Promise<void> {
   const post = (target: string, body: object) =>
     send({
+      service: signingName(target),
       method: 'POST',
       path: '/',
-      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=a/b', 'x-amz-target': target },
+      headers: { 'x-amz-target': target },
       body: JSON.stringify(body),
     });
   await post('DynamoDB_20120810.CreateTable', {
@@ -82,6 +89,11 @@ async function start(FunctionName = 'target'): Promise<string> {
   return (await lambda.send(invoke)).DurableExecutionArn ?? '';
 }
 
+/** Returns the signing name of a service with a JSON protocol. */
+function signingName(target: string): string {
+  return target.replace(/^(?:Amazon)?([A-Za-z]+).*$/s, '$1').toLowerCase();
+}
+
 /** Actions of the services with a JSON protocol, by target. */
 const actions = {
   DynamoDB_20120810:
@@ -98,6 +110,8 @@ const fields =
   );
 
 interface Call {
+  /** Service that the request is signed for. Without it, the request is not signed. */
+  readonly service?: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, string>;
@@ -236,28 +250,38 @@ function randomPath(random: RandomSource): string {
 }
 
 function randomCall(random: RandomSource): Call {
-  const scope = random.pick(['lambda', 'dynamodb', 's3', 'sts', 'cloudformation']);
-  const headers: Record<string, string> = random.percent(95)
-    ? { authorization: `AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/${scope}/aws4_request` }
-    : {};
+  const headers: Record<string, string> = {};
   if (random.percent(40)) {
     const service = random.pick(Object.keys(actions) as (keyof typeof actions)[]);
     const action = random.percent(95) ? random.pick(actions[service].split(' ')) : 'Other';
     headers['x-amz-target'] = `${service}.${action}`;
-    return { method: 'POST', path: '/', headers, body: randomBody(random) };
+    const body = randomBody(random);
+    return { service: signingName(service), method: 'POST', path: '/', headers, body };
   }
   if (random.percent(30))
     headers['x-amz-invocation-type'] = random.pick(['Event', 'DryRun', 'Other']);
   if (random.percent(20))
     headers['x-amz-durable-execution-name'] = random.pick(['a', 'a b', 'x'.repeat(65)]);
   const method = random.pick(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD']);
-  return { method, path: randomPath(random), headers, body: randomBody(random) };
+  const path = randomPath(random);
+  const service = random.percent(95) ? pickService(path, random) : undefined;
+  return { service, method, path, headers, body: randomBody(random) };
 }
 
-/** Sends a request and returns the status of the response, or 0 if there is none within ten seconds. */
-function send({ method, path, headers, body }: Call): Promise<number> {
+/** Returns the service that serves a path. All services of the query protocol serve `/`. */
+function pickService(path: string, random: RandomSource): string {
+  if (path.startsWith('/execute-api')) return 'execute-api';
+  if (path.startsWith('/20')) return 'lambda';
+  return path.startsWith('/bucket') ? 's3' : random.pick(['s3', 'sts', 'cloudformation']);
+}
+
+/** Signs and sends a request and returns the status of the response, or 0 if there is none within ten seconds. */
+async function send({ service, method, path, body, ...call }: Call): Promise<number> {
+  const { credentials, url } = runtime;
+  const options = { method, body, headers: call.headers, credentials };
+  const headers = service ? await signHeaders(service, `${url}${path}`, options) : call.headers;
   return new Promise((resolve) => {
-    const { hostname, port } = new URL(runtime.url);
+    const { hostname, port } = new URL(url);
     const sent = request({ hostname, port, method, path, headers, timeout: 10_000 }, (response) => {
       response.resume();
       response.on('end', () => resolve(response.statusCode ?? 0));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { account, partition } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
+import type { FindDenial } from '../wire/http.ts';
 import { describeChangeSet } from './describe.ts';
 import { invalid, type Values } from './query-protocol.ts';
 import type {
@@ -10,8 +11,14 @@ import type {
   StackState,
 } from './stack-repository.ts';
 import type { Stacks } from './stacks.ts';
+import { findTransformDenial } from './transform-access.ts';
 
-export type Action = (form: URLSearchParams, region: string) => Values;
+/** An operation. `findDenial` is absent if access is not controlled. */
+export type Action = (
+  form: URLSearchParams,
+  region: string,
+  findDenial: FindDenial | undefined,
+) => Values;
 
 const updatableStatus = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE)$/;
 
@@ -22,19 +29,22 @@ export function changeSetActions(
 ): Record<string, Action> {
   const deps = { stacks, repository };
   return {
-    CreateChangeSet(form, region) {
-      const set = createChangeSet(deps, form, region);
+    CreateChangeSet(form, region, findDenial) {
+      const set = createChangeSet({ ...deps, findDenial }, form, region);
       return { Id: set.id, StackId: set.stackId };
     },
     DescribeChangeSet(form) {
-      return describeChangeSet(requireChangeSet(deps, form));
+      const set = requireChangeSet(deps, form);
+      const before = repository.find(set.stackId)?.parameters ?? {};
+      const withValues = form.get('IncludePropertyValues') === 'true';
+      return describeChangeSet(set, { before, withValues });
     },
     DeleteChangeSet(form) {
       repository.removeChangeSet(requireChangeSet(deps, form).id);
       return {};
     },
-    ExecuteChangeSet(form) {
-      executeChangeSet(deps, requireChangeSet(deps, form));
+    ExecuteChangeSet(form, _region, findDenial) {
+      executeChangeSet({ ...deps, findDenial }, requireChangeSet(deps, form));
       return {};
     },
   };
@@ -43,6 +53,10 @@ export function changeSetActions(
 interface Deps {
   readonly stacks: Stacks;
   readonly repository: StackRepository;
+}
+
+interface CheckedDeps extends Deps {
+  readonly findDenial: FindDenial | undefined;
 }
 
 function requireChangeSet({ stacks, repository }: Deps, form: URLSearchParams): ChangeSetState {
@@ -54,14 +68,16 @@ function requireChangeSet({ stacks, repository }: Deps, form: URLSearchParams): 
 }
 
 /** Creates a change set, and its stack if that does not exist yet. A change set without changes has the status FAILED. */
-function createChangeSet(deps: Deps, form: URLSearchParams, region: string): ChangeSetState {
-  const { stacks, repository } = deps;
+function createChangeSet(deps: CheckedDeps, form: URLSearchParams, region: string): ChangeSetState {
+  const { stacks, repository, findDenial } = deps;
   const name = form.get('StackName') ?? '';
   const type = form.get('ChangeSetType') === 'CREATE' ? 'CREATE' : 'UPDATE';
   const existing = repository.find(name);
   checkStack(name, type, existing);
   const stack = existing ?? stacks.createState(name, region);
   const proposal = stacks.readProposal(form, stack);
+  const { roleArn } = proposal;
+  const denial = findTransformDenial(proposal.template, { region, roleArn, findDenial });
   const changes = stacks.planChanges(stack, proposal);
   const hasChanges = changes.length > 0 || stacks.changesOutputs(stack, proposal);
   const setName = form.get('ChangeSetName') ?? '';
@@ -75,6 +91,7 @@ function createChangeSet(deps: Deps, form: URLSearchParams, region: string): Cha
     created: Date.now(),
     changes,
     ...(hasChanges ? available : unavailable),
+    ...(denial ? { ...unavailable, changes: [], reason: denial.message } : {}),
   };
   if (!existing) {
     repository.save(stack);
@@ -104,7 +121,10 @@ const unavailable = {
     "The submitted information didn't contain changes. Submit different information to create a change set.",
 };
 
-function executeChangeSet({ stacks, repository }: Deps, set: ChangeSetState): void {
+function executeChangeSet(
+  { stacks, repository, findDenial }: CheckedDeps,
+  set: ChangeSetState,
+): void {
   if (set.execution !== 'AVAILABLE') {
     throw new AwsError(
       'InvalidChangeSetStatus',
@@ -114,7 +134,7 @@ function executeChangeSet({ stacks, repository }: Deps, set: ChangeSetState): vo
   const stack = stacks.requireStack(set.stackId);
   set.execution = 'EXECUTE_COMPLETE';
   repository.saveChangeSet(set);
-  stacks.deploy(stack, set);
+  stacks.deploy(stack, set, findDenial);
 }
 
 /** Returns the first event of a stack that a change set creates. */

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../store/store.ts';
+import type { FindDenial } from '../wire/http.ts';
+import type { HandlerOperation } from './handler-actions.ts';
+import { checkHandlerPermissions } from './handler-permissions.ts';
 import type { ResolvedTemplate } from './resolved-template.ts';
 import { requiresReplacement } from './resource-changes.ts';
 import type { PhysicalResource, ResourceHandler, ResourceRequest } from './resources/handler.ts';
 import type { ResourceState, StackRepository, StackState } from './stack-repository.ts';
-import type { Fields, ResourceDeclaration } from './template.ts';
+import type { ResourceDeclaration } from './template.ts';
 
 export interface DeploymentDeps {
   readonly store: Store;
   readonly repository: StackRepository;
   readonly findHandler: (type: string) => ResourceHandler;
+  /** Finds the refusals for the handlers of the resources; undefined if access is not controlled. */
+  readonly findDenial: FindDenial | undefined;
 }
 
 /** A change of this deployment that a rollback reverts. */
@@ -126,8 +131,8 @@ export class Deployment {
         return;
       }
       this.#addEvent(identity, `${verb}_IN_PROGRESS`);
-      const after = this.#createOrUpdate(
-        { logicalId, type: declaration.Type, properties },
+      const { notice, ...after } = this.#createOrUpdate(
+        { logicalId, type: declaration.Type, properties, metadata: declaration.Metadata },
         previous,
       );
       const updated = { status: `${verb}_COMPLETE`, updated: Date.now() };
@@ -135,7 +140,7 @@ export class Deployment {
       this.#resources.set(logicalId, state);
       this.#applied.push({ ...(before ? { before } : {}), after: state });
       if (before && before.physicalId !== state.physicalId) this.#replaced.push(before);
-      this.#addEvent(state, `${verb}_COMPLETE`);
+      this.#addEvent(state, `${verb}_COMPLETE`, ...(notice ? [notice] : []));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#addEvent(identity, `${verb}_FAILED`, reason);
@@ -149,7 +154,7 @@ export class Deployment {
   }
 
   #createOrUpdate(
-    resource: { logicalId: string; type: string; properties: Fields },
+    resource: Pick<ResourceRequest, 'logicalId' | 'type' | 'properties' | 'metadata'>,
     before: ResourceState | undefined,
   ): PhysicalResource {
     const request: ResourceRequest = {
@@ -158,11 +163,23 @@ export class Deployment {
       region: this.#stack.region,
     };
     const handler = this.#deps.findHandler(resource.type);
-    return this.#deps.store.transact(() =>
-      before && !requiresReplacement(handler, before.properties, resource.properties)
-        ? handler.update(request, before)
-        : handler.create(request),
-    );
+    const isUpdate =
+      before !== undefined && !requiresReplacement(handler, before.properties, resource.properties);
+    return this.#deps.store.transact(() => {
+      const after = isUpdate ? handler.update(request, before) : handler.create(request);
+      // Its ARN is known only now. A refusal reverts the transaction.
+      this.#checkAccess({ ...request, ...after }, isUpdate ? 'update' : 'create');
+      return after;
+    });
+  }
+
+  #checkAccess(
+    resource: Pick<ResourceState, 'type' | 'physicalId' | 'properties'>,
+    operation: HandlerOperation,
+  ): void {
+    const { findDenial } = this.#deps;
+    const { region } = this.#stack;
+    if (findDenial) checkHandlerPermissions({ ...resource, region }, operation, findDenial);
   }
 
   #remove(resource: ResourceState, policy: string): void {
@@ -171,6 +188,7 @@ export class Deployment {
       return;
     }
     this.#addEvent(resource, 'DELETE_IN_PROGRESS');
+    this.#checkAccess(resource, 'delete');
     try {
       this.#deps.store.transact(() => this.#deps.findHandler(resource.type).remove(resource));
     } catch (error) {

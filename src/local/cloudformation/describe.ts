@@ -1,5 +1,6 @@
 import type { Values } from './query-protocol.ts';
 import type { ChangeSetState, ResourceState, StackEvent, StackState } from './stack-repository.ts';
+import { parseTemplate } from './template.ts';
 
 /** Returns a stack in the form of DescribeStacks. `url` is the URL of the runtime. */
 export function describeStack(stack: StackState, url: string): Values {
@@ -14,7 +15,8 @@ export function describeStack(stack: StackState, url: string): Values {
     DisableRollback: false,
     EnableTerminationProtection: false,
     Capabilities: stack.capabilities,
-    Parameters: describeParameters(stack.parameters),
+    RoleARN: stack.roleArn,
+    Parameters: describeParameters(stack.parameters, stack.template),
     Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({
       OutputKey: key,
       OutputValue: toLocalAddress(value, stack, url),
@@ -25,7 +27,21 @@ export function describeStack(stack: StackState, url: string): Values {
   };
 }
 
-export function describeChangeSet(set: ChangeSetState): Values {
+/**
+ * Returns a change set in the form of DescribeChangeSet. `before` are the parameters of the stack. Values of parameters with NoEcho
+ * are hidden.
+ */
+export function describeChangeSet(
+  set: ChangeSetState,
+  { before, withValues }: { before: StackState['parameters']; withValues: boolean },
+): Values {
+  const hidden = listHiddenNames(set.template).flatMap((name) =>
+    [before[name], set.parameters[name]].filter((value) => value !== undefined && value !== ''),
+  ) as string[];
+  const show = (value: string | undefined) =>
+    hidden
+      .reduce((text, secret) => text?.replaceAll(secret, hiddenValue), value)
+      ?.replaceAll(placeholder, '{{changeSet:KNOWN_AFTER_APPLY}}');
   return {
     ChangeSetName: set.name,
     ChangeSetId: set.id,
@@ -35,7 +51,7 @@ export function describeChangeSet(set: ChangeSetState): Values {
     ExecutionStatus: set.execution,
     Status: set.status,
     StatusReason: set.reason,
-    Parameters: describeParameters(set.parameters),
+    Parameters: describeParameters(set.parameters, set.template),
     Capabilities: set.capabilities,
     OnStackFailure: set.onFailure,
     Changes: set.changes.map((change) => ({
@@ -48,14 +64,13 @@ export function describeChangeSet(set: ChangeSetState): Values {
         Replacement: change.replacement,
         PolicyAction: change.policy,
         Scope: change.action === 'Modify' ? ['Properties'] : [],
-        Details: change.details?.map(({ name, before, after, recreates }) => ({
+        Details: change.details?.map(({ name, before: old, after: now, recreates }) => ({
           Target: {
             Attribute: 'Properties',
             Name: name,
             RequiresRecreation: recreates,
             Path: `/Properties/${name}`,
-            BeforeValue: before,
-            AfterValue: after,
+            ...(withValues && { BeforeValue: show(old), AfterValue: show(now) }),
           },
           Evaluation: 'Static',
           ChangeSource: 'DirectModification',
@@ -92,10 +107,27 @@ export function describeResource(resource: ResourceState, stack: StackState): Va
   };
 }
 
-function describeParameters(parameters: Readonly<Record<string, string>>): Values[] {
+const hiddenValue = '****';
+
+/** A value of a resource that does not exist yet. CloudFormation has one text for all of them. */
+const placeholder = /\{\{\w+(\.[\w.]+)?\}\}/g;
+
+/** Returns the names of the parameters with NoEcho: nobody can read their values. */
+function listHiddenNames(template: string): string[] {
+  if (!template.includes('NoEcho')) return [];
+  return Object.entries(parseTemplate(template).Parameters ?? {}).flatMap(([name, { NoEcho }]) =>
+    NoEcho === true || NoEcho === 'true' ? [name] : [],
+  );
+}
+
+function describeParameters(
+  parameters: Readonly<Record<string, string>>,
+  template: string,
+): Values[] {
+  const hidden = listHiddenNames(template);
   return Object.entries(parameters).map(([key, value]) => ({
     ParameterKey: key,
-    ParameterValue: value,
+    ParameterValue: hidden.includes(key) ? hiddenValue : value,
   }));
 }
 

@@ -1,5 +1,5 @@
 import { invalid } from './query-protocol.ts';
-import { type Fields, isFields, parseIntrinsic, type Template } from './template.ts';
+import { type Fields, isFields, parseIntrinsic, readMember, type Template } from './template.ts';
 
 /** The values that intrinsic functions refer to. */
 export interface Scope {
@@ -30,7 +30,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
 
 /** Reports whether a named condition is true. Throws ValidationError if it is not defined. */
 export function evaluateCondition(name: string, scope: Scope): boolean {
-  const condition = scope.template.Conditions?.[name];
+  const condition = readMember(scope.template.Conditions, name);
   if (condition === undefined) {
     throw invalid(`Template validation error: unresolved condition dependency ${name}`);
   }
@@ -107,7 +107,7 @@ function callWithResolvedArgument(name: string, argument: unknown, scope: Scope)
       return Buffer.from(toText(argument)).toString('base64');
     case 'Fn::FindInMap': {
       const [map, first, second] = list.map(toText) as [string, string, string];
-      const value = scope.template.Mappings?.[map]?.[first]?.[second];
+      const value = readMember(readMember(readMember(scope.template.Mappings, map), first), second);
       if (value === undefined) {
         throw invalid(`Template error: Unable to get mapping for ${map}::${first}::${second}`);
       }

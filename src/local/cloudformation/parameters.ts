@@ -1,6 +1,7 @@
+import { withPattern } from '../shared/linear-regexp.ts';
 import { toText } from './intrinsics.ts';
 import { invalid } from './query-protocol.ts';
-import type { ParameterDeclaration, Template } from './template.ts';
+import { type ParameterDeclaration, readMember, type Template } from './template.ts';
 
 /** A parameter in a request. */
 export interface ParameterInput {
@@ -30,7 +31,7 @@ export function resolveParameters(
     const input = inputs.find(({ ParameterKey }) => ParameterKey === key);
     const value =
       input?.UsePreviousValue === 'true'
-        ? previous[key]
+        ? readMember(previous, key)
         : (input?.ParameterValue ?? formatDefault(declaration));
     if (value === undefined) missing.push(key);
     else values[key] = value;
@@ -54,6 +55,17 @@ function formatDefault({ Default }: ParameterDeclaration): string | undefined {
   return typeof Default === 'string' ? Default : JSON.stringify(Default);
 }
 
+/** Returns whether a whole value matches. Throws ValidationError if the pattern is malformed or takes too long. */
+function matchesPattern(key: string, source: string, value: string): boolean {
+  try {
+    return withPattern(`^(?:${source})$`, '', (pattern) => pattern.test(value));
+  } catch {
+    throw invalid(
+      `Template error: the AllowedPattern of parameter '${key}' cannot be used: ${source}`,
+    );
+  }
+}
+
 function checkConstraints(key: string, value: string, declaration: ParameterDeclaration): void {
   const { AllowedValues, AllowedPattern, ConstraintDescription: description } = declaration;
   const fail = (message: string) => {
@@ -70,7 +82,7 @@ function checkConstraints(key: string, value: string, declaration: ParameterDecl
       `Parameter '${key}' must be one of AllowedValues: [${AllowedValues.map(String).join(', ')}]`,
     );
   }
-  if (AllowedPattern && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) {
+  if (AllowedPattern && !matchesPattern(key, AllowedPattern, value)) {
     throw fail(`Parameter '${key}' must match pattern ${AllowedPattern}`);
   }
   const number = Number(value);

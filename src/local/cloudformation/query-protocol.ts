@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { AccessDenied } from '../iam/access-denied.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import type { WireRequest, WireResponse } from '../wire/http.ts';
+import type { UnverifiedRequest, WireResponse } from '../wire/http.ts';
 
 const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
 export type Values = { readonly [name: string]: unknown };
 
 /** Returns the form of an awsQuery request. A list has keys such as `Name.member.1.Field`. */
-export function parseForm({ body, query }: WireRequest): URLSearchParams {
+export function parseForm({ body, query }: UnverifiedRequest): URLSearchParams {
   return body.length > 0 ? new URLSearchParams(body.toString('utf8')) : query;
 }
 
@@ -23,15 +24,16 @@ export function readStrings(form: URLSearchParams, name: string): string[] {
 
 /** Returns a list of structures in a form. Their fields have only simple values. */
 export function readStructures(form: URLSearchParams, name: string): Record<string, string>[] {
-  const members: Record<string, string>[] = [];
+  const members = new Map<number, Record<string, string>>();
+  const prefix = `${name}.member.`;
   for (const [key, value] of form) {
-    const [, index, field] = new RegExp(`^${name}\\.member\\.(\\d+)\\.(\\w+)$`).exec(key) ?? [];
+    if (!key.startsWith(prefix)) continue;
+    const [, index, field] = /^(\d+)\.(\w+)$/.exec(key.slice(prefix.length)) ?? [];
     if (!index || !field) continue;
-    const entry = members[Number(index) - 1] ?? {};
-    entry[field] = value;
-    members[Number(index) - 1] = entry;
+    const entry = members.get(Number(index)) ?? {};
+    members.set(Number(index), Object.assign(entry, { [field]: value }));
   }
-  return members.filter(Boolean);
+  return [...members].sort(([a], [b]) => a - b).map(([, member]) => member);
 }
 
 /** Returns the response of an operation. */
@@ -45,7 +47,9 @@ export function resultResponse(action: string, result: Values): WireResponse {
 }
 
 /** Returns an error response in the awsQuery format. */
-export function errorResponse({ name, message, status }: AwsError): WireResponse {
+export function errorResponse(failure: AwsError): WireResponse {
+  const { message, status } = failure;
+  const name = failure instanceof AccessDenied ? 'AccessDenied' : failure.name;
   const type = status < 500 ? 'Sender' : 'Receiver';
   const error = formatValue({ Type: type, Code: name, Message: message });
   return xmlResponse(

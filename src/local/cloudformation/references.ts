@@ -1,4 +1,5 @@
-import { isFields, parseIntrinsic } from './template.ts';
+import { invalid } from './query-protocol.ts';
+import { isFields, parseIntrinsic, readMember, type Template } from './template.ts';
 
 const placeholder = /\$\{([^!}][^}]*)\}/g;
 
@@ -32,7 +33,7 @@ function visitSubstitution(argument: unknown, visit: (name: string) => void): vo
   const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const defined = isFields(variables) ? variables : {};
   for (const [, name = ''] of String(text).matchAll(placeholder)) {
-    if (!(name.trim() in defined)) visit(name.trim().split('.')[0] ?? '');
+    if (!Object.hasOwn(defined, name.trim())) visit(name.trim().split('.')[0] ?? '');
   }
   visitReferences(defined, visit);
 }
@@ -61,4 +62,29 @@ function renameInText(text: string, renames: ReadonlyMap<string, string>): strin
   return text.replace(placeholder, (whole, name: string) =>
     renames.has(name) ? `\${${renames.get(name)}}` : whole,
   );
+}
+
+/** Throws ValidationError if a condition refers to itself, directly or through other conditions. */
+export function checkConditionCycles({ Conditions = {} }: Template): void {
+  const checked = new Set<string>();
+  const visit = (name: string, path: readonly string[]): void => {
+    if (path.includes(name)) {
+      throw invalid(
+        `Template validation error: Circular dependency between conditions: [${path.join(', ')}]`,
+      );
+    }
+    if (checked.has(name)) return;
+    for (const other of listConditions(readMember(Conditions, name))) visit(other, [...path, name]);
+    checked.add(name);
+  };
+  for (const name of Object.keys(Conditions)) visit(name, []);
+}
+
+/** Returns the names of the conditions that a value refers to, at any depth. */
+function listConditions(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(listConditions);
+  if (!isFields(value)) return [];
+  const [name, argument] = parseIntrinsic(value) ?? [];
+  if (name === 'Condition') return [String(argument)];
+  return Object.values(value).flatMap(listConditions);
 }

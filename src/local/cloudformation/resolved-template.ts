@@ -2,14 +2,15 @@ import { account, partition } from '../shared/account.ts';
 import { evaluateCondition, noValue, resolve, type Scope } from './intrinsics.ts';
 import { toReferenceValue } from './parameters.ts';
 import { invalid } from './query-protocol.ts';
-import { visitReferences } from './references.ts';
+import { checkConditionCycles, visitReferences } from './references.ts';
 import { expandServerless } from './sam-transform.ts';
 import type { ResourceState, StackState } from './stack-repository.ts';
+import { checkResourceTypes } from './supported-types.ts';
 import {
-  checkResourceTypes,
   type Fields,
   parseTemplate,
   type ResourceDeclaration,
+  readMember,
   type Template,
 } from './template.ts';
 
@@ -46,6 +47,7 @@ export class ResolvedTemplate {
       'AWS::NoValue': noValue,
     };
     this.#checkReferences();
+    checkConditionCycles(this.template);
   }
 
   /** Returns the resources whose conditions are true, in dependency order. Throws ValidationError for a cycle. */
@@ -96,8 +98,8 @@ export class ResolvedTemplate {
       template: this.template,
       ref: (name) => {
         if (Object.hasOwn(this.#pseudo, name)) return this.#pseudo[name];
-        const declaration = this.template.Parameters?.[name];
-        const value = this.#parameters[name];
+        const declaration = readMember(this.template.Parameters, name);
+        const value = readMember(this.#parameters, name);
         if (declaration && value !== undefined) return toReferenceValue(declaration, value);
         return Object.hasOwn(this.template.Resources, name) ? find(name)?.physicalId : undefined;
       },
@@ -106,9 +108,9 @@ export class ResolvedTemplate {
         return this.#exports.get(name);
       },
       attribute: (id, name) => {
-        const value = find(id)?.attributes[name];
+        const value = readMember(find(id)?.attributes, name);
         if (value !== undefined) return value;
-        const type = this.template.Resources[id]?.Type ?? '';
+        const type = readMember(this.template.Resources, id)?.Type ?? '';
         throw invalid(
           `Template error: resource ${id} does not support attribute type ${name} in Fn::GetAtt (${type})`,
         );
@@ -118,6 +120,8 @@ export class ResolvedTemplate {
 
   #checkReferences(): void {
     const { Resources, Parameters = {}, Outputs } = this.template;
+    this.#checkConditionNames('Resources', Resources);
+    this.#checkConditionNames('Outputs', Outputs ?? {});
     const missing = new Set<string>();
     visitReferences([Object.values(Resources), Outputs ?? {}], (name) => {
       const known = Object.hasOwn(Resources, name) || Object.hasOwn(Parameters, name);
@@ -127,6 +131,19 @@ export class ResolvedTemplate {
     throw invalid(
       `Template format error: Unresolved resource dependencies [${[...missing].join(', ')}] in the Resources ` +
         'block of the template',
+    );
+  }
+
+  #checkConditionNames(
+    block: string,
+    members: Readonly<Record<string, { readonly Condition?: string }>>,
+  ): void {
+    const unknown = Object.values(members)
+      .flatMap(({ Condition }) => Condition ?? [])
+      .find((name) => readMember(this.template.Conditions, name) === undefined);
+    if (unknown === undefined) return;
+    throw invalid(
+      `Template format error: Unresolved condition dependency ${unknown} in the ${block} block of the template`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { toText } from './intrinsics.ts';
 import type { ResolvedTemplate } from './resolved-template.ts';
 import type { ResourceHandler } from './resources/handler.ts';
 import type { ResourceChange, ResourceState, StackState } from './stack-repository.ts';
+import { rejectTypeChanges } from './supported-types.ts';
 import type { Fields, ResourceDeclaration } from './template.ts';
 import { rejectImmutableChange, rejectUnsupported } from './unsupported.ts';
 
@@ -20,6 +21,7 @@ export function planChanges(
     const known = newIds.has(id) ? undefined : existing.get(id);
     return known ?? { physicalId: `{{${id}}}`, attributes: unknownAttributes(id) };
   };
+  rejectTypeChanges(template.template, stack.resources);
   const changes: ResourceChange[] = [];
   const ordered = template.ordered();
   for (const [logicalId, declaration] of ordered) {
@@ -108,5 +110,13 @@ export function requiresReplacement(
 
 /** Returns placeholders such as `{{Queue.Arn}}` for the attributes of a resource that does not exist yet. */
 function unknownAttributes(id: string): Fields {
-  return new Proxy({}, { get: (_, name) => `{{${id}.${String(name)}}}` });
+  const placeholder = (name: string | symbol) => `{{${id}.${String(name)}}}`;
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => placeholder(name),
+      // Every attribute is an own property, so that only inherited ones are unknown.
+      getOwnPropertyDescriptor: (_, name) => ({ configurable: true, value: placeholder(name) }),
+    },
+  );
 }

@@ -1,6 +1,9 @@
 import { invalid } from './query-protocol.ts';
 import { renameReferences } from './references.ts';
 import { expandApi } from './sam-api.ts';
+import { expandConnectors } from './sam-connectors.ts';
+import { expandEvents } from './sam-events.ts';
+import { buildFunctionRole } from './sam-role.ts';
 import { versionDigest } from './sam-version.ts';
 import {
   type Fields,
@@ -22,11 +25,16 @@ export function expandServerless(template: Template): Template {
   if (!isServerless(template)) return template;
   const renames = new Map<string, string>();
   const resources: Resources = {};
-  for (const [id, resource] of Object.entries(template.Resources)) {
+  for (const [id, resource] of Object.entries(expandConnectors(template.Resources))) {
     if (resource.Type === 'AWS::Serverless::Function') {
       const defaults = template.Globals?.Function ?? {};
       const Properties = mergeGlobals(defaults, resource.Properties ?? {}) as Fields;
+      const target = isText(Properties['AutoPublishAlias']) ? { Ref: `${id}.Alias` } : { Ref: id };
+      const { Condition } = resource;
+      const attributes = Condition === undefined ? {} : { Condition };
+      const permissions = { id, events: Properties['Events'], target, attributes };
       Object.assign(resources, expandFunction(id, { ...resource, Properties }, renames));
+      Object.assign(resources, expandEvents(permissions, template));
     } else if (resource.Type === 'AWS::Serverless::Api') {
       Object.assign(resources, expandApi(id, resource, renames));
     } else {
@@ -55,13 +63,15 @@ function expandFunction(
     VersionDescription,
     DeadLetterQueue: deadLetterQueue,
     Tracing,
-    Events: events,
-    Policies: policies,
+    Events: _events,
+    Policies: _policies,
+    AssumeRolePolicyDocument: _trust,
+    RolePath: _path,
+    PermissionsBoundary: _boundary,
     AutoPublishCodeSha256: codeDigest,
     ...properties
   } = resource.Properties ?? {};
   const { Type: _type, Properties: _properties, ...common } = resource;
-  rejectUnsupportedEvents(id, events);
   const expanded: Resources = {};
   const functionProperties: Fields = {
     ...properties,
@@ -74,9 +84,8 @@ function expandFunction(
   };
   expanded[id] = { ...common, Type: 'AWS::Lambda::Function', Properties: functionProperties };
   if (!properties['Role']) {
-    // Policies and policy templates are stored without effect: the local runtime has no access control.
-    const Policies = policies === undefined ? {} : { Policies: policies };
-    expanded[`${id}Role`] = { Type: 'AWS::IAM::Role', Properties: Policies };
+    const role = buildFunctionRole(id, resource.Properties ?? {});
+    expanded[`${id}Role`] = { ...pickPolicies(resource), ...role };
   }
   if (typeof alias !== 'string') return expanded;
   const digest =
@@ -107,18 +116,20 @@ function expandFunction(
   return expanded;
 }
 
-/** Throws ValidationError for an event source that is not defined by an API of the template. */
-function rejectUnsupportedEvents(id: string, events: unknown): void {
-  for (const [name, event] of Object.entries(isFields(events) ? events : {})) {
-    const { Type, Properties } = isFields(event) ? event : {};
-    const isApiEvent =
-      Type === 'Api' && isFields(Properties) && Properties['RestApiId'] !== undefined;
-    if (isApiEvent) continue;
-    throw invalid(
-      `Resource ${id}: the local runtime does not implement the event ${name} of type ${String(Type)}; it supports only Api with a RestApiId`,
-    );
-  }
+/** Returns the attributes that the role of a function shares with it. */
+function pickPolicies({
+  Condition,
+  DeletionPolicy,
+  UpdateReplacePolicy,
+}: ResourceDeclaration): Partial<ResourceDeclaration> {
+  return {
+    ...(Condition === undefined ? {} : { Condition }),
+    ...(DeletionPolicy === undefined ? {} : { DeletionPolicy }),
+    ...(UpdateReplacePolicy === undefined ? {} : { UpdateReplacePolicy }),
+  };
 }
+
+const isText = (value: unknown) => typeof value === 'string';
 
 function toCode(id: string, uri: unknown): Fields {
   if (isFields(uri) && typeof uri['Bucket'] === 'string') {
@@ -138,7 +149,7 @@ function mergeGlobals(globals: unknown, own: unknown): unknown {
   if (!isFields(globals) || !isFields(own)) return own;
   const merged: Fields = { ...globals };
   for (const [name, value] of Object.entries(own)) {
-    merged[name] = name in globals ? mergeGlobals(globals[name], value) : value;
+    merged[name] = Object.hasOwn(globals, name) ? mergeGlobals(globals[name], value) : value;
   }
   return merged;
 }

@@ -1,31 +1,50 @@
+import type { Iam } from '../iam/iam.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import type { Service, WireRequest } from '../wire/http.ts';
+import type { Service, UnverifiedRequest } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
 import { changeSetActions } from './change-sets.ts';
+import { permissionRules } from './permissions.ts';
 import { errorResponse, parseForm, resultResponse } from './query-protocol.ts';
 import type { Services } from './resources/handler.ts';
 import { resourceHandlers } from './resources/index.ts';
+import { restoreAccess } from './restore-access.ts';
 import { stackActions } from './stack-actions.ts';
 import { StackRepository } from './stack-repository.ts';
 import { Stacks } from './stacks.ts';
+import { checkTemplateAccess } from './template-url.ts';
 
 const version = '2010-05-15';
+const service = 'cloudformation.amazonaws.com';
 
 /**
  * Creates the CloudFormation service. It deploys templates, including the Serverless transform, to the other services of the
  * runtime. A deployment is synchronous and commits in one transaction with all resources that it creates.
  */
-export function createCloudFormation(options: { store: Store; url: () => string } & Services): {
+export function createCloudFormation(
+  options: {
+    store: Store;
+    url: () => string;
+    readonly iam: Pick<Iam, 'canAssume'>;
+  } & Services,
+): {
   readonly service: Service;
 } {
   const repository = new StackRepository(options.store);
   const findHandler = resourceHandlers(options);
-  const stacks = new Stacks({ store: options.store, repository, findHandler }, options.s3);
+  // Every deployment creates roles, unless an earlier version made it.
+  if (options.iam.roles.list().length === 0) restoreAccess(options.store, repository, findHandler);
+  const canAssume = (roleArn: string, sourceArn: string) =>
+    options.iam.canAssume(roleArn, { kind: 'service', service, sourceArn });
+  const stacks = new Stacks(
+    { store: options.store, repository, findHandler, canAssume },
+    options.s3,
+  );
   const actions = {
     ...stackActions(stacks, repository, options.url),
     ...changeSetActions(stacks, repository),
   };
+  const rules = permissionRules(repository);
   return {
     service: {
       name: 'cloudformation',
@@ -34,22 +53,24 @@ export function createCloudFormation(options: { store: Store; url: () => string 
         failure: errorResponse,
       },
       claims,
+      permissions(request) {
+        const form = parseForm(request);
+        const name = form.get('Action') ?? '';
+        const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+        return rule?.(form, request.region) ?? [];
+      },
       handle(request) {
         try {
-          if (!request.signature) {
-            throw new AwsError(
-              'MissingAuthenticationToken',
-              'Request is missing Authentication Token',
-              { status: 403 },
-            );
-          }
           const form = parseForm(request);
+          if (request.findDenial) checkTemplateAccess(form, request.findDenial);
           const name = form.get('Action') ?? '';
           const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
           if (!action) {
             throw new AwsError('InvalidAction', `The local runtime does not implement ${name}`);
           }
-          const result = options.store.transact(() => action(form, request.region));
+          const result = options.store.transact(() =>
+            action(form, request.region, request.findDenial),
+          );
           return resultResponse(name, result);
         } catch (error) {
           return errorResponse(asAwsError(error));
@@ -59,7 +80,7 @@ export function createCloudFormation(options: { store: Store; url: () => string 
   };
 }
 
-function claims(request: WireRequest): boolean {
+function claims(request: UnverifiedRequest): boolean {
   const { headers, method, path, signature } = request;
   if (signature?.service === 'cloudformation') return true;
   if (path !== '/' || (method !== 'POST' && method !== 'GET')) return false;

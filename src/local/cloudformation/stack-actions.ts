@@ -1,11 +1,13 @@
+import type { FindDenial } from '../wire/http.ts';
 import type { Action } from './change-sets.ts';
 import { describeEvent, describeResource, describeStack } from './describe.ts';
 import { toText } from './intrinsics.ts';
 import { invalid, readStrings, type Values } from './query-protocol.ts';
 import { expandServerless, isServerless } from './sam-transform.ts';
 import type { StackRepository } from './stack-repository.ts';
-import type { Stacks } from './stacks.ts';
+import type { Proposal, Stacks } from './stacks.ts';
 import { parseTemplate, requiredCapability } from './template.ts';
+import { findTransformDenial } from './transform-access.ts';
 
 /** Number of events on a page of DescribeStackEvents. */
 const eventsPerPage = 100;
@@ -19,31 +21,36 @@ export function stackActions(
   const requireStack = (form: URLSearchParams) => stacks.requireStack(form.get('StackName') ?? '');
   return {
     ...readActions(stacks, repository, url),
-    CreateStack(form, region) {
+    CreateStack(form, region, findDenial) {
       const name = form.get('StackName') ?? '';
       if (repository.find(name)) throw invalid(`Stack [${name}] already exists`);
       const stack = stacks.createState(name, region);
-      stacks.deploy(stack, stacks.readProposal(form));
+      const proposal = stacks.readProposal(form);
+      checkTransform(proposal, { region, findDenial });
+      stacks.deploy(stack, proposal, findDenial);
       return { StackId: stack.id };
     },
-    UpdateStack(form) {
+    UpdateStack(form, region, findDenial) {
       const stack = requireStack(form);
       if (!stack.status.endsWith('_COMPLETE') || /^(ROLLBACK|DELETE)/.test(stack.status)) {
         throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
       }
       const proposal = stacks.readProposal(form, stack);
+      checkTransform(proposal, { region, findDenial });
       if (
         stacks.planChanges(stack, proposal).length === 0 &&
         !stacks.changesOutputs(stack, proposal)
       ) {
         throw invalid('No updates are to be performed.');
       }
-      stacks.deploy(stack, proposal);
+      stacks.deploy(stack, proposal, findDenial);
       return { StackId: stack.id };
     },
-    DeleteStack(form) {
+    DeleteStack(form, _region, findDenial) {
       const stack = repository.find(form.get('StackName') ?? '');
-      if (stack && stack.status !== 'DELETE_COMPLETE') stacks.destroy(stack);
+      if (!stack || stack.status === 'DELETE_COMPLETE') return {};
+      stack.roleArn = stacks.readRole(form, stack);
+      stacks.destroy(stack, findDenial);
       return {};
     },
     ValidateTemplate(form) {
@@ -59,6 +66,15 @@ export function stackActions(
       return { TemplateBody: requireStack(form).template, StagesAvailable: ['Original'] };
     },
   };
+}
+
+/** Throws the refusal to expand the transform of a template. Only a change set reports it as its own failure. */
+function checkTransform(
+  { template, roleArn }: Proposal,
+  options: { region: string; findDenial: FindDenial | undefined },
+): void {
+  const denial = findTransformDenial(template, { ...options, roleArn });
+  if (denial) throw denial;
 }
 
 function readActions(

@@ -30,6 +30,8 @@ export interface StackState {
   resources: ResourceState[];
   outputs: { key: string; value: string; description?: string; exportName?: string }[];
   tags: { key: string; value: string }[];
+  /** The service role that CloudFormation uses for all operations, once a request has named it. */
+  roleArn?: string | undefined;
   /** Names of the exports of other stacks that this stack uses. */
   imports?: string[];
 }
@@ -63,6 +65,7 @@ export interface ChangeSetState {
   readonly capabilities: string[];
   readonly tags: { key: string; value: string }[];
   readonly onFailure: string;
+  readonly roleArn?: string | undefined;
   readonly changes: ResourceChange[];
   status: string;
   reason?: string;

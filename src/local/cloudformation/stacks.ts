@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { account, partition } from '../shared/account.ts';
 import type { S3 } from '../shared/service-interfaces.ts';
 import { AwsError } from '../wire/aws-error.ts';
+import type { FindDenial } from '../wire/http.ts';
 import { Deployment, type DeploymentDeps } from './deployment.ts';
 import { type ParameterInput, resolveParameters } from './parameters.ts';
 import { invalid, readStrings, readStructures } from './query-protocol.ts';
 import { ResolvedTemplate } from './resolved-template.ts';
 import { planChanges } from './resource-changes.ts';
 import { expandServerless } from './sam-transform.ts';
+import { applyServiceRole } from './service-role.ts';
 import type { ChangeSetState, StackState } from './stack-repository.ts';
 import { parseTemplate, requiredCapability } from './template.ts';
+import { parseTemplateUrl } from './template-url.ts';
 
 /** The template and settings in a request of CreateChangeSet, CreateStack or UpdateStack. */
 export interface Proposal {
@@ -18,14 +21,20 @@ export interface Proposal {
   readonly capabilities: string[];
   readonly tags: { key: string; value: string }[];
   readonly onFailure: string;
+  readonly roleArn?: string | undefined;
+}
+
+export interface StacksDeps extends Omit<DeploymentDeps, 'findDenial'> {
+  /** Reports whether CloudFormation may assume a role for a stack. */
+  readonly canAssume: (roleArn: string, stackId: string) => boolean;
 }
 
 /** Plans, deploys and deletes stacks. */
 export class Stacks {
-  readonly #deps: DeploymentDeps;
+  readonly #deps: StacksDeps;
   readonly #s3: S3;
 
-  constructor(deps: DeploymentDeps, s3: S3) {
+  constructor(deps: StacksDeps, s3: S3) {
     this.#deps = deps;
     this.#s3 = s3;
   }
@@ -46,12 +55,7 @@ export class Stacks {
       if (form.get('UsePreviousTemplate') === 'true' && stack) return stack.template;
       throw invalid('Either Template URL or Template Body must be specified.');
     }
-    const { hostname, pathname } = new URL(url);
-    const [, virtualBucket] = /^(.+)\.s3[.-]/.exec(hostname) ?? [];
-    const [first = '', ...rest] = decodeURIComponent(pathname.slice(1)).split('/');
-    const [bucket, key] = virtualBucket
-      ? [virtualBucket, [first, ...rest].join('/')]
-      : [first, rest.join('/')];
+    const { bucket, key } = parseTemplateUrl(url);
     const object = this.#s3.read(bucket, key);
     if (!object) throw invalid(`S3 error: The specified key does not exist: ${url}`);
     return object.toString('utf8');
@@ -83,7 +87,17 @@ export class Stacks {
         value: Value,
       })),
       onFailure: form.get('OnStackFailure') ?? form.get('OnFailure') ?? 'ROLLBACK',
+      roleArn: this.readRole(form, stack),
     };
+  }
+
+  /** Returns the service role that the request names or that the stack has. Throws ValidationError if it cannot be assumed. */
+  readRole(form: URLSearchParams, stack: StackState | undefined): string | undefined {
+    const roleArn = form.get('RoleARN') ?? stack?.roleArn;
+    if (roleArn && !this.#deps.canAssume(roleArn, stack?.id ?? '')) {
+      throw invalid(`Role ${roleArn} is invalid or cannot be assumed`);
+    }
+    return roleArn;
   }
 
   /** Returns the state of a new stack without a template. Throws ValidationError if the name is not valid. */
@@ -121,7 +135,8 @@ export class Stacks {
     return readOutputs(stack.template) !== readOutputs(template);
   }
 
-  deploy(stack: StackState, proposal: Proposal): void {
+  /** Creates or updates a stack. `findDenial` is absent if access is not controlled. */
+  deploy(stack: StackState, proposal: Proposal, findDenial: FindDenial | undefined): void {
     const resolved = this.#resolveTemplate(stack, proposal);
     const creating = stack.status === 'REVIEW_IN_PROGRESS';
     const { template, parameters, capabilities, tags, outputs } = stack;
@@ -129,14 +144,17 @@ export class Stacks {
     stack.parameters = proposal.parameters;
     stack.capabilities = proposal.capabilities;
     stack.tags = proposal.tags;
+    stack.roleArn = proposal.roleArn ?? stack.roleArn;
     if (!creating) stack.updated = Date.now();
     const { onFailure } = proposal;
-    new Deployment(stack, this.#deps).apply(resolved, { creating, onFailure });
+    const access = { findDenial: applyServiceRole(findDenial, stack.roleArn) };
+    new Deployment(stack, { ...this.#deps, ...access }).apply(resolved, { creating, onFailure });
     if (stack.status === 'UPDATE_ROLLBACK_COMPLETE') {
       Object.assign(stack, { template, parameters, capabilities, tags, outputs });
       this.#deps.repository.save(stack);
     }
-    if (stack.status === 'ROLLBACK_COMPLETE' && onFailure === 'DELETE') this.destroy(stack);
+    if (stack.status === 'ROLLBACK_COMPLETE' && onFailure === 'DELETE')
+      this.destroy(stack, findDenial);
   }
 
   #resolveTemplate(stack: StackState, proposal: Proposal): ResolvedTemplate {
@@ -146,7 +164,7 @@ export class Stacks {
   }
 
   /** Deletes a stack. Throws ValidationError while another stack imports one of its exports. */
-  destroy(stack: StackState): void {
+  destroy(stack: StackState, findDenial: FindDenial | undefined): void {
     for (const { exportName } of stack.outputs) {
       const users = exportName ? this.#deps.repository.listImporters(exportName) : [];
       if (users.length === 0) continue;
@@ -154,6 +172,7 @@ export class Stacks {
         `Export ${exportName} cannot be deleted as it is in use by ${users.join(', ')}`,
       );
     }
-    new Deployment(stack, this.#deps).destroy();
+    const access = { findDenial: applyServiceRole(findDenial, stack.roleArn) };
+    new Deployment(stack, { ...this.#deps, ...access }).destroy();
   }
 }

@@ -25,6 +25,8 @@ export interface ResourceDeclaration {
   readonly UpdateReplacePolicy?: string;
   readonly Properties?: Fields;
   readonly Metadata?: Fields;
+  /** Embedded connectors of SAM. */
+  readonly Connectors?: unknown;
 }
 
 /** Resources by logical id. */
@@ -62,9 +64,6 @@ const sections = new Set([
   'Outputs',
 ]);
 
-const supportedTypes =
-  /^AWS::(ApiGateway|CloudWatch|DynamoDB|Events|IAM|KMS|Lambda|Logs|S3|SNS|SQS|SSM|Scheduler|SecretsManager)::\w+$/;
-
 /** Returns the parsed template. Throws ValidationError if its structure is not valid; values are not checked. */
 export function parseTemplate(text: string): Template {
   const parsed = parseYaml(text);
@@ -90,17 +89,6 @@ export function parseTemplate(text: string): Template {
   return parsed as unknown as Template;
 }
 
-/** Throws ValidationError if the local runtime does not support a resource type. */
-export function checkResourceTypes({ Resources }: Template): void {
-  const unknown = Object.entries(Resources).filter(([, { Type }]) => !supportedTypes.test(Type));
-  if (unknown.length === 0) return;
-  const types = [...new Set(unknown.map(([, { Type }]) => Type))];
-  const ids = unknown.map(([id]) => id);
-  throw invalid(
-    `Template format error: Unrecognized resource types: [${types.join(', ')}] (the local runtime lacks ${ids.join(', ')})`,
-  );
-}
-
 /** Returns the capability that a template with IAM resources requires; an empty string without such resources. */
 export function requiredCapability({
   Resources,
@@ -110,6 +98,14 @@ export function requiredCapability({
   return iam.some(({ Properties = {} }) => 'RoleName' in Properties)
     ? 'CAPABILITY_NAMED_IAM'
     : 'CAPABILITY_IAM';
+}
+
+/** Returns a member of a template's section; undefined if there is none. Ignores inherited properties such as `constructor`. */
+export function readMember<T>(
+  section: Readonly<Record<string, T>> | undefined,
+  name: string,
+): T | undefined {
+  return section !== undefined && Object.hasOwn(section, name) ? section[name] : undefined;
 }
 
 export function isFields(value: unknown): value is Fields {

@@ -25,7 +25,38 @@ export function parseYaml(text: string): unknown {
   const document = parseDocument(text, { customTags: [...listTags()] as Tags, merge: true });
   const [error] = document.errors;
   if (error) throw invalid(`Template format error: ${error.message}`);
-  return document.toJS({ maxAliasCount: 1000 });
+  const value = convert(document);
+  checkSize(value, 0, { values: 0 });
+  return value;
+}
+
+/** Maximum number of nested values. Real templates have about 20. */
+const maxLevels = 100;
+/** Maximum number of values, each alias counted with its content. A template of 1 MB has fewer. */
+const maxValues = 500_000;
+
+/** Returns the document's value. Throws ValidationError if its aliases multiply. */
+function convert(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 1000 });
+  } catch (error) {
+    const reason =
+      error instanceof ReferenceError ? error.message : 'the values are nested too deeply';
+    throw invalid(`Template format error: ${reason}`);
+  }
+}
+
+/** Throws ValidationError if a value is too deep or too large. Aliases share their content, so a small text can be a large value. */
+function checkSize(value: unknown, level: number, count: { values: number }): void {
+  if (level > maxLevels) {
+    throw invalid(`Template format error: more than ${maxLevels} nested values`);
+  }
+  count.values += 1;
+  if (count.values > maxValues) {
+    throw invalid(`Template format error: more than ${maxValues} values`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const member of Object.values(value)) checkSize(member, level + 1, count);
 }
 
 function* listTags() {

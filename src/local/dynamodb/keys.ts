@@ -1,7 +1,7 @@
 import { parseDecimal } from './decimal.ts';
 import { invalid, invalidParameter } from './errors.ts';
 import type { KeySchema, Table } from './table.ts';
-import { type Item, typeOf, type Value } from './values.ts';
+import { type Item, readAttribute, setAttribute, typeOf, type Value } from './values.ts';
 
 /** A primary key as bytes. Byte order is the order of the values in DynamoDB. */
 export interface EncodedKey {
@@ -33,10 +33,10 @@ function encodeNumber(text: string): Buffer {
 
 /** Returns the key of an item; undefined if a key attribute is missing. An index omits such items. */
 export function encodeKey(item: Item, schema: KeySchema): EncodedKey | undefined {
-  const hash = item[schema.hash];
+  const hash = readAttribute(item, schema.hash);
   if (!hash) return undefined;
   if (schema.range === undefined) return { hash: encodeValue(hash), range: noRange };
-  const range = item[schema.range];
+  const range = readAttribute(item, schema.range);
   return range && { hash: encodeValue(hash), range: encodeValue(range) };
 }
 
@@ -49,7 +49,7 @@ export function encodePrimaryKey(table: Table, item: Item): EncodedKey {
 }
 
 function checkKeyAttribute(table: Table, item: Item, name: string): void {
-  const value = item[name];
+  const value = readAttribute(item, name);
   const type = table.types[name];
   if (!value) throw invalidParameter(`Missing the key ${name} in the item`);
   if (typeOf(value) !== type) {
@@ -79,7 +79,7 @@ export function encodeExactKey(table: Table, key: Item): EncodedKey {
   const matches =
     Object.keys(key).length === expected &&
     table.keyNames.every((name) => {
-      const value = key[name];
+      const value = readAttribute(key, name);
       return value !== undefined && typeOf(value) === table.types[name];
     });
   if (!matches) throw invalid('The provided key element does not match the schema');
@@ -90,7 +90,7 @@ export function encodeExactKey(table: Table, key: Item): EncodedKey {
 export function checkIndexKeys(table: Table, item: Item): void {
   for (const index of table.indexes) {
     for (const name of index.keyNames) {
-      const value = item[name];
+      const value = readAttribute(item, name);
       if (!value) continue;
       if (typeOf(value) !== table.types[name]) {
         throw invalidParameter(
@@ -106,8 +106,8 @@ export function checkIndexKeys(table: Table, item: Item): void {
 export function pickKeys(item: Item, names: readonly string[]): Item {
   const key: Item = {};
   for (const name of names) {
-    const value = item[name];
-    if (value) key[name] = value;
+    const value = readAttribute(item, name);
+    if (value) setAttribute(key, name, value);
   }
   return key;
 }

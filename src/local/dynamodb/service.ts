@@ -2,40 +2,56 @@ import type { DynamoDb } from '../shared/service-interfaces.ts';
 import type { UsageMeter } from '../shared/usage-meter.ts';
 import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol, jsonPermissions, type Operation } from '../wire/json.ts';
+import type { OngoingWrites } from './contention/ongoing-writes.ts';
+import type { PartitionLimits } from './contention/partition-limits.ts';
 import { openItemStore } from './item-store.ts';
+import { batchGetItem } from './operations/batch-get.ts';
+import { batchWriteItem } from './operations/batch-write.ts';
 import { createTokenTable } from './operations/client-tokens.ts';
 import type { Context } from './operations/context.ts';
 import { removeExpired } from './operations/expire.ts';
 import { query, scan } from './operations/query.ts';
-import { batchGetItem, getItem, transactGetItems } from './operations/read.ts';
+import { getItem, transactGetItems } from './operations/read.ts';
 import {
   createTable,
   deleteTable,
   describeTable,
   describeTimeToLive,
   listTables,
-  tableArn,
   updateTimeToLive,
 } from './operations/tables.ts';
-import { batchWriteItem, transactWriteItems } from './operations/transact.ts';
+import { transactWriteItems } from './operations/transact.ts';
 import { deleteItem, putItem, updateItem } from './operations/write.ts';
+import { permissionRules } from './permissions/rules.ts';
 import { requestShapes } from './request-shapes.ts';
-import { type CreateTableInput, openCatalogue } from './table.ts';
+import { type CreateTableInput, openCatalogue, tableArn } from './table.ts';
+
+/** How requests for the same items and partitions affect each other. */
+export interface Contention {
+  /** The writes with which other requests conflict; absent for no conflicts. */
+  readonly ongoing?: OngoingWrites | undefined;
+  /** Limits of the partitions; absent for none. */
+  readonly partitions?: PartitionLimits | undefined;
+}
 
 /** Creates the DynamoDB service. Its writes become durable with the next commit of the store. */
 export function createDynamoDb({
   store,
   meter,
+  contention: { ongoing, partitions } = {},
 }: {
   store: Store;
   meter?: UsageMeter | undefined;
+  contention?: Contention;
 }): DynamoDb {
   const context: Context = {
     store,
     tables: openCatalogue(store),
     items: openItemStore(store),
     meter,
+    partitions,
+    ongoing,
   };
   createTokenTable(store);
   const operations = bind(context);
@@ -44,6 +60,7 @@ export function createDynamoDb({
       name: 'dynamodb',
       protocol: awsJsonProtocol('1.0'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith('DynamoDB_20120810.') ?? false,
+      permissions: jsonPermissions(permissionRules(context.tables), format),
       handle: (request) => handle(request, operations),
     },
     removeExpired(now) {
@@ -56,11 +73,15 @@ export function createDynamoDb({
   };
 }
 
-const errors = { invalid: 'ValidationException', unsupported: 'ValidationException' } as const;
+const format = {
+  shapes: requestShapes,
+  errors: { invalid: 'ValidationException', unsupported: 'ValidationException' },
+} as const;
 
 type Handler = (context: Context, input: never, region: string) => unknown;
 
-const handlers: Readonly<Record<string, Handler>> = {
+/** All operations. */
+export const handlers: Readonly<Record<string, Handler>> = {
   CreateTable: createTable,
   DeleteTable: deleteTable,
   DescribeTable: describeTable,
@@ -93,7 +114,7 @@ function handle(
   operations: Readonly<Record<string, Operation>>,
 ): WireResponse | Promise<WireResponse> {
   if (request.signature) {
-    return awsJson(request, { operations, version: '1.0', shapes: requestShapes, errors });
+    return awsJson(request, { operations, version: '1.0', ...format });
   }
   const name = 'MissingAuthenticationTokenException';
   return {

@@ -1,3 +1,4 @@
+import { account, partition } from '../shared/account.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 
@@ -72,6 +73,10 @@ export interface StoredTable {
   /** Epoch seconds. */
   readonly created: number;
   readonly timeToLive?: TimeToLive;
+}
+
+export function tableArn(name: string, region = 'us-east-2'): string {
+  return `arn:${partition}:dynamodb:${region}:${account}:table/${name}`;
 }
 
 export interface TableCatalogue {

@@ -21,14 +21,24 @@ export type Type = keyof Value;
 export const types: readonly Type[] = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M'];
 const typeNames = new Set<string>(types);
 
+/**
+ * Levels of lists and maps in an item, the attribute itself included.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+const maxLevels = 32;
+
 /** Returns the type of a checked value. */
 export function typeOf(value: Value): Type {
   for (const type in value) return type as Type;
   return 'NULL';
 }
 
-/** Returns a value from a request with its numbers in canonical form. Throws ValidationException if it is not valid. */
-export function checkValue(value: unknown): Value {
+/**
+ * Returns a value from a request with its numbers in canonical form. `level` is its level in the item. Throws ValidationException if
+ * the value is not valid or too deep.
+ */
+export function checkValue(value: unknown, level = 1): Value {
+  if (level > maxLevels) throw tooDeep();
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   const present = keys.filter((key) => typeNames.has(key));
   if (present.length === 0) {
@@ -42,10 +52,22 @@ export function checkValue(value: unknown): Value {
     );
   }
   const type = present[0] as Type;
-  return checkTyped(type, (value as Record<string, unknown>)[type]);
+  return checkTyped(type, (value as Record<string, unknown>)[type], level);
 }
 
-function checkTyped(type: Type, content: unknown): Value {
+function tooDeep(): Error {
+  return invalid(
+    'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+  );
+}
+
+/** Throws ValidationException if a checked value is too deep for its level in the item. */
+export function checkLevels({ L: list, M: map }: Value, level: number): void {
+  if (level > maxLevels) throw tooDeep();
+  for (const member of list ?? Object.values(map ?? {})) checkLevels(member, level + 1);
+}
+
+function checkTyped(type: Type, content: unknown, level: number): Value {
   switch (type) {
     case 'S':
       if (typeof content !== 'string') throw wrongType(type);
@@ -64,9 +86,9 @@ function checkTyped(type: Type, content: unknown): Value {
       return { NULL: true };
     case 'L':
       if (!Array.isArray(content)) throw wrongType(type);
-      return { L: content.map(checkValue) };
+      return { L: content.map((member) => checkValue(member, level + 1)) };
     case 'M':
-      return { M: checkItem(content) };
+      return { M: checkItem(content, level + 1) };
     case 'SS':
     case 'NS':
     case 'BS':
@@ -100,13 +122,33 @@ function checkSet(type: 'SS' | 'NS' | 'BS', content: unknown): Value {
 }
 
 /** Returns an item or map from a request with its numbers in canonical form. Throws ValidationException if it is not valid. */
-export function checkItem(content: unknown): Item {
+export function checkItem(content: unknown, level = 1): Item {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw wrongType('M');
   }
   const item: Item = {};
-  for (const [name, value] of Object.entries(content)) item[name] = checkValue(value);
+  for (const [name, value] of Object.entries(content)) {
+    setAttribute(item, name, checkValue(value, level));
+  }
   return item;
+}
+
+/** Returns an attribute; undefined if the item does not have it. Ignores inherited properties such as `constructor`. */
+export function readAttribute(item: Item, name: string): Value | undefined {
+  return Object.hasOwn(item, name) ? item[name] : undefined;
+}
+
+/** Sets an attribute. A plain assignment to `__proto__` would change the object's prototype. */
+export function setAttribute(item: Item, name: string, value: Value): void {
+  if (name !== '__proto__') item[name] = value;
+  else {
+    Object.defineProperty(item, name, {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  }
 }
 
 /** Reports whether two values are equal in DynamoDB: the types match, and sets have no order. */

@@ -1,3 +1,4 @@
+import { TokenBucket } from '../shared/token-bucket.ts';
 import { AwsError } from '../wire/aws-error.ts';
 
 /** Quotas in requests per second. The operations of a row share one quota. */
@@ -51,12 +52,12 @@ const requestQuotas: readonly (readonly [
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
  */
 export class Quotas {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   /** `now` returns monotonic time (ms). */
   constructor(now: () => number = () => performance.now()) {
     for (const [service, operations, rate] of requestQuotas) {
-      const bucket = new Bucket(rate, now);
+      const bucket = new TokenBucket(rate, now);
       for (const operation of operations) this.#buckets.set(`${service}:${operation}`, bucket);
     }
   }
@@ -74,30 +75,4 @@ export function tooManyRequests(): AwsError {
     fields: { Reason: 'CallerRateLimitExceeded' },
     headers: { 'retry-after': '1' },
   });
-}
-
-class Bucket {
-  readonly #rate: number;
-  readonly #now: () => number;
-  #available: number;
-  #updatedAt: number;
-
-  constructor(rate: number, now: () => number) {
-    this.#rate = rate;
-    this.#now = now;
-    this.#available = rate;
-    this.#updatedAt = now();
-  }
-
-  take(): boolean {
-    const now = this.#now();
-    this.#available = Math.min(
-      this.#rate,
-      this.#available + ((now - this.#updatedAt) / 1000) * this.#rate,
-    );
-    this.#updatedAt = now;
-    if (this.#available < 1) return false;
-    this.#available -= 1;
-    return true;
-  }
 }

@@ -10,10 +10,14 @@ export type RequestCounts = Readonly<
   Record<string, { readonly requests: number; readonly refused: number }>
 >;
 
-/** Quotas and faults that a runtime applies. */
+/** Rules and faults that a runtime applies to requests. */
 export interface FaultSettings {
   /** True if the quotas of an account apply. */
   readonly enforceQuotas?: boolean | undefined;
+  /** False if functions and services may do everything, whatever the policies of their roles and resources are. Default: true. */
+  readonly enforceIam?: boolean | undefined;
+  /** Time for which transactions of DynamoDB conflict with other writes of their items (ms of wall time); 0 for no conflicts. */
+  readonly conflictWindowMs?: number | undefined;
   /** Faults in the format of `parseFaults`. */
   readonly inject?: readonly string[] | undefined;
 }

@@ -28,3 +28,14 @@ export function formatPrincipal(principal: Principal): string {
       return 'anonymous';
   }
 }
+
+/**
+ * Returns the ARN of a user, of the account's root, or of the role of a session (without the role's path); undefined for a service and
+ * for an anonymous request.
+ */
+export function formatPrincipalArn(principal: Principal): string | undefined {
+  if (principal.kind === 'session')
+    return `arn:${partition}:iam::${account}:role/${principal.role}`;
+  if (principal.kind === 'service' || principal.kind === 'anonymous') return undefined;
+  return formatPrincipal(principal);
+}

@@ -66,7 +66,7 @@ export function aliasConfiguration(functions: FunctionRegistry, name: string, al
 }
 
 /** The part of an execution that is stored in its own row. */
-type Summary = Omit<Execution, 'operations' | 'updatedOperationIds'>;
+type Summary = Omit<Execution, 'operations' | 'updatedOperationIds' | 'storedBytes'>;
 
 /** Returns an execution as an item of a listing. */
 function executionSummary(functions: FunctionRegistry, execution: Summary) {
@@ -93,6 +93,7 @@ export function executionDetails(
     Version: execution.version,
     ExecutionDataIncluded: included,
     ...(input === undefined ? {} : { InputPayload: input }),
+    ...(execution.traceHeader ? { TraceHeader: { XAmznTraceId: execution.traceHeader } } : {}),
     ...(result === undefined ? {} : { Result: result }),
     ...(error ? { Error: error } : {}),
     DurableConfig: {
@@ -123,15 +124,22 @@ function toPauseDetails(execution: Execution, included: boolean) {
   };
 }
 
-/** Returns the status-change event of an execution. https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html */
+/**
+ * Returns the status-change event of an execution. As in the example of AWS, it lists no resources, and the execution's ARN has the
+ * qualifier `$LATEST` on every version; only the function's ARN names the version.
+ * https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html
+ */
 export function statusChange(functions: FunctionRegistry, execution: Execution): BusEvent {
   const { arn, name, functionName, version, status, started, ended } = execution;
   return {
     source: 'aws.lambda',
     'detail-type': 'Durable Execution Status Change',
-    resources: [arn],
+    resources: [],
     detail: {
-      durableExecutionArn: arn,
+      durableExecutionArn: arn.replace(
+        /:[^:]+\/durable-execution\//,
+        ':$LATEST/durable-execution/',
+      ),
       durableExecutionName: name,
       functionArn: functions.arn(functionName, version),
       status,

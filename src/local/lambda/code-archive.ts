@@ -3,12 +3,12 @@ import { dirname, join, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import { AwsError } from '../wire/aws-error.ts';
 
-/** Maximum size of a function's unpacked code (bytes). https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const maxUnpackedBytes = 262_144_000;
+/** A function's unpacked code must be smaller than this (bytes). https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const unpackedBytesLimit = 262_144_000;
 
 /**
- * Checks the archive of a function's code. Throws InvalidParameterValueException if it cannot be read, is empty, or is larger than
- * 250 MB unpacked.
+ * Checks the archive of a function's code. Throws InvalidParameterValueException if it cannot be read, is empty, or has 250 MB or
+ * more unpacked.
  */
 export function checkArchive(archive: Uint8Array): void {
   let unpackedBytes = 0;
@@ -21,14 +21,14 @@ export function checkArchive(archive: Uint8Array): void {
         return false;
       },
     });
-    if (unpackedBytes <= maxUnpackedBytes) {
+    if (unpackedBytes < unpackedBytesLimit) {
       isReadable = Object.keys(unzipSync(archive)).length > 0;
     }
   } catch {
     isReadable = false;
   }
-  if (unpackedBytes > maxUnpackedBytes) {
-    throw invalid(`Unzipped size must be smaller than ${maxUnpackedBytes} bytes`);
+  if (unpackedBytes >= unpackedBytesLimit) {
+    throw invalid(`Unzipped size must be smaller than ${unpackedBytesLimit} bytes`);
   }
   if (!isReadable) {
     throw invalid(

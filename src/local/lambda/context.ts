@@ -4,6 +4,8 @@ import type { UsageMeter } from '../shared/usage-meter.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import type { Engine } from './execution/engine.ts';
 import type { ExecutionEnvironments } from './execution-environments.ts';
+import type { ExecutionRoles } from './execution-roles.ts';
+import type { FunctionPolicies } from './function-policies.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { FunctionTags } from './function-tags.ts';
 
@@ -12,6 +14,9 @@ export interface LambdaContext {
   readonly engine: Engine;
   readonly functions: FunctionRegistry;
   readonly tags: FunctionTags;
+  /** Resource policies. */
+  readonly policies: FunctionPolicies;
+  readonly roles: ExecutionRoles;
   readonly environments: ExecutionEnvironments;
   readonly asynchronous: AsyncInvocations;
   readonly meter?: UsageMeter | undefined;

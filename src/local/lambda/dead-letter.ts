@@ -1,9 +1,11 @@
 import { AwsError } from '../wire/aws-error.ts';
 import type { Execution } from './execution/model.ts';
-import type { FunctionRegistry } from './function-registry.ts';
+import type { FunctionRegistry, FunctionVersion } from './function-registry.ts';
 
 /** A message for a function's dead-letter queue. */
 export interface DeadLetter {
+  /** Settings of the function whose role sends the message. */
+  readonly settings: FunctionVersion['settings'];
   readonly queueArn: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string | number>>;
@@ -29,10 +31,16 @@ export function deadLetterFor(
   { id, function: name, version, event }: FailedEvent,
   message: string,
 ): DeadLetter | undefined {
-  const queueArn = findQueueArn(functions, name, version);
-  if (!queueArn) return undefined;
+  const settings = findSettings(functions, name, version);
+  if (!settings?.deadLetterArn) return undefined;
+  const { deadLetterArn: queueArn } = settings;
   const ErrorMessage = message.slice(0, maxErrorMessageLength);
-  return { queueArn, body: event, attributes: { RequestID: id, ErrorCode: 200, ErrorMessage } };
+  return {
+    settings,
+    queueArn,
+    body: event,
+    attributes: { RequestID: id, ErrorCode: 200, ErrorMessage },
+  };
 }
 
 /** Returns the dead-letter message of an asynchronous execution that ended without success, or undefined. */
@@ -49,14 +57,14 @@ export function executionDeadLetter(
   );
 }
 
-/** Returns the ARN of the function's dead-letter queue, or undefined if there is no queue or no function. */
-function findQueueArn(
+/** Returns the settings of a version, or undefined if it does not exist. */
+function findSettings(
   functions: FunctionRegistry,
   name: string,
   version: string,
-): string | undefined {
+): FunctionVersion['settings'] | undefined {
   try {
-    return functions.resolve(name, version).settings.deadLetterArn;
+    return functions.resolve(name, version).settings;
   } catch (error) {
     if (error instanceof AwsError) return undefined;
     throw error;

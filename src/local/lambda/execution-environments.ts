@@ -1,9 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { LogLine, Logs } from '../shared/service-interfaces.ts';
+import { type Credentials, sessionLifetimeMs } from '../iam/credentials.ts';
+import type { LogLine } from '../shared/service-interfaces.ts';
 import type { UsageMeter } from '../shared/usage-meter.ts';
-import type { HandlerJob, HandlerOutcome } from './handler-job.ts';
+import type { FunctionLogs } from './execution-roles.ts';
+import { exitText } from './handler-exit.ts';
+import { formatEnvironmentKey, type HandlerJob, type HandlerOutcome } from './handler-job.ts';
 import { startHandler } from './handler-process.ts';
 import { findNodeProgram, type NodeProgram } from './node-program.ts';
 import type { InvocationMessage, ResultMessage } from './node-runtime/messages.ts';
@@ -11,11 +14,15 @@ import { platformLines } from './platform-lines.ts';
 
 /** Idle time after which a warm environment is removed (ms). */
 const maxIdleMs = 60_000;
+/** Age after which an environment is not used again (ms): its credentials must be valid until its last invocation ends. */
+const maxAgeMs = sessionLifetimeMs / 2;
 
 interface Environment {
   readonly key: string;
   readonly stream: string;
   readonly child: ChildProcess;
+  /** Start time (epoch ms). */
+  readonly startedAt: number;
   /** True until the first invocation. */
   cold: boolean;
   work?: {
@@ -28,10 +35,11 @@ interface Environment {
 }
 
 interface ExecutionEnvironmentOptions {
-  readonly logs: Logs;
+  readonly logs: FunctionLogs;
   readonly meter?: UsageMeter | undefined;
   readonly directory: string;
   readonly endpoint: () => string;
+  readonly credentials: Pick<Credentials, 'forSession'>;
 }
 
 /** Lambda's execution environments: warm processes, each of which runs one invocation at a time. */
@@ -52,7 +60,10 @@ export class ExecutionEnvironments {
     return new Promise((resolve) => {
       if (this.#closed) return;
       if (job.nested)
-        this.#start(this.#findIdle(environmentKey(job)) ?? this.#launch(job), { job, resolve });
+        this.#start(this.#findIdle(formatEnvironmentKey(job)) ?? this.#launch(job), {
+          job,
+          resolve,
+        });
       else {
         this.#queue.push({ job, resolve });
         this.#startQueued();
@@ -70,7 +81,7 @@ export class ExecutionEnvironments {
   #startQueued(): void {
     let head = this.#queue[0];
     while (head) {
-      const key = environmentKey(head.job);
+      const key = formatEnvironmentKey(head.job);
       const environment = this.#findIdle(key) ?? this.#launchWithinLimit(head.job);
       if (!environment) return;
       this.#queue.shift();
@@ -80,7 +91,12 @@ export class ExecutionEnvironments {
   }
 
   #findIdle(key: string): Environment | undefined {
-    return [...this.#all].find((environment) => !environment.work && environment.key === key);
+    for (const environment of this.#all) {
+      if (environment.work || environment.key !== key) continue;
+      if (Date.now() - environment.startedAt < maxAgeMs) return environment;
+      void this.#discard(environment);
+    }
+    return undefined;
   }
 
   /** Launches an environment, in place of an idle one if the maximum is reached; undefined if all are busy. */
@@ -95,12 +111,21 @@ export class ExecutionEnvironments {
   #launch(job: HandlerJob): Environment {
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${job.code.version}]${randomUUID().replaceAll('-', '')}`;
-    const { endpoint, directory } = this.#options;
-    const node = findNodeProgram(job.code.settings.runtime);
-    this.#reportSubstitute(node, { group: job.code.settings.logGroup, stream });
-    const options = { stream, endpoint: endpoint(), directory, node: node.path };
-    const child = startHandler(job.code, options);
-    const environment: Environment = { key: environmentKey(job), stream, child, cold: true };
+    const { endpoint, directory, credentials } = this.#options;
+    const { settings } = job.code;
+    const node = findNodeProgram(settings.runtime);
+    this.#reportSubstitute(node, { settings, stream });
+    const role = settings.role.split('/').at(-1) ?? '';
+    const child = startHandler(job.code, {
+      stream,
+      endpoint: endpoint(),
+      directory,
+      node: node.path,
+      credentials: credentials.forSession({ role, session: settings.name }),
+    });
+    const startedAt = Date.now();
+    const key = formatEnvironmentKey(job);
+    const environment: Environment = { key, stream, child, startedAt, cold: true };
     this.#all.add(environment);
     child.on('message', (message) => this.#onMessage(environment, message as ResultMessage));
     child.on('error', () => this.#onExit(environment, 1));
@@ -111,11 +136,12 @@ export class ExecutionEnvironments {
   /** Logs once per runtime that functions run on another Node.js version than they name. */
   #reportSubstitute(
     { substituteFor }: NodeProgram,
-    { group, stream }: { group: string; stream: string },
+    { settings, stream }: { settings: HandlerJob['code']['settings']; stream: string },
   ): void {
     if (substituteFor === undefined || this.#reportedSubstitutes.has(substituteFor)) return;
     this.#reportedSubstitutes.add(substituteFor);
-    this.#options.logs.append(group, stream, [{ timestamp: Date.now(), message: substituteFor }]);
+    const line = { timestamp: Date.now(), message: substituteFor };
+    this.#options.logs.append(settings, stream, [line]);
     process.stderr.write(`${substituteFor}\n`);
   }
 
@@ -139,6 +165,7 @@ export class ExecutionEnvironments {
       deadline: started + timeout * 1000,
       functionArn: job.code.arn,
       ...(job.tenantId === undefined ? {} : { tenantId: job.tenantId }),
+      ...(job.traceHeader === undefined ? {} : { traceHeader: job.traceHeader }),
     };
     environment.child.send(message, () => {});
   }
@@ -181,7 +208,7 @@ export class ExecutionEnvironments {
 
   #log(environment: Environment, lines: readonly LogLine[], job = environment.work?.job): void {
     if (job && !this.#closed) {
-      this.#options.logs.append(job.code.settings.logGroup, environment.stream, lines);
+      this.#options.logs.append(job.code.settings, environment.stream, lines);
       this.#options.meter?.logged(lines.map(({ message }) => message));
     }
   }
@@ -218,23 +245,4 @@ export class ExecutionEnvironments {
       child.kill('SIGKILL');
     });
   }
-}
-
-/** Lambda's wording of signals. A process whose heap is full aborts. */
-const signals: Readonly<Record<string, string>> = {
-  SIGABRT: 'aborted',
-  SIGKILL: 'killed',
-  SIGSEGV: 'segmentation fault',
-  SIGTERM: 'terminated',
-};
-
-function exitText(status: number | string): string {
-  if (status === 0) return 'without providing a reason';
-  const how =
-    typeof status === 'number' ? `exit status ${status}` : `signal: ${signals[status] ?? status}`;
-  return `with error: ${how}`;
-}
-
-function environmentKey({ code }: HandlerJob): string {
-  return `${code.arn} ${code.revision}`;
 }

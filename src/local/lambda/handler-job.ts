@@ -9,6 +9,8 @@ export interface HandlerJob {
   /** True if another handler waits for the result. Such a job may exceed the maximum number of environments. */
   readonly nested?: boolean;
   readonly tenantId?: string;
+  /** X-Ray trace header of the caller. */
+  readonly traceHeader?: string;
 }
 
 /** Result of an invocation: a payload or an error. */
@@ -17,4 +19,9 @@ export interface HandlerOutcome {
   readonly log?: string;
   readonly payload?: string;
   readonly error?: ErrorReport;
+}
+
+/** Returns a text that two jobs share if the same process may run both. */
+export function formatEnvironmentKey({ code }: HandlerJob): string {
+  return `${code.arn} ${code.revision}`;
 }

@@ -1,8 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { AwsCredentials } from '../iam/credentials.ts';
 import type { FunctionSettings } from '../shared/service-interfaces.ts';
-
-/** Access key of handlers. Requests with this key are known to come from a handler. */
-export const handlerAccessKey = 'ASIALOCALHANDLER0000';
 
 /** The code and settings of a function version. */
 export interface FunctionCode {
@@ -28,6 +26,8 @@ interface HandlerProcessOptions {
   readonly stream: string;
   /** URL of the runtime. */
   readonly endpoint: string;
+  /** Credentials of a session of the function's role. */
+  readonly credentials: AwsCredentials;
   /** State directory of the runtime. */
   readonly directory: string;
 }
@@ -51,7 +51,7 @@ export function startHandler(code: FunctionCode, options: HandlerProcessOptions)
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 function environmentVariables(
   code: FunctionCode,
-  { stream, endpoint, directory }: HandlerProcessOptions,
+  { stream, endpoint, credentials, directory }: HandlerProcessOptions,
 ): Record<string, string> {
   const { settings, version } = code;
   return {
@@ -60,9 +60,9 @@ function environmentVariables(
     TZ: ':UTC',
     AWS_REGION: 'us-east-2',
     AWS_DEFAULT_REGION: 'us-east-2',
-    AWS_ACCESS_KEY_ID: handlerAccessKey,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
     AWS_ENDPOINT_URL: endpoint,
     AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',

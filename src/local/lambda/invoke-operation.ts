@@ -1,7 +1,6 @@
 import type { WireResponse } from '../wire/http.ts';
 import type { LambdaContext } from './context.ts';
 import { invalidParameter } from './errors.ts';
-import { handlerAccessKey } from './handler-process.ts';
 import { invoke } from './invoke.ts';
 import { type LambdaRequest, requestTarget } from './request.ts';
 
@@ -16,13 +15,16 @@ export async function invokeFunction(
     throw invalidParameter(`Invalid invocation type: ${type}`);
   }
   const executionName = headers['x-amz-durable-execution-name'];
-  const nested = headers.authorization?.includes(handlerAccessKey) ?? false;
+  const traceHeader = headers['x-amzn-trace-id'];
+  // Only handlers have the credentials of sessions.
+  const nested = request.caller.kind === 'session';
   const input = {
     functionName: name,
     ...(qualifier ? { qualifier } : {}),
     payload: body,
     type,
     ...(executionName === undefined ? {} : { executionName }),
+    ...(traceHeader === undefined ? {} : { traceHeader }),
   } as const;
   const output = await invoke(context, input, nested);
   const tail = headers['x-amz-log-type'] === 'Tail' && type === 'RequestResponse';

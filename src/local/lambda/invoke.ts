@@ -128,6 +128,7 @@ function startOrFind(
       asynchronous,
       ...(text === '' ? {} : { input: text }),
       ...(nested && !asynchronous ? { nested } : {}),
+      ...(input.traceHeader === undefined ? {} : { traceHeader: input.traceHeader }),
     });
   }
   if ((existing.input ?? '') === text) return existing;
@@ -156,7 +157,8 @@ async function invokePlain(
     asynchronous.add(version, event);
     return { status: 202, payload: '', version: version.version };
   }
-  const job = { code: version, requestId: randomUUID(), event, nested };
+  const trace = input.traceHeader === undefined ? {} : { traceHeader: input.traceHeader };
+  const job = { code: version, requestId: randomUUID(), event, nested, ...trace };
   const { payload = 'null', error, log = '' } = await environments.run(job);
   const common = { status: 200, version: version.version, log };
   const failure = error ?? checkResponse(payload);

@@ -1,3 +1,4 @@
+import type { Permission } from '../iam/permission.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import type { LambdaContext } from './context.ts';
@@ -32,15 +33,22 @@ import {
   updateFunctionCode,
   updateFunctionConfiguration,
 } from './management/functions.ts';
+import { addPermission, getPolicy, removePermission } from './management/policy.ts';
 import { listTags, tagResource, untagResource } from './management/tags.ts';
 import { listVersions, publishVersion } from './management/versions.ts';
+import { permissionRules } from './permissions.ts';
 import type { LambdaOperation } from './request.ts';
 
 const functions = '/2015-03-31/functions';
 const executions = '/2025-12-01/durable-executions';
 const callbacks = '/2025-12-01/durable-execution-callbacks';
 
-type Route = readonly [method: string, path: string, operation: string, handle: LambdaOperation];
+type Route = readonly [
+  method: string,
+  path: string,
+  operation: keyof typeof permissionRules,
+  handle: LambdaOperation,
+];
 
 /**
  * All operations. `{name}` matches one segment of the path and `{name+}` one or more; the first pattern that matches a
@@ -72,6 +80,9 @@ const routes: readonly Route[] = [
   ['GET', `${functions}/{function}/aliases/{alias}`, 'GetAlias', getAlias],
   ['PUT', `${functions}/{function}/aliases/{alias}`, 'UpdateAlias', updateAlias],
   ['DELETE', `${functions}/{function}/aliases/{alias}`, 'DeleteAlias', deleteAlias],
+  ['GET', `${functions}/{function}/policy`, 'GetPolicy', getPolicy],
+  ['POST', `${functions}/{function}/policy`, 'AddPermission', addPermission],
+  ['DELETE', `${functions}/{function}/policy/{statement}`, 'RemovePermission', removePermission],
   ['GET', '/2017-03-31/tags/{resource}', 'ListTags', listTags],
   ['POST', '/2017-03-31/tags/{resource}', 'TagResource', tagResource],
   ['DELETE', '/2017-03-31/tags/{resource}', 'UntagResource', untagResource],
@@ -114,6 +125,9 @@ const routes: readonly Route[] = [
   ],
 ];
 
+/** Names of all operations. */
+export const operationNames: readonly string[] = routes.map(([, , operation]) => operation);
+
 const compiled = routes.map(([method, path, operation, handle]) => {
   const pattern = path.replace(/\{(\w+)\+\}/g, '(?<$1>.+)').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return { method, operation, handle, pattern: new RegExp(`^${pattern}/?$`) };
@@ -140,14 +154,33 @@ export function route(
   context: LambdaContext,
   request: WireRequest,
 ): WireResponse | Promise<WireResponse> {
+  const found = matchRoute(request);
+  if (!found) throw unknownOperation(request);
+  return found.handle(context, found.request);
+}
+
+/**
+ * Returns the permissions that a request needs; an empty list if there is no operation. Throws SerializationException for a path or a
+ * body that cannot be read.
+ */
+export function requiredPermissions(
+  context: LambdaContext,
+  request: WireRequest,
+): readonly Permission[] {
+  const found = matchRoute(request);
+  return found ? permissionRules[found.operation](context, found.request) : [];
+}
+
+/** Returns the operation of a request with its path parameters; undefined if there is none. */
+function matchRoute(request: WireRequest) {
   for (const segment of request.path.split('/')) decode(segment);
   const found = findRoute(request);
-  if (!found) throw unknownOperation(request);
+  if (!found) return undefined;
   const { groups = {} } = found.pattern.exec(request.path) ?? {};
   const params = Object.fromEntries(
     Object.entries(groups).map(([name, value]) => [name, decode(value)]),
   );
-  return found.handle(context, { ...request, params });
+  return { ...found, request: { ...request, params } };
 }
 
 function decode(text: string): string {

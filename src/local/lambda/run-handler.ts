@@ -10,6 +10,7 @@ interface HandlerCall {
   readonly event: string;
   readonly requestId?: string;
   readonly tenantId?: string;
+  readonly traceHeader?: string;
   /** True if another handler waits for the result. */
   readonly nested?: boolean;
 }

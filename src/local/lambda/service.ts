@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Quotas } from '../fault-injection/quotas.ts';
+import { AccessDenied } from '../iam/access-denied.ts';
+import type { Credentials } from '../iam/credentials.ts';
+import { createIam, type Iam } from '../iam/iam.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Events, Functions, Logs, S3, Sqs } from '../shared/service-interfaces.ts';
 import type { UsageMeter } from '../shared/usage-meter.ts';
 import type { Store } from '../store/store.ts';
-import { AwsError } from '../wire/aws-error.ts';
+import type { AwsError } from '../wire/aws-error.ts';
 import type { Service, WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
 import { statusChange } from './api-responses.ts';
@@ -12,16 +15,19 @@ import { AsyncInvocations } from './async-invocations.ts';
 import { checkArchive } from './code-archive.ts';
 import type { LambdaContext } from './context.ts';
 import { type DeadLetter, executionDeadLetter } from './dead-letter.ts';
+import { parseTarget } from './execution/chained-invoke.ts';
 import { deleteExecutions } from './execution/delete-executions.ts';
 import { Engine } from './execution/engine.ts';
 import type { Execution } from './execution/model.ts';
 import { ExecutionEnvironments } from './execution-environments.ts';
+import { createFunctionLogs, ExecutionRoles } from './execution-roles.ts';
+import { FunctionPolicies } from './function-policies.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import { FunctionTags } from './function-tags.ts';
 import { invoke } from './invoke.ts';
 import { createSettings } from './management/settings.ts';
 import { parseTags } from './management/tags.ts';
-import { operationName, route } from './routes.ts';
+import { operationName, requiredPermissions, route } from './routes.ts';
 import { HandlerRunner } from './run-handler.ts';
 
 /** Maximum number of expired executions that one run removes. */
@@ -44,6 +50,8 @@ interface LambdaOptions {
   directory: string;
   /** The URL of the runtime, for handlers. */
   endpoint: () => string;
+  /** Issues the credentials of handlers. */
+  credentials: Pick<Credentials, 'forSession'>;
   /** Event bus that receives the status changes of executions. */
   events?: Pick<Events, 'emit'>;
   /** Queues that receive dead-letter messages. */
@@ -53,14 +61,25 @@ interface LambdaOptions {
   quotas?: Quotas | undefined;
   /** S3 objects that may contain function code. */
   s3?: Pick<S3, 'read'>;
+  /** Roles and policies. Without them, functions may do everything. */
+  iam?: Iam;
 }
 
 /** Creates Lambda with durable executions on the store. Each handler runs in its own process. */
 export function createLambda(options: LambdaOptions): Lambda {
-  const { store, clock, events, sqs, meter, s3 } = options;
+  const { store, clock, events, sqs, meter, s3, logs } = options;
+  const iam = options.iam ?? createIam({ store, enforced: false });
+  const roles = new ExecutionRoles(iam);
   const functions = new FunctionRegistry(store, options.directory);
-  const environments = new ExecutionEnvironments(options);
-  const sendToDeadLetterQueue = (message: DeadLetter) => void sqs?.send(message.queueArn, message);
+  const policies = new FunctionPolicies(functions, iam.resourcePolicies);
+  const environments = new ExecutionEnvironments({
+    ...options,
+    logs: createFunctionLogs(logs, roles),
+  });
+  const sendToDeadLetterQueue = ({ settings, ...message }: DeadLetter) => {
+    const permission = { action: 'sqs:SendMessage', resource: message.queueArn };
+    if (roles.mayQuietly(settings, permission)) sqs?.send(message.queueArn, message);
+  };
   /** Removes a function that is being deleted, once the end of its last execution is on disk. */
   const removeDrained = (name: string) => {
     if (!functions.isDeleting(name)) return;
@@ -75,21 +94,24 @@ export function createLambda(options: LambdaOptions): Lambda {
     if (execution.status !== 'RUNNING') removeDrained(execution.functionName);
   };
   const handlers = new HandlerRunner(functions, environments);
-  const engine = new Engine({ store, clock, handlers, onStatus });
+  const engine = new Engine({ store, clock, handlers, roles, onStatus });
   const asynchronous = new AsyncInvocations({
     store,
     handlers,
     speed: clock.speed,
-    sendToDeadLetterQueue: sendToDeadLetterQueue,
+    sendToDeadLetterQueue,
   });
   const remove = (name: string) => {
     deleteExecutions(engine, name);
     functions.remove(name);
+    policies.removeAll({ name });
   };
   const context: LambdaContext = {
     engine,
     functions,
     tags: new FunctionTags(store),
+    policies,
+    roles,
     environments,
     asynchronous,
     meter,
@@ -101,17 +123,8 @@ export function createLambda(options: LambdaOptions): Lambda {
     },
   };
   return {
-    service: createService(context),
-    put: (input, code) => putFunction(context, input, code),
-    publish: (name, description) => functions.publish(name, description),
-    alias: (name, alias, version) =>
-      functions.alias(name, { name: alias, version, description: '' }),
+    ...createFunctions(context),
     remove,
-    arn: (name, qualifier) => functions.arn(name, qualifier),
-    invoke: (input) => invoke(context, input),
-    removeExpired: (now) =>
-      store.transact(() => engine.executions.removeExpired(now, maxExpiredPerRun)) ===
-      maxExpiredPerRun,
     start() {
       engine.resume();
       asynchronous.resume();
@@ -126,6 +139,26 @@ export function createLambda(options: LambdaOptions): Lambda {
   };
 }
 
+/** Returns what other services of the runtime do with functions. */
+function createFunctions(context: LambdaContext): Omit<Functions, 'remove'> {
+  const { functions, policies, engine } = context;
+  return {
+    service: createService(context),
+    put: (input, code) => putFunction(context, input, code),
+    publish: (name, description) => functions.publish(name, description),
+    alias: (name, alias, version) =>
+      functions.alias(name, { name: alias, version, description: '' }),
+    addPermission: (permission) => void policies.add(permission),
+    removePermission: ({ function: target, statementId }) =>
+      policies.removeIfPresent(parseTarget(target), statementId),
+    arn: (name, qualifier) => functions.arn(name, qualifier),
+    invoke: (input) => invoke(context, input),
+    removeExpired: (now) =>
+      engine.store.transact(() => engine.executions.removeExpired(now, maxExpiredPerRun)) ===
+      maxExpiredPerRun,
+  };
+}
+
 function createService(context: LambdaContext): Service {
   return {
     name: 'lambda',
@@ -134,27 +167,25 @@ function createService(context: LambdaContext): Service {
       ['/2015-03-31/functions', '/2017-03-31/tags/', '/2025-12-01/'].some((prefix) =>
         path.startsWith(prefix),
       ),
+    permissions: (request) => requiredPermissions(context, request),
     handle: (request) => respond(context, request),
   };
 }
 
 function putFunction(
-  { functions, tags }: LambdaContext,
+  { functions, tags, roles }: LambdaContext,
   input: Readonly<Record<string, unknown>>,
   code: Buffer,
 ): void {
   const settings = createSettings({ ...input, Code: {} });
   checkArchive(code);
+  roles.check(settings, functions.arn(settings.name));
   functions.put({ ...settings, code });
   tags.replace(settings.name, parseTags(input['Tags']));
 }
 
 async function respond(context: LambdaContext, request: WireRequest): Promise<WireResponse> {
   try {
-    if (!request.signature) {
-      const message = 'Missing Authentication Token';
-      throw new AwsError('MissingAuthenticationTokenException', message, { status: 403 });
-    }
     const response = await route(context, request);
     return { ...response, headers: { ...commonHeaders(), ...response.headers } };
   } catch (error) {
@@ -163,7 +194,12 @@ async function respond(context: LambdaContext, request: WireRequest): Promise<Wi
 }
 
 /** Returns an error response: the error's name in a header, its message in both spellings of Lambda's API model. */
-function failure({ name, status, message, fields, headers }: AwsError): WireResponse {
+function failure(error: AwsError): WireResponse {
+  const { name, status, message, fields, headers } = error;
+  if (error instanceof AccessDenied) {
+    const body = JSON.stringify({ Message: message });
+    return { status, headers: { ...commonHeaders(), 'x-amzn-ErrorType': name }, body };
+  }
   const Type = status < 500 ? 'User' : 'Service';
   const body = JSON.stringify({ Type, Message: message, message, ...fields });
   return { status, headers: { ...commonHeaders(), 'x-amzn-errortype': name, ...headers }, body };

@@ -1,3 +1,4 @@
+import { compileLinear } from '../shared/linear-regexp.ts';
 import { AwsError } from '../wire/aws-error.ts';
 
 export type Predicate = (value: unknown) => boolean;
@@ -32,24 +33,24 @@ function createEqualityTest(operand: string): Predicate {
   const isQuoted = /^".*"$/s.test(operand);
   if (!isQuoted && (operand === '' || /["%]/.test(operand))) throw invalidPattern(operand);
   const number = isQuoted ? Number.NaN : Number(operand);
-  const expected = globToRegExp(unquote(operand));
-  return (value) => value === number || (isScalar(value) && expected.test(String(value)));
+  const isExpected = createGlob(unquote(operand));
+  return (value) => value === number || (isScalar(value) && isExpected(String(value)));
 }
 
 function createOrderTest(operator: string, operand: string): Predicate {
   const limit = operand.trim() === '' ? Number.NaN : Number(operand);
   if (Number.isNaN(limit)) throw invalidPattern(`${operator} ${operand}`);
-  const test = orderTests[operator];
+  const test = orderTests.get(operator);
   if (!test) throw invalidPattern(operator);
   return (value) => typeof value === 'number' && test(value, limit);
 }
 
-const orderTests: Readonly<Record<string, (value: number, limit: number) => boolean>> = {
-  '<': (value, limit) => value < limit,
-  '>': (value, limit) => value > limit,
-  '<=': (value, limit) => value <= limit,
-  '>=': (value, limit) => value >= limit,
-};
+const orderTests: ReadonlyMap<string, (value: number, limit: number) => boolean> = new Map([
+  ['<', (value, limit) => value < limit],
+  ['>', (value, limit) => value > limit],
+  ['<=', (value, limit) => value <= limit],
+  ['>=', (value, limit) => value >= limit],
+]);
 
 function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
@@ -60,9 +61,24 @@ export function unquote(text: string): string {
   return /^".*"$/s.test(text) ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text;
 }
 
-function globToRegExp(text: string): RegExp {
-  const source = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`, 's');
+/**
+ * Returns the test for a text in which `*` stands for any characters. The parts between the stars are searched from left to right, so
+ * that no pattern needs more than one pass.
+ */
+function createGlob(pattern: string): (text: string) => boolean {
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let position = first.length;
+    for (const part of parts) {
+      const found = text.indexOf(part, position);
+      if (found < 0) return false;
+      position = found + part.length;
+    }
+    return text.length - last.length >= position && text.endsWith(last);
+  };
 }
 
 export function isRegex(text: string): boolean {
@@ -77,7 +93,7 @@ export function parseRegex(text: string): RegExp {
   const source = text.slice(1, -1);
   if (/[()]/.test(source.replace(/\\./g, ''))) throw invalidPattern(text);
   try {
-    return new RegExp(source);
+    return compileLinear(source);
   } catch {
     throw invalidPattern(text);
   }

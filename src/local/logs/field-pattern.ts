@@ -74,6 +74,41 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
 
 /** Returns the fields of a message. A text in quotes or brackets is one field, without them. */
 function splitMessage(message: string): string[] {
-  const fields = message.matchAll(/"((?:\\.|[^"\\])*)"(?=\s|$)|\[([^\]]*)\](?=\s|$)|(\S+)/g);
-  return [...fields].map(([, quoted, bracketed, plain]) => quoted ?? bracketed ?? plain ?? '');
+  const fields: string[] = [];
+  let bracketEnd = -1;
+  let at = message.search(/\S/);
+  while (at >= 0 && at < message.length) {
+    // The next closing bracket is searched once for all opening brackets before it.
+    if (bracketEnd < at) bracketEnd = message.indexOf(']', at);
+    if (bracketEnd < 0) bracketEnd = message.length;
+    const field =
+      match(quotedField, message, at) ??
+      readBracketed(message, at, bracketEnd) ??
+      match(plainField, message, at);
+    fields.push(field?.text ?? '');
+    at = match(spaces, message, field?.end ?? message.length)?.end ?? message.length;
+  }
+  return fields;
+}
+
+const quotedField = /"((?:\\.|[^"\\])*)"(?=\s|$)/y;
+const plainField = /(\S+)/y;
+const spaces = /(\s*)/y;
+
+interface MessageField {
+  readonly text: string;
+  /** Position after the field. */
+  readonly end: number;
+}
+
+function match(pattern: RegExp, message: string, at: number): MessageField | undefined {
+  pattern.lastIndex = at;
+  const [whole, text = ''] = pattern.exec(message) ?? [];
+  return whole === undefined ? undefined : { text, end: at + whole.length };
+}
+
+function readBracketed(message: string, at: number, end: number): MessageField | undefined {
+  if (message[at] !== '[' || message[end] !== ']' || !/^(\s|$)/.test(message.charAt(end + 1)))
+    return undefined;
+  return { text: message.slice(at + 1, end), end: end + 1 };
 }

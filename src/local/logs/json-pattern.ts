@@ -17,9 +17,13 @@ export function parseJsonPattern(text: string): (message: string) => boolean {
   };
 }
 
+/** Maximum number of nested parentheses. It keeps the parser's stack small. */
+const maxLevels = 100;
+
 class ConditionParser {
   readonly #text: string;
   readonly #tokens: string[];
+  #level = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -64,8 +68,11 @@ class ConditionParser {
   #parseCondition(): Predicate {
     const first = this.#tokens.shift();
     if (first === '(') {
+      this.#level += 1;
+      if (this.#level > maxLevels) throw invalidPattern(this.#text);
       const inner = this.#parseOr();
       if (this.#tokens.shift() !== ')') throw invalidPattern(this.#text);
+      this.#level -= 1;
       return inner;
     }
     const operator = this.#tokens.shift();

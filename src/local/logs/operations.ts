@@ -4,6 +4,7 @@ import type { WireRequest } from '../wire/http.ts';
 import type { Operation } from '../wire/json.ts';
 import { eventOperations } from './events.ts';
 import { paginate } from './page.ts';
+import { parseGroupName } from './permissions.ts';
 import { checkBatch, type LogEvent, selectAccepted } from './put-events.ts';
 import type { Group, LogRepository, Stream } from './repository.ts';
 
@@ -150,7 +151,7 @@ function groupArn(group: string, { region }: WireRequest): string {
 
 function requireGroup(repository: LogRepository, input: GroupInput): Group {
   const id = requireParameter(input.logGroupName ?? input.logGroupIdentifier, 'logGroupName');
-  const group = repository.findGroup(id.replace(/^arn:.*?:log-group:/, '').replace(/:\*$/, ''));
+  const group = repository.findGroup(parseGroupName(id));
   if (group) return group;
   throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
 }

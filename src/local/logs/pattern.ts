@@ -1,9 +1,13 @@
+import { AwsError } from '../wire/aws-error.ts';
 import { invalidPattern, isRegex, parseRegex, unquote } from './comparison.ts';
 import { parseFieldPattern } from './field-pattern.ts';
 import { parseJsonPattern } from './json-pattern.ts';
 
 /** Reports whether the message of a log event matches. */
 export type Matcher = (message: string) => boolean;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+const maxPatternLength = 1024;
 
 /**
  * Returns the matcher for a filter pattern of CloudWatch Logs. A pattern has terms (all must occur, a `-term` must not, at least
@@ -13,6 +17,12 @@ export type Matcher = (message: string) => boolean;
  */
 export function parsePattern(pattern: string | undefined): Matcher {
   const text = pattern?.trim() ?? '';
+  if (text.length > maxPatternLength) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to ${maxPatternLength}`,
+    );
+  }
   if (text === '') return () => true;
   if (text.startsWith('{')) {
     if (!text.endsWith('}')) throw invalidPattern(text);

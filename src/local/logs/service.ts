@@ -1,8 +1,9 @@
 import type { Logs } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
-import { awsJson, awsJsonProtocol, type Operation } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol, jsonPermissions, type Operation } from '../wire/json.ts';
 import { logOperations } from './operations.ts';
+import { permissionRules } from './permissions.ts';
 import { LogRepository } from './repository.ts';
 import { requestShapes } from './request-shapes.ts';
 
@@ -19,6 +20,7 @@ export function createLogs({ store }: { store: Store }): Logs {
       name: 'logs',
       protocol: awsJsonProtocol('1.1'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(targetPrefix) ?? false,
+      permissions: jsonPermissions(permissionRules, { shapes: requestShapes, errors }),
       handle(request) {
         return awsJson(request, {
           operations: request.signature ? operations : rejectUnsigned(operations),
@@ -31,6 +33,7 @@ export function createLogs({ store }: { store: Store }): Logs {
     removeExpired: (now) => repository.removeExpired(now, maxExpiredPerRun) === maxExpiredPerRun,
     createGroup: (name, retentionDays) => repository.putGroup(name, retentionDays ?? null),
     deleteGroup: (name) => repository.deleteGroup(name),
+    hasGroup: (name) => repository.findGroup(name) !== undefined,
     append(group, stream, lines) {
       store.transact(() => {
         repository.putGroup(group, null);

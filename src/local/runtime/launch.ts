@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { conflictWindow } from '../fault-injection/conflict-window.ts';
 import type { FaultSettings } from '../fault-injection/request-gate.ts';
 import { toStoreError } from '../store/store-error.ts';
 import type { RuntimeOptions } from './main.ts';
+import { createPrivateDirectory } from './private-directory.ts';
 import { buildId, distPath, spawnRuntime, waitUntilListening } from './spawn-runtime.ts';
 import { alreadyRunningError, isPortFree, portInUseError } from './start-error.ts';
 import { acquireStartLock, releaseStartLock } from './start-lock.ts';
@@ -79,7 +81,7 @@ async function findRunning(
 function lockStart(root: string): boolean {
   const directory = stateDirectory(root);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    createPrivateDirectory(directory);
     return acquireStartLock(root);
   } catch (error) {
     throw toStoreError(error, directory);
@@ -140,11 +142,21 @@ function matchesSettings(state: RuntimeState, settings: LaunchSettings): boolean
   );
 }
 
-/** Returns the requested behavior of a runtime, with its previous behavior for absent settings. */
+/**
+ * Returns the requested behavior of a runtime, with its previous behavior for absent settings. A change of the quotas resets the
+ * conflict window to its default.
+ */
 function runtimeBehavior(settings: LaunchSettings, before: RuntimeState | undefined) {
+  const enforceQuotas = settings.enforceQuotas ?? before?.enforceQuotas ?? false;
+  const keepsWindow = enforceQuotas === (before?.enforceQuotas ?? false);
   return {
     timeScale: settings.timeScale ?? before?.timeScale ?? defaultTimeScale,
-    enforceQuotas: settings.enforceQuotas ?? before?.enforceQuotas ?? false,
+    enforceQuotas,
+    enforceIam: settings.enforceIam ?? before?.enforceIam ?? true,
+    conflictWindowMs:
+      settings.conflictWindowMs ??
+      (keepsWindow ? before?.conflictWindowMs : undefined) ??
+      conflictWindow(enforceQuotas),
     inject: settings.inject ?? before?.inject ?? [],
   };
 }

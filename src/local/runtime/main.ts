@@ -42,6 +42,8 @@ const lockRetryMs = 50;
 /** Time after which the process exits even if it could not close everything (ms). */
 const closeTimeoutMs = 3000;
 
+// The store and its logs contain orders and keys. SQLite creates its files with the modes that the umask leaves.
+process.umask(0o077);
 const options = JSON.parse(process.argv[2] ?? '{}') as RuntimeOptions;
 await main(options).catch((error: unknown) => exitWithError(options.root, error));
 
@@ -54,9 +56,11 @@ async function main({
   build,
   metered = false,
   enforceQuotas,
+  enforceIam,
+  conflictWindowMs,
   inject,
 }: RuntimeOptions): Promise<void> {
-  const faults = { enforceQuotas, inject };
+  const faults = { enforceQuotas, enforceIam, conflictWindowMs, inject };
   const lock = await lockWithRetry(root);
   if (!lock) throw alreadyRunningError(readState(root)?.pid);
   const ownership = claimOwnership(root);

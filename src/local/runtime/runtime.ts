@@ -1,14 +1,22 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApiGateway } from '../apigateway/service.ts';
 import { createCloudFormation } from '../cloudformation/service.ts';
-import { createDynamoDb } from '../dynamodb/service.ts';
+import { OngoingWrites } from '../dynamodb/contention/ongoing-writes.ts';
+import { PartitionLimits } from '../dynamodb/contention/partition-limits.ts';
+import { type Contention, createDynamoDb } from '../dynamodb/service.ts';
 import { createEvents } from '../events/service.ts';
+import { conflictWindow } from '../fault-injection/conflict-window.ts';
 import {
   createRequestCountsService,
   type FaultSettings,
   RequestGate,
 } from '../fault-injection/request-gate.ts';
+import { controlAccess } from '../iam/access-control.ts';
+import { type AwsCredentials, Credentials } from '../iam/credentials.ts';
+import { createIam } from '../iam/iam.ts';
+import { createIamService } from '../iam/service.ts';
+import { createUserService } from '../iam/user-service.ts';
+import { openUsers } from '../iam/users.ts';
 import { createLambda } from '../lambda/service.ts';
 import { createLogs } from '../logs/service.ts';
 import { createS3 } from '../s3/service.ts';
@@ -20,10 +28,14 @@ import { createSsm } from '../ssm/service.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createSts } from '../sts/service.ts';
 import { serve } from '../wire/server.ts';
-import { isForeignAccessKey, storeFile } from './state-file.ts';
+import { SignatureVerifier } from '../wire/verify-signature.ts';
+import { loadSecret } from './project-credentials.ts';
+import { storeFile } from './state-file.ts';
 
 export interface Runtime {
   readonly url: string;
+  /** Credentials of the project. They may do everything. */
+  readonly credentials: AwsCredentials;
   readonly timeScale: number;
   /** Advances the virtual clock (ms). */
   advance(ms: number): void;
@@ -52,20 +64,24 @@ export async function startRuntime(options: {
   /** Called when the store has failed. Nothing more is acknowledged; a restart continues from the acknowledged data. */
   onBroken?: (error: Error) => void;
 }): Promise<Runtime> {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const secret = loadSecret(options.directory);
   const { onBroken } = options;
   const store = openStore(join(options.directory, storeFile), onBroken ? { onBroken } : {});
   const clock = persistentClock(store, options.timeScale);
   let url = '';
   const { directory } = options;
   const meter = options.metered ? new UsageMeter() : undefined;
-  const gate = new RequestGate(options.faults ?? {});
-  const { services, functions, events, expiring } = createServices({
+  const faults = options.faults ?? {};
+  const gate = new RequestGate(faults);
+  const { services, functions, events, expiring, credentials } = createServices({
     store,
     clock,
     directory,
+    secret,
     meter,
     gate,
+    contention: toContention(faults),
+    enforceIam: faults.enforceIam ?? true,
     url: () => url,
   });
   const server = await serve({
@@ -73,7 +89,7 @@ export async function startRuntime(options: {
     store,
     interceptor: gate,
     port: options.port,
-    isForeignAccessKey: (accessKey) => isForeignAccessKey(accessKey, directory),
+    verifier: new SignatureVerifier({ keys: credentials, region }),
   }).catch((error: unknown) => {
     clock.close();
     store.close();
@@ -86,6 +102,7 @@ export async function startRuntime(options: {
   const tick = setInterval(() => store.transact(() => undefined), clockPersistMs);
   return {
     url,
+    credentials: credentials.root(),
     timeScale: options.timeScale,
     advance(ms) {
       clock.advance(ms);
@@ -126,18 +143,42 @@ interface ServiceDeps {
   readonly clock: Clock;
   /** Folder for data that is not in the store. */
   readonly directory: string;
+  /** Secret from which the access keys are derived. */
+  readonly secret: Buffer;
   readonly url: () => string;
   readonly meter: UsageMeter | undefined;
   readonly gate: RequestGate;
+  readonly contention: Contention;
+  readonly enforceIam: boolean;
+}
+
+function toContention({ enforceQuotas, conflictWindowMs }: FaultSettings): Contention {
+  const windowMs = conflictWindowMs ?? conflictWindow(enforceQuotas);
+  return {
+    ongoing: windowMs > 0 ? new OngoingWrites(windowMs) : undefined,
+    partitions: enforceQuotas ? new PartitionLimits() : undefined,
+  };
 }
 
 /** Creates all services of the runtime. */
-function createServices({ store, clock, directory, url, meter, gate }: ServiceDeps) {
+function createServices(deps: ServiceDeps) {
+  const { store, clock, directory, url, meter, gate, contention } = deps;
+  const users = openUsers(store);
+  const credentials = new Credentials({
+    secret: deps.secret,
+    directory,
+    userNames: () => users.names(),
+  });
+  const iam = createIam({
+    store,
+    userPolicies: (name) => users.readUserPolicies(name),
+    enforced: deps.enforceIam,
+  });
   const logs = createLogs({ store });
-  const dynamodb = createDynamoDb({ store, meter });
-  const s3 = createS3({ store });
-  const sqs = createSqs({ store, region, url });
-  const events = createEvents({ store, region, sqs });
+  const dynamodb = createDynamoDb({ store, meter, contention });
+  const s3 = createS3({ store, iam });
+  const sqs = createSqs({ store, region, url, iam });
+  const events = createEvents({ store, region, sqs, iam });
   const functions = createLambda({
     store,
     clock,
@@ -149,21 +190,26 @@ function createServices({ store, clock, directory, url, meter, gate }: ServiceDe
     meter,
     quotas: gate.quotas,
     s3,
+    credentials,
+    iam,
   });
-  const apis = createApiGateway({ store, functions });
+  const apis = createApiGateway({ store, functions, iam });
   const deployable = { apis, functions, dynamodb, logs, s3, sqs };
   const all = [
     ...Object.values(deployable),
     createSsm({ store, directory }),
     createSts(),
-    createCloudFormation({ store, events, ...deployable, url }),
+    createIamService(iam.roles),
+    createCloudFormation({ store, events, iam, ...deployable, url }),
   ];
   return {
     services: [
-      ...all.map(({ service }) => service),
+      ...all.map(({ service }) => controlAccess(service, iam)),
       createRequestCountsService(gate),
+      createUserService({ users, iam, credentials }),
       ...(meter ? [createUsageService(meter)] : []),
     ],
+    credentials,
     functions,
     events,
     expiring: [functions, dynamodb, logs, sqs],

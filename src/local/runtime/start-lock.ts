@@ -12,7 +12,7 @@ const maxAgeMs = 10_000;
 export function acquireStartLock(root: string): boolean {
   const lock = startLockPath(root);
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

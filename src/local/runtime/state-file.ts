@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FaultSettings } from '../fault-injection/request-gate.ts';
+import { createPrivateDirectory } from './private-directory.ts';
 
 /** State of a running runtime, through which commands find it. */
 export interface RuntimeState extends FaultSettings {
@@ -22,21 +22,6 @@ export function stateDirectory(root: string): string {
   return join(root, '.orders', 'local');
 }
 
-/**
- * Returns the access key for the runtime with this state directory. A runtime rejects the keys of other
- * runtimes, because ports are reused and the stacks of all runtimes have the same names.
- */
-export function projectAccessKey(directory: string): string {
-  return `${accessKeyPrefix}${createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 16)}`;
-}
-
-/** Returns whether an access key belongs to the runtime of another project. */
-export function isForeignAccessKey(accessKey: string, directory: string): boolean {
-  return accessKey.startsWith(accessKeyPrefix) && accessKey !== projectAccessKey(directory);
-}
-
-const accessKeyPrefix = 'local-';
-
 /** Returns the state of the running runtime, or undefined if its process does not run. */
 export function readState(root: string): RuntimeState | undefined {
   const state = readPreviousState(root);
@@ -56,7 +41,7 @@ export function readPreviousState(root: string): RuntimeState | undefined {
 /** Writes the state to a temporary file and renames it, so that a reader never sees a part of it. */
 export function writeState(root: string, state: RuntimeState): void {
   const directory = stateDirectory(root);
-  mkdirSync(directory, { recursive: true });
+  createPrivateDirectory(directory);
   const next = join(directory, `runtime.json.${process.pid}`);
   writeFileSync(next, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   renameSync(next, join(directory, 'runtime.json'));

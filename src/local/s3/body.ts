@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { parseAwsChunked } from '../wire/aws-chunked.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest } from '../wire/http.ts';
 import { type Checksum, readChecksum, verifyChecksum, verifyMd5 } from './checksums.ts';
@@ -17,7 +17,6 @@ interface Content {
  * is incomplete or does not match a digest in the headers or trailers.
  */
 export function readContent({ headers, body: sent }: WireRequest): Content {
-  verifySha256(headers['x-amz-content-sha256'], sent);
   const chunked =
     headers['content-encoding']?.includes('aws-chunked') ||
     headers['x-amz-content-sha256']?.startsWith('STREAMING-');
@@ -33,15 +32,6 @@ export function readContent({ headers, body: sent }: WireRequest): Content {
 /** Returns the text of a request body after the checks of `readContent`. */
 export function readText(request: WireRequest): string {
   return readContent(request).body.toString('utf8');
-}
-
-function verifySha256(header: string | undefined, body: Buffer): void {
-  if (!header || !/^[0-9a-f]{64}$/.test(header)) return;
-  if (createHash('sha256').update(body).digest('hex') === header) return;
-  throw new AwsError(
-    'XAmzContentSHA256Mismatch',
-    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-  );
 }
 
 function checkLength(headers: Headers, body: Buffer): void {
@@ -78,37 +68,12 @@ function checkAlgorithm(headers: Headers, checksum: Checksum | undefined): void 
   );
 }
 
-/**
- * Decodes frames of the form `<hex length>[;chunk-signature=…]\r\n<bytes>\r\n`. A frame of length 0 ends the content. Trailers of
- * the form `name:value\r\n` may follow it.
- */
-function decodeChunks(data: Buffer): { body: Buffer; trailers: Record<string, string> } {
-  const chunks: Buffer[] = [];
-  let start = 0;
-  for (;;) {
-    const end = data.indexOf('\r\n', start);
-    const length = Number.parseInt(data.toString('latin1', start, end), 16);
-    if (end < 0 || Number.isNaN(length) || end + 2 + length > data.length) {
-      throw new AwsError('IncompleteBody', 'The request body is not well-formed aws-chunked');
-    }
-    if (length === 0) {
-      return {
-        body: Buffer.concat(chunks),
-        trailers: parseTrailers(data.toString('latin1', end + 2)),
-      };
-    }
-    chunks.push(data.subarray(end + 2, end + 2 + length));
-    start = end + 2 + length + 2;
-  }
-}
-
-function parseTrailers(text: string): Record<string, string> {
-  const lines = text.split(/\r?\n/).map((line) => /^([^:]+):(.*)$/.exec(line));
-  return Object.fromEntries(
-    lines.flatMap((match) =>
-      match ? [[(match[1] ?? '').toLowerCase(), (match[2] ?? '').trim()]] : [],
-    ),
-  );
+function decodeChunks(sent: Buffer): { body: Buffer; trailers: Record<string, string> } {
+  const { chunks, trailers } = parseAwsChunked(sent);
+  return {
+    body: Buffer.concat(chunks.map(({ data }) => data)),
+    trailers: Object.fromEntries(trailers),
+  };
 }
 
 /** Returns the headers that describe a checksum of a whole object. */

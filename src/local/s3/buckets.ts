@@ -2,6 +2,7 @@ import { account } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireResponse } from '../wire/http.ts';
 import { readText } from './body.ts';
+import { formatBucketArn } from './bucket-policy.ts';
 import type { BucketCall, Call } from './call.ts';
 import { malformedXml, notImplemented } from './errors.ts';
 import { checkAcl } from './headers.ts';
@@ -74,7 +75,7 @@ export function headBucket({ request }: BucketCall): WireResponse {
 }
 
 /** DeleteBucket. Pending uploads do not keep a bucket; they are removed with it. */
-export function deleteBucket({ objects, uploads, bucket }: BucketCall): WireResponse {
+export function deleteBucket({ objects, uploads, policies, bucket }: BucketCall): WireResponse {
   if (!objects.isEmpty(bucket.name)) {
     throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
       status: 409,
@@ -83,6 +84,7 @@ export function deleteBucket({ objects, uploads, bucket }: BucketCall): WireResp
   }
   for (const { id } of uploads.list(bucket.name)) uploads.remove(id);
   objects.deleteBucket(bucket.name);
+  policies.remove(formatBucketArn(bucket.name));
   return { status: 204 };
 }
 
@@ -107,7 +109,7 @@ export function putBucketVersioning({ objects, bucket, request }: BucketCall): W
   return { status: 200 };
 }
 
-/** Settings that are stored and returned without an effect: the local runtime has no access control and no lifecycle. */
+/** Settings that are stored and returned without an effect. */
 interface SettingRow {
   readonly name: string;
   /** Status of a write, and the error of a read if there is no setting. */
@@ -116,11 +118,6 @@ interface SettingRow {
 }
 
 const settings: readonly SettingRow[] = [
-  {
-    name: 'policy',
-    written: 204,
-    missing: ['NoSuchBucketPolicy', 'The bucket policy does not exist'],
-  },
   { name: 'tagging', written: 204, missing: ['NoSuchTagSet', 'The TagSet does not exist'] },
   {
     name: 'lifecycle',
@@ -166,7 +163,7 @@ export function handleSetting(call: BucketCall): WireResponse {
   }
   return {
     status: 200,
-    headers: settingHeaders(setting),
+    headers: { 'content-type': 'application/xml' },
     body: readSetting(objects, bucket, setting),
   };
 }
@@ -181,8 +178,4 @@ function readSetting(
   if (name === 'encryption') return defaultEncryption;
   const [code, message] = missing;
   throw new AwsError(code, message, { status: 404, fields: { BucketName: bucket.name } });
-}
-
-function settingHeaders({ name }: SettingRow): Record<string, string> {
-  return { 'content-type': name === 'policy' ? 'application/json' : 'application/xml' };
 }

@@ -1,3 +1,4 @@
+import type { ResourcePolicies } from '../iam/policy-store.ts';
 import type { Bucket, ObjectRepository } from './repository.ts';
 import type { S3Request } from './routing.ts';
 import type { UploadRepository } from './upload-repository.ts';
@@ -6,6 +7,8 @@ import type { UploadRepository } from './upload-repository.ts';
 export interface Call {
   readonly objects: ObjectRepository;
   readonly uploads: UploadRepository;
+  /** Policies of buckets. */
+  readonly policies: ResourcePolicies;
   readonly request: S3Request;
 }
 

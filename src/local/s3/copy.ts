@@ -4,13 +4,8 @@ import { checksumHeaders } from './body.ts';
 import type { BucketCall } from './call.ts';
 import { computeChecksum, parseAlgorithm } from './checksums.ts';
 import { checkReadConditions, checkWriteConditions } from './conditions.ts';
-import {
-  invalidArgument,
-  invalidRequest,
-  noSuchKey,
-  notImplemented,
-  preconditionFailed,
-} from './errors.ts';
+import { parseCopySource } from './copy-source.ts';
+import { invalidArgument, invalidRequest, noSuchKey, preconditionFailed } from './errors.ts';
 import {
   encryptionHeaders,
   isChecksumHeader,
@@ -19,6 +14,7 @@ import {
   selectStoredHeaders,
   versionHeaders,
 } from './headers.ts';
+import { checkListable } from './permissions.ts';
 import type { StoredObject } from './repository.ts';
 import { formatChecksums, formatElement, xmlResponse } from './xml.ts';
 
@@ -126,6 +122,7 @@ export function findCopySource({ objects, request }: BucketCall): CopySource {
     });
   }
   const object = objects.findObject(bucket, key, version);
+  if (!object || object.marker) checkListable(request, bucket);
   if (!object && version !== undefined) {
     throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
   }
@@ -141,32 +138,4 @@ export function findCopySource({ objects, request }: BucketCall): CopySource {
   }
   const { 'x-amz-version-id': id } = versionHeaders(object);
   return { bucket, object, headers: id ? { 'x-amz-copy-source-version-id': id } : {} };
-}
-
-/** Returns the parts of a text of the form `[/]bucket/key[?versionId=id]`, which is percent-encoded. */
-function parseCopySource(text: string): { bucket: string; key: string; version?: string } {
-  if (text.startsWith('arn:')) {
-    throw notImplemented(
-      'A header you provided implies functionality that is not implemented: x-amz-copy-source with an ARN',
-      { Header: 'x-amz-copy-source' },
-    );
-  }
-  const [, path = '', version] = /^(.*?)(?:\?versionId=(.*))?$/s.exec(text) ?? [];
-  const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decode(path)) ?? [];
-  if (!bucket || !key) {
-    throw invalidArgument(
-      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
-      'x-amz-copy-source',
-      text,
-    );
-  }
-  return { bucket, key, ...(version ? { version } : {}) };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalidArgument('Invalid copy source encoding.', 'x-amz-copy-source', text);
-  }
 }

@@ -17,8 +17,9 @@ import {
   selectStoredHeaders,
   versionHeaders,
 } from './headers.ts';
+import { checkListable, requireDeletion } from './permissions.ts';
 import type { StoredObject } from './repository.ts';
-import { checkElements, formatElement, readElements, xmlResponse } from './xml.ts';
+import { checkElements, describeError, formatElement, readElements, xmlResponse } from './xml.ts';
 
 /** Maximum number of objects that one DeleteObjects request deletes. */
 const maxDeletions = 1000;
@@ -84,6 +85,7 @@ function requireObject({ objects, bucket, request }: BucketCall, version?: strin
   const { key, method } = request;
   const object = objects.findObject(bucket.name, key, version);
   if (object && !object.marker) return object;
+  checkListable(request, bucket.name);
   const headers = {
     ...(object ? { 'x-amz-delete-marker': 'true', ...versionHeaders(object) } : {}),
   };
@@ -163,7 +165,7 @@ export function deleteObject({ objects, bucket, request }: BucketCall): WireResp
   };
 }
 
-/** DeleteObjects: deletes several objects or versions. */
+/** DeleteObjects: deletes several objects or versions. A refusal is an error of its object in the result. */
 export function deleteObjects({ objects, bucket, request }: BucketCall): WireResponse {
   const xml = readText(request);
   checkElements(xml, 'Delete Object Key VersionId Quiet');
@@ -175,12 +177,22 @@ export function deleteObjects({ objects, bucket, request }: BucketCall): WireRes
   const results = entries.map(([, object = '']) => {
     const key = readElements(object, 'Key')[0] ?? '';
     const version = readElements(object, 'VersionId')[0];
+    const named = formatElement('Key', key) + formatElement('VersionId', version);
+    const denial = request.findDenial?.(requireDeletion(bucket.name, key, version));
+    if (denial) return formatFailure(named, denial);
     const removed = objects.removeObject(bucket, key, version);
+    if (quiet) return '';
     const marker = removed?.marker
       ? formatElement('DeleteMarker', true) +
         formatElement('DeleteMarkerVersionId', removed.version)
       : '';
-    return `<Deleted>${formatElement('Key', key)}${formatElement('VersionId', version)}${marker}</Deleted>`;
+    return `<Deleted>${named}${marker}</Deleted>`;
   });
-  return xmlResponse('DeleteResult', quiet ? '' : results.join(''));
+  return xmlResponse('DeleteResult', results.join(''));
+}
+
+/** Returns the element for an object that was not deleted. */
+function formatFailure(named: string, error: AwsError): string {
+  const { code, message } = describeError(error);
+  return `<Error>${named}${formatElement('Code', code)}${formatElement('Message', message)}</Error>`;
 }

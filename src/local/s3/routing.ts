@@ -1,7 +1,6 @@
 import { account } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest } from '../wire/http.ts';
-import { findExpiry } from '../wire/signature.ts';
 import { notImplemented } from './errors.ts';
 import {
   irregularNames,
@@ -45,7 +44,7 @@ function decodePath(text: string): string {
 }
 
 function mergeQueryHeaders({ headers, query }: WireRequest): WireRequest['headers'] {
-  if (!query.has('X-Amz-Signature') && !query.has('Signature')) return headers;
+  if (!query.has('X-Amz-Signature')) return headers;
   const hoisted = [...query]
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([name]) => name.startsWith('x-amz-') && !isChecksum(name));
@@ -99,7 +98,6 @@ export function checkRequest(request: S3Request, operation: string): void {
       );
     }
   }
-  checkExpiry(request);
   checkOwner(request);
 }
 
@@ -115,14 +113,12 @@ function unservedOperation({ method, query }: S3Request, operation: string): Aws
 }
 
 /**
- * S3 ignores parameters that start with `x-`, which clients add for access logs, and the parameters of signatures.
+ * S3 ignores parameters that start with `x-`, which clients add for access logs. The parameters of signatures also start with it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html#LogFormatCustom
  */
 function isIgnoredParameter(name: string): boolean {
-  return /^x-/i.test(name) || signatureParameters.has(name);
+  return /^x-/i.test(name);
 }
-
-const signatureParameters = new Set(['AWSAccessKeyId', 'Signature', 'Expires']);
 
 /** Reports whether a header can change what a request does. */
 function isChecked(name: string): boolean {
@@ -133,13 +129,6 @@ const metadataOperations = new Set(['PutObject', 'CopyObject', 'CreateMultipartU
 
 function isStoredMetadata(name: string, operation: string): boolean {
   return name.startsWith('x-amz-meta-') && metadataOperations.has(operation);
-}
-
-function checkExpiry({ query, headers }: S3Request): void {
-  const expiry = headers['authorization'] === undefined ? findExpiry(query) : undefined;
-  // A comparison with NaN is false: a presigned URL without a valid date has expired, too.
-  if (expiry === undefined || expiry > Date.now()) return;
-  throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
 }
 
 function checkOwner({ headers }: S3Request): void {

@@ -1,13 +1,22 @@
+import { createIam, type Iam } from '../iam/iam.ts';
+import type { Permission } from '../iam/permission.ts';
 import type { S3 } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
+import {
+  deleteBucketPolicy,
+  formatBucketArn,
+  getBucketPolicy,
+  putBucketPolicy,
+} from './bucket-policy.ts';
 import * as buckets from './buckets.ts';
 import type { BucketCall, Call } from './call.ts';
 import { completeUpload } from './complete-upload.ts';
 import { copyObject } from './copy.ts';
 import { listObjectsV1, listObjectsV2, listVersions } from './listings.ts';
 import { deleteObject, deleteObjects, getObject, putObject } from './objects.ts';
+import { permissionRules } from './permissions.ts';
 import { ObjectRepository } from './repository.ts';
 import { checkRequest, findOperation, parseRequest } from './routing.ts';
 import { UploadRepository } from './upload-repository.ts';
@@ -26,6 +35,9 @@ const handlers: Readonly<Record<string, (call: BucketCall) => WireResponse>> = {
   GetBucketLocation: buckets.getBucketLocation,
   GetBucketVersioning: buckets.getBucketVersioning,
   PutBucketVersioning: buckets.putBucketVersioning,
+  PutBucketPolicy: putBucketPolicy,
+  GetBucketPolicy: getBucketPolicy,
+  DeleteBucketPolicy: deleteBucketPolicy,
   ListObjects: listObjectsV1,
   ListObjectsV2: listObjectsV2,
   ListObjectVersions: listVersions,
@@ -48,9 +60,17 @@ const handlers: Readonly<Record<string, (call: BucketCall) => WireResponse>> = {
  * Creates the S3 service: buckets and objects with path-style addresses, for deployment artifacts. All services share one
  * port, and only its signature, in the headers or the query, identifies an S3 request. Unsigned requests never reach S3.
  */
-export function createS3({ store }: { store: Store }): S3 {
+export function createS3({
+  store,
+  iam = createIam({ store }),
+}: {
+  store: Store;
+  /** Policies of buckets. */
+  iam?: Pick<Iam, 'resourcePolicies'>;
+}): S3 {
   const objects = new ObjectRepository(store);
-  const stores = { objects, uploads: new UploadRepository(store) };
+  const { resourcePolicies: policies } = iam;
+  const stores = { objects, uploads: new UploadRepository(store), policies };
   return {
     service: {
       name: 's3',
@@ -59,6 +79,7 @@ export function createS3({ store }: { store: Store }): S3 {
         failure: (error, { method }) => xmlError(error, method === 'HEAD'),
       },
       claims: ({ signature }) => signature?.service === 's3',
+      permissions: (request) => requiredPermissions(objects, request),
       handle(request) {
         try {
           return route(stores, request);
@@ -75,6 +96,7 @@ export function createS3({ store }: { store: Store }): S3 {
       if (!objects.findBucket(name)) return true;
       if (!objects.isEmpty(name)) return false;
       objects.deleteBucket(name);
+      policies.remove(formatBucketArn(name));
       return true;
     },
     read(bucket, key, version) {
@@ -91,6 +113,22 @@ function findOperationName(request: WireRequest): string {
   } catch {
     return request.method;
   }
+}
+
+/**
+ * Returns the permissions that a request needs. A request on a bucket that does not exist needs none: S3 answers NoSuchBucket to
+ * everybody, because no account owns the name. Throws the error for a path that cannot be decoded.
+ */
+function requiredPermissions(
+  objects: ObjectRepository,
+  wireRequest: WireRequest,
+): readonly Permission[] {
+  const request = parseRequest(wireRequest);
+  const operation = findOperation(request);
+  const rule = Object.hasOwn(permissionRules, operation) ? permissionRules[operation] : undefined;
+  const needsBucket = !Object.hasOwn(accountHandlers, operation);
+  if (!rule || (needsBucket && !objects.findBucket(request.bucketName))) return [];
+  return rule(request);
 }
 
 function route(stores: Omit<Call, 'request'>, wireRequest: WireRequest): WireResponse {

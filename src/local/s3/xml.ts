@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { AccessDenied } from '../iam/access-denied.ts';
 import type { AwsError } from '../wire/aws-error.ts';
 import type { WireResponse } from '../wire/http.ts';
 import { malformedXml } from './errors.ts';
+
+/** The id of the host that processed a request. */
+const hostId = 'local';
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
@@ -28,11 +32,20 @@ export function xmlResponse(root: string, content: string): WireResponse {
   };
 }
 
+/** Returns the code and the text of an error. S3 quotes the ARN in the text of a refusal. */
+export function describeError(error: AwsError): {
+  readonly code: string;
+  readonly message: string;
+} {
+  if (!(error instanceof AccessDenied)) return { code: error.name, message: error.message };
+  const resource = `"${error.permission.resource}"`;
+  return { code: 'AccessDenied', message: error.format({ resource }) };
+}
+
 /** Returns the error response of S3. The response to a HEAD request has no body. */
-export function xmlError(
-  { name, message, status, fields, headers }: AwsError,
-  isHead: boolean,
-): WireResponse {
+export function xmlError(error: AwsError, isHead: boolean): WireResponse {
+  const { status, fields, headers } = error;
+  const { code, message } = describeError(error);
   const id = randomUUID();
   const details = Object.entries(fields).map(([field, value]) =>
     formatElement(field, String(value)),
@@ -42,8 +55,8 @@ export function xmlError(
     headers: { 'content-type': 'application/xml', 'x-amz-request-id': id, ...headers },
     body: isHead
       ? ''
-      : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${formatElement('Code', name)}${formatElement('Message', message)}` +
-        `${details.join('')}${formatElement('RequestId', id)}</Error>`,
+      : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${formatElement('Code', code)}${formatElement('Message', message)}` +
+        `${details.join('')}${formatElement('RequestId', id)}${formatElement('HostId', hostId)}</Error>`,
   };
 }
 
@@ -76,15 +89,24 @@ export function checkElements(xml: string, names: string): void {
 
 /** Returns the unescaped texts of all elements with this name. Sufficient for the small documents that clients send to S3. */
 export function readElements(xml: string, name: string): string[] {
-  const pattern = new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g');
-  return [...xml.matchAll(pattern)].map(([, text = '']) => unescapeXml(text));
+  const texts: string[] = [];
+  const open = new RegExp(`<${name}(?:\\s[^<>]*)?>`, 'g');
+  for (;;) {
+    const start = open.exec(xml);
+    const end = start ? xml.indexOf(`</${name}>`, open.lastIndex) : -1;
+    if (!start || end < 0) return texts;
+    texts.push(unescapeXml(xml.slice(open.lastIndex, end)));
+    open.lastIndex = end;
+  }
 }
 
 function unescapeXml(text: string): string {
   return text
-    .replaceAll(/&#(x?)([0-9a-fA-F]+);/g, (_, hex: string, code: string) =>
-      String.fromCodePoint(Number.parseInt(code, hex ? 16 : 10)),
-    )
+    .replaceAll(/&#(x?)([0-9a-fA-F]+);/g, (_, hex: string, digits: string) => {
+      const code = Number.parseInt(digits, hex ? 16 : 10);
+      if (!(code <= 0x10ffff)) throw malformedXml('a character reference is out of range');
+      return String.fromCodePoint(code);
+    })
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')

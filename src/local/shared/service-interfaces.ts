@@ -22,6 +22,7 @@ export interface Logs extends Expiring {
   readonly service: Service;
   createGroup(name: string, retentionDays?: number): void;
   deleteGroup(name: string): void;
+  hasGroup(name: string): boolean;
   /** Appends lines. Creates the group and the stream if they are missing. */
   append(group: string, stream: string, lines: readonly LogLine[]): void;
 }
@@ -86,6 +87,8 @@ export interface InvokeInput {
   readonly payload: Buffer;
   readonly type: 'RequestResponse' | 'Event' | 'DryRun';
   readonly executionName?: string;
+  /** X-Ray trace header of the caller. The handler and the functions that it calls receive it. */
+  readonly traceHeader?: string;
 }
 
 /** Response of Invoke. */
@@ -97,6 +100,18 @@ export interface InvokeOutput {
   readonly functionError?: string;
   readonly executionArn?: string;
   readonly version: string;
+}
+
+/** A statement that is added to the resource policy of a function, with the members of AddPermission. */
+export interface FunctionPermission {
+  /** Name, or ARN with or without a version or an alias. */
+  readonly function: string;
+  readonly statementId: string;
+  readonly action: string;
+  /** A service, an account, or the ARN of a role or user. */
+  readonly principal: string;
+  readonly sourceArn?: string | undefined;
+  readonly sourceAccount?: string | undefined;
 }
 
 /** Lambda functions. */
@@ -111,6 +126,10 @@ export interface Functions extends Expiring {
   publish(name: string, description?: string): PublishedVersion;
   alias(name: string, alias: string, version: string): void;
   remove(name: string): void;
+  /** Adds a statement to the policy of a function. Throws the AwsError that AddPermission returns. */
+  addPermission(permission: FunctionPermission): void;
+  /** Removes a statement; does nothing if there is none. */
+  removePermission(permission: Pick<FunctionPermission, 'function' | 'statementId'>): void;
   arn(name: string, qualifier?: string): string;
   /** Invokes a function. Throws the AwsError that Lambda returns. */
   invoke(input: InvokeInput): Promise<InvokeOutput>;

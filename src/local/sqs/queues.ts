@@ -2,13 +2,15 @@ import { account } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Operation } from '../wire/json.ts';
 import { checkAttributeNames, checkQueueName, checkRange, queueNotFound } from './limits.ts';
+import { checkPolicy, type QueuePolicies } from './queue-policies.ts';
 import type { Attributes, QueueRepository } from './repository.ts';
 import { findDifference, formatAttributes, parseSettings, queueAttributes } from './settings.ts';
 
-/** Converts the name of a queue to its URL and its ARN. */
-export interface QueueAddresses {
+/** Converts the name of a queue to its URL and its ARN, and finds its policy. */
+export interface QueueDetails {
   readonly url: (name: string) => string;
   readonly arn: (name: string) => string;
+  readonly policies: QueuePolicies;
 }
 
 interface QueueInput {
@@ -31,25 +33,29 @@ export function requireQueue(queues: QueueRepository, { QueueUrl = '' }: QueueIn
 /** Returns the operations on queues. */
 export function queueOperations(
   queues: QueueRepository,
-  addresses: QueueAddresses,
+  { policies, ...addresses }: QueueDetails,
 ): Readonly<Record<string, Operation>> {
   return {
     CreateQueue({ QueueName, Attributes = {} }: { QueueName?: string; Attributes?: Attributes }) {
       const name = checkQueueName(QueueName);
       parseSettings(Attributes);
+      checkPolicy(Attributes);
       const existing = queues.find(name);
-      const difference = existing && findDifference(Attributes, existing.attributes);
+      const difference =
+        existing && findDifference(Attributes, { ...existing.attributes, ...policies.read(name) });
       if (difference !== undefined) {
         throw new AwsError(
           'QueueNameExists',
           `A queue already exists with the same name and a different value for attribute ${difference}`,
         );
       }
-      if (!existing) queues.put(name, Attributes);
+      if (!existing) queues.put(name, policies.take(name, Attributes));
       return { QueueUrl: addresses.url(name) };
     },
     DeleteQueue(input: QueueInput) {
-      queues.remove(requireQueue(queues, input));
+      const name = requireQueue(queues, input);
+      queues.remove(name);
+      policies.remove(name);
     },
     PurgeQueue(input: QueueInput) {
       queues.purge(requireQueue(queues, input));
@@ -72,6 +78,7 @@ export function queueOperations(
       const queue = queues.find(name) ?? { created: 0, attributes: {} };
       const all = formatAttributes({
         ...queue,
+        attributes: { ...queue.attributes, ...policies.read(name) },
         ...queues.countMessages(name),
         arn: addresses.arn(name),
       });
@@ -79,8 +86,10 @@ export function queueOperations(
     },
     SetQueueAttributes(input: QueueInput & { Attributes?: Attributes }) {
       const name = requireQueue(queues, input);
-      parseSettings(input.Attributes ?? {});
-      queues.put(name, { ...queues.find(name)?.attributes, ...input.Attributes });
+      const { Attributes: changes = {} } = input;
+      parseSettings(changes);
+      checkPolicy(changes);
+      queues.put(name, { ...queues.find(name)?.attributes, ...policies.take(name, changes) });
     },
   };
 }

@@ -4,11 +4,11 @@ import type {
   GetParametersCommandInput,
   PutParameterCommandInput,
 } from '@aws-sdk/client-ssm';
-import { account, partition } from '../shared/account.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Operation } from '../wire/json.ts';
 import type { Cipher } from './cipher.ts';
+import { formatParameterArn, parseSelection, type Selection } from './parameter-name.ts';
 import { ParameterRepository, type StoredParameter } from './repository.ts';
 
 const types = ['String', 'StringList', 'SecureString'] as const;
@@ -93,7 +93,7 @@ function toParameter(
     Version: version,
     ...(selection.selector === '' ? {} : { Selector: selection.selector }),
     LastModifiedDate: modified,
-    ARN: `${arnPrefix}${name.startsWith('/') ? '' : '/'}${name}`,
+    ARN: formatParameterArn(name),
     DataType: 'text',
   };
 }
@@ -120,27 +120,6 @@ function checkNewValue(
   const type = types.find((known) => known === (Type ?? before?.type));
   if (type) return { type, value: Value };
   throw new AwsError('ValidationException', `Type must be one of ${types.join(', ')}`);
-}
-
-const arnPrefix = `arn:${partition}:ssm:us-east-2:${account}:parameter`;
-
-/** A parameter, and the version or label that a request selects (`:3`); an empty selector for the newest version. */
-interface Selection {
-  /** The possible names: the ARNs of `/key` and of `key` are equal. */
-  readonly names: readonly string[];
-  readonly selector: string;
-}
-
-/**
- * Returns the parameter in a name or ARN with an optional version.
- * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
- */
-function parseSelection(text = ''): Selection {
-  const isArn = text.startsWith(`${arnPrefix}/`);
-  const [, name = '', selector = ''] =
-    /^([^:]*)(:.*)?$/s.exec(isArn ? text.slice(arnPrefix.length) : text) ?? [];
-  const hasPath = name.lastIndexOf('/') > 0;
-  return { names: isArn && !hasPath ? [name, name.slice(1)] : [name], selector };
 }
 
 function firstFound<T>(names: readonly string[], find: (name: string) => T | undefined) {

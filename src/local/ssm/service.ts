@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Store } from '../store/store.ts';
 import type { Fields } from '../wire/check-input.ts';
 import type { Service } from '../wire/http.ts';
-import { awsJson, awsJsonProtocol } from '../wire/json.ts';
+import { awsJson, awsJsonProtocol, jsonPermissions } from '../wire/json.ts';
 import { openCipher } from './cipher.ts';
 import { parameterOperations } from './operations.ts';
+import { permissionRules } from './permissions.ts';
 
 const targetPrefix = 'AmazonSSM.';
 
@@ -36,6 +37,7 @@ export function createSsm({ store, directory }: { store: Store; directory: strin
       name: 'ssm',
       protocol: awsJsonProtocol('1.1'),
       claims: ({ headers }) => headers['x-amz-target']?.startsWith(targetPrefix) ?? false,
+      permissions: jsonPermissions(permissionRules, { shapes, errors }),
       handle: (request) => awsJson(request, { operations, version: '1.1', shapes, errors }),
     },
   };

@@ -15,6 +15,13 @@ const migrations: readonly string[] = [
      where status <> 'RUNNING'`,
   // Executions can be paused, which earlier versions cannot resume. No rows change.
   'select 1',
+  // Stores the rule of each pending delivery, because the target's policy names the rule. An older store may lack both tables.
+  `create table if not exists event_rules (name text primary key, body text not null) without rowid;
+   create table if not exists event_deliveries (
+     id integer primary key autoincrement, target text not null, event text not null);
+   alter table event_deliveries add column rule text not null default '';
+   update event_deliveries set rule =
+     coalesce((select name from event_rules where instr(body, target) > 0 limit 1), '')`,
 ];
 
 export const currentVersion = migrations.length;

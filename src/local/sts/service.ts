@@ -1,19 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import { account, partition } from '../shared/account.ts';
-import type { Protocol, Service, WireRequest, WireResponse } from '../wire/http.ts';
+import { hash, randomUUID } from 'node:crypto';
+import { formatPrincipal, type Principal } from '../iam/principal.ts';
+import { account } from '../shared/account.ts';
+import type {
+  Protocol,
+  Service,
+  UnverifiedRequest,
+  WireRequest,
+  WireResponse,
+} from '../wire/http.ts';
 
 const version = '2011-06-15';
 
-/** Creates the STS service. On the local runtime every caller is the root user of account 000000000000. */
+/** Creates the STS service. */
 export function createSts(): { readonly service: Service } {
   const protocol: Protocol = {
     operation: (request) => parseParameters(request).get('Action') ?? '',
     failure: ({ name, message, status }) => errorResponse(status, name, message),
   };
-  return { service: { name: 'sts', protocol, claims, handle } };
+  // AWS allows this to everybody, even against a Deny: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+  const permissions = () => [];
+  return { service: { name: 'sts', protocol, claims, permissions, handle } };
 }
 
-function claims({ signature, body, method, path }: WireRequest): boolean {
+function claims({ signature, body, method, path }: UnverifiedRequest): boolean {
   if (signature?.service !== undefined) return signature.service === 'sts';
   if (method !== 'POST' || path !== '/') return false;
   return body.length < 4096 && parseForm(body).get('Version') === version;
@@ -23,13 +32,7 @@ function claims({ signature, body, method, path }: WireRequest): boolean {
 const commonParameters = new Set(['Action', 'Version']);
 
 function handle(request: WireRequest): WireResponse {
-  if (!request.signature) {
-    return errorResponse(
-      403,
-      'MissingAuthenticationToken',
-      'Request is missing Authentication Token',
-    );
-  }
+  const { caller } = request;
   const parameters = parseParameters(request);
   const action = parameters.get('Action') ?? '';
   if (action !== 'GetCallerIdentity') {
@@ -40,7 +43,7 @@ function handle(request: WireRequest): WireResponse {
     );
   }
   const unknown = [...parameters.keys()].find(
-    (name) => !commonParameters.has(name) && !name.startsWith('X-Amz-'),
+    (name) => !commonParameters.has(name) && !/^x-amz-/i.test(name),
   );
   if (unknown !== undefined) {
     return errorResponse(
@@ -52,10 +55,21 @@ function handle(request: WireRequest): WireResponse {
   return xmlResponse(
     200,
     `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/${version}/"><GetCallerIdentityResult>` +
-      `<Arn>arn:${partition}:iam::${account}:root</Arn><UserId>${account}</UserId><Account>${account}</Account>` +
+      `<Arn>${formatPrincipal(caller)}</Arn><UserId>${formatUserId(caller)}</UserId><Account>${account}</Account>` +
       `</GetCallerIdentityResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>` +
       '</GetCallerIdentityResponse>',
   );
+}
+
+/**
+ * Returns the account for its root, and a unique id for a user or for the role of a session.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+function formatUserId(caller: Principal): string {
+  const toId = (name: string) => hash('sha256', name).slice(0, 17).toUpperCase();
+  if (caller.kind === 'user') return `AIDA${toId(caller.name)}`;
+  if (caller.kind === 'session') return `AROA${toId(caller.role)}:${caller.session}`;
+  return account;
 }
 
 function errorResponse(status: number, code: string, message: string): WireResponse {

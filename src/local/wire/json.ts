@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { AccessDenied } from '../iam/access-denied.ts';
+import type { Permission } from '../iam/permission.ts';
 import { AwsError } from './aws-error.ts';
 import { checkFields, type Fields, type InputErrors } from './check-input.ts';
 import type { Protocol, WireRequest, WireResponse } from './http.ts';
@@ -6,14 +8,32 @@ import type { Protocol, WireRequest, WireResponse } from './http.ts';
 /** An operation with input and output as in the AWS API. Throws an AwsError. */
 export type Operation = (input: never, request: WireRequest) => unknown;
 
+/** Returns the permissions that an operation needs for an input. The members of the input may have wrong types. */
+export type PermissionRule = (input: RequestInput, request: WireRequest) => readonly Permission[];
+
+/** Members of a request. */
+export type RequestInput = Readonly<Record<string, unknown>>;
+
 /** Returns the awsJson protocol: the operation is in `X-Amz-Target`, the name of an error in `__type`. */
 export function awsJsonProtocol(version: '1.0' | '1.1'): Protocol {
   return {
     operation: ({ headers }) => headers['x-amz-target']?.split('.').at(-1) ?? '',
-    failure({ name, status, message, fields }) {
+    failure(error) {
+      if (error instanceof AccessDenied) return accessDenied(error, version);
+      const { name, status, message, fields } = error;
       const headers = { ...commonHeaders(version), 'x-amzn-errortype': name };
       return { status, headers, body: JSON.stringify({ __type: name, message, ...fields }) };
     },
+  };
+}
+
+/** Returns the refusal of DynamoDB (1.0), or of CloudWatch Logs and SSM (1.1): status 400, and a capital M in `Message`. */
+function accessDenied({ name, message }: AccessDenied, version: '1.0' | '1.1'): WireResponse {
+  const type = version === '1.0' ? `com.amazon.coral.service#${name}` : name;
+  return {
+    status: 400,
+    headers: commonHeaders(version),
+    body: JSON.stringify({ __type: type, Message: message }),
   };
 }
 
@@ -24,20 +44,22 @@ function commonHeaders(version: '1.0' | '1.1'): Record<string, string> {
   };
 }
 
+interface InputFormat {
+  /** The members of each operation's request. */
+  readonly shapes: Readonly<Record<string, Fields>>;
+  readonly errors: InputErrors;
+}
+
 /** Handles a request in awsJson 1.0 or 1.1 (DynamoDB, CloudWatch Logs, SQS, SSM). */
 export async function awsJson(
   request: WireRequest,
   {
     operations,
     version,
-    shapes,
-    errors,
-  }: {
-    operations: Readonly<Record<string, Operation>>;
-    version: '1.0' | '1.1';
-    /** The members of each operation's request. */
-    shapes: Readonly<Record<string, Fields>>;
-    errors: InputErrors;
+    ...format
+  }: InputFormat & {
+    readonly operations: Readonly<Record<string, Operation>>;
+    readonly version: '1.0' | '1.1';
   },
 ): Promise<WireResponse> {
   const protocol = awsJsonProtocol(version);
@@ -50,12 +72,55 @@ export async function awsJson(
         `The local runtime does not implement ${name}`,
       );
     }
-    const input = checkFields(parseBody(request), shapes[name] ?? {}, errors);
+    const input = readInput(request, name, format);
     const output = await operation(input as never, request);
     return { status: 200, headers: commonHeaders(version), body: JSON.stringify(output ?? {}) };
   } catch (error) {
     return protocol.failure(asAwsError(error), request);
   }
+}
+
+/**
+ * Returns a function that lists the permissions of a request. It throws SerializationException for a body that is not JSON or has a
+ * member of a wrong type. Other faults of the input are found only after the authorization.
+ */
+export function jsonPermissions(
+  rules: Readonly<Record<string, PermissionRule>>,
+  format: InputFormat,
+): (request: WireRequest) => readonly Permission[] {
+  return (request) => {
+    const name = request.headers['x-amz-target']?.split('.').at(-1) ?? '';
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    return rule ? rule(readUncheckedInput(request, name, format), request) : [];
+  };
+}
+
+function readUncheckedInput(request: WireRequest, name: string, format: InputFormat): RequestInput {
+  try {
+    return readInput(request, name, format);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.name === 'SerializationException') throw error;
+    return parseBody(request) as RequestInput;
+  }
+}
+
+/**
+ * The input that was checked last, with its body. The authorization reads it first and the operation directly after that, so that each
+ * input is parsed once. A map of all inputs costs more than parsing.
+ */
+let latest:
+  | { readonly body: Buffer; readonly name: string; readonly input: RequestInput }
+  | undefined;
+
+/** Returns the input of an operation. Throws the AwsError of `checkFields`. */
+function readInput(request: WireRequest, name: string, format: InputFormat): RequestInput {
+  const { body } = request;
+  if (latest?.body === body && latest.name === name) return latest.input;
+  const { shapes, errors } = format;
+  const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  const input = checkFields(parseBody(request), shape ?? {}, errors);
+  latest = { body, name, input };
+  return input;
 }
 
 function parseBody(request: WireRequest): unknown {

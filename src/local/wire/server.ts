@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Principal } from '../iam/principal.ts';
 import type { Store } from '../store/store.ts';
-import type { Service, WireRequest, WireResponse } from './http.ts';
-import { parseSignature, type Signature } from './signature.ts';
+import { AwsError } from './aws-error.ts';
+import type { Service, UnverifiedRequest, WireRequest, WireResponse } from './http.ts';
+import { parseSignature } from './signature.ts';
+import type { SignatureVerifier } from './verify-signature.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -16,8 +19,7 @@ export interface RequestInterceptor {
 }
 
 interface ServerOptions {
-  /** Returns whether an access key belongs to another runtime. */
-  readonly isForeignAccessKey?: (accessKey: string) => boolean;
+  readonly verifier: SignatureVerifier;
   readonly services: readonly Service[];
   readonly store: Store;
   readonly interceptor?: RequestInterceptor | undefined;
@@ -27,6 +29,8 @@ interface ServerOptions {
 const maxBodyBytes = 12 * 1024 * 1024;
 /** Maximum size of an object in one request to S3 (bytes). AWS accepts 5 GB; the runtime holds an object in memory. */
 const maxObjectBytes = 256 * 1024 * 1024;
+/** Service for which requests to the runtime itself are signed. */
+const controlService = 'runtime';
 
 /**
  * Starts a server for all services on one loopback port. It rejects requests with a foreign `Host`, because a page in a browser
@@ -58,25 +62,21 @@ export async function serve({
 async function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { services, store, interceptor, isForeignAccessKey }: ServerOptions,
+  options: ServerOptions,
 ): Promise<void> {
   try {
-    const target = parseTarget(incoming);
-    const { signature } = target;
-    const refusal = findRefusal(incoming, signature, isForeignAccessKey);
-    if (refusal) return send(outgoing, refusal);
-    const maxBytes = signature?.service === 's3' ? maxObjectBytes : maxBodyBytes;
-    const body = await readBody(incoming, maxBytes);
-    if (!body) return send(outgoing, jsonMessage(413, 'The request body is too large'));
-    const request: WireRequest = { ...target, body };
-    const service = services.find((candidate) => candidate.claims(request));
-    if (!service)
+    if (!isOwnHost(incoming.headers.host)) {
       return send(
         outgoing,
-        jsonMessage(404, `No service handles ${request.method} ${request.path}`),
+        jsonMessage(403, 'The local runtime accepts only requests to 127.0.0.1 or localhost'),
       );
-    const response = await (interceptor?.handle(service, request) ?? service.handle(request));
-    await store.committed();
+    }
+    const target = parseTarget(incoming, options.verifier.region);
+    const maxBytes = target.signature?.service === 's3' ? maxObjectBytes : maxBodyBytes;
+    const body = await readBody(incoming, maxBytes);
+    if (!body) return send(outgoing, jsonMessage(413, 'The request body is too large'));
+    const response = await handle({ ...target, body }, options);
+    await options.store.committed();
     send(outgoing, response);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
@@ -85,43 +85,69 @@ async function respond(
   }
 }
 
-/** Returns the response to a request that is not for this runtime, or undefined. */
-function findRefusal(
-  { headers }: IncomingMessage,
-  signature: Signature | undefined,
-  isAnothers: ServerOptions['isForeignAccessKey'],
-): WireResponse | undefined {
-  const host = headers.host?.replace(/:\d+$/, '');
-  if (host !== '127.0.0.1' && host !== 'localhost') {
-    return jsonMessage(403, 'The local runtime accepts only requests to 127.0.0.1 or localhost');
+function isOwnHost(host: string | undefined): boolean {
+  const name = host?.replace(/:\d+$/, '');
+  return name === '127.0.0.1' || name === 'localhost';
+}
+
+/** Returns the response of the service that a request is for, or the error for a signature that is missing or not valid. */
+async function handle(
+  unverified: UnverifiedRequest,
+  { services, interceptor, verifier }: ServerOptions,
+): Promise<WireResponse> {
+  const service = services.find((candidate) => candidate.claims(unverified));
+  let request: WireRequest;
+  try {
+    request = { ...unverified, caller: findCaller(unverified, service, verifier) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return service?.protocol?.failure(error, unverified) ?? jsonFailure(error);
   }
-  // The intended runtime is down and its port was reused. Status 503 makes the client retry.
-  return isAnothers?.(signature?.accessKey ?? '')
-    ? jsonMessage(503, 'The local runtime of another project now uses this port')
-    : undefined;
+  if (!service) {
+    return jsonMessage(404, `No service handles ${request.method} ${request.path}`);
+  }
+  return interceptor?.handle(service, request) ?? service.handle(request);
+}
+
+/** Returns the principal that signed a request. Throws an AwsError if the signature is missing or not valid. */
+function findCaller(
+  request: UnverifiedRequest,
+  service: Service | undefined,
+  verifier: SignatureVerifier,
+): Principal {
+  if (service?.isPublic?.(request)) return { kind: 'anonymous' };
+  const isControl = service !== undefined && !service.protocol;
+  const name = isControl ? controlService : (service?.name ?? request.signature?.service ?? '');
+  const caller = verifier.verify(request, name);
+  if (isControl && caller.kind !== 'root') {
+    const message = 'Only the credentials of the project may control the local runtime';
+    throw new AwsError('AccessDeniedException', message, { status: 403 });
+  }
+  return caller;
 }
 
 /** Returns a request without its body. */
-function parseTarget(incoming: IncomingMessage): Omit<WireRequest, 'body'> {
+function parseTarget(incoming: IncomingMessage, region: string): Omit<UnverifiedRequest, 'body'> {
   const [path = '/', search = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
   const query = new URLSearchParams(search);
-  const signature = parseSignature(incoming.headers.authorization, query);
   return {
     method: incoming.method ?? 'GET',
     path,
     query,
     headers: incoming.headers as Record<string, string | undefined>,
     exactHeaders: toExactHeaders(incoming),
-    region: signature?.region ?? 'us-east-2',
-    signature,
+    region,
+    signature: parseSignature(incoming.headers.authorization, query),
   };
 }
 
-/** Returns the headers in the spelling of the client; of a repeated header the last value. */
-function toExactHeaders({ rawHeaders }: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
+/** Returns all values of each header, by its name in the spelling of the client. */
+function toExactHeaders({ rawHeaders }: IncomingMessage): Record<string, string[]> {
+  const headers: Record<string, string[]> = Object.create(null);
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    headers[rawHeaders[index] ?? ''] = rawHeaders[index + 1] ?? '';
+    const name = rawHeaders[index] ?? '';
+    headers[name] ??= [];
+    headers[name].push(rawHeaders[index + 1] ?? '');
   }
   return headers;
 }
@@ -142,6 +168,11 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer |
 function send(outgoing: ServerResponse, { status, headers = {}, body = '' }: WireResponse): void {
   outgoing.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
   outgoing.end(body);
+}
+
+function jsonFailure({ name, status, message }: AwsError): WireResponse {
+  const response = jsonMessage(status, message);
+  return { ...response, headers: { ...response.headers, 'x-amzn-errortype': name } };
 }
 
 function jsonMessage(status: number, message: string): WireResponse {

@@ -1,4 +1,4 @@
-/** The signature of a request, in its Authorization header or in its query (a presigned URL). It is read but not verified. */
+/** The access key and the scope that a request names. They select the service and are not verified. */
 export interface Signature {
   readonly accessKey: string;
   /** Region and service of the credential scope; undefined if the signature has none. */
@@ -7,7 +7,8 @@ export interface Signature {
 }
 
 /**
- * Returns the signature of a request; undefined if it has none. A presigned URL of version 2 names no service: only S3 accepts it.
+ * Returns what the signature in a header or in the query (a presigned URL) names; undefined for a request without one. A signature
+ * of version 2 names no service: only S3 has ever accepted it in this form.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 export function parseSignature(
@@ -15,6 +16,8 @@ export function parseSignature(
   query: URLSearchParams,
 ): Signature | undefined {
   if (authorization !== undefined) {
+    const version2 = /^AWS ([^:]*):/.exec(authorization);
+    if (version2) return { accessKey: version2[1] ?? '', service: 's3' };
     return parseCredential(/Credential=([^,\s]*)/.exec(authorization)?.[1] ?? '');
   }
   const credential = query.get('X-Amz-Credential');
@@ -24,18 +27,10 @@ export function parseSignature(
   return { accessKey, service: 's3' };
 }
 
+/** Parses `key/date/region/service/aws4_request`. The scope of version 4a has no region. */
 function parseCredential(credential: string): Signature {
-  const [accessKey = '', date = '', region, service] = credential.split('/');
-  return /^\d+$/.test(date) ? { accessKey, region, service } : { accessKey };
-}
-
-/** Returns the time at which a presigned URL expires (epoch ms); undefined if the query has no signature. */
-export function findExpiry(query: URLSearchParams): number | undefined {
-  const date = query.get('X-Amz-Date');
-  if (date !== null) {
-    const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-    return Date.parse(iso) + Number(query.get('X-Amz-Expires')) * 1000;
-  }
-  const expires = query.has('Signature') ? query.get('Expires') : null;
-  return expires === null ? undefined : Number(expires) * 1000;
+  const [accessKey = '', date = '', ...rest] = credential.split('/');
+  if (!/^\d+$/.test(date)) return { accessKey };
+  const [region, service] = rest.length === 2 ? [undefined, rest[0]] : rest;
+  return { accessKey, region, service };
 }

@@ -1,12 +1,19 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiGateway } from '../../../src/local/apigateway/service.ts';
 import { createInput, renderTemplate } from '../../../src/local/apigateway/vtl.ts';
 import type { InvokeInput, InvokeOutput } from '../../../src/local/shared/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import {
+  presignUrl,
+  signedFetch,
+  testCredentials,
+  testVerifier,
+} from '../../support/credentials.ts';
 import { createFakeLambda } from '../cloudformation/fakes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'api-'));
@@ -67,11 +74,18 @@ const definition = {
         },
       },
     },
+    '/signed/{id}': {
+      get: {
+        security: [{ sigv4: [] }],
+        'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') },
+      },
+    },
     '/orders/{orderId}': {
       get: { 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') } },
     },
   },
   components: {
+    securitySchemes: { sigv4: { type: 'apiKey', 'x-amazon-apigateway-authtype': 'awsSigv4' } },
     schemas: {
       Order: {
         type: 'object',
@@ -101,7 +115,7 @@ beforeAll(async () => {
       },
     },
   });
-  server = await serve({ services: [apis.service], store, port: 0 });
+  server = await serve({ services: [apis.service], store, port: 0, verifier: testVerifier });
   const api = apis.put({ name: 'a', definition });
   apis.putStage({ api, name: 'v1', deployment: apis.createDeployment(api) });
   url = `${server.url}/execute-api/${api}/v1`;
@@ -156,6 +170,56 @@ it('rejects other media types, missing parameters and unknown routes', async () 
   expect(unknown.status).toBe(403);
   expect(await unknown.json()).toEqual({ message: 'Missing Authentication Token' });
   expect((await submit(`"${'x'.repeat(10 * 1024 * 1024)}"`)).status).toBe(413);
+});
+
+describe('a method with AWS_IAM', () => {
+  const read = async (response: Response) => [
+    response.status,
+    response.headers.get('x-amzn-errortype'),
+    ((await response.json()) as { message: string }).message,
+  ];
+  const send = (options: Parameters<typeof signedFetch>[2] = {}, service = 'execute-api') =>
+    signedFetch(service, `${url}/signed/a%20b?c=d`, options);
+  const mismatch = expect.stringContaining('signature we calculated does not match');
+
+  it('accepts requests that are signed for execute-api', async () => {
+    invokeResult = () => ({ payload: '{"statusCode":200,"body":"{}"}' });
+    expect((await send()).status).toBe(200);
+    expect(
+      (await fetch(await presignUrl('execute-api', `${url}/signed/a`, emptyBody))).status,
+    ).toBe(200);
+  });
+
+  it('refuses all others with the names and texts of API Gateway', async () => {
+    const invalid = 'The security token included in the request is invalid.';
+    expect(await read(await fetch(`${url}/signed/a`))).toEqual([
+      403,
+      'MissingAuthenticationTokenException',
+      'Missing Authentication Token',
+    ]);
+    expect(
+      await read(await send({ credentials: { accessKeyId: 'a', secretAccessKey: 'b' } })),
+    ).toEqual([403, 'UnrecognizedClientException', invalid]);
+    const credentials = { ...testCredentials, secretAccessKey: 'b' };
+    expect(await read(await send({ credentials }))).toEqual([
+      403,
+      'InvalidSignatureException',
+      mismatch,
+    ]);
+    expect(await read(await send({}, 'lambda'))).toEqual([
+      403,
+      'InvalidSignatureException',
+      "Credential should be scoped to correct service: 'execute-api'.",
+    ]);
+  });
+
+  const emptyBody = { headers: { 'x-amz-content-sha256': createHash('sha256').digest('hex') } };
+});
+
+it('ignores the signature of a request to an open method', async () => {
+  invokeResult = () => ({ payload: '{"statusCode":200,"body":"{}"}' });
+  const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=a/b, Signature=c' };
+  expect((await fetch(`${url}/orders/a`, { headers })).status).toBe(200);
 });
 
 it('maps an error of the function to INTEGRATION_FAILURE', async () => {

@@ -23,7 +23,7 @@ const createClient = () =>
   new CloudFormationClient({
     endpoint: runtime.url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: runtime.credentials,
     maxAttempts: 1,
   });
 
@@ -62,7 +62,9 @@ async function plan(
       Capabilities: ['CAPABILITY_IAM'],
     }),
   );
-  return client.send(new DescribeChangeSetCommand({ ChangeSetName: Id }));
+  return client.send(
+    new DescribeChangeSetCommand({ ChangeSetName: Id, IncludePropertyValues: true }),
+  );
 }
 
 async function deploy(name: string, body: string, parameters: Record<string, string> = {}) {

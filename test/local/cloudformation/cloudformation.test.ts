@@ -15,10 +15,12 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCloudFormation } from '../../../src/local/cloudformation/service.ts';
+import { createIam } from '../../../src/local/iam/iam.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
 import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 import {
   createFakeApiGateway,
   createFakeDynamoDb,
@@ -47,6 +49,7 @@ beforeAll(async () => {
     events: fake.events,
     sqs: createSqs({ store, region: 'us-east-2', url: () => server.url }),
     logs: createLogs({ store }),
+    iam: createIam({ store }),
     s3: {
       putBucket: () => undefined,
       deleteBucket: () => true,
@@ -55,11 +58,11 @@ beforeAll(async () => {
     },
     url: () => server.url,
   });
-  server = await serve({ services: [service], store, port: 0 });
+  server = await serve({ services: [service], store, port: 0, verifier: testVerifier });
   client = new CloudFormationClient({
     region: 'us-east-2',
     endpoint: server.url,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
   });
 });
 
@@ -95,7 +98,11 @@ Resources:
       DurableConfig: {ExecutionTimeout: 60, RetentionPeriodInDays: 7}
       LoggingConfig: {LogFormat: JSON, LogGroup: !Ref Logs}
       Environment: {Variables: {WAIT: !Ref Wait, SETTINGS: *text}}
-  Role: {Type: AWS::IAM::Role, Properties: {Description: !Sub '\${OrdersTable.Arn}/index'}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Description: !Sub '\${OrdersTable.Arn}/index'
+      AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}}
   Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7}}
   Extra: {Type: AWS::Logs::LogGroup, Condition: Never}
   OrdersTable:

@@ -32,6 +32,8 @@ export function createFakeLambda() {
     },
     alias: (name, alias, version) => void aliases.set(`${name}:${alias}`, version),
     remove: (name) => void latest.delete(name),
+    addPermission: () => undefined,
+    removePermission: () => undefined,
     arn: (name, qualifier) =>
       `arn:aws:lambda:us-east-2:000000000000:function:${name}${qualifier ? `:${qualifier}` : ''}`,
     invoke: () => Promise.reject(new Error('not in this test')),

@@ -9,26 +9,27 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { packageStack } from '../../../src/deploy/package.ts';
+import { readTemplate } from '../../../src/deploy/template-file.ts';
 import { startRuntime } from '../../../src/local/runtime/runtime.ts';
 
 /** The path of this project's template. */
 export const templateFile = new URL('../../../template.yaml', import.meta.url).pathname;
 
 /** Starts a runtime with the archives of this project's functions. */
-export async function startProjectRuntime() {
+export async function startProjectRuntime({ timeScale = 1 }: { readonly timeScale?: number } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'project-runtime-'));
-  const runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
+  const runtime = await startRuntime({ directory, port: 0, timeScale });
   const settings = {
     endpoint: runtime.url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: runtime.credentials,
     maxAttempts: 1,
   };
   const client = new CloudFormationClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const Bucket = 'archives';
   await s3.send(new CreateBucketCommand({ Bucket }));
-  const packaged = await packageStack(templateFile, Bucket);
+  const packaged = await packageStack(readTemplate(templateFile), Bucket);
   const storeArchive = (Key: string, Body: Uint8Array) =>
     s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   for (const { key, bytes } of packaged.artifacts) await storeArchive(key, bytes);

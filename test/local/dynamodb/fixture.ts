@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDb } from '../../../src/local/dynamodb/service.ts';
+import { type Contention, createDynamoDb } from '../../../src/local/dynamodb/service.ts';
 import type { DynamoDb } from '../../../src/local/shared/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 
 export interface Fixture {
   readonly client: DynamoDBClient;
@@ -19,17 +20,22 @@ export function createClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: testCredentials,
     maxAttempts: 1,
   });
 }
 
 /** Starts the service on a free port with a temporary store. */
-export async function start(): Promise<Fixture> {
+export async function start(contention?: Contention): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   const store = openStore(join(folder, 'store.db'));
-  const dynamodb = createDynamoDb({ store });
-  const server = await serve({ services: [dynamodb.service], store, port: 0 });
+  const dynamodb = createDynamoDb({ store, ...(contention && { contention }) });
+  const server = await serve({
+    services: [dynamodb.service],
+    store,
+    port: 0,
+    verifier: testVerifier,
+  });
   const client = createClient(server.url);
   return {
     client,

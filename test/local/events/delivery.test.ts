@@ -64,9 +64,10 @@ it('starts the target of a rule for matching status changes only', async () => {
     'detail-type': 'Durable Execution Status Change',
     account: '000000000000',
     region: 'us-east-2',
-    resources: [arn],
+    resources: [],
     detail: {
-      durableExecutionArn: arn,
+      // AWS documents another qualifier than that of the execution.
+      durableExecutionArn: arn?.replace(':order:1/', ':order:$LATEST/'),
       durableExecutionName: 'stopped',
       functionArn: 'arn:aws:lambda:us-east-2:000000000000:function:order:1',
       status: 'STOPPED',

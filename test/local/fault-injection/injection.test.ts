@@ -12,13 +12,14 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, it } from 'vitest';
 import { FaultInjection, parseFaults } from '../../../src/local/fault-injection/injection.ts';
 import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { signedFetch } from '../../support/credentials.ts';
 import { createRandom } from '../../support/random.ts';
 
-const createClients = (endpoint: string) => {
+const createClients = ({ url: endpoint, credentials }: Runtime) => {
   const config = {
     endpoint,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials,
     maxAttempts: 1,
   };
   return {
@@ -48,7 +49,7 @@ async function withRuntime(
   const directory = mkdtempSync(join(tmpdir(), 'injection-'));
   const runtime = await startRuntime({ directory, port: 0, timeScale: 1, faults: { inject } });
   try {
-    await use(createClients(runtime.url), runtime);
+    await use(createClients(runtime), runtime);
   } finally {
     await runtime.close();
     rmSync(directory, { recursive: true });
@@ -109,22 +110,22 @@ it('carries out some of the requests that fail', async () => {
   const start = (inject: readonly string[]) =>
     startRuntime({ directory, port: 0, timeScale: 1, faults: { inject } });
   const failing = await start(['error=100%']);
-  const { ssmPut } = createClients(failing.url);
+  const { ssmPut } = createClients(failing);
   for (let attempt = 0; attempt < 20; attempt += 1) {
     expect(await resultName(ssmPut())).toBe('InternalServerError');
   }
   await failing.close();
   const sound = await start([]);
-  expect(await resultName(createClients(sound.url).ssmKept())).toBe('succeeded');
+  expect(await resultName(createClients(sound).ssmKept())).toBe('succeeded');
   await sound.close();
   rmSync(directory, { recursive: true });
 });
 
 it('counts requests and refused requests', async () => {
-  await withRuntime(['sts:throttle=100%'], async (clients, { url }) => {
+  await withRuntime(['sts:throttle=100%'], async (clients, { url, credentials }) => {
     await resultName(clients.sts());
     await resultName(clients.dynamodb());
-    const response = await fetch(`${url}/_runtime/traffic`);
+    const response = await signedFetch('runtime', `${url}/_runtime/traffic`, { credentials });
     expect(await response.json()).toEqual({
       'dynamodb:ListTables': { requests: 1, refused: 0 },
       'sts:GetCallerIdentity': { requests: 1, refused: 1 },

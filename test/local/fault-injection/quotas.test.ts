@@ -10,6 +10,7 @@ import { GetDurableExecutionHistoryCommand, LambdaClient } from '@aws-sdk/client
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Quotas } from '../../../src/local/fault-injection/quotas.ts';
 import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { signedFetch } from '../../support/credentials.ts';
 
 let directory: string;
 let runtime: Runtime;
@@ -27,7 +28,7 @@ afterEach(async () => {
 const clientConfig = (maxAttempts: number) => ({
   endpoint: runtime.url,
   region: 'us-east-2',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: runtime.credentials,
   maxAttempts,
 });
 
@@ -53,10 +54,10 @@ it('accepts all requests of a CloudWatch Logs client that backs off', async () =
   await logs.send(new CreateLogGroupCommand({ logGroupName: '/shop' }));
   const send = () => logs.send(new FilterLogEventsCommand({ logGroupName: '/shop' }));
   await expect(Promise.all(Array.from({ length: 8 }, send))).resolves.toHaveLength(8);
-  const counts = (await (await fetch(`${runtime.url}/_runtime/traffic`)).json()) as Record<
-    string,
-    { requests: number; refused: number }
-  >;
+  const { credentials } = runtime;
+  const url = `${runtime.url}/_runtime/traffic`;
+  const response = await signedFetch('runtime', url, { credentials });
+  const counts = (await response.json()) as Record<string, { requests: number; refused: number }>;
   const { requests = 0, refused = 0 } = counts['logs:FilterLogEvents'] ?? {};
   expect(requests - refused).toBe(8);
   expect(refused).toBeGreaterThan(0);

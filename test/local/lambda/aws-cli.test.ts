@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAwsCli, isAwsCliMissing } from '../../support/aws-cli.ts';
+import { testCredentials } from '../../support/credentials.ts';
 import { startLambda, startManualHandler } from './fixture.ts';
 
 describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
@@ -21,8 +22,8 @@ describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
       HOME: folder,
       AWS_ENDPOINT_URL: lambda.config.endpoint,
       AWS_DEFAULT_REGION: lambda.config.region,
-      AWS_ACCESS_KEY_ID: 'a',
-      AWS_SECRET_ACCESS_KEY: 'b',
+      AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
     });
     writeFileSync(file('code.zip'), zipSync({ 'index.mjs': Buffer.from(handler.code) }));
     await aws(

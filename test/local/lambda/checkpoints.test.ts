@@ -1,9 +1,13 @@
 import {
   CheckpointDurableExecutionCommand,
+  GetDurableExecutionCommand,
   GetDurableExecutionStateCommand,
   type OperationUpdate,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { PauseDurableExecutionCommand } from '../../../src/aws/sdk/lambda-pausing.ts';
+import { findExceededLimit } from '../../../src/local/lambda/execution/limits.ts';
+import { ExecutionStore } from '../../../src/local/lambda/execution/store.ts';
 import { startLambda, startManualHandler } from './fixture.ts';
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
@@ -185,5 +189,94 @@ it.each([
     ...change,
   } as OperationUpdate;
   await expect(checkpoint(event.CheckpointToken, [update])).rejects.toThrow(message);
+  respond(done);
+});
+
+const startWaits = (prefix: string, count: number): OperationUpdate[] =>
+  Array.from({ length: count }, (_, index) => ({
+    Id: `${prefix}${index}`,
+    Type: 'WAIT',
+    Action: 'START',
+    WaitOptions: { WaitSeconds: 600 },
+  }));
+
+it('fails the execution at its 3,001st operation, and returns no further token', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
+  // The EXECUTION operation counts as well.
+  const full = await checkpoint(event.CheckpointToken, startWaits('w', 2999));
+  const { CheckpointToken = '' } = full;
+  expect(CheckpointToken).not.toBe('');
+  const exceeded = await checkpoint(CheckpointToken, startWaits('more', 1));
+  expect(exceeded.CheckpointToken).toBeUndefined();
+  expect(exceeded.NewExecutionState?.Operations).toEqual([]);
+  const { Status, Error: error } = await lambda.client.send(
+    new GetDurableExecutionCommand({ DurableExecutionArn: arn }),
+  );
+  expect({ Status, error }).toMatchObject({
+    Status: 'FAILED',
+    error: { ErrorMessage: 'The execution has more than 3000 operations.' },
+  });
+  await expect(checkpoint(CheckpointToken)).rejects.toThrow(/^Invalid checkpoint token/);
+  respond(done);
+  const { Events = [] } = await lambda.history(arn, { ReverseOrder: true, MaxItems: 2 });
+  expect(Events.map(({ EventType, Id }) => (EventType === 'WaitStarted' ? Id : EventType))).toEqual(
+    ['ExecutionFailed', 'w2998'],
+  );
+});
+
+it('fails an execution whose first batch has too many operations, also while it is pausing', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
+  await lambda.client.send(new PauseDurableExecutionCommand({ DurableExecutionArn: arn ?? '' }));
+  const { CheckpointToken } = await checkpoint(event.CheckpointToken, startWaits('w', 3000));
+  expect(CheckpointToken).toBeUndefined();
+  const { Events = [] } = await lambda.history(arn);
+  expect(Events.map(({ EventType }) => EventType)).toEqual(['ExecutionStarted', 'ExecutionFailed']);
+  respond(done);
+});
+
+it('limits the data that an execution may store in all its events', () => {
+  const data = (bytes: number) => ({ Result: { Payload: 'x'.repeat(bytes), Truncated: false } });
+  const stores = (stored: number, ...sizes: number[]) =>
+    findExceededLimit(
+      { operations: new Map(), storedBytes: stored },
+      {
+        operations: new Map(),
+        events: sizes.map((size) => ({
+          EventType: 'StepSucceeded',
+          EventTimestamp: 1,
+          StepSucceededDetails: data(size),
+        })),
+      },
+    )?.ErrorMessage;
+  const limit = 104_857_600;
+  expect(stores(limit - 100, 50, 50)).toBeUndefined();
+  expect(stores(limit - 100, 50, 51)).toBe('The execution has stored more than 104857600 bytes.');
+});
+
+it('counts the data of an execution, also after it is loaded again', async () => {
+  const { arn, event, respond, checkpoint } = await startInFlight();
+  const { CheckpointToken } = await checkpoint(event.CheckpointToken, succeed('a', '"12345678"'));
+  await checkpoint(CheckpointToken, [
+    ...succeed('b', '"1"'),
+    { Id: 'w', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds: 60 } },
+  ]);
+  const id = arn?.split('/').at(-1) ?? '';
+  const executions = new ExecutionStore(lambda.store);
+  expect(executions.load(id)).toMatchObject({ storedBytes: 13, events: 6 });
+  respond({ Status: 'PENDING' });
+  await waitForLastEvent(arn, 'InvocationCompleted');
+  expect(executions.load(id)).toMatchObject({ storedBytes: 13, events: 7 });
+});
+
+it('allows any number of updates of 2,999 operations', async () => {
+  const { event, respond, checkpoint } = await startInFlight();
+  const { CheckpointToken: second } = await checkpoint(event.CheckpointToken, [
+    ...startWaits('w', 2998),
+    start('a'),
+  ]);
+  const { CheckpointToken: third } = await checkpoint(second, [
+    { Id: 'a', Type: 'STEP', Action: 'SUCCEED', Name: 'a', Payload: '1' },
+  ]);
+  expect(third).toEqual(expect.any(String));
   respond(done);
 });

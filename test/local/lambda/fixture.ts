@@ -16,6 +16,7 @@ import { startClock } from '../../../src/local/shared/clock.ts';
 import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testKeys, testVerifier } from '../../support/credentials.ts';
 
 interface Options {
   readonly speed?: number;
@@ -40,16 +41,25 @@ export async function startLambda({
   const sqs = createSqs({ store, region, url: () => url });
   const events = createEvents({ store, region, sqs });
   const endpoint = () => url;
-  const lambda = createLambda({ store, clock, logs, directory, events, sqs, endpoint });
+  const lambda = createLambda({
+    store,
+    clock,
+    logs,
+    directory,
+    events,
+    sqs,
+    endpoint,
+    credentials: testKeys,
+  });
   const services = [lambda.service, logs.service, sqs.service];
-  const server = await serve({ services, store, port: 0 });
+  const server = await serve({ services, store, port: 0, verifier: testVerifier });
   url = server.url;
   lambda.start();
   events.start(lambda);
   const config = {
     region: 'us-east-2',
     endpoint: url,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
   };
   const client = new LambdaClient(config);
 

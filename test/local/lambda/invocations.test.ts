@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { handlerRequestSource } from '../../support/handler-request.ts';
 import { startLambda } from './fixture.ts';
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
@@ -22,13 +23,9 @@ beforeAll(async () => {
       };`,
   });
   lambda.put('outer', {
-    code: `
-      export const handler = async () => {
-        const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key } = process.env;
-        const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/20261125/us-east-2/lambda/aws4_request';
-        const response = await fetch(url + '/2015-03-31/functions/inner/invocations', { method: 'POST', headers: { authorization }, body: '{}' });
-        return response.json();
-      };`,
+    code: `${handlerRequestSource}
+      export const handler = async () =>
+        (await post('/2015-03-31/functions/inner/invocations', '{}')).json();`,
   });
   lambda.put('inner', { code: "export const handler = async () => 'from inside';" });
 });

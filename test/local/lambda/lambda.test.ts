@@ -18,6 +18,7 @@ import { createLogs } from '../../../src/local/logs/service.ts';
 import { startClock } from '../../../src/local/shared/clock.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testKeys, testVerifier } from '../../support/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lambda-'));
 let runtime: Awaited<ReturnType<typeof open>>;
@@ -56,8 +57,20 @@ async function open(speed: number) {
   const clock = startClock({ from: 0, speed });
   let url = '';
   const logs = createLogs({ store });
-  const lambda = createLambda({ store, clock, logs, directory, endpoint: () => url });
-  const server = await serve({ services: [lambda.service], store, port: 0 });
+  const lambda = createLambda({
+    store,
+    clock,
+    logs,
+    directory,
+    endpoint: () => url,
+    credentials: testKeys,
+  });
+  const server = await serve({
+    services: [lambda.service],
+    store,
+    port: 0,
+    verifier: testVerifier,
+  });
   url = server.url;
   lambda.start();
   const close = async () => {
@@ -73,7 +86,7 @@ function connect(): void {
   client = new LambdaClient({
     region: 'us-east-2',
     endpoint: runtime.url,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
   });
 }
 

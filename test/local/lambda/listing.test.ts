@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ExecutionStore } from '../../../src/local/lambda/execution/store.ts';
+import { signedFetch } from '../../support/credentials.ts';
 import { startLambda, startManualHandler } from './fixture.ts';
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
@@ -90,9 +91,8 @@ it('returns a history in pages, in reverse order, and without its data', async (
 it('omits input and result of an execution on request', async () => {
   const read = async (query: string) => {
     const arn = encodeURIComponent(arns[0] ?? '');
-    const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
     const url = `${lambda.config.endpoint}/2025-12-01/durable-executions/${arn}${query}`;
-    return (await fetch(url, { headers: { authorization } })).json();
+    return (await signedFetch('lambda', url)).json();
   };
   expect(await read('')).toMatchObject({ ExecutionDataIncluded: true, Result: expect.anything() });
   const bare = await read('?IncludeExecutionData=false');
@@ -191,8 +191,7 @@ it.each([
   ['StartedAfter=NaN', "'NaN' can not be converted to Date"],
 ])('rejects %s, which has the wrong type', async (query, message) => {
   const url = `${lambda.config.endpoint}/2025-12-01/functions/none/durable-executions?${query}`;
-  const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
-  const response = await fetch(url, { headers: { authorization } });
+  const response = await signedFetch('lambda', url);
   expect(response.status).toBe(400);
   expect(response.headers.get('x-amzn-errortype')).toBe('SerializationException');
   expect(await response.text()).toContain(message);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { handlerRequestSource } from '../../support/handler-request.ts';
 import { sleeperCode } from '../../support/sleeper.ts';
 import { startLambda } from './fixture.ts';
 
@@ -11,13 +12,10 @@ beforeAll(async () => {
   lambda.put('sleeper', { code: sleeperCode, durable: 100 * hour });
   lambda.put('short-sleeper', { code: sleeperCode, durable: 600 });
   lambda.put('outer', {
-    code: `
+    code: `${handlerRequestSource}
       export const handler = async () => {
-        const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key } = process.env;
-        const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/20261125/us-east-2/lambda/aws4_request';
-        const response = await fetch(url + '/2015-03-31/functions/short-sleeper/invocations?Qualifier=1', {
-          method: 'POST', headers: { authorization }, body: '{"seconds":1}' });
-        return response.json();
+        const path = '/2015-03-31/functions/short-sleeper/invocations?Qualifier=1';
+        return (await post(path, '{"seconds":1}')).json();
       };`,
   });
 });

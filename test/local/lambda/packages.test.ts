@@ -218,6 +218,29 @@ it('sets the environment variables of Lambda', async () => {
   });
 });
 
+it('rejects an archive that declares an unpacked size of 250 MB', async () => {
+  const bytes = Buffer.from(zipSync({ 'index.js': Buffer.from(cjs) }, { level: 0 }));
+  // The compressed and the unpacked size of the entry in the central directory.
+  const sizes = bytes.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1')) + 20;
+  const create = (size: number) => {
+    bytes.writeUInt32LE(size, sizes);
+    bytes.writeUInt32LE(size, sizes + 4);
+    return lambda.client.send(
+      new CreateFunctionCommand({
+        FunctionName: 'declared',
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/r',
+        Code: { ZipFile: bytes },
+      }),
+    );
+  };
+  await expect(create(262_144_000)).rejects.toThrow(
+    'Unzipped size must be smaller than 262144000 bytes',
+  );
+  expect(await create(262_143_999)).toMatchObject({ FunctionName: 'declared' });
+});
+
 it('stores and returns architecture and tags', async () => {
   const created = await lambda.client.send(
     new CreateFunctionCommand({

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   DeleteFunctionCommand,
   GetDurableExecutionCommand,
@@ -5,18 +7,23 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/local/store/store.ts';
+import { signedFetch } from '../../support/credentials.ts';
 import { bundleHandler } from './bundle-handler.ts';
 import { startLambda } from './fixture.ts';
 
 const source = `
-  import { appendFileSync } from 'node:fs';
+  import { appendFileSync, existsSync } from 'node:fs';
   import { withDurableExecution } from '@aws/durable-execution-sdk-js';
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const log = (event, text) => appendFileSync(event.log, text + '\\n');
   const flows = {
     async steps(context, event) {
       for (const name of ['a', 'b', 'c']) {
-        await context.step(name, async () => { log(event, name); await sleep(event.ms); });
+        await context.step(name, async () => {
+          log(event, name);
+          while (event.gated && !existsSync(event.log + '-' + name)) await sleep(5);
+        });
       }
       return 'done';
     },
@@ -56,14 +63,12 @@ afterAll(() => lambda.close());
 /** Sends a request that the SDK's client does not know yet. */
 async function send(arn: string, action: 'pause' | 'resume' | 'delete', body: object = {}) {
   const path = `/2025-12-01/durable-executions/${encodeURIComponent(arn)}`;
-  const response = await fetch(
+  const response = await signedFetch(
+    'lambda',
     `${lambda.config.endpoint}${action === 'delete' ? path : `${path}/${action}`}`,
     {
       method: action === 'delete' ? 'DELETE' : 'POST',
-      headers: {
-        authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/lambda/aws4_request',
-        'content-type': 'application/json',
-      },
+      headers: { 'content-type': 'application/json' },
       ...(action === 'delete' ? {} : { body: JSON.stringify(body) }),
     },
   );
@@ -73,8 +78,7 @@ async function send(arn: string, action: 'pause' | 'resume' | 'delete', body: ob
 /** Returns the response of GetDurableExecution, with members that the SDK's client does not know yet. */
 async function read(arn: string) {
   const path = `/2025-12-01/durable-executions/${encodeURIComponent(arn)}`;
-  const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/lambda/aws4_request';
-  const response = await fetch(`${lambda.config.endpoint}${path}`, { headers: { authorization } });
+  const response = await signedFetch('lambda', `${lambda.config.endpoint}${path}`);
   return { body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -83,12 +87,15 @@ async function start(flow: string, input: object = {}, name = 'flow') {
   const log = `${lambda.directory}/log-${count++}`;
   const { DurableExecutionArn: arn = '' } = await lambda.invoke(name, {
     InvocationType: 'Event',
-    Payload: JSON.stringify({ flow, log, ms: 100, seconds: 60, ...input }),
+    Payload: JSON.stringify({ flow, log, seconds: 60, ...input }),
   });
-  const { readFileSync, existsSync } = await import('node:fs');
   const events = async () => (await lambda.history(arn)).Events ?? [];
   return {
     arn,
+    /** Lets gated steps end. */
+    open: (...steps: string[]) => {
+      for (const step of steps) writeFileSync(`${log}-${step}`, '');
+    },
     steps: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
     events,
     types: async () => (await events()).map(({ EventType = '' }) => EventType),
@@ -113,12 +120,14 @@ async function start(flow: string, input: object = {}, name = 'flow') {
 
 describe('an execution that is paused', () => {
   it('ends its invocation at the next checkpoint and continues with the next step', async () => {
-    const execution = await start('steps', { ms: 300 });
-    await execution.until('StepStarted');
+    const execution = await start('steps', { gated: true });
+    await expect.poll(execution.steps).toEqual(['a']);
     expect(await send(execution.arn, 'pause', { Reason: 'maintenance' })).toEqual({
       status: 202,
       body: {},
     });
+    expect(await execution.status()).toBe('PAUSING');
+    execution.open('a', 'b', 'c');
     await execution.untilStatus('PAUSED');
     await execution.until('InvocationCompleted');
     expect(execution.steps()).not.toContain('c');
@@ -218,13 +227,9 @@ describe('an execution that is paused', () => {
     await execution.until('InvocationCompleted');
     await send(execution.arn, 'pause');
     await execution.untilStatus('PAUSED');
-    const response = await fetch(
+    const response = await signedFetch(
+      'lambda',
       `${lambda.config.endpoint}/2025-12-01/functions/flow/durable-executions?Statuses=PAUSED`,
-      {
-        headers: {
-          authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/lambda/aws4_request',
-        },
-      },
     );
     const { DurableExecutions } = (await response.json()) as {
       DurableExecutions: { DurableExecutionArn: string; Status: string }[];
@@ -321,8 +326,9 @@ describe('a request', () => {
 
 describe('deletion', () => {
   it('is refused while an execution runs, and removes one that has ended', async () => {
-    const execution = await start('steps', { ms: 1 });
+    const execution = await start('steps', { gated: true });
     expect((await send(execution.arn, 'delete')).status).toBe(409);
+    execution.open('a', 'b', 'c');
     await execution.untilStatus('SUCCEEDED');
     const { status, body } = await send(execution.arn, 'delete');
     expect(status).toBe(202);
@@ -331,6 +337,116 @@ describe('deletion', () => {
       .poll(() => execution.status().catch((error: Error) => error.name))
       .toBe('ResourceNotFoundException');
   });
+});
+
+/** Restarts the runtime. `change` sets members of the stored execution, as if the runtime had been killed a moment earlier or later. */
+async function restart(arn: string, change: Readonly<Record<string, unknown>> = {}) {
+  const { directory } = lambda;
+  const from = lambda.clock.now();
+  await lambda.close({ keep: true });
+  const store = openStore(join(directory, 'state.sqlite'));
+  store.transact(() => {
+    for (const [path, value] of Object.entries(change)) {
+      store
+        .sql('update lambda_executions set body = json_set(body, ?, json(?)) where arn = ?')
+        .run(`$.${path}`, JSON.stringify(value), arn);
+    }
+  });
+  await store.committed();
+  store.close();
+  lambda = await startLambda({ speed: 60, directory, from });
+}
+
+const requestedAt = 1_796_000_000_000;
+
+it('pauses after a restart if the request was accepted and had not taken effect', async () => {
+  const execution = await start('wait', { seconds: 600 });
+  await execution.until('InvocationCompleted');
+  const request = { requestedAt, timeoutPaused: true, reason: 'night' };
+  await restart(execution.arn, { pause: { state: 'REQUESTED', request } });
+  expect(await execution.status()).toBe('PAUSED');
+  expect((await execution.events()).at(-1)).toMatchObject({
+    EventType: 'ExecutionPaused',
+    EventTimestamp: expect.any(Date),
+  });
+  await send(execution.arn, 'resume');
+  await execution.untilStatus('SUCCEEDED');
+  expect(execution.steps()).toEqual(['after']);
+});
+
+it('is paused after a restart if it was pausing, and repeats only the step that was cut off', async () => {
+  const execution = await start('steps', { gated: true });
+  await expect.poll(execution.steps).toEqual(['a']);
+  await send(execution.arn, 'pause');
+  expect(await execution.status()).toBe('PAUSING');
+  await restart(execution.arn);
+  expect(await execution.status()).toBe('PAUSED');
+  execution.open('a', 'b', 'c');
+  const before = await execution.types();
+  expect(before.filter((type) => type === 'ExecutionPaused')).toHaveLength(1);
+  expect(before.at(-1)).toBe('ExecutionPaused');
+  await send(execution.arn, 'resume');
+  await execution.untilStatus('SUCCEEDED');
+  expect(execution.steps()).toEqual(['a', 'a', 'b', 'c']);
+});
+
+it('continues after a restart if its pause was cancelled while it was pausing', async () => {
+  const execution = await start('steps', { gated: true });
+  await expect.poll(execution.steps).toEqual(['a']);
+  await send(execution.arn, 'pause');
+  expect(await execution.status()).toBe('PAUSING');
+  await restart(execution.arn, { 'pause.resume': { requestedAt } });
+  expect(await execution.status()).toBe('RUNNING');
+  execution.open('a', 'b', 'c');
+  await execution.untilStatus('SUCCEEDED');
+  expect(execution.steps()).toEqual(['a', 'a', 'b', 'c']);
+  expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([]);
+});
+
+it('is paused after a restart if its token was withheld and its invocation had not ended', async () => {
+  const execution = await start('steps', { gated: true });
+  await expect.poll(execution.steps).toEqual(['a']);
+  await send(execution.arn, 'pause');
+  execution.open('a');
+  await execution.untilStatus('PAUSED');
+  // This SDK starts the next step in spite of the pause. Its body is still running.
+  await expect.poll(execution.steps).toEqual(['a', 'b']);
+  expect(await execution.types()).not.toContain('InvocationCompleted');
+  await restart(execution.arn);
+  expect(await execution.status()).toBe('PAUSED');
+  execution.open('b', 'c');
+  await send(execution.arn, 'resume');
+  await execution.untilStatus('SUCCEEDED');
+  expect(execution.steps()).toEqual(['a', 'b', 'b', 'c']);
+  expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([
+    'ExecutionPaused',
+    'ExecutionResumed',
+  ]);
+});
+
+it('resumes after a restart if the request was accepted and had not taken effect', async () => {
+  const execution = await start('wait', { seconds: 60 });
+  await execution.until('InvocationCompleted');
+  await send(execution.arn, 'pause');
+  await execution.untilStatus('PAUSED');
+  await execution.until('WaitSucceeded');
+  await restart(execution.arn, { 'pause.resume': { requestedAt } });
+  await execution.untilStatus('SUCCEEDED');
+  expect(execution.steps()).toEqual(['after']);
+  const changes = (await execution.types()).filter((type) => /Paused|Resumed/.test(type));
+  expect(changes).toEqual(['ExecutionPaused', 'ExecutionResumed']);
+});
+
+it('completes a deletion after a restart', async () => {
+  const execution = await start('steps');
+  await execution.untilStatus('SUCCEEDED');
+  await restart(execution.arn, { status: 'DELETING' });
+  // The status is a column, too.
+  lambda.store
+    .sql("update lambda_executions set status = 'DELETING' where arn = ?")
+    .run(execution.arn);
+  await restart(execution.arn);
+  await expect(execution.status()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
 it('keeps a pause across a restart of the runtime', async () => {

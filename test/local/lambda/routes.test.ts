@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { signedFetch } from '../../support/credentials.ts';
 import { startLambda } from './fixture.ts';
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
@@ -9,11 +10,7 @@ beforeAll(async () => {
 afterAll(() => lambda.close());
 
 async function request(method: string, path: string) {
-  const authorization = 'AWS4-HMAC-SHA256 Credential=a/20261125/us-east-2/lambda/aws4_request';
-  const response = await fetch(`${lambda.config.endpoint}${path}`, {
-    method,
-    headers: { authorization },
-  });
+  const response = await signedFetch('lambda', `${lambda.config.endpoint}${path}`, { method });
   return [response.status, response.headers.get('x-amzn-errortype'), await response.text()];
 }
 

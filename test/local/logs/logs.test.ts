@@ -18,6 +18,7 @@ import { parsePattern } from '../../../src/local/logs/pattern.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'logs-'));
 let store: Store;
@@ -28,11 +29,11 @@ let logs: ReturnType<typeof createLogs>;
 beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
   logs = createLogs({ store });
-  server = await serve({ services: [logs.service], store, port: 0 });
+  server = await serve({ services: [logs.service], store, port: 0, verifier: testVerifier });
   client = new CloudWatchLogsClient({
     region: 'us-east-2',
     endpoint: server.url,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
   });
 });
 

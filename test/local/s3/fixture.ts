@@ -5,6 +5,7 @@ import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client
 import { createS3 } from '../../../src/local/s3/service.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 import { serve } from '../../../src/local/wire/server.ts';
+import { signedFetch, testCredentials, testVerifier } from '../../support/credentials.ts';
 
 export interface Fixture {
   readonly client: S3Client;
@@ -20,20 +21,21 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-/** An Authorization header for S3. The runtime reads only its scope. */
-const authorization =
-  'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/s3/aws4_request, SignedHeaders=host, Signature=0';
-
 /** Starts the service with a temporary store and these buckets. */
 export async function start(...buckets: readonly string[]): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 's3-'));
   const store = openStore(join(folder, 'state.sqlite'));
-  const server = await serve({ services: [createS3({ store }).service], store, port: 0 });
+  const server = await serve({
+    services: [createS3({ store }).service],
+    store,
+    port: 0,
+    verifier: testVerifier,
+  });
   const client = new S3Client({
     region: 'us-east-2',
     endpoint: server.url,
     forcePathStyle: true,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
     maxAttempts: 1,
   });
   for (const Bucket of buckets) await client.send(new CreateBucketCommand({ Bucket }));
@@ -44,12 +46,8 @@ export async function start(...buckets: readonly string[]): Promise<Fixture> {
       const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
       return (await Body?.transformToString()) ?? '';
     },
-    send: (method, path, { headers = {}, body } = {}) =>
-      fetch(`${server.url}${path}`, {
-        method,
-        headers: { authorization, ...headers },
-        ...(body === undefined ? {} : { body }),
-      }),
+    send: (method, path, options = {}) =>
+      signedFetch('s3', `${server.url}${path}`, { method, ...options }),
     async close() {
       client.destroy();
       await server.close();

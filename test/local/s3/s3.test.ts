@@ -24,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createS3 } from '../../../src/local/s3/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 's3-'));
 let store: Store;
@@ -34,12 +35,12 @@ let s3: ReturnType<typeof createS3>;
 beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
   s3 = createS3({ store });
-  server = await serve({ services: [s3.service], store, port: 0 });
+  server = await serve({ services: [s3.service], store, port: 0, verifier: testVerifier });
   client = new S3Client({
     region: 'us-east-2',
     endpoint: server.url,
     forcePathStyle: true,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
   });
 });
 
@@ -138,7 +139,15 @@ describe('S3', () => {
         },
       }),
     );
-    await client.send(new PutBucketPolicyCommand({ Bucket, Policy: '{}' }));
+    const Statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: `arn:aws:s3:::${Bucket}/*`,
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
     await client.send(
       new PutBucketLifecycleConfigurationCommand({
         Bucket,

@@ -23,6 +23,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 
 let directory: string;
 let store: Store;
@@ -35,12 +36,12 @@ async function start() {
   store = openStore(join(directory, 'state.sqlite'));
   let url = '';
   sqs = createSqs({ store, region: 'us-east-2', url: () => url });
-  server = await serve({ services: [sqs.service], store, port: 0 });
+  server = await serve({ services: [sqs.service], store, port: 0, verifier: testVerifier });
   url = server.url;
   client = new SQSClient({
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
     maxAttempts: 1,
   });
 }

@@ -19,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSqs } from '../../../src/local/sqs/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sqs-'));
 let store: Store;
@@ -30,10 +31,14 @@ beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
   let url = '';
   const sqs = createSqs({ store, region: 'us-east-2', url: () => url });
-  server = await serve({ services: [sqs.service], store, port: 0 });
+  server = await serve({ services: [sqs.service], store, port: 0, verifier: testVerifier });
   url = server.url;
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  client = new SQSClient({ endpoint: url, region: 'us-east-2', credentials, maxAttempts: 1 });
+  client = new SQSClient({
+    endpoint: url,
+    region: 'us-east-2',
+    credentials: testCredentials,
+    maxAttempts: 1,
+  });
   QueueUrl = await createQueue('main', { VisibilityTimeout: '60' });
 });
 afterAll(async () => {
@@ -133,7 +138,9 @@ describe('SQS rejects a message', () => {
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
 describe('CreateQueue of an existing name', () => {
-  it.each([{ DelaySeconds: '1' }, { MaximumMessageSize: '1024' }, { Policy: '{}' }])(
+  const Policy =
+    '{"Statement":{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}}';
+  it.each([{ DelaySeconds: '1' }, { MaximumMessageSize: '1024' }, { Policy }])(
     'is rejected for %j and changes nothing',
     async (attributes) => {
       const before = await readAttributes(QueueUrl);

@@ -20,7 +20,7 @@ async function start() {
   client = new SSMClient({
     endpoint: runtime.url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: runtime.credentials,
     maxAttempts: 1,
   });
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { createSts } from '../../../src/local/sts/service.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
+import { testCredentials, testVerifier } from '../../support/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sts-'));
 let store: Store;
@@ -13,7 +14,7 @@ let server: RunningServer;
 
 beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
-  server = await serve({ services: [createSts().service], store, port: 0 });
+  server = await serve({ services: [createSts().service], store, port: 0, verifier: testVerifier });
 });
 
 afterAll(async () => {
@@ -26,7 +27,7 @@ it('returns the account 000000000000', async () => {
   const client = new STSClient({
     region: 'us-east-2',
     endpoint: server.url,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: testCredentials,
   });
   expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({
     Account: '000000000000',

@@ -24,7 +24,7 @@ afterAll(async () => {
 const settings = () => ({
   endpoint: runtime.url,
   region: 'us-east-2',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: runtime.credentials,
   maxAttempts: 1,
 });
 

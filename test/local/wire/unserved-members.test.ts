@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { presignUrl, signedFetch } from '../../support/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'members-'));
 let runtime: Runtime;
@@ -15,15 +17,22 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const authorization = (service: string) =>
-  `AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/${service}/aws4_request, Signature=0`;
+/** Service of each prefix of `X-Amz-Target`. */
+const services: Readonly<Record<string, string>> = {
+  DynamoDB_20120810: 'dynamodb',
+  AmazonSQS: 'sqs',
+  Logs_20140328: 'logs',
+  AmazonSSM: 'ssm',
+};
 
 /** SDK clients remove members that they do not know, so these requests are sent without one. */
 async function post(target: string, body: object): Promise<{ status: number; text: string }> {
-  const response = await fetch(runtime.url, {
+  const [prefix = ''] = target.split('.');
+  const response = await signedFetch(services[prefix] ?? '', `${runtime.url}/`, {
     method: 'POST',
-    headers: { authorization: authorization('any'), 'x-amz-target': target },
+    headers: { 'x-amz-target': target },
     body: JSON.stringify(body),
+    credentials: runtime.credentials,
   });
   return { status: response.status, text: await response.text() };
 }
@@ -61,22 +70,24 @@ it('ignores a member that is null, as AWS does', async () => {
 });
 
 describe('STS', () => {
-  const send = (query: string, headers: Record<string, string> = {}) =>
-    fetch(`${runtime.url}/?${query}`, { method: 'POST', headers });
+  const identity = 'Action=GetCallerIdentity&Version=2011-06-15';
 
   it.each(['Invented', 'DurationSeconds', 'RoleArn'])('rejects %s by name', async (name) => {
-    const response = await send(`Action=GetCallerIdentity&Version=2011-06-15&${name}=1`, {
-      authorization: authorization('sts'),
-    });
+    const { credentials, url } = runtime;
+    const options = { method: 'POST', credentials };
+    const response = await signedFetch('sts', `${url}/?${identity}&${name}=1`, options);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain(name);
   });
 
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
   it('accepts a signature in the query', async () => {
-    const credential = encodeURIComponent('a/20260101/us-east-2/sts/aws4_request');
-    const signature = `X-Amz-Credential=${credential}&X-Amz-Signature=0`;
-    const response = await send(`Action=GetCallerIdentity&Version=2011-06-15&${signature}`);
+    const { credentials, url } = runtime;
+    const headers = { 'x-amz-content-sha256': createHash('sha256').digest('hex') };
+    const options = { method: 'POST', credentials, headers };
+    const response = await fetch(await presignUrl('sts', `${url}/?${identity}`, options), {
+      method: 'POST',
+    });
     expect(await response.text()).toContain('<Account>000000000000</Account>');
   });
 });

@@ -64,7 +64,7 @@ export function queueHandler({ sqs }: Services): ResourceHandler {
   return {
     createOnly: ['QueueName', 'FifoQueue'],
     create: (request) =>
-      put(request, nonEmptyText(request.properties['QueueName']) ?? generateName(request)),
+      put(request, nonEmptyText(request.properties['QueueName']) ?? generateName(request, 80)),
     update: (request, { attributes }) => put(request, String(attributes['QueueName'])),
     remove: ({ attributes }) => sqs.remove(String(attributes['QueueName'])),
   };

@@ -30,7 +30,7 @@ export function functionHandler({ functions, s3 }: Services): ResourceHandler {
     conditionalCreateOnly: ['DurableConfig'],
     create(request) {
       const explicit = nonEmptyText(request.properties['FunctionName']);
-      return put(request, explicit ?? generateName(request).slice(0, 64));
+      return put(request, explicit ?? generateName(request, 64));
     },
     update: (request, { physicalId }) => put(request, physicalId),
     remove: ({ physicalId }) => functions.remove(physicalId),

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Iam } from '../../iam/iam.ts';
 import type {
   DynamoDb,
   Events,
@@ -19,6 +20,7 @@ export interface Services {
   readonly apis: RestApis;
   readonly events: Events;
   readonly sqs: Sqs;
+  readonly iam: Pick<Iam, 'roles' | 'resourcePolicies'>;
 }
 
 export interface ResourceRequest {
@@ -27,19 +29,28 @@ export interface ResourceRequest {
   readonly stack: string;
   readonly region: string;
   readonly properties: Fields;
+  /** The `Metadata` attribute, with intrinsics as they are. */
+  readonly metadata?: Fields | undefined;
 }
 
 /** A resource that exists. */
 export interface PhysicalResource {
   readonly physicalId: string;
   readonly attributes: Fields;
+  /** What the user should know about the resource. It is the reason of its last event. */
+  readonly notice?: string;
+}
+
+/** A resource before an update, with the properties that were applied. */
+export interface PreviousResource extends PhysicalResource {
+  readonly properties: Fields;
 }
 
 /** Creates, updates and removes resources of one type. All methods are synchronous: they commit together with the stack. */
 export interface ResourceHandler {
   create(request: ResourceRequest): PhysicalResource;
-  update(request: ResourceRequest, previous: PhysicalResource): PhysicalResource;
-  remove(physical: PhysicalResource): void;
+  update(request: ResourceRequest, previous: PreviousResource): PhysicalResource;
+  remove(previous: PreviousResource): void;
   /** Properties whose change requires a new resource. */
   readonly createOnly: readonly string[];
   /** Properties of which only some changes require a new resource. A change set reports them all as conditional. */
@@ -48,13 +59,22 @@ export interface ResourceHandler {
 
 const nameCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
-/** Returns a physical name in the format of CloudFormation: `<stack>-<logical id>-<12 random characters>`. */
-export function generateName({ stack, logicalId }: ResourceRequest): string {
+/** Number of random characters of a generated name. */
+const randomLength = 12;
+
+/**
+ * Returns a physical name in the format of CloudFormation: `<stack>-<logical id>-<12 random characters>`. If the name would be too long,
+ * the stack's name and the logical id are shortened, each to about half of the space unless the other is shorter. AWS does not document
+ * this; it was observed: https://github.com/convox/rack/issues/2297
+ */
+export function generateName({ stack, logicalId }: ResourceRequest, maxLength = 255): string {
   const random = Array.from(
-    { length: 12 },
+    { length: randomLength },
     () => nameCharacters[randomInt(nameCharacters.length)],
   ).join('');
-  return `${stack}-${logicalId}-${random}`;
+  const length = maxLength - randomLength - '--'.length;
+  const id = logicalId.slice(0, Math.max(Math.floor(length / 2), length - stack.length));
+  return `${stack.slice(0, length - id.length)}-${id}-${random}`;
 }
 
 /** Returns a text that is not empty; undefined for any other value. */

@@ -3,7 +3,9 @@ import { bucketHandler } from './bucket.ts';
 import { logGroupHandler, queueHandler, tableHandler } from './data.ts';
 import { aliasHandler, functionHandler, versionHandler } from './function.ts';
 import type { ResourceHandler, Services } from './handler.ts';
+import { managedPolicyHandler, policyHandler, roleHandler, rolePolicyHandler } from './iam.ts';
 import { noopHandler } from './noop.ts';
+import { bucketPolicyHandler, permissionHandler, queuePolicyHandler } from './resource-policies.ts';
 import { ruleHandler } from './rule.ts';
 
 /** Returns a function that finds the handler of a resource type. Types without a handler get the no-op handler. */
@@ -20,6 +22,13 @@ export function resourceHandlers(services: Services): (type: string) => Resource
     ['AWS::ApiGateway::Deployment', deploymentHandler(services)],
     ['AWS::ApiGateway::Stage', stageHandler(services)],
     ['AWS::Events::Rule', ruleHandler(services)],
+    ['AWS::IAM::Role', roleHandler(services)],
+    ['AWS::IAM::Policy', policyHandler(services)],
+    ['AWS::IAM::RolePolicy', rolePolicyHandler(services)],
+    ['AWS::IAM::ManagedPolicy', managedPolicyHandler(services)],
+    ['AWS::Lambda::Permission', permissionHandler(services)],
+    ['AWS::SQS::QueuePolicy', queuePolicyHandler(services)],
+    ['AWS::S3::BucketPolicy', bucketPolicyHandler(services)],
   ]);
   return (type) => handlers.get(type) ?? noopHandler;
 }

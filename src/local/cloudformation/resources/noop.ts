@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { account, partition } from '../../shared/account.ts';
 import type { Fields } from '../template.ts';
 import {
@@ -10,7 +9,7 @@ import {
 
 /** Handles resources without effect on the local runtime. They have a name and an ARN in the format of AWS. */
 export const noopHandler: ResourceHandler = {
-  createOnly: ['RoleName', 'Path', 'QueueName', 'AlarmName', 'DashboardName', 'Name', 'StageName'],
+  createOnly: ['Path', 'AlarmName', 'DashboardName', 'Name', 'StageName'],
   create(request) {
     const explicit = Object.entries(request.properties).find(([key]) => nameProperties.has(key));
     const physicalId = nonEmptyText(explicit?.[1]) ?? generateName(request);
@@ -20,31 +19,13 @@ export const noopHandler: ResourceHandler = {
   remove: () => undefined,
 };
 
-const nameProperties = new Set([
-  'RoleName',
-  'QueueName',
-  'AlarmName',
-  'DashboardName',
-  'Name',
-  'StageName',
-  'TopicName',
-  'PolicyName',
-]);
-
-/** Returns an id in the format of IAM. A role that is replaced gets another one. */
-const generateRoleId = () => `AROA${randomUUID().replaceAll('-', '').slice(0, 17).toUpperCase()}`;
+const nameProperties = new Set(['AlarmName', 'DashboardName', 'Name', 'StageName', 'TopicName']);
 
 function buildAttributes({ type, region }: ResourceRequest, name: string): Fields {
   const arn = (path: string) => `arn:${partition}:${path}`;
   switch (type) {
-    case 'AWS::IAM::Role':
-      return { Arn: arn(`iam::${account}:role/${name}`), RoleId: generateRoleId() };
-    case 'AWS::Events::Rule':
-      return { Arn: arn(`events:${region}:${account}:rule/${name}`) };
     case 'AWS::CloudWatch::Alarm':
       return { Arn: arn(`cloudwatch:${region}:${account}:alarm:${name}`) };
-    case 'AWS::ApiGateway::Stage':
-      return {};
     default: {
       const service = type.split('::')[1]?.toLowerCase() ?? '';
       return { Arn: arn(`${service}:${region}:${account}:${name}`) };

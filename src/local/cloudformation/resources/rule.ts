@@ -10,6 +10,9 @@ import {
   type Services,
 } from './handler.ts';
 
+/** EventBridge's limit for the length of a name. */
+const maxNameLength = 64;
+
 /** AWS::Events::Rule on the default bus, with functions as its targets. */
 export function ruleHandler({ events }: Services): ResourceHandler {
   const put = ({ properties, region }: ResourceRequest, name: string): PhysicalResource => {
@@ -40,7 +43,10 @@ export function ruleHandler({ events }: Services): ResourceHandler {
   return {
     createOnly: ['Name'],
     create: (request) =>
-      put(request, nonEmptyText(request.properties['Name']) ?? generateName(request)),
+      put(
+        request,
+        nonEmptyText(request.properties['Name']) ?? generateName(request, maxNameLength),
+      ),
     update: (request, { physicalId }) => put(request, physicalId),
     remove: ({ physicalId }) => events.removeRule(physicalId),
   };

@@ -5,14 +5,14 @@ import { formatPath } from './paths.ts';
 import type { Placeholders } from './placeholders.ts';
 
 /** Function -> number of its operands. */
-const operandCounts: Readonly<Record<string, number>> = {
-  attribute_exists: 1,
-  attribute_not_exists: 1,
-  attribute_type: 2,
-  begins_with: 2,
-  contains: 2,
-  size: 1,
-};
+const operandCounts: ReadonlyMap<string, number> = new Map([
+  ['attribute_exists', 1],
+  ['attribute_not_exists', 1],
+  ['attribute_type', 2],
+  ['begins_with', 2],
+  ['contains', 2],
+  ['size', 1],
+]);
 const orderedTypes = new Set<Type>(['S', 'N', 'B']);
 
 /** Throws ValidationException for a condition that DynamoDB rejects without reading an item. */
@@ -70,7 +70,7 @@ function misusedFunction(name: string): Error {
 
 function checkCall(call: Operand & { kind: 'call' }, placeholders: Placeholders): void {
   const { name, operands } = call;
-  const expected = operandCounts[name];
+  const expected = operandCounts.get(name);
   if (expected === undefined) throw invalid(`Invalid function name; function: ${name}`);
   checkOperands(operands, placeholders);
   if (expected !== operands.length) {

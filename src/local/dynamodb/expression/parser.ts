@@ -3,11 +3,22 @@ import type { Comparator, Condition, Operand, Parsed, Path } from './ast.ts';
 import { isReserved } from './reserved.ts';
 import { TokenReader } from './tokens.ts';
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const maxExpressionBytes = 4096;
+/** Maximum number of elements of a document path: an item has at most as many levels. */
+const maxPathLength = 32;
+
 const comparators = new Set(['=', '<>', '<', '<=', '>', '>=']);
 const keywords = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN']);
 
 /** Parses an expression with `read`. Throws ValidationException if `read` does not use the whole text. */
 export function parseAll<T>(text: string, read: (reader: TokenReader) => T): Parsed<T> {
+  const size = Buffer.byteLength(text);
+  if (size > maxExpressionBytes) {
+    throw invalid(
+      `Expression size has exceeded the maximum allowed size; expression size: ${size}`,
+    );
+  }
   const reader = new TokenReader(text);
   const tree = read(reader);
   reader.expectEnd();
@@ -37,6 +48,9 @@ export function readPath(reader: TokenReader): Path {
       path.push(Number(reader.advance().text));
       reader.expectSign(']');
     } else return path;
+    if (path.length > maxPathLength) {
+      throw invalid(`The document path has more than ${maxPathLength} elements`);
+    }
   }
 }
 
@@ -64,10 +78,12 @@ function readCall(reader: TokenReader): Operand & { kind: 'call' } {
   if (keywords.has(reader.next.text.toUpperCase())) reader.fail();
   const name = reader.advance().text;
   reader.expectSign('(');
-  const operands = [readOperand(reader)];
-  while (reader.takeSign(',')) operands.push(readOperand(reader));
-  reader.expectSign(')');
-  return { kind: 'call', name, operands };
+  return reader.nested(() => {
+    const operands = [readOperand(reader)];
+    while (reader.takeSign(',')) operands.push(readOperand(reader));
+    reader.expectSign(')');
+    return { kind: 'call', name, operands };
+  });
 }
 
 /** Recursive descent parser. Precedence from low to high: OR, AND, NOT, comparisons. */
@@ -93,8 +109,9 @@ class ConditionParser {
   }
 
   #not(): Condition {
-    if (this.#reader.takeWord('NOT')) return { kind: 'not', inner: this.#not() };
-    if (this.#reader.takeSign('(')) return this.#parenthesized();
+    const reader = this.#reader;
+    if (reader.takeWord('NOT')) return reader.nested(() => ({ kind: 'not', inner: this.#not() }));
+    if (reader.takeSign('(')) return reader.nested(() => this.#parenthesized());
     return this.#test();
   }
 

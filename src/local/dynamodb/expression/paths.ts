@@ -1,11 +1,6 @@
 import { invalid } from '../errors.ts';
-import type { Item, Value } from '../values.ts';
+import { type Item, readAttribute, type Value } from '../values.ts';
 import type { Path } from './ast.ts';
-
-/** Returns an attribute; undefined if the item does not have it. Ignores inherited properties such as `constructor`. */
-export function readAttribute(item: Item, name: string): Value | undefined {
-  return Object.hasOwn(item, name) ? item[name] : undefined;
-}
 
 /** Returns the value at a path without placeholders; undefined if there is none. */
 export function resolvePath(item: Item, path: Path): Value | undefined {

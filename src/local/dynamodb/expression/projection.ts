@@ -1,6 +1,5 @@
-import type { Item, Value } from '../values.ts';
+import { type Item, readAttribute, setAttribute, type Value } from '../values.ts';
 import type { Path } from './ast.ts';
-import { readAttribute } from './paths.ts';
 
 /** A node in the tree of all paths of a projection. */
 interface Node {
@@ -15,7 +14,7 @@ export function project(item: Item, paths: readonly Path[]): Item {
     const result: Item = {};
     for (const [name] of paths) {
       const value = readAttribute(item, name as string);
-      if (value) result[name as string] = value;
+      if (value) setAttribute(result, name as string, value);
     }
     return result;
   }
@@ -57,10 +56,10 @@ function pick(value: Value, node: Node): Value | undefined {
 function pickMap(map: Item, node: Node): Item | undefined {
   const result: Item = {};
   for (const [part, child] of node.children) {
-    const value = typeof part === 'string' ? readAttribute(map, part) : undefined;
+    if (typeof part !== 'string') continue;
+    const value = readAttribute(map, part);
     const picked = value && pick(value, child);
-    if (!picked) continue;
-    result[part] = picked;
+    if (picked) setAttribute(result, part, picked);
   }
   return Object.keys(result).length > 0 ? result : undefined;
 }

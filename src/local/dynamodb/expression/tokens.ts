@@ -7,6 +7,9 @@ export interface Token {
   readonly end: number;
 }
 
+/** Maximum number of nested parentheses, functions and negations. It keeps the parser's stack small. */
+const maxLevels = 300;
+
 const pattern =
   /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(<>|<=|>=|[=<>()[\],.+-])|$)/y;
 const kinds = ['name', 'value', 'word', 'number', 'sign'] as const;
@@ -41,6 +44,7 @@ export class TokenReader {
   readonly #text: string;
   readonly #tokens: readonly Token[];
   #position = 0;
+  #level = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -87,6 +91,17 @@ export class TokenReader {
 
   expectSign(text: string): void {
     if (!this.takeSign(text)) this.fail();
+  }
+
+  /** Returns the result of `read`, which reads the content of parentheses or a negation. Throws ValidationException if it is too deep. */
+  nested<T>(read: () => T): T {
+    this.#level += 1;
+    if (this.#level > maxLevels) {
+      throw invalid(`The expression has more than ${maxLevels} nested levels`);
+    }
+    const result = read();
+    this.#level -= 1;
+    return result;
   }
 
   expectEnd(): void {

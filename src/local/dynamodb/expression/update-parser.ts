@@ -45,7 +45,9 @@ function readSum(reader: TokenReader): Assigned {
 
 function readTerm(reader: TokenReader): Assigned {
   if (!reader.takeSign('(')) return readOperand(reader);
-  const inner = readSum(reader);
-  reader.expectSign(')');
-  return inner;
+  return reader.nested(() => {
+    const inner = readSum(reader);
+    reader.expectSign(')');
+    return inner;
+  });
 }

@@ -1,5 +1,5 @@
 import { invalid } from '../errors.ts';
-import { addNumbers, type Item, typeOf, type Value } from '../values.ts';
+import { addNumbers, checkLevels, type Item, setAttribute, typeOf, type Value } from '../values.ts';
 import type { Action, Assigned, Path } from './ast.ts';
 import type { Bindings, Bound } from './bindings.ts';
 import { resolvePath } from './paths.ts';
@@ -118,8 +118,9 @@ function requireParent(item: Item, path: Path): Value {
 
 function assign(item: Item, path: Path, value: Value): void {
   const { L: list, M: map } = requireParent(item, path);
+  checkLevels(value, path.length);
   const last = path.at(-1);
-  if (typeof last === 'string' && map) map[last] = value;
+  if (typeof last === 'string' && map) setAttribute(map, last, value);
   // A position after the end appends to the list.
   else if (typeof last === 'number' && list) list[Math.min(last, list.length)] = value;
 }

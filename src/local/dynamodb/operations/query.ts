@@ -76,8 +76,8 @@ function readItems(context: Context, input: ReadInput, keyed: boolean): object {
     isInSegment: keyed ? undefined : createSegmentFilter(table, input),
   });
   const { items, bytes, ...rest } = page;
-  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
-  capacity.read(table, { index, bytes, consistent: input.ConsistentRead });
+  const capacity = new CapacityMeter(context, input.ReturnConsumedCapacity);
+  capacity.read(table, { index, hash: selected?.hash, bytes, consistent: input.ConsistentRead });
   const shape = createItemMapper(input, { index, paths });
   return {
     ...(shape ? { Items: items.map(shape) } : {}),

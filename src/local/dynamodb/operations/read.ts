@@ -1,10 +1,13 @@
 import { CapacityMeter } from '../capacity.ts';
+import { conflict } from '../contention/ongoing-writes.ts';
+import { isThrottled, toCancellationCode } from '../contention/partition-limits.ts';
 import { invalid } from '../errors.ts';
 import { Bindings, type ExpressionInput } from '../expression/bindings.ts';
 import { project } from '../expression/projection.ts';
 import { type EncodedKey, encodeExactKey } from '../keys.ts';
 import type { Table } from '../table.ts';
 import { checkItem, type Item } from '../values.ts';
+import { type CancellationReason, transactionCancelled } from './cancellation.ts';
 import { type Context, consumedCapacities, consumedCapacity } from './context.ts';
 
 export interface GetInput extends ExpressionInput {
@@ -17,18 +20,19 @@ export interface GetInput extends ExpressionInput {
 
 /** GetItem. Every read is strongly consistent. */
 export function getItem(context: Context, input: GetInput): object {
-  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
+  const capacity = new CapacityMeter(context, input.ReturnConsumedCapacity);
   const item = prepareGet(context, input).read(capacity);
   return { ...(item ? { Item: item } : {}), ...consumedCapacity(capacity) };
 }
 
-interface Get {
+export interface Get {
   readonly table: Table;
   readonly key: EncodedKey;
   read(capacity: CapacityMeter, transactional?: boolean): Item | undefined;
 }
 
-function prepareGet(context: Context, input: GetInput): Get {
+/** Returns the read that a request describes. Throws ValidationException if the input is not valid. */
+export function prepareGet(context: Context, input: GetInput): Get {
   const content = checkItem(input.Key ?? {});
   const bindings = new Bindings(input);
   const paths = bindings.projection(input.ProjectionExpression);
@@ -41,6 +45,7 @@ function prepareGet(context: Context, input: GetInput): Get {
     read(capacity, transactional = false) {
       const item = context.items.get(table, key);
       capacity.read(table, {
+        hash: key.hash,
         item,
         consistent: input.ConsistentRead,
         transactional,
@@ -55,45 +60,10 @@ export function itemIdentity(table: Table, { hash, range }: EncodedKey): string 
   return `${table.name}/${hash.toString('base64')}/${range.toString('base64')}`;
 }
 
-interface BatchGetEntry extends ExpressionInput {
-  readonly Keys: readonly unknown[];
-  readonly ProjectionExpression?: string;
-  readonly ConsistentRead?: boolean;
-}
-
-/** BatchGetItem. UnprocessedKeys is always empty. */
-export function batchGetItem(
-  context: Context,
-  input: {
-    readonly RequestItems: Readonly<Record<string, BatchGetEntry>>;
-    readonly ReturnConsumedCapacity?: string;
-  },
-): object {
-  const entries = Object.entries(input.RequestItems ?? {});
-  const total = entries.reduce((sum, [, { Keys }]) => sum + (Keys?.length ?? 0), 0);
-  if (total > 100) throw invalid('Too many items requested for the BatchGetItem call');
-  if (total === 0) {
-    throw invalid('1 validation error detected: RequestItems must have at least one key');
-  }
-  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
-  const seen = new Set<string>();
-  const Responses: Record<string, Item[]> = {};
-  for (const [TableName, { Keys, ...rest }] of entries) {
-    const items: Item[] = [];
-    for (const Key of Keys) {
-      const get = prepareGet(context, { ...rest, TableName, Key });
-      const id = itemIdentity(get.table, get.key);
-      if (seen.has(id)) throw invalid('Provided list of item keys contains duplicates');
-      seen.add(id);
-      const item = get.read(capacity);
-      if (item) items.push(item);
-    }
-    Responses[TableName] = items;
-  }
-  return { Responses, UnprocessedKeys: {}, ...consumedCapacities(capacity) };
-}
-
-/** TransactGetItems. All reads are synchronous: no write can happen between them. */
+/**
+ * TransactGetItems. All reads are synchronous: no write can happen between them. The transaction is cancelled if another request is
+ * writing one of the items, or if a partition is exhausted.
+ */
 export function transactGetItems(
   context: Context,
   input: {
@@ -109,13 +79,34 @@ export function transactGetItems(
     throw invalid('TransactItems must each contain a Get');
   }
   const gets = items.map(({ Get }) => prepareGet(context, Get));
-  if (new Set(gets.map(({ table, key }) => itemIdentity(table, key))).size < gets.length) {
+  const ids = gets.map(({ table, key }) => itemIdentity(table, key));
+  if (new Set(ids).size < gets.length) {
     throw invalid('Transaction request cannot include multiple operations on one item');
   }
-  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
-  const Responses = gets.map((get) => {
-    const Item = get.read(capacity, true);
-    return Item ? { Item } : {};
-  });
+  const capacity = new CapacityMeter(context, input.ReturnConsumedCapacity);
+  const results: TransactionRead[] = gets.map((get, index) =>
+    context.ongoing?.isBeingWritten(ids[index] ?? '')
+      ? { reason: conflict }
+      : tryGet(get, capacity),
+  );
+  if (results.some(({ reason }) => reason.Code !== 'None')) {
+    throw transactionCancelled(results.map(({ reason }) => reason));
+  }
+  const Responses = results.map(({ item }) => (item ? { Item: item } : {}));
   return { Responses, ...consumedCapacities(capacity) };
+}
+
+interface TransactionRead {
+  readonly reason: CancellationReason;
+  readonly item?: Item | undefined;
+}
+
+/** Reads an item of a transaction. Returns the reason if it cancels the transaction. */
+function tryGet(get: Get, capacity: CapacityMeter): TransactionRead {
+  try {
+    return { reason: { Code: 'None' }, item: get.read(capacity, true) };
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    return { reason: { Code: toCancellationCode(error), Message: error.message } };
+  }
 }

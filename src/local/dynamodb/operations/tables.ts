@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { account, partition } from '../../shared/account.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { invalid, invalidParameter } from '../errors.ts';
-import type { CreateTableInput, Index, IndexInput, Table, TimeToLive } from '../table.ts';
+import {
+  type CreateTableInput,
+  type Index,
+  type IndexInput,
+  type Table,
+  type TimeToLive,
+  tableArn,
+} from '../table.ts';
 import type { Context } from './context.ts';
-
-export function tableArn(name: string, region = 'us-east-2'): string {
-  return `arn:${partition}:dynamodb:${region}:${account}:table/${name}`;
-}
 
 /** CreateTable. The table is active immediately. */
 export function createTable(context: Context, input: CreateTableInput, region?: string): object {

@@ -10,6 +10,7 @@ import { type EncodedKey, encodeExactKey, encodePrimaryKey } from '../keys.ts';
 import type { Table } from '../table.ts';
 import { checkItem, type Item, itemSize } from '../values.ts';
 import { type Context, consumedCapacity } from './context.ts';
+import { itemIdentity } from './read.ts';
 
 export interface WriteInput extends ExpressionInput {
   readonly TableName: string;
@@ -89,11 +90,14 @@ function writeItem(context: Context, kind: WriteKind, input: WriteInput): object
   if (kind !== 'Update' && returnValues !== 'NONE' && returnValues !== 'ALL_OLD') {
     throw invalid('Return values set to invalid value');
   }
-  const capacity = new CapacityMeter(context.meter, input.ReturnConsumedCapacity);
+  const capacity = new CapacityMeter(context, input.ReturnConsumedCapacity);
   return context.store.transact(() => {
-    const old = context.items.get(change.table, change.key);
+    const { table, key } = change;
+    const id = itemIdentity(table, key);
+    context.ongoing?.rejectConflict(id);
+    const old = context.items.get(table, key);
     if (!isConditionMet(change, old)) {
-      capacity.write(change.table, { old, item: old });
+      capacity.write(table, { key, old, item: old });
       throw new AwsError(
         'ConditionalCheckFailedException',
         'The conditional request failed',
@@ -102,7 +106,8 @@ function writeItem(context: Context, kind: WriteKind, input: WriteInput): object
     }
     const item = change.next(old);
     applyChange(context, change, { old, item });
-    capacity.write(change.table, { old, item });
+    capacity.write(table, { key, old, item });
+    context.ongoing?.noteWrite(id, context.store.committed());
     const attributes = selectReturned(returnValues, change, { old, item });
     return {
       ...(attributes ? { Attributes: attributes } : {}),

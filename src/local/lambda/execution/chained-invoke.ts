@@ -35,16 +35,41 @@ export function parseTarget(identifier: string): { name: string; qualifier: stri
   return { name, qualifier };
 }
 
+interface CallDeps {
+  readonly functions: FunctionRegistry;
+  readonly roles: EngineContext['roles'];
+}
+
+/** Returns the text of the denial if the role of the calling function may not invoke the target; undefined if it may. */
+function findDenial(
+  { functionName, version }: Execution,
+  resource: string,
+  { functions, roles }: CallDeps,
+): string | undefined {
+  const { settings } = functions.resolve(functionName, version);
+  const decision = roles.authorize(settings, { action: 'lambda:InvokeFunction', resource });
+  return decision.allowed ? undefined : decision.message;
+}
+
 /** Resolves the function of a chained invocation, and records on the operation what its history event contains. */
 export function prepareCall(
   execution: Execution,
   { operation, update }: { operation: Operation; update: OperationUpdate },
-  functions: FunctionRegistry,
+  { functions, roles }: CallDeps,
 ): ChainedCall {
-  const { FunctionName = '', TenantId } = update.ChainedInvokeOptions ?? {};
-  operation.target = { functionName: FunctionName, ...(TenantId ? { tenantId: TenantId } : {}) };
+  const { FunctionName = '', TenantId, XAmznTraceId } = update.ChainedInvokeOptions ?? {};
+  const traceHeader = XAmznTraceId ?? execution.traceHeader;
+  const callOptions = {
+    ...(TenantId ? { tenantId: TenantId } : {}),
+    ...(traceHeader ? { traceHeader } : {}),
+  };
+  operation.target = { functionName: FunctionName, ...callOptions };
   if (update.Payload !== undefined) operation.input = update.Payload;
   const { name, qualifier } = parseTarget(FunctionName);
+  const denial = findDenial(execution, functions.arn(name, qualifier), { functions, roles });
+  if (denial !== undefined) {
+    return { operation, refused: { ErrorType: 'AccessDeniedException', ErrorMessage: denial } };
+  }
   let version: FunctionVersion;
   try {
     version = functions.resolve(name, qualifier);
@@ -61,7 +86,7 @@ export function prepareCall(
   const child = newExecution(version, {
     name: randomUUID(),
     ...(operation.input === undefined ? {} : { input: operation.input }),
-    ...(TenantId ? { tenantId: TenantId } : {}),
+    ...callOptions,
     caller: { execution: execution.id, operation: operation.id },
   });
   operation.target = { ...operation.target, executionArn: child.arn };
@@ -107,6 +132,7 @@ export async function invokePlainFunction(
     version: target?.version ?? '$LATEST',
     event: input ?? '{}',
     ...(target?.tenantId ? { tenantId: target.tenantId } : {}),
+    ...(target?.traceHeader ? { traceHeader: target.traceHeader } : {}),
   });
   const execution = engine.find(executionId);
   if (execution?.status !== 'RUNNING') {

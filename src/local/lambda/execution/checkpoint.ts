@@ -4,6 +4,7 @@ import { armHeartbeat } from './callbacks.ts';
 import { makeCall } from './chained-invoke.ts';
 import type { Engine } from './engine.ts';
 import { createCheckpointToken } from './invocation-payload.ts';
+import { findExceededLimit } from './limits.ts';
 import type { Execution, OperationUpdate } from './model.ts';
 import { completePause } from './pausing.ts';
 import { staleToken } from './stale-token.ts';
@@ -40,7 +41,7 @@ export function checkpoint(engine: Engine, id: string, input: CheckpointInput): 
   const response = engine.store.transact(() => {
     applyUpdates(engine, execution, Updates);
     invocation.sequence += 1;
-    if (isPausing && !execution.closing) return withholdToken(engine, execution);
+    if (isPausing && mayContinue(execution)) return withholdToken(engine, execution);
     return toResponse(engine, execution);
   });
   engine.rescheduleTimers();
@@ -52,6 +53,7 @@ export function checkpoint(engine: Engine, id: string, input: CheckpointInput): 
   return response;
 }
 
+/** Applies a batch of updates. A batch that takes the execution over a limit ends it as failed instead. */
 function applyUpdates(
   engine: Engine,
   execution: Execution,
@@ -61,7 +63,13 @@ function applyUpdates(
   const draft = draftUpdates(execution, updates, {
     speed: engine.clock.speed,
     functions: engine.handlers.functions,
+    roles: engine.roles,
   });
+  const error = findExceededLimit(execution, draft);
+  if (error) {
+    engine.close(execution, { status: 'FAILED', error });
+    return;
+  }
   const { executions } = engine;
   for (const [id, operation] of draft.operations) {
     execution.operations.set(id, operation);
@@ -98,6 +106,11 @@ function withholdToken(engine: Engine, execution: InFlight): string {
   return JSON.stringify({ NewExecutionState: { Operations: [] } });
 }
 
+/** Returns whether the handler may send another checkpoint. */
+function mayContinue({ status, closing }: Execution): boolean {
+  return status === 'RUNNING' && !closing;
+}
+
 function toResponse(engine: Engine, execution: Execution): string {
   const changed = [...execution.updatedOperationIds].flatMap(
     (id) => execution.operations.get(id) ?? [],
@@ -105,7 +118,7 @@ function toResponse(engine: Engine, execution: Execution): string {
   const operations = toWireOperations(engine, execution, { operations: changed, form: 'api' });
   execution.updatedOperationIds.clear();
   return JSON.stringify({
-    ...(execution.closing ? {} : { CheckpointToken: createCheckpointToken(execution) }),
+    ...(mayContinue(execution) ? { CheckpointToken: createCheckpointToken(execution) } : {}),
     NewExecutionState: { Operations: operations },
   });
 }

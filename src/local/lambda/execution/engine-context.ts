@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Store } from '../../store/store.ts';
+import type { ExecutionRoles } from '../execution-roles.ts';
 import type { HandlerRunner } from '../run-handler.ts';
 import type { ExecutionTimes } from './execution-times.ts';
 import type { Execution, ExecutionOutcome } from './model.ts';
@@ -11,6 +12,7 @@ export interface EngineOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly handlers: HandlerRunner;
+  readonly roles: Pick<ExecutionRoles, 'authorize'>;
   /** Called when an execution starts or ends, within the transaction that records it. */
   readonly onStatus?: (execution: Execution) => void;
 }
@@ -20,6 +22,7 @@ export interface EngineContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly handlers: HandlerRunner;
+  readonly roles: Pick<ExecutionRoles, 'authorize'>;
   readonly executions: ExecutionStore;
   readonly timers: TimerStore;
   readonly times: ExecutionTimes;

@@ -23,6 +23,7 @@ export class Engine implements EngineContext {
   readonly clock: Clock;
   readonly store: Store;
   readonly handlers: HandlerRunner;
+  readonly roles: EngineOptions['roles'];
   readonly #options: EngineOptions;
   readonly #invocations: Invocations;
   readonly #waiters: CompletionWaiters;
@@ -33,6 +34,7 @@ export class Engine implements EngineContext {
     this.store = options.store;
     this.clock = options.clock;
     this.handlers = options.handlers;
+    this.roles = options.roles;
     this.executions = new ExecutionStore(options.store);
     this.timers = new TimerStore(options.store);
     this.times = new ExecutionTimes({
@@ -54,10 +56,17 @@ export class Engine implements EngineContext {
         const execution = this.executions.load(id);
         if (!execution) continue;
         this.executions.append(execution, invocationLost(execution));
-        if (execution.closing) this.close(execution, execution.closing);
-        else this.#invocations.request(execution);
+        if (execution.closing) {
+          this.close(execution, execution.closing);
+          continue;
+        }
+        this.#recoverPause(execution);
+        this.#invocations.request(execution);
       }
-      for (const id of this.executions.listPaused()) this.#recoverPause(id);
+      for (const id of this.executions.listPaused()) {
+        const execution = this.find(id);
+        if (execution) this.#recoverPause(execution);
+      }
       for (const id of this.executions.listDeleting()) this.executions.remove(id);
       for (const [id, operation] of this.executions.pendingPlainInvocations()) {
         void invokePlainFunction(this, id, operation);
@@ -66,14 +75,13 @@ export class Engine implements EngineContext {
     this.rescheduleTimers();
   }
 
-  /** Carries out requests to pause and to resume that the last runtime had accepted. */
-  #recoverPause(id: string): void {
-    const execution = this.find(id);
-    if (!execution) return;
-    // Its invocation was lost, so that nothing is in flight.
-    if (execution.pause?.state === 'PAUSING' && !execution.invocation)
-      completePause(this, execution);
-    applyPause(this, execution);
+  /**
+   * Carries out requests to pause and to resume that the last runtime had accepted. A pause takes effect at once: an invocation that
+   * was in flight is lost. Must be called within a transaction.
+   */
+  #recoverPause(execution: Execution): void {
+    const { pause } = execution;
+    if (pause && pause.state !== 'PAUSED' && !pause.resume) completePause(this, execution);
     applyResume(this, execution);
   }
 

@@ -125,6 +125,18 @@ export function toErrorDetails(error: ErrorObject | undefined) {
   return { ...(error ? { Payload: error } : {}), Truncated: false };
 }
 
+/** Returns the size of an event's input, result, error and reason (bytes). */
+export function countDataBytes(event: HistoryEvent): number {
+  const details = event[`${event.EventType}Details`] as Record<string, unknown> | undefined;
+  let bytes = 0;
+  for (const name of withoutDataValues.keys()) {
+    const { Payload: payload } = (details?.[name] ?? {}) as { readonly Payload?: unknown };
+    if (payload === undefined) continue;
+    bytes += Buffer.byteLength(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  }
+  return bytes;
+}
+
 /** Values of members whose data is left out. Only for reasons, `Truncated` reports that. */
 const withoutDataValues: ReadonlyMap<string, object> = new Map([
   ['Input', { Truncated: false }],

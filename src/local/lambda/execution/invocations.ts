@@ -106,7 +106,7 @@ export class Invocations {
     const event = JSON.stringify(invocationEvent(this.#engine, execution));
     execution.updatedOperationIds.clear();
     const started = Date.now();
-    const { functionName, version, tenantId, nested = false } = execution;
+    const { functionName, version, tenantId, traceHeader, nested = false } = execution;
     const outcome = await handlers.run({
       functionName,
       version,
@@ -114,6 +114,7 @@ export class Invocations {
       requestId,
       nested,
       ...(tenantId ? { tenantId } : {}),
+      ...(traceHeader ? { traceHeader } : {}),
     });
     if (!this.#isCurrent(execution, requestId)) return;
     store.transact(() => this.#finish(execution, outcome, started));

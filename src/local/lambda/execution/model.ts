@@ -58,7 +58,11 @@ export interface OperationUpdate {
     readonly TimeoutSeconds?: number;
     readonly HeartbeatTimeoutSeconds?: number;
   };
-  readonly ChainedInvokeOptions?: { readonly FunctionName?: string; readonly TenantId?: string };
+  readonly ChainedInvokeOptions?: {
+    readonly FunctionName?: string;
+    readonly TenantId?: string;
+    readonly XAmznTraceId?: string;
+  };
 }
 
 export interface Operation {
@@ -80,6 +84,7 @@ export interface Operation {
   target?: {
     readonly functionName: string;
     readonly tenantId?: string;
+    readonly traceHeader?: string;
     readonly version?: string;
     readonly executionArn?: string;
   };
@@ -119,6 +124,8 @@ export interface Execution {
   readonly version: string;
   readonly input?: string;
   readonly tenantId?: string;
+  /** X-Ray trace header of the caller. */
+  readonly traceHeader?: string;
   /** Operation of the execution that called this execution. */
   readonly caller?: { readonly execution: string; readonly operation: string };
   /** True if it was started by an Event invocation: no caller waits for it. */
@@ -137,6 +144,8 @@ export interface Execution {
   /** Consecutive invocations that ended PENDING with nothing pending. */
   emptyInvocations?: number;
   events: number;
+  /** Size of all inputs, results and errors in its history (bytes). */
+  storedBytes: number;
   invocation?: Invocation;
   readonly operations: Map<string, Operation>;
   /** Operations that changed since the handler last received the state. */

@@ -5,7 +5,10 @@ import type { Execution } from './model.ts';
 /** Returns a new execution of a function version. It stays on this version until it ends. */
 export function newExecution(
   version: FunctionVersion,
-  properties: Pick<Execution, 'name' | 'input' | 'tenantId' | 'caller' | 'asynchronous' | 'nested'>,
+  properties: Pick<
+    Execution,
+    'name' | 'input' | 'tenantId' | 'traceHeader' | 'caller' | 'asynchronous' | 'nested'
+  >,
 ): Execution {
   const id = randomUUID();
   const { name: functionName, durable } = version.settings;
@@ -21,6 +24,7 @@ export function newExecution(
     status: 'RUNNING',
     failures: 0,
     events: 0,
+    storedBytes: 0,
     operations: new Map(),
     updatedOperationIds: new Set(),
   };

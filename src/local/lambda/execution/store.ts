@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.ts';
+import { countDataBytes } from './history.ts';
 import type { Execution, HistoryEvent, Operation } from './model.ts';
 import { publicStatus } from './status.ts';
 
@@ -25,7 +26,9 @@ const openStatuses = "('RUNNING', 'PAUSING', 'PAUSED')";
 
 const dayMs = 86_400_000;
 
-type Stored = Omit<Execution, 'operations' | 'updatedOperationIds'>;
+/** The body of a row. A row of an older runtime has no `storedBytes`. */
+type Stored = Omit<Execution, 'operations' | 'updatedOperationIds' | 'storedBytes'> &
+  Partial<Pick<Execution, 'storedBytes'>>;
 
 /** Filters of a listing of executions. Times are epoch ms; `marker` is the end of the previous page. */
 export interface ExecutionQuery {
@@ -82,12 +85,13 @@ export class ExecutionStore {
       operations.set(operation.id, operation);
     }
     const stored = JSON.parse(String(row['body'])) as Stored;
-    const last = this.#store
-      .sql('select coalesce(max(id), 0) as last from lambda_events where execution = ?')
-      .get(id);
+    // Events that were appended since the execution was saved.
+    const later = this.events(id, { marker: stored.events, limit: -1, reverse: false });
+    const { storedBytes = 0 } = stored;
     return {
       ...stored,
-      events: Number(last?.['last']),
+      events: stored.events + later.length,
+      storedBytes: later.reduce((sum, event) => sum + countDataBytes(event), storedBytes),
       operations,
       updatedOperationIds: new Set(),
     };
@@ -145,10 +149,7 @@ export class ExecutionStore {
   }
 
   listIds(functionName: string): string[] {
-    const rows = this.#store
-      .sql('select id from lambda_executions where function = ?')
-      .all(functionName);
-    return rows.map(({ id }) => String(id));
+    return this.#ids('function = ?', functionName);
   }
 
   remove(id: string): void {
@@ -172,28 +173,24 @@ export class ExecutionStore {
   }
 
   listInFlight(): string[] {
-    const rows = this.#store
-      .sql(`select id from lambda_executions where status in ${openStatuses} and running = 1`)
-      .all();
-    return rows.map((row) => String(row['id']));
+    return this.#ids(`status in ${openStatuses} and running = 1`);
   }
 
   /** Returns the executions with a pause that was requested and not resumed. */
   listPaused(): string[] {
-    const rows = this.#store
-      .sql(
-        `select id from lambda_executions where status in ${openStatuses} and json_extract(body, '$.pause') is not null`,
-      )
-      .all();
-    return rows.map((row) => String(row['id']));
+    return this.#ids(`status in ${openStatuses} and json_extract(body, '$.pause') is not null`);
   }
 
   /** Returns the executions that are being deleted. */
   listDeleting(): string[] {
+    return this.#ids("status = 'DELETING'");
+  }
+
+  #ids(condition: string, ...values: readonly string[]): string[] {
     const rows = this.#store
-      .sql("select id from lambda_executions where status = 'DELETING'")
-      .all();
-    return rows.map((row) => String(row['id']));
+      .sql(`select id from lambda_executions where ${condition}`)
+      .all(...values);
+    return rows.map(({ id }) => String(id));
   }
 
   /** Returns the calls of plain functions that have not returned, as execution id and operation. */
@@ -229,6 +226,7 @@ export class ExecutionStore {
 
   append(execution: Execution, event: HistoryEvent): void {
     execution.events += 1;
+    execution.storedBytes += countDataBytes(event);
     this.#store
       .sql('insert into lambda_events values (?, ?, ?)')
       .run(execution.id, execution.events, JSON.stringify(event));

@@ -2,15 +2,10 @@ import { invalidParameter } from '../errors.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
 import { createCallbackId } from './callback-id.ts';
 import { type ChainedCall, prepareCall, startedDetails } from './chained-invoke.ts';
+import type { EngineContext } from './engine-context.ts';
 import { operationEvent, toErrorDetails, toResultDetails } from './history.ts';
 import type { Execution, HistoryEvent, Operation, OperationUpdate } from './model.ts';
 import { checkShape, checkTransition, maxResultBytes } from './validation.ts';
-
-/**
- * Maximum number of operations of an execution, the EXECUTION operation included.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-const maxOperations = 3000;
 
 /** Changes of a batch of updates. They are applied only if the whole batch is valid. */
 export interface Draft {
@@ -28,6 +23,7 @@ interface UpdateDeps {
   /** Speed of virtual time. */
   readonly speed: number;
   readonly functions: FunctionRegistry;
+  readonly roles: EngineContext['roles'];
 }
 
 /** Validates a batch and returns its changes. Throws InvalidParameterValueException for the first invalid update. */
@@ -52,10 +48,6 @@ export function draftUpdates(
     const parent = draft.operations.get(ParentId) ?? execution.operations.get(ParentId);
     checkTransition(update, current, parent);
     applyUpdate(draft, { execution, update, current }, deps);
-  }
-  const added = [...draft.operations.keys()].filter((id) => !execution.operations.has(id));
-  if (execution.operations.size + added.length + 1 > maxOperations) {
-    throw invalidParameter(`An execution may have at most ${maxOperations} operations.`);
   }
   return draft;
 }
@@ -110,7 +102,7 @@ function applyUpdate(
     operation.callbackId = createCallbackId(execution.id, operation.id);
   }
   if (isStart && Type === 'CHAINED_INVOKE') {
-    draft.calls.push(prepareCall(execution, { operation, update }, deps.functions));
+    draft.calls.push(prepareCall(execution, { operation, update }, deps));
   }
   const delay = findDelay(update, operation);
   if (delay !== undefined) draft.delays.set(update.Id, delay);

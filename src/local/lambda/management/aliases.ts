@@ -60,8 +60,14 @@ export function listAliases({ functions }: LambdaContext, request: LambdaRequest
 }
 
 /** DeleteAlias; succeeds even if the alias does not exist. */
-export function deleteAlias({ functions }: LambdaContext, request: LambdaRequest): WireResponse {
-  functions.removeAlias(requestTarget(request).name, request.params['alias'] ?? '');
+export function deleteAlias(
+  { functions, policies }: LambdaContext,
+  request: LambdaRequest,
+): WireResponse {
+  const { name } = requestTarget(request);
+  const alias = request.params['alias'] ?? '';
+  functions.removeAlias(name, alias);
+  policies.removeAll({ name, qualifier: alias });
   return { status: 204 };
 }
 

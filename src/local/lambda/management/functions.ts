@@ -12,14 +12,17 @@ import { parseTags } from './tags.ts';
 import { checkRevision } from './versions.ts';
 
 export function createFunction(
-  { functions, tags, s3 }: LambdaContext,
+  { functions, tags, roles, s3 }: LambdaContext,
   request: LambdaRequest,
 ): WireResponse {
   const input = parseFields(request);
+  const { findDenial } = request;
   const settings = createSettings(input);
   const { name } = settings;
   if (functions.names().includes(name)) throw conflict(`Function already exist: ${name}`);
-  functions.put({ ...settings, code: readCode(input['Code'], s3) });
+  const code = readCode(input['Code'], { s3, findDenial });
+  roles.check(settings, functions.arn(name));
+  functions.put({ ...settings, code });
   tags.add(name, parseTags(input['Tags']));
   return json(publishIfRequested(functions, name, input), 201);
 }
@@ -65,23 +68,26 @@ export function updateFunctionCode(
 ): WireResponse {
   const { name } = requestTarget(request);
   const input = parseFields(request);
+  const { findDenial } = request;
   const latest = functions.resolve(name);
   checkRevision(latest, input);
-  const code = readCode(input, s3);
+  const code = readCode(input, { s3, findDenial });
   if (input['DryRun'] === true) return json(functionConfiguration(latest));
   functions.put({ ...latest.settings, code });
   return json(publishIfRequested(functions, name, input));
 }
 
 export function updateFunctionConfiguration(
-  { functions }: LambdaContext,
+  { functions, roles }: LambdaContext,
   request: LambdaRequest,
 ): WireResponse {
   const { name } = requestTarget(request);
   const input = parseFields(request);
   const latest = functions.resolve(name);
   checkRevision(latest, input);
-  functions.configure(updateSettings(latest.settings, input));
+  const settings = updateSettings(latest.settings, input);
+  roles.check(settings, functions.arn(name));
+  functions.configure(settings);
   return json(functionConfiguration(functions.resolve(name)));
 }
 
@@ -95,7 +101,7 @@ export function deleteFunction(context: LambdaContext, request: LambdaRequest): 
 }
 
 function deleteVersion(
-  { functions, engine }: LambdaContext,
+  { functions, engine, policies }: LambdaContext,
   name: string,
   qualifier: string,
 ): void {
@@ -116,6 +122,7 @@ function deleteVersion(
     throw conflict(`Version ${qualifier} has durable executions that are still running.`);
   }
   functions.removeVersion(name, qualifier);
+  policies.removeAll({ name, qualifier });
 }
 
 /** Publishes a version if the request has `Publish`; returns the configuration of that version or of `$LATEST`. */

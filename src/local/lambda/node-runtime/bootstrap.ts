@@ -48,6 +48,12 @@ function createContext(message: InvocationMessage): Record<string, unknown> {
   };
 }
 
+/** Lambda's Node.js runtime passes the trace header of an invocation in this variable. */
+function setTraceHeader(header: string | undefined): void {
+  if (header === undefined) delete process.env._X_AMZN_TRACE_ID;
+  else process.env._X_AMZN_TRACE_ID = header;
+}
+
 function sendResult(result: Omit<ResultMessage, 'lines'>): void {
   const message: ResultMessage = { ...result, lines };
   lines = [];
@@ -56,6 +62,7 @@ function sendResult(result: Omit<ResultMessage, 'lines'>): void {
 
 async function invoke(message: InvocationMessage): Promise<void> {
   invocation = message;
+  setTraceHeader(message.traceHeader);
   let startedAt = performance.now();
   const readUsage = (): InvocationUsage => ({
     durationMs: performance.now() - startedAt,

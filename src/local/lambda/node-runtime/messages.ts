@@ -8,6 +8,7 @@ export interface InvocationMessage {
   readonly deadline: number;
   readonly functionArn: string;
   readonly tenantId?: string;
+  readonly traceHeader?: string;
 }
 
 /** A failed invocation as Lambda reports it to the caller. */

@@ -1,0 +1,81 @@
+/** Returns the canonical request of Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+import type { WireRequest } from './http.ts';
+
+interface CanonicalOptions {
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly payloadHash: string;
+}
+
+/** The parts of a request that its signature covers. */
+export type SignableRequest = Pick<WireRequest, 'method' | 'path' | 'query' | 'exactHeaders'>;
+
+export function buildCanonicalRequest(
+  request: SignableRequest,
+  { service, signedHeaders, payloadHash }: CanonicalOptions,
+): string {
+  const values = collectHeaders(request);
+  const headers = signedHeaders.map((name) => `${name}:${values.get(name) ?? ''}\n`).join('');
+  const path = service === 's3' ? encodeObjectPath(request.path) : encodePath(request.path);
+  return `${request.method}\n${path}\n${formatQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
+}
+
+/** Returns the values of the headers by lower-case name. Several values of a header are separated by commas. */
+function collectHeaders({ exactHeaders }: SignableRequest): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const [spelling, values] of Object.entries(exactHeaders)) {
+    const name = spelling.toLowerCase();
+    const value = values.map((text) => text.trim().replaceAll(/[ \t]+/g, ' ')).join(',');
+    const earlier = headers.get(name);
+    headers.set(name, earlier === undefined ? value : `${earlier},${value}`);
+  }
+  return headers;
+}
+
+/** S3 encodes the decoded path once and does not normalize it. */
+function encodeObjectPath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encode(decode(segment)))
+    .join('/');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The other services encode the path a second time, after they have removed empty and relative segments. */
+function encodePath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(encode(segment));
+  }
+  const isFolder = segments.length > 0 && path.endsWith('/');
+  return `/${segments.join('/')}${isFolder ? '/' : ''}`;
+}
+
+function formatQuery(query: URLSearchParams): string {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of query) {
+    if (name !== 'X-Amz-Signature') pairs.push([encode(name), encode(value)]);
+  }
+  pairs.sort(([a, x], [b, y]) => compare(a, b) || compare(x, y));
+  return pairs.map((pair) => pair.join('=')).join('&');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Percent-encodes every character except those that RFC 3986 calls unreserved. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
