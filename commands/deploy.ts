@@ -6,6 +6,7 @@ import { addEnvFlag } from '../src/cli/command/hints.ts';
 import { approvePlan } from '../src/cli/deploy/approve-plan.ts';
 import { deployFlags } from '../src/cli/deploy/deploy-flags.ts';
 import { parseParameters } from '../src/cli/deploy/parameters.ts';
+import { formatDeployResult } from '../src/cli/deploy/result-text.ts';
 import { runSmokeTest } from '../src/cli/deploy/smoke-test.ts';
 import { showStackOperation } from '../src/cli/deploy/stack-progress.ts';
 import { targetForTemplate } from '../src/cli/deploy/template-target.ts';
@@ -58,6 +59,16 @@ export default class Deploy extends BaseCommand {
       description: 'show progress of a deployment already running',
     }),
     smoke: Flags.boolean({ description: 'submit a sample order afterwards and watch it' }),
+    outputs: Flags.boolean({ description: 'print all outputs of the stack' }),
+    replay: Flags.string({
+      description: 'replay orders of this period first, such as 1d',
+      helpValue: '<time|duration>',
+      exclusive: ['template', 'attach'],
+    }),
+    'accept-divergence': Flags.boolean({
+      description: 'deploy even if a replay differs',
+      dependsOn: ['replay'],
+    }),
     timeout: timeoutFlag(),
   };
 
@@ -70,6 +81,7 @@ export default class Deploy extends BaseCommand {
     if (!template) await this.noteStale(target);
     const ui = this.ui(flags, process.stderr);
     if (ui !== 'quiet') process.stderr.write(`→ ${target.label} · ${target.environment.stack}\n`);
+    if (flags.replay !== undefined) await this.#replay(target, flags.replay, flags);
     const deployment = flags.attach
       ? attach(target)
       : deploy(target, {
@@ -101,11 +113,24 @@ export default class Deploy extends BaseCommand {
     }
   }
 
+  /** Replays recorded orders with the new code. Throws UserError if it differs from one of them. */
+  async #replay(target: Target, since: string, flags: DeployFlags): Promise<void> {
+    const { checkRecordedOrders } = await import('../src/cli/replay/replay-gate.ts');
+    await this.withStack(target, (stack) =>
+      checkRecordedOrders(stack, {
+        since,
+        accepts: flags['accept-divergence'],
+        print: (text) => process.stderr.write(text),
+      }),
+    );
+  }
+
   /** Returns the target of the deployment. A foreign template gets a stack of its own; `--region` creates an environment. */
   async #findTarget(flags: DeployFlags, template: string | undefined): Promise<Target> {
-    if (!template) return this.target({ ...flags, create: flags.region !== undefined });
+    const options = { ...flags, roleArn: flags['role-arn'] };
+    if (!template) return this.target({ ...options, create: flags.region !== undefined });
     return targetForTemplate(
-      await this.target({ ...flags, stack: undefined }),
+      await this.target({ ...options, stack: undefined }),
       template,
       flags.stack,
     );
@@ -115,20 +140,19 @@ export default class Deploy extends BaseCommand {
   #noteOverriddenSettings({ environment, root }: Target, flags: DeployFlags): void {
     const { name } = environment;
     const stored = listEnvironments(root, {}).find((known) => known.name === name);
-    const keys = (['region', 'stack', 'profile', 'endpoint'] as const).filter(
-      (key) => flags[key] !== undefined && stored?.[key] !== flags[key],
+    const given = { ...flags, roleArn: flags['role-arn'] };
+    const keys = (['region', 'stack', 'profile', 'endpoint', 'roleArn'] as const).filter(
+      (key) => given[key] !== undefined && stored?.[key] !== given[key],
     );
     if (name === localName || keys.length === 0 || flags.json) return;
     this.note(`the configuration of ${name} is unchanged; to keep the new values:`);
-    this.hint(`orders env set ${name} ${keys.map((key) => `--${key} ${flags[key]}`).join(' ')}`);
+    const settings = keys.map((key) => `--${key === 'roleArn' ? 'role-arn' : key} ${given[key]}`);
+    this.hint(`orders env set ${name} ${settings.join(' ')}`);
   }
 
-  /** Prints the result as a JSON document, or the stack's outputs as lines. */
-  #print(result: DeployResult, { json }: DeployFlags): void {
+  /** Prints the result as a JSON document or as lines. */
+  #print(result: DeployResult, { json, outputs }: DeployFlags): void {
     if (json) this.document(result);
-    else
-      for (const [name, value] of Object.entries(result.outputs)) {
-        this.out(`${name.padEnd(28)} ${value}\n`);
-      }
+    else this.out(formatDeployResult(result, outputs));
   }
 }

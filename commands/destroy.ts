@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
 import { addEnvFlag } from '../src/cli/command/hints.ts';
+import { roleArnFlag } from '../src/cli/deploy/deploy-flags.ts';
 import {
   confirmDestroy,
   describeInventory,
@@ -31,13 +32,14 @@ export default class Destroy extends BaseCommand {
     running: Flags.option({ options: ['cancel', 'abort'] as const })({
       description: 'action for running orders (default: ask, else abort)',
     }),
+    'role-arn': roleArnFlag(),
     force: Flags.boolean({ description: 'stop running orders without undoing their steps' }),
     timeout: timeoutFlag(),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Destroy);
-    const target = await this.target(flags);
+    const target = await this.target({ ...flags, roleArn: flags['role-arn'] });
     const inventory = await readInventory(target);
     if (!inventory) {
       const result = await cleanUpWithoutStack(target, { clear: flags.yes });

@@ -25,7 +25,11 @@ export default class Diff extends BaseCommand {
     const { flags } = await this.parse(Diff);
     const parameters = parseParameters(flags.parameter ?? []);
     const template = flags.template === undefined ? undefined : resolve(flags.template);
-    const own = await this.target({ ...flags, ...(template ? { stack: undefined } : {}) });
+    const own = await this.target({
+      ...flags,
+      roleArn: flags['role-arn'],
+      ...(template ? { stack: undefined } : {}),
+    });
     const target = template ? targetForTemplate(own, template, flags.stack) : own;
     if (!template) await this.noteStale(target);
     const events = deploy(target, {

@@ -9,12 +9,13 @@ const digestLength = 8;
 
 /**
  * Returns the name of the bucket for a stack's archives. A stack name that is too long for S3 or has capital letters is shortened
- * and gets a digest, so that no two stacks share a bucket.
+ * and gets a digest, so that no two stacks share a bucket. So does a name that ends like a digest.
  */
 export function artifactsBucketName(stack: string, account: string, region: string): string {
   const suffix = `-artifacts-${account}-${region}`;
   const maxLength = maxBucketNameLength - suffix.length;
-  if (stack.length <= maxLength && stack === stack.toLowerCase() && !stack.endsWith('-')) {
+  const isUnchanged = stack.length <= maxLength && /^[a-z0-9-]*[a-z0-9]$/.test(stack);
+  if (isUnchanged && !/-[0-9a-f]{8}$/.test(stack)) {
     return `${stack}${suffix}`;
   }
   const digest = createHash('sha256').update(stack).digest('hex').slice(0, digestLength);

@@ -44,6 +44,8 @@ export async function* attach(target: Target): AsyncGenerator<DeployEvent, Deplo
     changed: busy,
     needed: busy,
     changes: [],
+    parameters: [],
+    live: [],
     rolledBack: [],
     outputs: now ? parseOutputs(now) : {},
     durationMs: Math.round(performance.now() - started),

@@ -20,10 +20,12 @@ export interface Plan {
 export interface PlanSource {
   readonly kind: 'CREATE' | 'UPDATE';
   readonly template: { readonly body: string } | { readonly url: string };
-  /** Names of the parameters that have a value in the existing stack. */
+  /** Names of the declared parameters that keep their value in the existing stack. */
   readonly previous: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
   readonly capabilities: readonly Capability[];
+  /** Values that must not be shown. */
+  readonly hidden: readonly string[];
   /** CloudFormation's action if the deployment fails. */
   readonly onFailure?: OnFailure | undefined;
 }
@@ -37,11 +39,13 @@ const noChangesReason = /didn't contain changes|no updates are to be performed/i
 export async function createPlan(target: Target, source: PlanSource): Promise<Plan> {
   const { CreateChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
-  const { template, previous, parameters, capabilities, onFailure } = source;
+  const { template, previous, parameters, capabilities, onFailure, hidden } = source;
+  const { stack, roleArn } = target.environment;
   const unchanged = previous.filter((name) => !Object.hasOwn(parameters, name));
   const created = await client.send(
     new CreateChangeSetCommand({
-      StackName: target.environment.stack,
+      StackName: stack,
+      ...(roleArn ? { RoleARN: roleArn } : {}),
       ChangeSetName: `orders-${Date.now()}`,
       ChangeSetType: source.kind,
       ...(onFailure ? { OnStackFailure: onFailure } : {}),
@@ -60,7 +64,8 @@ export async function createPlan(target: Target, source: PlanSource): Promise<Pl
   const { Id: changeSetId = '', StackId: stackId = '' } = created;
   const changeSet = await waitUntilPlanned(client, changeSetId, target.pollMs);
   if (changeSet.Status !== 'FAILED') {
-    const changes = toPlannedChanges(await readAllChanges(client, changeSetId, changeSet));
+    const all = await readAllChanges(client, changeSetId, changeSet);
+    const changes = toPlannedChanges(all, hidden);
     return { changeSetId, stackId, needed: true, changes };
   }
   const problems = await readValidationProblems(client, changeSetId);
@@ -111,7 +116,9 @@ async function readAllChanges(
   const { DescribeChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const changes = [...(first.Changes ?? [])];
   for (let { NextToken } = first; NextToken; ) {
-    const page = await client.send(new DescribeChangeSetCommand({ ChangeSetName, NextToken }));
+    const page = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName, NextToken, IncludePropertyValues: true }),
+    );
     changes.push(...(page.Changes ?? []));
     ({ NextToken } = page);
   }
@@ -125,7 +132,9 @@ async function waitUntilPlanned(
 ): Promise<DescribeChangeSetOutput> {
   const { DescribeChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   for (;;) {
-    const described = await client.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
+    const described = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName: changeSet, IncludePropertyValues: true }),
+    );
     if (described.Status === 'CREATE_COMPLETE' || described.Status === 'FAILED') return described;
     await sleep(pollMs);
   }

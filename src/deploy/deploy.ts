@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
+import type { Parameter, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import { outputs as names } from '../../functions/contract/api.ts';
 import type { Stack, StackOutputs } from '../environment/stack.ts';
 import {
@@ -9,8 +9,7 @@ import {
   parseOutputs,
 } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
-import { findArtifactsBucket, readCaller, storeObject } from './artifacts.ts';
-import type { ArtifactsBucket } from './bucket.ts';
+import { readCaller } from './artifacts.ts';
 import {
   createPlan,
   discardPlan,
@@ -19,11 +18,17 @@ import {
   type PlanSource,
 } from './change-set.ts';
 import { checkDeployment, findApiAuth } from './check.ts';
+import { checkParameters, checkRequired, listParameters } from './check-parameters.ts';
 import { requestDeletion } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { findRolledBack, formatRolledBack } from './live-version.ts';
-import { type Package, packageStack } from './package.ts';
-import { checkStackName, prepareStack, type StackReadiness } from './prepare-stack.ts';
+import { addOrphanHints } from './orphaned-versions.ts';
+import {
+  checkStackName,
+  listKeptParameters,
+  prepareStack,
+  type StackReadiness,
+} from './prepare-stack.ts';
 import { listRunningExecutions } from './running-executions.ts';
 import {
   deployedStatuses,
@@ -31,11 +36,11 @@ import {
   readNewestEventId,
   watchStackEvents,
 } from './stack-events.ts';
+import { addPlace, explainRejection } from './template-errors.ts';
+import { readTemplate, type TemplateFile } from './template-file.ts';
+import { packageAndUpload, toTemplateSource } from './upload-package.ts';
+import { listHiddenValues, listParameterChanges } from './value-changes.ts';
 import { type DurableFunction, listDurableFunctions } from './versions.ts';
-
-/** CloudFormation's limit for a template in the request body (bytes). A longer one must be in S3. */
-const maxInlineTemplateBytes = 51_200;
-const templateRoot = 'templates';
 
 /** Values of template parameters. An omitted parameter keeps the stack's value, or else gets the template's default. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -57,50 +62,62 @@ export interface DeployOptions {
 export interface Proposal {
   readonly kind: PlanSource['kind'];
   readonly changes: Plan['changes'];
+  /** Parameters whose values change. */
+  readonly parameters: DeployResult['parameters'];
   /** Number of running orders at the start of the deployment. */
   readonly running: number;
 }
 
-/** Deploys the project's stack or another template. Yields progress. Throws UserError with the root cause if it fails. */
+/**
+ * Deploys the project's stack or another template. Yields progress. Throws UserError with the root cause if it fails. Invalid
+ * templates and parameters are reported before anything is packaged or created.
+ */
 export async function* deploy(
   target: Target,
-  {
-    parameters = {},
-    template: foreignTemplate,
-    onFailure,
-    approve,
-    planOnly = false,
-    bucket: ownBucket,
-  }: DeployOptions = {},
+  options: DeployOptions = {},
 ): AsyncGenerator<DeployEvent, DeployResult> {
   const started = performance.now();
   const { stack } = target.environment;
+  const { template: foreignTemplate, planOnly = false } = options;
   if (foreignTemplate === undefined) checkStackName(stack);
+  const template = readTemplate(foreignTemplate ?? join(target.root, 'template.yaml'));
+  const parameters = { ...environmentParameters(target, template), ...options.parameters };
+  checkParameters(template, parameters);
   const { account, arn } = await readCaller(target);
   const { existing, running, summary } = await readStackState(target, arn || account);
+  const kept = listKeptParameters(existing);
+  checkRequired(template, [...listNames(kept), ...Object.keys(parameters)]);
   yield stageEvent('preflight', summary);
-  const stackBucket = await findArtifactsBucket(target, account);
-  const archive = { ...stackBucket, bucket: ownBucket ?? stackBucket.bucket };
-  const file = foreignTemplate ?? join(target.root, 'template.yaml');
-  const packaged = await packageStack(file, archive.bucket);
-  yield stageEvent('package', formatPackageSize(packaged));
-  await uploadArtifacts(target, { ...archive, isOwn: ownBucket === undefined }, packaged);
-  yield stageEvent('upload', `s3://${archive.bucket}`);
+  const packaged = yield* packageAndUpload(target, template, { account, bucket: options.bucket });
   const readiness = yield* prepareStack(target, { existing, planOnly });
-  const template = await toTemplateSource(target, archive, packaged.template);
-  const values = { ...environmentParameters(target, packaged), ...parameters };
   const planned = await createPlan(target, {
     ...readiness,
-    template,
-    parameters: values,
+    template: await toTemplateSource(target, packaged.archive, packaged.template),
+    parameters,
+    previous: listNames(kept).filter((name) => Object.hasOwn(listParameters(template), name)),
     capabilities: packaged.capabilities,
-    onFailure,
+    hidden: listHiddenValues(template, parameters),
+    onFailure: options.onFailure,
+  }).catch((error: unknown) => {
+    throw explainRejection(template, error);
   });
   const { changes, needed } = planned;
+  const changedParameters = listParameterChanges(template, kept, parameters);
   yield stageEvent('plan', needed ? `${changes.length} changes` : 'no changes');
+  const proposal = { kind: readiness.kind, changes, parameters: changedParameters, running };
   const changed =
-    needed && (await requestApproval(target, planned, { ...readiness, running, approve }));
-  if (changed) yield* applyPlan(target, planned, readiness.kind);
+    needed && (await requestApproval(target, planned, { proposal, readiness, options }));
+  if (changed) yield* applyPlan(target, planned, { kind: readiness.kind, template });
+  const result = { stack, changed, needed, changes, parameters: changedParameters };
+  const state = yield* checkResult(target, { changed, foreignTemplate });
+  return { ...result, ...state, durationMs: Math.round(performance.now() - started) };
+}
+
+/** Reads the state of the stack after a deployment, and checks it if the deployment changed it. */
+async function* checkResult(
+  target: Target,
+  { changed, foreignTemplate }: { changed: boolean; foreignTemplate: string | undefined },
+): AsyncGenerator<DeployEvent, Pick<DeployResult, 'outputs' | 'live' | 'rolledBack'>> {
   if (foreignTemplate === undefined) clearCachedOutputs(target);
   const description = await describeStack(target);
   const outputs = description ? cacheOwnOutputs(target, description, foreignTemplate) : {};
@@ -112,9 +129,14 @@ export async function* deploy(
   } else if (rolledBack.length > 0) {
     yield stageEvent('check', rolledBack.map(formatRolledBack).join(', '));
   }
-  const durationMs = Math.round(performance.now() - started);
-  return { stack, changed, needed, changes, outputs, rolledBack, durationMs };
+  const live = functions.flatMap(({ functionName, live: version }) =>
+    version === undefined ? [] : [{ functionName, version }],
+  );
+  return { outputs, live, rolledBack };
 }
+
+const listNames = (parameters: readonly Parameter[]) =>
+  parameters.flatMap(({ ParameterKey }) => ParameterKey ?? []);
 
 /** Returns the durable functions of the project's stack; none if it is not this project's. */
 async function listFunctions(stack: Stack): Promise<readonly DurableFunction[]> {
@@ -124,22 +146,17 @@ async function listFunctions(stack: Stack): Promise<readonly DurableFunction[]> 
 /** Returns whether the plan is approved. Discards a rejected plan, with the empty stack that it created. */
 async function requestApproval(
   target: Target,
-  { changeSetId, stackId, changes }: Plan,
-  {
-    kind,
-    isNew,
-    running,
-    approve,
-  }: StackReadiness & Pick<Proposal, 'running'> & { approve: DeployOptions['approve'] | undefined },
+  { changeSetId, stackId }: Plan,
+  request: { proposal: Proposal; readiness: StackReadiness; options: DeployOptions },
 ): Promise<boolean> {
   let approved = false;
   try {
-    approved = (await approve?.({ kind, changes, running })) ?? true;
+    approved = (await request.options.approve?.(request.proposal)) ?? true;
     return approved;
   } finally {
     if (!approved) {
       await discardPlan(target, changeSetId);
-      if (isNew) await requestDeletion(target, stackId);
+      if (request.readiness.isNew) await requestDeletion(target, stackId);
     }
   }
 }
@@ -161,9 +178,10 @@ async function readStackState(target: Target, caller: string) {
 }
 
 /** Returns the environment's values for the parameters that the template declares. */
-function environmentParameters({ environment }: Target, { parameters }: Package): Parameters {
+function environmentParameters({ environment }: Target, template: TemplateFile): Parameters {
+  const declared = listParameters(template);
   const configured = Object.entries(environment.parameters ?? {});
-  return Object.fromEntries(configured.filter(([name]) => parameters.includes(name)));
+  return Object.fromEntries(configured.filter(([name]) => Object.hasOwn(declared, name)));
 }
 
 function cacheOwnOutputs(
@@ -174,40 +192,10 @@ function cacheOwnOutputs(
   return foreignTemplate === undefined ? cacheOutputs(target, stack) : parseOutputs(stack);
 }
 
-function formatPackageSize({ artifacts }: Package): string {
-  const total = artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return `${artifacts.length} functions, ${Math.round(total / 1000)} kB`;
-}
-
-async function uploadArtifacts(
-  target: Target,
-  { account, bucket, isOwn }: ArtifactsBucket & { readonly isOwn: boolean },
-  { artifacts }: Package,
-): Promise<void> {
-  let configures = isOwn;
-  // One after the other: the first upload may have to create the bucket.
-  for (const { key, bytes } of artifacts) {
-    const object = { bucket, key, bytes, once: true, configures };
-    if (await storeObject(target, account, object)) configures = false;
-  }
-}
-
-async function toTemplateSource(
-  target: Target,
-  { account, bucket }: ArtifactsBucket,
-  body: string,
-): Promise<PlanSource['template']> {
-  const bytes = Buffer.from(body);
-  if (bytes.length <= maxInlineTemplateBytes) return { body };
-  const key = `${templateRoot}/${target.environment.stack}.yaml`;
-  await storeObject(target, account, { bucket, key, bytes });
-  return { url: `https://${bucket}.s3.${target.environment.region}.amazonaws.com/${key}` };
-}
-
 async function* applyPlan(
   target: Target,
   planned: Plan,
-  kind: PlanSource['kind'],
+  { kind, template }: { kind: PlanSource['kind']; template: TemplateFile },
 ): AsyncGenerator<DeployEvent> {
   const { ExecuteChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
@@ -215,5 +203,7 @@ async function* applyPlan(
   await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));
   yield stageEvent('apply', kind === 'CREATE' ? 'creating the stack' : 'updating the stack');
   const outcome = yield* watchStackEvents(target, planned.stackId, since);
-  if (!deployedStatuses.includes(outcome.status)) throw deployFailure(outcome);
+  if (!deployedStatuses.includes(outcome.status)) {
+    throw addPlace(template, await addOrphanHints(target, outcome, deployFailure(outcome)));
+  }
 }

@@ -110,7 +110,9 @@ export async function* deleteStack(
 export async function requestDeletion(target: Target, stackId: string): Promise<void> {
   const { DeleteStackCommand } = await import('../aws/sdk/cloudformation.ts');
   const client = await target.clients.cloudFormation();
-  await client.send(new DeleteStackCommand({ StackName: stackId }));
+  const { roleArn } = target.environment;
+  const options = roleArn ? { RoleARN: roleArn } : {};
+  await client.send(new DeleteStackCommand({ StackName: stackId, ...options }));
 }
 
 /** Throws UserError if CloudFormation would reject the deletion. Called before any order is stopped. */

@@ -1,24 +1,14 @@
-/** The version of the durable execution SDK in the functions, and whether AWS can pause their executions. */
-import { join } from 'node:path';
-import { isObject, readJson } from '../environment/project.ts';
-import type { Target } from '../environment/target.ts';
+/** Whether AWS can pause the executions of deployed functions safely. */
+import { isDenied } from '../aws/errors.ts';
+import type { Stack } from '../environment/stack.ts';
+import { readSdkVersion, sdk } from './sdk-record.ts';
+import { listPublishedVersions } from './versions.ts';
 
-const sdk = '@aws/durable-execution-sdk-js';
 /**
  * The last version that continues with a spent token after a pause, so that AWS ends its execution as failed: its next step runs,
  * and its checkpoint is refused (https://github.com/aws/aws-durable-execution-sdk-js/issues/917).
  */
 const lastUnpausableVersion = [2, 4, 0] as const;
-
-/** Returns the SDK version that the project installs, or else the version in its package.json; undefined if neither exists. */
-export function readSdkVersion(root: string): string | undefined {
-  const installed = readJson(join(root, 'node_modules', sdk, 'package.json'));
-  if (isObject(installed) && typeof installed['version'] === 'string') return installed['version'];
-  const project = readJson(join(root, 'package.json'));
-  const dependencies = isObject(project) ? project['dependencies'] : undefined;
-  const required = isObject(dependencies) ? dependencies[sdk] : undefined;
-  return typeof required === 'string' ? /\d+\.\d+\.\d+.*/.exec(required)?.[0] : undefined;
-}
 
 /** Whether an execution of functions with this SDK version fails if AWS pauses it while it runs. */
 function isTooOldToPause(version: string): boolean {
@@ -30,10 +20,34 @@ function isTooOldToPause(version: string): boolean {
   return true;
 }
 
-/** Returns the warning for a target on AWS whose functions cannot be paused safely; undefined for other targets. The local runtime can pause all versions. */
-export function pauseWarning({ root, autoDeploys }: Pick<Target, 'root' | 'autoDeploys'>) {
-  if (autoDeploys) return undefined;
-  const version = readSdkVersion(root);
-  if (version === undefined || !isTooOldToPause(version)) return undefined;
-  return `functions with ${sdk} ${version} cannot be paused safely on AWS: an order that is paused while a step runs may fail`;
+const risk = 'an order that is paused while a step runs may fail';
+
+/** Returns the warning for a function version that AWS cannot pause safely, or may not; undefined if it can. */
+export function describePauseRisk(version: string, sdkVersion: string | undefined) {
+  if (sdkVersion === undefined) {
+    const last = lastUnpausableVersion.join('.');
+    return `version ${version} of the workflow does not record its ${sdk}; up to ${last}, ${risk} on AWS`;
+  }
+  if (!isTooOldToPause(sdkVersion)) return undefined;
+  return `version ${version} of the workflow contains ${sdk} ${sdkVersion}, which cannot be paused safely on AWS: ${risk}`;
+}
+
+/**
+ * Returns the warnings for executions on AWS that cannot be paused safely, one per function version. The local runtime can pause all
+ * versions. A caller who may not list versions is warned that the SDK is unknown.
+ */
+export async function listPauseRisks(stack: Stack, arns: readonly string[]): Promise<string[]> {
+  if (stack.target.autoDeploys) return [];
+  const versions = new Set(arns.flatMap((arn) => /:function:[^:]+:([^/]+)\//.exec(arn)?.[1] ?? []));
+  const functionName = arns[0]?.split(':')[6] ?? '';
+  const published = await listPublishedVersions(stack.target, functionName).catch(
+    (error: unknown) => {
+      if (!isDenied(error)) throw error;
+      return [];
+    },
+  );
+  return [...versions].flatMap((version) => {
+    const found = published.find(({ Version }) => Version === version);
+    return describePauseRisk(version, found && readSdkVersion(found)) ?? [];
+  });
 }

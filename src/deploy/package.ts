@@ -1,12 +1,14 @@
 /** Packs the functions' bundles into archives and writes their S3 addresses into the template. */
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Capability } from '@aws-sdk/client-cloudformation';
 import { zipSync } from 'fflate';
-import { isMap, isScalar, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, visit, type YAMLMap } from 'yaml';
 import { UserError } from '../user-error.ts';
 import { requiredCapabilities } from './capabilities.ts';
+import { readBundledSdkVersion, recordSdkVersion } from './sdk-record.ts';
+import type { TemplateFile } from './template-file.ts';
 
 /** A function's archive. Its key is derived from its content: the same code gets the same key. */
 export interface Artifact {
@@ -18,55 +20,45 @@ export interface Artifact {
 
 export interface Package {
   readonly artifacts: readonly Artifact[];
-  /** The template with every local CodeUri replaced by an `s3://` address. */
+  /** The template with every local CodeUri replaced by an `s3://` address, and with the SDK version of each durable function. */
   readonly template: string;
-  /** The names of the template's parameters. */
-  readonly parameters: readonly string[];
   /** The capabilities that it requires. */
   readonly capabilities: readonly Capability[];
 }
 
 /**
- * Packs the code of all functions in the template `file`. The rewritten template refers to the archives in `bucket`. Throws
- * UserError if the template or a built function is missing.
+ * Packs the code of all functions of a template. The rewritten template refers to the archives in `bucket`. Throws UserError if a
+ * function is not built.
  */
-export async function packageStack(file: string, bucket: string): Promise<Package> {
-  const root = dirname(file);
-  const document = parseDocument(readTemplate(file), { logLevel: 'error' });
+export async function packageStack(
+  { path, document: original }: TemplateFile,
+  bucket: string,
+): Promise<Package> {
+  const root = dirname(path);
+  const document = original.clone();
   const artifacts = new Map<string, Artifact>();
-  const sources: { value: unknown }[] = [];
+  const sources: { readonly node: { value: unknown }; readonly properties: YAMLMap }[] = [];
   visit(document, {
-    Pair(_, { key, value }) {
+    Pair(_, { key, value }, path) {
       if (!isScalar(key) || key.value !== 'CodeUri' || !isScalar(value)) return;
-      if (typeof value.value === 'string' && !value.value.startsWith('s3://')) sources.push(value);
+      const properties = path.at(-1);
+      if (typeof value.value !== 'string' || value.value.startsWith('s3://')) return;
+      if (isMap(properties)) sources.push({ node: value, properties });
     },
   });
-  for (const node of sources) {
+  for (const { node, properties } of sources) {
     const codeUri = String(node.value);
     const artifact = artifacts.get(codeUri) ?? (await archive(root, codeUri));
     artifacts.set(codeUri, artifact);
     node.value = `s3://${bucket}/${artifact.key}`;
+    const sdkVersion = readBundledSdkVersion(join(root, codeUri));
+    if (sdkVersion !== undefined) recordSdkVersion(properties, sdkVersion);
   }
-  const declared = document.get('Parameters');
   return {
     artifacts: [...artifacts.values()],
     template: document.toString({ lineWidth: 0 }),
-    parameters: isMap(declared) ? declared.items.map(({ key }) => String(key)) : [],
     capabilities: requiredCapabilities(document.toJS()),
   };
-}
-
-function readTemplate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UserError(`${dirname(file)} does not contain ${basename(file)}.`, {
-      hint: 'run orders in the project directory',
-      exit: 3,
-      code: 'NoTemplate',
-      cause,
-    });
-  }
 }
 
 async function archive(root: string, codeUri: string): Promise<Artifact> {

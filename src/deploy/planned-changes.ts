@@ -1,5 +1,6 @@
 import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { resourceKind } from './resource-kinds.ts';
+import { listPropertyValues, type ValueChange } from './value-changes.ts';
 
 /** The change of one resource in a change set. */
 export interface PlannedChange {
@@ -12,6 +13,8 @@ export interface PlannedChange {
   readonly kind: string;
   /** The properties that change, each listed once. */
   readonly properties: readonly string[];
+  /** The values that change, if CloudFormation returns them. */
+  readonly values: readonly ValueChange[];
   /** Whether the resource leaves the stack but is not deleted. */
   readonly retained: boolean;
 }
@@ -26,8 +29,11 @@ const statefulTypes = new Set([
   'AWS::Lambda::Function',
 ]);
 
-/** Converts the changes of a change set. */
-export function toPlannedChanges(changes: readonly Change[]): PlannedChange[] {
+/** Converts the changes of a change set. `hidden` are values that must not be shown. */
+export function toPlannedChanges(
+  changes: readonly Change[],
+  hidden: readonly string[] = [],
+): PlannedChange[] {
   return changes.flatMap(({ ResourceChange: change }) => {
     if (!change) return [];
     const { LogicalResourceId: logicalId = '', ResourceType: type = '', Replacement } = change;
@@ -36,10 +42,13 @@ export function toPlannedChanges(changes: readonly Change[]): PlannedChange[] {
     const actions = { Add: 'add', Import: 'add', Remove: 'remove' } as const;
     const known = actions[change.Action as keyof typeof actions];
     const retained = change.PolicyAction === 'Retain';
-    const properties = [...new Set((change.Details ?? []).flatMap(changedProperty))].sort();
+    const { Details = [] } = change;
+    const properties = [...new Set(Details.flatMap(changedProperty))].sort();
+    const values = Details.flatMap((detail) => listPropertyValues(detail, hidden));
     const action = known ?? (replaced ? 'replace' : 'modify');
     const maybe = isConditional || change.Action === 'Dynamic';
-    return [{ action, maybe, logicalId, type, kind: resourceKind(type), properties, retained }];
+    const kind = resourceKind(type);
+    return [{ action, maybe, logicalId, type, kind, properties, values, retained }];
   });
 }
 

@@ -1,13 +1,23 @@
-import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
+import type { Parameter, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import type { PlanSource } from './change-set.ts';
 import { deleteStack } from './destroy.ts';
 import { type DeployEvent, stageEvent } from './events.ts';
+import { generatedIds } from './iam/resources.ts';
 import { deployFailure } from './stack-events.ts';
 
 /** How a stack can be deployed. `isNew` if it does not exist: the plan will create it, empty. */
-export type StackReadiness = Pick<PlanSource, 'kind' | 'previous'> & { readonly isNew: boolean };
+export type StackReadiness = Pick<PlanSource, 'kind'> & { readonly isNew: boolean };
+
+/** Statuses of a stack that is not there yet or is recreated: its parameters have no values. */
+const emptyStatuses: readonly string[] = ['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE'];
+
+/** Returns the parameters whose values the next deployment of a stack keeps. */
+export function listKeptParameters(existing: StackDescription | undefined): Parameter[] {
+  const isEmpty = emptyStatuses.includes(existing?.StackStatus ?? '');
+  return isEmpty ? [] : (existing?.Parameters ?? []);
+}
 
 /**
  * Returns whether a deployment creates or updates the stack. Deletes a stack whose first deployment failed, unless `planOnly`.
@@ -18,18 +28,17 @@ export async function* prepareStack(
   { existing, planOnly }: { existing: StackDescription | undefined; planOnly: boolean },
 ): AsyncGenerator<DeployEvent, StackReadiness> {
   const status = existing?.StackStatus;
-  if (!status) return { kind: 'CREATE', previous: [], isNew: true };
-  if (status === 'REVIEW_IN_PROGRESS') return { kind: 'CREATE', previous: [], isNew: false };
+  if (!status) return { kind: 'CREATE', isNew: true };
+  if (status === 'REVIEW_IN_PROGRESS') return { kind: 'CREATE', isNew: false };
   if (status === 'ROLLBACK_COMPLETE' && !planOnly) {
     yield stageEvent('clear', 'deleting the stack whose first deployment failed');
     const outcome = yield* deleteStack(target, existing.StackId ?? '');
     if (outcome.status !== 'DELETE_COMPLETE') throw deployFailure(outcome);
-    return { kind: 'CREATE', previous: [], isNew: true };
+    return { kind: 'CREATE', isNew: true };
   }
   const error = blockingError(target.environment.stack, status);
   if (error) throw error;
-  const previous = (existing.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
-  return { kind: 'UPDATE', previous, isNew: false };
+  return { kind: 'UPDATE', isNew: false };
 }
 
 /** Lambda's limit for the names of functions (characters), less the longest suffix of a function of the template. */
@@ -49,6 +58,12 @@ export function checkStackName(stack: string): void {
   if (stack.length > maxStackNameLength) {
     const limit = `it has ${stack.length} characters, at most ${maxStackNameLength} are possible`;
     throw new UserError(`The stack name "${stack}" is too long: ${limit}.`, options);
+  }
+  // A policy for the stack `orders` covers `orders-OrdersTable-*`, and would cover the tables of this stack, too.
+  const id = generatedIds.find((name) => `${stack}-`.includes(`-${name}-`));
+  if (id !== undefined) {
+    const reason = `IAM policies of another stack would cover the resources of a stack with "${id}" in its name`;
+    throw new UserError(`The stack name "${stack}" is not valid: ${reason}.`, options);
   }
 }
 

@@ -8,7 +8,11 @@ import type { ResourceEvent } from './events.ts';
 /** Final status of a stack operation, and its failures, oldest first. */
 export interface StackOutcome {
   readonly status: string;
+  /** The first reason that the stack itself had for its failure: an output or a condition belongs to no resource. */
+  readonly reason?: string | undefined;
   readonly failures: readonly ResourceEvent[];
+  /** Whether the operation published a version of a function. A rollback may leave it behind. */
+  readonly hasPublished?: boolean;
 }
 
 /** Returns the id of the stack's newest event; undefined for a new stack. */
@@ -47,6 +51,8 @@ export async function* watchStackEvents(
   since: string | undefined,
 ): AsyncGenerator<ResourceEvent, StackOutcome> {
   const failures: ResourceEvent[] = [];
+  let stackReason: string | undefined;
+  let hasPublished = false;
   let last = since;
   const addDuration = createDurationTracker();
   for (;;) {
@@ -59,12 +65,20 @@ export async function* watchStackEvents(
       const resourceEvent = addDuration(toResourceEvent(event));
       const { status } = resourceEvent;
       if (status.endsWith('_FAILED')) failures.push(resourceEvent);
+      hasPublished ||= isPublication(resourceEvent);
       yield resourceEvent;
       const isStack = event.PhysicalResourceId === event.StackId;
-      if (isStack && isFinalStatus(status)) return { status, failures };
+      if (isStack && /ROLLBACK|FAILED/.test(status)) stackReason ??= resourceEvent.reason;
+      if (isStack && isFinalStatus(status)) {
+        return { status, failures, hasPublished, reason: stackReason };
+      }
     }
     await sleep(target.pollMs);
   }
+}
+
+function isPublication({ resourceType, status }: ResourceEvent): boolean {
+  return resourceType === 'AWS::Lambda::Version' && /^(CREATE|UPDATE)_COMPLETE$/.test(status);
 }
 
 /** Returns a function that adds the duration to the last event of a resource's operation. Repeated events are harmless. */
@@ -128,21 +142,22 @@ function toResourceEvent(event: StackEvent): ResourceEvent {
 }
 
 /** Returns the error of a failed deployment: the root cause, then the resources that failed because of it. */
-export function deployFailure({ status, failures }: StackOutcome): UserError {
+export function deployFailure({ status, failures, reason }: StackOutcome): UserError {
   const isCollateral = ({ reason = '' }: ResourceEvent) => /cancell?ed/i.test(reason);
   const isStack = ({ resourceType }: ResourceEvent) => resourceType.endsWith('::Stack');
   const resources = failures.filter((failure) => !isStack(failure));
   const root = resources.find((failure) => !isCollateral(failure)) ?? failures[0];
   const others = resources.filter((failure) => failure !== root).map(({ logicalId }) => logicalId);
-  const rolledBack = /ROLLBACK_COMPLETE$/.test(status);
+  // With `--on-failure DELETE`, the stack is deleted in place of a rollback.
+  const rolledBack = /(ROLLBACK|DELETE)_COMPLETE$/.test(status);
   const cause = root
-    ? `${root.logicalId} ${root.status}: ${root.reason ?? 'no reason given'}`
-    : status;
+    ? `${root.logicalId} ${root.status}: ${root.reason ?? reason ?? 'no reason given'}`
+    : [status, ...(reason ? [reason] : [])].join(': ');
   return new UserError(`The deployment failed: ${cause}`, {
     hint: [
       ...(others.length ? [`failed or cancelled as a result: ${others.join(', ')}`] : []),
       rolledBack
-        ? 'the stack was rolled back: correct the cause and run orders deploy again'
+        ? `the stack was ${status === 'DELETE_COMPLETE' ? 'deleted' : 'rolled back'}: correct the cause and run orders deploy again`
         : `the stack is ${status} and needs attention in CloudFormation before the next deploy`,
     ],
     exit: rolledBack ? 20 : 21,

@@ -13,6 +13,7 @@ import {
   isPublished,
 } from './live-version.ts';
 import { listRunningExecutions } from './running-executions.ts';
+import { readSdkVersion } from './sdk-record.ts';
 
 export interface Version {
   /** Role of the function. */
@@ -34,6 +35,8 @@ export interface DurableFunction extends FunctionVersions {
   readonly of: Version['of'];
   /** Settings in which the live version differs from `$LATEST`. */
   readonly differing: readonly string[];
+  /** The durable execution SDK of the live version; absent if its deployment did not record it. */
+  readonly sdkVersion?: string;
 }
 
 /** Returns the stack's durable functions with their published versions, starting with the workflow. */
@@ -47,12 +50,15 @@ export async function listDurableFunctions(stack: Stack): Promise<DurableFunctio
     const alias = await readLiveAlias(stack.target, functionName).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
+    const live = versions.find(({ Version: version }) => version === alias?.FunctionVersion);
+    const sdkVersion = live && readSdkVersion(live);
     found.push({
       of,
       functionName,
       versions: versions.flatMap(({ Version: version }) => version ?? []),
       ...(alias?.FunctionVersion ? { live: alias.FunctionVersion } : {}),
       differing: findDifferingSettings(all, alias?.FunctionVersion),
+      ...(sdkVersion === undefined ? {} : { sdkVersion }),
     });
   }
   return found;
@@ -175,7 +181,7 @@ async function readLiveAlias(target: Target, FunctionName: string) {
 }
 
 /** Returns the published versions of a function, newest first. */
-async function listPublishedVersions(target: Target, functionName: string) {
+export async function listPublishedVersions(target: Target, functionName: string) {
   return (await listAllVersions(target, functionName)).filter(isPublished);
 }
 

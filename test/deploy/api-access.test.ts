@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { examine } from '../../src/deploy/doctor/examine.ts';
 import type { DeployEvent } from '../../src/deploy/events.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
+import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
 import { makeProject } from '../support/project-files.ts';
 import { type RewritingProxy, startRewritingProxy } from '../support/rewriting-proxy.ts';
@@ -15,7 +15,7 @@ let proxy: RewritingProxy;
 
 beforeAll(async () => {
   root = makeProject();
-  runtime = await startRuntime({ directory: join(root, 'runtime'), port: 0, timeScale: 1000 });
+  runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   proxy = await startRewritingProxy(runtime.url);
 });
 afterAll(async () => {

@@ -9,10 +9,14 @@ import { withStack } from '../../src/deploy/ensure.ts';
 import type { DeployEvent } from '../../src/deploy/events.ts';
 import { awaitResult } from '../../src/deploy/events.ts';
 import { packageStack } from '../../src/deploy/package.ts';
+import { readTemplate } from '../../src/deploy/template-file.ts';
 import type { Stack } from '../../src/environment/stack.ts';
 import { type Answer, type Call, fakeAws, fakeTarget, xml, xmlError } from '../aws/fake-aws.ts';
 
 const template = `Transform: AWS::Serverless-2016-10-31
+Parameters:
+  LogLevel: {Type: String, Default: INFO}
+  PickupWaitSeconds: {Type: Number, Default: 180}
 Resources:
   Table: {Type: AWS::DynamoDB::Table}
   Workflow:
@@ -129,6 +133,7 @@ it('sets the given parameters and keeps the values of the others', async () => {
     '<StackName>orders-test</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Parameters>' +
     '<member><ParameterKey>LogLevel</ParameterKey><ParameterValue>WARN</ParameterValue></member>' +
     '<member><ParameterKey>PickupWaitSeconds</ParameterKey><ParameterValue>180</ParameterValue></member>' +
+    '<member><ParameterKey>Removed</ParameterKey><ParameterValue>x</ParameterValue></member>' +
     '</Parameters>';
   const deployed = account([event(1, 'orders-test', 'UPDATE_COMPLETE')], ready);
   using aws = await fakeAws((call) =>
@@ -139,7 +144,8 @@ it('sets the given parameters and keeps the values of the others', async () => {
   const deployment = deploy(fakeTarget(aws.url, project()), {
     parameters: { PickupWaitSeconds: '1' },
   });
-  await awaitResult(deployment);
+  const { parameters } = await awaitResult(deployment);
+  expect(parameters).toEqual([{ name: 'PickupWaitSeconds', before: '180', after: '1' }]);
   const plan = aws.calls.find(({ name }) => name === 'Action CreateChangeSet');
   const sent = [...new URLSearchParams(plan?.body)].filter(([key]) => key.startsWith('Parameters'));
   expect(Object.fromEntries(sent)).toEqual({
@@ -192,10 +198,50 @@ it.each([
   });
 });
 
+it('reports the reason of the stack if no resource failed', async () => {
+  const reason = 'Template error: resource Table does not support attribute type X in Fn::GetAtt';
+  const end = [
+    event(3, 'orders-test', 'ROLLBACK_COMPLETE', ''),
+    event(2, 'orders-test', 'ROLLBACK_IN_PROGRESS', reason),
+    event(1, 'Table', 'CREATE_COMPLETE'),
+  ];
+  using aws = await fakeAws(account(end, ready));
+  await expect(run(aws.url, project())).rejects.toMatchObject({
+    exit: 20,
+    message: `The deployment failed: ROLLBACK_COMPLETE: ${reason}`,
+    hints: expect.arrayContaining(['Resources.Table is at template.yaml:6']) as string[],
+    place: { field: 'Resources.Table', line: 6 },
+  });
+});
+
+it.each([
+  ['Circular dependency between resources: [Table, Workflow]', 20, 'Resources.Table'],
+  ["Parameter 'LogLevel' must be a word", 2, 'Parameters.LogLevel'],
+])('reports a request that CloudFormation rejects: %s', async (message, exit, field) => {
+  const refusing = account([], ready);
+  using aws = await fakeAws((call) =>
+    call.name === 'Action CreateChangeSet' ? xmlError('ValidationError', message) : refusing(call),
+  );
+  await expect(run(aws.url, project())).rejects.toMatchObject({
+    exit,
+    message: `CloudFormation rejected the template: ${message}`,
+    place: { field },
+  });
+});
+
+it('sends no request for a parameter that is not valid', async () => {
+  using aws = await fakeAws(account(created, ready));
+  const deployment = deploy(fakeTarget(aws.url, project()), {
+    parameters: { PickupWaitSeconds: 'soon' },
+  });
+  await expect(awaitResult(deployment)).rejects.toMatchObject({ exit: 2, code: 'BadParameter' });
+  expect(aws.calls).toEqual([]);
+});
+
 it('creates identical archives from identical code', async () => {
   const [one, two] = [project(), project()];
-  const first = await packageStack(join(one, 'template.yaml'), 'bucket');
-  const second = await packageStack(join(two, 'template.yaml'), 'bucket');
+  const first = await packageStack(readTemplate(join(one, 'template.yaml')), 'bucket');
+  const second = await packageStack(readTemplate(join(two, 'template.yaml')), 'bucket');
   expect(first.template).toBe(second.template);
   const [artifact] = first.artifacts;
   expect(Object.keys(unzipSync(artifact?.bytes ?? new Uint8Array()))).toEqual(['index.mjs']);
@@ -209,6 +255,9 @@ it('limits the bucket name to the length that S3 allows', () => {
     (stack) => artifactsBucketName(stack, '000000000000', 'us-east-2'),
   );
   expect(new Set([name, ...others]).size).toBe(5);
+  // The name of another stack that equals the shortened one.
+  const shortened = name.replace(/-artifacts-.*$/, '');
+  expect(artifactsBucketName(shortened, '000000000000', 'us-east-2')).not.toBe(name);
   for (const bucket of others) expect(bucket).toMatch(/^(?=.{3,63}$)[a-z0-9][a-z0-9-]*[a-z0-9]$/);
 });
 

@@ -16,25 +16,47 @@ import { createClients } from '../../src/aws/clients.ts';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { checkNames, examine } from '../../src/deploy/doctor/examine.ts';
 import { awaitResult } from '../../src/deploy/events.ts';
+import { buildPolicies } from '../../src/deploy/iam/build-policy.ts';
+import type { Role } from '../../src/deploy/iam/roles.ts';
 import type { StackOutputs } from '../../src/environment/stack.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
+import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget, xmlError } from '../aws/fake-aws.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { makeProject } from '../support/project-files.ts';
 import {
   type ProxiedResponse,
   type RewritingProxy,
   startRewritingProxy,
 } from '../support/rewriting-proxy.ts';
+import { createUsers } from '../support/runtime-users.ts';
 
 const workflow = 'orders-test-workflow';
 let root: string;
 let runtime: Runtime;
 let proxy: RewritingProxy;
 let outputs: StackOutputs;
+let credentialsOf: Awaited<ReturnType<typeof createUsers>>;
+
+const documentsFor = (role: Role) =>
+  buildPolicies(role, {
+    region: 'us-east-2',
+    account: '000000000000',
+    stack: 'orders-test',
+    bucket: 'orders-test-artifacts-000000000000-us-east-2',
+  }).map(({ document }) => document);
 
 beforeAll(async () => {
   root = makeProject();
-  runtime = await startRuntime({ directory: join(root, 'runtime'), port: 0, timeScale: 1000 });
+  credentialsOf = await createUsers(stateDirectory(root), {
+    observe: documentsFor('observe'),
+    operate: documentsFor('operate'),
+    partial: documentsFor('observe').map((document) => ({
+      ...document,
+      Statement: document.Statement.filter(({ Sid }) => Sid !== 'Listing'),
+    })),
+  });
+  runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   proxy = await startRewritingProxy(runtime.url);
   ({ outputs } = await awaitResult(deploy(target())));
 });
@@ -70,15 +92,27 @@ const json = (status: number, type: string, message: string): Partial<ProxiedRes
   body: JSON.stringify({ __type: type, message }),
 });
 const denied = (action: string) =>
-  json(400, 'AccessDeniedException', `User: x is not authorized to perform: ${action} on y`);
+  json(
+    400,
+    'AccessDeniedException',
+    `User: x is not authorized to perform: ${action} on resource: y`,
+  );
 
 it('runs all checks and reports no problems for a new stack', async () => {
   const { findings, skipped } = await runChecks();
-  expect(findings.filter(({ state }) => state !== 'ok')).toEqual([]);
-  // The checks of the local runtime run only for the local environment, and the check of the SDK only if it is installed.
-  const expected = checkNames.filter((name) => !['runtime', 'store', 'sdk'].includes(name));
+  // The result of the check of the SDK depends on the installed version.
+  expect(findings.filter(({ about, state }) => state !== 'ok' && about !== 'sdk')).toEqual([]);
+  // The checks of the local runtime run only for the local environment.
+  const expected = checkNames.filter((name) => !['runtime', 'store'].includes(name));
   expect(findings.map(({ about }) => about)).toEqual(expected);
   expect(skipped).toEqual([]);
+});
+
+it('reports the SDK that the live version was built with', async () => {
+  const bundle = readFileSync(join(root, 'dist/functions/order-workflow/bundle.json'), 'utf8');
+  const { '@aws/durable-execution-sdk-js': version } = JSON.parse(bundle).packages;
+  const { findings } = await runChecks('sdk');
+  expect(findings).toMatchObject([{ about: 'sdk', message: expect.stringContaining(version) }]);
 });
 
 it('runs only the named checks', async () => {
@@ -189,7 +223,7 @@ it('reports the sign-in command for expired credentials and skips the dependent 
     about: 'credentials',
     state: 'error',
     message: 'The AWS credentials for fake are missing or expired.',
-    fix: 'aws sso login',
+    fix: 'eval $(orders local env)',
   });
   expect(skipped).toEqual(['account', 'stack', 'orders']);
 });
@@ -233,13 +267,37 @@ it('reports which commands and which requests of its own are not allowed', async
     return action ? denied(action) : undefined;
   });
   expect(await findProblems('permissions', 'logs')).toEqual([
-    'warning logs: logs:DescribeLogGroups is not allowed -> orders iam observe',
-    'warning permissions: not allowed: get, history, logs, submit -> orders iam operate',
+    'warning logs: logs:DescribeLogGroups is not allowed -> add to the policy: {"Effect":"Allow","Action":"logs:DescribeLogGroups","Resource":"y"}',
+    'error permissions: not allowed: doctor -> add to the policy: {"Sid":"Account","Effect":"Allow","Action":["logs:DescribeLogGroups"],"Resource":["*"]}',
   ]);
-  proxy.rewriteWith(({ name }) => (name === 'Query' ? denied('dynamodb:Query') : undefined));
-  expect(await findProblems('permissions')).toEqual([
-    'error permissions: not allowed: list -> orders iam observe',
+  proxy.rewriteWith(({ name }) =>
+    /\/invocations$/.test(name) ? denied('lambda:InvokeFunction') : undefined,
+  );
+  const [problem = ''] = await findProblems('permissions');
+  expect(problem).toMatch(/^warning permissions: not allowed: submit, .* -> add to the policy: /);
+  expect(problem).toContain(`function:${workflow}:live`);
+});
+
+it.each([
+  ['operate', 'ok', 'all commands that read or change orders are allowed'],
+  ['observe', 'ok', 'only commands that show orders: list, list --paused, watch, metrics'],
+])('recognizes the policy of %s', async (user, state, message) => {
+  const examination = examine(withClients({ credentials: credentialsOf(user) }), ['permissions']);
+  const { value } = await examination.next();
+  expect(value).toMatchObject({ state, message: expect.stringContaining(message) });
+});
+
+it('prints the missing statement of an incomplete policy', async () => {
+  const examination = examine(withClients({ credentials: credentialsOf('partial') }), [
+    'permissions',
   ]);
+  const { value } = await examination.next();
+  const table = `arn:aws:dynamodb:us-east-2:000000000000:table/orders-test-OrdersTable-*`;
+  expect(value).toMatchObject({
+    state: 'error',
+    message: 'not allowed: list, watch, metrics, review list, doctor',
+    fix: `add to the policy: {"Sid":"Listing","Effect":"Allow","Action":["dynamodb:Query"],"Resource":["${table}/index/byCreated"]}`,
+  });
 });
 
 it.each([
@@ -327,14 +385,14 @@ const withClients = (config: Partial<Parameters<typeof createClients>[0]>, url =
     clients: createClients({
       region: 'us-east-2',
       endpoint: url,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: projectCredentials(root),
       ...config,
     }),
   });
 
 it('warns of credentials that expire soon', async () => {
   const expiration = new Date(Date.now() + 600_000);
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test', expiration };
+  const credentials = { ...projectCredentials(root), expiration };
   const examination = examine(withClients({ credentials }), ['credentials']);
   expect((await examination.next()).value).toEqual({
     group: 'account',

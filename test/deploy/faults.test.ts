@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { cleanUpWithoutStack, destroy } from '../../src/deploy/destroy.ts';
@@ -7,6 +6,7 @@ import { awaitResult } from '../../src/deploy/events.ts';
 import { readInventory } from '../../src/deploy/inventory.ts';
 import { describeStack } from '../../src/environment/stack-outputs.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
+import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
 import { type Fault, type FaultProxy, faults, startFaultProxy } from '../support/fault-proxy.ts';
 import { full } from '../support/full.ts';
@@ -20,7 +20,7 @@ let proxy: FaultProxy;
 
 beforeAll(async () => {
   root = makeProject();
-  const directory = join(root, 'runtime');
+  const directory = stateDirectory(root);
   runtime = await startRuntime({ directory, port: 0, timeScale: 1000 });
   proxy = await startFaultProxy(runtime.url);
 });

@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
@@ -8,6 +7,7 @@ import { awaitResult, type DeployEvent } from '../../src/deploy/events.ts';
 import { rollBack } from '../../src/deploy/versions.ts';
 import type { StackOutputs } from '../../src/environment/stack.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
+import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
 import { makeProject } from '../support/project-files.ts';
 
@@ -18,7 +18,7 @@ let outputs: StackOutputs;
 
 beforeAll(async () => {
   root = makeProject();
-  runtime = await startRuntime({ directory: join(root, 'runtime'), port: 0, timeScale: 1000 });
+  runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   ({ outputs } = await awaitResult(deploy(target())));
 });
 afterAll(async () => {

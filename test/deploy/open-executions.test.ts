@@ -1,5 +1,5 @@
 /** Paused, pausing and deleting executions in commands that delete versions or the stack, and in the doctor. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -33,8 +33,14 @@ interface Execution {
 }
 
 /** A workflow with versions 1 to 3, of which 3 is live, and with executions by order id. */
-function workflow(executions: Map<string, Execution>, order = orderRecord(['validated'])) {
-  const respondTo = { ...lambda(executions), ...dynamodb(executions, order), ...stackApi() };
+function workflow(
+  executions: Map<string, Execution>,
+  {
+    order = orderRecord(['validated']),
+    sdk,
+  }: { order?: OrderRecord; sdk?: string | undefined } = {},
+) {
+  const respondTo = { ...lambda(executions, sdk), ...dynamodb(executions, order), ...stackApi() };
   return (call: Call): Answer => {
     const [, respond] = Object.entries(respondTo).find(([end]) => call.name.endsWith(end)) ?? [];
     const [, id = ''] = /durable-execution\/([^/]+)\/1/.exec(call.name) ?? [];
@@ -48,7 +54,7 @@ type Responses = Readonly<Record<string, (call: Call, orderId: string) => Answer
 const executionArn = (id: string, { version }: Execution) =>
   `${functionArn}:${version}/durable-execution/${id}/1`;
 
-function lambda(executions: Map<string, Execution>): Responses {
+function lambda(executions: Map<string, Execution>, sdk: string | undefined): Responses {
   const end = (id: string, answer: Answer) => {
     executions.delete(id);
     return answer;
@@ -73,7 +79,9 @@ function lambda(executions: Map<string, Execution>): Responses {
       return json({ Status: executions.get(id)?.status, PauseDetails });
     },
     '/versions': () => {
-      const Versions = ['1', '2', '3'].map((Version) => ({ Version, LastModified: '2026-11-22' }));
+      const Environment = { Variables: { DURABLE_SDK_VERSION: sdk } };
+      const version = { LastModified: '2026-11-22', Environment };
+      const Versions = ['1', '2', '3'].map((Version) => ({ Version, ...version }));
       return json({ Versions });
     },
     '/aliases/live': () => json({ FunctionVersion: '3' }),
@@ -130,7 +138,7 @@ async function endOrders(
   order = orderRecord(['validated']),
 ) {
   const executions = new Map([['order-1', { status, version: 2 }]]);
-  using aws = await fakeAws(workflow(executions, order));
+  using aws = await fakeAws(workflow(executions, { order }));
   const target = fakeTarget(aws.url, root());
   const running = await listRunningExecutions({ target, outputs });
   const inventory = { outputs, running } as unknown as Inventory;
@@ -160,13 +168,10 @@ it('destroy resumes a paused order that can no longer be cancelled, so that it c
   });
 });
 
-async function findingsAbout(about: string, more: { sdk?: string; autoDeploys?: boolean } = {}) {
+async function findingsAbout(about: string, sdk?: string) {
   const executions = new Map([['order-1', { status: 'PAUSED', version: 2 }]]);
-  using aws = await fakeAws(workflow(executions));
-  const directory = root();
-  const dependencies = { '@aws/durable-execution-sdk-js': more.sdk };
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ dependencies }));
-  const target = fakeTarget(aws.url, directory, { autoDeploys: more.autoDeploys ?? false });
+  using aws = await fakeAws(workflow(executions, { sdk }));
+  const target = fakeTarget(aws.url, root());
   const findings = [];
   for await (const finding of examine(target, [about])) findings.push(finding);
   return findings.filter((finding) => finding.about === about);
@@ -179,10 +184,13 @@ it('the doctor reports paused orders with their age and reason', async () => {
 });
 
 it.each([
-  ['2.4.0', 'warning'],
-  ['^2.3.9', 'warning'],
-  ['2.4.1', 'ok'],
-  ['3.0.0', 'ok'],
-])('the doctor rates SDK %s on AWS as %s', async (sdk, state) => {
-  expect(await findingsAbout('sdk', { sdk })).toMatchObject([{ state }]);
+  ['2.4.0', 'warning', 'contains @aws/durable-execution-sdk-js 2.4.0'],
+  ['2.3.9', 'warning', 'contains @aws/durable-execution-sdk-js 2.3.9'],
+  ['2.4.1', 'ok', 'durable execution SDK 2.4.1'],
+  ['3.0.0', 'ok', 'durable execution SDK 3.0.0'],
+  [undefined, 'warning', 'does not record its @aws/durable-execution-sdk-js'],
+])('the doctor rates SDK %s on AWS as %s', async (sdk, state, message) => {
+  expect(await findingsAbout('sdk', sdk)).toMatchObject([
+    { state, message: expect.stringContaining(message) },
+  ]);
 });

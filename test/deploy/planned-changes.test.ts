@@ -99,6 +99,38 @@ it('says if the deployment publishes a version', () => {
   );
 });
 
+it('shows changed values, and only the name of a property with a long value', () => {
+  const stream = new PassThrough() as unknown as NodeJS.WriteStream;
+  const value = (Name: string, BeforeValue: string, AfterValue: string) => ({
+    Target: { Attribute: 'Properties' as const, Name, BeforeValue, AfterValue },
+  });
+  const changed = toPlannedChanges([
+    change({
+      Action: 'Modify',
+      LogicalResourceId: 'Workflow',
+      ResourceType: 'AWS::Lambda::Function',
+      Details: [
+        value('MemorySize', '512', '640'),
+        value('Code', 'x'.repeat(80), 'y'),
+        value('Version', '1', '{{changeSet:KNOWN_AFTER_APPLY}}'),
+      ],
+    }),
+  ]);
+  const parameters = [
+    { name: 'WarehouseWaitSeconds', before: '300', after: '60' },
+    { name: 'Key', before: '****', after: '****' },
+    { name: 'Topic', before: 'arn', after: '' },
+  ];
+  expect(formatPlan(changed, { parameters, staying: 0, stream })).toBe(`1 to change
+  WarehouseWaitSeconds 300 → 60
+  Key **** → ****
+  Topic arn → ""
+  ~  Workflow  function  Code
+       MemorySize 512 → 640
+       Version 1 → (known later)
+`);
+});
+
 it('shows permission changes separately, and the effect on running orders', () => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
   expect(

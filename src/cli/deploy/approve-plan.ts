@@ -20,10 +20,12 @@ export interface ApprovalFlags {
 }
 
 /** Prints a plan to stderr. */
-export function printPlan({ kind, changes, running }: Proposal): void {
+export function printPlan({ kind, changes, parameters, running }: Proposal): void {
   const publishes = publishesVersion(changes) && kind === 'UPDATE';
   const staying = publishes ? running : 0;
-  process.stderr.write(formatPlan(changes, { staying, publishes, stream: process.stderr }));
+  process.stderr.write(
+    formatPlan(changes, { parameters, staying, publishes, stream: process.stderr }),
+  );
 }
 
 /**

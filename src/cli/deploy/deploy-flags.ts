@@ -1,5 +1,11 @@
 import { Flags } from '@oclif/core';
 
+/** Declares `--role-arn` for commands in which CloudFormation changes the stack. */
+export const roleArnFlag = Flags.custom<string>({
+  description: 'service role for CloudFormation',
+  helpValue: '<arn>',
+});
+
 /** Flags of the commands that deploy or compare a template. */
 export const deployFlags = {
   template: Flags.string({
@@ -17,6 +23,7 @@ export const deployFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
+  'role-arn': roleArnFlag(),
   bucket: Flags.string({
     description: "bucket for archives (default: the stack's own)",
     helpValue: '<name>',

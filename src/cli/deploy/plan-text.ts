@@ -1,6 +1,7 @@
 /** Formats the plan of a deployment. */
 import { isAccessChange, type PlannedChange } from '../../deploy/planned-changes.ts';
-import { formatTable } from '../terminal/table.ts';
+import type { ValueChange } from '../../deploy/value-changes.ts';
+import { clip, formatTable, printable } from '../terminal/table.ts';
 
 const signs = { add: '+', modify: '~', replace: '±', remove: '-' } as const;
 const actionTexts = {
@@ -11,7 +12,17 @@ const actionTexts = {
 };
 const colors = { add: 'green', modify: 'yellow', replace: 'red', remove: 'red' } as const;
 
+/** Number of changed values that are listed for one resource. */
+const maxValues = 8;
+/** Length of a value above which only its name is listed. */
+const maxValueLength = 60;
+
+/** CloudFormation's text for a value of a resource that does not exist yet. */
+const unknownValue = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
 export interface PlanContext {
+  /** Parameters whose values change. */
+  readonly parameters?: readonly ValueChange[];
   /** Running orders that keep their current version; 0 if the deployment publishes no version. */
   readonly staying: number;
   /** Whether the deployment publishes a version of a durable function. */
@@ -22,13 +33,15 @@ export interface PlanContext {
 /** Returns the plan as text: changed resources, changed permissions, and the effect on running orders. */
 export function formatPlan(
   changes: readonly PlannedChange[],
-  { staying, publishes = false, stream }: PlanContext,
+  { parameters = [], staying, publishes = false, stream }: PlanContext,
 ): string {
-  if (changes.length === 0) return 'Only stack outputs or settings change.\n';
+  const values = parameters.map((parameter) => `  ${formatValueChange(parameter)}\n`);
+  if (changes.length === 0) return [...values, 'Only stack outputs or settings change.\n'].join('');
   const others = changes.filter((change) => !isAccessChange(change));
   const access = changes.filter(isAccessChange);
   return [
-    `${formatSummary(changes)}\n`,
+    `${formatPlanSummary(changes)}\n`,
+    ...values,
     formatChanges(others, stream),
     ...(access.length > 0 ? ['Permissions change:\n', formatChanges(access, stream)] : []),
     ...(publishes ? ['Publishes a version: new orders run on it.\n'] : []),
@@ -41,7 +54,7 @@ export function formatPlan(
 }
 
 /** Returns the number of changes by action: `3 to add, 1 to change`. */
-function formatSummary(changes: readonly PlannedChange[]): string {
+export function formatPlanSummary(changes: readonly PlannedChange[]): string {
   return (Object.keys(actionTexts) as (keyof typeof actionTexts)[])
     .map((action) => [changes.filter((change) => change.action === action).length, action] as const)
     .filter(([count]) => count > 0)
@@ -49,8 +62,10 @@ function formatSummary(changes: readonly PlannedChange[]): string {
     .join(', ');
 }
 
+/** Returns the changes as rows, each followed by its changed values. */
 function formatChanges(changes: readonly PlannedChange[], stream: NodeJS.WriteStream): string {
-  return formatTable(
+  const width = stream.isTTY ? stream.columns : undefined;
+  const rows = formatTable(
     changes,
     [
       {
@@ -62,12 +77,47 @@ function formatChanges(changes: readonly PlannedChange[], stream: NodeJS.WriteSt
       { title: '', text: ({ kind }) => kind },
       { title: '', text: formatDetail, minWidth: 12 },
     ],
-    { header: false, width: stream.isTTY ? stream.columns : undefined, stream },
-  );
+    { header: false, width, stream },
+  ).split('\n');
+  return changes
+    .map((change, index) => {
+      const values = listValues(change).map((text) => `       ${clip(text, (width ?? 200) - 7)}\n`);
+      return `${rows[index]}\n${values.join('')}`;
+    })
+    .join('');
 }
 
-function formatDetail({ action, maybe, properties, retained }: PlannedChange): string {
-  const names = properties.join(', ');
-  if (action === 'replace') return `${maybe ? 'possibly replaced' : 'replaced'}: ${names}`;
+function formatDetail(change: PlannedChange): string {
+  const { action, maybe, properties, retained } = change;
+  const shown = new Set(shownValues(change).map(({ name }) => name.split('.')[0] ?? ''));
+  const names = properties.filter((name) => !shown.has(name)).join(', ');
+  if (action === 'replace') {
+    return `${maybe ? 'possibly replaced' : 'replaced'}: ${properties.join(', ')}`;
+  }
   return action === 'remove' && retained ? 'kept outside the stack' : names;
+}
+
+/** Returns the values that fit on a line. */
+function shownValues({ values }: PlannedChange): ValueChange[] {
+  const fits = (value = '') => value.length <= maxValueLength && !value.includes('\n');
+  return values.filter(({ before, after }) => fits(before) && fits(after));
+}
+
+function listValues(change: PlannedChange): string[] {
+  const values = shownValues(change);
+  const more = values.length - maxValues;
+  return [
+    ...values.slice(0, maxValues).map(formatValueChange),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ];
+}
+
+/** Returns `MemorySize 512 → 640`. */
+function formatValueChange({ name, before, after }: ValueChange): string {
+  const show = (value: string) =>
+    value === '' ? '""' : printable(value.replaceAll(unknownValue, '(known later)'));
+  if (after === undefined) return `${name} ${show(before ?? '')} → none`;
+  return before === undefined
+    ? `${name} ${show(after)}`
+    : `${name} ${show(before)} → ${show(after)}`;
 }

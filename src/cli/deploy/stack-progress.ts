@@ -1,5 +1,5 @@
 /** Shows the progress of a stack operation on stderr. The command prints the result. */
-import type { DeployEvent } from '../../deploy/events.ts';
+import { canContinue, type DeployEvent } from '../../deploy/events.ts';
 import { listenForInterrupt } from '../command/interrupt.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
@@ -40,7 +40,9 @@ export async function showStackOperation<Result extends { readonly durationMs: n
       if (next.value.type === 'stage') lastStage = `${next.value.stage} (${next.value.detail})`;
     }
   } catch (error) {
-    if (lastStage) write(`Last stage: ${lastStage}. Run the command again to continue.`);
+    if (lastStage && canContinue(error)) {
+      write(`Last stage: ${lastStage}. The same command continues from there.`);
+    }
     throw error;
   } finally {
     clearInterval(heartbeat);

@@ -111,9 +111,14 @@ function toCheckResult(error: unknown, target: Target): CheckResult {
   const translated = translateError(error, target);
   const message = translated instanceof Error ? translated.message : String(translated);
   if (isDenied(error)) {
-    const [, action] = /to perform: (\S+)/.exec(message) ?? [];
-    const fix = 'orders iam observe';
-    return { state: 'warning', message: `${action ?? 'a request'} is not allowed`, fix };
+    const [, action, resource] = /to perform: (\S+)(?: on resource: (\S+))?/.exec(message) ?? [];
+    const statement = { Effect: 'Allow', Action: action, Resource: resource };
+    const fix = `add to the policy: ${JSON.stringify(statement)}`;
+    return {
+      state: 'warning',
+      message: `${action ?? 'a request'} is not allowed`,
+      fix: resource ? fix : 'orders iam observe',
+    };
   }
   const [hint] = translated instanceof UserError ? translated.hints : [];
   const isOffline = isTransient(error) && !target.autoDeploys;

@@ -1,14 +1,26 @@
 /** Checks of the running orders and of the dead-letter messages. */
 import { outputs as names } from '../../../functions/contract/api.ts';
+import { publicFields } from '../../../functions/contract/public-order.ts';
 import { isDenied } from '../../aws/errors.ts';
+import type { Target } from '../../environment/target.ts';
 import { isPaused } from '../../orders/lookup/execution-status.ts';
-import { type ListedExecution, readExecution } from '../../orders/lookup/executions.ts';
+import {
+  type ListedExecution,
+  listExecutions,
+  readExecution,
+} from '../../orders/lookup/executions.ts';
 import { readHistory } from '../../orders/lookup/history.ts';
 import { readOrders } from '../../orders/tables/orders-table.ts';
+import type { HistoryEvent } from '../../workflow/history-event.ts';
+import {
+  findMissingPermissions,
+  formatMissingPermission,
+  type MissingPermission,
+} from '../../workflow/missing-permissions.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
 import { summarizeActivity } from '../../workflow/work.ts';
 import type { Facts } from './facts.ts';
-import { type Check, formatCount, listFirst, ok, warning } from './finding.ts';
+import { type Check, failing, formatCount, listFirst, ok, warning } from './finding.ts';
 
 /** The history of an order is read after this time without a change (ms): a function runs for a minute at most. */
 const idleMs = 10 * 60_000;
@@ -16,6 +28,8 @@ const idleMs = 10 * 60_000;
 const maxOrders = 500;
 /** Number of histories and of paused executions read: their API quota is small. */
 const maxHistories = 10;
+/** Failed orders that started before this time are not examined (ms). */
+const recentMs = 24 * 60 * 60_000;
 
 export const orders = {
   orders: {
@@ -27,6 +41,19 @@ export const orders = {
       return stuck.length > 0
         ? warning(`no progress: ${listFirst(stuck)}`, `orders history ${first}`)
         : ok(formatCount(running.length, 'running order'));
+    },
+  },
+  denials: {
+    needs: 'stack',
+    async run(facts) {
+      const [denial, ...others] = await findDenials(facts);
+      if (!denial) return ok('no order lacks a permission');
+      const { orderId, missing } = denial;
+      const more = others.length > 0 ? `, ${others.length} more` : '';
+      return failing(
+        `${orderId} may not perform ${missing.action}${more}`,
+        formatMissingPermission(missing),
+      );
     },
   },
   paused: {
@@ -63,6 +90,43 @@ export const orders = {
   },
 } as const satisfies Record<string, Check>;
 
+/** A permission that an order lacked. */
+interface Denial {
+  readonly orderId: string;
+  readonly missing: MissingPermission;
+}
+
+/** Returns the permissions that the newest running and failed orders lacked, each once. */
+async function findDenials(facts: Facts): Promise<Denial[]> {
+  const { target } = facts;
+  const stack = { target, outputs: await facts.outputs() };
+  const startedAfter = Date.now() - recentMs;
+  const failed = [];
+  for await (const execution of listExecutions(stack, { status: 'FAILED', startedAfter })) {
+    failed.push(execution);
+  }
+  const newest = [...(await facts.running()), ...failed]
+    .toSorted((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))
+    .slice(0, maxHistories);
+  const denials = new Map<string, Denial>();
+  for (const { orderId, arn } of newest) {
+    const events = await readHistoryIfAllowed(target, arn);
+    for (const missing of findMissingPermissions(events)) {
+      const key = `${missing.action} ${missing.resource}`;
+      if (!denials.has(key)) denials.set(key, { orderId, missing });
+    }
+  }
+  return [...denials.values()];
+}
+
+/** Reads a history. An observer may not read executions: it gets no events. */
+async function readHistoryIfAllowed(target: Target, arn: string): Promise<HistoryEvent[]> {
+  return readHistory(target, arn).catch((error: unknown) => {
+    if (!isDenied(error)) throw error;
+    return [];
+  });
+}
+
 /** Returns the paused orders, each with the time since its pause if that may be read: `order-1 for 3h (carrier outage)`. */
 async function readPauses(
   { target }: Facts,
@@ -96,7 +160,8 @@ async function findStuckOrders(facts: Facts): Promise<string[]> {
   const unpaused = (await facts.running()).filter(({ status }) => !isPaused(status));
   const oldest = unpaused.slice(0, maxOrders);
   const ids = oldest.map(({ orderId }) => orderId);
-  const items = await readOrders({ target, outputs: await facts.outputs() }, { ids });
+  const options = { ids, fields: publicFields };
+  const items = await readOrders({ target, outputs: await facts.outputs() }, options);
   // While the local runtime is stopped, no order makes progress: count only the time since its start.
   const runtimeStart = await readRuntimeStart(facts);
   const quiet = oldest.filter(({ orderId }) => {
@@ -108,7 +173,8 @@ async function findStuckOrders(facts: Facts): Promise<string[]> {
   const stuck: string[] = [];
   for (const { orderId, arn } of quiet.slice(0, maxHistories)) {
     const now = Date.now();
-    const events = await readHistory(target, arn);
+    // Without the right to read it, the time of the last change of the order has to be enough.
+    const events = await readHistoryIfAllowed(target, arn);
     const work = summarizeActivity(events, { now, timeScale: target.timeScale });
     const waits = Math.max(work?.wait?.endsAt ?? 0, work?.retry?.at ?? 0);
     const last = Math.max(Date.parse(events.at(-1)?.at ?? '') || 0, waits, runtimeStart);

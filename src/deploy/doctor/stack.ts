@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../aws/errors.ts';
 import { checkApiAccess, findApiAuth, readApiStatus } from '../check.ts';
-import { pauseWarning, readSdkVersion } from '../durable-sdk.ts';
+import { describePauseRisk } from '../durable-sdk.ts';
 import { formatOutdated, publishCommand } from '../live-version.ts';
 import { recoveryHints } from '../prepare-stack.ts';
 import { type Check, failing, formatCount, listFirst, ok, warning } from './finding.ts';
@@ -46,7 +46,8 @@ export const stack = {
         new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
       );
       const { packageStack } = await import('../package.ts');
-      const { template } = await packageStack(file, 'bucket');
+      const { readTemplate } = await import('../template-file.ts');
+      const { template } = await packageStack(readTemplate(file), 'bucket');
       const [deployed, here] = [TemplateBody, template].map((text) =>
         text.trim().replaceAll(/s3:\/\/[^/\s]+\//g, 's3://bucket/'),
       ) as [string, string];
@@ -102,13 +103,18 @@ export const stack = {
   },
   sdk: {
     needs: 'stack',
-    run({ target }) {
-      const version = readSdkVersion(target.root);
-      if (version === undefined) return undefined;
-      const unsafe = pauseWarning(target);
-      return unsafe
-        ? warning(unsafe, 'update @aws/durable-execution-sdk-js, then orders deploy')
-        : ok(`durable execution SDK ${version}`);
+    async run(facts) {
+      const [workflow] = await facts.functions();
+      if (workflow?.live === undefined) return undefined;
+      const { live, sdkVersion } = workflow;
+      const risk = facts.target.autoDeploys ? undefined : describePauseRisk(live, sdkVersion);
+      if (!risk) return ok(`durable execution SDK ${sdkVersion ?? 'unknown'}`);
+      return warning(
+        risk,
+        sdkVersion === undefined
+          ? 'orders deploy'
+          : 'update @aws/durable-execution-sdk-js, then orders deploy',
+      );
     },
   },
   alias: {
@@ -159,6 +165,7 @@ export const stack = {
       const functions = [
         names.workflowFunctionArn,
         names.recoveryFunctionArn,
+        names.intakeFunctionArn,
         names.statusFunctionArn,
       ].flatMap((name) => outputs[name]?.split(':').at(-1) ?? []);
       const withoutRetention: string[] = [];

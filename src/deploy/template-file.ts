@@ -1,0 +1,100 @@
+/** Reads a template and finds the lines of its parts, so that errors can name them. */
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { UserError } from '../user-error.ts';
+
+/** The sections whose members errors of CloudFormation name. */
+const namedSections = ['Outputs', 'Conditions', 'Parameters', 'Mappings', 'Resources'] as const;
+
+/** A parsed template. */
+export class TemplateFile {
+  readonly path: string;
+  readonly document: Document;
+  readonly #lines: LineCounter;
+
+  constructor(path: string, document: Document, lines: LineCounter) {
+    this.path = path;
+    this.document = document;
+    this.#lines = lines;
+  }
+
+  /** Returns the line of a member of a section, such as `['Parameters', 'LogLevel']`; undefined if there is none. */
+  findLine(path: readonly [section: string, name: string]): number | undefined {
+    const section = this.document.get(path[0]);
+    if (!isMap(section)) return undefined;
+    const pair = section.items.find(({ key }) => isScalar(key) && key.value === path[1]);
+    const range = pair && isNode(pair.key) ? pair.key.range : undefined;
+    return range ? this.#lines.linePos(range[0]).line : undefined;
+  }
+
+  /**
+   * Returns the first part of the template that a message names, with its line; undefined if there is none. SAM derives the names
+   * of further resources from the name of theirs.
+   */
+  findNamed(message: string): { field: string; line: number } | undefined {
+    const words = [...message.matchAll(/[A-Za-z][A-Za-z0-9]*/g)].map(([word]) => word);
+    for (const matches of [isSame, isDerived]) {
+      for (const section of namedSections) {
+        const name = this.#listNames(section).find((known) =>
+          words.some((word) => matches(word, known)),
+        );
+        const line = name === undefined ? undefined : this.findLine([section, name]);
+        if (line !== undefined) return { field: `${section}.${name}`, line };
+      }
+    }
+    return undefined;
+  }
+
+  #listNames(section: string): string[] {
+    const map = this.document.get(section);
+    return isMap(map) ? map.items.map(({ key }) => String(key)) : [];
+  }
+
+  /** Returns the position of a line for a message: `template.yaml:13`. */
+  at(line: number | undefined): string {
+    return line === undefined ? basename(this.path) : `${basename(this.path)}:${line}`;
+  }
+}
+
+const isSame = (word: string, known: string) => word === known;
+const isDerived = (word: string, known: string) => word.startsWith(known);
+
+/** Reads and parses a template. Throws UserError with the line if it is missing or is not valid YAML. */
+export function readTemplate(path: string): TemplateFile {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), { logLevel: 'error', lineCounter: lines });
+  const template = new TemplateFile(path, document, lines);
+  const [error] = document.errors;
+  if (error) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    const [reason = ''] = error.message.split('\n');
+    const text = reason.replace(/ at line \d+, column \d+:?$/, '').replace(/:$/, '');
+    throw invalidTemplate(`${template.at(line)}:${col} is not valid YAML: ${text}`, line);
+  }
+  if (!isMap(document.contents) || !isMap(document.get('Resources'))) {
+    throw invalidTemplate(`${basename(path)} has no section Resources`, 1);
+  }
+  return template;
+}
+
+function invalidTemplate(problem: string, line: number): UserError {
+  return new UserError(`${problem}.`, {
+    hint: `correct line ${line} of the template`,
+    code: 'InvalidTemplate',
+    place: { field: 'template', line },
+  });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UserError(`${dirname(path)} does not contain ${basename(path)}.`, {
+      hint: 'run orders in the project directory',
+      exit: 3,
+      code: 'NoTemplate',
+      cause,
+    });
+  }
+}

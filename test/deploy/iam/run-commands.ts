@@ -1,0 +1,137 @@
+/** Runs the commands of the CLI against a runtime, each with the credentials of a role, and records the permissions they need. */
+import { execFile } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { vi } from 'vitest';
+import { artifactsBucketName } from '../../../src/deploy/artifacts.ts';
+import { buildPolicies } from '../../../src/deploy/iam/build-policy.ts';
+import { type Role, roles } from '../../../src/deploy/iam/roles.ts';
+import type { AwsCredentials } from '../../../src/local/iam/credentials.ts';
+import { startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { makeProject, program } from '../../support/project-files.ts';
+import { createUsers } from '../../support/runtime-users.ts';
+import type { PrepareTools } from './command-runs.ts';
+
+const region = 'us-east-2';
+const account = '000000000000';
+const stack = 'orders';
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a runtime that has a user for each role, and returns functions that run commands as such a user. */
+export async function startProject({ roleArn }: { readonly roleArn?: string } = {}) {
+  const root = makeProject();
+  const directory = join(root, 'runtime');
+  const bucket = artifactsBucketName(stack, account, region);
+  const scope = { region, account, stack, bucket, roleArn };
+  const policies = roles.map((role) => [
+    role,
+    buildPolicies(role, scope).map(({ document }) => document),
+  ]);
+  const credentialsOf = await createUsers(directory, Object.fromEntries(policies));
+  const runtime = await startRuntime({ directory, port: 0, timeScale: 600 });
+  const environment = { region, stack, endpoint: runtime.url, ...(roleArn ? { roleArn } : {}) };
+  writeFileSync(
+    join(root, 'orders.config.json'),
+    JSON.stringify({ environments: { rec: environment } }),
+  );
+
+  function run(credentials: AwsCredentials, argv: readonly string[]): Promise<Outcome> {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: root,
+      TZ: 'UTC',
+      ORDERS_ENV: 'rec',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+    // A command reads the stack's outputs only if no earlier command has cached them.
+    rmSync(join(root, '.orders/cache/rec.outputs.json'), { force: true });
+    return new Promise((resolve) => {
+      const child = execFile(
+        program,
+        argv,
+        { cwd: root, env, timeout: 60_000, maxBuffer: 1 << 26 },
+        (error, stdout, stderr) => {
+          const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
+          resolve({ code, stdout, stderr });
+        },
+      );
+      child.stdin?.end();
+    });
+  }
+
+  const asRoot = (...argv: string[]) => run(runtime.credentials, argv);
+  return {
+    root,
+    runtime,
+    asRoot,
+    runAs: (role: Role, argv: readonly string[]) => run(credentialsOf(role), argv),
+    tools: () => createTools(runtime, asRoot),
+    async close() {
+      await runtime.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Returns the tools with which a step is prepared. They use the credentials of the project. */
+async function createTools(
+  runtime: Awaited<ReturnType<typeof startRuntime>>,
+  asRoot: (...argv: string[]) => Promise<Outcome>,
+): Promise<PrepareTools> {
+  const config = { endpoint: runtime.url, region, credentials: runtime.credentials };
+  const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const { outputs } = JSON.parse((await asRoot('deploy', '--attach', '--json')).stdout).data;
+  const statusOf = async (id: string) => {
+    const { stdout } = await asRoot('get', id, '--json');
+    return stdout ? JSON.parse(stdout).data?.status : undefined;
+  };
+  return {
+    async submit(sample, id, status) {
+      await asRoot('submit', '--sample', sample, '--id', id);
+      if (status) {
+        await vi.waitUntil(async () => (await statusOf(id)) === status, {
+          timeout: 20_000,
+          interval: 50,
+        });
+      }
+    },
+    async removeItem(table, Key) {
+      await tables.send(new DeleteCommand({ TableName: outputs[`${table}TableName`], Key }));
+    },
+    async set(table, key, [name, value]) {
+      await tables.send(
+        new UpdateCommand({
+          TableName: outputs[`${table}TableName`],
+          Key: key,
+          UpdateExpression: 'SET #name = :value',
+          ExpressionAttributeNames: { '#name': name },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
+    },
+    async readArn(orderId) {
+      const { Item = {} } = await tables.send(
+        new GetCommand({ TableName: outputs.OrdersTableName, Key: { orderId } }),
+      );
+      return String(Item['executionArn']);
+    },
+    async sendDeadLetter(MessageBody) {
+      const queues = new SQSClient(config);
+      await queues.send(new SendMessageCommand({ QueueUrl: outputs.DeadLettersUrl, MessageBody }));
+    },
+  };
+}
