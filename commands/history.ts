@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
+import { escapeControls } from '../src/cli/command/json-output.ts';
 import { orderArg } from '../src/cli/command/order-arguments.ts';
 import {
   formatHistory,
@@ -13,6 +14,10 @@ import {
   readRawHistory,
   resolveExecutionArn,
 } from '../src/orders/lookup/history.ts';
+import {
+  findMissingPermissions,
+  formatMissingPermission,
+} from '../src/workflow/missing-permissions.ts';
 
 export default class History extends BaseCommand {
   static override summary = 'Show the execution history of an order.';
@@ -60,11 +65,14 @@ export default class History extends BaseCommand {
       if (flags.follow) return printFollowedHistory(target, execution, flags);
       if (flags.raw) {
         const events = await readRawHistory(target, executionArn, { data: flags.data });
-        return this.out(`${JSON.stringify(events, null, 2)}\n`);
+        return this.out(`${escapeControls(JSON.stringify(events, null, 2))}\n`);
       }
       const report = await readHistoryReport(stack, execution);
       if (flags.json) return this.document(toHistoryData(report, flags));
       this.out(formatHistory(report, flags, target.timeScale));
+      for (const missing of findMissingPermissions(report.events)) {
+        this.hint(formatMissingPermission(missing));
+      }
     });
   }
 }

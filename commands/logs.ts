@@ -43,7 +43,7 @@ export default class Logs extends BaseCommand {
     tail: Flags.integer({ description: 'only the last lines', helpValue: '<n>', min: 1 }),
     source: Flags.option({ options: logSources, multiple: true, delimiter: ',' })({
       description: 'log source',
-      default: ['workflow', 'status'] as LogSource[],
+      default: ['workflow', 'intake', 'status'] as LogSource[],
     }),
     replays: Flags.option({ options: replayModes, default: 'hide' as const })({
       description: 'lines that a replay logged again',

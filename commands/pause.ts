@@ -9,7 +9,7 @@ import {
   pauseFlags,
   runPause,
   selectOrdersTo,
-  warningFor,
+  warningsFor,
 } from '../src/cli/orders/pause.ts';
 
 export default class Pause extends BaseCommand {
@@ -38,8 +38,7 @@ export default class Pause extends BaseCommand {
     await confirmProtected(target, flags);
     await this.withStack(target, async (stack) => {
       const orders = await selectOrdersTo(stack, 'pause', { references, flags });
-      const warning = warningFor(stack, 'pause');
-      if (warning) this.note(warning);
+      for (const warning of await warningsFor(stack, orders)) this.note(warning);
       await confirmPause(orders, 'pause', { named: references.length > 0, flags });
       const records = await runPause(stack, orders, {
         action: 'pause',

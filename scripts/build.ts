@@ -13,11 +13,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { schemas } from '../src/cli/schemas/index.ts';
 import { loadBuiltinsDirectly, stubModules } from './plugins.ts';
 import { shortenHelp } from './shorten-help.ts';
@@ -61,9 +61,10 @@ const unusedModules = stubModules({
 });
 
 async function buildFunctions(): Promise<void> {
-  for (const name of ['order-workflow', 'order-status', 'order-recovery']) {
-    await build({
+  for (const name of ['order-intake', 'order-workflow', 'order-status', 'order-recovery']) {
+    const { metafile } = await build({
       ...shared,
+      metafile: true,
       entryPoints: { index: `functions/${name}/handler.ts` },
       outdir: `${dist}/functions/${name}`,
       outExtension: { '.js': '.mjs' },
@@ -72,8 +73,29 @@ async function buildFunctions(): Promise<void> {
       chunkNames: 'chunks/[name]-[hash]',
       minify: true,
       keepNames: true,
+      sourcemap: 'external',
     });
+    recordSdkVersion(name, metafile);
+    moveMaps(name);
   }
+}
+
+/** Moves the source maps out of the code that is deployed. `orders replay` uses them to name places in the source. */
+function moveMaps(name: string): void {
+  const code = `${dist}/functions/${name}`;
+  mkdirSync(`${dist}/maps/${name}`, { recursive: true });
+  for (const map of globSync('**/*.map', { cwd: code })) {
+    renameSync(`${code}/${map}`, `${dist}/maps/${name}/${basename(map)}`);
+  }
+}
+
+/** Writes the version of the durable execution SDK next to the bundle that contains it. A deployment records it. */
+function recordSdkVersion(name: string, { inputs }: Metafile): void {
+  const sdk = '@aws/durable-execution-sdk-js';
+  if (!Object.keys(inputs).some((file) => file.includes(`node_modules/${sdk}/`))) return;
+  const { version } = JSON.parse(readFileSync(`node_modules/${sdk}/package.json`, 'utf8'));
+  const bundle = { packages: { [sdk]: version } };
+  writeFileSync(`${dist}/functions/${name}/bundle.json`, `${JSON.stringify(bundle)}\n`);
 }
 
 async function buildCli(): Promise<void> {
@@ -85,6 +107,8 @@ async function buildCli(): Promise<void> {
       { in: 'src/cli/main.ts', out: 'main' },
       { in: 'src/local/runtime/main.ts', out: 'runtime' },
       { in: 'src/local/lambda/node-runtime/bootstrap.ts', out: 'bootstrap' },
+      { in: 'src/replay/worker/worker.ts', out: 'replay-worker' },
+      { in: 'src/replay/worker/plugin.ts', out: 'replay-plugin' },
       ...commands.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
     ],
     outdir: dist,
@@ -92,6 +116,8 @@ async function buildCli(): Promise<void> {
     chunkNames: 'chunks/[name]-[hash]',
     jsx: 'automatic',
     plugins: [unusedModules],
+    // The installed client may lack the commands that src/aws/sdk/lambda-pausing.ts looks for.
+    logOverride: { 'import-is-undefined': 'silent' },
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });

@@ -19,7 +19,7 @@ export const exitCodes = {
   30: 'doctor found errors',
   99: 'load test failed a check or threshold',
   124: '--timeout reached; running orders continue',
-  130: 'interrupted; running orders continue',
+  130: 'interrupted by Ctrl-C or q; running orders continue',
   143: 'terminated; running orders continue',
 } as const;
 

@@ -18,7 +18,8 @@ export default class EnvAdd extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EnvAdd);
     const { region, stack, profile, endpoint } = flags;
-    const settings = { region, stack, profile, endpoint, protected: flags.protected };
+    const { protected: isProtected, 'role-arn': roleArn } = flags;
+    const settings = { region, stack, profile, endpoint, roleArn, protected: isProtected };
     createEnvironment(projectRoot(process.cwd()), args.name, settings);
     if (flags.json) return this.document({ name: args.name });
     this.out(`Added ${args.name} to the configuration.\n`);

@@ -21,7 +21,8 @@ export default class EnvSet extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EnvSet);
     const { region, stack, profile, endpoint } = flags;
-    const settings = { region, stack, profile, endpoint, protected: flags.protected };
+    const { protected: isProtected, 'role-arn': roleArn } = flags;
+    const settings = { region, stack, profile, endpoint, roleArn, protected: isProtected };
     if (Object.values(settings).every((value) => value === undefined)) {
       throw new UserError('A setting is required.', {
         hint: `orders env set ${args.name} --region eu-west-1`,

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { announceTarget } from '../../src/cli/command/announce-target.ts';
 import { BaseCommand, confirmFlag } from '../../src/cli/command/base-command.ts';
 import { confirmProtected } from '../../src/cli/command/confirm.ts';
@@ -7,12 +7,16 @@ import { setStock } from '../../src/orders/actions/inventory.ts';
 
 export default class InventorySet extends BaseCommand {
   static override summary = 'Set the available units of a product.';
-  static override examples = ['<%= config.bin %> inventory set BOOK-001 50'];
+  static override examples = [
+    '<%= config.bin %> inventory set BOOK-001 50',
+    '<%= config.bin %> inventory set PEN-001 100 --create',
+  ];
   static override args = {
     product: Args.string({ description: 'product id', required: true }),
     available: Args.integer({ description: 'available units', required: true, min: 0, max: 1e9 }),
   };
   static override flags = {
+    create: Flags.boolean({ description: 'add the product if it is unknown' }),
     confirm: confirmFlag(),
   };
 
@@ -21,7 +25,11 @@ export default class InventorySet extends BaseCommand {
     const target = await this.target(flags);
     announceTarget(target, flags);
     await confirmProtected(target, flags);
-    const change = { productId: args.product, available: args.available };
+    const change = {
+      productId: args.product,
+      available: args.available,
+      create: flags.create,
+    };
     const stock = await this.withStack(target, (stack) => setStock(stack, change));
     if (flags.json) return this.document(stock);
     this.out(`${formatStockLine(stock)}\n`);

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { injectFlag } from '../../src/cli/local/inject-flag.ts';
 import { LocalCommand } from '../../src/cli/local/local-command.ts';
-import { describeChanges, formatRuntime } from '../../src/cli/local/runtime-text.ts';
+import { describeChanges, formatRuntime, toTraffic } from '../../src/cli/local/runtime-text.ts';
 
 export default class LocalStart extends LocalCommand {
   static override summary = 'Start the local runtime.';
@@ -9,6 +9,7 @@ export default class LocalStart extends LocalCommand {
     '<%= config.bin %> local start',
     '<%= config.bin %> local start --time-scale 1',
     '<%= config.bin %> local start --enforce-quotas',
+    '<%= config.bin %> local start --no-enforce-iam',
     '<%= config.bin %> local start --inject throttle=5%,error=1% --inject logs:latency=200ms',
     '<%= config.bin %> local start --foreground',
   ];
@@ -29,6 +30,16 @@ export default class LocalStart extends LocalCommand {
       description: 'apply the API quotas of an AWS account',
       allowNo: true,
     }),
+    'enforce-iam': Flags.boolean({
+      description: 'evaluate the policies of functions and services (default)',
+      allowNo: true,
+    }),
+    'conflict-window': Flags.integer({
+      description: 'duration of DynamoDB transactions; 0 for no conflicts',
+      helpValue: '<ms>',
+      min: 0,
+      max: 1_000,
+    }),
     inject: injectFlag({
       description: 'faults such as error=1%, lambda:throttle=5%, latency=200ms; or none',
       multiple: true,
@@ -42,6 +53,8 @@ export default class LocalStart extends LocalCommand {
       port: flags.port,
       timeScale: flags['time-scale'],
       enforceQuotas: flags['enforce-quotas'],
+      enforceIam: flags['enforce-iam'],
+      conflictWindowMs: flags['conflict-window'],
       inject: flags.inject?.filter((text) => text !== 'none'),
     };
     if (flags.foreground) {
@@ -51,10 +64,10 @@ export default class LocalStart extends LocalCommand {
     }
     const { launchRuntime } = await import('../../src/environment/local-runtime.ts');
     const state = await launchRuntime(this.root, { ...settings, auto: false });
-    const { url, timeScale, enforceQuotas = false, inject = [], started, replaced } = state;
+    const { url, timeScale, started, replaced } = state;
     const restarted = replaced !== undefined;
     if (flags.json) {
-      return this.document({ url, timeScale, enforceQuotas, inject, started, restarted });
+      return this.document({ url, timeScale, ...toTraffic(state), started, restarted });
     }
     const action = restarted ? 'restarted' : started ? 'started' : 'already running';
     this.out(`${action}: ${url} (${formatRuntime(state)})\n`);

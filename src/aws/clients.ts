@@ -13,9 +13,22 @@ export interface ClientConfig {
   readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
   readonly profile?: string;
   readonly maxAttempts?: number;
+  /** Receives an entry for each request. */
+  readonly logger?: RequestLogger;
   /** A request fails after this time (ms). No limit if absent. */
   readonly requestTimeoutMs?: number;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** A function is called with the first request. */
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
+}
+
+/** The logger of SDK clients. */
+export type RequestLogger = Readonly<
+  Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void>
+>;
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 export interface Clients {
@@ -83,17 +96,19 @@ export function createClients({ requestTimeoutMs, ...config }: ClientConfig): Cl
     }),
     sqs: once(async () => {
       const { SQSClient } = await import('./sdk/sqs.ts');
-      return new SQSClient(common);
+      // A queue's URL comes from the stack's outputs: it must not decide which host gets a signed request.
+      return new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
     }),
     sts: once(async () => {
       const { STSClient } = await import('./sdk/sts.ts');
       return new STSClient(common);
     }),
     renewCredentials() {
-      if (config.credentials) return;
-      const { profile } = config;
+      const { profile, credentials } = config;
+      if (typeof credentials === 'object') return;
       for (const { config: resolved } of created) {
-        resolved.credentials = resolved.credentialDefaultProvider({ profile, ignoreCache: true });
+        resolved.credentials =
+          credentials ?? resolved.credentialDefaultProvider({ profile, ignoreCache: true });
       }
     },
   };

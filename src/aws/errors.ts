@@ -1,5 +1,6 @@
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
+import { isLoopback } from './request-target.ts';
 
 const throttlingErrors = new Set([
   'Throttling',
@@ -15,6 +16,9 @@ const credentialErrors = new Set([
   'InvalidClientTokenId',
   'UnrecognizedClientException',
   'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'InvalidAccessKeyId',
+  'InvalidToken',
 ]);
 const connectionErrors = new Set([
   'ECONNREFUSED',
@@ -52,6 +56,11 @@ export function isConditionFailed(error: unknown): boolean {
   return errorName(error) === 'ConditionalCheckFailedException';
 }
 
+/** Whether a write failed because a transaction was writing the item. The SDK does not retry this. */
+export function isTransactionConflict(error: unknown): boolean {
+  return errorName(error) === 'TransactionConflictException';
+}
+
 /** Whether the caller lacks the permission. */
 export function isDenied(error: unknown): boolean {
   return ['AccessDenied', 'AccessDeniedException'].includes(errorName(error));
@@ -61,12 +70,19 @@ export function isDenied(error: unknown): boolean {
 export function isTransient(error: unknown): boolean {
   const name = errorName(error);
   if (isThrottle(error) || connectionErrors.has(name) || name === 'TimeoutError') return true;
+  // The intended runtime is down, and its port was reused.
+  if (isForeignRuntime(error)) return true;
   return (statusCode(error) ?? 0) >= 500;
 }
 
 /** Whether the user has to sign in: credentials are missing, or AWS no longer accepts them. */
 export function needsSignIn(error: unknown): boolean {
-  return credentialErrors.has(errorName(error));
+  return credentialErrors.has(errorName(error)) && !isForeignRuntime(error);
+}
+
+/** Whether a local runtime reported that the access key belongs to the runtime of another project. */
+function isForeignRuntime(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('local runtime of another project');
 }
 
 function statusCode(error: unknown): number | undefined {
@@ -75,20 +91,38 @@ function statusCode(error: unknown): number | undefined {
   return metadata.httpStatusCode;
 }
 
+/** Command that selects the credentials of a local runtime, in the folder of its project. */
+const localCredentialsHint = 'eval $(orders local env)';
+
+function credentialsError({ environment, endpoint, autoDeploys }: Target, cause: Error): UserError {
+  const { name, profile } = environment;
+  const options = { exit: 4, code: 'Credentials', cause } as const;
+  if (autoDeploys) {
+    const message = `The local runtime at ${endpoint} does not accept the credentials of this project.`;
+    return new UserError(message, { ...options, hint: 'orders local stop' });
+  }
+  const isLocal = endpoint !== undefined && isLoopback(new URL(endpoint).hostname);
+  return new UserError(`The AWS credentials for ${name} are missing or expired.`, {
+    ...options,
+    hint: isLocal ? localCredentialsHint : `aws sso login${profile ? ` --profile ${profile}` : ''}`,
+  });
+}
+
 /** Converts a known SDK error to a UserError with a hint. Returns any other error unchanged. */
 export function translateError(error: unknown, target: Target): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const name = errorName(error);
   const env = target.environment.name;
-  if (needsSignIn(error)) {
-    const { profile } = target.environment;
-    return new UserError(`The AWS credentials for ${env} are missing or expired.`, {
-      hint: `aws sso login${profile ? ` --profile ${profile}` : ''}`,
-      exit: 4,
-      code: 'Credentials',
+  if (isForeignRuntime(error)) {
+    const message = `The local runtime at ${target.endpoint} belongs to another project.`;
+    return new UserError(message, {
+      hint: target.autoDeploys ? 'orders local start' : localCredentialsHint,
+      exit: target.autoDeploys ? 7 : 4,
+      code: 'ForeignRuntime',
       cause: error,
     });
   }
+  if (needsSignIn(error)) return credentialsError(target, error);
   if (isDenied(error)) {
     const hint = 'request this permission, or use another --profile';
     return new UserError(error.message, { hint, exit: 4, code: 'AccessDenied', cause: error });

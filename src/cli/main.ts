@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 
 const argv = process.argv.slice(2);
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+const others = argv.filter((argument) => argument !== '--version' && argument !== '-v');
+if (others.length < argv.length && others.every((argument) => argument === '--json')) {
   const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8'));
-  process.stdout.write(`${version}\n`);
+  const data = { version, node: process.versions.node };
+  const document = { v: 1, ok: true, data, warnings: [], meta: { ts: new Date().toISOString() } };
+  process.stdout.write(others.length > 0 ? `${JSON.stringify(document)}\n` : `${version}\n`);
 } else {
   // Not awaited: if the reader closes the pipe early, Node would warn about an unsettled top-level await.
   void import('./program.ts').then(({ runProgram }) => runProgram(argv));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
 import { packageRoot } from '../environment/project.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
+import { guardOutput } from './terminal/output-guard.ts';
 import { applyNoColor, endOnBrokenPipe } from './terminal/terminal.ts';
 
 type CommandTable = Readonly<Record<string, Command.Cached>>;
@@ -19,6 +20,7 @@ export async function runProgram(programArguments: string[]): Promise<void> {
   endOnBrokenPipe(() => {});
   if (isAsciiOnly(process.env))
     for (const stream of [process.stdout, process.stderr]) writeAscii(stream);
+  for (const stream of [process.stdout, process.stderr]) guardOutput(stream);
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON;
   const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as CommandTable;
   const plugin = buildPlugin(table, { pjson, root });
@@ -35,21 +37,21 @@ export async function runProgram(programArguments: string[]): Promise<void> {
 }
 
 /** Commands of other programs with the same purpose here. */
-const synonyms: Readonly<Record<string, string>> = {
-  ls: 'list',
-  ps: 'list --running',
-  show: 'get',
-  describe: 'get',
-  status: 'get',
-  info: 'get',
-  up: 'deploy',
-  down: 'destroy',
-  version: '--version',
-  start: 'local start',
-  stop: 'local stop',
-  rm: 'cancel',
-  create: 'submit',
-};
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ['ls', 'list'],
+  ['ps', 'list --running'],
+  ['show', 'get'],
+  ['describe', 'get'],
+  ['status', 'local status'],
+  ['info', 'get'],
+  ['up', 'deploy'],
+  ['down', 'destroy'],
+  ['version', '--version'],
+  ['start', 'local start'],
+  ['stop', 'local stop'],
+  ['rm', 'cancel'],
+  ['create', 'submit'],
+]);
 
 /** Returns the arguments with `-h` replaced by `--help` and `-q` by `--ui quiet`, up to `--`. */
 function expandShortFlags(argv: readonly string[]): string[] {
@@ -88,12 +90,13 @@ function suggestCommand(
   closestMatch: (typed: string, known: readonly string[]) => string | undefined,
 ): string | undefined {
   const [first = ''] = words;
-  if (Object.hasOwn(synonyms, first)) return synonyms[first];
+  const meant = first === 'status' && words.length > 1 ? 'get' : synonyms.get(first);
+  if (meant) return [meant, ...words.slice(1)].join(' ');
   for (const length of [2, 1]) {
     if (words.length < length) continue;
     const candidates = commands.filter((id) => id.split(':').length === length);
     const found = closestMatch(words.slice(0, length).join(':'), candidates);
-    if (found) return found.replaceAll(':', ' ');
+    if (found) return [found.replaceAll(':', ' '), ...words.slice(length)].join(' ');
   }
   return undefined;
 }

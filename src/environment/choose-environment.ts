@@ -10,6 +10,8 @@ export interface Environment {
   readonly stack: string;
   readonly profile?: string;
   readonly endpoint?: string;
+  /** The service role with which CloudFormation deploys the stack. Without it, CloudFormation uses the caller's permissions. */
+  readonly roleArn?: string;
   readonly protected?: boolean;
   /** Default values of template parameters for deployments to this environment. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ export interface EnvironmentFlags {
   readonly stack?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpoint?: string | undefined;
+  readonly roleArn?: string | undefined;
   /** Whether an unknown name creates an environment. Otherwise it is an error. */
   readonly create?: boolean;
   /** Whether flags such as `--region` apply to `local` too, because the command only prints a document. */
@@ -60,6 +63,7 @@ export function chooseEnvironment(
   const entry = isObject(stored) ? stored : {};
   const profile = flags.profile ?? variables['ORDERS_PROFILE'] ?? readText(entry, 'profile');
   const endpoint = name === localName ? undefined : (flags.endpoint ?? readText(entry, 'endpoint'));
+  const roleArn = flags.roleArn ?? readText(entry, 'roleArn');
   return {
     name,
     region:
@@ -67,6 +71,7 @@ export function chooseEnvironment(
     stack: flags.stack ?? variables['ORDERS_STACK'] ?? readText(entry, 'stack') ?? defaults.stack,
     ...(profile ? { profile } : {}),
     ...(endpoint ? { endpoint } : {}),
+    ...(roleArn ? { roleArn } : {}),
     ...(entry['protected'] === true ? { protected: true } : {}),
     ...readParameters(name, entry),
   };
@@ -86,14 +91,15 @@ export function checkName(name: string): void {
   });
 }
 
-const settingFlags = ['region', 'stack', 'profile', 'endpoint'] as const;
+const settingFlags = ['region', 'stack', 'profile', 'endpoint', 'roleArn'] as const;
 
 /** Throws UserError if the value of a flag has an invalid form. */
 function checkFlags(flags: EnvironmentFlags): void {
   for (const key of settingFlags) {
     const problem = findSettingProblem(key, flags[key] ?? '');
     if (problem === undefined) continue;
-    throw new UserError(`--${key} "${flags[key]}" ${problem}.`, {
+    const flag = key === 'roleArn' ? 'role-arn' : key;
+    throw new UserError(`--${flag} "${flags[key]}" ${problem}.`, {
       code: 'BadEnvironment',
       hint: [],
     });

@@ -1,10 +1,10 @@
 /** Reads and writes `orders.config.json`. A file that cannot be read is never overwritten. */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { JsonError, parseJson } from '../../functions/contract/parse-json.ts';
 import { closestMatch } from '../did-you-mean.ts';
-import { JsonError, parseJson } from '../parse-json.ts';
 import { UserError } from '../user-error.ts';
-import { environmentKeys, findSettingProblem } from './environment-settings.ts';
+import { environmentKeys, findSettingProblem, isEnvironmentName } from './environment-settings.ts';
 import { isObject } from './project.ts';
 
 /** Content of the file. Unknown content is kept. */
@@ -98,6 +98,10 @@ function checkConfig(file: string, config: Config): void {
   }
   for (const [name, entry] of Object.entries(environments)) {
     const path = `environments.${name}`;
+    if (!isEnvironmentName(name)) {
+      const shown = JSON.stringify(name.slice(0, 80));
+      throw configError(file, `has an invalid name of an environment: ${shown}`);
+    }
     if (!isObject(entry))
       throw configError(file, `has an invalid value: "${path}" must be an object`);
     rejectMistypedKeys(file, entry, { known: environmentKeys, path: `${path}.` });

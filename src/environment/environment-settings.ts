@@ -26,6 +26,10 @@ const checks: Readonly<Record<string, CheckSetting>> = {
   profile: text(/^[^\s\p{Cc}][^\p{Cc}]*$/u, 'the name of an AWS profile'),
   endpoint: (value) =>
     value === '' || isHttpUrl(value) ? undefined : 'must be a URL such as http://127.0.0.1:4566',
+  roleArn: text(
+    /^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+    'the ARN of a role such as arn:aws:iam::123456789012:role/orders-cloudformation',
+  ),
   protected: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   parameters: (value) =>
     isObject(value) && Object.values(value).every(isParameterValue)

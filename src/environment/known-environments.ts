@@ -17,7 +17,7 @@ export interface KnownEnvironment extends Environment {
 
 /** Settings of an environment that a command adds or changes. */
 export interface EnvironmentSettings
-  extends Pick<EnvironmentFlags, 'region' | 'stack' | 'profile' | 'endpoint'> {
+  extends Pick<EnvironmentFlags, 'region' | 'stack' | 'profile' | 'endpoint' | 'roleArn'> {
   readonly protected?: boolean | undefined;
 }
 
@@ -74,8 +74,8 @@ export function createEnvironment(root: string, name: string, settings: Environm
 /** Changes settings of an environment and keeps the others. Throws UserError if it is not configured or if a value is invalid. */
 export function changeEnvironment(root: string, name: string, settings: EnvironmentSettings): void {
   updateConfig(root, (config) => {
-    const { region, stack, profile, endpoint } = settings;
-    chooseEnvironment({ region, stack, profile, endpoint, env: name }, {}, config);
+    const { protected: _, ...flags } = settings;
+    chooseEnvironment({ ...flags, env: name }, {}, config);
     const environments = configuredEnvironments(config);
     const entry = Object.hasOwn(environments, name) ? (environments[name] as object) : {};
     const given = Object.entries(settings).filter(([, value]) => value !== undefined);

@@ -1,3 +1,4 @@
+import type { Credentials } from '../aws/clients.ts';
 import type { LaunchedState, LaunchSettings } from '../local/runtime/launch.ts';
 import { UserError } from '../user-error.ts';
 import { localName } from './choose-environment.ts';
@@ -6,13 +7,30 @@ import type { LocalRuntime } from './target.ts';
 
 /** Returns the address of the project's local runtime, whether it is running or not. Never starts it. */
 export async function locateRuntime(root: string): Promise<LocalRuntime> {
-  const { projectAccessKey, readPreviousState, stateDirectory } = await import(
-    '../local/runtime/state-file.ts'
-  );
+  const { readPreviousState } = await import('../local/runtime/state-file.ts');
   const { defaultPort, defaultTimeScale } = await import('../local/runtime/launch.ts');
   const { url = `http://127.0.0.1:${defaultPort}`, timeScale = defaultTimeScale } =
     readPreviousState(root) ?? {};
-  return { url, timeScale, accessKey: projectAccessKey(stateDirectory(root)) };
+  return { url, timeScale };
+}
+
+/**
+ * Returns the credentials for the project's local runtime. If `variables` contain the credentials of a user of this runtime, returns
+ * these, else the credentials of the project. If the runtime has never run, returns invented ones, which no runtime accepts.
+ */
+export async function readProjectCredentials(
+  root: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<Credentials> {
+  const { findProjectCredentials } = await import('../local/runtime/project-credentials.ts');
+  const { stateDirectory } = await import('../local/runtime/state-file.ts');
+  const project = findProjectCredentials(stateDirectory(root));
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;
+  // The access key of a user begins with that of its project.
+  if (project && secretAccessKey && accessKeyId.startsWith(project.accessKeyId)) {
+    return { accessKeyId, secretAccessKey };
+  }
+  return project ?? { accessKeyId: 'none', secretAccessKey: 'none' };
 }
 
 /**

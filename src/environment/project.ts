@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Returns the nearest directory that `isMatch` accepts: `from` or one of its parents. */
@@ -33,14 +33,6 @@ export function readJson(file: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Writes a JSON file atomically: a concurrent reader gets either the old or the new content. */
-export function writeJson(file: string, value: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(draft, file);
 }
 
 /** Whether the value is a JSON object: neither null nor an array. */

@@ -1,6 +1,7 @@
 /** Resolves an environment to a target. The only module that treats `local` specially. */
 import { type ClientConfig, createClients } from '../aws/clients.ts';
-import { projectAccessKey, readState, stateDirectory } from '../local/runtime/state-file.ts';
+import { isLoopback } from '../aws/request-target.ts';
+import { readState } from '../local/runtime/state-file.ts';
 import {
   addEnvironment,
   chooseEnvironment,
@@ -9,11 +10,13 @@ import {
   localName,
 } from './choose-environment.ts';
 import {
+  configFileName,
   configuredEnvironments,
   listUnknownKeys,
   readConfig,
   updateConfig,
 } from './config-file.ts';
+import { securePrivateFiles } from './private-files.ts';
 import { projectRoot } from './project.ts';
 import type { LocalRuntime, Target } from './target.ts';
 
@@ -22,7 +25,7 @@ export interface ResolveOptions {
   readonly variables: NodeJS.ProcessEnv;
   readonly ensureRuntime?: (root: string) => Promise<LocalRuntime>;
   /** Overrides the clients' default number of attempts and timeout. */
-  readonly clientOptions?: Pick<ClientConfig, 'maxAttempts' | 'requestTimeoutMs'>;
+  readonly clientOptions?: Pick<ClientConfig, 'maxAttempts' | 'requestTimeoutMs' | 'logger'>;
 }
 
 /** Returns the target that flags, environment variables and project configuration select. Starts the local runtime if necessary. */
@@ -31,6 +34,7 @@ export async function resolveTarget(
   options: ResolveOptions,
 ): Promise<Target> {
   const root = projectRoot(options.cwd);
+  securePrivateFiles(root);
   const config = readConfig(root);
   const environment = chooseEnvironment(choice, options.variables, config);
   const unknownKeys = listUnknownKeys(config, environment.name);
@@ -51,8 +55,16 @@ export async function resolveTarget(
     autoDeploys: false,
     label: `${name} (${region})`,
     envFlag: isConfigured ? `-e ${name}` : formatEnvironmentFlags(environment),
-    warnings: [...unknownKeys, ...cleared],
+    warnings: [...unknownKeys, ...cleared, ...describeEndpoint(environment, choice)],
   };
+}
+
+/** Returns a note with the host of all signed requests, if the configuration sets an endpoint outside this machine. */
+function describeEndpoint({ name, endpoint }: Environment, choice: EnvironmentFlags): string[] {
+  if (endpoint === undefined || choice.endpoint !== undefined) return [];
+  const { hostname, origin } = new URL(endpoint);
+  if (isLoopback(hostname)) return [];
+  return [`${configFileName} sends the requests of "${name}" to ${origin}`];
 }
 
 /** Adds the target's environment to the project's configuration, unless it is there. Returns the target with its short flag. */
@@ -80,14 +92,17 @@ async function localTarget(
   options: ResolveOptions,
 ): Promise<Target> {
   const runtime = await (options.ensureRuntime ?? launchAndAnnounce)(root);
-  const { url, timeScale, accessKey = 'local', locate } = runtime;
+  const { url, timeScale, locate } = runtime;
   return {
     environment,
     root,
     clients: createClients({
       region: environment.region,
       endpoint: locate ? async () => ({ url: new URL(locate()) }) : url,
-      credentials: { accessKeyId: accessKey, secretAccessKey: 'local' },
+      credentials: async () => {
+        const { readProjectCredentials } = await import('./local-runtime.ts');
+        return readProjectCredentials(root, options.variables);
+      },
       ...options.clientOptions,
     }),
     endpoint: url,
@@ -110,7 +125,6 @@ async function launchAndAnnounce(root: string): Promise<LocalRuntime> {
   }
   return {
     ...runtime,
-    accessKey: projectAccessKey(stateDirectory(root)),
     locate: () => readState(root)?.url ?? runtime.url,
   };
 }

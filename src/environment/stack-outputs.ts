@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import type { outputs as outputNames } from '../../functions/contract/api.ts';
 import { UserError } from '../user-error.ts';
-import { isObject, readJson, writeJson } from './project.ts';
+import { writePrivateFile } from './private-files.ts';
+import { isObject, readJson } from './project.ts';
 import type { Stack, StackOutputs } from './stack.ts';
 import type { Target } from './target.ts';
 
@@ -50,7 +51,8 @@ export async function loadOutputs(target: Target): Promise<StackOutputs> {
 /** Writes the outputs of a stack to the cache and returns them. */
 export function cacheOutputs(target: Target, stack: StackDescription): StackOutputs {
   const outputs = parseOutputs(stack);
-  writeJson(cacheFile(target), { of: cacheIdentity(target), outputs });
+  const content = { of: cacheIdentity(target), outputs };
+  writePrivateFile(cacheFile(target), `${JSON.stringify(content, null, 2)}\n`);
   return outputs;
 }
 

@@ -24,8 +24,6 @@ export interface Target {
 export interface LocalRuntime {
   readonly url: string;
   readonly timeScale: number;
-  /** The only access key that the runtime accepts. If absent, it accepts any. */
-  readonly accessKey?: string;
   /** Returns the current URL: the port may change at a restart. Absent if the URL never changes. */
   readonly locate?: () => string;
 }

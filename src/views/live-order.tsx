@@ -1,4 +1,4 @@
-import type { OrderRecord } from '../../functions/contract/api.ts';
+import type { PublicOrder } from '../../functions/contract/public-order.ts';
 import { isTerminal, type ShownStatus } from '../../functions/contract/workflow.ts';
 import { estimateEnd } from '../workflow/eta.ts';
 import { activeStage, workflowProgress } from '../workflow/progress.ts';
@@ -12,10 +12,12 @@ import { OrderView } from './order-view.tsx';
 export interface LiveOrder {
   readonly orderId: string;
   readonly status: ShownStatus;
-  readonly order?: OrderRecord | undefined;
+  readonly order?: PublicOrder | undefined;
   readonly gapReason?: string | undefined;
   /** Present while the execution is paused. */
   readonly pause?: ShownPause | undefined;
+  /** Status of an execution that is neither running nor paused, such as PAUSING. */
+  readonly executionStatus?: string | undefined;
   /** The activity of the execution; absent if the history has not been read. */
   readonly work?: ExecutionActivity | undefined;
 }
@@ -89,9 +91,14 @@ export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Frame
     <OrderView
       {...shown}
       target={options.target}
-      elapsed={format((last ? Date.parse(last) : now) - startedAt)}
+      elapsed={format(
+        Math.max(
+          (last ? Date.parse(last) : now) - startedAt,
+          work ? work.activeMs + work.waitingMs : 0,
+        ),
+      )}
       left={left === undefined ? undefined : remaining ? `${remaining} left` : 'due'}
-      resumes={remaining && ends ? `resumes ${clock(ends)}, in ${remaining}` : undefined}
+      resumes={remaining && ends ? `${waitVerb(shown)} ${clock(ends)}, in ${remaining}` : undefined}
       facts={summaryText(shown, options, now)}
       retry={work?.retry && retryText(work.retry, format, now)}
       stuck={work?.stuck && stuckText(work.stuck, clock)}
@@ -102,6 +109,10 @@ export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Frame
     />
   );
 }
+
+/** A review has a deadline, a wait has an end. */
+const waitVerb = ({ status }: LiveOrder) =>
+  status === 'awaiting-review' ? 'rejected without a decision at' : 'resumes';
 
 /** `ETA 08:20:11 · active 2.9s · 3 invocations (2 replays) · 1 retry` */
 function summaryText(

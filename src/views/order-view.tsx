@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
-import type { OrderRecord } from '../../functions/contract/api.ts';
+import type { PublicOrder } from '../../functions/contract/public-order.ts';
 import { isTerminal, phases, type ShownStatus } from '../../functions/contract/workflow.ts';
+import { formatMoney } from '../workflow/money.ts';
 import {
   activeStage,
   countDone,
@@ -13,7 +14,7 @@ export interface OrderViewProps {
   readonly orderId: string;
   readonly status: ShownStatus;
   /** Absent before the order's first write. */
-  readonly order?: OrderRecord | undefined;
+  readonly order?: PublicOrder | undefined;
   /** `local (time ×60)` */
   readonly target: string;
   readonly elapsed: string;
@@ -30,6 +31,8 @@ export interface OrderViewProps {
   readonly retry?: string | undefined;
   /** Describes why the execution is stuck. */
   readonly stuck?: string | undefined;
+  /** Status of an execution that is neither running nor paused, such as PAUSING. */
+  readonly executionStatus?: string | undefined;
   /** Describes the pause of the execution. */
   readonly paused?: string | undefined;
   /** Why the last poll failed. */
@@ -107,13 +110,16 @@ interface Remark {
 }
 
 function buildRemarks(props: OrderViewProps): Remark[] {
-  const { orderId, status, facts, stuck, gapReason, retry, paused } = props;
+  const { orderId, status, facts, stuck, gapReason, retry, paused, executionStatus } = props;
   const { keys = 'ctrl-c detach; the order continues' } = props;
   const review = status === 'awaiting-review';
   return [
     ...(facts ? [{ text: facts, dropPriority: 5 }] : []),
     ...(paused ? [{ text: paused, color: 'yellow', dropPriority: 0 }] : []),
     ...(paused ? [{ text: `orders resume ${orderId}`, dropPriority: 3 }] : []),
+    ...(executionStatus
+      ? [{ text: `execution is ${executionStatus}`, color: 'yellow', dropPriority: 0 }]
+      : []),
     ...(retry ? [{ text: retry, color: 'yellow', dropPriority: 2 }] : []),
     ...(stuck ? [{ text: stuck, color: 'red', dropPriority: 0 }] : []),
     ...(stuck ? [{ text: stuckHint(orderId), dropPriority: 3 }] : []),
@@ -142,7 +148,7 @@ function fitRemarks(remarks: readonly Remark[], room: number): readonly Remark[]
 }
 
 function Heading({ orderId, order, target }: OrderViewProps) {
-  const total = order ? `$${order.total.toFixed(2)}` : '';
+  const total = order ? formatMoney(order.total) : '';
   const facts = [order?.customerId, total, target].filter(Boolean).join(' · ');
   return (
     <Text wrap="truncate">

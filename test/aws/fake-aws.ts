@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
+import { findProjectCredentials } from '../../src/local/runtime/project-credentials.ts';
+import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 
 export interface Call {
   /** Name of the operation: `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks`. */
@@ -59,9 +61,12 @@ export async function fakeAws(answer: (call: Call) => Answer) {
   };
 }
 
-/** Returns a target with clients for `url` and files in `root`. */
+/** Returns a target with clients for `url` and files in `root`. If a runtime has run there, the clients have its credentials. */
 export function fakeTarget(url: string, root: string, more: Partial<Target> = {}): Target {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const credentials = findProjectCredentials(stateDirectory(root)) ?? {
+    accessKeyId: 'test',
+    secretAccessKey: 'test',
+  };
   return {
     environment: { name: 'fake', region: 'us-east-2', stack: 'orders-test' },
     root,

@@ -1,18 +1,18 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as client from '@aws-sdk/client-lambda';
-import { expect, it } from 'vitest';
+import { build, type Plugin } from 'esbuild';
+import { expect, it, vi } from 'vitest';
 import { createClients } from '../../src/aws/clients.ts';
 import { isConflict, isNotFound, isThrottle } from '../../src/aws/errors.ts';
-import {
-  PauseDurableExecutionCommand,
-  ResumeDurableExecutionCommand,
-} from '../../src/aws/sdk/lambda-pausing.ts';
+import * as pausing from '../../src/aws/sdk/lambda-pausing.ts';
 import { readExecution } from '../../src/orders/lookup/executions.ts';
 import { readRawHistory } from '../../src/orders/lookup/history.ts';
 import { type Answer, fakeAws, fakeTarget } from './fake-aws.ts';
 
+const { PauseDurableExecutionCommand, ResumeDurableExecutionCommand } = pausing;
 const arn = 'arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/order-1/1';
 const path = `/2025-12-01/durable-executions/${arn}`;
 const target = (url: string) => fakeTarget(url, mkdtempSync(join(tmpdir(), 'orders-')));
@@ -22,9 +22,63 @@ const refusal = (status: number, type: string): Answer => ({
   body: JSON.stringify({ Type: 'User', message: 'refused' }),
 });
 
-it('is needed until the client has the commands: then replace src/aws/sdk/lambda-pausing.ts by exports of the client', () => {
-  expect(Object.keys(client)).not.toContain('PauseDurableExecutionCommand');
+const commandNames = ['PauseDurableExecutionCommand', 'ResumeDurableExecutionCommand'] as const;
+
+it('sends the commands of a newer client', async () => {
+  class PauseDurableExecutionCommand extends client.StopDurableExecutionCommand {}
+  class ResumeDurableExecutionCommand extends client.StopDurableExecutionCommand {}
+  const own = { PauseDurableExecutionCommand, ResumeDurableExecutionCommand };
+  vi.doMock('@aws-sdk/client-lambda', () => ({ ...client, ...own }));
+  vi.resetModules();
+  const { resumeExecution } = await import('../../src/orders/actions/pause.ts');
+  const sdk = await import('../../src/aws/sdk/lambda.ts');
+  expect(sdk).toMatchObject(own);
+  const sent: unknown[] = [];
+  const lambda = { send: async (command: unknown) => void sent.push(command) };
+  const base = target('http://127.0.0.1:9');
+  const clients = { ...base.clients, lambda: async () => lambda as unknown as client.LambdaClient };
+  const request = { arn, clientToken: 'token-1', reason: 'outage' };
+  await resumeExecution({ ...base, clients }, request);
+  expect(sent).toEqual([expect.any(ResumeDurableExecutionCommand)]);
+  expect(sent).toMatchObject([
+    { input: { DurableExecutionArn: arn, ClientToken: 'token-1', Reason: 'outage' } },
+  ]);
+  vi.doUnmock('@aws-sdk/client-lambda');
 });
+
+it.each([true, false])(
+  'is bundled with the commands of the client if it has them: %s',
+  async (has) => {
+    const structures = ['Event$', 'EventInput$', 'GetDurableExecutionResponse$'];
+    const classes = ['StopDurableExecutionCommand', ...(has ? commandNames : [])];
+    const contents = [
+      ...structures.map((name) => `export const ${name} = [3, '', '${name}', 0, [], []];`),
+      ...classes.map((name) => `export class ${name} { source = 'client'; }`),
+      "export class UnusedCommand { source = 'unused'; }",
+    ].join('\n');
+    const newerClient: Plugin = {
+      name: 'client',
+      setup(build) {
+        build.onResolve({ filter: /^@aws-sdk/ }, () => ({ path: 'client', namespace: 'stub' }));
+        build.onLoad({ filter: /./, namespace: 'stub' }, () => ({ contents }));
+      },
+    };
+    const { outputFiles } = await build({
+      entryPoints: [fileURLToPath(new URL('../../src/aws/sdk/lambda-pausing.ts', import.meta.url))],
+      bundle: true,
+      format: 'esm',
+      write: false,
+      logLevel: 'silent',
+      plugins: [newerClient],
+    });
+    const text = outputFiles[0]?.text ?? '';
+    expect(text).not.toContain('unused');
+    const bundle = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+    for (const name of commandNames) {
+      expect(Object.hasOwn(bundle[name].prototype, 'resolveMiddlewareWithContext')).toBe(!has);
+    }
+  },
+);
 
 it('sends signed requests with a token, the reason and the switch for the timeout', async () => {
   using aws = await fakeAws(() => ({ status: 202, body: '' }));

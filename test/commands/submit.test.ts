@@ -1,12 +1,18 @@
 import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import * as v from 'valibot';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import Submit from '../../commands/submit.ts';
+import { samples } from '../../functions/contract/samples.ts';
+import { submitBatchSchema } from '../../src/cli/schemas/submit.ts';
 import { type Answer, type Call, fakeAws, xml } from '../aws/fake-aws.ts';
 
 const arn = 'arn:aws:lambda:us-east-2:000000000000:function:f:live';
-const stack = `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs><member><OutputKey>OrderProcessingAliasArn</OutputKey><OutputValue>${arn}</OutputValue></member></Outputs></member></Stacks>`;
+const outputs = ['OrderProcessingAliasArn', 'OrderProcessingFunctionArn']
+  .map((key) => `<member><OutputKey>${key}</OutputKey><OutputValue>${arn}</OutputValue></member>`)
+  .join('');
+const stack = `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${outputs}</Outputs></member></Stacks>`;
 const accepted: Answer = { status: 202, headers: { 'x-amz-durable-execution-arn': 'a' }, body: '' };
 const conflict: Answer = {
   status: 409,
@@ -22,14 +28,32 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** Runs `orders submit` on a fake environment that responds to an invoke with `invokeResponse`. */
-async function submit(argv: readonly string[], invokeResponse = accepted) {
-  using aws = await fakeAws(({ name }: Call) =>
-    name.startsWith('Action') ? xml('DescribeStacks', stack) : invokeResponse,
-  );
+/** Returns the executions with a name: one if it is `known`. */
+function listExecutions(name: string | null): Answer {
+  const execution = {
+    DurableExecutionArn: `${arn}/durable-execution/${name}/1`,
+    DurableExecutionName: name,
+    FunctionArn: arn,
+    Status: 'RUNNING',
+    StartTimestamp: 1,
+  };
+  return { body: JSON.stringify({ DurableExecutions: name === 'known' ? [execution] : [] }) };
+}
+
+/**
+ * Runs `orders submit` on a fake environment that responds to an invoke with `invokeResponse`, and rejects the order `taken`. `file`:
+ * content of `orders.json`.
+ */
+async function submit(argv: readonly string[], invokeResponse = accepted, file = '') {
+  using aws = await fakeAws(({ name, query, body }: Call) => {
+    if (name.startsWith('Action')) return xml('DescribeStacks', stack);
+    if (name.startsWith('GET')) return listExecutions(query.get('DurableExecutionName'));
+    return body.includes('"taken"') ? conflict : invokeResponse;
+  });
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'orders-')));
   const config = { environments: { fake: { endpoint: aws.url } } };
   writeFileSync(join(root, 'orders.config.json'), JSON.stringify(config));
+  writeFileSync(join(root, 'orders.json'), file);
   process.chdir(root);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
@@ -75,4 +99,83 @@ it('reports the field of an invalid order, exits with 2 and starts nothing', asy
   const { stderr, stdout, exitCode, calls } = await submit(argv);
   expect(stderr).toContain('customerEmail must be an e-mail address');
   expect({ stdout, exitCode, calls }).toEqual({ stdout: '', exitCode: 2, calls: [] });
+});
+
+it('reports an order that was submitted before', async () => {
+  const again = await submit(['--sample', 'low', '--id', 'known']);
+  expect(again.stdout).toContain('known was accepted before');
+  for (const [id, created] of [
+    ['known', false],
+    ['new', true],
+  ] as const) {
+    const { stdout } = await submit(['--sample', 'low', '--id', id, '--json']);
+    expect(JSON.parse(stdout).data.created).toBe(created);
+  }
+});
+
+describe('a file with several orders', () => {
+  const order = samples['low'];
+  const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n');
+  const named = (orderId: string) => ({ orderId, order });
+
+  it('is submitted order by order, and the exit code is 13 if one is refused', async () => {
+    const file = lines(order, named('known'), named('taken'));
+    const { stdout, stderr, exitCode } = await submit(['orders.json'], accepted, file);
+    expect(exitCode).toBe(13);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+    expect(stdout).toContain('known was accepted before');
+    expect(stderr).toContain('line 3: taken already exists');
+    expect(stderr).toContain('3 orders: 1 accepted, 1 existed, 1 failed');
+  });
+
+  it('may be a JSON array, and is reported as one document', async () => {
+    const file = JSON.stringify([order, named('taken')], null, 2);
+    const { stdout, exitCode } = await submit(['orders.json', '--json'], accepted, file);
+    expect(exitCode).toBe(13);
+    expect(v.parse(submitBatchSchema, JSON.parse(stdout).data)).toMatchObject([
+      { line: 2, created: true },
+      { orderId: 'taken', error: { code: 'Conflict', exit: 6 } },
+    ]);
+  });
+
+  it('exits with the code of all refusals', async () => {
+    const file = lines(named('taken'), named('taken-too'));
+    const { exitCode } = await submit(['orders.json'], conflict, file);
+    expect(exitCode).toBe(6);
+  });
+
+  it('is printed by --dry-run in a form that can be submitted', async () => {
+    const { stdout, calls } = await submit(
+      ['orders.json', '--dry-run'],
+      accepted,
+      lines(order, order),
+    );
+    const printed = stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(printed).toMatchObject([{ order }, { order }]);
+    expect(calls).toEqual([]);
+    const { stdout: again } = await submit(['orders.json', '-o', 'id'], accepted, stdout);
+    expect(again.trim().split('\n').sort()).toEqual(printed.map(({ orderId }) => orderId).sort());
+  });
+
+  it.each([
+    ['an invalid order', lines(order, { ...order, items: 5 }), 'line 2: The order is not valid'],
+    ['text that is not JSON', `${lines(order)}\n{"customerId":`, 'line 2 is not JSON'],
+    ['an id twice', lines(named('a'), named('a')), 'line 2: a is also on line 1'],
+    ['an id with another meaning', lines(order, named('latest')), 'orderId "latest"'],
+    ['no orders', '[]', 'contains no orders'],
+  ])('is rejected as a whole with %s', async (_, file, problem) => {
+    const { stderr, exitCode, calls } = await submit(['orders.json'], accepted, file);
+    expect({ exitCode, calls }).toEqual({ exitCode: 2, calls: [] });
+    expect(stderr).toContain(problem);
+  });
+
+  it('does not combine with flags for one order', async () => {
+    const file = lines(order, order);
+    const { stderr, exitCode } = await submit(['orders.json', '--id', 'a'], accepted, file);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('apply to a single order');
+  });
 });

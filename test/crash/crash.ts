@@ -7,6 +7,7 @@ import { isTerminal, type OrderStatus } from '../../functions/contract/workflow.
 import { deploy } from '../../src/deploy/deploy.ts';
 import { awaitResult } from '../../src/deploy/events.ts';
 import { resolveTarget } from '../../src/environment/resolve-target.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { createRandom, type RandomSource } from '../support/random.ts';
 import { startWriters } from './acknowledged-writes.ts';
 import {
@@ -110,7 +111,7 @@ async function deployStack({ root, url }: RuntimeProcess) {
   const config = {
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'crash', secretAccessKey: 'crash' },
+    credentials: projectCredentials(root),
     maxAttempts: 1,
   };
   const lambda = new LambdaClient(config);
@@ -154,10 +155,7 @@ async function deployStack({ root, url }: RuntimeProcess) {
       ),
     submit: (placed: readonly PlacedOrder[]) => Promise.all(placed.map(submit)),
     pauseRepeatedly: (choose: RandomSource) =>
-      pauseRepeatedly(
-        { lambda, url, functionArn: outputs[functionOutputs[0] ?? ''] ?? '' },
-        choose,
-      ),
+      pauseRepeatedly({ lambda, functionArn: outputs[functionOutputs[0] ?? ''] ?? '' }, choose),
     async waitUntilEnded(placed: readonly PlacedOrder[]): Promise<void> {
       const open = new Set(placed.map(({ orderId }) => orderId));
       for (const until = Date.now() + maxRunMs; open.size > 0; ) {

@@ -49,7 +49,8 @@ it('starts the local runtime only for local and connects all clients to it', asy
   const lambda = await target.clients.lambda();
   const endpoint = await lambda.config.endpoint?.();
   expect(endpoint?.port).toBe(4999);
-  expect(await lambda.config.credentials()).toMatchObject({ accessKeyId: 'local' });
+  // No runtime accepts invented credentials.
+  expect(await lambda.config.credentials()).toMatchObject({ accessKeyId: 'none' });
 });
 
 it('adds the environment of a first deployment and keeps the others', () => {

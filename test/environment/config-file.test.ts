@@ -43,6 +43,12 @@ it.each([
   ['an invalid region', environment('{"region": "Ireland"}'), 'prod.region" must be an AWS region'],
   ['an invalid endpoint', environment('{"endpoint": "notaurl"}'), 'prod.endpoint" must be a URL'],
   ['an invalid stack', environment('{"stack": "my_stack"}'), 'prod.stack" must be a stack name'],
+  ['a path as a name', '{"environments": {"../../x": {}}}', 'invalid name of an environment: "../'],
+  ['an absolute name', '{"environments": {"/etc/x": {}}}', 'an environment: "/etc/x"'],
+  ['an inherited name', '{"environments": {"__proto__": {}}}', 'an environment: "__proto__"'],
+  ['a control character in a name', '{"environments": {"a\\u0000b": {}}}', '"a\\u0000b"'],
+  ['a long name', `{"environments": {"${'a'.repeat(65)}": {}}}`, 'invalid name of an environment'],
+  ['deep values', `{"owner": ${'['.repeat(100_000)}`, 'more than 200 nested values'],
   ['a number for a stack', environment('{"stack": 5}'), 'prod.stack" must be a stack name'],
 ])('rejects a file with %s, and does not write over it', (_, text, problem) => {
   write(text);
@@ -143,3 +149,20 @@ it.each(['region', 'profile', 'endpoint'])(
     if (key !== 'endpoint') await resolve({ [`ORDERS_${key.toUpperCase()}`]: String(value) });
   },
 );
+
+it('names the host that a configured endpoint sends requests to, unless it is this machine', async () => {
+  const warnings = async (endpoint: string, flags = {}) => {
+    write(JSON.stringify({ environments: { dev: { endpoint } } }));
+    const target = await resolveTarget({ env: 'dev', ...flags }, { cwd: root, variables: {} });
+    return target.warnings;
+  };
+  const elsewhere = 'https://aws.example:8443/path';
+  expect(await warnings(elsewhere)).toEqual([
+    'orders.config.json sends the requests of "dev" to https://aws.example:8443',
+  ]);
+  expect(await warnings(elsewhere, { endpoint: elsewhere })).toEqual([]);
+  for (const here of ['http://127.0.0.1:4566', 'http://localhost:4566', 'http://[::1]:1']) {
+    expect(await warnings(here)).toEqual([]);
+  }
+  expect(await warnings('http://127.0.0.1.attacker.example')).toHaveLength(1);
+});

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { projectCredentials } from '../support/credentials.ts';
 import { readJson } from '../support/json.ts';
 import { createProject, type Project } from '../support/project.ts';
 
@@ -58,7 +59,7 @@ it('runs the stack of a foreign template: its API, its statuses and its history'
   const client = new LambdaClient({
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: projectCredentials(project.root),
   });
   const list = new ListDurableExecutionsByFunctionCommand({ FunctionName: outputs.FunctionArn });
   await vi.waitUntil(async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../functions/contract/samples.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   lambda = new LambdaClient({
     endpoint: status.url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: projectCredentials(project.root),
   });
 });
 afterAll(async () => {
@@ -46,7 +47,7 @@ const orders: readonly (readonly [name: string, text: string, named: RegExp])[] 
     withLine({}).replace(/"price":[\d.]+/, '"price":NaN'),
     /JSON|parse|body/i,
   ],
-  ['a list', '[]', /order must be an object|object/],
+  ['a list', '[]', /contains no orders|object/],
   ['a negative price', withLine({ price: -5 }), /price/],
   ['a price with three decimals', withLine({ price: 1.005 }), /price/],
   ['a price in words', withLine({ price: 'cheap' }), /price/],
@@ -108,7 +109,7 @@ it.each([
   expect(stderr).toMatch(named);
 });
 
-it('fails the execution of an invalid event, names the field and writes no item', async () => {
+it('rejects an invalid event, names the field and writes no item', async () => {
   const event = { orderId: 'order-illegal', order: { ...good, coupon: 'secret-text' } };
   await lambda.send(
     new InvokeCommand({
@@ -127,12 +128,16 @@ it('fails the execution of an invalid event, names the field and writes no item'
 
 it.each([
   ['ls', 'orders list'],
-  ['show latest', 'orders get'],
+  ['show latest', 'orders get latest'],
+  ['status', 'orders local status'],
+  ['status latest', 'orders get latest'],
+  ['version', 'orders --version'],
   ['ps', 'orders list --running'],
   ['up', 'orders deploy'],
-  ['review aprove latest', 'orders review approve'],
+  ['review aprove latest', 'orders review approve latest'],
   ['lsit --all', 'orders list'],
-  ['env ad dev', 'orders env add'],
+  ['env ad dev', 'orders env add dev'],
+  ['list --quiet', '-q'],
 ])('suggests the command that is meant by %s', async (typed, meant) => {
   const { code, stderr } = await project.orders(...typed.split(' '));
   expect([code, stderr]).toEqual([2, expect.stringContaining(`did you mean: ${meant}\n`)]);

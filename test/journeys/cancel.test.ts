@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cancelSchema } from '../../src/cli/schemas/cancel.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -30,7 +31,7 @@ const cancel = async (...argv: string[]) =>
 /** Returns the number of effective charges minus refunds. */
 async function paid(orderId: string): Promise<number> {
   const { url } = await project.runJson('local', 'status');
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = projectCredentials(project.root);
   const client = new DynamoDBClient({ endpoint: url, region: 'us-east-2', credentials });
   const { Items = [] } = await DynamoDBDocumentClient.from(client).send(
     new QueryCommand({

@@ -1,10 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { canonicalEvent, type Order } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import type { ExaminedDeadLetter } from '../../src/orders/dead-letters/redrive.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const config = {
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: projectCredentials(project.root),
   };
   sqs = new SQSClient(config);
   tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
@@ -36,12 +37,18 @@ const sendDeadLetter = (MessageBody: string) =>
 
 it('starts an order that never started, resubmits a technically failed one, and removes obsolete messages', async () => {
   const order = samples['low'] as Order;
-  // Lambda discarded the event before the execution started.
+  // Stacks of older versions also have messages of the workflow's executions.
   await sendDeadLetter(canonicalEvent({ orderId: 'never-1', order }));
   await project.orders('submit', '--sample', 'payment-down', '--id', 'down-1', '--wait');
+  await sendDeadLetter(
+    canonicalEvent({ orderId: 'down-1', order: samples['payment-down'] as Order }),
+  );
   // This order is still in its review when it is cancelled.
   await project.orders('submit', '--sample', 'fraud-review', '--id', 'stop-1');
   await project.orders('cancel', 'stop-1', '--force', '--wait');
+  await sendDeadLetter(
+    canonicalEvent({ orderId: 'stop-1', order: samples['fraud-review'] as Order }),
+  );
   await sendDeadLetter('not an event');
 
   await vi.waitUntil(async () => (await list()).length === 4, 10_000);
@@ -97,10 +104,23 @@ it('recovers an order whose recovery event was lost', async () => {
   await sendDeadLetter(
     JSON.stringify({ 'detail-type': 'Durable Execution Status Change', detail }),
   );
-  // The stopped execution itself also has a dead-letter message.
   const { stdout } = await project.orders('dead-letters', 'redrive', 'lost-1');
   expect(stdout).toContain('lost-1 recovery started');
   expect((await project.orders('watch', 'lost-1')).code).toBe(12);
+});
+
+it('submits an order again whose execution ended before it wrote the order', async () => {
+  const { code } = await project.orders('submit', '--sample', 'low', '--id', 'lost-2', '--wait');
+  expect(code).toBe(0);
+  // Restores the state of an order that was never written.
+  await tables.send(
+    new DeleteCommand({ TableName: outputs['OrdersTableName'], Key: { orderId: 'lost-2' } }),
+  );
+  const detail = { durableExecutionName: 'lost-2', durableExecutionArn: 'x', status: 'FAILED' };
+  await sendDeadLetter(JSON.stringify({ detail }));
+  const { stdout } = await project.orders('dead-letters', 'redrive', 'lost-2', '--yes');
+  expect(stdout).toContain('lost-2 resubmitted as lost-2-r2');
+  expect((await project.orders('watch', 'lost-2-r2')).code).toBe(0);
 });
 
 it('reports that an order has no dead-letter message', async () => {

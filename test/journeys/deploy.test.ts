@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
@@ -9,8 +10,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploySchema } from '../../src/cli/schemas/deploy.ts';
 import { destroySchema } from '../../src/cli/schemas/destroy.ts';
 import { artifactsBucketName } from '../../src/deploy/artifacts.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
+import { runInTerminal } from '../support/terminal.ts';
 
 const built = fileURLToPath(new URL('../../dist', import.meta.url));
 const many = full ? '100' : '20';
@@ -40,7 +43,7 @@ function edit(from: string | RegExp, to: string): () => void {
 it('plans a first deployment without a trace, deploys it, and then finds no changes', async () => {
   const planned = await project.orders('diff', '--exit-code');
   expect(planned.code).toBe(22);
-  expect(planned.stderr).toMatch(/^\d+ to add\n {2}\+ {2}OrdersTable +table$/m);
+  expect(planned.stderr).toMatch(/^\d+ to add\n {2}ApiAuth NONE\n {2}\+ {2}OrdersTable +table$/m);
   const first = await deploy('--smoke');
   expect(first).toMatchObject({ code: 0, changed: true, needed: true });
   expect(first.stderr).toContain('the API responds (404)');
@@ -53,6 +56,8 @@ it('plans a first deployment without a trace, deploys it, and then finds no chan
 it('publishes a version for a changed parameter, and running orders finish on their version', async () => {
   const { orderId } = await project.runJson('submit', '--sample', 'low');
   const planned = await project.orders('deploy', '--plan', '--param', 'WarehouseWaitSeconds=600');
+  expect(planned.stderr).toContain('\n  WarehouseWaitSeconds 300 → 600\n');
+  expect(planned.stderr).toContain('Environment.Variables.WAREHOUSE_WAIT_SECONDS 300 → 600');
   expect(planned.stderr).toContain('replaced: Description');
   expect(planned.stderr).toContain('1 running order finishes on its current version.');
   await deploy('--param', 'WarehouseWaitSeconds=600');
@@ -61,6 +66,69 @@ it('publishes a version for a changed parameter, and running orders finish on th
   const versionOf = async (id: string) =>
     /:function:[^:]+:(\d+)\//.exec((await project.runJson('get', id)).order.executionArn)?.[1];
   expect(Number(await versionOf(later.orderId))).toBe(Number(await versionOf(orderId)) + 1);
+});
+
+it('ends with the address, the live versions and the changes, which fit a terminal of 24 lines', async () => {
+  const terminal = runInTerminal(project, ['deploy', '--param', 'LogLevel=ERROR']);
+  expect(await terminal.exit).toBe(0);
+  const [, result = ''] = stripVTControlCharacters(terminal.raw()).split(/✓ Deployed .*\r?\n/);
+  const lines = result.trimEnd().split(/\r?\n/);
+  expect(lines.length).toBeLessThan(24);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  expect(result).toMatch(/^endpoint +http:\/\/127\.0\.0\.1:\d+\/execute-api\/\w+\/prod/);
+  expect(result).toMatch(/alias +live of lambda-durable-order-processing-workflow is version \d/);
+  expect(result).toMatch(/changes +\d to /);
+  expect(result).toContain('orders submit --sample low --watch');
+  const all = await project.orders('deploy', '--outputs');
+  expect(all.stdout).toMatch(/^OrdersTableName +\S+$/m);
+  await deploy('--param', 'LogLevel=INFO');
+});
+
+it.each([
+  ['a mistyped parameter', ['--param', 'WarehouseWaitSecond=60'], 'WarehouseWaitSecond'],
+  ['a value that is not valid', ['--param', 'WarehouseWaitSeconds=abc'], 'WarehouseWaitSeconds'],
+  [
+    'an endpoint that is no URL',
+    ['-e', 'x', '--region', 'eu-west-1', '--endpoint', 'notaurl'],
+    '--endpoint "notaurl"',
+  ],
+])('reports %s before it packages anything, and exits 2', async (_, argv, named) => {
+  const { code, stdout, stderr } = await project.orders('deploy', ...argv);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(named);
+  expect(stderr).not.toMatch(/ package |continues from there/);
+});
+
+it('reports the line of a template that is not YAML or that CloudFormation rejects', async () => {
+  const restoreTab = edit('      MemorySize: 512', '\tMemorySize: 512');
+  const broken = await project.orders('deploy', '--json');
+  restoreTab();
+  expect(broken.code).toBe(2);
+  expect(JSON.parse(broken.stdout).error).toMatchObject({
+    code: 'InvalidTemplate',
+    message: expect.stringMatching(/^template\.yaml:\d+:1 is not valid YAML: Tabs/),
+    line: expect.any(Number),
+  });
+  const restoreType = edit('Type: AWS::DynamoDB::Table', 'Type: AWS::DynamoDB::Tabel');
+  const rejected = await project.orders('deploy', '--json');
+  restoreType();
+  expect(rejected.code).toBe(20);
+  expect(JSON.parse(rejected.stdout).error).toMatchObject({
+    code: 'PlanFailed',
+    message: expect.stringContaining('Unrecognized resource types: [AWS::DynamoDB::Tabel]'),
+    field: 'Resources.OrdersTable',
+  });
+  const restoreOutputs = edit(
+    '  DeadLettersUrl:',
+    '  Broken: {Value: !ImportValue nothing}\n  DeadLettersUrl:',
+  );
+  const failed = await project.orders('deploy', '--json');
+  restoreOutputs();
+  expect(failed.code).toBe(20);
+  const { message, hint } = JSON.parse(failed.stdout).error;
+  expect(message).toContain('No export named nothing found.');
+  // No version was published, so that the next deployment can succeed at once.
+  expect(hint.join('\n')).not.toContain('delete-function');
 });
 
 it('replaces and deletes stateful resources only if they are named', async () => {
@@ -111,7 +179,7 @@ it('cancels and undoes running orders before it destroys, and deletes all versio
     await project.runJson('destroy', '--yes', '--running', 'cancel'),
   );
   expect(result).toMatchObject({ destroyed: true, cancelled: 3, stopped: 0 });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = projectCredentials(project.root);
   const config = { endpoint: url, region: 'us-east-2', credentials };
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   for (const orderId of ids) {
@@ -135,7 +203,11 @@ it('cancels and undoes running orders before it destroys, and deletes all versio
 
 it('deploys to a named environment, whose API requires signed requests', async () => {
   const { url } = await project.runJson('local', 'status');
-  const here = project.with({ AWS_ACCESS_KEY_ID: 'someone', AWS_SECRET_ACCESS_KEY: 'secret' });
+  const { accessKeyId, secretAccessKey } = projectCredentials(project.root);
+  const here = project.with({
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  });
   const settings = ['--region', 'us-east-2', '--stack', 'orders-dev', '--endpoint', url];
   const unconfirmed = await here.orders('deploy', '-e', 'dev', ...settings);
   expect(unconfirmed.code).toBe(4);

@@ -2,7 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { environmentsSchema, policySchema } from '../../src/cli/schemas/environments.ts';
+import {
+  environmentsSchema,
+  policiesSchema,
+  serviceRoleSchema,
+} from '../../src/cli/schemas/environments.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -53,13 +57,28 @@ it('lists the known environments for an unknown name, and does not remove the bu
 });
 
 it("prints policies with the stack's names, without access to an account", async () => {
-  const policy = await project.runJson('iam', 'operate', '-e', 'prod', '--account', '123456789012');
-  const { Statement } = v.parse(policySchema, policy);
-  const submit = Statement.find(({ Sid }) => Sid === 'Submit');
-  expect(submit).toMatchObject({
-    Action: ['lambda:InvokeFunction'],
-    Resource: ['arn:aws:lambda:eu-west-1:123456789012:function:orders-prod-workflow:live'],
-  });
+  const account = ['--account', '123456789012'];
+  const policies = await project.runJson('iam', 'operate', '-e', 'prod', ...account);
+  const [{ document } = { document: undefined }] = v.parse(policiesSchema, policies);
+  expect(document?.Statement).toContainEqual(
+    expect.objectContaining({
+      Action: ['lambda:InvokeFunction'],
+      Resource: ['arn:aws:lambda:eu-west-1:123456789012:function:orders-prod-workflow:live'],
+    }),
+  );
+  const { stdout } = await project.orders('iam', 'operate', '-e', 'prod', ...account);
+  expect(JSON.parse(stdout)).toEqual(document);
+  const deploy = (...flags: string[]) =>
+    project.orders('iam', 'deploy', '-e', 'prod', ...account, ...flags);
+  const [first, second] = JSON.parse((await deploy()).stdout);
+  expect([first.name, second.name]).toEqual(['orders-prod-deploy-1', 'orders-prod-deploy-2']);
+  expect(JSON.parse((await deploy('--part', '2')).stdout)).toEqual(second.document);
+  expect((await deploy('--part', '3')).code).toBe(2);
+  const role = v.parse(
+    serviceRoleSchema,
+    await project.runJson('iam', 'service-role', '-e', 'prod', ...account),
+  );
+  expect(role.name).toBe('orders-prod-cloudformation');
 });
 
 it('reports the sign-in command for expired credentials', async () => {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -46,7 +47,7 @@ beforeAll(async () => {
   const config = {
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: projectCredentials(project.root),
   };
   // Writes a cancelled order directly, because a cancellation takes longer than this test.
   const { order } = await project.runJson('get', orders.get('completed') ?? '');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { canonicalEvent } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import { inventorySchema, stockSchema } from '../../src/cli/schemas/inventory.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
   project = createProject();
   outputs = await deploy(...quick);
   const { url } = await project.runJson('local', 'status');
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = projectCredentials(project.root);
   config = { endpoint: url, region: 'us-east-2', credentials };
 });
 afterAll(() => project.close());
@@ -43,7 +44,7 @@ const stock = async (productId: string) => {
 };
 
 it(`sells exactly ${pieces} units to ${buyers} concurrent orders, and none stays reserved`, async () => {
-  await project.orders('inventory', 'set', 'RARE', String(pieces));
+  await project.orders('inventory', 'set', 'RARE', String(pieces), '--create');
   const lambda = new LambdaClient(config);
   const ids = Array.from({ length: buyers }, (_, index) => `order-rare-${index}`);
   const [line] = samples['low']?.items ?? [];
@@ -101,7 +102,10 @@ it(`sells exactly ${pieces} units to ${buyers} concurrent orders, and none stays
 });
 
 it('sets and adjusts the stock of a product, and removes at most the available units', async () => {
-  const set = v.parse(stockSchema, await project.runJson('inventory', 'set', 'BOOK', '5'));
+  const set = v.parse(
+    stockSchema,
+    await project.runJson('inventory', 'set', 'BOOK', '5', '--create'),
+  );
   expect(set).toEqual({ productId: 'BOOK', available: 5, reserved: 0, sold: 0 });
   const less = await project.runJson('inventory', 'adjust', 'BOOK', '--take', '3');
   expect(less.available).toBe(2);
@@ -112,6 +116,13 @@ it('sets and adjusts the stock of a product, and removes at most the available u
     code: 5,
     stderr: expect.stringContaining('inventory set NOBODY'),
   });
+  for (const argv of [
+    ['set', 'NOBODY', '3'],
+    ['recount', 'NOBODY', '--yes'],
+  ]) {
+    const refused = await project.orders('inventory', ...argv);
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('--create') });
+  }
   expect((await project.orders('inventory', 'set', 'BOOK', '-1')).code).toBe(2);
   expect((await project.orders('inventory', 'adjust', 'BOOK')).code).toBe(2);
   expect((await stock('BOOK'))?.available).toBe(2);

@@ -29,7 +29,7 @@ afterAll(() => project.close());
 it.runIf(full)(
   'names the product that a faulty function oversells',
   async () => {
-    await project.runJson('inventory', 'set', 'BOOK-001', '6');
+    await project.runJson('inventory', 'set', 'BOOK-001', '6', '--create');
     const argv = ['load-test', '--count', '12', '--mix', 'low', '--json'];
     const { code, stdout } = await project.orders(...argv);
     const { checks } = parseLoadReport(stdout);

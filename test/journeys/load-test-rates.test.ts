@@ -1,9 +1,10 @@
 import { LambdaClient, ListDurableExecutionsByFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RequestCounts } from '../../src/local/fault-injection/request-gate.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { parseLoadReport } from '../support/load-report.ts';
 import { createProject, type Project } from '../support/project.ts';
+import { readTraffic } from '../support/traffic.ts';
 
 /** Ten orders per second. In the short run, the jitter of the machine exceeds one percent. */
 const [count, tolerance] = full ? [120, 0.01] : [40, 0.03];
@@ -17,14 +18,14 @@ afterAll(() => project.close());
 
 /** Returns the number of invocations that the runtime accepted. */
 async function countInvocations(url: string): Promise<number> {
-  const traffic = (await (await fetch(`${url}/_runtime/traffic`)).json()) as RequestCounts;
+  const traffic = await readTraffic(project.root, url);
   const { requests = 0, refused = 0 } = traffic['lambda:Invoke'] ?? {};
   return requests - refused;
 }
 
 /** Measures the executions by the runtime's clock. */
 async function measureExecutions(url: string, FunctionName: string) {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = projectCredentials(project.root);
   const lambda = new LambdaClient({ endpoint: url, region: 'us-east-2', credentials });
   const { DurableExecutions = [] } = await lambda.send(
     new ListDurableExecutionsByFunctionCommand({ FunctionName, MaxItems: 1000 }),

@@ -20,6 +20,7 @@ import { prices } from '../../src/orders/cost/prices.ts';
 import { expectedOutcome } from '../../src/orders/load-test/expected-outcome.ts';
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../src/orders/load-test/plan.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { parseLoadReport } from '../support/load-report.ts';
 import { createProject, type Project } from '../support/project.ts';
 
@@ -52,7 +53,7 @@ it('finds faults of running orders, names the orders and exits 99', async () => 
     new DynamoDBClient({
       endpoint: url,
       region: 'us-east-2',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: projectCredentials(project.root),
     }),
   );
   const planned = planOrders({ count: 8, mix: parseMix(defaultMix), seed: 7, round: 1 });

@@ -3,6 +3,7 @@ import { GetDurableExecutionHistoryCommand, LambdaClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stages, statuses } from '../../functions/contract/workflow.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { readJson } from '../support/json.ts';
 import { createProject, type Project } from '../support/project.ts';
 
@@ -14,7 +15,7 @@ let callsTable: string;
 const config = () => ({
   endpoint: url,
   region: 'us-east-2',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: projectCredentials(project.root),
 });
 
 beforeAll(async () => {

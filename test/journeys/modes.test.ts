@@ -43,7 +43,7 @@ const cases: readonly Case[] = [
   { argv: ['submit', '--sample', 'payment-declined', '--watch'], exit: 10 },
   { argv: ['submit', '--sample', 'low', '--wait'], exit: 0 },
   { argv: ['inventory', 'list'], exit: 0, fits: true },
-  { argv: ['inventory', 'set', 'BOOK-009', '5'], exit: 0 },
+  { argv: ['inventory', 'set', 'BOOK-009', '5', '--create'], exit: 0 },
   { argv: ['submit'], exit: 2 },
   { argv: ['load-test', '--count', '2'], exit: 0, fits: true },
   { argv: ['deploy'], exit: 0 },

@@ -7,6 +7,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 import { program } from '../support/project-files.ts';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const logs = new CloudWatchLogsClient({
     endpoint: url,
     region: 'us-east-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: projectCredentials(project.root),
   });
   const stream = { logGroupName: outputs.OrderProcessingLogGroup, logStreamName: 'many' };
   await logs.send(new CreateLogStreamCommand(stream));

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RequestCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
+import { readTraffic } from '../support/traffic.ts';
 
 const count = String(full ? 200 : 20);
 
@@ -13,7 +14,7 @@ afterEach(() => project.close());
 
 async function traffic(): Promise<RequestCounts> {
   const { url } = await project.runJson('local', 'status');
-  return (await (await fetch(`${url}/_runtime/traffic`)).json()) as RequestCounts;
+  return await readTraffic(project.root, url);
 }
 
 it(`submits, watches, lists, verifies and tails ${count} orders within the quotas of an account`, async () => {

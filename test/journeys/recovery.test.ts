@@ -9,6 +9,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { isTerminal } from '../../functions/contract/workflow.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -30,7 +31,7 @@ const deploy = (...parameters: readonly string[]) =>
 
 async function connect(): Promise<void> {
   const { url } = await project.runJson('local', 'status');
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = projectCredentials(project.root);
   const config = { endpoint: url, region: 'us-east-2', credentials };
   lambda = new LambdaClient(config);
   tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { retrySchema } from '../../src/cli/schemas/retry.ts';
+import { projectCredentials, signedFetch } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -82,10 +83,10 @@ it('retries an order that was never written, after the invalid field is changed'
   const order = { customerId: 'C', customerEmail: 'c@example.com', items: [{ sku: 'A' }] };
   const { url } = await project.runJson('local', 'status');
   const path = encodeURIComponent(outputs.OrderProcessingAliasArn);
-  await fetch(`${url}/2015-03-31/functions/${path}/invocations`, {
+  await signedFetch('lambda', `${url}/2015-03-31/functions/${path}/invocations`, {
+    credentials: projectCredentials(project.root),
     method: 'POST',
     headers: {
-      authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-2/lambda/aws4_request',
       'x-amz-invocation-type': 'Event',
       'x-amz-durable-execution-name': 'broken',
     },

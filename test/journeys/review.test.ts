@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { callbacksSchema, respondedSchema } from '../../src/cli/schemas/callback.ts';
-import { decidedSchema, ordersInReviewSchema } from '../../src/cli/schemas/review.ts';
+import {
+  decidedBatchSchema,
+  decidedSchema,
+  ordersInReviewSchema,
+} from '../../src/cli/schemas/review.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -51,6 +55,29 @@ it('lists a suspicious order for review, and completes it after approval, even i
   expect(await listInReview()).not.toContainEqual(expect.objectContaining({ orderId }));
 });
 
+it('decides about several orders, reports refusals, and shows the deadline of a review', async () => {
+  const [first, second] = [await submitForReview(), await submitForReview()];
+  const { stdout: listed } = await project.orders('list', '--status', 'awaiting-review');
+  expect(listed).toContain(' review_due=');
+  expect(listed).not.toContain('resumes=');
+  const incomplete = await project.orders('callback', 'succeed', first, '--result', '{}');
+  expect([incomplete.code, incomplete.stderr]).toEqual([
+    2,
+    expect.stringContaining('missing: decision, by, at'),
+  ]);
+  const { orderId: other } = await project.runJson('submit', '--sample', 'low', '--wait');
+  const argv = ['review', 'approve', first, other, second, '--json'];
+  const { code, stdout } = await project.orders(...argv);
+  expect(code).toBe(13);
+  expect(v.parse(decidedBatchSchema, JSON.parse(stdout).data)).toMatchObject([
+    { orderId: first, decision: { decision: 'approve' } },
+    { orderId: other, refused: expect.stringContaining('does not wait for a review') },
+    { orderId: second, decision: { decision: 'approve' } },
+  ]);
+  const { stderr } = await project.orders('history', other, '--follow');
+  expect(stderr).toContain('order completed after');
+});
+
 it('undoes a rejected order, and records the reviewer and the reason', async () => {
   const orderId = await submitForReview();
   const result = await project.orders(
@@ -81,6 +108,23 @@ it('undoes a rejected order, and records the reviewer and the reason', async () 
     /review +score 75.*reject by bob.*: stolen/,
   );
 });
+
+it.each([
+  ['approve', 'approved; it continues when it is resumed', 0],
+  ['reject', 'rejected; its completed steps are undone when it is resumed', 10],
+] as const)(
+  'says that a paused order continues after the resume: %s',
+  async (decision, text, code) => {
+    const orderId = await submitForReview();
+    await project.runJson('pause', orderId);
+    const decided = await project.orders('review', decision, orderId);
+    expect(decided).toMatchObject({ code: 0, stdout: expect.stringContaining(text) });
+    expect(decided.stderr).toContain(`orders resume ${orderId}`);
+    expect(await statusOf(orderId)).toBe('awaiting-review');
+    await project.runJson('resume', orderId);
+    expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(code);
+  },
+);
 
 it('rejects an order automatically at its deadline', async () => {
   const orderId = await submitForReview();

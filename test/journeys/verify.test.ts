@@ -12,6 +12,7 @@ import { loyaltyOrderKey, paymentKey } from '../../functions/contract/tables.ts'
 import { listWatchSchema } from '../../src/cli/schemas/list.ts';
 import { repairSchema, verifySchema } from '../../src/cli/schemas/verify.ts';
 import type { MismatchKind } from '../../src/orders/verify/mismatch.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await project.orders('local', 'start', '--time-scale', '600');
   ({ outputs } = await project.runJson('deploy'));
   const { url } = await project.runJson('local', 'status');
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = projectCredentials(project.root);
   const client = new DynamoDBClient({ endpoint: url, region: 'us-east-2', credentials });
   tables = DynamoDBDocumentClient.from(client);
 }, 60_000);

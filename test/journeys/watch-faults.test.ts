@@ -6,13 +6,13 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
-import type { RequestCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { readOrders } from '../../src/orders/tables/orders-table.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
+import { readTraffic } from '../support/traffic.ts';
 
 /** Some orders fail, some of them early. */
 const mix = ['--mix', 'low=70,high=20,damaged=5,payment-declined=5', '--seed', '8'];
@@ -44,7 +44,7 @@ const release = () => project.orders('cancel', parked, '--reason', 'test ended')
 const url = async (): Promise<string> => (await project.runJson('local', 'status')).url;
 /** Returns the operations of which the runtime refused a request. */
 async function listRefused(): Promise<string[]> {
-  const counts = (await (await fetch(`${await url()}/_runtime/traffic`)).json()) as RequestCounts;
+  const counts = await readTraffic(project.root, await url());
   return Object.entries(counts).flatMap(([name, { refused: n }]) => (n > 0 ? [name] : []));
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stages } from '../../functions/contract/workflow.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
+import { projectCredentials } from '../support/credentials.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -146,7 +147,7 @@ it('exits 5 when the stack is destroyed during the watch', async () => {
   const client = new CloudFormationClient({
     region: 'us-east-2',
     endpoint: url,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: projectCredentials(project.root),
   });
   await client.send(new DeleteStackCommand({ StackName: 'lambda-durable-order-processing' }));
   await once(watching, 'close');

@@ -8,6 +8,7 @@ import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
 import { fakeAws, fakeTarget } from '../aws/fake-aws.ts';
 import { startTables } from '../functions/stack-tables.ts';
+import { testCredentials } from '../support/credentials.ts';
 import { orderRecord } from './record.ts';
 
 export const outputs = {
@@ -40,9 +41,8 @@ export async function startOrders() {
     };
   });
   const root = mkdtempSync(join(tmpdir(), 'orders-'));
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const clientsAt = (endpoint: string) =>
-    createClients({ region: 'us-east-2', endpoint, credentials });
+    createClients({ region: 'us-east-2', endpoint, credentials: testCredentials });
   const target: Target = fakeTarget(fixture.url, root, {
     clients: { ...clientsAt(fixture.url), lambda: clientsAt(lambda.url).lambda },
   });

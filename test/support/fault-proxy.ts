@@ -52,9 +52,9 @@ async function handle(
   if (fault === 'cut') return void incoming.socket.destroy();
   if (fault === 'throttle' || fault === 'error') return sendError(incoming, outgoing, fault);
   const { hostname, port } = new URL(to);
-  const options = { hostname, port, path: incoming.url, method: incoming.method };
-  const headers = { ...incoming.headers, host: `${hostname}:${port}` };
-  const forwarded = request({ ...options, headers }, (response) => {
+  // The client has signed its headers, `host` included.
+  const { url: path, method, headers } = incoming;
+  const forwarded = request({ hostname, port, path, method, headers }, (response) => {
     void readBody(response).then((bytes) => {
       if (fault === 'cut-after') return void incoming.socket.destroy();
       const send = () => {

@@ -63,8 +63,8 @@ export type RewritingProxy = Awaited<ReturnType<typeof startRewritingProxy>>;
 
 function forward(to: string, incoming: IncomingMessage, body: Buffer): Promise<ProxiedResponse> {
   const { hostname, port } = new URL(to);
-  const { url: path, method } = incoming;
-  const headers = { ...incoming.headers, host: `${hostname}:${port}` };
+  // The client has signed its headers, `host` included.
+  const { url: path, method, headers } = incoming;
   return new Promise((resolve, reject) => {
     const forwarded = request({ hostname, port, path, method, headers }, (response) => {
       const { statusCode: status = 500, headers: received } = response;

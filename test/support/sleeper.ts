@@ -1,19 +1,19 @@
+import { handlerRequestSource } from './handler-request.ts';
+
 /**
  * Code of a durable function that waits for the seconds in its input and then returns "awake". It uses no SDK, so that tests can run
  * very many executions at little cost.
  */
-export const sleeperCode = `
+export const sleeperCode = `${handlerRequestSource}
 export const handler = async (event) => {
   const { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
   const [execution, wait] = InitialExecutionState.Operations;
   if (wait?.Status === 'SUCCEEDED') return { Status: 'SUCCEEDED', Result: '"awake"' };
   if (!wait) {
-    const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key } = process.env;
-    const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/20261125/us-east-2/lambda/aws4_request';
     const WaitSeconds = JSON.parse(execution.ExecutionDetails.InputPayload).seconds;
     const Updates = [{ Id: 'sleep', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds } }];
     const path = '/2025-12-01/durable-executions/' + encodeURIComponent(DurableExecutionArn) + '/checkpoint';
-    const answer = await fetch(url + path, { method: 'POST', headers: { authorization }, body: JSON.stringify({ CheckpointToken, Updates }) });
+    const answer = await post(path, JSON.stringify({ CheckpointToken, Updates }));
     if (!answer.ok) throw new Error(await answer.text());
   }
   return { Status: 'PENDING' };

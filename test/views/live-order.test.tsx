@@ -55,4 +55,5 @@ it('shows how long and why an order is paused, without an ETA', () => {
   expect(paused).toContain(`orders resume ${order.orderId}`);
   expect(paused).not.toContain('ETA');
   expect(render({})).toContain('ETA');
+  expect(render({ executionStatus: 'PAUSING' })).toContain('execution is PAUSING');
 });

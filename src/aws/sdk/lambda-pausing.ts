@@ -1,8 +1,8 @@
 /**
- * Pause and resume for a version of the SDK client that lacks them (client-lambda 3.1164): two commands, and the fields of
- * responses that concern a pause. Names and types follow the service model (botocore 1.44.5), so that this file can be
- * replaced by exports of the client; test/aws/lambda-pausing.test.ts fails as soon as the client has the commands.
+ * Pause and resume: the commands of the installed SDK client if it has them, else two commands of this file (client-lambda 3.1164
+ * has none), and the fields of responses that concern a pause. Names and types follow the service model (botocore 1.44.5).
  */
+import * as client from '@aws-sdk/client-lambda';
 import {
   Event$,
   EventInput$,
@@ -32,6 +32,14 @@ export interface PauseDetailsField {
     readonly ExecutionTimeoutPaused?: boolean;
     readonly Reason?: string;
   };
+}
+
+type CommandClass<Input> = new (input: Input) => StopDurableExecutionCommand;
+
+/** The commands of a newer client. */
+interface ClientCommands {
+  readonly PauseDurableExecutionCommand?: CommandClass<PauseDurableExecutionCommandInput>;
+  readonly ResumeDurableExecutionCommand?: CommandClass<ResumeDurableExecutionCommandInput>;
 }
 
 type Schema = typeof Event$;
@@ -65,9 +73,7 @@ function defineOperation<Input>(
   operation: string,
   path: string,
   members: Members,
-): new (
-  input: Input,
-) => StopDurableExecutionCommand {
+): CommandClass<Input> {
   const route = ['POST', `/2025-12-01/durable-executions/{DurableExecutionArn}/${path}`, 202];
   const input = structure(`${operation}Request`, members);
   const output = structure(`${operation}Response`, {});
@@ -86,22 +92,24 @@ function defineOperation<Input>(
       );
     }
   }
-  return PausingOperation as unknown as new (
-    input: Input,
-  ) => StopDurableExecutionCommand;
+  return PausingOperation as unknown as CommandClass<Input>;
 }
 
-export const PauseDurableExecutionCommand = defineOperation<PauseDurableExecutionCommandInput>(
-  'PauseDurableExecution',
-  'pause',
-  { ...resumeMembers, ExecutionTimeoutPaused: boolean },
-);
+// Only members of the namespace are read, so that the build can leave out the client's other commands.
+export const PauseDurableExecutionCommand =
+  (client as unknown as ClientCommands).PauseDurableExecutionCommand ??
+  defineOperation<PauseDurableExecutionCommandInput>('PauseDurableExecution', 'pause', {
+    ...resumeMembers,
+    ExecutionTimeoutPaused: boolean,
+  });
 
-export const ResumeDurableExecutionCommand = defineOperation<ResumeDurableExecutionCommandInput>(
-  'ResumeDurableExecution',
-  'resume',
-  resumeMembers,
-);
+export const ResumeDurableExecutionCommand =
+  (client as unknown as ClientCommands).ResumeDurableExecutionCommand ??
+  defineOperation<ResumeDurableExecutionCommandInput>(
+    'ResumeDurableExecution',
+    'resume',
+    resumeMembers,
+  );
 
 /** Adds a member to a structure of the client, which otherwise leaves unknown members out of its responses. */
 function addMember(schema: Schema, name: string, type: Schema): void {

@@ -5,6 +5,7 @@ export {
   GetAliasCommand,
   GetDurableExecutionCommand,
   GetDurableExecutionHistoryCommand,
+  GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,

@@ -49,6 +49,10 @@ export const globalFlags = {
     helpGroup: 'GLOBAL',
   }),
   'no-input': Flags.boolean({ description: 'fail instead of prompting', helpGroup: 'GLOBAL' }),
+  verbose: Flags.boolean({
+    description: 'print AWS requests and stack traces',
+    helpGroup: 'GLOBAL',
+  }),
 };
 
 /** Declares a flag whose value is a duration such as `90s`, parsed to milliseconds. */
@@ -89,7 +93,13 @@ export abstract class BaseCommand extends Command {
     resolveOptions: Pick<ResolveOptions, 'ensureRuntime' | 'clientOptions'> = {},
   ): Promise<Target> {
     const { resolveTarget } = await import('../../environment/resolve-target.ts');
-    const options = { cwd: process.cwd(), variables: process.env, ...resolveOptions };
+    const clientOptions = { ...resolveOptions.clientOptions, ...(await readLogger(flags)) };
+    const options = {
+      cwd: process.cwd(),
+      variables: process.env,
+      ...resolveOptions,
+      clientOptions,
+    };
     this.#target = await resolveTarget(flags, options);
     if (!flags.json) for (const warning of this.#target.warnings) this.note(warning);
     return this.#target;
@@ -183,12 +193,20 @@ export abstract class BaseCommand extends Command {
     if (flag === undefined) return error;
     const { closestMatch } = await import('../../did-you-mean.ts');
     const { flags, baseFlags } = this.ctor;
-    const suggestion = closestMatch(flag, Object.keys({ ...baseFlags, ...flags }));
+    const name = closestMatch(flag, Object.keys({ ...baseFlags, ...flags }));
+    const suggestion = flag === 'quiet' ? '-q' : name && `--${name}`;
     return new UserError(`Unknown flag --${flag}.`, {
-      hint: [...(suggestion ? [`did you mean: --${suggestion}`] : []), help],
+      hint: [...(suggestion ? [`did you mean: ${suggestion}`] : []), help],
       code: 'Usage',
     });
   }
+}
+
+/** Returns the logger of the requests with `--verbose`. */
+async function readLogger({ verbose = false }: Partial<GlobalFlags>) {
+  if (!verbose) return {};
+  const { requestLogger: logger } = await import('./request-logger.ts');
+  return { logger };
 }
 
 /** Returns an error that names the reason if the local runtime does not respond because it ended, else `error` itself. */
@@ -216,7 +234,8 @@ export function reportError(error: unknown, argv: readonly string[], command?: s
   }
   process.stderr.write(`${mark('failed')} ${message}\n`);
   for (const text of hint) process.stderr.write(`  ${dim(text)}\n`);
-  if (exit === 1 && error instanceof Error && process.env['ORDERS_DEBUG']) {
+  const isVerbose = argv.includes('--verbose') || process.env['ORDERS_DEBUG'];
+  if (exit === 1 && error instanceof Error && isVerbose) {
     process.stderr.write(`${error.stack}\n`);
   }
 }

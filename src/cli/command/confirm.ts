@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
+import { removeControls, trustedStream } from '../terminal/output-guard.ts';
 
 export interface ConfirmationFlags {
   readonly confirm: string | undefined;
@@ -53,7 +54,10 @@ export async function confirmByName(target: Target, question: string): Promise<v
 
 /** Returns the user's reply without surrounding spaces. Throws UserError after Ctrl-C (exit 130) or Ctrl-D (exit 4). */
 export async function ask(question: string): Promise<string> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = createInterface({
+    input: process.stdin,
+    output: trustedStream(process.stderr),
+  });
   try {
     return await new Promise<string>((resolve, reject) => {
       const refuse = (exit: 4 | 130) => {
@@ -66,7 +70,7 @@ export async function ask(question: string): Promise<string> {
         refuse(130);
       });
       prompt.once('close', onClose);
-      prompt.question(question).then((answer) => {
+      prompt.question(removeControls(question)).then((answer) => {
         prompt.off('close', onClose);
         resolve(answer.trim());
       }, reject);

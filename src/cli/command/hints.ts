@@ -15,7 +15,7 @@ export function addEnvFlag(target: Pick<Target, 'envFlag'>, hint: string): strin
 /** Returns the error with the target's environment flag in its hints. Errors other than UserError stay unchanged. */
 export function addEnvFlagToHints(target: Target, error: unknown): unknown {
   if (!(error instanceof UserError)) return error;
-  const { message, exit, code, cause } = error;
+  const { message, exit, code, cause, place } = error;
   const hint = error.hints.map((text) => addEnvFlag(target, text));
-  return new UserError(message, { hint, exit, code, cause });
+  return new UserError(message, { hint, exit, code, cause, place });
 }

@@ -1,3 +1,5 @@
+import { trustedStream } from '../terminal/output-guard.ts';
+
 export interface InterruptListener {
   /** Aborted by Ctrl-C, SIGTERM, the timeout or `abort`. */
   readonly signal: AbortSignal;
@@ -48,7 +50,7 @@ export function interruptExitCode({ aborted, reason }: AbortSignal): 0 | 124 | 1
 /** Ends the process at once. Shows the cursor again, which a live view hides. */
 function exitNow(name: NodeJS.Signals): never {
   for (const stream of [process.stdout, process.stderr]) {
-    if (stream.isTTY) stream.write('\u001b[?25h');
+    if (stream.isTTY) trustedStream(stream).write('\u001b[?25h');
   }
   process.exit(name === 'SIGTERM' ? 143 : 130);
 }

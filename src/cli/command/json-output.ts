@@ -21,13 +21,13 @@ export interface Envelope {
 /** Returns the document of a successful command. */
 export function okDocument({ data, warnings, meta }: Envelope): string {
   const now = new Date().toISOString();
-  return `${JSON.stringify({ v: jsonFormatVersion, ok: true, data, warnings, meta: { ...meta, ts: now } })}\n`;
+  return `${toJson({ v: jsonFormatVersion, ok: true, data, warnings, meta: { ...meta, ts: now } })}\n`;
 }
 
 /** Returns the document of a failed command. */
 export function errorDocument(error: unknown, command?: string): string {
   const described = describeError(error, command);
-  return `${JSON.stringify({ v: jsonFormatVersion, ok: false, error: described, warnings: [] })}\n`;
+  return `${toJson({ v: jsonFormatVersion, ok: false, error: described, warnings: [] })}\n`;
 }
 
 /** Converts an error to the form of the JSON output, with its exit code. A usage error hints at the help of `command`. */
@@ -39,10 +39,12 @@ export function describeError(
   message: string;
   hint: readonly string[];
   exit: number;
+  field?: string | undefined;
+  line?: number | undefined;
 } {
   if (error instanceof UserError) {
-    const { code, hints: hint, exit } = error;
-    return { code, message: unwrapFlagError(error.message), hint, exit };
+    const { code, hints: hint, exit, place } = error;
+    return { code, message: unwrapFlagError(error.message), hint, exit, ...place };
   }
   const message = error instanceof Error ? error.message : String(error);
   const oclifExit = oclifExitCode(error);
@@ -77,7 +79,27 @@ export function oclifExitCode(error: unknown): number | undefined {
   return typeof exit === 'number' ? exit : undefined;
 }
 
+/**
+ * Returns a value as JSON on one line. Control characters and bidirectional marks are escaped, so that the text can be printed and
+ * the data stays the same.
+ */
+function toJson(value: unknown): string {
+  return escapeControls(JSON.stringify(value));
+}
+
+/** Returns a JSON text with its control characters and bidirectional marks escaped. */
+export function escapeControls(json: string): string {
+  return json.replace(
+    /(?!\n)\p{Cc}|\p{Bidi_Control}|[\u2028\u2029\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu,
+    (characters) =>
+      Array.from({ length: characters.length }, (_, index) => {
+        const code = characters.charCodeAt(index).toString(16).padStart(4, '0');
+        return `\\u${code}`;
+      }).join(''),
+  );
+}
+
 /** Returns a record as one line of JSON. */
 export function formatRecord(event: object): string {
-  return `${JSON.stringify({ v: jsonFormatVersion, ...event })}\n`;
+  return `${toJson({ v: jsonFormatVersion, ...event })}\n`;
 }

@@ -1,5 +1,6 @@
 /** Formats the output of `orders history` and prints a followed history. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { isObject } from '../../environment/project.ts';
 import type { Target } from '../../environment/target.ts';
 import { followHistory, type HistoryReport } from '../../orders/lookup/history.ts';
 import { redact } from '../../orders/lookup/redact.ts';
@@ -8,6 +9,7 @@ import {
   executionEnd,
   type HistoryEvent,
 } from '../../workflow/history-event.ts';
+import { findMissingPermissions } from '../../workflow/missing-permissions.ts';
 import { buildTimeline, type Timeline } from '../../workflow/timeline.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
@@ -105,11 +107,13 @@ function formatState(
 export function toHistoryData(report: HistoryReport, flags: HistoryFlags) {
   const { orderId, executionArn, version, timeline, events } = report;
   const includesEvents = flags.data || flags.view === 'events';
+  const missingPermissions = findMissingPermissions(events);
   return {
     orderId,
     executionArn,
     ...(version === undefined ? {} : { version }),
     ...timeline,
+    ...(missingPermissions.length > 0 ? { missingPermissions } : {}),
     ...(includesEvents ? { events: events.map(createPayloadFilter(flags)) } : {}),
   };
 }
@@ -158,9 +162,21 @@ export async function printFollowedHistory(
   else if (exitCode !== 0) printDetached(orderId, exitCode);
   else {
     const totalMs = buildTimeline(events, Date.now())?.totalMs ?? 0;
+    const end = state === 'succeeded' ? readOutcome(events.at(-1)) : state;
     process.stderr.write(
-      `${dim(`${state} after ${formatShortDuration(totalMs)}: orders history ${orderId}`)}\n`,
+      `${dim(`${end} after ${formatShortDuration(totalMs)}: orders history ${orderId}`)}\n`,
     );
+  }
+}
+
+/** Returns the outcome of the order from the result of its execution: the execution of a rejected order succeeds, too. */
+function readOutcome(last: HistoryEvent | undefined): string {
+  try {
+    const result: unknown = JSON.parse(last?.payload ?? '');
+    const outcome = isObject(result) ? result['outcome'] : undefined;
+    return typeof outcome === 'string' ? `order ${outcome}` : 'succeeded';
+  } catch {
+    return 'succeeded';
   }
 }
 

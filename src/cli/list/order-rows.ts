@@ -1,6 +1,7 @@
 /** Formats a list of orders: as a table, as CSV or as ids. */
 import { isTerminal, type OrderStatus } from '../../../functions/contract/workflow.ts';
 import type { OrderRow } from '../../orders/lookup/list.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { formatAge, formatDuration, formatLocalTime } from '../terminal/format-time.ts';
 import { type Column, formatTable, printable } from '../terminal/table.ts';
 
@@ -34,10 +35,11 @@ const status: Column<OrderRow> = {
 };
 const total: Column<OrderRow> = {
   title: 'TOTAL',
-  text: (row) => row.total.toFixed(2),
+  text: (row) => formatMoney(row.total),
   align: 'right',
   dropPriority: 2,
 };
+const plainTotal: Column<OrderRow> = { ...total, text: (row) => row.total.toFixed(2) };
 const customer: Column<OrderRow> = {
   title: 'CUSTOMER',
   text: ({ customerId }) => customerId,
@@ -72,11 +74,11 @@ const wideColumns = (now: number): Column<OrderRow>[] => [
   { title: '', text: (row) => formatNote(row, now) },
 ];
 
-/** Columns for pipes, with RFC 3339 times and `key=value` facts. */
+/** Columns for pipes, with plain numbers, RFC 3339 times and `key=value` facts. */
 const pipeColumns: readonly Column<OrderRow>[] = [
   identity,
   status,
-  total,
+  plainTotal,
   customer,
   { title: 'CREATED', text: ({ createdAt }) => createdAt },
   { title: 'UPDATED', text: ({ updatedAt }) => updatedAt },
@@ -94,10 +96,14 @@ const age = (time: string, now: number) => formatAge(now - Date.parse(time));
 
 /** Returns what happens next to an order, or why nothing does: its failure, warnings or wait. */
 function formatNote(row: OrderRow, now: number): string {
-  const { execution, stage, resumesAt, failure, warnings } = row;
+  const { execution, stage, resumesAt, reviewDueAt, failure, warnings } = row;
   if (execution) return [execution.toLowerCase(), stage].filter(Boolean).join(' at ');
   if (failure) return failure.message;
   if (warnings) return warnings.map((warning) => `${warning.stage}: ${warning.message}`).join('; ');
+  if (reviewDueAt !== undefined) {
+    const left = Date.parse(reviewDueAt) - now;
+    return left > 0 ? `rejected in ${formatDuration(left)} without a decision` : 'review overdue';
+  }
   if (resumesAt === undefined) return stage ?? '';
   const left = Date.parse(resumesAt) - now;
   return left > 0 ? `resumes in ${formatDuration(left)}` : 'resumes now';
@@ -110,13 +116,15 @@ export function formatRowFacts(row: OrderRow): string {
   return `${columns} ${formatFacts(row)}`.trimEnd();
 }
 
-function formatFacts({ execution, stage, resumesAt, failure, warnings = [] }: OrderRow): string {
+function formatFacts(row: OrderRow): string {
+  const { execution, stage, resumesAt, reviewDueAt, failure, warnings = [] } = row;
   const parts = [
     ...(execution ? [`execution=${execution}`] : []),
     ...(failure ? [`stage=${failure.stage}`, `code=${failure.code}`] : []),
     ...(failure ? [`message=${JSON.stringify(failure.message)}`] : []),
     ...(stage ? [`stage=${stage}`] : []),
     ...(resumesAt ? [`resumes=${resumesAt}`] : []),
+    ...(reviewDueAt ? [`review_due=${reviewDueAt}`] : []),
     ...warnings.map((warning) => {
       return `warning=${JSON.stringify(`${warning.stage}: ${warning.message}`)}`;
     }),
@@ -142,10 +150,18 @@ function formatCsv(rows: readonly OrderRow[], header: boolean): string {
   return all.map((record) => `${record.map(csvField).join(',')}\r\n`).join('');
 }
 
-/** Returns a field without control sequences, which a terminal would execute. */
+/** Text that a spreadsheet would execute as a formula. Numbers are not among it. */
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * Returns a field without control sequences, which a terminal would execute. A formula gets an apostrophe, with which spreadsheets mark
+ * text. https://owasp.org/www-community/attacks/CSV_Injection
+ */
 function csvField(text: string): string {
   const safe = printable(text);
-  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const isNumber = /^-?\d+(\.\d+)?$/.test(safe);
+  const cell = formula.test(safe) && !isNumber ? `'${safe}` : safe;
+  return /[",;]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 /** Returns the numbers of orders by outcome: `3 orders · 1 running · 2 completed · since 07:12`. */

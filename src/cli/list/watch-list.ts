@@ -13,6 +13,8 @@ import { UserError } from '../../user-error.ts';
 import type { Size } from '../../views/draw.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
+import { trustedStream } from '../terminal/output-guard.ts';
+import { printable } from '../terminal/table.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
 import { buildListQuery, type ListFlags } from './list.ts';
 import { formatOrderCounts, formatOrders, formatRowFacts } from './order-rows.ts';
@@ -119,8 +121,9 @@ const reservedLines = 5;
 /** Returns a screen that redraws the list in place. Imports Ink only when it is called. */
 async function createLiveScreen(
   target: Target,
-  { stream, since, wide }: LiveOptions,
+  { stream: output, since, wide }: LiveOptions,
 ): Promise<Screen> {
+  const stream = trustedStream(output);
   const { openLiveLines } = await import('../../views/live-lines.tsx');
   let rows: readonly OrderRow[] | undefined;
   let gapReason: string | undefined;
@@ -144,7 +147,7 @@ async function createLiveScreen(
       ),
       ...(gapReason === undefined
         ? []
-        : [`${mark('note', stream)} not visible right now: ${gapReason}`]),
+        : [`${mark('note', stream)} not visible right now: ${printable(gapReason)}`]),
       ...(height === undefined ? [] : [dim(`${target.label} · ctrl-c stop watching`, stream)]),
     ];
   };

@@ -105,7 +105,9 @@ export function buildRerunCommand(flags: LoadFlags): string {
   const options = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${value}`],
   );
-  return ['orders load-test', ...options].join(' ');
+  const thresholds = flags.threshold?.map((threshold) => `--threshold '${threshold}'`) ?? [];
+  const abort = flags['abort-on-threshold'] ? ['--abort-on-threshold'] : [];
+  return ['orders load-test', ...options, ...thresholds, ...abort].join(' ');
 }
 
 const formatSeconds = (ms: number | undefined) => (ms === undefined ? undefined : `${ms / 1000}s`);

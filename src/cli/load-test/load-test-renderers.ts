@@ -2,6 +2,7 @@
 import type { Target } from '../../environment/target.ts';
 import type { LoadOptions } from '../../orders/load-test/load-options.ts';
 import { formatRecord } from '../command/json-output.ts';
+import { trustedStream } from '../terminal/output-guard.ts';
 import type { Ui } from '../terminal/terminal.ts';
 import { formatProgressLine, toProgressRecord } from './progress-records.ts';
 import { formatHeading, formatProgress, type ProgressSnapshot } from './progress-view.ts';
@@ -60,7 +61,7 @@ async function createLiveRenderer(
   { label, timeScale }: Target,
   options: TestOptions,
 ): Promise<Renderer> {
-  const stream = process.stderr;
+  const stream = trustedStream(process.stderr);
   const { openLiveLines } = await import('../../views/live-lines.tsx');
   let last: ProgressSnapshot | undefined;
   const view = openLiveLines((size) => {

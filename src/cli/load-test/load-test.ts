@@ -11,7 +11,7 @@ import { UserError } from '../../user-error.ts';
 import { addEnvFlag } from '../command/hints.ts';
 import { listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
-import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
+import { dim, endOnBrokenPipe, eraseEcho, mark, type Ui } from '../terminal/terminal.ts';
 import { LoadTestDisplay } from './load-test-display.ts';
 import { createRecordRenderer, createRenderer } from './load-test-renderers.ts';
 import { toEndRecord } from './progress-records.ts';
@@ -120,10 +120,9 @@ function printTruncation({ cut, outcome }: LoadReport, target: Target, ui: Ui): 
   const reason = cut === 'timeout' || cut === 'threshold' ? reasons[cut] : 'Stopped';
   const missing = submitted < planned ? `; ${planned - submitted} orders were not submitted` : '';
   const continuing = `; ${running} running ${running === 1 ? 'order continues' : 'orders continue'}`;
-  // Overwrite the ^C that the terminal has echoed.
-  const start = ui === 'live' ? '\r' : '';
+  if (ui === 'live') eraseEcho();
   process.stderr.write(
-    `${start}${mark('note')} ${reason}${missing}${cut === 'stopped' ? '' : continuing}\n`,
+    `${mark('note')} ${reason}${missing}${cut === 'stopped' ? '' : continuing}\n`,
   );
   if (running > 0) {
     process.stderr.write(`  ${dim(addEnvFlag(target, 'orders list --running'))}\n`);

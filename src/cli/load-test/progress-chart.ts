@@ -1,10 +1,10 @@
 /** Terminal chart of a load test: number of orders by group over time. */
-import { styleText } from 'node:util';
 import { type OrderStatus, stages } from '../../../functions/contract/workflow.ts';
 import type { ProgressFigures } from '../../orders/load-test/progress-figures.ts';
 import { formatDuration } from '../terminal/format-time.ts';
+import { applyStyle, type TextStyle } from '../terminal/output-guard.ts';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = TextStyle;
 
 /** The groups of the chart, from bottom to top. Without colors, their signs distinguish them. */
 const orderGroups = [
@@ -82,7 +82,7 @@ export class LoadHistory {
 export function formatLegend(figures: ProgressFigures, stream: NodeJS.WriteStream): string[] {
   const counts = countByGroup(figures);
   return orderGroups.map(
-    ({ name, sign, style }) => `${styleText(style, sign, { stream })} ${name} ${counts[name]}`,
+    ({ name, sign, style }) => `${applyStyle(style, sign, stream)} ${name} ${counts[name]}`,
   );
 }
 
@@ -123,7 +123,7 @@ function formatRow(row: readonly number[], stream: NodeJS.WriteStream): string {
     while (to < row.length && row[to] === index) to += 1;
     const group = orderGroups[index ?? -1];
     const signs = (group?.sign ?? ' ').repeat(to - from);
-    text += group ? styleText(group.style, signs, { stream }) : signs;
+    text += group ? applyStyle(group.style, signs, stream) : signs;
     from = to;
   }
   return text.trimEnd();

@@ -2,6 +2,7 @@
 import { statuses } from '../../../functions/contract/workflow.ts';
 import type { ObservedOrder } from '../../orders/load-test/observed-orders.ts';
 import { shownStatus } from '../../orders/load-test/progress-figures.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
 import { statusStyle } from '../list/order-rows.ts';
 import { formatDuration } from '../terminal/format-time.ts';
@@ -47,7 +48,7 @@ function orderColumns({ now, timeScale }: ProgressViewOptions): readonly Column<
     },
     { title: '', text: ({ orderId }) => orderId, minWidth: 16 },
     { title: '', text: ({ sample }) => sample, dropPriority: 3 },
-    { title: '', text: ({ total }) => total.toFixed(2), align: 'right', dropPriority: 4 },
+    { title: '', text: ({ total }) => formatMoney(total), align: 'right', dropPriority: 4 },
     { title: '', text: shownStatus, style: (order) => statusStyle(shownStatus(order)) },
     { title: '', text: (order) => formatOrderAge(order, now), align: 'right', dropPriority: 1 },
     {

@@ -5,6 +5,7 @@ import { apportion } from '../../orders/load-test/mix.ts';
 import type { RequestRates } from '../../orders/load-test/poller.ts';
 import type { ProgressFigures } from '../../orders/load-test/progress-figures.ts';
 import { accountLimits } from '../../orders/requests/rate-limiter.ts';
+import type { Size } from '../../views/draw.ts';
 import type { Statistics } from '../../workflow/statistics.ts';
 import { formatDuration, formatLatency } from '../terminal/format-time.ts';
 import { clip, printable } from '../terminal/table.ts';
@@ -55,24 +56,34 @@ export interface ProgressSnapshot {
 export function formatProgress(shown: ProgressSnapshot, view: ProgressViewOptions): string[] {
   const { progress, figures } = shown;
   const { columns: width = 80, rows, stream } = view;
-  const heading = clip(formatHeading(view, progress.round), width);
+  const heading = wrapHeading(formatHeading(view, progress.round), view);
   const phase = clip(formatPhase(shown), width);
   const { orders } = progress;
   if (rows === undefined) {
     const isSmall = orders.length <= maxFinalRows;
     return [
-      heading,
+      ...heading,
       ...(isSmall ? formatOrderRows(orders, view) : formatStatusCounts(orders, view)),
       phase,
     ];
   }
   const notes = buildNotes(shown).map((text) => dim(clip(text, width), stream));
-  const room = Math.max(1, rows - 3 - notes.length);
+  const room = Math.max(1, rows - 2 - heading.length - notes.length);
   const body =
     orders.length <= room
       ? formatOrderRows(orders, view)
       : formatOverview(shown, { width, room, stream, all: figures.planned });
-  return [heading, ...body.slice(0, room), phase, ...notes];
+  return [...heading, ...body.slice(0, room), phase, ...notes];
+}
+
+/** From this height on, a long heading has two lines (rows). */
+const roomyRows = 20;
+
+/** Returns the heading on as many lines as it needs, at most two. */
+function wrapHeading(heading: string, { columns: width = 80, rows = roomyRows }: Partial<Size>) {
+  if (rows < roomyRows) return [clip(heading, width)];
+  const lines = wrap(heading.split(' · '), { width, indent: 0, separator: ' · ' });
+  return lines.slice(0, 2).map((line) => clip(line, width));
 }
 
 function buildNotes({ progress, canStop, stopped }: ProgressSnapshot): string[] {

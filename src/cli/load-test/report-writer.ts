@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { writePrivateFile } from '../../environment/private-files.ts';
 import type { LoadReport } from '../../orders/load-test/report-types.ts';
 import { renderLoadTestPage } from '../report-page/page.ts';
 
@@ -36,7 +36,6 @@ export class ReportWriter {
 
   /** Writes a report over the previous one. Returns the paths. */
   write(report: LoadReport): ReportFiles {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const name = `${report.startedAt.replaceAll(/[:.]/g, '-')}-${report.seed}`;
     return {
       html: this.#write(`${name}.html`, renderLoadTestPage(report, this.#label)),
@@ -46,9 +45,7 @@ export class ReportWriter {
 
   #write(name: string, text: string): string {
     const path = join(this.#folder, name);
-    writeFileSync(`${path}.new`, text, { mode: 0o600 });
-    // Atomic: if the process is killed, the previous file remains complete.
-    renameSync(`${path}.new`, path);
+    writePrivateFile(path, text);
     return relative(process.cwd(), path);
   }
 }

@@ -1,7 +1,7 @@
 /** Formats log entries as lines: for the terminal, for pipes and as JSON. */
-import { stripVTControlCharacters, styleText } from 'node:util';
 import type { LogEntry, LogLevel } from '../../orders/logs/entry.ts';
 import { formatRecord } from '../command/json-output.ts';
+import { applyStyle, removeControls, type TextStyle } from '../terminal/output-guard.ts';
 import { clip } from '../terminal/table.ts';
 
 export interface LineView {
@@ -10,7 +10,7 @@ export interface LineView {
   readonly withOrder: boolean;
 }
 
-const styles: Readonly<Record<LogLevel, Parameters<typeof styleText>[0]>> = {
+const styles: Readonly<Record<LogLevel, TextStyle>> = {
   TRACE: 'dim',
   DEBUG: 'dim',
   INFO: 'green',
@@ -25,8 +25,7 @@ const stepWidth = 23;
 
 /** Returns the entry for the terminal: the local time, the order in its own color, the step, the level and the message. */
 export function formatTerminalLine(entry: LogEntry, { stream, withOrder }: LineView): string {
-  const style = (format: Parameters<typeof styleText>[0], text: string) =>
-    styleText(format, text, { stream });
+  const style = (format: TextStyle, text: string) => applyStyle(format, text, stream);
   const { orderId = '', level } = entry;
   const order = style(orderColor(orderId), clip(orderId, orderWidth).padEnd(orderWidth));
   const fields = formatFields(entry);
@@ -108,9 +107,10 @@ function formatFields({ fields }: LogEntry): string {
 /** Returns the text on one line and without control characters, so that it cannot control the terminal. */
 function oneLine(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
-  return stripVTControlCharacters(text.trimEnd())
-    .replace(/\r?\n/g, ' ⏎ ')
-    .replace(/\p{Cc}/gu, ' ');
+  return removeControls(text.trimEnd().replace(/\r?\n|[\u2028\u2029]/g, ' ⏎ ')).replaceAll(
+    '\t',
+    ' ',
+  );
 }
 
 /** Returns the color of an order, which is the same in every run. */

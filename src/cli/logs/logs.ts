@@ -6,6 +6,7 @@ import {
   type LogSource,
   logLevels,
 } from '../../orders/logs/entry.ts';
+import { createGrep } from '../../orders/logs/grep.ts';
 import type { LogQuery } from '../../orders/logs/log-pages.ts';
 import { followLogs, readLogs } from '../../orders/logs/read.ts';
 import { findOrders } from '../../orders/lookup/find.ts';
@@ -135,18 +136,9 @@ async function printFollowedLogs(stack: Stack, query: LogQuery, { flags, writer 
 function createMatcher({ step, level, grep }: LogFlags): (entry: LogEntry) => boolean {
   const steps = step?.length ? new Set(step) : undefined;
   const lowest = level === undefined ? 0 : levelNames.indexOf(level);
-  const pattern = grep === undefined ? undefined : parsePattern(grep);
+  const matchesPattern = grep === undefined ? undefined : createGrep(grep);
   return (entry) =>
     (!steps || steps.has(entry.step ?? '')) &&
     logLevels.indexOf(entry.level) >= lowest &&
-    (!pattern || pattern.test(entry.message));
-}
-
-function parsePattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`--grep is not a regular expression: ${reason}`, { code: 'BadPattern' });
-  }
+    (!matchesPattern || matchesPattern(entry.message));
 }

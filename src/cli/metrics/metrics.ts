@@ -1,4 +1,5 @@
 /** Shows the output of `orders metrics`: once, or with `--watch` repeatedly. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../../environment/stack.ts';
 import type { Target } from '../../environment/target.ts';
@@ -8,7 +9,9 @@ import { addEnvFlag } from '../command/hints.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
 import { parseTime } from '../terminal/format-time.ts';
-import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
+import { trustedStream } from '../terminal/output-guard.ts';
+import { printable } from '../terminal/table.ts';
+import { dim, endOnBrokenPipe, eraseEcho, mark, type Ui } from '../terminal/terminal.ts';
 import {
   fitLines,
   formatMetricsFacts,
@@ -93,7 +96,8 @@ export async function watchMetrics(stack: Stack, flags: MetricsWatchFlags, ui: U
   if (flags.json) process.stdout.write(formatRecord({ type: 'end', looks: polls, exitCode }));
   else if (ui === 'live') {
     const command = dim(addEnvFlag(target, 'orders metrics --watch'));
-    process.stderr.write(`\r${mark('note')} Stopped watching\n  ${command}\n`);
+    eraseEcho();
+    process.stderr.write(`${mark('note')} Stopped watching\n  ${command}\n`);
   }
 }
 
@@ -129,7 +133,8 @@ async function createScreen(target: Target, flags: MetricsWatchFlags, ui: Ui): P
 const minFullRows = 20;
 
 /** Returns a screen that redraws the metrics in place. Imports Ink only when it is called. */
-async function createLiveScreen(target: Target, stream: NodeJS.WriteStream): Promise<Screen> {
+async function createLiveScreen(target: Target, output: NodeJS.WriteStream): Promise<Screen> {
+  const stream = trustedStream(output);
   const { openLiveLines } = await import('../../views/live-lines.tsx');
   let shown: Metrics | undefined;
   let gapReason: string | undefined;
@@ -138,7 +143,9 @@ async function createLiveScreen(target: Target, stream: NodeJS.WriteStream): Pro
     const text = { stream, width: columns, label: target.label, isShort };
     const lines = shown ? formatMetricsTables(shown, text) : ['Loading…'];
     const all =
-      gapReason === undefined ? lines : [`${mark('note', stream)} ${gapReason}`, ...lines];
+      gapReason === undefined
+        ? lines
+        : [`${mark('note', stream)} ${printable(gapReason)}`, ...lines];
     // The final frame, which stays on the screen, has no line about the keys.
     if (rows === undefined) return all;
     return [...fitLines(all, rows - 2), dim('ctrl-c stop watching', stream)];

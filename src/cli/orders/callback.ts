@@ -45,10 +45,16 @@ const responseTexts: Record<RespondResult['answer'], string> = {
   fail: 'failed, as requested',
   heartbeat: 'received a heartbeat',
 };
+const pausedTexts: Record<RespondResult['answer'], string> = {
+  ...responseTexts,
+  succeed: 'succeeded; the order continues when it is resumed',
+  fail: 'failed, as requested; the order continues when it is resumed',
+};
 
 /** Returns the result of a response as one line. */
-export function formatResponse({ orderId, step, answer }: RespondResult): string {
-  return `${mark('done', process.stdout)} ${step} of ${orderId} ${responseTexts[answer]}\n`;
+export function formatResponse({ orderId, step, answer, paused }: RespondResult): string {
+  const text = (paused ? pausedTexts : responseTexts)[answer];
+  return `${mark('done', process.stdout)} ${step} of ${orderId} ${text}\n`;
 }
 
 function columns(now: number): readonly Column<PendingCallback>[] {

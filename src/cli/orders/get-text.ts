@@ -1,7 +1,8 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { OrderView } from '../../orders/lookup/get.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { type StageState, workflowProgress } from '../../workflow/progress.ts';
-import { formatAge, formatMoney, formatPreciseLocalTime } from '../terminal/format-time.ts';
+import { formatAge, formatPreciseLocalTime } from '../terminal/format-time.ts';
 import { printable } from '../terminal/table.ts';
 
 const stageMarks: Record<StageState, string> = {

@@ -1,14 +1,16 @@
 /** Reads an order from a file, stdin, a sample or flags. */
 import { readFileSync } from 'node:fs';
 import { type Order, orderIdPattern } from '../../../functions/contract/order.ts';
+import { parseJson as parseJsonText } from '../../../functions/contract/parse-json.ts';
 import { findSample, samples } from '../../../functions/contract/samples.ts';
 import { checkOrder } from '../../orders/actions/check-order.ts';
 import { applySettings, type FieldSetting } from '../../orders/actions/order-changes.ts';
-import { parseJson as parseJsonText } from '../../parse-json.ts';
 import { UserError } from '../../user-error.ts';
 
 export interface OrderInput {
   readonly file?: string | undefined;
+  /** Content of the file. */
+  readonly text?: string | undefined;
   readonly sample?: string | undefined;
   readonly item?: readonly string[] | undefined;
   readonly customer?: string | undefined;
@@ -34,34 +36,39 @@ export function readOrderInput(input: OrderInput): Order {
       ],
     });
   }
-  return checkOrder(
-    applySettings(applyOverrides(readRawOrder(input), input), input.settings ?? []),
-  );
+  return toOrder(readRawOrder(input), input);
 }
 
-/** Returns the id of `--id`. Throws UserError if it is not a valid order id. */
-export function checkOrderId(id: string): string {
+/** Returns a value as an order, with the changes of the flags. Throws UserError naming the field if its shape is invalid. */
+export function toOrder(value: unknown, input: OrderInput): Order {
+  return checkOrder(applySettings(applyOverrides(value, input), input.settings ?? []));
+}
+
+/** Returns the id. Throws UserError if it is not a valid order id. `name` is its flag or field. */
+export function checkOrderId(id: string, name = '--id'): string {
   if (id === 'latest' || id.startsWith('-')) {
     throw new UserError(
-      `--id "${id}" would not be found again: it has another meaning in commands.`,
+      `${name} "${id}" would not be found again: it has another meaning in commands.`,
       {
         hint: 'use an id that is not "latest" and does not start with a hyphen',
       },
     );
   }
   if (orderIdPattern.test(id)) return id;
-  throw new UserError(`--id "${id}" is not an order id.`, {
+  throw new UserError(`${name} "${id}" is not an order id.`, {
     hint: 'use 1 to 64 letters, digits, hyphens or underscores',
   });
 }
 
-function readRawOrder({ file, sample, item = [] }: OrderInput): unknown {
-  if (file !== undefined) return parseJson(readText(file), file === '-' ? 'stdin' : file);
+function readRawOrder({ file, text, sample, item = [] }: OrderInput): unknown {
+  if (file !== undefined) {
+    return parseJson(text ?? readOrderText(file), file === '-' ? 'stdin' : file);
+  }
   if (sample === undefined) return { items: item.map(parseItem) };
   const known = findSample(sample);
   if (known) return known;
   throw new UserError(`There is no sample "${sample}".`, {
-    hint: `samples: ${Object.keys(samples).join(', ')}`,
+    hint: [`samples: ${Object.keys(samples).join(', ')}`, 'orders sample list'],
   });
 }
 
@@ -75,7 +82,8 @@ function applyOverrides(raw: unknown, { customer, email, phone }: OrderInput): u
   };
 }
 
-function readText(file: string): string {
+/** Returns the content of a file, or of stdin for `-`. Throws UserError if it cannot be read. */
+export function readOrderText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {

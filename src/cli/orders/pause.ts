@@ -2,7 +2,7 @@
 
 import { Flags } from '@oclif/core';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
-import { pauseWarning } from '../../deploy/durable-sdk.ts';
+import { listPauseRisks } from '../../deploy/durable-sdk.ts';
 import type { Stack } from '../../environment/stack.ts';
 import {
   changePause,
@@ -151,9 +151,12 @@ export async function confirmPause(
   });
 }
 
-/** Returns the warning to print before a pause; undefined if there is none. */
-export function warningFor(stack: Stack, action: PauseAction): string | undefined {
-  return action === 'pause' ? pauseWarning(stack.target) : undefined;
+/** Returns the warnings to print before orders are paused. */
+export function warningsFor(stack: Stack, orders: readonly SelectedOrder[]): Promise<string[]> {
+  return listPauseRisks(
+    stack,
+    orders.map(({ arn }) => arn),
+  );
 }
 
 /** Pauses or resumes the orders, reports each result to `onResult`, and sets the exit code. */

@@ -5,6 +5,7 @@ import { BaseCommand, confirmFlag, type GlobalFlags } from '../command/base-comm
 import { confirmProtected } from '../command/confirm.ts';
 import { readReference } from '../command/order-arguments.ts';
 import { formatResponse } from './callback.ts';
+import { nextCommand } from './review.ts';
 
 export const respondFlags = {
   confirm: confirmFlag(),
@@ -32,6 +33,6 @@ export abstract class RespondCommand extends BaseCommand {
     });
     if (flags.json) return this.document(result);
     this.out(formatResponse(result));
-    this.hint(`orders watch ${result.orderId}`);
+    this.hint(nextCommand(result));
   }
 }

@@ -5,8 +5,8 @@ import type { FieldChange } from '../../orders/actions/order-changes.ts';
 import { type RetryOptions, type RetryOutcome, retryOrder } from '../../orders/actions/retry.ts';
 import type { LocatedOrder } from '../../orders/lookup/find.ts';
 import { UserError } from '../../user-error.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { describeError } from '../command/json-output.ts';
-import { formatMoney } from '../terminal/format-time.ts';
 import { printable } from '../terminal/table.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
 

@@ -3,11 +3,20 @@
 import { userInfo } from 'node:os';
 import { Flags } from '@oclif/core';
 import { maxNoteLength, type ReviewDecision } from '../../../functions/contract/review.ts';
-import type { DecisionResult, OrderInReview } from '../../orders/actions/review.ts';
+import type { Stack } from '../../environment/stack.ts';
+import {
+  type DecideOptions,
+  type DecisionResult,
+  decideReview,
+  type OrderInReview,
+} from '../../orders/actions/review.ts';
+import { findOrders } from '../../orders/lookup/find.ts';
 import { UserError } from '../../user-error.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { confirmFlag } from '../command/base-command.ts';
+import { describeError } from '../command/json-output.ts';
 import { buildListQuery } from '../list/list.ts';
-import { formatAge, formatDuration, formatMoney } from '../terminal/format-time.ts';
+import { formatAge, formatDuration } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 import { mark } from '../terminal/terminal.ts';
 
@@ -71,9 +80,51 @@ const decisionTexts: Record<ReviewDecision['decision'], string> = {
   reject: 'rejected; its completed steps are undone',
 };
 
+/** Result for one order: the decision, or why it was refused. */
+export type ReviewOutcome = DecisionResult | { readonly orderId: string; readonly refused: string };
+
+/**
+ * Sends the decision about several orders. If one is refused, the others are still decided, and the exit code is 13. Throws the refusal
+ * of a single order.
+ */
+export async function decideAll(
+  stack: Stack,
+  references: readonly string[],
+  decision: Omit<DecideOptions, 'reference'>,
+): Promise<ReviewOutcome[]> {
+  const orders = await findOrders(stack, references);
+  const outcomes: ReviewOutcome[] = [];
+  for (const { orderId } of orders) {
+    try {
+      outcomes.push(await decideReview(stack, { ...decision, reference: orderId }));
+    } catch (error) {
+      if (orders.length === 1 || !(error instanceof UserError)) throw error;
+      outcomes.push({ orderId, refused: describeError(error).message });
+    }
+  }
+  const refused = outcomes.filter((outcome) => 'refused' in outcome).length;
+  if (refused > 0) process.exitCode = refused === outcomes.length ? 6 : 13;
+  return outcomes;
+}
+
+/** Returns an outcome as one line. */
+export function formatReviewOutcome(outcome: ReviewOutcome): string {
+  if (!('refused' in outcome)) return formatDecided(outcome);
+  return `${mark('failed', process.stdout)} ${outcome.refused}\n`;
+}
+
 /** Returns a decision as one line. */
-export function formatDecided({ orderId, decision }: DecisionResult): string {
-  return `${mark('done', process.stdout)} ${orderId} ${decisionTexts[decision.decision]} (by ${decision.by})\n`;
+function formatDecided({ orderId, decision, paused }: DecisionResult): string {
+  const when = paused ? ' when it is resumed' : '';
+  return `${mark('done', process.stdout)} ${orderId} ${decisionTexts[decision.decision]}${when} (by ${decision.by})\n`;
+}
+
+/** Returns the command to run after a decision. */
+export function nextCommand({
+  orderId,
+  paused,
+}: Pick<DecisionResult, 'orderId' | 'paused'>): string {
+  return paused ? `orders resume ${orderId}` : `orders watch ${orderId}`;
 }
 
 function columns(now: number): readonly Column<OrderInReview>[] {
@@ -97,10 +148,20 @@ function columns(now: number): readonly Column<OrderInReview>[] {
   ];
 }
 
+/** Columns for pipes, with plain numbers and RFC 3339 times. */
+const pipeColumns: readonly Column<OrderInReview>[] = [
+  { title: 'ORDER', text: ({ orderId }) => orderId },
+  { title: 'CUSTOMER', text: ({ customerId }) => customerId },
+  { title: 'TOTAL', text: ({ total }) => total.toFixed(2), align: 'right' },
+  { title: 'SCORE', text: ({ score }) => String(score), align: 'right' },
+  { title: 'REQUESTED', text: ({ requestedAt }) => requestedAt },
+  { title: 'REJECTED AT', text: ({ dueAt }) => dueAt },
+];
+
 /** Returns the orders that wait for a review as a table. */
 export function formatOrdersInReview(
   parked: readonly OrderInReview[],
   options: TableOptions & { readonly now: number },
 ): string {
-  return formatTable(parked, columns(options.now), options);
+  return formatTable(parked, options.stream.isTTY ? columns(options.now) : pipeColumns, options);
 }

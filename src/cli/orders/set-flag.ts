@@ -1,12 +1,12 @@
 /** The flag `--set PATH=VALUE`, which changes a field of an order. */
 import { Flags } from '@oclif/core';
+import { parseJson as parseJsonText } from '../../../functions/contract/parse-json.ts';
 import { closestMatch } from '../../did-you-mean.ts';
 import {
   customerFields,
   type FieldSetting,
   lineFields,
 } from '../../orders/actions/order-changes.ts';
-import { parseJson as parseJsonText } from '../../parse-json.ts';
 import { UserError } from '../../user-error.ts';
 import { isNumber } from './order-input.ts';
 

@@ -4,12 +4,12 @@ import type { Stack } from '../../environment/stack.ts';
 import type { Target } from '../../environment/target.ts';
 import type { Submitted } from '../../orders/actions/submit.ts';
 import type { EndEvent } from '../../orders/watch/events.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { addEnvFlag } from '../command/hints.ts';
-import { formatMoney } from '../terminal/format-time.ts';
 import { printable } from '../terminal/table.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
 
-interface SubmitFlags {
+export interface SubmitFlags {
   readonly json: boolean;
   readonly wait: boolean;
   readonly watch: boolean;
@@ -22,13 +22,14 @@ export function printSubmitted(
   submitted: Submitted,
   to: { write: (text: string) => void; flags: SubmitFlags; target: Target },
 ): void {
-  const { orderId, customerId, lines, total } = submitted;
+  const { orderId, customerId, lines, total, created = true } = submitted;
   if (to.flags.output === 'id') {
     to.write(`${orderId}\n`);
     return;
   }
   const items = `${lines} ${lines === 1 ? 'item' : 'items'}`;
-  const facts = [`${orderId} accepted`, printable(customerId), items, formatMoney(total)].join(
+  const result = created ? 'accepted' : 'was accepted before';
+  const facts = [`${orderId} ${result}`, printable(customerId), items, formatMoney(total)].join(
     ' · ',
   );
   to.write(`${mark('done', process.stdout)} ${facts} → ${to.target.label}\n`);

@@ -22,5 +22,8 @@ export const respondedSchema = schemaFor<RespondResult>()(
     orderId: v.string(),
     step: v.string(),
     answer: v.picklist(['succeed', 'fail', 'heartbeat']),
+    paused: v.exactOptional(
+      v.pipe(v.literal(true), v.description('it continues after it is resumed')),
+    ),
   }),
 );

@@ -25,6 +25,10 @@ export const costSchema = schemaFor<Cost & { readonly sample: string }>()(
       v.number(),
       v.description('part of perMillion for simulated services'),
     ),
+    apiPerMillion: v.pipe(
+      v.number(),
+      v.description('part of perMillion for the API, if submitted through it'),
+    ),
     pricesAsOf: v.pipe(v.string(), v.isoDate()),
   }),
 );

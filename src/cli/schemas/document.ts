@@ -30,6 +30,8 @@ const errorSchema = schemaFor<ReturnType<typeof describeError>>()(
     message: v.string(),
     hint: v.pipe(v.array(v.string()), v.description('next steps')),
     exit: v.number(),
+    field: v.optional(v.pipe(v.string(), v.description('the parameter or part of the template'))),
+    line: v.optional(v.pipe(v.number(), v.description('line of the template'))),
   }),
 );
 

@@ -39,6 +39,18 @@ export const historySchema = schemaFor<ReturnType<typeof toHistoryData>>()(
     retries: v.number(),
     operations: v.number(),
     error: v.exactOptional(errorSchema),
+    missingPermissions: v.exactOptional(
+      v.pipe(
+        v.array(
+          v.strictObject({
+            action: v.string(),
+            resource: v.string(),
+            explicit: v.pipe(v.boolean(), v.description('whether a policy denies it explicitly')),
+          }),
+        ),
+        v.description('permissions that the role of the function lacks'),
+      ),
+    ),
     spans: v.array(
       v.strictObject({
         name: v.string(),

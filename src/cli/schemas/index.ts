@@ -1,5 +1,6 @@
 /** All schemas of `--json` output, by the name of their file in the package. */
 
+import { orderSchema } from '../../../functions/contract/order.ts';
 import { callbacksSchema, respondedSchema } from './callback.ts';
 import { cancelSchema } from './cancel.ts';
 import { costSchema } from './cost.ts';
@@ -12,7 +13,9 @@ import {
   environmentNameSchema,
   environmentSchema,
   environmentsSchema,
-  policySchema,
+  policiesSchema,
+  serviceRoleSchema,
+  settingsSchema,
 } from './environments.ts';
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
@@ -25,9 +28,11 @@ import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
 import { metricsSchema, metricsStreamSchema } from './metrics.ts';
 import { pauseSchema } from './pause.ts';
+import { replaySchema } from './replay.ts';
 import { retrySchema } from './retry.ts';
-import { decidedSchema, ordersInReviewSchema } from './review.ts';
-import { submitDryRunSchema, submitSchema } from './submit.ts';
+import { decidedBatchSchema, decidedSchema, ordersInReviewSchema } from './review.ts';
+import { samplesSchema } from './samples.ts';
+import { submitBatchSchema, submitDryRunSchema, submitSchema } from './submit.ts';
 import { recountSchema, repairSchema, verifySchema } from './verify.ts';
 import { pruneSchema, rollbackSchema, versionsSchema } from './versions.ts';
 import { watchSchema } from './watch.ts';
@@ -43,6 +48,7 @@ export const schemas = {
   'callback-list': createDocumentSchema(callbacksSchema),
   'callback-succeed': createDocumentSchema(respondedSchema),
   cancel: createDocumentSchema(cancelSchema),
+  config: createDocumentSchema(settingsSchema),
   cost: createDocumentSchema(costSchema),
   'dead-letters-list': createDocumentSchema(deadLettersSchema),
   'dead-letters-redrive': createDocumentSchema(redrivenSchema),
@@ -61,9 +67,10 @@ export const schemas = {
   get: createDocumentSchema(getSchema),
   history: createDocumentSchema(historySchema),
   'history-stream': historyStreamSchema,
-  'iam-deploy': createDocumentSchema(policySchema),
-  'iam-observe': createDocumentSchema(policySchema),
-  'iam-operate': createDocumentSchema(policySchema),
+  'iam-deploy': createDocumentSchema(policiesSchema),
+  'iam-observe': createDocumentSchema(policiesSchema),
+  'iam-operate': createDocumentSchema(policiesSchema),
+  'iam-service-role': createDocumentSchema(serviceRoleSchema),
   'inventory-adjust': createDocumentSchema(stockSchema),
   'inventory-list': createDocumentSchema(inventorySchema),
   'inventory-recount': createDocumentSchema(recountSchema),
@@ -79,12 +86,18 @@ export const schemas = {
   'metrics-stream': metricsStreamSchema,
   pause: createDocumentSchema(pauseSchema),
   resume: createDocumentSchema(pauseSchema),
+  replay: createDocumentSchema(replaySchema),
   retry: createDocumentSchema(retrySchema),
   repair: createDocumentSchema(repairSchema),
   'review-approve': createDocumentSchema(decidedSchema),
+  'review-approve-batch': createDocumentSchema(decidedBatchSchema),
   'review-list': createDocumentSchema(ordersInReviewSchema),
   'review-reject': createDocumentSchema(decidedSchema),
+  'review-reject-batch': createDocumentSchema(decidedBatchSchema),
+  'sample-list': createDocumentSchema(samplesSchema),
+  'sample-show': createDocumentSchema(orderSchema),
   submit: createDocumentSchema(submitSchema),
+  'submit-batch': createDocumentSchema(submitBatchSchema),
   'submit-dry-run': createDocumentSchema(submitDryRunSchema),
   versions: createDocumentSchema(versionsSchema),
   'versions-prune': createDocumentSchema(pruneSchema),

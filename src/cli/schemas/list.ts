@@ -17,6 +17,9 @@ const rowFields = {
   resumesAt: v.exactOptional(
     v.pipe(timeSchema, v.description('end of the current wait, by its default duration')),
   ),
+  reviewDueAt: v.exactOptional(
+    v.pipe(timeSchema, v.description('time at which it is rejected without a decision')),
+  ),
   failure: v.exactOptional(failureSchema),
   warnings: v.exactOptional(v.array(warningSchema)),
 };

@@ -6,6 +6,11 @@ const scaleSchema = v.pipe(v.number(), v.description('speed-up of waits compared
 
 const trafficEntries = {
   enforceQuotas: v.pipe(v.boolean(), v.description('whether account quotas apply')),
+  enforceIam: v.pipe(v.boolean(), v.description('whether policies limit functions and services')),
+  conflictWindowMs: v.pipe(
+    v.number(),
+    v.description('duration of DynamoDB transactions, in which other writes conflict; 0 for none'),
+  ),
   inject: v.pipe(v.array(v.string()), v.description('faults, as in --inject')),
 };
 

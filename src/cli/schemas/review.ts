@@ -12,7 +12,24 @@ export const decisionSchema = v.strictObject({
 
 /** The data of `orders review approve` and `reject` with `--json`. */
 export const decidedSchema = schemaFor<DecisionResult>()(
-  v.strictObject({ orderId: v.string(), decision: decisionSchema }),
+  v.strictObject({
+    orderId: v.string(),
+    decision: decisionSchema,
+    paused: v.exactOptional(
+      v.pipe(v.literal(true), v.description('it continues after it is resumed')),
+    ),
+  }),
+);
+
+/** The data of `orders review approve` and `reject` with `--json` if several orders are named. */
+export const decidedBatchSchema = v.array(
+  v.union([
+    decidedSchema,
+    v.strictObject({
+      orderId: v.string(),
+      refused: v.pipe(v.string(), v.description('reason of the refusal')),
+    }),
+  ]),
 );
 
 /** The data of `orders review list --json`. */

@@ -110,6 +110,12 @@ export const watchSchema = schemaFor<StreamRecord>()(
       error: v.exactOptional(errorSchema),
     }),
     v.strictObject({
+      type: v.pipe(v.literal('execution'), v.description('other change of its status')),
+      ...orderFields,
+      status: v.pipe(v.string(), v.description('as Lambda returns it, such as PAUSING')),
+      reason: v.exactOptional(v.string()),
+    }),
+    v.strictObject({
       type: v.pipe(v.literal('paused'), v.description('no step starts until it is resumed')),
       ...orderFields,
       reason: v.exactOptional(v.string()),

@@ -18,7 +18,7 @@ const replacements: Readonly<Record<string, string>> = {
   '●': '*',
   '○': 'o',
   '·': '-',
-  '–': '-',
+  '–': '/',
   '—': '-',
   '→': '>',
   '×': 'x',

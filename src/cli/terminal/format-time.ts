@@ -95,13 +95,6 @@ export function formatLatency(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)}ms` : formatDuration(ms);
 }
 
-/** Formats an amount of money in dollars: `$3,500.00`. */
-export function formatMoney(amount: number): string {
-  // Not with `Intl`: its first use takes 12 ms, half the start-up time of Node.
-  const [whole = '', cents = ''] = Math.abs(amount).toFixed(2).split('.');
-  return `${amount < 0 ? '-' : ''}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
-}
-
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** Formats a time in the local time zone, with the date unless it is today: `07:12`, `Nov 18 07:12`. */

@@ -1,5 +1,6 @@
 /** Tables with aligned columns that fit the terminal. They have no borders, so that each line is a row for awk. */
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
+import { applyStyle, type TextStyle } from './output-guard.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -11,7 +12,7 @@ export interface Column<Row> {
   readonly minWidth?: number;
   /** Order in which columns are dropped if the table is too wide, the highest first. Absent: it is not dropped. */
   readonly dropPriority?: number;
-  readonly style?: (row: Row) => Parameters<typeof styleText>[0] | undefined;
+  readonly style?: (row: Row) => TextStyle | undefined;
 }
 
 export interface TableOptions {
@@ -56,7 +57,7 @@ export function formatTable<Row>(
           column.align,
         );
         const style = row === undefined ? 'dim' : column.style?.(row);
-        return style ? styleText(style, text, { stream }) : text;
+        return style ? applyStyle(style, text, stream) : text;
       })
       .join(' '.repeat(gap))
       .trimEnd();

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { applyStyle, trustedStream } from './output-guard.ts';
 
 export type UiMode = 'auto' | 'live' | 'plain' | 'quiet';
 export type Ui = Exclude<UiMode, 'auto'>;
@@ -52,10 +52,15 @@ export function mark(
   const [color, sign] = (
     { done: ['green', '✓'], failed: ['red', '✗'], note: ['yellow', '!'] } as const
   )[kind];
-  return styleText(color, sign, { stream });
+  return applyStyle(color, sign, stream);
 }
 
 /** Returns text of secondary importance, dimmed if the stream supports styles. */
 export function dim(text: string, stream: NodeJS.WriteStream = process.stderr): string {
-  return styleText('dim', text, { stream });
+  return applyStyle('dim', text, stream);
+}
+
+/** Returns to the start of the line, so that the next text overwrites the ^C that the terminal has echoed. */
+export function eraseEcho(): void {
+  trustedStream(process.stderr).write('\r');
 }

@@ -49,6 +49,8 @@ function formatOrderEvent(event: WatchEvent): string | undefined {
     }
     case 'invocation':
       return formatInvocation(event);
+    case 'execution':
+      return `execution is ${event.status}${event.reason ? `: ${event.reason}` : ''}`;
     case 'paused':
       return `paused${event.reason ? `: ${event.reason}` : ''}`;
     case 'resumed':

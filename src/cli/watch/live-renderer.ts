@@ -1,13 +1,16 @@
 import type { Target } from '../../environment/target.ts';
+import { isPauseEvent } from '../../orders/watch/pause-events.ts';
 import type { Size } from '../../views/draw.ts';
 import type { LiveOrder } from '../../views/live-order.tsx';
 import type { Key } from '../../views/screen.tsx';
 import { formatDuration, formatPreciseLocalTime } from '../terminal/format-time.ts';
 import { openKeyboard } from '../terminal/keyboard.ts';
+import { printableTexts, trustedStream } from '../terminal/output-guard.ts';
 import { formatEvent } from './event-text.ts';
 import { LiveTable } from './live-table.ts';
 import type { Renderer } from './renderers.ts';
 import type { ShownEvent } from './shown-event.ts';
+import { toShownStatus } from './watched-order.ts';
 
 interface LiveOptions {
   readonly target: Target;
@@ -17,9 +20,10 @@ interface LiveOptions {
 /** Returns a renderer that redraws the view of one order in place, below its events. Imports Ink only when it is called. */
 export async function createLiveRenderer(
   orderId: string,
-  stream: NodeJS.WriteStream,
+  output: NodeJS.WriteStream,
   { target: { label: target, timeScale } }: LiveOptions,
 ): Promise<Renderer> {
+  const stream = trustedStream(output);
   const { openLiveOrder } = await import('../../views/live-order.tsx');
   let shown: LiveOrder = { orderId, status: 'received' };
   const view = openLiveOrder(shown, {
@@ -30,7 +34,8 @@ export async function createLiveRenderer(
     clock: formatSeconds,
     ...(process.stdin.isTTY && { onKey: ({ text }) => void (text === 'q' && detach()) }),
   });
-  const show = (event: ShownEvent) => {
+  const show = (raw: ShownEvent) => {
+    const event = printableTexts(raw);
     const line = formatEvent(event, { stream, several: false });
     if (line) view.print(line);
     const next = applyEvent(shown, event);
@@ -46,8 +51,8 @@ function applyEvent(shown: LiveOrder, event: ShownEvent): LiveOrder {
   if (event.type === 'snapshot')
     return { ...shown, status: event.order.status, order: event.order };
   if (event.type === 'activity') return { ...shown, work: event.activity };
-  if (event.type === 'paused') return { ...shown, pause: event };
-  if (event.type === 'resumed') return { ...shown, pause: undefined };
+  if (event.type === 'execution' || isPauseEvent(event))
+    return { ...shown, ...toShownStatus(event) };
   if (event.type === 'gap') return { ...shown, gapReason: event.reason };
   if (event.type === 'gap-end') return { ...shown, gapReason: undefined };
   return shown;
@@ -63,9 +68,10 @@ const formatSeconds = (at: number) =>
 /** Returns a renderer that redraws a table of several orders in place, or the order that the user opens. */
 export async function createLiveTableRenderer(
   ids: readonly string[],
-  stream: NodeJS.WriteStream,
+  output: NodeJS.WriteStream,
   { target: { label, timeScale } }: LiveOptions,
 ): Promise<Renderer & { readonly focusedOrder: () => string | undefined }> {
+  const stream = trustedStream(output);
   const { openLiveTable } = await import('../../views/live-table.tsx');
   const keyboard = openKeyboard();
   const hasKeys = keyboard !== undefined;
@@ -79,7 +85,8 @@ export async function createLiveTableRenderer(
     keyboard,
     ...(hasKeys && { onKey: (key: Key) => void (table.handleKey(key) || detach()) }),
   });
-  const show = (event: ShownEvent) => {
+  const show = (raw: ShownEvent) => {
+    const event = printableTexts(raw);
     const line = formatEvent(event, { stream, several: true });
     if (line) view.print(line);
     if (table.apply(event)) view.update();

@@ -1,7 +1,9 @@
 /** The rows of the live table, and of the table that stays on the screen after the watch. */
-import { styleText } from 'node:util';
+
+import { formatMoney } from '../../workflow/money.ts';
 import { statusStyle } from '../list/order-rows.ts';
 import { formatAge, formatDuration } from '../terminal/format-time.ts';
+import { applyStyle } from '../terminal/output-guard.ts';
 import { type Column, clip, formatTable, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import {
@@ -36,7 +38,7 @@ export function formatHeader(view: LiveTableView): string[] {
   const age = refreshedAt === undefined ? '' : `refreshed ${formatAge(now - refreshedAt)} ago`;
   const lines = [fitParts([counts, label, age], columns)];
   const gap = gapReason && clip(`not visible right now: ${printable(gapReason)}`, columns);
-  return gap ? [...lines, styleText('yellow', gap, { stream })] : lines;
+  return gap ? [...lines, applyStyle('yellow', gap, stream)] : lines;
 }
 
 /** Joins the parts to one line. Omits parts from the end if the line is too long. */
@@ -53,7 +55,7 @@ export function formatRows(rows: readonly WatchedOrder[], view: LiveTableView): 
   const lines = table.trimEnd().split('\n');
   return lines.map((line, index) => {
     const isSelected = index > 0 && rows[index - 1]?.orderId === selected;
-    return isSelected ? styleText('inverse', line, { stream }) : line;
+    return isSelected ? applyStyle('inverse', line, stream) : line;
   });
 }
 
@@ -99,9 +101,9 @@ function buildColumns({ now, selected }: LiveTableView): readonly Column<Watched
     },
     {
       title: 'TOTAL',
-      text: ({ order }) => order?.total.toFixed(2) ?? '',
+      text: ({ order }) => (order ? formatMoney(order.total) : ''),
       align: 'right',
-      width: 7,
+      width: 9,
       dropPriority: 5,
     },
     { title: 'STATUS', text: shownStatus, width: 18, style },
@@ -177,13 +179,17 @@ function formatNext(watched: WatchedOrder, now: number): string {
   }
   if (currentEnding(watched) !== 'running') return '';
   if (watched.pause) return formatPause(watched.pause, now);
+  if (watched.executionStatus) return `execution is ${watched.executionStatus}`;
   if (activity?.stuck) return `${activity.stuck.invocations} invocations, no checkpoint`;
   if (activity?.retry) {
     const { at, attempt, error } = activity.retry;
     const why = error.message || error.type;
     return `attempt ${attempt}${at > now ? ` in ${formatCountdown(at - now)}` : ''}: ${why}`;
   }
-  if (resumesAt !== undefined) return resumesAt > now ? formatCountdown(resumesAt - now) : 'due';
+  if (resumesAt !== undefined) {
+    const left = resumesAt > now ? formatCountdown(resumesAt - now) : 'due';
+    return order?.status === 'awaiting-review' ? `${left} to decide` : left;
+  }
   if (order?.undos?.length) return 'undoing';
   if (order?.cancelRequested) return 'cancellation requested';
   const idle = idleMs(watched, now);

@@ -1,5 +1,6 @@
 /** The live table of several orders: applies events and keys, and returns the lines to draw. */
 import { executionQuota, executionReadLimiter } from '../../orders/requests/rate-limiter.ts';
+import { isPauseEvent } from '../../orders/watch/pause-events.ts';
 import type { Size } from '../../views/draw.ts';
 import type { LiveOrder } from '../../views/live-order.tsx';
 import type { TableFrame } from '../../views/live-table.tsx';
@@ -25,6 +26,7 @@ import {
   formatCounts,
   idleMs,
   sortByAttention,
+  toShownStatus,
   type WatchedOrder,
   withOrderRecord,
 } from './watched-order.ts';
@@ -85,10 +87,8 @@ export class LiveTable {
       );
     if (event.type === 'activity')
       return this.#update(event.orderId, (watched) => ({ ...watched, activity: event.activity }));
-    if (event.type === 'paused')
-      return this.#update(event.orderId, (watched) => ({ ...watched, pause: event }));
-    if (event.type === 'resumed')
-      return this.#update(event.orderId, (watched) => ({ ...watched, pause: undefined }));
+    if (event.type === 'execution' || isPauseEvent(event))
+      return this.#update(event.orderId, (watched) => ({ ...watched, ...toShownStatus(event) }));
     if (event.type === 'end' && 'orderId' in event)
       return this.#update(event.orderId, (watched) => ({ ...watched, end: event }));
     return false;
@@ -175,12 +175,13 @@ export class LiveTable {
     return formatFooter({ state: this.#state, stream, columns, hasKeys, quotaUse, ...position });
   }
 
-  #toLiveOrder({ orderId, order, activity, pause }: WatchedOrder): LiveOrder {
+  #toLiveOrder({ orderId, order, activity, pause, executionStatus }: WatchedOrder): LiveOrder {
     return {
       orderId,
       status: order?.status ?? 'received',
       order,
       pause,
+      executionStatus,
       work: activity,
       gapReason: this.#gapReason,
     };

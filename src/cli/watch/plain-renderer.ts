@@ -33,6 +33,8 @@ function formatEventFacts(event: Exclude<ShownEvent, ViewEvent | LogLineEvent>):
       const facts = `n=${n} took=${formatCompactDuration(tookMs)} replayed=${replayed}${formatFact('request', requestId)}`;
       return `invocation ${facts}${error ? formatFact('error', quoteError(error)) : ''}`;
     }
+    case 'execution':
+      return `execution status=${event.status}${formatReason(event.reason)}`;
     case 'paused':
       return `paused${formatReason(event.reason)}`;
     case 'resumed':

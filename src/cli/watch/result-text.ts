@@ -80,12 +80,15 @@ export function formatSummary(
   if (running === 0)
     return { good: exitCode === 0, text: `${orders} orders: ${outcomes}`, hint: 'orders list' };
   const text = `${stopReason({ timeout, exitCode })}; ${outcomes}`;
-  return { good: exitCode === 130, text, hint: watchCommand };
+  return { good: isInterrupt(exitCode), text, hint: watchCommand };
 }
+
+/** Whether Ctrl-C or SIGTERM ended the watch. */
+const isInterrupt = (exitCode: number) => exitCode === 130 || exitCode === 143;
 
 function stopReason({ timeout, exitCode }: { timeout: number; exitCode: number }): string {
   if (timeout > 0) return 'Stopped watching: --timeout reached';
-  return exitCode === 130
+  return isInterrupt(exitCode)
     ? 'Detached'
     : 'Stopped watching: an order did not complete (--fail-fast)';
 }

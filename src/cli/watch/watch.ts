@@ -17,7 +17,7 @@ import {
   interruptExitCode,
   listenForInterrupt,
 } from '../command/interrupt.ts';
-import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
+import { dim, endOnBrokenPipe, eraseEcho, mark, type Ui } from '../terminal/terminal.ts';
 import { createLiveRenderer, createLiveTableRenderer } from './live-renderer.ts';
 import {
   createJsonRenderer,
@@ -173,10 +173,9 @@ function reportEnd<End>(end: End, { ui }: WatchView, session: WatchSession<End>)
   process.exitCode = codes[String(reason)] ?? code;
   if (ui === 'json' || ui === 'quiet' || reason === 'EPIPE') return;
   if (ui !== 'live' && !session.isDetached(end)) return;
-  // Overwrites the ^C that the terminal has echoed at the start of the line.
-  const start = ui === 'live' ? '\r' : '';
+  if (ui === 'live') eraseEcho();
   const nextCommand = dim(addEnvFlag(session.stack.target, hint));
-  process.stderr.write(`${start}${mark(good ? 'done' : 'failed')} ${text}\n  ${nextCommand}\n`);
+  process.stderr.write(`${mark(good ? 'done' : 'failed')} ${text}\n  ${nextCommand}\n`);
 }
 
 /** Yields the events of a session, with `includeLogs` also the log lines of its orders. */

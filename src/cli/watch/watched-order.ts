@@ -1,8 +1,8 @@
 /** The state of orders that are watched together, their outcome, and the order in which they are shown. */
-import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { PublicOrder } from '../../../functions/contract/public-order.ts';
 import { isTerminal } from '../../../functions/contract/workflow.ts';
 import type { EndEvent, Ending } from '../../orders/watch/events.ts';
-import type { PausedEvent } from '../../orders/watch/pause-events.ts';
+import type { PausedEvent, PauseEvent } from '../../orders/watch/pause-events.ts';
 import { activeStage, type StageProgress, workflowProgress } from '../../workflow/progress.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
 import type { ExecutionActivity } from '../../workflow/work.ts';
@@ -10,10 +10,12 @@ import type { ExecutionActivity } from '../../workflow/work.ts';
 export interface WatchedOrder {
   readonly orderId: string;
   /** Absent until the order's item exists. */
-  readonly order?: OrderRecord | undefined;
+  readonly order?: PublicOrder | undefined;
   readonly end?: EndEvent | undefined;
   /** Present while the execution is paused. */
   readonly pause?: Pick<PausedEvent, 'ts' | 'reason'> | undefined;
+  /** Status of an execution that is neither running nor paused, such as PAUSING. */
+  readonly executionStatus?: string | undefined;
   /** Activity of the execution. Its current state is known only if the history was read after the item's last change. */
   readonly activity?: ExecutionActivity | undefined;
   /** The active stage. */
@@ -42,7 +44,7 @@ const idleThresholdMs = 60_000;
 /** Returns the watched order with a newly read item. Drops the current state of the execution, which belongs to the previous stage. */
 export function withOrderRecord(
   watched: WatchedOrder,
-  order: OrderRecord,
+  order: PublicOrder,
   timeScale: number,
 ): WatchedOrder {
   return {
@@ -51,6 +53,15 @@ export function withOrderRecord(
     activity: watched.activity && withoutCurrentState(watched.activity),
     stage: activeStage(workflowProgress(order)),
     resumesAt: currentWaitEnd(order, timeScale),
+  };
+}
+
+/** Returns the shown status of the execution after a change. */
+export function toShownStatus(event: PauseEvent): Pick<WatchedOrder, 'pause' | 'executionStatus'> {
+  const status = event.type === 'execution' ? event.status : 'RUNNING';
+  return {
+    pause: event.type === 'paused' ? event : undefined,
+    executionStatus: status === 'RUNNING' ? undefined : status,
   };
 }
 

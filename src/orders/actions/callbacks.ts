@@ -32,6 +32,8 @@ export interface RespondResult {
   readonly orderId: string;
   readonly step: string;
   readonly answer: CallbackResponse['kind'];
+  /** True if the order is paused: it continues after it is resumed. */
+  readonly paused?: true;
 }
 
 /** Reads the pending callbacks of orders from their histories. Meant for few orders: it reads one history each. */
@@ -41,7 +43,7 @@ export async function readPendingCallbacks(
 ): Promise<PendingCallback[]> {
   const pending: PendingCallback[] = [];
   for (const order of orders) {
-    const callbacks = await readCallbacks(stack, order);
+    const { callbacks } = await readCallbacks(stack, order);
     pending.push(...callbacks.map((callback) => callback.pending));
   }
   return pending;
@@ -77,16 +79,27 @@ export async function respondToCallback(
   { found, step, response }: RespondOptions,
 ): Promise<RespondResult> {
   const { orderId } = found;
-  const { id, pending } = chooseCallback(await readCallbacks(stack, found), orderId, step);
+  const { callbacks, paused } = await readCallbacks(stack, found);
+  const { id, pending } = chooseCallback(callbacks, orderId, step);
   if (response.kind === 'succeed') requireReviewDecision(pending, response.result);
   await sendCallbackResponse(stack.target, { orderId, callbackId: id, response });
-  return { orderId, step: pending.step, answer: response.kind };
+  return { orderId, step: pending.step, answer: response.kind, ...(paused ? { paused } : {}) };
 }
 
-async function readCallbacks(stack: Stack, order: LocatedOrder): Promise<Callback[]> {
+/** Types of the events that start and end a pause. The client's type does not contain them yet. */
+const pauseChanges: ReadonlySet<string> = new Set(['ExecutionPaused', 'ExecutionResumed']);
+
+async function readCallbacks(
+  stack: Stack,
+  order: LocatedOrder,
+): Promise<{ readonly callbacks: readonly Callback[]; readonly paused: boolean }> {
   const arn = await resolveExecutionArn(stack, order);
   const events = await readRawHistory(stack.target, arn, { data: false });
-  return findPendingCallbacks(events, order.orderId, stack.target.timeScale);
+  const change = events.findLast((event) => pauseChanges.has(event.EventType ?? ''));
+  return {
+    callbacks: findPendingCallbacks(events, order.orderId, stack.target.timeScale),
+    paused: change !== undefined && String(change.EventType) === 'ExecutionPaused',
+  };
 }
 
 /** Finds the callbacks that have started and not ended, oldest first. */
@@ -151,13 +164,27 @@ function requireReviewDecision({ orderId, step }: PendingCallback, result = ''):
   if (step !== reviewOperations.callback) return;
   const parsed = v.safeParse(reviewDecisionSchema, parseJson(result));
   if (parsed.success) return;
-  const [{ path, message }] = parsed.issues;
-  const field = path?.map(({ key }) => String(key)).join('.');
-  const detail = field ? ` (${field}: ${message})` : '';
+  const problems = describeIssues(parsed.issues);
+  const detail = problems === '' ? '' : ` (${problems})`;
   throw new UserError(`The result for ${step} is not a review decision${detail}.`, {
     hint: [`orders review approve ${orderId}`, `orders review reject ${orderId}`],
     code: 'NoReview',
   });
+}
+
+/** Returns all problems of a value: `missing: by, at; decision: Invalid type: …`. */
+function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string {
+  const fields = issues.map(({ path = [], received, message }) => ({
+    name: path.map(({ key }) => String(key)).join('.'),
+    isMissing: received === 'undefined',
+    message,
+  }));
+  const missing = fields.filter(({ name, isMissing }) => name && isMissing);
+  const others = fields.filter(({ name, isMissing }) => name && !isMissing);
+  return [
+    ...(missing.length > 0 ? [`missing: ${missing.map(({ name }) => name).join(', ')}`] : []),
+    ...others.map(({ name, message }) => `${name}: ${message}`),
+  ].join('; ');
 }
 
 function parseJson(text: string): unknown {

@@ -3,12 +3,17 @@ import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { addAvailable, type ProductStock, putAvailable } from '../tables/products-table.ts';
 
-/** Sets the available units of a product. Reserved and sold units do not change. Returns the new stock. */
-export function setStock(
+/**
+ * Sets the available units of a product. Reserved and sold units do not change. Returns the new stock. Throws a UserError (exit 5) if
+ * the product is unknown and `create` is not set: its id may be mistyped.
+ */
+export async function setStock(
   stack: Stack,
-  change: Pick<ProductStock, 'productId' | 'available'>,
+  change: Pick<ProductStock, 'productId' | 'available'> & { readonly create: boolean },
 ): Promise<ProductStock> {
-  return putAvailable(stack, change);
+  const stock = await putAvailable(stack, change);
+  if (stock) return stock;
+  throw unknownProductError(change.productId, change.available);
 }
 
 /**
@@ -25,9 +30,10 @@ export async function adjustStock(
   throw tooFewUnitsError(change.productId, result.refused.available);
 }
 
-function unknownProductError(productId: string): UserError {
+/** Returns the error for a product that is not in the table. */
+export function unknownProductError(productId: string, available = 100): UserError {
   return new UserError(`There is no product ${productId} in the table.`, {
-    hint: [`orders inventory set ${productId} 100`, 'orders inventory list'],
+    hint: ['orders inventory list', `orders inventory set ${productId} ${available} --create`],
     exit: 5,
     code: 'NotFound',
   });

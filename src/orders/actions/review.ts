@@ -3,6 +3,8 @@ import type { ReviewDecision } from '../../../functions/contract/review.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
+import { isPaused } from '../lookup/execution-status.ts';
+import { readExecution } from '../lookup/executions.ts';
 import { findOrder } from '../lookup/find.ts';
 import { type ListQuery, listOrders } from '../lookup/list.ts';
 import { readOrder, readOrders } from '../tables/orders-table.ts';
@@ -32,6 +34,8 @@ export interface DecideOptions {
 export interface DecisionResult {
   readonly orderId: string;
   readonly decision: ReviewDecision;
+  /** True if the order is paused: it continues after it is resumed. */
+  readonly paused?: true;
 }
 
 const fields = ['status', 'transitions', 'total', 'customerId', 'review'] as const;
@@ -70,7 +74,14 @@ export async function decideReview(
   const decided: ReviewDecision = { decision, by, at, ...(note === undefined ? {} : { note }) };
   const response = { kind: 'succeed', result: JSON.stringify(decided) } as const;
   await sendCallbackResponse(stack.target, { orderId, callbackId: review.callbackId, response });
-  return { orderId, decision: decided };
+  const paused = await isKnownAsPaused(stack, order);
+  return { orderId, decision: decided, ...(paused ? { paused } : {}) };
+}
+
+/** Returns whether an order is paused; false if its execution cannot be read, because the decision was already sent. */
+async function isKnownAsPaused(stack: Stack, { executionArn }: OrderRecord): Promise<boolean> {
+  const execution = await readExecution(stack.target, executionArn).catch(() => undefined);
+  return isPaused(execution?.status);
 }
 
 const decisionText = { approve: 'approved', reject: 'rejected' } as const;

@@ -1,6 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import {
   canonicalEvent,
@@ -10,11 +8,13 @@ import {
   totalMinor,
 } from '../../../functions/contract/order.ts';
 import { errorName, isThrottle } from '../../aws/errors.ts';
+import { appendPrivateFile } from '../../environment/private-files.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { cachePath, requireOutput } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { type RetryPolicy, retryRequest } from '../requests/retry.ts';
+import { conflictError } from './conflict.ts';
 
 /** Crockford's base32 in lower case: it has no letters that can be mistaken for digits. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -39,11 +39,15 @@ export interface Submitted {
   /** Absent after a submission through the API, whose response does not contain the ARN. */
   readonly executionArn?: string;
   readonly submittedAt: string;
+  /** False if the order existed before. Absent if that is not known. */
+  readonly created?: boolean;
 }
 
 export interface Submission {
   readonly event: OrderEvent;
   readonly via: 'invoke' | 'api';
+  /** Whether the id may be in use: then its execution is looked up. If absent, the result does not say whether the order is new. */
+  readonly mayExist?: boolean;
   /** Called for every throttled attempt. The submission is retried after it. */
   readonly onThrottle?: () => void;
 }
@@ -54,7 +58,8 @@ export interface Submission {
  * (exit 7).
  */
 export async function submitOrder(stack: Stack, submission: Submission): Promise<Submitted> {
-  const { event, via } = submission;
+  const { event, via, mayExist } = submission;
+  const isNew = mayExist ? await isUnused(stack, event.orderId) : mayExist === false || undefined;
   const submit = via === 'api' ? submitByApi : submitByInvoke;
   const executionArn = await submit(stack, submission);
   const submitted = {
@@ -64,9 +69,19 @@ export async function submitOrder(stack: Stack, submission: Submission): Promise
     total: toDecimal(totalMinor(event.order)),
     ...(executionArn ? { executionArn } : {}),
     submittedAt: new Date().toISOString(),
+    ...(isNew === undefined ? {} : { created: isNew }),
   };
   recordSubmission(stack.target, submitted);
   return submitted;
+}
+
+/** Returns whether no execution has this id; undefined if the executions cannot be read, because the order can still be submitted. */
+async function isUnused(stack: Stack, orderId: string): Promise<boolean | undefined> {
+  const { findExecution } = await import('../lookup/executions.ts');
+  return findExecution(stack, orderId).then(
+    (arn) => arn === undefined,
+    () => undefined,
+  );
 }
 
 /** Lambda responds within milliseconds; after this time, retries included, no response is expected (ms). */
@@ -104,7 +119,7 @@ async function submitByInvoke(
   } catch (error) {
     if (timeout.signal.aborted) throw noResponseError(event.orderId);
     if (errorName(error) === 'DurableExecutionAlreadyStartedException') {
-      throw conflictError(event.orderId);
+      throw await conflictError(stack, event);
     }
     throw error;
   } finally {
@@ -139,7 +154,7 @@ async function submitByApi(stack: Stack, { event, onThrottle }: Submission): Pro
       body: JSON.stringify(order),
     });
     if (response.ok) return;
-    if (response.status === 409) throw conflictError(event.orderId);
+    if (response.status === 409) throw await conflictError(stack, event);
     if (response.status === 429) onThrottle?.();
     throw await refusedByApiError(response);
   }, throttledByApi);
@@ -154,20 +169,11 @@ async function refusedByApiError(response: Response): Promise<UserError> {
   });
 }
 
-function conflictError(orderId: string): UserError {
-  return new UserError(`${orderId} already exists with a different order.`, {
-    hint: ['use a new --id', `orders get ${orderId}`],
-    exit: 6,
-    code: 'Conflict',
-  });
-}
-
 /** Adds a line to the local list of submissions, so that prefixes and `latest` find the order before it has an item. */
 function recordSubmission(
   target: Target,
   { orderId, submittedAt, executionArn = '' }: Submitted,
 ): void {
   const file = cachePath(target, 'ids');
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, `${submittedAt} ${orderId} ${executionArn}\n`);
+  appendPrivateFile(file, `${submittedAt} ${orderId} ${executionArn}\n`);
 }

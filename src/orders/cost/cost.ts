@@ -21,6 +21,8 @@ export interface Cost {
   readonly perMillion: number;
   /** Part of `perMillion` for simulated services, which an adopter replaces. */
   readonly simulatedPerMillion: number;
+  /** Part of `perMillion` for the API and the function behind it, which an order that is not submitted through the API does not use. */
+  readonly apiPerMillion: number;
   /** Date of the prices. */
   readonly pricesAsOf: string;
 }
@@ -80,13 +82,7 @@ export function calculateCost(usage: OrderUsage): Cost {
       quantity: usage.logBytes,
       perMillion: (usage.logBytes / bytesPerGigabyte) * prices.logGigabyte * million,
     },
-    {
-      id: 'api-requests',
-      what: 'API requests, if submitted through it',
-      quantity: 1,
-      original: 1,
-      perMillion: prices.apiRequest * million,
-    },
+    ...apiLines(usage),
   ];
   const total = (costLines: readonly CostLine[]) =>
     costLines.reduce((sum, { perMillion = 0 }) => sum + perMillion, 0);
@@ -96,11 +92,33 @@ export function calculateCost(usage: OrderUsage): Cost {
     ),
     perMillion: roundToCents(total(lines)),
     simulatedPerMillion: roundToCents(total(lines.filter(({ id }) => id === 'simulated-writes'))),
+    apiPerMillion: roundToCents(total(apiLines(usage))),
     pricesAsOf: prices.asOf,
   };
 }
 
 const roundToCents = (amount: number) => Math.round(amount * 100) / 100;
+
+function apiLines({ intake: { invocations, gigabyteSeconds } }: OrderUsage): CostLine[] {
+  return [
+    {
+      id: 'api-requests',
+      what: 'API requests, if submitted through it',
+      quantity: 1,
+      original: 1,
+      perMillion: prices.apiRequest * million,
+    },
+    {
+      id: 'intake-invocations',
+      what: 'invocations of the function behind the API',
+      quantity: invocations,
+      original: 0,
+      because: 'exact errors for invalid, repeated and throttled requests',
+      perMillion:
+        (invocations * prices.invocation + gigabyteSeconds * prices.gigabyteSecond) * million,
+    },
+  ];
+}
 
 function executionLines(usage: OrderUsage): CostLine[] {
   const { operations, checkpoints, checkpointBytes, invocations, gigabyteSeconds } = usage;

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outputs as names } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
 import { isObject } from '../../environment/project.ts';
 import type { Stack } from '../../environment/stack.ts';
+import { requireOutput } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 import { newOrderId, submitOrder } from '../actions/submit.ts';
 import { isOpen } from '../lookup/execution-status.ts';
-import { readExecution } from '../lookup/executions.ts';
+import { findExecution, readExecution } from '../lookup/executions.ts';
 import { readHistory } from '../lookup/history.ts';
 
 /** Use of a table by one order, in operations and in billed units. */
@@ -18,16 +20,22 @@ export interface TableUsage {
   readonly readUnits: number;
 }
 
-/** Resources used by one order. */
-export interface OrderUsage {
+/** Invocations of functions by one order. */
+export interface FunctionUsage {
+  readonly invocations: number;
+  readonly durationMs: number;
+  readonly gigabyteSeconds: number;
+}
+
+/** Resources used by one order. The invocations of the function behind the API are in `intake`. */
+export interface OrderUsage extends FunctionUsage {
   /** Billed durable operations: the start, each attempt of a step, each wait. */
   readonly operations: number;
   readonly checkpoints: number;
   /** Total size of the checkpoint requests. */
   readonly checkpointBytes: number;
-  readonly invocations: number;
-  readonly durationMs: number;
-  readonly gigabyteSeconds: number;
+  /** The function behind the API. */
+  readonly intake: FunctionUsage;
   /** By the table's name in the template. */
   readonly tables: Readonly<Record<string, TableUsage>>;
   readonly logBytes: number;
@@ -61,39 +69,49 @@ export async function measureOrders(
   for (const order of orders) {
     const history = await readHistory(stack.target, await run(order));
     const after = await readUsage(stack.target);
-    measured.push(toOrderUsage(subtractUsage(after, before), history));
+    measured.push(toOrderUsage(stack, subtractUsage(after, before), history));
     before = after;
   }
   return measured;
 }
 
 function toOrderUsage(
+  stack: Stack,
   usage: RuntimeUsage,
   history: readonly { readonly type: string }[],
 ): OrderUsage {
-  const functions = Object.values(usage.functions);
-  const sum = (key: string) => functions.reduce((total, counts) => total + (counts[key] ?? 0), 0);
+  const intake = requireOutput(stack, names.intakeFunctionArn).split(':').at(-1) ?? '';
+  const { [intake]: front = {}, ...others } = usage.functions;
   return {
     operations: history.filter(({ type }) => billedEvents.has(type)).length,
     checkpoints: usage.checkpoints['calls'] ?? 0,
     checkpointBytes: usage.checkpoints['bytes'] ?? 0,
-    invocations: sum('invocations'),
-    durationMs: sum('duration'),
-    gigabyteSeconds: Math.round(sum('gigabyteSeconds') * 1000) / 1000,
+    ...sumFunctions(Object.values(others)),
+    intake: sumFunctions([front]),
     tables: byTemplateName(usage.tables),
     logBytes: usage.logs['bytes'] ?? 0,
   };
 }
 
+function sumFunctions(functions: readonly Counts[]): FunctionUsage {
+  const sum = (key: string) => functions.reduce((total, counts) => total + (counts[key] ?? 0), 0);
+  return {
+    invocations: sum('invocations'),
+    durationMs: sum('duration'),
+    gigabyteSeconds: Math.round(sum('gigabyteSeconds') * 10_000) / 10_000,
+  };
+}
+
 /**
- * Submits the order and returns the ARN of its execution when that has ended. Reads no table, which would be metered.
+ * Submits the order through the API and returns the ARN of its execution when that has ended. Reads no table, which would be metered.
  */
 async function runToEnd(
   stack: Stack,
   { order, signal }: { order: Order; signal: AbortSignal },
 ): Promise<string> {
   const event = { orderId: newOrderId(), order };
-  const { executionArn = '' } = await submitOrder(stack, { event, via: 'invoke' });
+  await submitOrder(stack, { event, via: 'api' });
+  const executionArn = (await findExecution(stack, event.orderId)) ?? '';
   for (;;) {
     const execution = await readExecution(stack.target, executionArn);
     if (!execution || !isOpen(execution.status)) return executionArn;
@@ -110,8 +128,14 @@ interface RuntimeUsage {
   readonly tables: Readonly<Record<string, Counts>>;
 }
 
-async function readUsage({ endpoint }: Target): Promise<RuntimeUsage> {
-  const response = await fetch(`${endpoint}/_runtime/usage`);
+async function readUsage(target: Target): Promise<RuntimeUsage> {
+  const { signedFetch } = await import('../../aws/signed-fetch.ts');
+  const url = `${target.endpoint}/_runtime/usage`;
+  const response = await signedFetch(target, url, {
+    method: 'GET',
+    headers: {},
+    service: 'runtime',
+  });
   return (await response.json()) as RuntimeUsage;
 }
 

@@ -7,7 +7,7 @@ import { requireOutput } from '../../environment/stack-outputs.ts';
 /** A dead-letter message: an event that could not be processed. */
 export interface DeadLetter {
   readonly messageId: string;
-  /** The receiver of the event: the workflow gets orders, the recovery gets ended executions. */
+  /** The receiver of the event: the recovery gets ended executions. Stacks of older versions also have messages of the workflow. */
   readonly from: 'workflow' | 'recovery' | 'unknown';
   readonly orderId?: string;
   /** When the message was put into the queue (RFC 3339 UTC). */
@@ -107,6 +107,12 @@ function parseBody(body: string): Pick<DeadLetter, 'from' | 'orderId' | 'event'>
   if (order.ok) return { from: 'workflow', orderId: order.value.orderId, event: order.value };
   const { orderId } = event ?? {};
   return { from: 'unknown', ...(typeof orderId === 'string' ? { orderId } : {}) };
+}
+
+/** Returns the event of the workflow in a text; undefined if there is none. */
+export function parseEventText(text: string): OrderEvent | undefined {
+  const parsed = parseOrderEvent(parseJsonObject(text));
+  return parsed.ok ? parsed.value : undefined;
 }
 
 function parseJsonObject(

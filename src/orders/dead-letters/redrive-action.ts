@@ -8,7 +8,7 @@ import type { DeadLetter } from './dead-letters.ts';
 export type RedriveAction =
   /** Start the order under its own id: it never started. */
   | { readonly kind: 'start' }
-  /** Submit the order again with a new id: it failed for a technical reason and was undone. */
+  /** Submit the order again with a new id: it was undone, or its execution failed before it wrote the order. */
   | { readonly kind: 'start-anew'; readonly as: string }
   /** Start the recovery of the order again: it is not closed. */
   | { readonly kind: 'recover' }
@@ -35,9 +35,10 @@ export function redriveActionFor(
   if (from === 'unknown') return keep('the message does not contain a valid order');
   if (order?.flagged) return keep('the order is with the carrier and needs attention');
   if (order && isTerminal(order.status)) return actionForEnded(from, orderId, order);
-  if (from === 'recovery') return order ? { kind: 'recover' } : remove('there is no such order');
+  if (from === 'recovery' && order) return { kind: 'recover' };
   if (order) return keep('the recovery has not closed the order yet');
-  return executed ? { kind: 'start-anew', as: retryId(orderId) } : { kind: 'start' };
+  if (executed) return { kind: 'start-anew', as: retryId(orderId) };
+  return from === 'recovery' ? remove('there is no such order') : { kind: 'start' };
 }
 
 function actionForEnded(

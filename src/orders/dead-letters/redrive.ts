@@ -1,15 +1,17 @@
 import { outputs as names, type OrderRecord } from '../../../functions/contract/api.ts';
+import type { OrderEvent } from '../../../functions/contract/order.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { requireOutput } from '../../environment/stack-outputs.ts';
 import { UserError } from '../../user-error.ts';
 import { submitOrder } from '../actions/submit.ts';
-import { findExecution } from '../lookup/executions.ts';
+import { findExecution, readExecutionInput } from '../lookup/executions.ts';
 import { linkOriginal, linkRetry } from '../lookup/retry-link.ts';
 import { readOrders } from '../tables/orders-table.ts';
 import {
   type DeadLetter,
   deleteDeadLetter,
+  parseEventText,
   receiveDeadLetters,
   releaseDeadLetters,
 } from './dead-letters.ts';
@@ -88,7 +90,7 @@ async function examine(stack: Stack, messages: readonly DeadLetter[]): Promise<E
   for (const message of messages) {
     const { from, orderId = '' } = message;
     const order = orders.get(orderId);
-    const hasNoItem = from === 'workflow' && !order;
+    const hasNoItem = from !== 'unknown' && !order;
     const executed = hasNoItem && (await findExecution(stack, orderId)) !== undefined;
     const action = redriveActionFor(message, { order, executed });
     examined.push({ message, order, action });
@@ -111,12 +113,22 @@ async function redrive(
       await startRecovery(stack, message);
       return { result: 'recovering' };
     default: {
-      const { event } = message;
+      const event = message.event ?? (await readEvent(stack, message));
       if (!event) return { result: 'left', because: 'the message does not contain a valid order' };
       const orderId = action.kind === 'start-anew' ? action.as : event.orderId;
       return startOrder(stack, { event: { ...event, orderId }, original: order });
     }
   }
+}
+
+/** Reads the event of an order without an item from its execution; undefined if the execution has none. */
+async function readEvent(
+  stack: Stack,
+  { orderId = '' }: DeadLetter,
+): Promise<OrderEvent | undefined> {
+  const arn = await findExecution(stack, orderId);
+  const execution = arn === undefined ? undefined : await readExecutionInput(stack.target, arn);
+  return execution && parseEventText(execution.input);
 }
 
 async function startOrder(

@@ -143,13 +143,14 @@ const countTableWrites = ({ tables }: OrderUsage) =>
   Object.values(tables).reduce((sum, table) => sum + table.writes + table.indexWrites, 0);
 
 function estimateCost(total: Total, { via, until, timeScale }: EstimateOptions): Estimate['cost'] {
-  const unusedApi = via === 'api' ? 0 : prices.apiRequest;
   const followedSeconds = total(
     ({ followedWaitMs, activeMs }) => (followedWaitMs * timeScale + activeMs) / 1000,
   );
   const reads = until === 'accepted' ? 0 : followedSeconds * maxPollsPerSecond;
   return {
-    orders: roundDollars(total(({ cost }) => cost.perMillion / 1e6 - unusedApi)),
+    orders: roundDollars(
+      total(({ cost }) => (cost.perMillion - (via === 'api' ? 0 : cost.apiPerMillion)) / 1e6),
+    ),
     simulated: roundDollars(total(({ cost }) => cost.simulatedPerMillion / 1e6)),
     following: roundDollars(reads * prices.readUnit),
     pricesAsOf: prices.asOf,

@@ -1,23 +1,14 @@
 /** Parses the orders of a file. Pure. */
 import { parseOrder } from '../../../functions/contract/order.ts';
-import { parseJson } from '../../parse-json.ts';
+import { parseJson } from '../../../functions/contract/parse-json.ts';
 import { UserError } from '../../user-error.ts';
+import { type OrderText, orderFormatHint, splitOrders } from '../actions/order-texts.ts';
 import { waitsForReview } from './expected-outcome.ts';
 import type { FileOrder } from './plan.ts';
 
-/** Text of one order, and the line on which it starts. */
-interface OrderText {
-  readonly line: number;
-  readonly text: string;
-}
-
 /** Parses a JSON array of orders, or one order per line. Throws a UserError that names the line and the field. */
 export function parseOrderFile(text: string, name: string): FileOrder[] {
-  const content = text.replace(/^\uFEFF/, '');
-  const isArray = content.trimStart().startsWith('[');
-  const orderTexts = isArray ? splitArray(content, name) : splitLines(content);
-  if (orderTexts.length === 0) throw orderFileError(name, 'contains no orders');
-  return orderTexts.map((orderText) => ({
+  return splitOrders(text, `--file ${name}`).map((orderText) => ({
     line: orderText.line,
     order: parseOrderText(orderText, name),
   }));
@@ -44,74 +35,13 @@ function parseOrderText({ line, text }: OrderText, name: string): FileOrder['ord
   return parsed.value;
 }
 
-function splitLines(text: string): OrderText[] {
-  const lines = text.split('\n').map((line, index) => ({ line: index + 1, text: line.trim() }));
-  return lines.filter((line) => line.text !== '');
-}
-
-/** String literals, and the characters that structure a JSON text. */
-const tokenPattern = /"(?:[^"\\]|\\.)*"|[[\]{},\n]/g;
-
-/** State of the scan of a JSON array. */
-interface ArrayScan {
-  readonly text: string;
-  readonly elements: OrderText[];
-  line: number;
-  /** Nesting depth; 1 between the elements of the array. */
-  depth: number;
-  /** Start of the current element. */
-  start: number;
-  /** Line of the first token of the current element. */
-  startLine: number | undefined;
-}
-
-/** Splits a JSON array into its elements. Throws a UserError if the array does not end at the end of the text. */
-function splitArray(text: string, name: string): OrderText[] {
-  const scan: ArrayScan = {
-    text,
-    elements: [],
-    line: 1,
-    depth: 0,
-    start: 0,
-    startLine: undefined,
-  };
-  for (const { 0: token, index } of text.matchAll(tokenPattern)) {
-    if (token === '\n') scan.line += 1;
-    else scanToken(scan, token, index);
-  }
-  if (scan.depth !== 0 || text.slice(scan.start).trim() !== '') {
-    throw orderFileError(name, 'is not JSON: the array does not end at the end of the file');
-  }
-  return scan.elements;
-}
-
-function scanToken(scan: ArrayScan, token: string, index: number): void {
-  const isOpening = token === '[' || token === '{';
-  const isClosing = token === ']' || token === '}';
-  const endsElement = scan.depth === 1 && (isClosing || token === ',');
-  if (endsElement) addElement(scan, index, isClosing);
-  if (scan.depth === 1) scan.startLine = endsElement ? undefined : (scan.startLine ?? scan.line);
-  if (endsElement || scan.depth === 0) scan.start = index + 1;
-  scan.depth += Number(isOpening) - Number(isClosing);
-}
-
-/** Adds the element that ends at `end`, unless the array is empty. */
-function addElement(scan: ArrayScan, end: number, isLast: boolean): void {
-  const text = scan.text.slice(scan.start, end).trim();
-  const isEmptyArray = isLast && text === '' && scan.elements.length === 0;
-  if (!isEmptyArray) scan.elements.push({ line: scan.startLine ?? scan.line, text });
-}
-
-const formatHint =
-  'expected a JSON array of orders or one order per line; example: orders submit --sample low --dry-run';
-
 function orderFileError(
   location: string,
   problem: string,
   hints: readonly string[] = [],
 ): UserError {
   return new UserError(`--file ${location} ${problem}.`, {
-    hint: hints.length > 0 ? hints : formatHint,
+    hint: hints.length > 0 ? hints : orderFormatHint,
     code: 'InvalidOrders',
   });
 }

@@ -116,9 +116,24 @@ function estimateRemainingMs(
 ): number | undefined {
   const { phase, startedAtMs, submitDurationMs } = progress;
   if (phase !== 'submitting') return estimateDrainMs(progress, now);
-  if (submitDurationMs !== undefined) return Math.max(0, startedAtMs + submitDurationMs - now);
   const isRateStable = now - startedAtMs >= minRateAgeMs && submittedPerSecond > 0;
-  return isRateStable ? Math.round((unsubmitted / submittedPerSecond) * 1000) : undefined;
+  const submitMs =
+    submitDurationMs !== undefined
+      ? Math.max(0, startedAtMs + submitDurationMs - now)
+      : isRateStable
+        ? (unsubmitted / submittedPerSecond) * 1000
+        : undefined;
+  // The last order is submitted then, and takes as long as the others.
+  return submitMs === undefined ? undefined : Math.round(submitMs + typicalDurationMs(progress));
+}
+
+/** Returns the duration of most completed orders, or that of the waits if none has completed (ms). */
+function typicalDurationMs({ orders, waits }: Pick<LoadProgress, 'orders' | 'waits'>): number {
+  const durations = summarize(
+    orders.flatMap(({ record, endedMs }) => (record?.status === 'completed' && endedMs) || []),
+  );
+  const waitMs = Object.values(waits).reduce((sum, ms) => sum + ms, 0);
+  return durations?.p95 ?? durations?.max ?? waitMs;
 }
 
 /**
@@ -132,11 +147,7 @@ export function estimateDrainMs(
 ): number | undefined {
   const running = orders.filter((order) => order.acceptedMs !== undefined && !hasEnded(order));
   if (running.length === 0) return undefined;
-  const durations = summarize(
-    orders.flatMap(({ record, endedMs }) => (record?.status === 'completed' && endedMs) || []),
-  );
-  const waitMs = Object.values(waits).reduce((sum, ms) => sum + ms, 0);
-  const typicalMs = durations?.p95 ?? durations?.max ?? waitMs;
+  const typicalMs = typicalDurationMs({ orders, waits });
   const lastSubmittedAt = running.reduce(
     (last, { submittedAt = 0 }) => Math.max(last, submittedAt),
     0,

@@ -1,5 +1,6 @@
 /** Checks payments, stock and points of a load test's orders. Pure. */
 
+import { formatMoney } from '../../workflow/money.ts';
 import type { Counters, ProductCounters } from '../tables/products-table.ts';
 import { auditSideEffects } from '../verify/audit-side-effects.ts';
 import type { MismatchKind } from '../verify/mismatch.ts';
@@ -50,7 +51,7 @@ function formatPayments({ sideEffects }: SideEffectSnapshot): string {
     .flatMap(({ payments }) => payments)
     .filter(({ state }) => state === 'charged');
   const totalMinor = charges.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  return `${charges.length} charged, $${(totalMinor / 100).toFixed(2)}`;
+  return `${charges.length} charged, ${formatMoney(totalMinor / 100)}`;
 }
 
 function formatStock({ stockAfter, stockBefore, isExclusive }: SideEffectSnapshot): string {

@@ -1,7 +1,7 @@
 /** Parses log events of the functions into entries. Pure. */
 
-/** `workflow` and `status` are lines of the two functions, `platform` are lines of Lambda about their invocations. */
-export const logSources = ['workflow', 'status', 'platform'] as const;
+/** `workflow`, `intake` and `status` are lines of these functions, `platform` are lines of Lambda about their invocations. */
+export const logSources = ['workflow', 'intake', 'status', 'platform'] as const;
 export type LogSource = (typeof logSources)[number];
 export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -26,6 +26,12 @@ export interface LogWindow {
   readonly until?: number;
 }
 
+const outputByGroup = {
+  workflow: outputNames.workflowLogGroup,
+  intake: outputNames.intakeLogGroup,
+  status: outputNames.statusLogGroup,
+} as const satisfies Record<LogGroup, string>;
+
 /** Maximum length of a filter pattern (CloudWatch Logs quotas). */
 const maxPatternLength = 1024;
 
@@ -49,10 +55,10 @@ export async function* readEventPages(
 ): AsyncGenerator<LogEvent[]> {
   const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
   const client = await stack.target.clients.cloudWatchLogs();
-  const outputName =
-    group === 'workflow' ? outputNames.workflowLogGroup : outputNames.statusLogGroup;
+  // A stack that was deployed before this function existed has no output for it.
+  if (group === 'intake' && stack.outputs[outputNames.intakeLogGroup] === undefined) return;
   const request = {
-    logGroupName: requireOutput(stack, outputName),
+    logGroupName: requireOutput(stack, outputByGroup[group]),
     startTime: from,
     endTime: until,
     ...(filterPattern === undefined ? {} : { filterPattern }),

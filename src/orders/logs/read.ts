@@ -110,9 +110,9 @@ async function readNewLines(
   }
 }
 
-/** Returns the log groups that contain lines of the sources. Both groups contain platform lines. */
+/** Returns the log groups that contain lines of the sources. All groups contain platform lines. */
 function groupsFor(sources: readonly LogSource[]): LogGroup[] {
-  const groups: readonly LogGroup[] = ['workflow', 'status'];
+  const groups: readonly LogGroup[] = ['workflow', 'intake', 'status'];
   return groups.filter((group) => sources.includes(group) || sources.includes('platform'));
 }
 

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { writePrivateFile } from '../../environment/private-files.ts';
 import { cachePath } from '../../environment/stack-outputs.ts';
 import type { Target } from '../../environment/target.ts';
 
@@ -25,9 +25,7 @@ export function cacheForCompletion(target: Target, orders: Iterable<CachedOrder>
   const text = formatLines([...lines.values()].sort().slice(-maxCachedOrders));
   if (text === formatLines(known)) return;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, text);
-    renameSync(`${file}.${process.pid}`, file);
+    writePrivateFile(file, text);
   } catch {}
 }
 

@@ -3,7 +3,7 @@ import type {
   Execution as SdkExecution,
   ExecutionStatus as SdkStatus,
 } from '@aws-sdk/client-lambda';
-import { outputs as names } from '../../../functions/contract/api.ts';
+import { outputs as names, type OrderOutcome } from '../../../functions/contract/api.ts';
 import { errorName, isNotFound } from '../../aws/errors.ts';
 import type { PauseDetailsField } from '../../aws/sdk/lambda.ts';
 import type { Stack } from '../../environment/stack.ts';
@@ -135,6 +135,22 @@ function toListedExecution({
 
 /** Finds the ARN of an order's execution by its name, the order id. */
 export async function findExecution(stack: Stack, orderId: string): Promise<string | undefined> {
+  return (await listByName(stack, orderId))?.DurableExecutionArn;
+}
+
+/** Finds the status of an order's execution by its name, without the error and the pause. */
+export async function findListedExecution(
+  stack: Stack,
+  orderId: string,
+): Promise<Execution | undefined> {
+  const found = await listByName(stack, orderId);
+  if (!found) return undefined;
+  const { arn, status } = toListedExecution(found);
+  const endedAt = found.EndTimestamp?.toISOString();
+  return { arn, status, ...(endedAt ? { endedAt } : {}) };
+}
+
+async function listByName(stack: Stack, orderId: string): Promise<SdkExecution | undefined> {
   const { ListDurableExecutionsByFunctionCommand } = await import('../../aws/sdk/lambda.ts');
   const lambda = await stack.target.clients.lambda();
   const { DurableExecutions } = await lambda.send(
@@ -144,14 +160,15 @@ export async function findExecution(stack: Stack, orderId: string): Promise<stri
       MaxItems: 1,
     }),
   );
-  return DurableExecutions?.[0]?.DurableExecutionArn;
+  return DurableExecutions?.[0];
 }
 
 /** Reads the state of an execution; undefined if Lambda no longer retains it. */
 export async function readExecution(target: Target, arn: string): Promise<Execution | undefined> {
   const response = await getExecution(target, { DurableExecutionArn: arn });
   if (!response) return undefined;
-  const error = response.Error?.ErrorMessage ?? response.Error?.ErrorType;
+  const error =
+    response.Error?.ErrorMessage ?? response.Error?.ErrorType ?? readRejection(response.Result);
   const endedAt = response.EndTimestamp?.toISOString();
   const pause = toPauseRequest(response);
   return {
@@ -161,6 +178,15 @@ export async function readExecution(target: Target, arn: string): Promise<Execut
     ...(endedAt ? { endedAt } : {}),
     ...(pause ? { pause } : {}),
   };
+}
+
+/** Returns why the workflow rejected the order, from the result of its execution; undefined if it did not. */
+function readRejection(result: string | undefined): string | undefined {
+  try {
+    return (JSON.parse(result ?? 'null') as OrderOutcome | null)?.failure?.message;
+  } catch {
+    return undefined;
+  }
 }
 
 function toPauseRequest({ PauseDetails }: PauseDetailsField): PauseRequest | undefined {

@@ -15,6 +15,8 @@ import { isPrefix, type OrderReference, parseReference, pickByPrefix } from './o
 export interface LocatedOrder {
   readonly orderId: string;
   readonly executionArn?: string;
+  /** When this process submitted it (RFC 3339 UTC). */
+  readonly submittedAt?: string;
 }
 
 interface LocalSubmission extends LocatedOrder {

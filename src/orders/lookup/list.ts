@@ -35,6 +35,8 @@ export interface OrderRow extends ListedOrder {
   readonly stage?: StageId;
   /** When the current wait ends, assuming its default length (RFC 3339 UTC). */
   readonly resumesAt?: string;
+  /** When the order in review is rejected without a decision (RFC 3339 UTC). */
+  readonly reviewDueAt?: string;
   readonly failure?: Failure;
   readonly warnings?: readonly Warning[];
 }
@@ -121,11 +123,13 @@ async function withDetails(stack: Stack, rows: readonly OrderRow[]): Promise<Ord
     if (item?.status !== row.status) return row;
     const { failure, warnings = [] } = item;
     const stage = activeStage(workflowProgress(item));
-    const resumesAt = currentWaitEnd(item, stack.target.timeScale);
+    const waitEndMs = currentWaitEnd(item, stack.target.timeScale);
+    const waitEnd = waitEndMs === undefined ? undefined : new Date(waitEndMs).toISOString();
+    const waitField = item.status === 'awaiting-review' ? 'reviewDueAt' : 'resumesAt';
     return {
       ...row,
       ...(stage ? { stage: stage.id } : {}),
-      ...(resumesAt === undefined ? {} : { resumesAt: new Date(resumesAt).toISOString() }),
+      ...(waitEnd === undefined ? {} : { [waitField]: waitEnd }),
       ...(failure ? { failure } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
     };

@@ -51,15 +51,25 @@ export async function readStock(
   );
 }
 
-/** Sets the available units. Returns the new stock. */
-export function putAvailable(
+/** Sets the available units. Returns the new stock; undefined if there is no such product and `create` is not set. */
+export async function putAvailable(
   stack: Stack,
-  { productId, available }: Pick<ProductStock, 'productId' | 'available'>,
-): Promise<ProductStock> {
-  return updateProduct(stack, productId, {
-    UpdateExpression: 'SET available = :available',
-    ExpressionAttributeValues: { ':available': available },
-  });
+  {
+    productId,
+    available,
+    create,
+  }: Pick<ProductStock, 'productId' | 'available'> & { readonly create: boolean },
+): Promise<ProductStock | undefined> {
+  try {
+    return await updateProduct(stack, productId, {
+      UpdateExpression: 'SET available = :available',
+      ...(create ? {} : { ConditionExpression: 'attribute_exists(productId)' }),
+      ExpressionAttributeValues: { ':available': available },
+    });
+  } catch (error) {
+    if (isConditionFailed(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Adds units to the available ones; a negative number removes some. Returns the new stock, or why it is unchanged. */

@@ -5,10 +5,10 @@ import type {
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { outputs } from '../../../functions/contract/api.ts';
-import { isConditionFailed } from '../../aws/errors.ts';
+import { isConditionFailed, isTransactionConflict } from '../../aws/errors.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { requireOutput } from '../../environment/stack-outputs.ts';
-import { retryTransient } from '../requests/retry.ts';
+import { retryRequest, retryTransient } from '../requests/retry.ts';
 
 /** The stack output that contains the name of a table. */
 export type TableOutput = Extract<(typeof outputs)[keyof typeof outputs], `${string}TableName`>;
@@ -94,7 +94,10 @@ async function* pages(
 
 export type Update = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
-/** Updates an item. Returns the attributes that `ReturnValues` selects. */
+/** Attempts of an update while transactions write the item: orders that reserve the same product. */
+const maxConflictAttempts = 8;
+
+/** Updates an item, again if a transaction is writing it. Returns the attributes that `ReturnValues` selects. */
 export async function updateItem(
   stack: Stack,
   table: TableOutput,
@@ -103,9 +106,12 @@ export async function updateItem(
   const { UpdateCommand } = await import('../../aws/sdk/dynamodb.ts');
   const client = await stack.target.clients.dynamodb();
   const TableName = requireOutput(stack, table);
-  const { Attributes = {} } = await client.send(
-    new UpdateCommand({ TableName, Key: key, ...update }),
-  );
+  const command = new UpdateCommand({ TableName, Key: key, ...update });
+  const { Attributes = {} } = await retryRequest(() => client.send(command), {
+    maxAttempts: maxConflictAttempts,
+    shouldRetry: isTransactionConflict,
+    delayMs: (attempt) => 10 * 2 ** attempt,
+  });
   return Attributes;
 }
 

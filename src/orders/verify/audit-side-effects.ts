@@ -1,4 +1,5 @@
 /** Compares the payments, stock and points of an order with its record. Pure. */
+
 import type { OrderRecord, Reservation } from '../../../functions/contract/api.ts';
 import {
   type ExpectedSideEffects,
@@ -6,6 +7,7 @@ import {
 } from '../../../functions/contract/expected-side-effects.ts';
 import { totalMinor } from '../../../functions/contract/order.ts';
 import { paymentKey } from '../../../functions/contract/tables.ts';
+import { formatMoney } from '../../workflow/money.ts';
 import { type Mismatch, needsDecision, repairable } from './mismatch.ts';
 import type { OrderSideEffects } from './order-side-effects.ts';
 
@@ -31,7 +33,7 @@ export function auditSideEffects(
   ];
 }
 
-const formatMoney = (minor: number) => `$${(minor / 100).toFixed(2)}`;
+const formatMinor = (minor: number) => formatMoney(minor / 100);
 
 function auditPayments(
   sideEffects: OrderSideEffects,
@@ -73,7 +75,7 @@ function auditUndueCharge(
 ): Mismatch[] {
   if (chargeCount === 0) return [];
   const payment = payments.find(({ state }) => state === 'charged');
-  const amount = payment ? formatMoney(payment.amountMinor) : 'its total';
+  const amount = payment ? formatMinor(payment.amountMinor) : 'its total';
   return [repairable('charged-unduly', orderId, `${record.status}, but ${amount} is charged`)];
 }
 
@@ -88,7 +90,7 @@ function auditDuePayment(
     return [needsDecision('unpaid', orderId, `${record.status}, but ${reason}`)];
   }
   if (payment.amountMinor === dueMinor) return [];
-  const message = `${formatMoney(payment.amountMinor)} is charged, but its total is ${formatMoney(dueMinor)}`;
+  const message = `${formatMinor(payment.amountMinor)} is charged, but its total is ${formatMinor(dueMinor)}`;
   return [needsDecision('wrong-amount', orderId, message)];
 }
 

@@ -65,7 +65,7 @@ export function needsHistory(
   calls: readonly EffectiveCall[],
 ): boolean {
   if (recorded || !execution) return false;
-  if (!record) return execution.status !== 'SUCCEEDED';
+  if (!record) return true;
   if (execution.status === 'SUCCEEDED') return false;
   // The history of an execution that is being deleted may be gone. It was closed, as AWS deletes no other.
   if (execution.status === 'DELETING') return false;

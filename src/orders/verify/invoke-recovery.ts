@@ -20,13 +20,16 @@ interface RecoveryOptions extends InvokeOptions {
   readonly status: 'STOPPED' | 'TIMED_OUT' | 'FAILED';
 }
 
-/** Undoes and closes an order whose execution ended abnormally. Throws a UserError if that fails (exit 7). */
+/**
+ * Undoes and closes an order whose execution ended abnormally, or flags it after its hand-over to the carrier. Throws a UserError if
+ * that fails (exit 7).
+ */
 export function invokeRecovery(
   stack: Stack,
   { arn, status, ...options }: RecoveryOptions,
 ): Promise<void> {
   const detail = { durableExecutionArn: arn, durableExecutionName: options.orderId, status };
-  return invokeAndWait(stack, { ...options, event: { detail } });
+  return invokeAndWait(stack, { ...options, event: { detail, attended: true } });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { putCountersIf } from '../tables/products-table.ts';
+import { unknownProductError } from '../actions/inventory.ts';
+import { putCountersIf, readStock } from '../tables/products-table.ts';
 import { readWindow } from './read-window.ts';
 import { readStackSettings } from './stack-settings.ts';
 import type { StockDifference } from './stock.ts';
@@ -18,7 +19,7 @@ const dayMs = 86_400_000;
 /**
  * Sets the reserved and sold counters of a product to the sums of all orders. Units that no order holds become available;
  * units that an order holds without a reservation are no longer available. Throws a UserError if orders change too
- * quickly to be counted (exit 7).
+ * quickly to be counted (exit 7), or if the product is unknown (exit 5).
  */
 export async function recountStock(stack: Stack, productId: string): Promise<RecountResult> {
   const settings = await readStackSettings(stack.target);
@@ -36,7 +37,11 @@ export async function recountStock(stack: Stack, productId: string): Promise<Rec
     }
     return { productId, before: difference.found, now: difference.due };
   }
-  if (notJudged.length === 0) return { productId };
+  if (notJudged.length === 0) {
+    const known = await readStock(stack, [productId]);
+    if (!known.has(productId)) throw unknownProductError(productId);
+    return { productId };
+  }
   throw changedDuringRecountError(productId, notJudged.join('; '));
 }
 

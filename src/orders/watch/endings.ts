@@ -1,4 +1,4 @@
-import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { PublicOrder } from '../../../functions/contract/public-order.ts';
 import type { TerminalStatus } from '../../../functions/contract/workflow.ts';
 import type { TerminalExecutionStatus } from '../lookup/execution-status.ts';
 import type { Ending } from './events.ts';
@@ -13,7 +13,7 @@ export const endingByExecutionStatus: Record<TerminalExecutionStatus, Ending> = 
 };
 
 /** Recovery records `failed` for an order whose execution was stopped or timed out, and the reason in the failure. */
-export function toEnding(status: TerminalStatus, { failure }: OrderRecord): Ending {
+export function toEnding(status: TerminalStatus, { failure }: PublicOrder): Ending {
   if (status !== 'failed') return status;
   if (failure?.code === 'timed-out') return 'timed-out';
   return failure?.code === 'stopped' ? 'stopped' : 'failed';

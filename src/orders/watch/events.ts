@@ -1,10 +1,11 @@
 /** Events of watched orders: the one stream that every renderer reads. */
-import type { Failure, OrderRecord, Warning } from '../../../functions/contract/api.ts';
+import type { Failure, Warning } from '../../../functions/contract/api.ts';
+import type { PublicOrder } from '../../../functions/contract/public-order.ts';
 import type { ShownStatus } from '../../../functions/contract/workflow.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { HistoryError } from '../../workflow/history-event.ts';
 import type { ExecutionActivity, Stuck } from '../../workflow/work.ts';
-import type { PausedEvent, ResumedEvent } from './pause-events.ts';
+import type { PauseEvent } from './pause-events.ts';
 
 export interface StatusEvent {
   readonly type: 'status';
@@ -22,7 +23,7 @@ export interface StatusEvent {
 export interface SnapshotEvent {
   readonly type: 'snapshot';
   readonly orderId: string;
-  readonly order: OrderRecord;
+  readonly order: PublicOrder;
 }
 
 /** An order that joins the watch, for views. */
@@ -188,8 +189,7 @@ export type WatchEvent =
   | StepEvent
   | WaitEvent
   | InvocationEvent
-  | PausedEvent
-  | ResumedEvent
+  | PauseEvent
   | StuckEvent
   | HeartbeatEvent
   | GapEvent

@@ -98,7 +98,9 @@ export class FocusedHistory {
     if (!activity) return end;
     const { activeMs, waitingMs: waitMs, invocations, attempts } = activity;
     const ts = [end.ts, ...newEvents.map(eventTime)].sort().at(-1) ?? end.ts;
-    return { ...end, ts, activeMs, waitMs, invocations, attempts };
+    // The execution starts before the order's item exists: it may have been queued.
+    const elapsedMs = Math.max(end.elapsedMs, activeMs + waitMs);
+    return { ...end, ts, elapsedMs, activeMs, waitMs, invocations, attempts };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { OrderRecord } from '../../../functions/contract/api.ts';
+import type { PublicOrder } from '../../../functions/contract/public-order.ts';
 import {
   isTerminal,
   type ShownStatus,
@@ -12,6 +12,7 @@ import type { Execution } from '../lookup/executions.ts';
 import type { LocatedOrder } from '../lookup/find.ts';
 import { endingByExecutionStatus, toEnding } from './endings.ts';
 import { type EndEvent, type Ending, exitCodeFor, type WatchEvent } from './events.ts';
+import { findStart } from './order-start.ts';
 import { PauseState } from './pause-state.ts';
 
 /** Reads executions, within the request quota. */
@@ -47,7 +48,7 @@ export class OrderWatcher {
   readonly #located: LocatedOrder;
   readonly #options: OrderWatcherOptions;
   readonly #watchedSince = Date.now();
-  #order: OrderRecord | undefined;
+  #order: PublicOrder | undefined;
   #status: ShownStatus = 'received';
   #reportedTransitions = 0;
   /** Time of the last reported transition (RFC 3339 UTC). */
@@ -100,7 +101,7 @@ export class OrderWatcher {
   }
 
   /** Takes the item that was just read, and returns its new events. */
-  update(order: OrderRecord | undefined): WatchEvent[] {
+  update(order: PublicOrder | undefined): WatchEvent[] {
     const hasChanged = order !== undefined && order.updatedAt !== this.#order?.updatedAt;
     this.#idlePolls = hasChanged ? 0 : this.#idlePolls + 1;
     this.#polledAt = Date.now();
@@ -142,7 +143,8 @@ export class OrderWatcher {
   /** Ends the watch; the order continues to run. */
   detach(reason: unknown): EndEvent {
     const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
-    this.end = this.#createEnd(isTimeout ? 'timeout' : 'detached');
+    const end = this.#createEnd(isTimeout ? 'timeout' : 'detached');
+    this.end = reason === 'SIGTERM' ? { ...end, exitCode: 143 } : end;
     return this.end;
   }
 
@@ -167,7 +169,7 @@ export class OrderWatcher {
     this.#changedAt = performance.now();
   }
 
-  #findWaitEnd(order: OrderRecord): number {
+  #findWaitEnd(order: PublicOrder): number {
     if (activeStage(workflowProgress(order))?.kind !== 'wait') return 0;
     return currentWaitEnd(order, this.#options.timeScale) ?? 0;
   }
@@ -180,7 +182,7 @@ export class OrderWatcher {
   }
 
   /** Returns the transitions that were not reported before, none after the status at which the watch ends. */
-  #takeTransitions(order: OrderRecord): WatchEvent[] {
+  #takeTransitions(order: PublicOrder): WatchEvent[] {
     const events: WatchEvent[] = [];
     const { orderId, createdAt } = order;
     for (const { status, at } of order.transitions.slice(this.#reportedTransitions)) {
@@ -197,7 +199,7 @@ export class OrderWatcher {
         from,
         to: status,
         seq: this.#reportedTransitions,
-        elapsedMs: Date.parse(at) - Date.parse(createdAt),
+        elapsedMs: Date.parse(at) - findStart(this.#located, createdAt),
         ...(resumesAt ? { resumesAt } : {}),
       });
     }
@@ -209,9 +211,9 @@ export class OrderWatcher {
     const error =
       execution.error ?? `the execution is ${status} and the order never reached an end`;
     const end = { ...this.#createEnd(endingByExecutionStatus[status]), error };
-    const createdAt = Date.parse(this.#order?.createdAt ?? '');
-    if (endedAt === undefined || Number.isNaN(createdAt)) return end;
-    return { ...end, ts: endedAt, elapsedMs: Math.max(0, Date.parse(endedAt) - createdAt) };
+    if (endedAt === undefined || !this.#order) return end;
+    const startedAt = findStart(this.#located, this.#order.createdAt);
+    return { ...end, ts: endedAt, elapsedMs: Math.max(0, Date.parse(endedAt) - startedAt) };
   }
 
   /** An order that had ended before the watch started ends at the time of its last transition. */
@@ -219,7 +221,7 @@ export class OrderWatcher {
     const order = this.#order;
     const hasEnded = order && (isTerminal(this.#status) || ending === 'reached');
     const endedAt = hasEnded ? Date.parse(this.#reportedAt) : Date.now();
-    const startedAt = order ? Date.parse(order.createdAt) : this.#watchedSince;
+    const startedAt = order ? findStart(this.#located, order.createdAt) : this.#watchedSince;
     return {
       type: 'end',
       ts: new Date(endedAt).toISOString(),
@@ -233,7 +235,7 @@ export class OrderWatcher {
   }
 }
 
-function problemFields(order: OrderRecord | undefined): Pick<EndEvent, 'failure' | 'warnings'> {
+function problemFields(order: PublicOrder | undefined): Pick<EndEvent, 'failure' | 'warnings'> {
   return {
     ...(order?.failure ? { failure: order.failure } : {}),
     ...(order?.warnings?.length ? { warnings: order.warnings } : {}),

@@ -20,9 +20,13 @@ const defaultHeartbeatMs = 60_000;
  */
 export async function* watchOrder(
   stack: Stack,
-  { orderId, executionArn, history = true, ...options }: WatchOrderOptions,
+  { orderId, executionArn, submittedAt, history = true, ...options }: WatchOrderOptions,
 ): AsyncGenerator<WatchEvent, EndEvent> {
-  const order = { orderId, ...(executionArn === undefined ? {} : { executionArn }) };
+  const order = {
+    orderId,
+    ...(executionArn === undefined ? {} : { executionArn }),
+    ...(submittedAt === undefined ? {} : { submittedAt }),
+  };
   const focusedOrder = history ? () => orderId : undefined;
   const [end] = yield* watchOrders(stack, { ...options, orders: [order], focusedOrder });
   if (end) return end;

@@ -1,7 +1,8 @@
-import { isTransient, needsSignIn } from '../../aws/errors.ts';
+import { publicFields } from '../../../functions/contract/public-order.ts';
+import { isDenied, isTransient, needsSignIn } from '../../aws/errors.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { type ExecutionStatus, isPaused } from '../lookup/execution-status.ts';
-import { findExecution, readExecution } from '../lookup/executions.ts';
+import { findExecution, findListedExecution, readExecution } from '../lookup/executions.ts';
 import type { LocatedOrder } from '../lookup/find.ts';
 import { executionReadLimiter } from '../requests/rate-limiter.ts';
 import { readOrderBatches } from '../tables/orders-table.ts';
@@ -123,7 +124,8 @@ export class WatchedOrders {
   /** Reads the items in batches. Reports each batch at once, because the next one may fail. */
   async #readItems(due: ReadonlyMap<string, OrderWatcher>, events: WatchEvent[]): Promise<void> {
     const { signal } = this.#options;
-    const batches = readOrderBatches(this.#stack, { ids: due.keys(), signal });
+    const options = { ids: due.keys(), fields: publicFields, signal };
+    const batches = readOrderBatches(this.#stack, options);
     for (;;) {
       const { done, value } = await unlessAborted(signal, batches.next());
       if (done) return;
@@ -155,15 +157,19 @@ export class WatchedOrders {
     }
   }
 
-  /** Reports pauses of orders whose history is not read, from the executions and their lists. */
+  /** Reports the statuses of executions, and the pauses of orders whose history is not read, from the executions and their lists. */
   async #reportPauses(due: Iterable<OrderWatcher>, events: WatchEvent[]): Promise<void> {
     for (const watcher of due) {
-      if (watcher.end || this.#history.showsPauses(watcher)) continue;
+      if (watcher.end) continue;
+      if (this.#history.showsPauses(watcher)) {
+        events.push(...watcher.pause.takeStatusChange());
+        continue;
+      }
       const listed = this.#running?.executionStatus(watcher.orderId);
       if (listed && watcher.pause.isOlderThan(listed.readAt)) {
         await ignoreTransient(this.#observePause(watcher, listed.status));
       }
-      events.push(...watcher.pause.takeChange());
+      events.push(...watcher.pause.takeChange(), ...watcher.pause.takeStatusChange());
     }
   }
 
@@ -200,7 +206,14 @@ function createExecutionSource(
     tryAcquire: (orderId) => running?.has(orderId) !== true && executionReadLimiter.tryAcquire(),
     async read(orderId, knownArn) {
       const arn = knownArn ?? (await unlessAborted(signal, findExecution(stack, orderId)));
-      return arn ? unlessAborted(signal, readExecution(stack.target, arn)) : undefined;
+      if (!arn) return undefined;
+      try {
+        return await unlessAborted(signal, readExecution(stack.target, arn));
+      } catch (error) {
+        // An observer may list executions, but not read them: they contain the order.
+        if (!isDenied(error)) throw error;
+        return unlessAborted(signal, findListedExecution(stack, orderId));
+      }
     },
   };
 }

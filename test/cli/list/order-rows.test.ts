@@ -48,9 +48,9 @@ function shown(columns: number, more: Partial<ListView> = {}): string[] {
 
 it('shows ages and the next event on a wide terminal', () => {
   expect(shown(150)).toEqual([
-    'ORDER             STATUS                 TOTAL  CUSTOMER                                        AGE  UPDATED',
-    'order-7f3a91bcde  awaiting-warehouse     91.98  CUST-001                                         7m       5m  resumes in 1m 24s',
-    'web-5512          failed              12500.00  A customer whose name is much longer than most   7m       5m  The credit score is insufficient',
+    'ORDER             STATUS                   TOTAL  CUSTOMER                                        AGE  UPDATED',
+    'order-7f3a91bcde  awaiting-warehouse      $91.98  CUST-001                                         7m       5m  resumes in 1m 24s',
+    'web-5512          failed              $12,500.00  A customer whose name is much longer than most   7m       5m  The credit score is insufficient',
   ]);
 });
 
@@ -80,7 +80,7 @@ it('measures and shortens text with wide letters by terminal columns', () => {
 it('keeps text from outside on one line and removes control characters', () => {
   const customerId = 'evil\u001b[2J\nname\u202e';
   const view = { format: 'table', header: false, stream: createFakeTerminal(200), now } as const;
-  expect(formatOrders([row({ customerId })], view)).toMatch(/ 91\.98 {2}evil name {3}7m/);
+  expect(formatOrders([row({ customerId })], view)).toMatch(/ \$91\.98 {2}evil name {3}7m/);
 });
 
 it('counts the listed orders and shows the start of the period', () => {
@@ -121,4 +121,22 @@ it('prints no control sequences in any format', () => {
       expect(text).not.toContain(control);
     expect(text).toContain('CRED');
   }
+});
+
+it.each([
+  ['=1+1', "'=1+1"],
+  ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
+  ['+49 170', "'+49 170"],
+  ['-2+3', "'-2+3"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['\t=1', "' =1"],
+  ['\r=1', "' =1"],
+  ['\uff1d1', "'\uff1d1"],
+  ['a;=1', '"a;=1"'],
+  ['-12.50', '-12.50'],
+  ['CUST-001', 'CUST-001'],
+])('writes %j to CSV so that no spreadsheet executes it', (customerId, cell) => {
+  const view = { format: 'csv', header: false, stream: createFakeTerminal(80), now } as const;
+  const text = formatOrders([row({ customerId })], view);
+  expect(text).toContain(`,91.98,${cell},2026-`);
 });

@@ -97,6 +97,10 @@ it('returns the command that submits the same orders again', () => {
   expect(buildRerunCommand({ ...plain, count: 5, seed: 42, mix: 'low', via: 'api' })).toBe(
     'orders load-test --count 5 --seed 42 --mix low --via api',
   );
+  const threshold = ['rate(failed)<5%', 'p95(e2e)<10m'];
+  expect(buildRerunCommand({ ...plain, count: 5, threshold, 'abort-on-threshold': true })).toBe(
+    "orders load-test --count 5 --threshold 'rate(failed)<5%' --threshold 'p95(e2e)<10m' --abort-on-threshold",
+  );
   const paced = { ...plain, duration: 2 * minute, rate: 0.5, ramp: 1500, warmup: 3, seed: 1 };
   expect(buildRerunCommand({ ...paced, until: 'shipped' })).toBe(
     'orders load-test --duration 120s --seed 1 --rate 30/m --ramp 1.5s --until shipped --warmup 3',

@@ -171,11 +171,11 @@ describe('a running load test', () => {
   });
 });
 
-it('shows the duration of the submission if the number of orders is open', () => {
+it('includes the running orders in the estimate while orders are submitted', () => {
   const all = shown(orders(5), { phase: 'submitting' });
   const progress = { ...all.progress, submitDurationMs: 8000 };
   const open = { ...all, progress, figures: progressFigures(progress, view.now) };
-  expect(formatProgressLine(open, view.now)).toMatch(/ submitted=4 .* left=3\.0s$/);
+  expect(formatProgressLine(open, view.now)).toMatch(/ submitted=4 .* left=16s$/);
   const lines = formatProgress(open, {
     ...view,
     count: undefined,
@@ -183,7 +183,7 @@ it('shows the duration of the submission if the number of orders is open', () =>
     columns: 80,
     rows: 24,
   });
-  expect(plain(lines).join('\n')).toMatch(/submitting 4 · .* about 3\.0s left/);
+  expect(plain(lines).join('\n')).toMatch(/submitting 4 · .* about 16s left/);
   expect(lines[0]).toContain('orders for 8.0s');
 });
 

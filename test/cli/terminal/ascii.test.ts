@@ -17,3 +17,8 @@ it('replaces each sign by one character and keeps letters of other scripts', () 
   expect(toAscii(text)).toBe('+ order - $1 > local (time x60) ##. ~ Füller 北京');
   expect(toAscii(text)).toHaveLength(text.length);
 });
+
+it('shows skipped and pending stages by different characters', () => {
+  const states = '· ◔ ✓ – ✗ ↶';
+  expect(new Set(toAscii(states).split(' '))).toHaveLength(6);
+});

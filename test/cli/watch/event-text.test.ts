@@ -33,6 +33,9 @@ it('formats each event as a line', () => {
   expect(format({ type: 'paused', ...base, reason: 'carrier outage' })).toBe(
     'paused: carrier outage\n',
   );
+  expect(format({ type: 'execution', ...base, status: 'PAUSING', reason: 'outage' })).toBe(
+    'execution is PAUSING: outage\n',
+  );
   expect(format({ type: 'resumed', ...base, pausedMs: 192_000 })).toBe('resumed after 3m 12s\n');
   expect(format({ type: 'gap-end', ts, lastedMs: 12_000, missed: 3 })).toBe(
     'visible again after 12s; 3 changes meanwhile\n',

@@ -5,7 +5,12 @@ import {
   formatRows,
   type LiveTableView,
 } from '../../../src/cli/watch/live-table-rows.ts';
-import { type WatchedOrder, withOrderRecord } from '../../../src/cli/watch/watched-order.ts';
+import {
+  toShownStatus,
+  type WatchedOrder,
+  withOrderRecord,
+} from '../../../src/cli/watch/watched-order.ts';
+import type { PauseEvent } from '../../../src/orders/watch/pause-events.ts';
 import { orderRecord } from '../../orders/record.ts';
 import { createFakeTerminal } from '../terminal/fake-terminal.ts';
 
@@ -51,10 +56,10 @@ it('shows the status, the step and the next event of each order', () => {
     [
       '   ORDER             CUSTOMER    TOTAL  STATUS              STEP                AGE  NEXT',
       '◔  order-new                            received',
-      '>  order-waits       CUST-001    91.98  awaiting-warehouse  await-warehouse      6s  3s',
-      '↻  order-again       CUST-001    91.98  inventory-checked   process-payment ×2   6s  attempt 2 in 2s: 503',
-      '✗  order-failed      CUST-001    91.98  failed              process-payment      2s  The card was declined by its…',
-      '✓  order-done        CUST-001    91.98  completed                                2s',
+      '>  order-waits       CUST-001    $91.98  awaiting-warehouse  await-warehouse      6s  3s',
+      '↻  order-again       CUST-001    $91.98  inventory-checked   process-payment ×2   6s  attempt 2 in 2s: 503',
+      '✗  order-failed      CUST-001    $91.98  failed              process-payment      2s  The card was declined by it…',
+      '✓  order-done        CUST-001    $91.98  completed                                2s',
     ].map((line) => expect.stringMatching(linePattern(line))),
   );
 });
@@ -66,6 +71,22 @@ it('shows since when and why an order is paused, and counts it as paused', () =>
   expect(row).toMatch(/^‖ .*awaiting-warehouse .*paused 3m: carrier outage$/);
   const lines = formatFinalTable([paused], { ...view(120), maxRows: 5 });
   expect(lines[0]).toBe('1 paused · local (time ×60)');
+});
+
+it('shows the status of an execution that is neither running nor paused', () => {
+  const shownAfter = (event: PauseEvent) => {
+    const [, row] = formatRows(
+      [{ ...item('order-1', waiting), ...toShownStatus(event) }],
+      view(120),
+    );
+    return row;
+  };
+  const base = { ts: '2026-11-22T08:09:00.000Z', orderId: 'order-1' };
+  expect(shownAfter({ type: 'execution', ...base, status: 'PAUSING' })).toMatch(
+    /execution is PAUSING$/,
+  );
+  expect(shownAfter({ type: 'execution', ...base, status: 'RUNNING' })).toMatch(/ 3s$/);
+  expect(shownAfter({ type: 'paused', ...base })).toMatch(/paused 3m$/);
 });
 
 it('drops columns on a narrow terminal: the total, the customer, the step, then the next event', () => {

@@ -31,6 +31,7 @@ const events: WatchEvent[] = [
     retryInMs: 1400,
     error: { type: 'ProviderUnavailable', message: 'Payment gateway 503' },
   },
+  { type: 'execution', ts, orderId, status: 'PAUSING', reason: 'outage' },
   { type: 'paused', ts, orderId, reason: 'carrier "A" is down' },
   {
     type: 'heartbeat',
@@ -64,6 +65,7 @@ it('writes one line per event, with its time and order id first', () => {
     `${ts} ${orderId} validated elapsed=0.3s`,
     `${ts} ${orderId} heartbeat status=validated`,
     `${ts} ${orderId} step name=process-payment state=failed attempt=2 retry_in=1.4s error="Payment gateway 503"`,
+    `${ts} ${orderId} execution status=PAUSING reason="outage"`,
     `${ts} ${orderId} paused reason="carrier \\"A\\" is down"`,
     `${ts} ${orderId} heartbeat status=validated paused_for=3m00s`,
     `${ts} ${orderId} resumed paused_for=3m12s`,
@@ -88,6 +90,7 @@ it('writes one JSON record per event, the end last, and no snapshots', () => {
     'status',
     'heartbeat',
     'step',
+    'execution',
     'paused',
     'heartbeat',
     'resumed',

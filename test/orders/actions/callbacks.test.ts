@@ -2,6 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import {
+  PauseDurableExecutionCommand,
+  ResumeDurableExecutionCommand,
+} from '../../../src/aws/sdk/lambda-pausing.ts';
+import { formatResponse } from '../../../src/cli/orders/callback.ts';
 import type { Target } from '../../../src/environment/target.ts';
 import {
   type CallbackResponse,
@@ -67,6 +72,18 @@ it('responds to one of several callbacks by its step, and requires a step if the
     exit: 5,
     message: /does not wait for a callback/,
   });
+});
+
+it('reports that the execution of a completed callback is paused', async () => {
+  const arn = await startWaiting('waitForCallback');
+  const request = { DurableExecutionArn: arn };
+  await lambda.client.send(new PauseDurableExecutionCommand(request));
+  await waitForEvent(arn, 'ExecutionPaused');
+  const paused = await respond(arn, success);
+  expect(paused).toMatchObject({ answer: 'succeed', paused: true });
+  expect(formatResponse(paused)).toContain('the order continues when it is resumed');
+  await lambda.client.send(new ResumeDurableExecutionCommand(request));
+  await waitForEvent(arn, 'ExecutionSucceeded');
 });
 
 it('names the callback of a waitForCallback after its context, and passes a failure on', async () => {

@@ -20,6 +20,7 @@ const usage: OrderUsage = {
   invocations: 3,
   durationMs: 200,
   gigabyteSeconds: 0.1,
+  intake: { invocations: 1, durationMs: 20, gigabyteSeconds: 0.005 },
   tables: {
     OrdersTable: tableUsage(15, { writeUnits: 20, indexWrites: 12, indexWriteUnits: 12 }),
     ProductsTable: tableUsage(2, { reads: 1, readUnits: 2 }),
@@ -31,7 +32,7 @@ const usage: OrderUsage = {
 };
 
 it('prices the measured resources', () => {
-  const { lines, perMillion, simulatedPerMillion } = calculateCost(usage);
+  const { lines, perMillion, simulatedPerMillion, apiPerMillion } = calculateCost(usage);
   const dollars = Object.fromEntries(lines.map((line) => [line.id, line.perMillion]));
   expect(dollars).toEqual({
     operations: 144,
@@ -46,8 +47,10 @@ it('prices the measured resources', () => {
     reads: 0.25,
     'log-bytes': 5,
     'api-requests': 3.5,
+    'intake-invocations': 0.27,
   });
-  expect(perMillion).toBe(188.78);
+  expect(apiPerMillion).toBe(3.77);
+  expect(perMillion).toBe(189.05);
   expect(simulatedPerMillion).toBe(8.75);
 });
 

@@ -85,9 +85,17 @@ describe('the redrive of a recovery', () => {
   it.each([
     ['starts again for an order that is not closed', { status: 'packaged' }, 'recover'],
     ['removes the message of an order that has ended', { status: 'failed' }, 'remove'],
-    ['removes the message of an unknown order', undefined, 'remove'],
+    [
+      'submits an order again whose execution failed before its first write',
+      undefined,
+      'start-anew',
+    ],
   ] as const)('%s', (_, order, kind) => {
     expect(redriveActionFor(deadLetter('recovery'), found(order)).kind).toBe(kind);
+  });
+
+  it('removes the message of an unknown order', () => {
+    expect(redriveActionFor(deadLetter('recovery'), found(undefined, false)).kind).toBe('remove');
   });
 });
 

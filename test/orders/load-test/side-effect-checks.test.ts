@@ -97,7 +97,7 @@ it('passes correct side effects, and summarizes them', () => {
   const checks = checkSideEffects(orders, correctSnapshot());
   expect(checks.flatMap(({ faults }) => faults)).toEqual([]);
   expect(checks.map(({ id, detail }) => `${id}: ${detail}`)).toEqual([
-    expect.stringMatching(/^payments: 3 charged, \$\d+\.\d\d$/) as string,
+    expect.stringMatching(/^payments: 3 charged, \$[\d,]+\.\d\d$/) as string,
     expect.stringMatching(/^stock: \d+ units of \d products sold$/) as string,
     expect.stringMatching(/^points: \d+ credited$/) as string,
   ]);

@@ -91,6 +91,16 @@ it('reports the pause with its reason, without a history', async () => {
   ]);
 });
 
+it.each([
+  ['PAUSING', 'with'],
+  ['QUEUED', 'without'],
+])('reports the status %s as it is, %s a history', async (status, withHistory) => {
+  const started = { EventId: 1, EventType: 'ExecutionStarted', EventTimestamp: 1, Id: 'execution' };
+  const history = [{ ...started, ExecutionStartedDetails: {} }];
+  const events = await watchWith({ status, ...(withHistory === 'with' ? { history } : {}) });
+  expect(events.filter(({ type }) => type === 'execution')).toMatchObject([{ orderId, status }]);
+});
+
 it('reports pauses from the history once, each at its time, with how long it was', async () => {
   const event = (EventId: number, EventType: string, more: object = {}) => ({
     EventId,

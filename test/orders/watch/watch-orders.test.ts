@@ -191,7 +191,7 @@ it('reports expired credentials once, and continues with new ones', async () => 
   }
   vi.unstubAllEnvs();
   expect(summarizeTypes(events)).toEqual(['validated', 'gap', 'gap-end', 'completed', 'end']);
-  expect(events[1]).toMatchObject({ reason: expect.stringMatching(/expired.*aws sso login/) });
+  expect(events[1]).toMatchObject({ reason: expect.stringMatching(/expired.*orders local env/) });
 });
 
 it('does not start with credentials that never worked', async () => {
