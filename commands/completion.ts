@@ -28,6 +28,6 @@ export default class Completion extends BaseCommand {
     const table = buildCompletionTable(JSON.parse(read('dist/commands.json')), topics);
     const shell = shells.find((name) => name === args.shell) ?? 'bash';
     const completer = read('dist/completer.awk');
-    this.out(buildCompletionScript(shell, { table, completer, home }));
+    this.out(buildCompletionScript(shell, { table, completer }));
   }
 }

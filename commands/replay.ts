@@ -42,7 +42,7 @@ export default class Replay extends BaseCommand {
     '<%= config.bin %> replay latest --inspect --until fraud-check',
     '<%= config.bin %> replay --function checkout:live --code build/checkout',
   ];
-  static override args = { orders: ordersArg() };
+  static override args = { order: ordersArg() };
   static override flags = {
     running: Flags.boolean({ description: 'only executions that have not ended' }),
     failed: Flags.boolean({ description: 'only failed, stopped and timed-out executions' }),
@@ -109,7 +109,7 @@ export default class Replay extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Replay);
-    const references = await readReferences(args.orders ?? []);
+    const references = await readReferences(args.order ?? []);
     if (flags.from !== undefined) {
       const { handler = 'index.handler', code } = flags;
       return this.#replay(planFromFiles(flags.from, { handler, codeFolder: code }), flags, true);

@@ -3,45 +3,20 @@
  * runtime with the process that runs handlers. A failed build keeps the previous one.
  */
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { build, type Metafile, transform } from 'esbuild';
 import { schemas } from '../src/cli/schemas/index.ts';
+import { buildFunctions, bundleOptions, replaceDist } from './build-functions.ts';
 import { loadBuiltinsDirectly, stubModules } from './plugins.ts';
 import { shortenHelp } from './shorten-help.ts';
+import { formatThirdPartyNotices, listPackages } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
-/** Folder of the new build. It replaces `dist` when it is complete. */
-const stage = mkdtempSync('.build-');
-const dist = `${stage}/dist`;
-
-const requireBanner =
-  "const require=process.getBuiltinModule('module').createRequire(import.meta.url);";
-
-const shared: BuildOptions = {
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'esm',
-  legalComments: 'none',
-  logLevel: 'warning',
-  mainFields: ['module', 'main'],
-  banner: { js: requireBanner },
-  define: { 'process.env.NODE_ENV': '"production"' },
-};
 
 /**
  * Unused modules: Ink's developer tools, HTTP/2 (the AWS clients use HTTP/1.1) and oclif's plugin search, which the command table
@@ -60,48 +35,11 @@ const unusedModules = stubModules({
   debug: 'export default () => Object.assign(() => {}, { enabled: false })',
 });
 
-async function buildFunctions(): Promise<void> {
-  for (const name of ['order-intake', 'order-workflow', 'order-status', 'order-recovery']) {
-    const { metafile } = await build({
-      ...shared,
-      metafile: true,
-      entryPoints: { index: `functions/${name}/handler.ts` },
-      outdir: `${dist}/functions/${name}`,
-      outExtension: { '.js': '.mjs' },
-      // Code for some deployments only, such as a payment provider, is in a separate file that is loaded on demand.
-      splitting: true,
-      chunkNames: 'chunks/[name]-[hash]',
-      minify: true,
-      keepNames: true,
-      sourcemap: 'external',
-    });
-    recordSdkVersion(name, metafile);
-    moveMaps(name);
-  }
-}
-
-/** Moves the source maps out of the code that is deployed. `orders replay` uses them to name places in the source. */
-function moveMaps(name: string): void {
-  const code = `${dist}/functions/${name}`;
-  mkdirSync(`${dist}/maps/${name}`, { recursive: true });
-  for (const map of globSync('**/*.map', { cwd: code })) {
-    renameSync(`${code}/${map}`, `${dist}/maps/${name}/${basename(map)}`);
-  }
-}
-
-/** Writes the version of the durable execution SDK next to the bundle that contains it. A deployment records it. */
-function recordSdkVersion(name: string, { inputs }: Metafile): void {
-  const sdk = '@aws/durable-execution-sdk-js';
-  if (!Object.keys(inputs).some((file) => file.includes(`node_modules/${sdk}/`))) return;
-  const { version } = JSON.parse(readFileSync(`node_modules/${sdk}/package.json`, 'utf8'));
-  const bundle = { packages: { [sdk]: version } };
-  writeFileSync(`${dist}/functions/${name}/bundle.json`, `${JSON.stringify(bundle)}\n`);
-}
-
-async function buildCli(): Promise<void> {
+/** Builds the CLI and the local runtime. Returns what esbuild reports about the bundle. */
+async function buildCli(dist: string): Promise<Metafile> {
   const commands = globSync('commands/**/*.ts');
-  const { outputFiles } = await build({
-    ...shared,
+  const { outputFiles, metafile } = await build({
+    ...bundleOptions,
     write: false,
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'main' },
@@ -121,14 +59,29 @@ async function buildCli(): Promise<void> {
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, loadBuiltinsDirectly(text));
+    // Names stay: errors and stack traces contain them.
+    const { code } = await transform(loadBuiltinsDirectly(text), {
+      minifyWhitespace: true,
+      minifySyntax: true,
+    });
+    writeFileSync(path, code);
   }
+  return metafile;
+}
+
+/** Writes which packages each file of the CLI contains. A test checks what a command loads. */
+function writePackageTable(dist: string, { outputs }: Metafile): void {
+  const table = Object.entries(outputs).map(([file, output]) => [
+    relative(dist, file),
+    listPackages(output).map((folder) => folder.replace(/^.*node_modules\//, '')),
+  ]);
+  writeFileSync(`${dist}/maps/packages.json`, JSON.stringify(Object.fromEntries(table)));
 }
 
 /**
  * Writes the command table: the flags, arguments and help of the built commands. oclif reads it instead of loading them.
  */
-async function writeCommandTable(): Promise<void> {
+async function writeCommandTable(dist: string, stage: string): Promise<void> {
   // The plugin looks for the commands next to its package.json.
   copyFileSync('package.json', `${stage}/package.json`);
   const plugin = new Plugin({
@@ -144,7 +97,7 @@ async function writeCommandTable(): Promise<void> {
 }
 
 /** Writes the JSON Schemas of the commands' output. */
-function writeSchemas(): void {
+function writeSchemas(dist: string): void {
   mkdirSync(`${dist}/schemas`);
   for (const [name, schema] of Object.entries(schemas)) {
     const text = JSON.stringify(toJsonSchema(schema, { errorMode: 'ignore' }), null, 2);
@@ -153,32 +106,20 @@ function writeSchemas(): void {
 }
 
 /** Writes the id of the build. A command from another build restarts the runtime. */
-function writeBuildId(): void {
+function writeBuildId(dist: string): void {
   const hash = createHash('sha256');
   for (const file of globSync(`${dist}/**/*.{js,mjs}`).sort()) hash.update(readFileSync(file));
   writeFileSync(`${dist}/build-id`, hash.digest('hex').slice(0, 16));
 }
 
-/** Replaces `dist` by the new build. */
-function replaceBuild(): void {
-  rmSync(`${stage}/previous`, { recursive: true, force: true });
-  try {
-    renameSync('dist', `${stage}/previous`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  renameSync(dist, 'dist');
-}
-
-try {
-  mkdirSync(dist);
-  await buildFunctions();
-  await buildCli();
+await replaceDist(async (dist, stage) => {
+  const metafiles = await buildFunctions(dist);
+  const cli = await buildCli(dist);
+  metafiles.push(cli);
+  writePackageTable(dist, cli);
   copyFileSync('src/cli/completion/completer.awk', `${dist}/completer.awk`);
-  await writeCommandTable();
-  writeSchemas();
-  writeBuildId();
-  replaceBuild();
-} finally {
-  rmSync(stage, { recursive: true, force: true });
-}
+  writeFileSync(`${dist}/THIRD-PARTY-NOTICES.txt`, formatThirdPartyNotices(metafiles));
+  await writeCommandTable(dist, stage);
+  writeSchemas(dist);
+  writeBuildId(dist);
+});

@@ -89,6 +89,7 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
     [...base, 'src/local/runtime', ...orders('actions', 'lookup', 'requests', 'tables')],
   ],
   ['src/replay', [...base, 'src/local/lambda/node-runtime', ...orders('lookup', 'requests')]],
+  ['src/init', ['src/environment/project.ts', 'src/user-error']],
   ['src/cli/terminal', ['src/user-error']],
   ['src/cli/completion', ['functions/contract']],
   ['src/cli/command', [...base, 'src/deploy', ...cli('terminal')]],
@@ -161,7 +162,10 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
       ...orders('load-test', 'requests'),
     ],
   ],
-  ['src/cli/schemas', [...cliBase, 'src/cli', 'src/orders', 'src/deploy', 'src/replay']],
+  [
+    'src/cli/schemas',
+    [...cliBase, 'src/cli', 'src/orders', 'src/deploy', 'src/init', 'src/replay'],
+  ],
   ['src/cli', [...cliBase, ...cli('command', 'terminal')]],
   ['commands', ['src', 'functions/contract']],
 ];

@@ -8,8 +8,8 @@ export default class IamDeploy extends BaseCommand {
     'Allows deploy, diff, destroy, versions and doctor. A managed policy has at most 6,144 characters, so there are several: create and attach each of them (--part). With a service role (--role-arn, or roleArn of the environment), CloudFormation uses its own permissions, and one small policy remains.';
   static override examples = [
     '<%= config.bin %> iam deploy -e prod --part 1 > policy-1.json',
-    'aws iam create-policy --policy-name orders-deploy-1 --policy-document file://policy-1.json',
-    '<%= config.bin %> iam deploy -e prod --role-arn arn:aws:iam::123456789012:role/orders-cloudformation',
+    'aws iam create-policy --policy-name deploy-1 \\\n  --policy-document file://policy-1.json',
+    '<%= config.bin %> iam deploy --role-arn arn:aws:iam::123456789012:role/deployer',
     '<%= config.bin %> iam deploy --account 123456789012',
   ];
   static override flags = { ...policyFlags, 'role-arn': roleArnFlag() };

@@ -7,7 +7,7 @@ export default class IamObserve extends BaseCommand {
     'Allows list, watch, metrics, review list, versions and doctor. Gives no access to order lines, e-mail addresses, executions or log lines.';
   static override examples = [
     '<%= config.bin %> iam observe -e prod > policy.json',
-    'aws iam create-policy --policy-name orders-observe --policy-document file://policy.json',
+    'aws iam create-policy --policy-name orders-observe \\\n  --policy-document file://policy.json',
     '<%= config.bin %> iam observe --account 123456789012',
   ];
   static override flags = policyFlags;

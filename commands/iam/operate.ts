@@ -7,7 +7,7 @@ export default class IamOperate extends BaseCommand {
     'Allows all commands that read or change orders: submit, watch, cancel, review, repair and more.';
   static override examples = [
     '<%= config.bin %> iam operate -e prod > policy.json',
-    'aws iam create-policy --policy-name orders-operate --policy-document file://policy.json',
+    'aws iam create-policy --policy-name orders-operate \\\n  --policy-document file://policy.json',
     '<%= config.bin %> iam operate --account 123456789012',
   ];
   static override flags = policyFlags;

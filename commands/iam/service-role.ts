@@ -9,8 +9,8 @@ export default class IamServiceRole extends BaseCommand {
   static override examples = [
     '<%= config.bin %> iam service-role -e prod --trust > trust.json',
     '<%= config.bin %> iam service-role -e prod --part 1 > resources.json',
-    'aws iam create-role --role-name orders-cloudformation --assume-role-policy-document file://trust.json',
-    'aws iam put-role-policy --role-name orders-cloudformation --policy-name resources --policy-document file://resources.json',
+    'aws iam create-role --role-name deployer \\\n  --assume-role-policy-document file://trust.json',
+    'aws iam put-role-policy --role-name deployer --policy-name resources \\\n  --policy-document file://resources.json',
   ];
   static override flags = {
     ...policyFlags,

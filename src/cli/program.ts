@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
-import { packageRoot } from '../environment/project.ts';
+import { isInstalled, packageRoot } from '../environment/project.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
 import { guardOutput } from './terminal/output-guard.ts';
 import { applyNoColor, endOnBrokenPipe } from './terminal/terminal.ts';
@@ -15,7 +16,7 @@ type CommandTable = Readonly<Record<string, Command.Cached>>;
  */
 export async function runProgram(programArguments: string[]): Promise<void> {
   const root = packageRoot();
-  enableCompileCache(join(root, 'dist/compile-cache'));
+  enableCompileCache(compileCacheFolder(root, process.env));
   applyNoColor(process.env);
   endOnBrokenPipe(() => {});
   if (isAsciiOnly(process.env))
@@ -34,6 +35,15 @@ export async function runProgram(programArguments: string[]): Promise<void> {
     const { reportError } = await import('./command/base-command.ts');
     reportError(await explainUnknownCommand(error, table), argv);
   }
+}
+
+/**
+ * Returns the folder of Node's compile cache. An installed package is not changed, and is often read-only; a build is replaced
+ * together with its cache.
+ */
+function compileCacheFolder(root: string, variables: NodeJS.ProcessEnv): string {
+  if (!isInstalled(root)) return join(root, 'dist/compile-cache');
+  return join(variables['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'orders/compile-cache');
 }
 
 /** Commands of other programs with the same purpose here. */

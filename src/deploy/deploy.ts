@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Parameter, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import { outputs as names } from '../../functions/contract/api.ts';
+import { deployableRoot } from '../environment/project.ts';
 import type { Stack, StackOutputs } from '../environment/stack.ts';
 import {
   cacheOutputs,
@@ -80,7 +81,9 @@ export async function* deploy(
   const { stack } = target.environment;
   const { template: foreignTemplate, planOnly = false } = options;
   if (foreignTemplate === undefined) checkStackName(stack);
-  const template = readTemplate(foreignTemplate ?? join(target.root, 'template.yaml'));
+  const template = readTemplate(
+    foreignTemplate ?? join(deployableRoot(target.root), 'template.yaml'),
+  );
   const parameters = { ...environmentParameters(target, template), ...options.parameters };
   checkParameters(template, parameters);
   const { account, arn } = await readCaller(target);

@@ -1,8 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isInstalled } from '../environment/project.ts';
 
 /** Returns the functions whose bundle is older than its sources; none for a project without sources. */
 export function findStaleBundles(root: string): readonly string[] {
+  // An installation writes sources and bundles in any order.
+  if (isInstalled(root)) return [];
   const source = (folder: string) => lastChangeMs(join(root, 'functions', folder));
   const shared = Math.max(source('contract'), source('shared'));
   return listFiles(join(root, 'dist/functions')).filter((name) => {

@@ -43,9 +43,9 @@ export function securePrivateFiles(root: string): void {
     const folders = [folder, ...['local', 'cache', 'runs'].map((name) => join(folder, name))];
     if (folders.some(isOpenToOthers)) secureTree(folder);
   } catch (error) {
-    // Another user's folder, or a read-only one, cannot be changed. Commands that only read still work there.
+    // Another user's folder, a read-only one or a file in its place cannot be changed. Commands that need the folder report it.
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['EPERM', 'EACCES', 'EROFS', 'ENOENT'].includes(code)) throw error;
+    if (!['EPERM', 'EACCES', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(code)) throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localName } from './choose-environment.ts';
-import { projectRoot } from './project.ts';
+import { deployableRoot, projectRoot } from './project.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Target } from './target.ts';
 
@@ -18,7 +18,7 @@ export async function withTemporaryRuntime<T>(
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
   const { ensureRuntime, stopRuntime } = await import('../local/runtime/launch.ts');
-  const project = projectRoot(cwd);
+  const project = deployableRoot(projectRoot(cwd));
   const root = mkdtempSync(join(tmpdir(), 'orders-cost-'));
   try {
     writeFileSync(join(root, 'orders.config.json'), '{}\n');

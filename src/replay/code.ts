@@ -22,12 +22,15 @@ const pluginVariable = 'DURABLE_EXECUTION_PLUGINS';
 /** First version of the JavaScript SDK that loads plugins from the environment. */
 const firstSdk = '2.4.0';
 
-/** Returns the local build of a function of this project. */
-export function findBuiltCode(build: string, name: string): ReplayCode {
+/** Returns the build of a function: `project` is the folder with `dist/functions`, `build` the build of `orders`. */
+export function findBuiltCode(
+  name: string,
+  { project, build }: { readonly project: string; readonly build: string },
+): ReplayCode {
   return {
-    root: join(build, 'functions', name),
+    root: join(project, 'dist/functions', name),
     handler: 'index.handler',
-    mapFolder: join(build, 'maps', name),
+    mapFolder: join(project, 'dist/maps', name),
     workerFolder: build,
     dispose: () => undefined,
   };

@@ -1,23 +1,24 @@
 /** Reads recordings from Lambda and from files. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Event } from '@aws-sdk/client-lambda';
+import type { Event, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Target } from '../environment/target.ts';
 import { readPageUnlimited } from '../orders/lookup/history.ts';
 import { RateLimiter } from '../orders/requests/rate-limiter.ts';
 import { UserError } from '../user-error.ts';
 import { findEnd, type RecordedEvent, type Recording } from './recording.ts';
 
+/** Settings of a function version. */
 interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly handler: string;
 }
 
-/** Reads recordings of executions. The settings of each function version are read once. */
+/** Reads recordings of executions. The versions of each function are read once. */
 export class RecordingReader {
   readonly #target: Target;
   readonly #limiter: RateLimiter;
-  readonly #settings = new Map<string, Promise<FunctionSettings>>();
+  readonly #versions = new Map<string, Promise<Map<string, FunctionConfiguration>>>();
 
   /** `readRate`: maximum number of pages of histories per second. */
   constructor(target: Target, readRate: number) {
@@ -28,7 +29,7 @@ export class RecordingReader {
   /** Reads one execution. Throws a UserError if Lambda no longer retains its history (exit 5), or its function is not JavaScript. */
   async read(arn: string): Promise<Recording> {
     const events = await this.#readEvents(arn);
-    const { environment } = await this.readSettings(parseFunction(arn));
+    const { environment } = await this.readSettings(arn.split('/durable-execution/')[0] ?? arn);
     return toRecording(arn, { events, environment });
   }
 
@@ -44,31 +45,43 @@ export class RecordingReader {
     return events;
   }
 
-  /** Reads the settings of a function version, by its ARN. */
-  readSettings(functionArn: string): Promise<FunctionSettings> {
-    const known = this.#settings.get(functionArn) ?? this.#readSettings(functionArn);
-    this.#settings.set(functionArn, known);
-    return known;
+  /**
+   * Reads the settings of a function version, by name or ARN. `$LATEST` stands in for an alias and for a version that was deleted.
+   * Throws a UserError for a runtime other than Node.js (exit 2).
+   */
+  async readSettings(text: string): Promise<FunctionSettings> {
+    const [, name = text, qualifier = ''] =
+      /^(?:.*:function:)?([^:]+)(?::([^:]+))?$/.exec(text) ?? [];
+    const versions = this.#versions.get(name) ?? this.#readVersions(name);
+    this.#versions.set(name, versions);
+    const known = await versions;
+    return toSettings(name, known.get(qualifier) ?? known.get('$LATEST'));
   }
 
-  async #readSettings(FunctionName: string): Promise<FunctionSettings> {
-    const { GetFunctionConfigurationCommand } = await import('../aws/sdk/lambda.ts');
+  async #readVersions(FunctionName: string): Promise<Map<string, FunctionConfiguration>> {
+    const { ListVersionsByFunctionCommand } = await import('../aws/sdk/lambda.ts');
     const lambda = await this.#target.clients.lambda();
-    const settings = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    const { Runtime = '', Handler = '', Environment } = settings;
-    if (!Runtime.startsWith('nodejs')) {
-      throw new UserError(
-        `${FunctionName} cannot be replayed: its runtime is ${Runtime || 'a container image'}, not Node.js.`,
-        { hint: 'orders replay --help' },
-      );
-    }
-    return { handler: Handler, environment: Environment?.Variables ?? {} };
+    const versions = new Map<string, FunctionConfiguration>();
+    let Marker: string | undefined;
+    do {
+      const command = new ListVersionsByFunctionCommand({ FunctionName, Marker });
+      const { Versions = [], NextMarker } = await lambda.send(command);
+      for (const version of Versions) versions.set(version.Version ?? '', version);
+      Marker = NextMarker;
+    } while (Marker);
+    return versions;
   }
 }
 
-/** Returns the ARN of the function version in the ARN of an execution. */
-function parseFunction(arn: string): string {
-  return arn.split('/durable-execution/')[0] ?? arn;
+function toSettings(name: string, version: FunctionConfiguration = {}): FunctionSettings {
+  const { Runtime = '', Handler = '', Environment } = version;
+  if (!Runtime.startsWith('nodejs')) {
+    throw new UserError(
+      `${name} cannot be replayed: its runtime is ${Runtime || 'a container image'}, not Node.js.`,
+      { hint: 'orders replay --help' },
+    );
+  }
+  return { handler: Handler, environment: Environment?.Variables ?? {} };
 }
 
 function toRecordedEvent(event: Event): RecordedEvent {

@@ -19,7 +19,7 @@ export function saveRecording(folder: string, recording: Recording): string {
 }
 
 /** Returns a recording whose payloads have no e-mail addresses and phone numbers. */
-export function redactRecording(recording: Recording): Recording {
+function redactRecording(recording: Recording): Recording {
   const { input, events, ...rest } = recording;
   return {
     ...rest,

@@ -39,7 +39,7 @@ export async function selectExecutions(
 }
 
 /** Returns `sample` of the ARNs in their order. The choice depends only on the seed and the ARNs. */
-export function chooseSample(
+function chooseSample(
   arns: readonly string[],
   { sample, seed }: { readonly sample: number; readonly seed: number },
 ): string[] {

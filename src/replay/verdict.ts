@@ -21,6 +21,8 @@ export interface Finding {
   readonly actual?: unknown;
   /** Place in the source that causes the difference, `file:line:column`. */
   readonly source?: string | undefined;
+  /** Place that calls the source, if it is in another function. */
+  readonly caller?: string | undefined;
 }
 
 export type Verdict =

@@ -5,6 +5,7 @@ import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
 import { findProjectCredentials } from '../../src/local/runtime/project-credentials.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
+import { testCredentials } from '../support/credentials.ts';
 
 export interface Call {
   /** Name of the operation: `POST /path`, `DynamoDB GetItem` or `Action DescribeStacks`. */
@@ -63,10 +64,7 @@ export async function fakeAws(answer: (call: Call) => Answer) {
 
 /** Returns a target with clients for `url` and files in `root`. If a runtime has run there, the clients have its credentials. */
 export function fakeTarget(url: string, root: string, more: Partial<Target> = {}): Target {
-  const credentials = findProjectCredentials(stateDirectory(root)) ?? {
-    accessKeyId: 'test',
-    secretAccessKey: 'test',
-  };
+  const credentials = findProjectCredentials(stateDirectory(root)) ?? testCredentials;
   return {
     environment: { name: 'fake', region: 'us-east-2', stack: 'orders-test' },
     root,

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { cachePath } from '../../src/environment/stack-outputs.ts';
 import type { Target } from '../../src/environment/target.ts';
 import { outputs } from '../orders/orders-table.ts';
+import { testCredentials } from '../support/credentials.ts';
 
 const home = process.cwd();
 
@@ -21,8 +22,8 @@ export async function runCommand(command: Runnable, argv: readonly string[], tar
   const cache = cachePath(target, 'outputs.json');
   mkdirSync(dirname(cache), { recursive: true });
   writeFileSync(cache, JSON.stringify({ of, outputs }));
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', testCredentials.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', testCredentials.secretAccessKey);
   const written = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     vi.spyOn(process[stream], 'write').mockImplementation((text) => {

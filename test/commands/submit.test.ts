@@ -157,7 +157,8 @@ describe('a file with several orders', () => {
     expect(printed).toMatchObject([{ order }, { order }]);
     expect(calls).toEqual([]);
     const { stdout: again } = await submit(['orders.json', '-o', 'id'], accepted, stdout);
-    expect(again.trim().split('\n').sort()).toEqual(printed.map(({ orderId }) => orderId).sort());
+    const ids: string[] = printed.map(({ orderId }) => orderId);
+    expect(again.trim().split('\n').sort()).toEqual(ids.sort());
   });
 
   it.each([

@@ -158,6 +158,8 @@ it('reports functions that are not built or older than their sources', async () 
     const examination = examine(fakeTarget(aws.url, root), ['build']);
     return (await examination.next()).value;
   };
+  expect(await lookAtBuild(), 'the functions of orders').toMatchObject({ state: 'ok' });
+  mkdirSync(join(root, 'functions'));
   expect(await lookAtBuild()).toMatchObject({ state: 'error', fix: 'npm run build' });
   const put = (file: string, at: number) => {
     mkdirSync(join(root, file, '..'), { recursive: true });

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createProject, type Project } from '../support/project.ts';
+import { repository } from '../support/project-files.ts';
 
 let project: Project;
 let orderId: string;
@@ -28,10 +29,11 @@ async function recordLoaded(...argv: string[]) {
     .split('\n')
     .map((url) => fileURLToPath(url))
     .filter((file) => file !== recorder);
-  const texts = files.map((file) => readFileSync(file, 'utf8')).join('\n');
-  // The bundler writes a comment with the original path before the code of each file.
-  const origins = texts.matchAll(/^\/\/ .*?node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm);
-  return { files, packages: new Set([...origins].map(([, name]) => name)) };
+  const dist = join(repository, 'dist');
+  const table: Readonly<Record<string, string[]>> = JSON.parse(
+    readFileSync(join(dist, 'maps/packages.json'), 'utf8'),
+  );
+  return { files, packages: new Set(files.flatMap((file) => table[relative(dist, file)] ?? [])) };
 }
 
 const clients = (packages: ReadonlySet<string | undefined>) =>

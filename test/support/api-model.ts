@@ -1,3 +1,5 @@
+import { listQueryFaults } from './xml-model.ts';
+
 /** A schema of the SDK: a number for a simple type, a function for a reference, an array for a structure, list or map. */
 type Schema = number | string | (() => Schema) | readonly unknown[];
 
@@ -7,7 +9,7 @@ interface Deserialized {
 }
 
 /**
- * Makes a client compare each JSON response with the schema of its operation in the SDK. Returns the list to which it adds unknown,
+ * Makes a client compare each response in JSON or awsQuery with the schema of its operation in the SDK. Returns the list to which it adds unknown,
  * missing and mistyped members as `Operation: path: fault`.
  */
 export function checkResponses(client: { readonly middlewareStack: unknown }): string[] {
@@ -21,10 +23,11 @@ export function checkResponses(client: { readonly middlewareStack: unknown }): s
       response.body = body;
       if (response.statusCode === 200 && body.length > 0) {
         const operation = findOperation(context);
-        const value: unknown = JSON.parse(Buffer.from(body).toString());
-        for (const fault of listFaults(value, operation.output, '')) {
-          faults.push(`${operation.name}: ${fault}`);
-        }
+        const text = Buffer.from(body).toString();
+        const found = text.startsWith('<')
+          ? listQueryFaults(text, operation.output)
+          : listFaults(JSON.parse(text), operation.output, '');
+        for (const fault of found) faults.push(`${operation.name}: ${fault}`);
       }
       return result;
     },

@@ -5,7 +5,6 @@ export {
   GetAliasCommand,
   GetDurableExecutionCommand,
   GetDurableExecutionHistoryCommand,
-  GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
   ListDurableExecutionsByFunctionCommand,

@@ -121,7 +121,8 @@ export abstract class BaseCommand extends Command {
   /** Prints a note if functions changed after the last build, because the deployed code is then older than the source. */
   protected async noteStale(target: Target): Promise<void> {
     const { findStaleBundles } = await import('../../deploy/staleness.ts');
-    const stale = findStaleBundles(target.root);
+    const { deployableRoot } = await import('../../environment/project.ts');
+    const stale = findStaleBundles(deployableRoot(target.root));
     if (stale.length === 0) return;
     this.note(
       `${stale.join(' and ')} changed after the last build: npm run build && orders deploy`,

@@ -45,6 +45,7 @@ export const valuesByName: Readonly<Record<string, string>> = {
   name: '@environments',
   profile: '@profiles',
   file: '@files',
+  folder: '@files',
   template: '@files',
   sample: oneOf(Object.keys(samples)),
   mix: `,${oneOf(Object.keys(samples).map((name) => `${name}=`))}`,

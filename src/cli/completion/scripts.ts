@@ -7,36 +7,34 @@ export interface Completion {
   readonly table: readonly string[];
   /** Text of `completer.awk`. */
   readonly completer: string;
-  /** Project directory for command lines outside of any project. */
-  readonly home: string;
 }
 
 /** Returns the completion script of a shell. */
 export function buildCompletionScript(shell: Shell, completion: Completion): string {
-  const { table, completer, home } = completion;
+  const { table, completer } = completion;
   const script = { bash, zsh, fish }[shell];
   const quote = shell === 'fish' ? quoteForFish : quoteForSh;
-  return script({ table: quote(table.join('\n')), completer: quote(completer), home: quote(home) });
+  return script({ table: quote(table.join('\n')), completer: quote(completer) });
 }
 
 const quoteForSh = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const quoteForFish = (text: string) => `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
 
 /** The same texts, quoted for the shell. */
-type ScriptOptions = Readonly<Record<'table' | 'completer' | 'home', string>>;
+type ScriptOptions = Readonly<Record<'table' | 'completer', string>>;
 
 /** Shell code that sets `root` to the project directory, as the commands do, without starting a process. */
-const findRoot = (home: string) => `
+const findRoot = `
   until [[ -e $root/orders.config.json || ( -e $root/template.yaml && -e $root/functions ) ]]; do
-    if [[ -z $root ]]; then root=${home}; break; fi
+    if [[ -z $root ]]; then root=$PWD; break; fi
     root=\${root%/*}
   done`;
 
-const bash = ({ table, completer, home }: ScriptOptions) => `# bash completion for orders
+const bash = ({ table, completer }: ScriptOptions) => `# bash completion for orders
 _orders() {
   local table=${table}
   local completer=${completer}
-  local root=$PWD word value cut joined=no words=() IFS=$'\\n'${findRoot(home)}
+  local root=$PWD word value cut joined=no words=() IFS=$'\\n'${findRoot}
   # bash splits words at = and :, orders does not.
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
     if [[ \${#words[@]} -gt 0 && ( $joined == yes || $word == [=:]* ) ]]; then
@@ -61,13 +59,13 @@ _orders() {
 complete -F _orders orders
 `;
 
-const zsh = ({ table, completer, home }: ScriptOptions) => `#compdef orders
+const zsh = ({ table, completer }: ScriptOptions) => `#compdef orders
 # zsh completion for orders
 _orders() {
   local table=${table}
   local completer=${completer}
   local root=$PWD line value
-  local -a candidates options${findRoot(home)}
+  local -a candidates options${findRoot}
   for line in "\${(@f)$(printf '%s\\n' "$table" |
     awk "$completer" "$root" "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}")}"; do
     value=\${line%%$'\\t'*}
@@ -87,7 +85,7 @@ _orders() {
 if [[ $funcstack[1] == _orders ]]; then _orders "$@"; else compdef _orders orders; fi
 `;
 
-const fish = ({ table, completer, home }: ScriptOptions) => `# fish completion for orders
+const fish = ({ table, completer }: ScriptOptions) => `# fish completion for orders
 function __orders_complete
   set -l table ${table}
   set -l completer ${completer}
@@ -97,7 +95,7 @@ function __orders_complete
       or begin; test -e $root/template.yaml; and test -e $root/functions; end
     end
     if test -z "$root"
-      set root ${home}
+      set root $PWD
       break
     end
     set root (string replace -r '/[^/]*$' '' -- $root)

@@ -31,13 +31,14 @@ function describeVerdict(verdict: Verdict): string[] {
       return ['', verdict.reason];
     case 'diverges': {
       const { finding, invocation, dependsOnClock } = verdict;
-      const { position, source } = finding;
+      const { position, source, caller } = finding;
       const place = position === undefined ? '' : `operation ${position}, `;
       return [
         ` in ${place}invocation ${invocation}`,
         describeFinding(finding),
         ...(dependsOnClock ? ['The code depends on the clock.'] : []),
         ...(source === undefined ? [] : [`at ${source}`]),
+        ...(caller === undefined ? [] : [`called from ${caller}`]),
       ];
     }
   }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { packageRoot } from '../../environment/project.ts';
+import { deployableRoot, packageRoot, projectRoot } from '../../environment/project.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { requireOutput } from '../../environment/stack-outputs.ts';
 import { findOrders } from '../../orders/lookup/find.ts';
@@ -69,7 +69,8 @@ async function findArns(stack: Stack, { references }: PlanOptions): Promise<stri
 function findCode(handler: string, { codeFolder }: Pick<PlanOptions, 'codeFolder'>): ReplayCode {
   const build = join(packageRoot(), 'dist');
   if (codeFolder !== undefined) return copyCode(codeFolder, { handler, build });
-  return findBuiltCode(build, 'order-workflow');
+  const project = deployableRoot(projectRoot(process.cwd()));
+  return findBuiltCode('order-workflow', { project, build });
 }
 
 /** Plans replays of stored recordings. Throws a UserError for a file that is not a recording (exit 2). */

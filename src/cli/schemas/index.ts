@@ -19,6 +19,7 @@ import {
 } from './environments.ts';
 import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
+import { initSchema } from './init.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
 import { listSchema, listWatchSchema } from './list.ts';
 import { loadEstimateSchema } from './load-estimate.ts';
@@ -71,6 +72,7 @@ export const schemas = {
   'iam-observe': createDocumentSchema(policiesSchema),
   'iam-operate': createDocumentSchema(policiesSchema),
   'iam-service-role': createDocumentSchema(serviceRoleSchema),
+  init: createDocumentSchema(initSchema),
   'inventory-adjust': createDocumentSchema(stockSchema),
   'inventory-list': createDocumentSchema(inventorySchema),
   'inventory-recount': createDocumentSchema(recountSchema),

@@ -18,6 +18,7 @@ const finding = schemaFor<Finding>()(
     expected: v.exactOptional(value),
     actual: v.exactOptional(value),
     source: v.optional(v.pipe(v.string(), v.description('file:line:column'))),
+    caller: v.optional(v.pipe(v.string(), v.description('place that calls the source'))),
   }),
 );
 

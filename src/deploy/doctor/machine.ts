@@ -3,11 +3,12 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { configFileName, readConfig } from '../../environment/config-file.ts';
 import { listEnvironments } from '../../environment/known-environments.ts';
+import { deployableRoot } from '../../environment/project.ts';
 import { UserError } from '../../user-error.ts';
 import { findStaleBundles } from '../staleness.ts';
 import { type Check, failing, formatCount, ok, warning } from './finding.ts';
 
-const minNodeMajor = 24;
+const minNodeMajor = 22;
 /** A build and a growing store need at least this much (bytes). */
 const minFreeBytes = 500e6;
 /** Checking and copying a larger store takes long (bytes). */
@@ -67,10 +68,11 @@ export const machine = {
   build: {
     needs: 'nothing',
     run({ target }) {
-      if (!existsSync(join(target.root, 'dist/functions/order-workflow/index.mjs'))) {
+      const root = deployableRoot(target.root);
+      if (!existsSync(join(root, 'dist/functions/order-workflow/index.mjs'))) {
         return failing('the functions are not built', 'npm run build');
       }
-      const stale = findStaleBundles(target.root);
+      const stale = findStaleBundles(root);
       return stale.length === 0
         ? ok('the functions are up to date')
         : warning(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../aws/errors.ts';
+import { deployableRoot } from '../../environment/project.ts';
 import { checkApiAccess, findApiAuth, readApiStatus } from '../check.ts';
 import { describePauseRisk } from '../durable-sdk.ts';
 import { formatOutdated, publishCommand } from '../live-version.ts';
@@ -35,8 +36,9 @@ export const stack = {
   template: {
     needs: 'stack',
     async run({ target }) {
-      const file = join(target.root, 'template.yaml');
-      const built = existsSync(join(target.root, 'dist/functions/order-workflow/index.mjs'));
+      const root = deployableRoot(target.root);
+      const file = join(root, 'template.yaml');
+      const built = existsSync(join(root, 'dist/functions/order-workflow/index.mjs'));
       if (!existsSync(file)) return failing(`${file} does not exist`, 'restore template.yaml');
       if (!built) return undefined;
       const { GetTemplateCommand } = await import('../../aws/sdk/cloudformation.ts');

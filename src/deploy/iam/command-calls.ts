@@ -111,6 +111,7 @@ export const commandCalls: Readonly<Record<string, CommandCalls>> = {
 
   get: { needs: [...findOrder, readOrder], uses: [readExecution] },
   history: { needs: [...findOrder, readOrder, readHistory] },
+  replay: { needs: [...findOrder, readOrder, readHistory, listVersions] },
   logs: { needs: [...findOrder, readLogs] },
   'watch --with-logs': { needs: [readLogs] },
   'list --verify': {

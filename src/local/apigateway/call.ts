@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { account } from '../shared/account.ts';
 import type { UnverifiedRequest, WireRequest, WireResponse } from '../wire/http.ts';
-import { renderTemplate, util } from './vtl.ts';
+import { renderTemplate } from './velocity.ts';
+import { util } from './vtl.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,6 +11,8 @@ export interface Api {
   readonly name: string;
   readonly stage: string;
   readonly definition: Fields;
+  /** Stage variables. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** One request to an API: its route and the values that mapping templates can read. */
@@ -28,39 +31,6 @@ export interface Route {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** Returns the method for the path after the stage; undefined if the API has none. Literal segments win over parameters. */
-export function findRoute(api: Api, httpMethod: string, path: string): Route | undefined {
-  const segments = path.split('/').filter((segment) => segment !== '');
-  const paths = Object.entries(toFields(api.definition['paths'])).sort(
-    ([a], [b]) => a.split('{').length - b.split('{').length,
-  );
-  for (const [resource, methods] of paths) {
-    const pathParameters = matchPath(resource.split('/').slice(1), segments);
-    const byName = toFields(methods);
-    const method = byName[httpMethod.toLowerCase()] ?? byName['x-amazon-apigateway-any-method'];
-    if (pathParameters && method) return { resource, method: toFields(method), pathParameters };
-  }
-  return undefined;
-}
-
-/** Returns the path parameters if `segments` match `pattern`. */
-function matchPath(pattern: string[], segments: string[]): Record<string, string> | undefined {
-  const parameters: Record<string, string> = {};
-  const parts = pattern.filter((part) => part !== '');
-  for (const [index, part] of parts.entries()) {
-    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(part) ?? [];
-    const value = segments[index];
-    if (value === undefined) return undefined;
-    if (name && greedy) {
-      parameters[name] = segments.slice(index).map(decodeSegment).join('/');
-      return parameters;
-    }
-    if (name) parameters[name] = decodeSegment(value);
-    else if (part !== decodeSegment(value)) return undefined;
-  }
-  return parts.length === segments.length ? parameters : undefined;
-}
-
 /** Returns a segment of a path without percent-encoding; unchanged if its encoding is not valid. */
 export function decodeSegment(text: string): string {
   try {
@@ -70,28 +40,43 @@ export function decodeSegment(text: string): string {
   }
 }
 
-/** Returns the `$context` of a request for mapping templates. */
+/**
+ * Returns the `$context` of a request for mapping templates.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ */
 export function buildContext(
   { id, stage }: Api,
   request: UnverifiedRequest,
   resourcePath: string,
 ): Record<string, unknown> {
   const requestId = randomUUID();
+  const now = new Date();
   return {
     requestId,
     extendedRequestId: requestId,
-    requestTimeEpoch: Date.now(),
-    requestTime: new Date().toISOString(),
+    requestTimeEpoch: now.getTime(),
+    requestTime: formatRequestTime(now),
     apiId: id,
     stage,
     accountId: account,
     httpMethod: request.method,
+    resourceId: createHash('sha256').update(`${id}${resourcePath}`).digest('hex').slice(0, 6),
     resourcePath,
     path: request.path,
+    protocol: 'HTTP/1.1',
+    domainName: `${id}.execute-api.${request.region}.amazonaws.com`,
+    domainPrefix: id,
     identity: { sourceIp: '127.0.0.1', userAgent: request.headers['user-agent'] ?? '' },
     requestOverride: { header: {}, path: {}, querystring: {} },
     responseOverride: { header: {} },
   };
+}
+
+/** Returns a time in the common log format, such as `29/Nov/2026:07:31:29 +0000`. */
+function formatRequestTime(time: Date): string {
+  // RFC 7231: `Sun, 29 Nov 2026 07:31:29 GMT`.
+  const [, day, month, year, clock] = time.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${clock} +0000`;
 }
 
 /**

@@ -3,9 +3,12 @@ import { account, partition } from '../shared/account.ts';
 import { withPattern } from '../shared/linear-regexp.ts';
 import type { Functions, InvokeOutput } from '../shared/service-interfaces.ts';
 import type { WireResponse } from '../wire/http.ts';
-import { buildGatewayResponse, type Call, toFields } from './call.ts';
+import { buildGatewayResponse, type Call, type Fields, toFields } from './call.ts';
+import { evaluateMapping, type MappingSource, readParameters } from './mapping.ts';
+import { buildProxyEvent, buildProxyResponse } from './proxy.ts';
 import { readContentType } from './validate.ts';
-import { createInput, findParameter, type Parameters, renderTemplate, util } from './vtl.ts';
+import { renderTemplate } from './velocity.ts';
+import { createInput, util } from './vtl.ts';
 
 interface IntegrationDeps {
   readonly functions: Functions;
@@ -21,14 +24,13 @@ export async function integrate(
   call: Call,
 ): Promise<WireResponse> {
   const integration = toFields(call.method['x-amazon-apigateway-integration']);
-  const proxy = integration['type'] === 'aws_proxy';
-  const [, functionName, qualifier] =
-    /:function:([^:/]+)(?::([^/]+))?\/invocations/.exec(String(integration['uri'])) ?? [];
-  if (!functionName) {
-    return buildGatewayResponse(call, 'API_CONFIGURATION_ERROR', {
-      message: 'Internal server error',
-    });
+  if (String(integration['type']).toLowerCase() === 'mock') {
+    return buildMockResponse(call, integration);
   }
+  const proxy = String(integration['type']).toLowerCase() === 'aws_proxy';
+  const [, functionName, qualifier] =
+    /:function:([^:/]+)(?::([^/]+))?\/invocations/.exec(readUri(call, integration)) ?? [];
+  if (!functionName) return buildConfigurationError(call);
   try {
     checkPermission(iam, call, functions.arn(functionName, qualifier));
     const body = proxy
@@ -44,12 +46,30 @@ export async function integrate(
       ...(executionName ? { executionName } : {}),
     });
     return proxy
-      ? buildProxyResponse(call, output)
+      ? (buildProxyResponse(call, output) ?? malformedProxyResponse)
       : buildMappedResponse(call, integration, output);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return buildGatewayResponse(call, 'INTEGRATION_FAILURE', { message: 'Internal server error' });
   }
+}
+
+const malformedProxyResponse: WireResponse = {
+  status: 502,
+  headers: {
+    'content-type': 'application/json',
+    'x-amzn-errortype': 'InternalServerErrorException',
+  },
+  body: JSON.stringify({ message: 'Internal server error' }),
+};
+
+/** Returns the URI of an integration with its stage variables replaced. */
+function readUri({ api }: Call, integration: Fields): string {
+  return String(integration['uri']).replace(
+    /\$\{stageVariables\.(\w+)\}/g,
+    (whole, name: string) =>
+      Object.hasOwn(api.variables, name) ? (api.variables[name] ?? '') : whole,
+  );
 }
 
 /**
@@ -65,25 +85,7 @@ function checkPermission(iam: Authorizer, call: Call, resource: string): void {
   if (!decision.allowed) throw new Error(`${sourceArn}: ${decision.message}`);
 }
 
-/**
- * Returns the parameters of a request. Names of headers are in the spelling of the client, and a lookup is case-sensitive. A repeated
- * parameter has its last value.
- */
-function readParameters({ request, pathParameters }: Call): Parameters {
-  return {
-    path: pathParameters,
-    querystring: Object.fromEntries(request.query),
-    header: lastValues(request.exactHeaders),
-  };
-}
-
-function lastValues(values: Readonly<Record<string, readonly string[]>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, list]) => [name, list.at(-1) ?? '']),
-  );
-}
-
-function buildRequestBody(call: Call, integration: ReturnType<typeof toFields>): string {
+function buildRequestBody(call: Call, integration: Fields): string {
   const body = call.request.body.toString('utf8');
   const template = toFields(integration['requestTemplates'])[readContentType(call)];
   if (typeof template !== 'string') return body || '{}';
@@ -92,21 +94,17 @@ function buildRequestBody(call: Call, integration: ReturnType<typeof toFields>):
     context,
     util,
     input: createInput(body, readParameters(call)),
+    stageVariables: call.api.variables,
   }).trim();
 }
 
-/** A quoted source is a static value; any other names a part of the request. Overrides set by the template win. */
-function buildRequestHeaders(
-  call: Call,
-  integration: ReturnType<typeof toFields>,
-): Record<string, string> {
+/** Returns the headers of the request to the integration. Overrides set by the template win. */
+function buildRequestHeaders(call: Call, integration: Fields): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [target, source] of Object.entries(toFields(integration['requestParameters']))) {
     const [, name] = /^integration\.request\.header\.(.+)$/.exec(target) ?? [];
-    if (!name) continue;
-    const [, literal] = /^'(.*)'$/.exec(String(source)) ?? [];
-    const [, from = ''] = /^method\.request\.\w+\.(.+)$/.exec(String(source)) ?? [];
-    headers[name.toLowerCase()] = literal ?? findParameter(readParameters(call), from);
+    const value = evaluateMapping(String(source), call);
+    if (name && value !== undefined) headers[name.toLowerCase()] = value;
   }
   const overrides = toFields(toFields(call.context['requestOverride'])['header']);
   for (const [name, value] of Object.entries(overrides))
@@ -114,36 +112,49 @@ function buildRequestHeaders(
   return headers;
 }
 
-function buildMappedResponse(
-  call: Call,
-  integration: ReturnType<typeof toFields>,
-  output: InvokeOutput,
-): WireResponse {
-  const responses = Object.entries(toFields(integration['responses']));
-  const errorMessage = output.functionError
+/** Returns the response of an integration of type `aws`. The message of the function's error selects its mapping. */
+function buildMappedResponse(call: Call, integration: Fields, output: InvokeOutput): WireResponse {
+  const error = output.functionError
     ? ((JSON.parse(output.payload || '{}') as { errorMessage?: string }).errorMessage ?? '')
     : undefined;
+  const mapping = selectResponse(integration, error);
+  if (!mapping) return buildConfigurationError(call);
+  return mapResponse(call, mapping, {
+    body: output.payload,
+    headers: { 'content-type': 'application/json' },
+  });
+}
+
+/** Returns the mapping whose pattern matches a text; the default if there is no text or no match. */
+function selectResponse(integration: Fields, text: string | undefined): Fields | undefined {
+  const responses = Object.entries(toFields(integration['responses']));
   const matched =
-    errorMessage === undefined
+    text === undefined
       ? undefined
       : responses.find(
-          ([p]) =>
-            p !== 'default' &&
-            withPattern(`^(?:${p})$`, 's', (pattern) => pattern.test(errorMessage)),
+          ([source]) =>
+            source !== 'default' &&
+            withPattern(`^(?:${source})$`, 's', (pattern) => pattern.test(text)),
         );
-  const mapping = toFields(matched?.[1] ?? toFields(integration['responses'])['default']);
+  const found = matched?.[1] ?? toFields(integration['responses'])['default'];
+  return found === undefined ? undefined : toFields(found);
+}
+
+function mapResponse(call: Call, mapping: Fields, source: MappingSource): WireResponse {
   const template = toFields(mapping['responseTemplates'])['application/json'];
   const { context } = call;
-  const source = createInput(output.payload, readParameters(call));
+  const input = createInput(source.body, readParameters(call));
+  const stageVariables = call.api.variables;
   const body =
     typeof template === 'string'
-      ? renderTemplate(template, { context, util, input: source }).trim()
-      : output.payload;
+      ? renderTemplate(template, { context, util, input, stageVariables }).trim()
+      : source.body;
   const overrides = toFields(context['responseOverride']);
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(toFields(mapping['responseParameters']))) {
+  for (const [name, expression] of Object.entries(toFields(mapping['responseParameters']))) {
     const header = name.replace(/^method\.response\.header\./, '').toLowerCase();
-    headers[header] = String(value).replace(/^'(.*)'$/, '$1');
+    const value = evaluateMapping(String(expression), call, source);
+    if (value !== undefined) headers[header] = value;
   }
   for (const [name, value] of Object.entries(toFields(overrides['header'])))
     headers[name.toLowerCase()] = String(value);
@@ -158,47 +169,20 @@ function buildMappedResponse(
   };
 }
 
-function buildProxyEvent(call: Call): object {
-  const { request, resource, pathParameters, api, context, path } = call;
-  const query = Object.fromEntries(request.query);
-  const queryLists = Object.fromEntries(
-    Object.keys(query).map((name) => [name, request.query.getAll(name)]),
-  );
-  const nullIfEmpty = (value: object) => (Object.keys(value).length === 0 ? null : value);
-  return {
-    version: '1.0',
-    resource,
-    path,
-    httpMethod: request.method,
-    headers: lastValues(request.exactHeaders),
-    multiValueHeaders: request.exactHeaders,
-    queryStringParameters: nullIfEmpty(query),
-    multiValueQueryStringParameters: nullIfEmpty(queryLists),
-    pathParameters: nullIfEmpty(pathParameters),
-    stageVariables: null,
-    requestContext: { ...context, accountId: account, protocol: 'HTTP/1.1', stage: api.stage },
-    body: request.body.length === 0 ? null : request.body.toString('utf8'),
-    isBase64Encoded: false,
-  };
+/**
+ * Returns the response of a mock integration: the status code in its rendered request template selects the mapping.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
+ */
+function buildMockResponse(call: Call, integration: Fields): WireResponse {
+  const rendered = buildRequestBody(call, integration);
+  const [, status] = /"?statusCode"?\s*:\s*"?(\d{3})/.exec(rendered) ?? [];
+  const mapping = status === undefined ? undefined : selectResponse(integration, status);
+  if (!mapping) return buildConfigurationError(call);
+  return mapResponse(call, mapping, { body: '', headers: {} });
 }
 
-function buildProxyResponse(call: Call, output: InvokeOutput): WireResponse {
-  const response = output.functionError ? {} : toFields(JSON.parse(output.payload || 'null'));
-  const { statusCode, body = '', isBase64Encoded } = response;
-  if (typeof statusCode !== 'number' || typeof body !== 'string') {
-    return {
-      status: 502,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ message: 'Internal server error' }),
-    };
-  }
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  for (const [name, value] of Object.entries(toFields(response['headers'])))
-    headers[name.toLowerCase()] = String(value);
-  headers['x-amzn-requestid'] = String(call.context['requestId']);
-  return {
-    status: statusCode,
-    headers,
-    body: isBase64Encoded ? Buffer.from(body, 'base64') : body,
-  };
+function buildConfigurationError(call: Call): WireResponse {
+  return buildGatewayResponse(call, 'API_CONFIGURATION_ERROR', {
+    message: 'Internal server error',
+  });
 }

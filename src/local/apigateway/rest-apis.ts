@@ -10,7 +10,16 @@ const schema = `
     id text primary key, api text not null, definition text not null);
   create table if not exists rest_api_stages (
     api text not null, name text not null, deployment text not null, primary key (api, name));
+  create table if not exists rest_api_stage_variables (
+    api text not null, stage text not null, variables text not null, primary key (api, stage));
 `;
+
+interface Stage {
+  readonly api: string;
+  readonly name: string;
+  readonly deployment: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
 
 /** An API without its stages. `stage` exists only in stores of older versions, which had one stage per API. */
 interface StoredApi {
@@ -40,6 +49,12 @@ export class RestApiRepository {
     return id;
   }
 
+  /** Returns an API. Throws if it does not exist. */
+  describe(id: string): { readonly name: string; readonly definition: Record<string, unknown> } {
+    const { name, definition } = this.#requireApi(id);
+    return { name, definition };
+  }
+
   /** Copies the present definition of an API and returns the id of the copy. Throws if there is no such API. */
   createDeployment(api: string): string {
     const { definition } = this.#requireApi(api);
@@ -65,14 +80,19 @@ export class RestApiRepository {
     );
   }
 
-  /** Creates a stage, or lets it serve another deployment. */
-  putStage(api: string, name: string, deployment: string): void {
+  /** Creates a stage, or changes its deployment and variables. */
+  putStage({ api, name, deployment, variables = {} }: Stage): void {
     this.#served.clear();
-    this.#store.transact(() =>
+    this.#store.transact(() => {
       this.#store
         .sql('insert or replace into rest_api_stages (api, name, deployment) values (?, ?, ?)')
-        .run(api, name, deployment),
-    );
+        .run(api, name, deployment);
+      this.#store
+        .sql(
+          'insert or replace into rest_api_stage_variables (api, stage, variables) values (?, ?, ?)',
+        )
+        .run(api, name, JSON.stringify(variables));
+    });
   }
 
   hasStage(api: string, name: string): boolean {
@@ -84,9 +104,12 @@ export class RestApiRepository {
 
   removeStage(api: string, name: string): void {
     this.#served.clear();
-    this.#store.transact(() =>
-      this.#store.sql('delete from rest_api_stages where api = ? and name = ?').run(api, name),
-    );
+    this.#store.transact(() => {
+      this.#store.sql('delete from rest_api_stages where api = ? and name = ?').run(api, name);
+      this.#store
+        .sql('delete from rest_api_stage_variables where api = ? and stage = ?')
+        .run(api, name);
+    });
   }
 
   remove(id: string): void {
@@ -105,13 +128,15 @@ export class RestApiRepository {
     if (known) return known;
     const row = this.#store
       .sql(
-        `select definition from rest_api_stages s join rest_api_deployments d on d.id = s.deployment
+        `select definition, variables from rest_api_stages s join rest_api_deployments d on d.id = s.deployment
+           left join rest_api_stage_variables v on v.api = s.api and v.stage = s.name
            where s.api = ? and s.name = ?`,
       )
       .get(id, stage);
     if (!row) return undefined;
     const definition = JSON.parse(String(row['definition'])) as Fields;
-    const api = { id, name: this.#requireApi(id).name, stage, definition };
+    const variables = JSON.parse(String(row['variables'] ?? '{}')) as Record<string, string>;
+    const api = { id, name: this.#requireApi(id).name, stage, definition, variables };
     this.#served.set(key, api);
     return api;
   }
@@ -128,7 +153,8 @@ export class RestApiRepository {
       const { name, definition, stage } = JSON.parse(String(api)) as StoredApi;
       if (stage === undefined) continue;
       this.put({ id: String(id), name, definition });
-      this.putStage(String(id), stage, this.createDeployment(String(id)));
+      const deployment = this.createDeployment(String(id));
+      this.putStage({ api: String(id), name: stage, deployment });
     }
   }
 }

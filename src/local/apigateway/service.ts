@@ -11,11 +11,12 @@ import {
   buildContext,
   buildGatewayResponse,
   decodeSegment,
-  findRoute,
   toResponseType,
 } from './call.ts';
+import { checkDefinition, checkMethods } from './check-definition.ts';
 import { integrate } from './integrate.ts';
 import { RestApiRepository } from './rest-apis.ts';
+import { findRoute } from './routes.ts';
 import { requiresSignature, validateRequest } from './validate.ts';
 
 /** API Gateway's limit for the body of a request. */
@@ -99,11 +100,18 @@ export function createApiGateway({
       permissions: listPermissions,
       handle,
     },
-    put: (api) => apis.put(api),
+    put(api) {
+      checkDefinition(api.definition);
+      return apis.put(api);
+    },
+    describe: (id) => apis.describe(id),
     remove: (id) => apis.remove(id),
-    createDeployment: (api) => apis.createDeployment(api),
+    createDeployment(api) {
+      checkMethods(apis.describe(api).definition);
+      return apis.createDeployment(api);
+    },
     removeDeployment: (id) => apis.removeDeployment(id),
-    putStage: (stage) => apis.putStage(stage.api, stage.name, stage.deployment),
+    putStage: (stage) => apis.putStage(stage),
     hasStage: ({ api, name }) => apis.hasStage(api, name),
     removeStage: ({ api, name }) => apis.removeStage(api, name),
   };

@@ -17,19 +17,30 @@ export function validateRequest(call: Call): WireResponse | undefined {
 /** Reports whether a method accepts only signed requests. */
 export function requiresSignature({ definition }: Api, { method }: Route): boolean {
   const security = (method['security'] ?? definition['security'] ?? []) as object[];
-  const schemes = toFields(toFields(definition['components'])['securitySchemes']);
+  const schemes = {
+    ...toFields(definition['securityDefinitions']),
+    ...toFields(toFields(definition['components'])['securitySchemes']),
+  };
   return security
     .flatMap((requirement) => Object.keys(requirement))
     .some((name) => toFields(schemes[name])['x-amazon-apigateway-authtype'] === 'awsSigv4');
 }
 
+function isProxy({ type }: Fields): boolean {
+  return String(type).toLowerCase() === 'aws_proxy';
+}
+
 function rejectMediaType(call: Call): WireResponse | undefined {
   const integration = readIntegration(call);
-  if (integration['type'] !== 'aws' || call.request.method === 'GET') return undefined;
-  if (integration['passthroughBehavior'] !== 'never') return undefined;
-  if (Object.hasOwn(toFields(integration['requestTemplates']), readContentType(call))) {
-    return undefined;
-  }
+  const templates = toFields(integration['requestTemplates']);
+  if (isProxy(integration) || call.request.method === 'GET') return undefined;
+  if (Object.hasOwn(templates, readContentType(call))) return undefined;
+  const { passthroughBehavior = 'when_no_match' } = integration;
+  const behavior = String(passthroughBehavior).toLowerCase();
+  const isPassed =
+    behavior === 'when_no_match' ||
+    (behavior === 'when_no_templates' && Object.keys(templates).length === 0);
+  if (isPassed) return undefined;
   const message = 'Unsupported Media Type';
   return buildGatewayResponse(call, 'UNSUPPORTED_MEDIA_TYPE', { message });
 }
@@ -53,7 +64,7 @@ function rejectInvalidBody(call: Call): WireResponse | undefined {
 function findBodyErrors(call: Call): string[] {
   const content = toFields(toFields(call.method['requestBody'])['content']);
   const { schema } = toFields(content[readContentType(call)]);
-  if (!schema && readIntegration(call)['type'] !== 'aws') return [];
+  if (!schema && String(readIntegration(call)['type']).toLowerCase() !== 'aws') return [];
   const parsed = parseBody(call);
   if ('error' in parsed) return [parsed.error];
   if (!schema || !readValidator(call)['validateRequestBody']) return [];

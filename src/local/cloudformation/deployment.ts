@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../store/store.ts';
 import type { FindDenial } from '../wire/http.ts';
+import { checkExports } from './exports.ts';
 import type { HandlerOperation } from './handler-actions.ts';
 import { checkHandlerPermissions } from './handler-permissions.ts';
 import type { ResolvedTemplate } from './resolved-template.ts';
@@ -46,9 +47,10 @@ export class Deployment {
     try {
       const ordered = template.ordered();
       for (const [id, resource] of ordered) this.#applyResource(template, id, resource);
+      const { outputs } = this.#stack;
       this.#stack.outputs = template.outputs((id) => this.#resources.get(id));
       this.#stack.imports = [...template.imports];
-      this.#checkExports();
+      checkExports(this.#deps.repository, this.#stack, outputs);
       const declaredIds = new Set(ordered.map(([id]) => id));
       if (!creating) this.#setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
       for (const old of this.#replaced.reverse()) this.#remove(old, old.replacePolicy);
@@ -94,20 +96,6 @@ export class Deployment {
     }
     this.#stack.deleted = Date.now();
     this.#setStatus('DELETE_COMPLETE');
-  }
-
-  /** Throws if another stack in the region already exports one of the names. */
-  #checkExports(): void {
-    const { id, region, outputs } = this.#stack;
-    const others = this.#deps.repository.listExports(region, id);
-    for (const { exportName } of outputs) {
-      const other = exportName ? others.get(exportName) : undefined;
-      if (other) {
-        throw new Error(
-          `Export with name ${exportName} is already exported by stack ${other.stack}.`,
-        );
-      }
-    }
   }
 
   #applyResource(
@@ -212,7 +200,7 @@ export class Deployment {
           this.#addEvent(before, 'UPDATE_COMPLETE');
         }
       }
-      if (creating) this.#stack.resources = [];
+      if (creating) Object.assign(this.#stack, { resources: [], outputs: [], imports: [] });
       this.#setStatus(`${prefix}ROLLBACK_COMPLETE`, reason);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);

@@ -94,15 +94,31 @@ export function describeEvent(event: StackEvent, stack: StackState): Values {
   };
 }
 
+/** Returns a resource in the form of DescribeStackResources. */
 export function describeResource(resource: ResourceState, stack: StackState): Values {
   return {
     StackId: stack.id,
     StackName: stack.name,
+    ...identifyResource(resource),
+    Timestamp: new Date(resource.updated),
+  };
+}
+
+/** Returns a resource in the form of ListStackResources. */
+export function summarizeResource(resource: ResourceState): Values {
+  return { ...identifyResource(resource), LastUpdatedTimestamp: new Date(resource.updated) };
+}
+
+/** Returns a resource in the form of DescribeStackResource. */
+export function detailResource(resource: ResourceState, stack: StackState): Values {
+  return { StackId: stack.id, StackName: stack.name, ...summarizeResource(resource) };
+}
+
+function identifyResource(resource: ResourceState): Values {
+  return {
     LogicalResourceId: resource.logicalId,
     PhysicalResourceId: resource.physicalId,
     ResourceType: resource.type,
-    Timestamp: new Date(resource.updated),
-    LastUpdatedTimestamp: new Date(resource.updated),
     ResourceStatus: resource.status,
   };
 }

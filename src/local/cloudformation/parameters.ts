@@ -1,5 +1,6 @@
 import { withPattern } from '../shared/linear-regexp.ts';
 import { toText } from './intrinsics.ts';
+import { isListType } from './parameter-types.ts';
 import { invalid } from './query-protocol.ts';
 import { type ParameterDeclaration, readMember, type Template } from './template.ts';
 
@@ -46,8 +47,7 @@ export function resolveParameters(
 
 /** Returns the value of `!Ref` for a parameter: a list for the list types, otherwise the text. */
 export function toReferenceValue(declaration: ParameterDeclaration, value: string): unknown {
-  const isList = declaration.Type === 'CommaDelimitedList' || declaration.Type.startsWith('List<');
-  return isList ? value.split(',').map((member) => member.trim()) : value;
+  return isListType(declaration.Type) ? value.split(',').map((member) => member.trim()) : value;
 }
 
 function formatDefault({ Default }: ParameterDeclaration): string | undefined {
@@ -74,6 +74,13 @@ function checkConstraints(key: string, value: string, declaration: ParameterDecl
       : message;
     return invalid(text);
   };
+  if (isListType(declaration.Type)) {
+    // Each member of a list has to satisfy the constraints.
+    const Type = declaration.Type === 'List<Number>' ? 'Number' : 'String';
+    const member = { ...declaration, Type };
+    for (const text of value.split(',')) checkConstraints(key, text.trim(), member);
+    return;
+  }
   if (declaration.Type === 'Number' && (value.trim() === '' || Number.isNaN(Number(value)))) {
     throw invalid(`Parameter '${key}' must be a number.`);
   }

@@ -1,5 +1,13 @@
 import { account, partition } from '../shared/account.ts';
+import { checkDependencies, checkTemplateNames } from './check-template.ts';
+import { sortByDependency } from './dependencies.ts';
+import {
+  parameterReader,
+  type ReadParameter,
+  resolveDynamicReferences,
+} from './dynamic-references.ts';
 import { evaluateCondition, noValue, resolve, type Scope } from './intrinsics.ts';
+import { isSsmValue } from './parameter-types.ts';
 import { toReferenceValue } from './parameters.ts';
 import { invalid } from './query-protocol.ts';
 import { checkConditionCycles, visitReferences } from './references.ts';
@@ -20,6 +28,8 @@ export interface ResolvedTemplateOptions {
   readonly stack: Pick<StackState, 'id' | 'name' | 'region'>;
   /** Exports of other stacks: name -> value. */
   readonly exports?: ReadonlyMap<string, string>;
+  /** By default, no parameter of SSM exists. */
+  readonly readParameter?: ReadParameter;
 }
 
 /** A template with values for its parameters. Resolves the order, properties and outputs of its resources. */
@@ -28,12 +38,22 @@ export class ResolvedTemplate {
   readonly #pseudo: Readonly<Record<string, unknown>>;
   readonly #parameters: Readonly<Record<string, string>>;
   readonly #exports: ReadonlyMap<string, string>;
+  readonly #readParameter: ReadParameter;
   /** Names of the exports that the template has read from other stacks. */
   readonly imports = new Set<string>();
 
-  constructor({ template, parameters, stack, exports = new Map() }: ResolvedTemplateOptions) {
+  constructor({
+    template,
+    parameters,
+    stack,
+    exports = new Map(),
+    readParameter = parameterReader(undefined, undefined),
+  }: ResolvedTemplateOptions) {
     this.#exports = exports;
-    this.template = expandServerless(parseTemplate(template));
+    this.#readParameter = readParameter;
+    const parsed = parseTemplate(template);
+    checkTemplateNames(parsed);
+    this.template = expandServerless(parsed, parameters);
     checkResourceTypes(this.template);
     this.#parameters = parameters;
     this.#pseudo = {
@@ -47,7 +67,9 @@ export class ResolvedTemplate {
       'AWS::NoValue': noValue,
     };
     this.#checkReferences();
+    this.#checkSsmParameters();
     checkConditionCycles(this.template);
+    checkDependencies(this.template.Resources);
   }
 
   /** Returns the resources whose conditions are true, in dependency order. Throws ValidationError for a cycle. */
@@ -56,21 +78,7 @@ export class ResolvedTemplate {
     const active = Object.entries(this.template.Resources).filter(
       ([, { Condition }]) => Condition === undefined || evaluateCondition(Condition, scope),
     );
-    const declared = new Map(active);
-    const ordered = new Map<string, ResourceDeclaration>();
-    const visit = (id: string, path: readonly string[]): void => {
-      const resource = declared.get(id);
-      if (!resource || ordered.has(id)) return;
-      if (path.includes(id)) {
-        throw invalid(`Circular dependency between resources: [${path.join(', ')}]`);
-      }
-      const next = [...path, id];
-      for (const other of [resource.DependsOn ?? []].flat()) visit(other, next);
-      visitReferences(resource.Properties, (name) => visit(name, next));
-      ordered.set(id, resource);
-    };
-    for (const [id] of active) visit(id, []);
-    return [...ordered];
+    return sortByDependency(active);
   }
 
   /** Returns the properties of a resource with all intrinsics resolved. `find` returns the resources that exist. */
@@ -78,7 +86,8 @@ export class ResolvedTemplate {
     resource: ResourceDeclaration,
     find: (id: string) => Pick<ResourceState, 'physicalId' | 'attributes'> | undefined,
   ): Fields {
-    return resolve(resource.Properties ?? {}, this.scope(find)) as Fields;
+    const properties = resolve(resource.Properties ?? {}, this.scope(find));
+    return resolveDynamicReferences(properties, this.#readParameter) as Fields;
   }
 
   outputs(find: (id: string) => ResourceState | undefined): StackState['outputs'] {
@@ -87,10 +96,14 @@ export class ResolvedTemplate {
       .filter(([, { Condition }]) => Condition === undefined || evaluateCondition(Condition, scope))
       .map(([key, { Value, Description, Export }]) => ({
         key,
-        value: String(resolve(Value, scope)),
+        value: this.#formatOutput(Value, scope),
         ...(Description ? { description: Description } : {}),
         ...(Export ? { exportName: String(resolve(Export.Name, scope)) } : {}),
       }));
+  }
+
+  #formatOutput(value: unknown, scope: Scope): string {
+    return String(resolveDynamicReferences(resolve(value, scope), this.#readParameter));
   }
 
   scope(find: (id: string) => Pick<ResourceState, 'physicalId' | 'attributes'> | undefined): Scope {
@@ -100,7 +113,10 @@ export class ResolvedTemplate {
         if (Object.hasOwn(this.#pseudo, name)) return this.#pseudo[name];
         const declaration = readMember(this.template.Parameters, name);
         const value = readMember(this.#parameters, name);
-        if (declaration && value !== undefined) return toReferenceValue(declaration, value);
+        if (declaration && value !== undefined) {
+          const plain = isSsmValue(declaration.Type) ? this.#readParameter(value) : value;
+          return toReferenceValue(declaration, plain);
+        }
         return Object.hasOwn(this.template.Resources, name) ? find(name)?.physicalId : undefined;
       },
       importedValue: (name) => {
@@ -116,6 +132,14 @@ export class ResolvedTemplate {
         );
       },
     };
+  }
+
+  /** A parameter of a type of SSM names a parameter that exists. */
+  #checkSsmParameters(): void {
+    for (const [name, { Type }] of Object.entries(this.template.Parameters ?? {})) {
+      const value = readMember(this.#parameters, name);
+      if (value !== undefined && Type.startsWith('AWS::SSM::')) this.#readParameter(value);
+    }
   }
 
   #checkReferences(): void {

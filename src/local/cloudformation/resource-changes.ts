@@ -5,7 +5,7 @@ import type { ResourceHandler } from './resources/handler.ts';
 import type { ResourceChange, ResourceState, StackState } from './stack-repository.ts';
 import { rejectTypeChanges } from './supported-types.ts';
 import type { Fields, ResourceDeclaration } from './template.ts';
-import { rejectImmutableChange, rejectUnsupported } from './unsupported.ts';
+import { rejectImmutableChange } from './unsupported.ts';
 
 type FindHandler = (type: string) => ResourceHandler;
 
@@ -25,7 +25,6 @@ export function planChanges(
   const changes: ResourceChange[] = [];
   const ordered = template.ordered();
   for (const [logicalId, declaration] of ordered) {
-    rejectUnsupported(logicalId, declaration);
     const properties = () => template.properties(declaration, find);
     const resource = { logicalId, declaration, properties };
     const change = planChange(resource, existing.get(logicalId), findHandler);

@@ -1,4 +1,5 @@
 import { invalid } from './query-protocol.ts';
+import { implicitApi } from './sam-implicit-api.ts';
 import { type Fields, isFields, type Resources, type Template } from './template.ts';
 
 interface FunctionEvents {
@@ -11,26 +12,27 @@ interface FunctionEvents {
 }
 
 /**
- * Returns the permissions that SAM creates for the events of a function. Throws ValidationError for an event source that is not
- * defined by an API of the template.
+ * Returns the permissions that SAM creates for the events of a function. `decide` replaces a `Ref` to a parameter. Throws
+ * ValidationError for an event of another type.
  */
 export function expandEvents(
   { id, events, target, attributes }: FunctionEvents,
   { Resources: resources }: Template,
+  decide: (value: unknown) => unknown,
 ): Resources {
   const permissions: Resources = {};
   for (const [name, event] of Object.entries(isFields(events) ? events : {})) {
     const { Type, Properties } = isFields(event) ? event : {};
     const properties = isFields(Properties) ? Properties : {};
-    const { RestApiId: api, Path: path, Method: method } = properties;
-    if (Type !== 'Api' || api === undefined) {
+    const { RestApiId: api = { Ref: implicitApi }, Path: path, Method: method } = properties;
+    if (Type !== 'Api') {
       throw invalid(
-        `Resource ${id}: the local runtime does not implement the event ${name} of type ${String(Type)}; it supports only Api with a RestApiId`,
+        `Resource ${id}: the local runtime does not implement the event ${name} of type ${String(Type)}; it supports only Api`,
       );
     }
     const apiId = isFields(api) && typeof api['Ref'] === 'string' ? api['Ref'] : '';
     const stage = Object.hasOwn(resources, apiId)
-      ? resources[apiId]?.Properties?.['StageName']
+      ? decide(resources[apiId]?.Properties?.['StageName'])
       : undefined;
     permissions[`${id}${name}Permission${typeof stage === 'string' ? stage : ''}`] = {
       ...attributes,

@@ -172,7 +172,7 @@ function buildDeadLetterPolicy(id: string, queue: unknown): Fields[] {
 }
 
 /** Returns the tags of the function and SAM's own tag, as a list. */
-function buildTags(tags: unknown): Fields[] {
+export function buildTags(tags: unknown): Fields[] {
   const all = { ...(isFields(tags) ? tags : {}), 'lambda:createdBy': 'SAM' };
   return Object.entries(all).map(([Key, Value]) => ({ Key, Value }));
 }

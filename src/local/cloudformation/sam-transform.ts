@@ -3,7 +3,16 @@ import { renameReferences } from './references.ts';
 import { expandApi } from './sam-api.ts';
 import { expandConnectors } from './sam-connectors.ts';
 import { expandEvents } from './sam-events.ts';
-import { buildFunctionRole } from './sam-role.ts';
+import { defineApis } from './sam-implicit-api.ts';
+import {
+  checkGlobals,
+  checkSamNames,
+  checkSamProperties,
+  invalidResource,
+  mergeGlobals,
+  resolveParameter,
+} from './sam-properties.ts';
+import { buildFunctionRole, buildTags } from './sam-role.ts';
 import { versionDigest } from './sam-version.ts';
 import {
   type Fields,
@@ -20,23 +29,42 @@ export function isServerless({ Transform = [] }: Template): boolean {
   return [Transform].flat().includes(transform);
 }
 
-/** Returns the template with its Serverless functions and APIs expanded to the resources that SAM creates. */
-export function expandServerless(template: Template): Template {
-  if (!isServerless(template)) return template;
+/**
+ * Returns the template with its Serverless functions and APIs expanded to the resources that SAM creates. `parameters` are the values
+ * of the template's parameters; the default of a parameter is used if they lack it.
+ */
+export function expandServerless(
+  original: Template,
+  parameters: Readonly<Record<string, string>> = {},
+): Template {
+  if (!isServerless(original)) {
+    if (original.Globals === undefined) return original;
+    throw invalid('Invalid template property or properties [Globals]');
+  }
+  checkGlobals(original);
+  const template = { ...original, Resources: defineApis(original) };
+  const decide = (value: unknown) => resolveParameter(value, template, parameters);
   const renames = new Map<string, string>();
   const resources: Resources = {};
   for (const [id, resource] of Object.entries(expandConnectors(template.Resources))) {
     if (resource.Type === 'AWS::Serverless::Function') {
       const defaults = template.Globals?.Function ?? {};
-      const Properties = mergeGlobals(defaults, resource.Properties ?? {}) as Fields;
-      const target = isText(Properties['AutoPublishAlias']) ? { Ref: `${id}.Alias` } : { Ref: id };
+      const merged = mergeGlobals(defaults, resource.Properties ?? {}) as Fields;
+      checkSamProperties(id, resource.Type, merged);
+      const alias = readAlias(id, decide(merged['AutoPublishAlias']));
+      const Properties: Fields = { ...merged, AutoPublishAlias: alias };
+      const target = alias === undefined ? { Ref: id } : { Ref: `${id}.Alias` };
       const { Condition } = resource;
       const attributes = Condition === undefined ? {} : { Condition };
       const permissions = { id, events: Properties['Events'], target, attributes };
       Object.assign(resources, expandFunction(id, { ...resource, Properties }, renames));
-      Object.assign(resources, expandEvents(permissions, template));
+      Object.assign(resources, expandEvents(permissions, template, decide));
     } else if (resource.Type === 'AWS::Serverless::Api') {
-      Object.assign(resources, expandApi(id, resource, renames));
+      const merged = mergeGlobals(template.Globals?.Api ?? {}, resource.Properties ?? {}) as Fields;
+      checkSamProperties(id, resource.Type, merged);
+      const isManaged = original.Resources[id]?.Properties?.['DefinitionBody'] === undefined;
+      const Properties = { ...merged, StageName: decide(merged['StageName']) };
+      Object.assign(resources, expandApi({ id, isManaged }, { ...resource, Properties }, renames));
     } else {
       resources[id] = resource;
     }
@@ -58,6 +86,9 @@ function expandFunction(
 ): Resources {
   const {
     CodeUri,
+    InlineCode,
+    Tags: tags,
+    PackageType: _packageType,
     AutoPublishAlias: alias,
     AutoPublishAliasAllProperties: hashesAllProperties,
     VersionDescription,
@@ -75,14 +106,18 @@ function expandFunction(
   const expanded: Resources = {};
   const functionProperties: Fields = {
     ...properties,
-    Code: toCode(id, CodeUri),
+    Code: toCode(id, { CodeUri, InlineCode }),
     ...(isFields(deadLetterQueue)
       ? { DeadLetterConfig: { TargetArn: deadLetterQueue['TargetArn'] } }
       : {}),
     ...(Tracing ? { TracingConfig: { Mode: Tracing } } : {}),
     Role: properties['Role'] ?? { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
   };
-  expanded[id] = { ...common, Type: 'AWS::Lambda::Function', Properties: functionProperties };
+  expanded[id] = {
+    ...common,
+    Type: 'AWS::Lambda::Function',
+    Properties: { ...functionProperties, Tags: buildTags(tags) },
+  };
   if (!properties['Role']) {
     const role = buildFunctionRole(id, resource.Properties ?? {});
     expanded[`${id}Role`] = { ...pickPolicies(resource), ...role };
@@ -116,6 +151,12 @@ function expandFunction(
   return expanded;
 }
 
+/** Returns the name of the alias. Throws ValidationError if it is not known before the stack is deployed. */
+function readAlias(id: string, alias: unknown): string | undefined {
+  if (alias === undefined || typeof alias === 'string') return alias;
+  throw invalidResource(id, "'AutoPublishAlias' must be a string or a Ref to a template parameter");
+}
+
 /** Returns the attributes that the role of a function shares with it. */
 function pickPolicies({
   Condition,
@@ -129,27 +170,31 @@ function pickPolicies({
   };
 }
 
-const isText = (value: unknown) => typeof value === 'string';
-
-function toCode(id: string, uri: unknown): Fields {
-  if (isFields(uri) && typeof uri['Bucket'] === 'string') {
-    return { S3Bucket: uri['Bucket'], S3Key: uri['Key'] };
+/** Returns the code of a function, from `InlineCode` or from an object in S3. */
+function toCode(id: string, { CodeUri: uri, InlineCode: inline }: Fields): Fields {
+  if (inline !== undefined) return { ZipFile: inline };
+  if (uri === undefined) throw invalidResource(id, "Either 'InlineCode' or 'CodeUri' must be set.");
+  if (isFields(uri)) {
+    checkSamNames(id, { place: 'CodeUri', names: ['Bucket', 'Key', 'Version'] }, uri);
+    const { Bucket, Key, Version } = uri;
+    if (Bucket === undefined || Key === undefined) {
+      throw invalidResource(id, "'CodeUri' requires Bucket and Key properties to be specified.");
+    }
+    return {
+      S3Bucket: Bucket,
+      S3Key: Key,
+      ...(Version === undefined ? {} : { S3ObjectVersion: Version }),
+    };
   }
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(typeof uri === 'string' ? uri : '') ?? [];
-  if (bucket && key) return { S3Bucket: bucket, S3Key: key };
-  throw invalid(
-    `Transform ${transform} failed with: Invalid Serverless Application Specification document. Number of errors ` +
-      `found: 1. Resource with id [${id}] is invalid. 'CodeUri' is not a valid S3 Uri of the form 's3://bucket/key'`,
-  );
-}
-
-/** Merges globals with a function's own properties. Own values win, maps are merged and lists are concatenated. */
-function mergeGlobals(globals: unknown, own: unknown): unknown {
-  if (Array.isArray(globals) && Array.isArray(own)) return [...globals, ...own];
-  if (!isFields(globals) || !isFields(own)) return own;
-  const merged: Fields = { ...globals };
-  for (const [name, value] of Object.entries(own)) {
-    merged[name] = Object.hasOwn(globals, name) ? mergeGlobals(globals[name], value) : value;
+  const text = typeof uri === 'string' ? uri : '';
+  const [, bucket, key, version] =
+    /^s3:\/\/([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/.exec(text) ?? [];
+  if (!bucket || !key) {
+    throw invalidResource(id, "'CodeUri' is not a valid S3 Uri of the form 's3://bucket/key'");
   }
-  return merged;
+  return {
+    S3Bucket: bucket,
+    S3Key: key,
+    ...(version === undefined ? {} : { S3ObjectVersion: version }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Iam } from '../iam/iam.ts';
+import type { ParameterStore } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Service, UnverifiedRequest } from '../wire/http.ts';
@@ -6,6 +7,7 @@ import { asAwsError } from '../wire/json.ts';
 import { changeSetActions } from './change-sets.ts';
 import { permissionRules } from './permissions.ts';
 import { errorResponse, parseForm, resultResponse } from './query-protocol.ts';
+import { rejectUnknownParameters } from './request-parameters.ts';
 import type { Services } from './resources/handler.ts';
 import { resourceHandlers } from './resources/index.ts';
 import { restoreAccess } from './restore-access.ts';
@@ -26,6 +28,8 @@ export function createCloudFormation(
     store: Store;
     url: () => string;
     readonly iam: Pick<Iam, 'canAssume'>;
+    /** Without it, no parameter exists. */
+    readonly parameters?: ParameterStore;
   } & Services,
 ): {
   readonly service: Service;
@@ -37,7 +41,7 @@ export function createCloudFormation(
   const canAssume = (roleArn: string, sourceArn: string) =>
     options.iam.canAssume(roleArn, { kind: 'service', service, sourceArn });
   const stacks = new Stacks(
-    { store: options.store, repository, findHandler, canAssume },
+    { store: options.store, repository, findHandler, canAssume, parameters: options.parameters },
     options.s3,
   );
   const actions = {
@@ -68,6 +72,7 @@ export function createCloudFormation(
           if (!action) {
             throw new AwsError('InvalidAction', `The local runtime does not implement ${name}`);
           }
+          rejectUnknownParameters(name, form);
           const result = options.store.transact(() =>
             action(form, request.region, request.findDenial),
           );

@@ -1,6 +1,13 @@
 import type { FindDenial } from '../wire/http.ts';
 import type { Action } from './change-sets.ts';
-import { describeEvent, describeResource, describeStack } from './describe.ts';
+import { checkDependencies, checkTemplateNames } from './check-template.ts';
+import {
+  describeEvent,
+  describeResource,
+  describeStack,
+  detailResource,
+  summarizeResource,
+} from './describe.ts';
 import { toText } from './intrinsics.ts';
 import { invalid, readStrings, type Values } from './query-protocol.ts';
 import { expandServerless, isServerless } from './sam-transform.ts';
@@ -54,7 +61,14 @@ export function stackActions(
       return {};
     },
     ValidateTemplate(form) {
-      return summarizeTemplate(stacks.readTemplate(form));
+      const body = stacks.readTemplate(form);
+      const template = parseTemplate(body);
+      checkTemplateNames(template);
+      checkDependencies(template.Resources);
+      const { ResourceTypes: _, Parameters, ...summary } = summarizeTemplate(body);
+      // Only GetTemplateSummary returns the types of parameters.
+      const parameters = (Parameters as Values[]).map(({ ParameterType: _type, ...rest }) => rest);
+      return { ...summary, Parameters: parameters };
     },
     GetTemplateSummary(form) {
       const stack = form.get('StackName');
@@ -63,9 +77,24 @@ export function stackActions(
       );
     },
     GetTemplate(form) {
-      return { TemplateBody: requireStack(form).template, StagesAvailable: ['Original'] };
+      const { template, parameters } = requireStack(form);
+      return {
+        TemplateBody:
+          form.get('TemplateStage') === 'Processed'
+            ? processTemplate(template, parameters)
+            : template,
+        StagesAvailable: ['Original', 'Processed'],
+      };
     },
   };
+}
+
+/** Returns a template after its transform, as JSON. A template without a transform is returned as it is. */
+function processTemplate(text: string, parameters: Readonly<Record<string, string>>): string {
+  const template = parseTemplate(text);
+  if (!isServerless(template)) return text;
+  const { Transform: _, ...processed } = expandServerless(template, parameters);
+  return JSON.stringify(processed);
 }
 
 /** Throws the refusal to expand the transform of a template. Only a change set reports it as its own failure. */
@@ -122,21 +151,20 @@ function readActions(
     },
     DescribeStackResources(form) {
       const stack = requireStack(form);
-      return {
-        StackResources: stack.resources.map((resource) => describeResource(resource, stack)),
-      };
+      const id = form.get('LogicalResourceId');
+      const resources = stack.resources.filter(({ logicalId }) => id === null || logicalId === id);
+      return { StackResources: resources.map((resource) => describeResource(resource, stack)) };
     },
     ListStackResources(form) {
       const stack = requireStack(form);
-      const summaries = stack.resources.map((resource) => describeResource(resource, stack));
-      return { StackResourceSummaries: summaries };
+      return { StackResourceSummaries: stack.resources.map(summarizeResource) };
     },
     DescribeStackResource(form) {
       const stack = requireStack(form);
       const id = form.get('LogicalResourceId') ?? '';
       const resource = stack.resources.find(({ logicalId }) => logicalId === id);
       if (!resource) throw invalid(`Resource ${id} does not exist for stack ${stack.name}`);
-      return { StackResourceDetail: describeResource(resource, stack) };
+      return { StackResourceDetail: detailResource(resource, stack) };
     },
   };
 }

@@ -130,9 +130,11 @@ export class StackRepository {
     );
   }
 
-  /** Returns the names of the stacks that use an export. */
-  listImporters(exportName: string): string[] {
-    const existing = this.listStacks().filter(({ status }) => status !== 'DELETE_COMPLETE');
+  /** Returns the names of the stacks in a region that use an export. */
+  listImporters(exportName: string, region: string): string[] {
+    const existing = this.listStacks().filter(
+      (stack) => stack.status !== 'DELETE_COMPLETE' && stack.region === region,
+    );
     return existing.filter(({ imports }) => imports?.includes(exportName)).map(({ name }) => name);
   }
 

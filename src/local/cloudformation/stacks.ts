@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { account, partition } from '../shared/account.ts';
-import type { S3 } from '../shared/service-interfaces.ts';
+import type { ParameterStore, S3 } from '../shared/service-interfaces.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { FindDenial } from '../wire/http.ts';
+import { checkTemplateNames } from './check-template.ts';
 import { Deployment, type DeploymentDeps } from './deployment.ts';
+import { parameterReader } from './dynamic-references.ts';
 import { type ParameterInput, resolveParameters } from './parameters.ts';
 import { invalid, readStrings, readStructures } from './query-protocol.ts';
 import { ResolvedTemplate } from './resolved-template.ts';
@@ -13,6 +15,7 @@ import { applyServiceRole } from './service-role.ts';
 import type { ChangeSetState, StackState } from './stack-repository.ts';
 import { parseTemplate, requiredCapability } from './template.ts';
 import { parseTemplateUrl } from './template-url.ts';
+import { rejectUnsupported } from './unsupported.ts';
 
 /** The template and settings in a request of CreateChangeSet, CreateStack or UpdateStack. */
 export interface Proposal {
@@ -27,6 +30,7 @@ export interface Proposal {
 export interface StacksDeps extends Omit<DeploymentDeps, 'findDenial'> {
   /** Reports whether CloudFormation may assume a role for a stack. */
   readonly canAssume: (roleArn: string, stackId: string) => boolean;
+  readonly parameters?: ParameterStore | undefined;
 }
 
 /** Plans, deploys and deletes stacks. */
@@ -66,7 +70,10 @@ export class Stacks {
     const template = this.readTemplate(form, stack);
     const parsed = parseTemplate(template);
     const capabilities = readStrings(form, 'Capabilities');
-    const needed = requiredCapability(expandServerless(parsed));
+    checkTemplateNames(parsed);
+    const inputs = readStructures(form, 'Parameters') as ParameterInput[];
+    const parameters = resolveParameters(parsed, inputs, stack?.parameters ?? {});
+    const needed = requiredCapability(expandServerless(parsed, parameters));
     if (
       needed &&
       !capabilities.includes(needed) &&
@@ -77,10 +84,9 @@ export class Stacks {
         `Requires capabilities : [${needed}]`,
       );
     }
-    const inputs = readStructures(form, 'Parameters') as ParameterInput[];
     return {
       template,
-      parameters: resolveParameters(parsed, inputs, stack?.parameters ?? {}),
+      parameters,
       capabilities,
       tags: readStructures(form, 'Tags').map(({ Key = '', Value = '' }) => ({
         key: Key,
@@ -137,9 +143,10 @@ export class Stacks {
 
   /** Creates or updates a stack. `findDenial` is absent if access is not controlled. */
   deploy(stack: StackState, proposal: Proposal, findDenial: FindDenial | undefined): void {
-    const resolved = this.#resolveTemplate(stack, proposal);
+    const access = { findDenial: applyServiceRole(findDenial, proposal.roleArn ?? stack.roleArn) };
+    const resolved = this.#resolveTemplate(stack, proposal, access.findDenial);
     const creating = stack.status === 'REVIEW_IN_PROGRESS';
-    const { template, parameters, capabilities, tags, outputs } = stack;
+    const { template, parameters, capabilities, tags, outputs, imports = [] } = stack;
     stack.template = proposal.template;
     stack.parameters = proposal.parameters;
     stack.capabilities = proposal.capabilities;
@@ -147,26 +154,32 @@ export class Stacks {
     stack.roleArn = proposal.roleArn ?? stack.roleArn;
     if (!creating) stack.updated = Date.now();
     const { onFailure } = proposal;
-    const access = { findDenial: applyServiceRole(findDenial, stack.roleArn) };
     new Deployment(stack, { ...this.#deps, ...access }).apply(resolved, { creating, onFailure });
     if (stack.status === 'UPDATE_ROLLBACK_COMPLETE') {
-      Object.assign(stack, { template, parameters, capabilities, tags, outputs });
+      Object.assign(stack, { template, parameters, capabilities, tags, outputs, imports });
       this.#deps.repository.save(stack);
     }
     if (stack.status === 'ROLLBACK_COMPLETE' && onFailure === 'DELETE')
       this.destroy(stack, findDenial);
   }
 
-  #resolveTemplate(stack: StackState, proposal: Proposal): ResolvedTemplate {
+  #resolveTemplate(
+    stack: StackState,
+    proposal: Proposal,
+    findDenial?: FindDenial,
+  ): ResolvedTemplate {
     const others = this.#deps.repository.listExports(stack.region, stack.id);
     const exports = new Map([...others].map(([name, { value }]) => [name, value]));
-    return new ResolvedTemplate({ ...proposal, stack, exports });
+    const readParameter = parameterReader(this.#deps.parameters, findDenial);
+    const resolved = new ResolvedTemplate({ ...proposal, stack, exports, readParameter });
+    for (const [id, declaration] of resolved.ordered()) rejectUnsupported(id, declaration);
+    return resolved;
   }
 
   /** Deletes a stack. Throws ValidationError while another stack imports one of its exports. */
   destroy(stack: StackState, findDenial: FindDenial | undefined): void {
     for (const { exportName } of stack.outputs) {
-      const users = exportName ? this.#deps.repository.listImporters(exportName) : [];
+      const users = exportName ? this.#deps.repository.listImporters(exportName, stack.region) : [];
       if (users.length === 0) continue;
       throw invalid(
         `Export ${exportName} cannot be deleted as it is in use by ${users.join(', ')}`,

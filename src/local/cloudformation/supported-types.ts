@@ -4,6 +4,8 @@ import type { Template } from './template.ts';
 /** Types that the local runtime implements. */
 const implementedTypes = [
   'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
   'AWS::ApiGateway::RestApi',
   'AWS::ApiGateway::Stage',
   'AWS::DynamoDB::Table',

@@ -1,16 +1,81 @@
 import { isDeepStrictEqual } from 'node:util';
 import { invalid } from './query-protocol.ts';
+import { checkProperties } from './resource-properties.ts';
 import type { Fields, ResourceDeclaration } from './template.ts';
 
 /** Properties whose effects the local runtime does not implement. */
 const unsupportedProperties: Readonly<Record<string, readonly string[]>> = {
-  'AWS::Lambda::Function': ['FileSystemConfigs', 'ImageConfig', 'Layers', 'SnapStart'],
-  'AWS::Lambda::Alias': ['RoutingConfig'],
-  'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
-  'AWS::DynamoDB::Table': ['ImportSourceSpecification', 'KinesisStreamSpecification'],
-  'AWS::SQS::Queue': ['ContentBasedDeduplication', 'FifoQueue', 'RedrivePolicy'],
-  'AWS::Events::Rule': ['EventBusName', 'ScheduleExpression'],
-  'AWS::ApiGateway::RestApi': ['BodyS3Location'],
+  'AWS::Lambda::Function': [
+    'CodeSigningConfigArn',
+    'EphemeralStorage',
+    'FileSystemConfigs',
+    'ImageConfig',
+    'KmsKeyArn',
+    'Layers',
+    'RecursiveLoop',
+    'ReservedConcurrentExecutions',
+    'RuntimeManagementConfig',
+    'SnapStart',
+    'VpcConfig',
+  ],
+  'AWS::Lambda::Alias': ['Description', 'ProvisionedConcurrencyConfig', 'RoutingConfig'],
+  'AWS::Lambda::Version': ['CodeSha256', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
+  'AWS::DynamoDB::Table': [
+    'ImportSourceSpecification',
+    'KinesisStreamSpecification',
+    'ResourcePolicy',
+    'StreamSpecification',
+  ],
+  'AWS::SQS::Queue': [
+    'ContentBasedDeduplication',
+    'DeduplicationScope',
+    'FifoQueue',
+    'FifoThroughputLimit',
+    'RedriveAllowPolicy',
+    'RedrivePolicy',
+  ],
+  'AWS::Logs::LogGroup': [
+    'DataProtectionPolicy',
+    'DeletionProtectionEnabled',
+    'FieldIndexPolicies',
+    'LogGroupClass',
+    'ResourcePolicyDocument',
+  ],
+  'AWS::S3::Bucket': [
+    'AccelerateConfiguration',
+    'AccessControl',
+    'AnalyticsConfigurations',
+    'CorsConfiguration',
+    'LifecycleConfiguration',
+    'LoggingConfiguration',
+    'MetricsConfigurations',
+    'NotificationConfiguration',
+    'ObjectLockConfiguration',
+    'ObjectLockEnabled',
+    'ReplicationConfiguration',
+    'WebsiteConfiguration',
+  ],
+  'AWS::Events::Rule': ['EventBusName', 'RoleArn', 'ScheduleExpression'],
+  'AWS::ApiGateway::RestApi': [
+    'ApiKeySourceType',
+    'BinaryMediaTypes',
+    'BodyS3Location',
+    'CloneFrom',
+    'DisableExecuteApiEndpoint',
+    'FailOnWarnings',
+    'MinimumCompressionSize',
+    'Mode',
+    'Parameters',
+    'Policy',
+  ],
+  'AWS::ApiGateway::Stage': [
+    'CacheClusterEnabled',
+    'CacheClusterSize',
+    'CanarySetting',
+    'ClientCertificateId',
+    'DocumentationVersion',
+  ],
+  'AWS::ApiGateway::Deployment': ['DeploymentCanarySettings', 'StageDescription'],
 };
 
 /** Properties that CloudFormation changes in place and the local runtime cannot change. */
@@ -19,18 +84,23 @@ const immutableProperties: Readonly<Record<string, readonly string[]>> = {
     'AttributeDefinitions',
     'GlobalSecondaryIndexes',
     'LocalSecondaryIndexes',
+    'DeletionProtectionEnabled',
     'TimeToLiveSpecification',
   ],
 };
 
-/** Throws ValidationError with the first property of a resource that the local runtime does not implement. */
-export function rejectUnsupported(
-  id: string,
-  { Type, Properties = {} }: ResourceDeclaration,
-): void {
+/** Throws ValidationError with the first property of a resource that is missing, not known or not implemented. */
+export function rejectUnsupported(id: string, resource: ResourceDeclaration): void {
+  const { Type, Properties = {} } = resource;
   const property = unsupportedProperties[Type]?.find((name) => Object.hasOwn(Properties, name));
-  if (property === undefined) return;
-  throw invalid(`Resource ${id}: the local runtime does not implement ${property} of ${Type}`);
+  if (property === undefined) {
+    checkProperties(id, resource);
+    return;
+  }
+  const lost = property === 'StreamSpecification' ? ', so the table has no StreamArn' : '';
+  throw invalid(
+    `Resource ${id}: the local runtime does not implement ${property} of ${Type}${lost}`,
+  );
 }
 
 /** Throws ValidationError with the first changed property that the local runtime cannot change in place. */

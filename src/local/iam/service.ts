@@ -49,10 +49,17 @@ function claims(request: UnverifiedRequest): boolean {
   return parseForm(request).get('Version') === version;
 }
 
+/** The rest of a key of a list: of texts, or of tags. */
+const listMember = /^member\.\d+(\.(Key|Value))?$/;
+
 /** Throws the error for a parameter that the runtime does not implement. Members of a list have names such as `Tags.member.1.Key`. */
 function rejectUnknown(form: Form, action: string, parameters: readonly string[]): void {
   const known = new Set(['Action', 'Version', ...parameters]);
-  const unknown = [...form.keys()].find((key) => !known.has(key.split('.')[0] ?? ''));
+  const unknown = [...form.keys()].find((key) => {
+    const [name = '', ...path] = key.split('.');
+    const isMember = path.length === 0 || listMember.test(path.join('.'));
+    return !/^x-amz-/i.test(name) && !(known.has(name) && isMember);
+  });
   if (unknown === undefined) return;
   throw new AwsError(
     'ValidationError',

@@ -38,6 +38,7 @@ import { listTags, tagResource, untagResource } from './management/tags.ts';
 import { listVersions, publishVersion } from './management/versions.ts';
 import { permissionRules } from './permissions.ts';
 import type { LambdaOperation } from './request.ts';
+import { rejectUnknownMembers } from './request-members.ts';
 
 const functions = '/2015-03-31/functions';
 const executions = '/2025-12-01/durable-executions';
@@ -156,6 +157,7 @@ export function route(
 ): WireResponse | Promise<WireResponse> {
   const found = matchRoute(request);
   if (!found) throw unknownOperation(request);
+  rejectUnknownMembers(found.operation, found.request);
   return found.handle(context, found.request);
 }
 

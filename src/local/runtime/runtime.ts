@@ -195,12 +195,14 @@ function createServices(deps: ServiceDeps) {
   });
   const apis = createApiGateway({ store, functions, iam });
   const deployable = { apis, functions, dynamodb, logs, s3, sqs };
+  const ssm = createSsm({ store, directory });
+  const { parameters } = ssm;
   const all = [
     ...Object.values(deployable),
-    createSsm({ store, directory }),
+    ssm,
     createSts(),
     createIamService(iam.roles),
-    createCloudFormation({ store, events, iam, ...deployable, url }),
+    createCloudFormation({ store, events, iam, ...deployable, parameters, url }),
   ];
   return {
     services: [

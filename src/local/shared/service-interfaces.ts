@@ -182,6 +182,16 @@ export interface Events {
   close(): void;
 }
 
+/** Parameters of SSM, as CloudFormation reads them. */
+export interface ParameterStore {
+  /** Returns one version of a parameter, by default the newest; undefined if it does not exist. A SecureString is encrypted. */
+  read(
+    name: string,
+    version?: number,
+  ): { readonly type: string; readonly value: string } | undefined;
+  arn(name: string): string;
+}
+
 /** A stage of a REST API. */
 export interface StageIdentity {
   /** Id of the API. */
@@ -194,13 +204,20 @@ export interface RestApis {
   readonly service: Service;
   /** Creates or replaces an API from its OpenAPI definition (intrinsics resolved), and returns its id. Stages serve it once it is deployed. */
   put(api: { id?: string; name: string; definition: Record<string, unknown> }): string;
+  /** Returns an API's name and definition. Throws if there is no such API. */
+  describe(id: string): { readonly name: string; readonly definition: Record<string, unknown> };
   remove(id: string): void;
   /** Copies the definition of an API and returns the id of this deployment. Throws if there is no such API. */
   createDeployment(api: string): string;
   /** Removes a deployment. Throws if a stage serves it. */
   removeDeployment(id: string): void;
   /** Creates a stage, or lets it serve another deployment. */
-  putStage(stage: StageIdentity & { readonly deployment: string }): void;
+  putStage(
+    stage: StageIdentity & {
+      readonly deployment: string;
+      readonly variables?: Readonly<Record<string, string>>;
+    },
+  ): void;
   hasStage(stage: StageIdentity): boolean;
   removeStage(stage: StageIdentity): void;
 }

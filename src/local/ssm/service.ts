@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import type { ParameterStore } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { Fields } from '../wire/check-input.ts';
 import type { Service } from '../wire/http.ts';
 import { awsJson, awsJsonProtocol, jsonPermissions } from '../wire/json.ts';
 import { openCipher } from './cipher.ts';
 import { parameterOperations } from './operations.ts';
+import { formatParameterArn } from './parameter-name.ts';
 import { permissionRules } from './permissions.ts';
+import { ParameterRepository } from './repository.ts';
 
 const targetPrefix = 'AmazonSSM.';
 
@@ -29,10 +32,16 @@ const errors = { invalid: 'ValidationException', unsupported: 'ValidationExcepti
 /** Creates the SSM service with parameters for settings and secrets. A SecureString is encrypted at rest. */
 export function createSsm({ store, directory }: { store: Store; directory: string }): {
   readonly service: Service;
+  readonly parameters: ParameterStore;
 } {
   const cipher = openCipher(join(directory, 'parameters.key'));
   const operations = parameterOperations(store, cipher);
+  const repository = new ParameterRepository(store);
   return {
+    parameters: {
+      read: (name, version) => repository.find(name, version),
+      arn: formatParameterArn,
+    },
     service: {
       name: 'ssm',
       protocol: awsJsonProtocol('1.1'),

@@ -41,6 +41,8 @@ export type UnverifiedRequest = Omit<WireRequest, 'caller'>;
 export interface WireResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that may have several values. They are sent in addition to `headers`. */
+  readonly headerLists?: Readonly<Record<string, readonly string[]>>;
   readonly body?: string | Buffer;
 }
 

@@ -165,8 +165,14 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer |
   });
 }
 
-function send(outgoing: ServerResponse, { status, headers = {}, body = '' }: WireResponse): void {
-  outgoing.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+function send(outgoing: ServerResponse, response: WireResponse): void {
+  const { status, headers = {}, headerLists = {}, body = '' } = response;
+  const lists = Object.entries(headerLists).map(([name, values]) => [name, [...values]] as const);
+  outgoing.writeHead(status, {
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+    ...Object.fromEntries(lists),
+  });
   outgoing.end(body);
 }
 

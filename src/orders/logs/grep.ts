@@ -21,6 +21,7 @@ function compile(pattern: string): RegExp {
   }
   setFlagsFromString('--enable-experimental-regexp-engine');
   try {
+    // oxlint-disable-next-line no-invalid-regexp -- a flag of V8's linear engine
     return new RegExp(toLowerCase(pattern), 'l');
   } catch (cause) {
     throw new UserError('--grep cannot be matched in linear time.', {

@@ -13,7 +13,7 @@ import { findStack, setCurrentInvocation } from './hooks.ts';
 import { ReplayedInvocation } from './invocation.ts';
 import { blockedCalls } from './isolation.ts';
 import { type Breakage, judgeEnd } from './judge-end.ts';
-import { findSource } from './source-position.ts';
+import { findSources } from './source-position.ts';
 import { nextTimerDue, runNextTimer, setTime } from './virtual-time.ts';
 
 interface ReplayOptions {
@@ -103,8 +103,8 @@ function toVerdict(
   const { operation } = problem;
   const started = history.filter(({ EventType }) => EventType?.match(/^(?!Execution).*Started$/));
   const position = started.findIndex(({ Id }) => Id === operation?.id) + 1;
-  const source = findSource(findStack(operation?.id ?? ''));
-  const finding = { ...problem, position: position || undefined, source };
+  const [source, caller] = findSources(findStack(operation?.id ?? ''));
+  const finding = { ...problem, position: position || undefined, source, caller };
   return { verdict: 'diverges', finding, invocation: index + 1 };
 }
 

@@ -12,13 +12,10 @@ export function setMapFolder(folder: string | undefined): void {
   mapFolder = folder;
 }
 
-/** Returns the first place outside of packages in a stack, `file:line:column`; undefined if there is none. */
-export function findSource(stack: string | undefined): string | undefined {
-  for (const line of stack?.split('\n') ?? []) {
-    const place = parseFrame(line);
-    if (place && !/node_modules|replay-(worker|plugin)/.test(place)) return place;
-  }
-  return undefined;
+/** Returns the places outside of packages in a stack, `file:line:column`, the innermost call first. */
+export function findSources(stack: string | undefined): string[] {
+  const places = (stack?.split('\n') ?? []).flatMap((line) => parseFrame(line) ?? []);
+  return places.filter((place) => !/node_modules|replay-(worker|plugin)/.test(place));
 }
 
 function parseFrame(line: string): string | undefined {

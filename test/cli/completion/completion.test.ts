@@ -159,7 +159,7 @@ it('prints the script of a shell, and lists the supported shells for an unknown 
     spawnSync('bin/orders', ['completion', ...argv], { encoding: 'utf8' });
   const bash = print('bash');
   expect([bash.status, bash.stderr]).toEqual([0, '']);
-  const script = buildCompletionScript('bash', { table, completer, home: process.cwd() });
+  const script = buildCompletionScript('bash', { table, completer });
   expect(bash.stdout).toBe(script);
   const unknown = print('tcsh');
   expect([unknown.status, unknown.stdout]).toEqual([2, '']);
@@ -173,7 +173,7 @@ it('prints the script of a shell, and lists the supported shells for an unknown 
 function startShell(shell: Shell) {
   const folder = join(home, `${shell} home`);
   const bin = join(folder, 'bin');
-  const script = buildCompletionScript(shell, { table, completer, home: project });
+  const script = buildCompletionScript(shell, { table, completer });
   const [path, rc, startup] = {
     bash: ['_orders', 'rc', `PS1='> '; source '${folder}/_orders'\n`],
     zsh: [

@@ -57,6 +57,7 @@ export const deployRuns: readonly CommandRun[] = [
 const referring = [
   'get',
   'history',
+  'replay',
   'logs',
   'watch',
   'callback list',
@@ -91,6 +92,9 @@ export const orderRuns: readonly (CommandRun | Preparation)[] = [
   run('get', 'get latest'),
   run('history', 'history low-1'),
   run('history', 'history latest'),
+  run('replay', 'replay low-1'),
+  run('replay', 'replay latest'),
+  run('replay', 'replay --since 1d --read-rate 100'),
   run('logs', 'logs low-1'),
   run('logs', 'logs latest'),
   run('metrics', 'metrics'),

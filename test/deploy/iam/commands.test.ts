@@ -112,7 +112,7 @@ function withoutAction(policies: readonly { document: Policy }[], action: string
 
 describe('the table of calls', () => {
   it('names every command that sends requests', () => {
-    const withoutRequests = /^(completion|cost|env|help|iam|local|replay|config|sample)\b/;
+    const withoutRequests = /^(completion|cost|env|help|iam|init|local|config|sample)\b/;
     const commands = globSync('commands/**/*.ts')
       .map((path) =>
         path

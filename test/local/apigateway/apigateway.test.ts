@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiGateway } from '../../../src/local/apigateway/service.ts';
-import { createInput, renderTemplate } from '../../../src/local/apigateway/vtl.ts';
+import { renderTemplate } from '../../../src/local/apigateway/velocity.ts';
+import { createInput } from '../../../src/local/apigateway/vtl.ts';
 import type { InvokeInput, InvokeOutput } from '../../../src/local/shared/service-interfaces.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
@@ -80,6 +81,53 @@ const definition = {
         'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') },
       },
     },
+    '/orders/{proxy+}': {
+      'x-amazon-apigateway-any-method': {
+        'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') },
+      },
+    },
+    '/mapped': {
+      get: {
+        'x-amazon-apigateway-integration': {
+          type: 'aws',
+          uri: uri('worker'),
+          responses: {
+            default: {
+              statusCode: '201',
+              responseParameters: {
+                'method.response.header.Location': 'integration.response.body.order.id',
+                'method.response.header.X-Stage': 'context.stage',
+                'method.response.header.X-Query': 'method.request.querystring.q',
+                'method.response.header.X-Type': 'integration.response.header.Content-Type',
+                'method.response.header.X-Color': 'stageVariables.color',
+                'method.response.header.X-Text': "'text'",
+                'method.response.header.X-None': 'integration.response.body.none',
+              },
+            },
+          },
+        },
+      },
+    },
+    '/mock': {
+      options: {
+        'x-amazon-apigateway-integration': {
+          type: 'mock',
+          requestTemplates: {
+            'application/json': `{"statusCode": #if($input.params('fail') == 'yes')418#{else}200#end}`,
+          },
+          responses: {
+            default: { statusCode: '200', responseTemplates: { 'application/json': '{"a":1}' } },
+            '4\\d{2}': { statusCode: '400' },
+          },
+        },
+      },
+    },
+    '/orders/{orderId}/lines': {
+      get: { 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') } },
+    },
+    '/orders/latest': {
+      get: { 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') } },
+    },
     '/orders/{orderId}': {
       get: { 'x-amazon-apigateway-integration': { type: 'aws_proxy', uri: uri('status') } },
     },
@@ -117,7 +165,8 @@ beforeAll(async () => {
   });
   server = await serve({ services: [apis.service], store, port: 0, verifier: testVerifier });
   const api = apis.put({ name: 'a', definition });
-  apis.putStage({ api, name: 'v1', deployment: apis.createDeployment(api) });
+  const deployment = apis.createDeployment(api);
+  apis.putStage({ api, name: 'v1', deployment, variables: { color: 'blue' } });
   url = `${server.url}/execute-api/${api}/v1`;
 });
 
@@ -279,4 +328,113 @@ it('offers all parameters of a request to templates, in the spelling of the clie
   const template =
     '#foreach($name in $input.params().header.keySet())$name=$input.params().header.get($name);#end$input.params("X-Key")|$input.params("x-key")|$input.params("a")';
   expect(renderTemplate(template, { input })).toBe('x-key=1;Host=h;|1|b');
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
+it.each([
+  ['/orders/5', '/orders/{orderId}'],
+  ['/orders/latest', '/orders/latest'],
+  ['/orders/latest/lines', '/orders/{orderId}/lines'],
+  ['/orders/5/else', '/orders/{proxy+}'],
+  ['/orders/latest/lines/1', '/orders/{proxy+}'],
+])('sends %s to the most specific resource, %s', async (path, resource) => {
+  invokeResult = () => ({ payload: '{}' });
+  await fetch(`${url}${path}`);
+  expect(JSON.parse(String(invoked?.payload))).toMatchObject({ resource, path });
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+describe('the result of a proxied function', () => {
+  const read = async (payload: string) => {
+    invokeResult = () => ({ payload });
+    const response = await fetch(`${url}/orders/a`);
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  };
+
+  it.each([
+    ['{"statusCode":204,"body":null}', 204, ''],
+    ['{"statusCode":"201","body":"x"}', 201, 'x'],
+    ['{"body":"x","headers":null}', 200, 'x'],
+    ['{}', 200, ''],
+    ['{"body":"eA==","isBase64Encoded":true}', 200, 'eA=='],
+    ['{"headers":{"X-A":true}}', 200, ''],
+  ])('%s is the response %i "%s"', async (payload, status, body) => {
+    expect(await read(payload)).toMatchObject({ status, body });
+  });
+
+  it.each([
+    'null',
+    '"text"',
+    '[]',
+    '{"body":{}}',
+    '{"statusCode":200,"other":1}',
+    '{"headers":{"X-N":5}}',
+    '{"headers":{"X-N":null}}',
+    '{"multiValueHeaders":{"X-N":"a"}}',
+    '{"statusCode":"ok"}',
+    '{"statusCode":99}',
+    '{"isBase64Encoded":"true"}',
+  ])('%s is malformed', async (payload) => {
+    expect(await read(payload)).toMatchObject({
+      status: 502,
+      body: '{"message":"Internal server error"}',
+    });
+  });
+
+  it('has all values of its headers', async () => {
+    const { headers } = await read(
+      '{"headers":{"X-One":"a","Set-Cookie":"c=3"},"multiValueHeaders":{"Set-Cookie":["a=1","b=2"]}}',
+    );
+    expect(headers.get('x-one')).toBe('a');
+    expect(headers.getSetCookie()).toEqual(['a=1', 'b=2', 'c=3']);
+  });
+});
+
+it('passes headers, time and domain to a proxied function as API Gateway does', async () => {
+  invokeResult = () => ({ payload: '{}' });
+  const headers = new Headers([
+    ['x-multi', 'one'],
+    ['x-other', 'b'],
+  ]);
+  await fetch(`${url}/orders/a?x=1&x=2`, { headers });
+  const event = JSON.parse(String(invoked?.payload)) as { requestContext: object };
+  expect(event).not.toHaveProperty('version');
+  expect(event).toMatchObject({
+    headers: { 'x-multi': 'one' },
+    multiValueHeaders: { 'x-multi': ['one'] },
+    queryStringParameters: { x: '2' },
+    multiValueQueryStringParameters: { x: ['1', '2'] },
+    stageVariables: { color: 'blue' },
+    requestContext: {
+      protocol: 'HTTP/1.1',
+      requestTime: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+      domainName: expect.stringMatching(/\.execute-api\./),
+      resourceId: expect.stringMatching(/^\w+$/),
+    },
+  });
+  expect(event.requestContext).not.toHaveProperty('requestOverride');
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+it('maps headers of a response from the body, the headers, the request and the context', async () => {
+  invokeResult = () => ({ payload: '{"order":{"id":"o1"}}' });
+  const { status, headers } = await fetch(`${url}/mapped?q=1`);
+  expect(status).toBe(201);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    location: 'o1',
+    'x-stage': 'v1',
+    'x-query': '1',
+    'x-type': 'application/json',
+    'x-color': 'blue',
+    'x-text': 'text',
+  });
+  expect(headers.has('x-none')).toBe(false);
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
+it('responds to a mock integration with the response that its status code selects', async () => {
+  const send = (query: string) => fetch(`${url}/mock${query}`, { method: 'OPTIONS' });
+  const success = await send('');
+  expect([success.status, await success.json()]).toEqual([200, { a: 1 }]);
+  expect((await send('?fail=yes')).status).toBe(400);
 });

@@ -52,7 +52,7 @@ Resources:
           /orders/{orderId}:
             get:
               security: !If [Signed, [{sigv4: []}], []]
-              x-amazon-apigateway-integration: {type: aws_proxy, uri: 'arn:aws:none'}
+              x-amazon-apigateway-integration: {type: aws_proxy, uri: 'arn:aws:apigateway:us-east-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-2:000000000000:function:none/invocations'}
         components: {securitySchemes: {sigv4: {type: apiKey, x-amazon-apigateway-authtype: awsSigv4}}}
 `;
   await deploy('sam', sam, { Auth: 'NONE' });

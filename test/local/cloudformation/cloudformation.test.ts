@@ -241,7 +241,7 @@ it('retains the table of a deleted stack, which is found only by its id', async 
 
 it('deletes a stack without its table, and reports DELETE_FAILED if a table cannot be deleted', async () => {
   const tables = (...names: string[]) =>
-    `Resources:\n${names.map((name) => `  T${name}: {Type: AWS::DynamoDB::Table, Properties: {TableName: ${name}}}`).join('\n')}`;
+    `Resources:\n${names.map((name) => `  T${name}: {Type: AWS::DynamoDB::Table, Properties: {TableName: ${name}, KeySchema: [{AttributeName: id, KeyType: HASH}]}}`).join('\n')}`;
   const remove = async (StackName: string, TemplateBody: string) => {
     const { StackId = '' } = await client.send(new CreateStackCommand({ StackName, TemplateBody }));
     fake.tables.delete('taken');
@@ -265,8 +265,8 @@ it('deletes a stack without its table, and reports DELETE_FAILED if a table cann
 it('removes the resources of a failed creation', async () => {
   const TemplateBody = `
 Resources:
-  Good: {Type: AWS::DynamoDB::Table, DeletionPolicy: RetainExceptOnCreate, Properties: {TableName: good}}
-  Bad: {Type: AWS::DynamoDB::Table, DependsOn: Good, Properties: {TableName: broken}}`;
+  Good: {Type: AWS::DynamoDB::Table, DeletionPolicy: RetainExceptOnCreate, Properties: &table {TableName: good, KeySchema: [{AttributeName: id, KeyType: HASH}]}}
+  Bad: {Type: AWS::DynamoDB::Table, DependsOn: Good, Properties: {<<: *table, TableName: broken}}`;
   await client.send(new CreateStackCommand({ StackName: 'failing', TemplateBody }));
   const stack = await describeStack('failing');
   expect(stack?.StackStatus).toBe('ROLLBACK_COMPLETE');

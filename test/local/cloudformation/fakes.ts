@@ -83,6 +83,7 @@ export function createFakeApiGateway() {
       definitions.set(id, api);
       return id;
     },
+    describe: (id) => definitions.get(id) ?? { name: '', definition: {} },
     remove: (id) => void definitions.delete(id),
     createDeployment: () => 'deployment1',
     removeDeployment: () => undefined,

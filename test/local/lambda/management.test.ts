@@ -214,7 +214,12 @@ describe('rejects', () => {
       'InvalidParameterValueException',
       /NoSuchKey/,
     ],
-    ['layers', { Layers: ['arn'] }, 'InvalidParameterValueException', /does not implement Layers/],
+    [
+      'layers',
+      { Layers: ['arn'] },
+      'InvalidParameterValueException',
+      /does not implement the parameter Layers/,
+    ],
     [
       'reserved environment variables',
       { Environment: { Variables: { AWS_LAMBDA_FUNCTION_NAME: 'x' } } },

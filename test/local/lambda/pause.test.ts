@@ -122,6 +122,8 @@ describe('an execution that is paused', () => {
   it('ends its invocation at the next checkpoint and continues with the next step', async () => {
     const execution = await start('steps', { gated: true });
     await expect.poll(execution.steps).toEqual(['a']);
+    // The SDK records the start of a step while its body runs already.
+    await execution.until('StepStarted');
     expect(await send(execution.arn, 'pause', { Reason: 'maintenance' })).toEqual({
       status: 202,
       body: {},
@@ -377,6 +379,7 @@ it('pauses after a restart if the request was accepted and had not taken effect'
 it('is paused after a restart if it was pausing, and repeats only the step that was cut off', async () => {
   const execution = await start('steps', { gated: true });
   await expect.poll(execution.steps).toEqual(['a']);
+  await execution.until('StepStarted');
   await send(execution.arn, 'pause');
   expect(await execution.status()).toBe('PAUSING');
   await restart(execution.arn);
@@ -393,6 +396,7 @@ it('is paused after a restart if it was pausing, and repeats only the step that 
 it('continues after a restart if its pause was cancelled while it was pausing', async () => {
   const execution = await start('steps', { gated: true });
   await expect.poll(execution.steps).toEqual(['a']);
+  await execution.until('StepStarted');
   await send(execution.arn, 'pause');
   expect(await execution.status()).toBe('PAUSING');
   await restart(execution.arn, { 'pause.resume': { requestedAt } });
@@ -403,15 +407,15 @@ it('continues after a restart if its pause was cancelled while it was pausing', 
   expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([]);
 });
 
-it('is paused after a restart if its token was withheld and its invocation had not ended', async () => {
+it('is paused after a restart if its token was withheld while a further step was running', async () => {
   const execution = await start('steps', { gated: true });
   await expect.poll(execution.steps).toEqual(['a']);
+  await execution.until('StepStarted');
   await send(execution.arn, 'pause');
   execution.open('a');
   await execution.untilStatus('PAUSED');
-  // This SDK starts the next step in spite of the pause. Its body is still running.
+  // This SDK starts the next step in spite of the pause. Its result is lost.
   await expect.poll(execution.steps).toEqual(['a', 'b']);
-  expect(await execution.types()).not.toContain('InvocationCompleted');
   await restart(execution.arn);
   expect(await execution.status()).toBe('PAUSED');
   execution.open('b', 'c');

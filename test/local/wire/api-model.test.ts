@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as sqs from '@aws-sdk/client-sqs';
@@ -140,4 +141,66 @@ it('Parameter Store responds as its API model describes', async () => {
   await client.send(new ssm.DeleteParameterCommand({ Name }));
   client.destroy();
   expect(faults).toEqual([]);
+});
+
+it('finds unknown, missing and mistyped members in XML', async () => {
+  const summary =
+    '<member><LogicalResourceId>Q</LogicalResourceId><Timestamp>1</Timestamp><LastUpdatedTimestamp>soon</LastUpdatedTimestamp></member>';
+  const body = `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${summary}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`;
+  const response = { statusCode: 200, headers: {}, body: Readable.from([Buffer.from(body)]) };
+  const client = new cloudformation.CloudFormationClient({
+    ...settings(),
+    requestHandler: { handle: async () => ({ response }) } as never,
+  });
+  const faults = checkResponses(client);
+  const command = new cloudformation.ListStackResourcesCommand({ StackName: 'a' });
+  await client.send(command).catch(() => undefined);
+  expect(faults).toEqual([
+    'ListStackResources: .StackResourceSummaries[0].ResourceType: is missing',
+    'ListStackResources: .StackResourceSummaries[0].ResourceStatus: is missing',
+    'ListStackResources: .StackResourceSummaries[0].Timestamp: is unknown',
+    'ListStackResources: .StackResourceSummaries[0].LastUpdatedTimestamp: is "soon"',
+  ]);
+});
+
+it('CloudFormation responds as its API model describes', async () => {
+  const client = new cloudformation.CloudFormationClient(settings());
+  const faults = checkResponses(client);
+  const StackName = 'model';
+  const TemplateBody = JSON.stringify({
+    Parameters: { P: { Type: 'Number', Default: 30 } },
+    Resources: { Q: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: { Ref: 'P' } } } },
+    Outputs: { O: { Value: { Ref: 'P' }, Export: { Name: 'model' } } },
+  });
+  const tagged = { StackName, TemplateBody, Tags: [{ Key: 'a', Value: 'b' }] };
+  await client.send(new cloudformation.ValidateTemplateCommand({ TemplateBody }));
+  await client.send(new cloudformation.GetTemplateSummaryCommand({ TemplateBody }));
+  await client.send(new cloudformation.CreateStackCommand(tagged));
+  const ChangeSetName = 'change';
+  const Parameters = [{ ParameterKey: 'P', ParameterValue: '40' }];
+  const change = { ...tagged, ChangeSetName, Parameters };
+  await client.send(new cloudformation.CreateChangeSetCommand(change));
+  const set = { StackName, ChangeSetName };
+  await client.send(
+    new cloudformation.DescribeChangeSetCommand({ ...set, IncludePropertyValues: true }),
+  );
+  await client.send(new cloudformation.ExecuteChangeSetCommand(set));
+  await client.send(new cloudformation.DescribeStacksCommand({ StackName }));
+  await client.send(new cloudformation.ListStacksCommand({}));
+  const { StackEvents = [] } = await client.send(
+    new cloudformation.DescribeStackEventsCommand({ StackName }),
+  );
+  await client.send(new cloudformation.DescribeStackResourcesCommand({ StackName }));
+  await client.send(new cloudformation.ListStackResourcesCommand({ StackName }));
+  const resource = { StackName, LogicalResourceId: 'Q' };
+  await client.send(new cloudformation.DescribeStackResourceCommand(resource));
+  await client.send(new cloudformation.GetTemplateCommand({ StackName }));
+  client.destroy();
+  expect(faults).toEqual([]);
+  const statuses = new Set(
+    Object.values({ ...cloudformation.ResourceStatus, ...cloudformation.StackStatus }),
+  );
+  expect(
+    StackEvents.filter(({ ResourceStatus }) => ResourceStatus && !statuses.has(ResourceStatus)),
+  ).toEqual([]);
 });

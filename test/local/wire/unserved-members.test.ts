@@ -69,6 +69,66 @@ it('ignores a member that is null, as AWS does', async () => {
   expect(status).toBe(200);
 });
 
+describe('a query request with an invented parameter is rejected by its name', () => {
+  const stack = 'StackName=a';
+  it.each([
+    ['cloudformation', 'DescribeStacks', `${stack}&Invented=1`, 'Invented'],
+    ['cloudformation', 'CreateStack', `${stack}&StackPolicyBody=a`, 'StackPolicyBody'],
+    ['cloudformation', 'CreateStack', `${stack}&DisableRollback=true`, 'DisableRollback'],
+    ['cloudformation', 'CreateStack', `${stack}&Tags.member.1.Kay=a`, 'Tags.member.1.Kay'],
+    [
+      'cloudformation',
+      'CreateChangeSet',
+      `${stack}&ResourcesToImport.member.1.X=a`,
+      'ResourcesToImport',
+    ],
+    ['cloudformation', 'DeleteStack', `${stack}&RetainResources.member.1=a`, 'RetainResources'],
+    ['cloudformation', 'GetTemplate', `${stack}&ChangeSetName=a`, 'ChangeSetName'],
+    ['iam', 'GetRole', 'RoleName=a&Invented=1', 'Invented'],
+    ['iam', 'CreateRole', 'RoleName=a&PermissionsBoundary=b', 'PermissionsBoundary'],
+    ['iam', 'CreateRole', 'RoleName=a&Tags.member.1.Kay=b', 'Tags.member.1.Kay'],
+  ])('%s %s %s', async (service, action, parameters, name) => {
+    const Version = service === 'iam' ? '2010-05-08' : '2010-05-15';
+    const response = await signedFetch(service, `${runtime.url}/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `Action=${action}&Version=${Version}&${parameters}`,
+      credentials: runtime.credentials,
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(`does not implement the parameter ${name}`);
+  });
+});
+
+describe('a request to Lambda with an invented member is rejected by its name', () => {
+  const functions = '/2015-03-31/functions';
+  it.each<[string, string, object | undefined, string]>([
+    ['GET', `${functions}?Invented=1`, undefined, 'Invented'],
+    ['GET', `${functions}?MasterRegion=us-east-1`, undefined, 'MasterRegion'],
+    ['POST', functions, { FunctionName: 'a', Invented: 1 }, 'Invented'],
+    ['POST', functions, { FunctionName: 'a', VpcConfig: { SubnetIds: ['s'] } }, 'VpcConfig'],
+    ['POST', functions, { EphemeralStorage: { Size: 1024 } }, 'EphemeralStorage'],
+    ['PUT', `${functions}/a/code`, { SourceKMSKeyArn: 'k' }, 'SourceKMSKeyArn'],
+    [
+      'POST',
+      `${functions}/a/aliases`,
+      { RoutingConfig: { AdditionalVersionWeights: { 1: 0.1 } } },
+      'RoutingConfig',
+    ],
+    ['POST', `${functions}/a/invocations?Qualifer=1`, {}, 'Qualifer'],
+    ['POST', `${functions}/a/policy`, { PrincipalOrgID: 'o' }, 'PrincipalOrgID'],
+    ['POST', '/2017-03-31/tags/a', { Tags: {}, Invented: 1 }, 'Invented'],
+  ])('%s %s %j', async (method, path, body, name) => {
+    const response = await signedFetch('lambda', `${runtime.url}${path}`, {
+      method,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      credentials: runtime.credentials,
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toMatch(new RegExp(`does not implement.* ${name}`));
+  });
+});
+
 describe('STS', () => {
   const identity = 'Action=GetCallerIdentity&Version=2011-06-15';
 

@@ -1,5 +1,6 @@
 import { toText } from '../intrinsics.ts';
-import { isFields } from '../template.ts';
+import { type Fields, isFields } from '../template.ts';
+import { rootResourceId } from './api-methods.ts';
 import {
   nonEmptyText,
   type PhysicalResource,
@@ -14,9 +15,14 @@ export function apiHandler({ apis }: Services): ResourceHandler {
     const physicalId = apis.put({
       ...(id ? { id } : {}),
       name: nonEmptyText(properties['Name']) ?? '',
-      definition: isFields(properties['Body']) ? properties['Body'] : {},
+      definition: readDefinition(properties, id),
     });
-    return { physicalId, attributes: { RestApiId: physicalId, RootResourceId: 'root' } };
+    return { physicalId, attributes: { RestApiId: physicalId, RootResourceId: rootResourceId } };
+  };
+  /** An API without a body keeps the methods of AWS::ApiGateway::Method. */
+  const readDefinition = ({ Body: body }: Fields, id: string | undefined): Fields => {
+    if (isFields(body)) return body;
+    return id === undefined ? {} : apis.describe(id).definition;
   };
   return {
     createOnly: [],
@@ -45,11 +51,18 @@ export function deploymentHandler({ apis }: Services): ResourceHandler {
   };
 }
 
-/** AWS::ApiGateway::Stage: `Ref` is its name. It serves its deployment. Other settings are stored without effect. */
+/** Returns the variables of a stage, as text. */
+function readVariables(variables: unknown): Record<string, string> {
+  const entries = Object.entries(isFields(variables) ? variables : {});
+  return Object.fromEntries(entries.map(([name, value]) => [name, toText(value)]));
+}
+
+/** AWS::ApiGateway::Stage: `Ref` is its name. It serves its deployment. Logs, metrics and limits are stored without effect. */
 export function stageHandler({ apis }: Services): ResourceHandler {
   const put = ({ properties }: ResourceRequest): PhysicalResource => {
     const [api, name] = [toText(properties['RestApiId']), toText(properties['StageName'])];
-    apis.putStage({ api, name, deployment: toText(properties['DeploymentId']) });
+    const deployment = toText(properties['DeploymentId']);
+    apis.putStage({ api, name, deployment, variables: readVariables(properties['Variables']) });
     return { physicalId: name, attributes: { RestApiId: api } };
   };
   return {

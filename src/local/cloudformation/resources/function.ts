@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
 import { type Fields, isFields } from '../template.ts';
@@ -10,19 +11,53 @@ import {
   type Services,
 } from './handler.ts';
 
-/** AWS::Lambda::Function: `Ref` is its name. Its code is an object in S3. */
+const codeMembers = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ZipFile'];
+
+/** Maximum length of inline code (characters). */
+const maxInlineLength = 4 * 1024 * 1024;
+
+/**
+ * Returns the archive of inline code: a CommonJS module `index.js`. Throws ValidationError if it is too long or has another source too.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+ */
+function packInlineCode(text: string, members: Fields): Buffer {
+  if (Object.keys(members).length > 1) {
+    throw invalid('Please do not provide other FunctionCode parameters when providing a ZipFile.');
+  }
+  if (text === '' || text.length > maxInlineLength) {
+    throw invalid(`ZipFile must have 1 to ${maxInlineLength} characters`);
+  }
+  return Buffer.from(zipSync({ 'index.js': Buffer.from(text) }, { mtime: inlineTime }));
+}
+
+/** The same code gives the same archive. */
+const inlineTime = new Date(1980, 0, 2, 12);
+
+/** AWS::Lambda::Function: `Ref` is its name. Its code is inline or an object in S3. */
 export function functionHandler({ functions, s3 }: Services): ResourceHandler {
   const put = (request: ResourceRequest, name: string): PhysicalResource => {
     functions.put(toFunctionInput(request, name), readCode(request.properties));
     return { physicalId: name, attributes: { Arn: functions.arn(name) } };
   };
   function readCode({ Code: code }: Fields): Buffer {
-    const { S3Bucket, S3Key } = isFields(code) ? code : {};
-    const object = s3.read(String(S3Bucket), String(S3Key));
+    const fields = isFields(code) ? code : {};
+    const unknown = Object.keys(fields).find((name) => !codeMembers.includes(name));
+    if (unknown !== undefined) {
+      throw invalid(
+        `The local runtime does not implement Code.${unknown} of AWS::Lambda::Function`,
+      );
+    }
+    const { S3Bucket, S3Key, S3ObjectVersion, ZipFile } = fields;
+    if (ZipFile !== undefined) return packInlineCode(toText(ZipFile), fields);
+    if (S3Bucket === undefined || S3Key === undefined) {
+      throw invalid('Please provide a source for function code.');
+    }
+    const [bucket, key] = [toText(S3Bucket), toText(S3Key)];
+    const object = s3.read(bucket, key, nonEmptyText(S3ObjectVersion));
     if (object) return object;
     throw invalid(
       'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not ' +
-        `exist: s3://${String(S3Bucket)}/${String(S3Key)}`,
+        `exist: s3://${bucket}/${key}`,
     );
   }
   return {

@@ -1,4 +1,5 @@
 import { apiHandler, deploymentHandler, stageHandler } from './api.ts';
+import { apiMethodHandler, apiResourceHandler } from './api-methods.ts';
 import { bucketHandler } from './bucket.ts';
 import { logGroupHandler, queueHandler, tableHandler } from './data.ts';
 import { aliasHandler, functionHandler, versionHandler } from './function.ts';
@@ -21,6 +22,8 @@ export function resourceHandlers(services: Services): (type: string) => Resource
     ['AWS::ApiGateway::RestApi', apiHandler(services)],
     ['AWS::ApiGateway::Deployment', deploymentHandler(services)],
     ['AWS::ApiGateway::Stage', stageHandler(services)],
+    ['AWS::ApiGateway::Resource', apiResourceHandler(services)],
+    ['AWS::ApiGateway::Method', apiMethodHandler(services)],
     ['AWS::Events::Rule', ruleHandler(services)],
     ['AWS::IAM::Role', roleHandler(services)],
     ['AWS::IAM::Policy', policyHandler(services)],

@@ -6,6 +6,7 @@ import { conflict, invalidParameter, notFound } from '../errors.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
 import { json, type LambdaRequest, parseFields, requestTarget } from '../request.ts';
 import { toPage } from './page.ts';
+import { staleRevision } from './versions.ts';
 
 export function createAlias({ functions }: LambdaContext, request: LambdaRequest): WireResponse {
   const { name } = requestTarget(request);
@@ -33,7 +34,10 @@ export function updateAlias({ functions }: LambdaContext, request: LambdaRequest
   functions.resolve(name);
   checkAlias(input);
   const before = findAlias(functions, name, alias);
-  const { FunctionVersion, Description }: Fields = input;
+  const { FunctionVersion, Description, RevisionId }: Fields = input;
+  if (RevisionId !== undefined && RevisionId !== readAlias(functions, name, alias)['RevisionId']) {
+    throw staleRevision();
+  }
   const version = toText(FunctionVersion ?? before.version);
   functions.resolve(name, version);
   const description = toText(Description ?? before.description);

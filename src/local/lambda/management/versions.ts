@@ -38,8 +38,12 @@ export function listVersions({ functions }: LambdaContext, request: LambdaReques
 /** Throws PreconditionFailedException if the request names another revision than the current one. */
 export function checkRevision(version: FunctionVersion, { RevisionId }: Fields): void {
   if (RevisionId === undefined) return;
-  if (RevisionId === functionConfiguration(version)['RevisionId']) return;
-  throw new AwsError(
+  if (RevisionId !== functionConfiguration(version)['RevisionId']) throw staleRevision();
+}
+
+/** Returns the error for a request with the revision of an earlier state. */
+export function staleRevision(): AwsError {
+  return new AwsError(
     'PreconditionFailedException',
     'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
     { status: 412 },
