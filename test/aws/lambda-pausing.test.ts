@@ -10,7 +10,10 @@ import { isConflict, isNotFound, isThrottle } from '../../src/aws/errors.ts';
 import * as pausing from '../../src/aws/sdk/lambda-pausing.ts';
 import { readExecution } from '../../src/orders/lookup/executions.ts';
 import { readRawHistory } from '../../src/orders/lookup/history.ts';
+import { testCredentials } from '../support/credentials.ts';
 import { type Answer, fakeAws, fakeTarget } from './fake-aws.ts';
+
+const { accessKeyId } = testCredentials;
 
 const { PauseDurableExecutionCommand, ResumeDurableExecutionCommand } = pausing;
 const arn = 'arn:aws:lambda:us-east-2:000000000000:function:f:1/durable-execution/order-1/1';
@@ -87,13 +90,13 @@ it('sends signed requests with a token, the reason and the switch for the timeou
   await lambda.send(new PauseDurableExecutionCommand({ ...input, ExecutionTimeoutPaused: false }));
   await lambda.send(new ResumeDurableExecutionCommand({ DurableExecutionArn: arn }));
   const [pause, resume] = aws.calls;
-  expect(pause).toMatchObject({ name: `POST ${path}/pause`, accessKeyId: 'test' });
+  expect(pause).toMatchObject({ name: `POST ${path}/pause`, accessKeyId });
   expect(JSON.parse(pause?.body ?? '')).toEqual({
     ClientToken: 'token-1',
     Reason: 'outage',
     ExecutionTimeoutPaused: false,
   });
-  expect(resume).toMatchObject({ name: `POST ${path}/resume`, accessKeyId: 'test' });
+  expect(resume).toMatchObject({ name: `POST ${path}/resume`, accessKeyId });
   expect(JSON.parse(resume?.body ?? '')).toEqual({
     ClientToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
   });

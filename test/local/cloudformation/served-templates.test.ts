@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   CreateStackCommand,
+  DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
@@ -319,4 +321,31 @@ Outputs: {Id: {Value: !Ref Api}}
     const { status, failures } = await deploy(template.replace(before, after));
     expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', expect.stringContaining(name)]);
   }
+});
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+it.each([true, 'true'])('hides the value of a parameter with NoEcho: %j', async (NoEcho) => {
+  const StackName = `secret-${String(NoEcho)}-${typeof NoEcho}`;
+  const template = (depth: number) => ({
+    Parameters: { Secret: { Type: 'String', NoEcho } },
+    Resources: { R: { ...queue, Properties: { DelaySeconds: depth } } },
+  });
+  await deploy(template(1), StackName, { Secret: 'hidden-text' });
+  const ChangeSetName = 'change';
+  await client.send(
+    new CreateChangeSetCommand({
+      StackName,
+      ChangeSetName,
+      TemplateBody: JSON.stringify(template(2)),
+      Parameters: [{ ParameterKey: 'Secret', ParameterValue: 'hidden-text' }],
+    }),
+  );
+  const IncludePropertyValues = true;
+  const set = await client.send(
+    new DescribeChangeSetCommand({ StackName, ChangeSetName, IncludePropertyValues }),
+  );
+  const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+  const shown = [{ ParameterKey: 'Secret', ParameterValue: '****' }];
+  expect([set.Parameters, stack?.Parameters]).toEqual([shown, shown]);
+  expect(JSON.stringify([set, stack])).not.toContain('hidden-text');
 });
