@@ -9,7 +9,7 @@ const unavailableHeaders = { 'Retry-After': '5' };
 /**
  * `POST /orders`. Starts the workflow and responds with 202, like the original sample. A repeated order gets the same response. Responds
  * with 400, 413 or 415 to an invalid request, with 409 if the Idempotency-Key belongs to another order, with 429 if too many
- * orders start, and with 503 if Lambda is not available. Only the last one is not the client's doing: it raises an alarm.
+ * orders start, and with 503 if Lambda is not available. Only status 503 has a cause outside the client: it raises an alarm.
  */
 export async function handler(request: ApiRequest): Promise<ApiResponse> {
   try {

@@ -27,7 +27,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** Installs the linters, unless the installed ones are those of the lockfile. */
+/** Installs the linters, unless the installed versions match the lockfile. */
 function install(): void {
   const locked = readText('package-lock.json') ?? '';
   if (readText('node_modules/installed-lock.json') === locked) return;

@@ -11,12 +11,12 @@ export interface ValueChange {
   readonly after?: string | undefined;
 }
 
-/** Names whose values are not shown, whatever the template says. */
+/** Names whose values are never shown. */
 const secretName = /password|passphrase|secret|credential|(?:api|private|access)[_-]?key|token$/i;
 
 /**
  * Returns the parameters whose values a deployment changes. `current` are the parameters of the stack. Parameters with NoEcho and
- * parameters whose names are those of secrets are listed without their values.
+ * parameters with the name of a secret are listed without their values.
  */
 export function listParameterChanges(
   template: TemplateFile,
@@ -35,7 +35,7 @@ export function listParameterChanges(
   });
 }
 
-/** Returns the values that must not be shown: those of parameters with NoEcho. */
+/** Returns the values of parameters with NoEcho, which must not be shown. */
 export function listHiddenValues(
   template: TemplateFile,
   values: Readonly<Record<string, string>>,

@@ -16,7 +16,7 @@ export async function locateRuntime(root: string): Promise<LocalRuntime> {
 
 /**
  * Returns the credentials for the project's local runtime. If `variables` contain the credentials of a user of this runtime, returns
- * these, else the credentials of the project. If the runtime has never run, returns invented ones, which no runtime accepts.
+ * these, else the credentials of the project. If the runtime has never run, returns invented credentials, which no runtime accepts.
  */
 export async function readProjectCredentials(
   root: string,

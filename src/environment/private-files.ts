@@ -1,4 +1,4 @@
-/** Files under `.orders`. They contain orders and keys, so only the current user may read them, whatever the umask is. */
+/** Files under `.orders`. They contain orders and keys, so only the current user may read them, for every umask. */
 import {
   appendFileSync,
   chmodSync,

@@ -13,7 +13,7 @@ export interface CreatedProject {
   readonly files: readonly string[];
 }
 
-/** The files that a project gets unchanged. The tests are those that need neither the CLI nor the local runtime. */
+/** The files that a project gets unchanged. Its tests need neither the CLI nor the local runtime. */
 const copiedFiles: readonly string[] = [
   'template.yaml',
   'functions/**/*.ts',

@@ -46,7 +46,7 @@ export class RecordingReader {
   }
 
   /**
-   * Reads the settings of a function version, by name or ARN. `$LATEST` stands in for an alias and for a version that was deleted.
+   * Reads the settings of a function version, by name or ARN. `$LATEST` replaces an alias and a version that was deleted.
    * Throws a UserError for a runtime other than Node.js (exit 2).
    */
   async readSettings(text: string): Promise<FunctionSettings> {

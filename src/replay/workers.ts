@@ -18,7 +18,7 @@ export interface Replayed {
 /** Executions of one shape that are replayed under several times. More of them would show nothing new. */
 const thoroughPerShape = 2;
 
-/** A process that replays executions with one set of environment variables, one after the other. */
+/** A process that replays executions sequentially, with one set of environment variables. */
 export class ReplayProcess {
   readonly #child: ChildProcess;
   #settle: ((verdict: Verdict) => void) | undefined;

@@ -206,7 +206,7 @@ async function measure(arn: string, status: string): Promise<Datapoint[]> {
 }
 
 interface End {
-  /** Brings an order to its end and returns the ARN of its execution. */
+  /** Waits until an order has ended, and returns the ARN of its execution. */
   readonly run: (orderId: string) => Promise<string>;
   readonly status: string;
   readonly alarms: readonly string[];

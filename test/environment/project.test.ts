@@ -46,7 +46,7 @@ it.each(['lib/node_modules/@lambda-orders/cli/', 'lib/node_modules/cli/docs/'])(
   },
 );
 
-it('deploys the functions of a project, or those of orders if it has none', () => {
+it('deploys the functions of a project, or the functions of orders if it has none', () => {
   expect(deployableRoot(put('empty/'))).toBe(packageRoot());
   expect(deployableRoot(put('configured/', 'configured/orders.config.json'))).toBe(packageRoot());
   for (const [name, file] of [

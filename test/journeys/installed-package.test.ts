@@ -89,7 +89,7 @@ describe.runIf(full)('an installed package', () => {
   });
 });
 
-it('names the Node that it needs and the one that it finds', () => {
+it('names the required Node and the installed Node', () => {
   const bin = makeFolder('old-node');
   const package_ = makeFolder('package');
   mkdirSync(join(package_, 'bin'));

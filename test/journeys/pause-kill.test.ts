@@ -105,7 +105,7 @@ it('loses nothing and does nothing twice when orders are paused by filter, the r
 }, 300_000);
 
 it('continues with each state of a pause after the runtime was killed', async () => {
-  // Each request to a table takes so long that the runtime is killed within a step.
+  // Each request to a table is slow, so that the runtime is killed within a step.
   await project.orders('local', 'start', '--inject', 'dynamodb:latency=60s');
   const { orderId, executionArn } = await project.runJson('submit', '--sample', 'low');
   await untilFirstStep(executionArn);

@@ -25,7 +25,7 @@ let directory: string;
 const sdkName = '@aws/durable-execution-sdk-js';
 /** The SDK as one file, so that a changed function need not be bundled. */
 let sdk: string;
-/** An order that was approved, one that was refused, and one that waits for its approval. */
+/** Recordings of an approved order, a refused order, and an order that waits for its approval. */
 let approved: Recording;
 let refused: Recording;
 let waiting: Recording;

@@ -27,7 +27,7 @@ export function findRaisedAlarms(datapoints: readonly Datapoint[]): string[] {
 
 function readAlarms(): Map<string, Alarm> {
   const text = readFileSync(new URL('../../template.yaml', import.meta.url), 'utf8');
-  // Without their tags, `!Ref` and `!GetAtt` are the names of what they refer to.
+  // Without their tags, `!Ref` and `!GetAtt` are the names of the referenced resources.
   const { Resources } = parse(text, { logLevel: 'silent' }) as {
     Resources: Record<string, { Type: string; Properties: Alarm }>;
   };

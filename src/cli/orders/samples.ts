@@ -1,4 +1,4 @@
-/** The sample orders, with what each of them shows. */
+/** The sample orders and their descriptions. */
 import { type Order, toDecimal, totalMinor } from '../../../functions/contract/order.ts';
 import { findSample, samples } from '../../../functions/contract/samples.ts';
 import {

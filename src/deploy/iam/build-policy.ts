@@ -101,7 +101,7 @@ function toStatement(
   };
 }
 
-/** Whether `other` allows the action for all resources of `statement`, and `statement` does not do the same for those of `other`. */
+/** Whether `other` allows the action for all resources of `statement`, but not the reverse. */
 function covers(other: Statement, statement: Statement, action: string): boolean {
   if (other.Condition || !other.Action.includes(action)) return false;
   const isAll = (outer: Statement, inner: Statement) =>

@@ -94,7 +94,7 @@ const checkSettings: Calls = {
 };
 
 /**
- * By command, with the flag if only that flag makes the request: the requests of `list` are also those of `list --paused`. Commands
+ * By command, with the flag if only that flag makes the request: `list --paused` also makes the requests of `list`. Commands
  * that are not listed make no request to AWS.
  */
 export const commandCalls: Readonly<Record<string, CommandCalls>> = {

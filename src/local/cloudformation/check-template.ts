@@ -96,7 +96,7 @@ function checkConditions({ Conditions = {}, Parameters = {} }: Template): void {
   );
 }
 
-/** Throws ValidationError if a resource depends on one that is not declared, on itself, or on a resource that depends on it. */
+/** Throws ValidationError if a resource depends on an undeclared resource, on itself, or on a resource that depends on it. */
 export function checkDependencies(resources: Readonly<Resources>): void {
   const missing = Object.values(resources)
     .flatMap(({ DependsOn }) => [DependsOn ?? []].flat())

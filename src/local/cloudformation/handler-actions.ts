@@ -10,7 +10,7 @@ export type HandlerOperation = 'create' | 'read' | 'update' | 'delete';
 interface HandlerActions {
   /** Prefix of actions without a prefix of their own. */
   readonly service: string;
-  /** Actions of each operation, separated by spaces, without those of `read` and `tag`. */
+  /** Actions of each operation, separated by spaces, without the actions of `read` and `tag`. */
   readonly create?: string;
   readonly read?: string;
   readonly update?: string;

@@ -209,7 +209,7 @@ export function isPolicyTemplate(name: string): boolean {
 
 /**
  * Returns the policy document of a template; undefined if the runtime does not have its service. Throws the reason as an Error if the
- * parameters are not those of the template.
+ * parameters do not match the template's.
  */
 export function expandPolicyTemplate(name: string, parameters: unknown): Fields | undefined {
   const template = templates.get(name);

@@ -83,7 +83,7 @@ function readPolicies(id: string, policies: unknown): FunctionPolicies {
   return found;
 }
 
-/** Adds one entry of `Policies`. Returns the problem if it is none of the forms that SAM accepts. */
+/** Adds one entry of `Policies`. Returns the problem if SAM does not accept its form. */
 function addPolicy(found: FunctionPolicies, index: number, policy: unknown): string | undefined {
   const problem = `Policy at index ${index} in the 'Policies' property is not valid`;
   if (typeof policy === 'string') {

@@ -9,7 +9,7 @@ function toSession(roleArn: string): Principal {
 
 /**
  * Returns the function that finds refusals for the handlers of a stack: with a service role, CloudFormation uses only the permissions
- * of that role, otherwise those of the caller. Undefined if access is not controlled.
+ * of that role, otherwise the permissions of the caller. Undefined if access is not controlled.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
  */
 export function applyServiceRole(

@@ -14,7 +14,7 @@ export type RequestCounts = Readonly<
 export interface FaultSettings {
   /** True if the quotas of an account apply. */
   readonly enforceQuotas?: boolean | undefined;
-  /** False if functions and services may do everything, whatever the policies of their roles and resources are. Default: true. */
+  /** False if functions and services may do everything, even against the policies of their roles and resources. Default: true. */
   readonly enforceIam?: boolean | undefined;
   /** Time for which transactions of DynamoDB conflict with other writes of their items (ms of wall time); 0 for no conflicts. */
   readonly conflictWindowMs?: number | undefined;

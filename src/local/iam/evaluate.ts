@@ -7,7 +7,7 @@ import { formatPrincipal, type Principal } from './principal.ts';
 export type DenialReason =
   /** No policy of the caller, and no policy of the resource, allows the action. */
   | 'implicit'
-  /** The same for a service, which has no policies of its own. */
+  /** Decides for a service, which has no policies of its own. */
   | 'implicit-resource'
   | 'explicit-identity'
   | 'explicit-resource';

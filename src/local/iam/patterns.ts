@@ -13,7 +13,7 @@ interface PatternOptions {
 
 /**
  * Returns a matcher for a pattern with `*` (any run of characters) and `?` (one character), case-sensitive. Its time grows with the
- * product of both lengths, whatever the pattern is.
+ * product of both lengths for every pattern.
  */
 export function compilePattern(
   pattern: string,

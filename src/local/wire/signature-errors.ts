@@ -29,7 +29,7 @@ export function formatSigningTime(epochMs: number): string {
 }
 
 /**
- * Returns the errors of the services other than S3. Names, texts and status codes are those that users of the services have
+ * Returns the errors of the services other than S3. Names, texts and status codes come from reports in which users of the services have
  * observed, for example in https://github.com/architect/dynalite/issues/105 (DynamoDB), https://github.com/ex-aws/ex_aws/issues/220
  * (SQS) and https://github.com/hashicorp/terraform-provider-aws/issues/326 (CloudFormation).
  */

@@ -98,7 +98,7 @@ export class SignatureVerifier {
   }
 }
 
-/** Throws unless `host` and all `x-amz-*` headers are signed. A header that is not signed could be changed on the way. */
+/** Throws unless `host` and all `x-amz-*` headers are signed. A header that is not signed could be changed in transit. */
 function checkSignedHeaders({ headers }: UnverifiedRequest, signed: SignedRequest): void {
   const { signedHeaders, errors } = signed;
   if (!signedHeaders.includes('host')) throw errors.unsignedHost();

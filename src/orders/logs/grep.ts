@@ -4,7 +4,7 @@ import { UserError } from '../../user-error.ts';
 
 /**
  * Returns a function that reports whether a message contains a match, ignoring case. Its time is proportional to the length of the
- * message, whatever the pattern is: https://v8.dev/blog/non-backtracking-regexp. Throws UserError for an invalid pattern.
+ * message, for every pattern: https://v8.dev/blog/non-backtracking-regexp. Throws UserError for an invalid pattern.
  */
 export function createGrep(pattern: string): (message: string) => boolean {
   const expression = compile(pattern);

@@ -64,7 +64,7 @@ export class ExecutionState {
     };
   }
 
-  /** Lambda leaves out the children of ended contexts, except of those whose body runs again. */
+  /** Lambda leaves out the children of ended contexts, except if the body of the context runs again. */
   #visibleOperations(): Operation[] {
     const hidden = new Set<string>();
     const visible: Operation[] = [];

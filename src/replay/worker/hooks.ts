@@ -24,7 +24,7 @@ export function stopAtOperation(name: string | undefined): void {
   stopAt = name;
 }
 
-/** Makes an invocation the one that the handler's calls belong to. */
+/** Assigns the handler's further calls to an invocation. */
 export function setCurrentInvocation(invocation: ReplayedInvocation): void {
   current = invocation;
   places = new Map();

@@ -19,7 +19,7 @@ interface HeldAttempt {
 interface InvocationOptions {
   /** State of the execution at the start. The invocation changes it. */
   readonly operations: Map<string, Operation>;
-  /** Events that the original invocation caused, and those that it received while it ran. */
+  /** Events that the original invocation caused, or received while it ran. */
   readonly events: readonly RecordedEvent[];
   /** Whether the original invocation may have done more than the history shows. */
   readonly isCut: boolean;

@@ -108,7 +108,7 @@ function toVerdict(
   return { verdict: 'diverges', finding, invocation: index + 1 };
 }
 
-/** Returns the operations that the code starts after the history, else those that it waits for. */
+/** Returns the operations that the code starts after the history, otherwise its pending operations. */
 function listNext(state: ExecutionState, last: ReplayedInvocation | undefined): OperationRef[] {
   const started = last?.frontier ?? [];
   if (started.length > 0) {

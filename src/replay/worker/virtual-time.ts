@@ -1,4 +1,4 @@
-/** Time of a replay: it stands still while code runs, and jumps to the next timer when nothing else is left to do. */
+/** Time of a replay: it is constant while code runs, and moves to the next timer when the code is idle. */
 
 interface Timer {
   readonly due: number;

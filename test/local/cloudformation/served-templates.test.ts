@@ -165,7 +165,7 @@ it('refuses a circular dependency before a stack exists', async () => {
   await expect(client.send(new DescribeStacksCommand({ StackName: 'circle' }))).rejects.toThrow();
 });
 
-it('resolves references to SSM parameters, and names one that does not exist', async () => {
+it('resolves references to SSM parameters, and names a missing parameter', async () => {
   const Name = '/templates/name';
   await ssm.send(new PutParameterCommand({ Name, Value: 'old', Type: 'String' }));
   await ssm.send(new PutParameterCommand({ Name, Value: 'a,b', Overwrite: true }));

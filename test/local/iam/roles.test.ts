@@ -253,7 +253,7 @@ ${resources}`;
 const policyDocument = (action: string) =>
   `PolicyDocument: {Version: '2012-10-17', Statement: {Effect: Allow, Action: '${action}', Resource: '*'}}`;
 
-it('applies policies of other resources, and takes them back with the resource', async () => {
+it('applies policies of other resources, and removes them with the resource', async () => {
   const separate = (action: string) =>
     policies(`
   Inline: {Type: AWS::IAM::Policy, Properties: {PolicyName: inline, Roles: [!Ref Role], ${policyDocument(action)}}}
