@@ -31,8 +31,24 @@ function readText(file: string): string | undefined {
 function install(): void {
   const locked = readText('package-lock.json') ?? '';
   if (readText('node_modules/installed-lock.json') === locked) return;
-  if (run('npm', ['ci', '--prefix', folder]).status !== 0) process.exit(1);
+  const { status } = spawnSync('npm', ['ci', '--loglevel', 'error'], {
+    cwd: folder,
+    env: systemEnvironment(),
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(1);
   writeFileSync(join(folder, 'node_modules/installed-lock.json'), locked);
+}
+
+/**
+ * Returns the environment without the settings of `npm run` and without the project's own Node, so that npm uses the configuration of
+ * the machine, such as its registry and certificates.
+ */
+function systemEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
+  const isForeign = (entry: string) => !entry.startsWith(process.cwd());
+  const PATH = (process.env['PATH'] ?? '').split(delimiter).filter(isForeign).join(delimiter);
+  return { ...Object.fromEntries(own), PATH };
 }
 
 /** Checks that the linter still reports a durable step that is not awaited. Returns an exit code. */
