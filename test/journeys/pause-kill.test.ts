@@ -53,7 +53,7 @@ async function untilFirstStep(DurableExecutionArn: string) {
   client.destroy();
 }
 
-/** Returns the calls with a side effect, by their number: how many orders had each call so often. */
+/** Counts, per kind of call, the orders by their number of calls with a side effect. */
 async function countCalls(orderIds: readonly string[]) {
   const client = new DynamoDBClient(await clientSettings());
   const model = await createStackModel(client);

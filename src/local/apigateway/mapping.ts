@@ -4,7 +4,7 @@ import { parseExactJson } from './exact-json.ts';
 import { selectJsonPath } from './json-path.ts';
 import type { Parameters } from './vtl.ts';
 
-/** The body and the headers that a mapping of parameters can read, besides the request. */
+/** The body and the headers that a mapping of parameters can read in addition to the request. */
 export interface MappingSource {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;

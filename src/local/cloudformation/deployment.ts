@@ -155,7 +155,7 @@ export class Deployment {
       before !== undefined && !requiresReplacement(handler, before.properties, resource.properties);
     return this.#deps.store.transact(() => {
       const after = isUpdate ? handler.update(request, before) : handler.create(request);
-      // Its ARN is known only now. A refusal reverts the transaction.
+      // The ARN is known only now. A refusal reverts the transaction.
       this.#checkAccess({ ...request, ...after }, isUpdate ? 'update' : 'create');
       return after;
     });

@@ -4,7 +4,7 @@ import { malformed } from './errors.ts';
 import { formatPrincipal } from './principal.ts';
 
 /**
- * What a policy is attached to. An identity policy names no principal; a resource policy and the trust policy of a role name one, and a
+ * The kind of a policy's owner. An identity policy names no principal; a resource policy and the trust policy of a role name one, and a
  * trust policy names no resource.
  */
 export type PolicyKind = 'identity' | 'resource' | 'trust';

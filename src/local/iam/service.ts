@@ -2,10 +2,14 @@ import { account, partition } from '../shared/account.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Protocol, Service, UnverifiedRequest } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
+import { createQueryResponses, parseForm } from '../wire/query-xml.ts';
 import { type Permission, requestTagConditions, requirePermission } from './permission.ts';
-import { errorResponse, parseForm, resultResponse } from './query-xml.ts';
 import { type Form, readTags, roleActions } from './role-actions.ts';
 import type { Roles } from './roles.ts';
+
+const { resultResponse, errorResponse } = createQueryResponses(
+  'https://iam.amazonaws.com/doc/2010-05-08/',
+);
 
 const version = '2010-05-08';
 

@@ -44,7 +44,7 @@ export class OngoingWrites {
 
   /**
    * Writes a transaction and resolves with the result when it has ended. A transaction that fails because of a condition is ongoing
-   * for as long; one that conflicts with another fails at once. Throws TransactionInProgressException for the token of an
+   * for as long. A conflict with another transaction fails at once. Throws TransactionInProgressException for the token of an
    * ongoing transaction.
    */
   async runTransaction<T>({ items, token }: OngoingTransaction, write: () => T): Promise<T> {
