@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSecret } from '../../src/local/runtime/project-credentials.ts';
 import { startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
+import { repository } from '../support/project-files.ts';
 import { serviceCalls } from '../support/service-calls.ts';
 
 const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath];
@@ -55,7 +56,7 @@ describe.skipIf(cannotSwitchUser())('another user of the machine', () => {
       expect(loadSecret(directory)).toHaveLength(32);
       const { url, credentials } = runtime;
       const input = { directory, url, accessKeyId: credentials.accessKeyId, calls: serviceCalls };
-      const { stdout, stderr } = await runAsNobody(join(root, 'script.mjs'), JSON.stringify(input));
+      const { stdout, stderr } = await runAsNobody(root, 'script.mjs', JSON.stringify(input));
       expect(stderr).toBe('');
       const { reads, statuses, uid } = JSON.parse(stdout);
       expect(uid).toBe(65_534);
@@ -67,10 +68,25 @@ describe.skipIf(cannotSwitchUser())('another user of the machine', () => {
       rmSync(root, { recursive: true });
     }
   });
+
+  it('sees that a runtime belongs to someone else, and not that none is running', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'another-user-'));
+    chmodSync(root, 0o755);
+    mkdirSync(stateDirectory(root), { recursive: true, mode: 0o700 });
+    chmodSync(join(root, '.orders'), 0o700);
+    const main = join(repository, 'dist/main.js');
+    for (const command of ['status', 'stop']) {
+      const { stderr } = await runAsNobody(root, main, 'local', command);
+      expect(stderr).toMatch(/^✗ .*\.orders\/local belongs to another user\.\n/);
+    }
+    rmSync(root, { recursive: true });
+  });
 });
 
-function runAsNobody(...argv: string[]): Promise<{ stdout: string; stderr: string }> {
+function runAsNobody(cwd: string, ...argv: string[]): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile('setpriv', [...nobody, ...argv], (_, stdout, stderr) => resolve({ stdout, stderr }));
+    execFile('setpriv', [...nobody, ...argv], { cwd }, (_, stdout, stderr) =>
+      resolve({ stdout, stderr }),
+    );
   });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   DeleteFunctionCommand,
   InvokeCommand,
   LambdaClient,
@@ -15,6 +16,7 @@ import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { signHeaders } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { createRandom, type RandomSource } from '../support/random.ts';
+import { randomForm, randomObjectRequest } from './fuzz-calls.ts';
 
 const requests = full ? 10_000 : 2000;
 const concurrency = 8;
@@ -24,6 +26,8 @@ const directory = mkdtempSync(join(tmpdir(), 'fuzz-'));
 let runtime: Runtime;
 let lambda: LambdaClient;
 let arn: string;
+/** Id of a function URL. */
+let urlId = '';
 
 beforeAll(async () => {
   runtime = await startRuntime({
@@ -40,6 +44,9 @@ beforeAll(async () => {
   });
   await create('target');
   arn = await start();
+  const url = { FunctionName: 'target', AuthType: 'NONE' } as const;
+  const { FunctionUrl = '' } = await lambda.send(new CreateFunctionUrlConfigCommand(url));
+  [, , urlId = ''] = new URL(FunctionUrl).pathname.split('/');
   await prepare();
 });
 afterAll(async () => {
@@ -67,6 +74,8 @@ async function prepare(): Promise<void> {
   await post('Logs_20140328.CreateLogGroup', { logGroupName: 'target' });
   await post('Logs_20140328.CreateLogStream', { logGroupName: 'target', logStreamName: 'target' });
   await post('AmazonSQS.CreateQueue', { QueueName: 'target' });
+  await send({ service: 's3', method: 'PUT', path: '/target', headers: {}, body: '' });
+  await send({ service: 's3', method: 'PUT', path: '/target/k', headers: {}, body: 'x' });
 }
 
 async function create(FunctionName: string): Promise<void> {
@@ -105,7 +114,7 @@ const actions = {
   AmazonSSM: 'PutParameter GetParameter GetParameters DeleteParameter',
 } as const;
 const fields =
-  'TableName Key Item UpdateExpression ConditionExpression ExpressionAttributeValues ExpressionAttributeNames KeyConditionExpression Limit RequestItems TransactItems KeySchema AttributeDefinitions logGroupName logStreamName logEvents filterPattern nextToken limit QueueUrl QueueName MessageBody Entries Attributes ReceiptHandle MaxNumberOfMessages VisibilityTimeout Name Value Type Names FunctionName Runtime Handler Role Code DurableConfig Environment Timeout MemorySize FunctionVersion Description Updates CheckpointToken ErrorMessage'.split(
+  'TableName Key Item UpdateExpression ConditionExpression ExpressionAttributeValues ExpressionAttributeNames KeyConditionExpression Limit RequestItems TransactItems KeySchema AttributeDefinitions logGroupName logStreamName logEvents filterPattern nextToken limit QueueUrl QueueName MessageBody Entries Attributes AuthType Cors InvokeMode FunctionUrlAuthType AllowedPattern MaximumRetryAttempts MaximumEventAgeInSeconds DestinationConfig RoutingConfig ReceiptHandle MaxNumberOfMessages VisibilityTimeout Name Value Type Names FunctionName Runtime Handler Role Code DurableConfig Environment Timeout MemorySize FunctionVersion Description Updates CheckpointToken ErrorMessage'.split(
     ' ',
   );
 
@@ -221,11 +230,17 @@ function randomPath(random: RandomSource): string {
   const paths = [
     '/2015-03-31/functions',
     `/2015-03-31/functions/${name}`,
-    ...['invocations', 'configuration', 'code', 'versions', 'aliases', 'aliases/live', 'other'].map(
-      (action) => `/2015-03-31/functions/${name}/${action}`,
-    ),
+    ...'invocations configuration code versions aliases aliases/live policy policy/s other'
+      .split(' ')
+      .map((action) => `/2015-03-31/functions/${name}/${action}`),
+    `/2017-03-31/tags/${name}`,
+    `/2019-09-25/functions/${name}/event-invoke-config`,
+    `/2019-09-25/functions/${name}/event-invoke-config/list`,
+    `/2021-10-31/functions/${name}/url`,
+    `/2021-10-31/functions/${name}/urls`,
+    `/lambda-url/${random.pick([urlId, 'none', '%'])}/${random.pick(['', 'a%2Fb', '%ff'])}`,
     `/2025-12-01/functions/${name}/durable-executions`,
-    ...['', '/checkpoint', '/state', '/history', '/stop', '/other'].map(
+    ...['', '/checkpoint', '/state', '/history', '/stop', '/pause', '/resume', '/other'].map(
       (action) => `/2025-12-01/durable-executions/${execution}${action}`,
     ),
     ...['succeed', 'fail', 'heartbeat'].map(
@@ -250,6 +265,8 @@ function randomPath(random: RandomSource): string {
 }
 
 function randomCall(random: RandomSource): Call {
+  if (random.percent(15)) return randomForm(random);
+  if (random.percent(15)) return randomObjectRequest(random);
   const headers: Record<string, string> = {};
   if (random.percent(40)) {
     const service = random.pick(Object.keys(actions) as (keyof typeof actions)[]);
@@ -271,7 +288,7 @@ function randomCall(random: RandomSource): Call {
 /** Returns the service that serves a path. All services of the query protocol serve `/`. */
 function pickService(path: string, random: RandomSource): string {
   if (path.startsWith('/execute-api')) return 'execute-api';
-  if (path.startsWith('/20')) return 'lambda';
+  if (path.startsWith('/20') || path.startsWith('/lambda-url')) return 'lambda';
   return path.startsWith('/bucket') ? 's3' : random.pick(['s3', 'sts', 'cloudformation']);
 }
 

@@ -32,11 +32,12 @@ let services: Readonly<Record<'dynamodb' | 'logs' | 'sqs' | 'ssm' | 'cloudformat
 beforeAll(async () => {
   store = openStore(join(directory, 'state.sqlite'));
   const [logs, sqs] = [createLogs({ store }), createSqs({ store, region: 'us-east-2', url })];
+  const ssm = createSsm({ store, directory });
   services = {
     dynamodb: createDynamoDb({ store }).service,
     logs: logs.service,
     sqs: sqs.service,
-    ssm: createSsm({ store, directory }).service,
+    ssm: ssm.service,
     cloudformation: createCloudFormation({
       ...createFakeLambda(),
       ...createFakeEvents(),
@@ -44,6 +45,7 @@ beforeAll(async () => {
       ...createFakeApiGateway(),
       ...{ store, logs, sqs, url },
       iam: createIam({ store }),
+      parameters: ssm.parameters,
       s3: {
         putBucket: () => undefined,
         deleteBucket: () => true,
@@ -91,6 +93,7 @@ async function send(headers: Record<string, string>, body: string): Promise<Answ
     method: 'POST',
     path: '/',
     query: new URLSearchParams(),
+    rawQuery: '',
     headers,
     exactHeaders: {},
     body: Buffer.from(body),

@@ -1,16 +1,21 @@
-import { listQueryFaults } from './xml-model.ts';
+import { Readable } from 'node:stream';
+import { listQueryFaults, listRestFaults } from './xml-model.ts';
 
 /** A schema of the SDK: a number for a simple type, a function for a reference, an array for a structure, list or map. */
 type Schema = number | string | (() => Schema) | readonly unknown[];
 
 interface Deserialized {
-  readonly response: { body: unknown; readonly statusCode: number };
+  readonly response: {
+    body: unknown;
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, string>>;
+  };
   readonly output: unknown;
 }
 
 /**
- * Makes a client compare each response in JSON or awsQuery with the schema of its operation in the SDK. Returns the list to which it adds unknown,
- * missing and mistyped members as `Operation: path: fault`.
+ * Makes a client compare each response with the schema of its operation in the SDK. Returns the list to which it adds unknown, missing
+ * and mistyped members as `Operation: path: fault`. Payloads of functions and bytes of objects have no members.
  */
 export function checkResponses(client: { readonly middlewareStack: unknown }): string[] {
   const faults: string[] = [];
@@ -20,14 +25,12 @@ export function checkResponses(client: { readonly middlewareStack: unknown }): s
       const result = (await next(args)) as Deserialized;
       const { response } = result;
       const body = await readBody(response.body);
-      response.body = body;
-      if (response.statusCode === 200 && body.length > 0) {
+      response.body = Readable.from([body]);
+      if (response.statusCode < 300) {
         const operation = findOperation(context);
-        const text = Buffer.from(body).toString();
-        const found = text.startsWith('<')
-          ? listQueryFaults(text, operation.output)
-          : listFaults(JSON.parse(text), operation.output, '');
-        for (const fault of found) faults.push(`${operation.name}: ${fault}`);
+        for (const fault of findFaults(response.headers, body.toString(), operation)) {
+          faults.push(`${operation.name}: ${fault}`);
+        }
       }
       return result;
     },
@@ -36,21 +39,45 @@ export function checkResponses(client: { readonly middlewareStack: unknown }): s
   return faults;
 }
 
-async function readBody(body: unknown): Promise<Uint8Array> {
+interface Operation {
+  readonly name: string;
+  readonly service: string;
+  readonly output: Schema;
+}
+
+/** Operations of Lambda whose body is what the function returned. */
+const payloadOperations = ['Invoke', 'InvokeWithResponseStream'];
+
+function findFaults(
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  { name, service, output }: Operation,
+): string[] {
+  if (service === 'com.amazonaws.s3') return listRestFaults({ headers, body }, output);
+  if (body === '' || payloadOperations.includes(name)) return [];
+  if (body.startsWith('<')) return listQueryFaults(body, output);
+  return listFaults(JSON.parse(body), output, '');
+}
+
+async function readBody(body: unknown): Promise<Buffer> {
+  if (body === undefined) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** Returns the name and the output schema of the operation in a middleware context. */
-function findOperation(context: unknown): { name: string; output: Schema } {
+/** Returns the operation in a middleware context. */
+function findOperation(context: unknown): Operation {
   const { __smithy_context: smithy } = context as {
-    __smithy_context: { operationSchema: { name: string; output: Schema } | readonly unknown[] };
+    __smithy_context: {
+      operationSchema:
+        | { name: string; namespace: string; output: Schema }
+        | readonly [number, string, string, unknown, Schema, Schema];
+    };
   };
   const { operationSchema: schema } = smithy;
-  return Array.isArray(schema)
-    ? { name: String(schema[2]), output: schema[5] as Schema }
-    : (schema as { name: string; output: Schema });
+  if (!('name' in schema)) return { service: schema[1], name: schema[2], output: schema[5] };
+  return { name: schema.name, service: schema.namespace, output: schema.output };
 }
 
 /** The bits of a simple schema that mark a list and a map of the simple type in the other bits. */

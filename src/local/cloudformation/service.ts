@@ -1,20 +1,19 @@
 import type { Iam } from '../iam/iam.ts';
-import type { ParameterStore } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Service, UnverifiedRequest } from '../wire/http.ts';
 import { asAwsError } from '../wire/json.ts';
-import { changeSetActions } from './change-sets.ts';
-import { permissionRules } from './permissions.ts';
+import { permissionRules } from './access/permissions.ts';
+import { restoreAccess } from './access/restore-access.ts';
 import { errorResponse, parseForm, resultResponse } from './query-protocol.ts';
 import { rejectUnknownParameters } from './request-parameters.ts';
 import type { Services } from './resources/handler.ts';
 import { resourceHandlers } from './resources/index.ts';
-import { restoreAccess } from './restore-access.ts';
-import { stackActions } from './stack-actions.ts';
-import { StackRepository } from './stack-repository.ts';
-import { Stacks } from './stacks.ts';
-import { checkTemplateAccess } from './template-url.ts';
+import { changeSetActions } from './stacks/change-sets.ts';
+import { stackActions } from './stacks/stack-actions.ts';
+import { StackRepository } from './stacks/stack-repository.ts';
+import { Stacks } from './stacks/stacks.ts';
+import { checkTemplateAccess } from './templates/template-url.ts';
 
 const version = '2010-05-15';
 const service = 'cloudformation.amazonaws.com';
@@ -28,8 +27,6 @@ export function createCloudFormation(
     store: Store;
     url: () => string;
     readonly iam: Pick<Iam, 'canAssume'>;
-    /** Without it, no parameter exists. */
-    readonly parameters?: ParameterStore;
   } & Services,
 ): {
   readonly service: Service;

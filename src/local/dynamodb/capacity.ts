@@ -47,6 +47,7 @@ export class CapacityMeter {
   readonly #partitions: PartitionLimits | undefined;
   readonly #detail: string;
   readonly #units = new Map<string, ConsumedUnits>();
+  readonly #written = new Set<string>();
 
   /** Measures only if there is a usage meter or a limit, or if the request asks for its capacity (`detail`). */
   constructor({ meter, partitions }: CapacityDeps, detail = 'NONE') {
@@ -76,6 +77,8 @@ export class CapacityMeter {
     for (const write of indexWrites) this.#chargePartition(table, 'Write', write);
     this.#unitsFor(table.name).table += units;
     for (const write of indexWrites) this.#addIndexUnits(table, write.index, write.units);
+    if (!this.#written.has(table.name)) this.#meter?.writeRequest(this.#written, table.name);
+    this.#written.add(table.name);
     this.#meter?.table(table.name, {
       writes: 1,
       writeUnits: units,

@@ -1,7 +1,4 @@
-import { randomInt } from 'node:crypto';
-
-/** Returns a random number from 0 (inclusive) to 1 (exclusive). */
-const random = () => randomInt(2 ** 32) / 2 ** 32;
+import { type RandomFraction, randomFraction } from '../shared/random.ts';
 
 /** Faults of the requests to a service: shares of throttled and failed requests (0 to 1), and the added latency (ms). */
 export interface Faults {
@@ -66,7 +63,7 @@ export class FaultInjection {
   readonly #faults: ReadonlyMap<string, Faults>;
   readonly #draw: () => number;
 
-  constructor(texts: readonly string[], draw: () => number = random) {
+  constructor(texts: readonly string[], draw: RandomFraction = randomFraction) {
     this.#faults = parseFaults(texts);
     this.#draw = draw;
   }

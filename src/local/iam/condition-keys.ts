@@ -58,6 +58,8 @@ const requestKeys = new Set([
   'dynamodb:returnconsumedcapacity',
   'dynamodb:returnvalues',
   'dynamodb:select',
+  'lambda:functionurlauthtype',
+  'lambda:invokedviafunctionurl',
   'lambda:principal',
   'cloudformation:changesetname',
   'cloudformation:rolearn',

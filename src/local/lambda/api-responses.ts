@@ -5,7 +5,8 @@ import type { Engine } from './execution/engine.ts';
 import type { ErrorObject, Execution } from './execution/model.ts';
 import { publicStatus } from './execution/status.ts';
 import { executionTimeout } from './execution/timer-store.ts';
-import type { Alias, FunctionRegistry, FunctionVersion } from './function-registry.ts';
+import type { Alias } from './function-aliases.ts';
+import type { FunctionRegistry, FunctionVersion } from './function-registry.ts';
 import { parseListingQuery } from './listing-query.ts';
 
 /** Returns a function's configuration as in the API. If not `qualified`, the ARN of `$LATEST` has no qualifier. */
@@ -56,11 +57,15 @@ export function functionConfiguration(
 
 /** Returns an alias as in the API. */
 export function aliasConfiguration(functions: FunctionRegistry, name: string, alias: Alias) {
+  const { additional } = alias;
   return {
     AliasArn: functions.arn(name, alias.name),
     Name: alias.name,
     FunctionVersion: alias.version,
     Description: alias.description,
+    ...(additional
+      ? { RoutingConfig: { AdditionalVersionWeights: { [additional.version]: additional.weight } } }
+      : {}),
     RevisionId: createHash('sha256').update(JSON.stringify(alias)).digest('hex').slice(0, 32),
   };
 }

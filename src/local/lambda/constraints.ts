@@ -16,6 +16,11 @@ export function toText(value: unknown): string {
 export class Constraints {
   readonly #violations: string[] = [];
 
+  /** Adds a violation of a constraint that this class does not check. */
+  add(name: string, value: unknown, constraint: string): void {
+    this.#addViolation(name, value, constraint);
+  }
+
   #addViolation(name: string, value: unknown, constraint: string): void {
     this.#violations.push(
       `Value '${toText(value)}' at '${name}' failed to satisfy constraint: ${constraint}`,

@@ -120,19 +120,37 @@ export class FunctionPolicies {
   }
 }
 
-function checkPermission({ statementId, action, principal }: FunctionPermission): void {
+function checkPermission(permission: FunctionPermission): void {
+  const { statementId, action, principal, functionUrlAuthType, invokedViaFunctionUrl } = permission;
   const constraints = new Constraints();
   constraints.matches('statementId', statementId, /^[a-zA-Z0-9-_]{1,100}$/);
   constraints.matches('action', action, /^(lambda:\*|lambda:[a-zA-Z]+|\*)$/);
   constraints.matches('principal', principal, /^[^\s]+$/);
+  constraints.oneOf('functionUrlAuthType', functionUrlAuthType, ['NONE', 'AWS_IAM']);
   constraints.throwIfViolated();
+  if (functionUrlAuthType !== undefined && action !== 'lambda:InvokeFunctionUrl') {
+    throw invalidParameter(
+      'FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action',
+    );
+  }
+  if (invokedViaFunctionUrl && action !== 'lambda:InvokeFunction') {
+    throw invalidParameter(
+      'InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action',
+    );
+  }
 }
 
 function toStatement(permission: FunctionPermission, resource: string): Statement {
   const { statementId, action, principal, sourceArn, sourceAccount } = permission;
+  const { functionUrlAuthType: authType, invokedViaFunctionUrl } = permission;
+  const equals = {
+    ...(sourceAccount ? { 'AWS:SourceAccount': sourceAccount } : {}),
+    ...(authType ? { 'lambda:FunctionUrlAuthType': authType } : {}),
+  };
   const condition = {
     ...(sourceArn ? { ArnLike: { 'AWS:SourceArn': sourceArn } } : {}),
-    ...(sourceAccount ? { StringEquals: { 'AWS:SourceAccount': sourceAccount } } : {}),
+    ...(Object.keys(equals).length > 0 ? { StringEquals: equals } : {}),
+    ...(invokedViaFunctionUrl ? { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } } : {}),
   };
   return {
     Sid: statementId,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { account, partition } from '../shared/account.ts';
+import { type RandomFraction, randomFraction } from '../shared/random.ts';
 import type { FunctionSettings, PublishedVersion } from '../shared/service-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { AwsError } from '../wire/aws-error.ts';
 import { CodeDirectory } from './code-directory.ts';
 import { notFound } from './errors.ts';
+import { type Alias, FunctionAliases } from './function-aliases.ts';
 import { type FunctionRow, functionTables } from './function-tables.ts';
 import type { FunctionCode } from './handler-process.ts';
 
@@ -19,23 +21,21 @@ export interface FunctionVersion extends FunctionCode {
   readonly deleting: boolean;
 }
 
-export interface Alias {
-  readonly name: string;
-  readonly version: string;
-  readonly description: string;
-}
-
 /** Functions with their immutable versions and aliases, in the store. */
 export class FunctionRegistry {
   readonly #store: Store;
   readonly #code: CodeDirectory;
+  readonly #aliases: FunctionAliases;
+  readonly #random: RandomFraction;
   readonly #cache = new Map<string, FunctionVersion>();
 
-  /** `stateDirectory`: folder of the runtime's state. */
-  constructor(store: Store, stateDirectory: string) {
+  /** `stateDirectory`: folder of the runtime's state. `random` chooses between the versions of an alias. */
+  constructor(store: Store, stateDirectory: string, random: RandomFraction = randomFraction) {
     this.#store = store;
     this.#code = new CodeDirectory(stateDirectory);
+    this.#random = random;
     store.schema(functionTables);
+    this.#aliases = new FunctionAliases(store);
   }
 
   /** Removes the unpacked code of all functions. */
@@ -94,21 +94,12 @@ export class FunctionRegistry {
   }
 
   /** Creates or replaces an alias. */
-  alias(functionName: string, { name, version, description }: Alias): void {
-    this.#store.transact(() => {
-      this.#store
-        .sql('insert or replace into lambda_aliases values (?, ?, ?)')
-        .run(functionName, name, version);
-      this.#store
-        .sql('insert or replace into lambda_alias_descriptions values (?, ?, ?)')
-        .run(functionName, name, description);
-    });
+  alias(functionName: string, alias: Alias): void {
+    this.#aliases.put(functionName, alias);
   }
 
   removeAlias(name: string, alias: string): void {
-    this.#store.transact(() =>
-      this.#store.sql('delete from lambda_aliases where name = ? and alias = ?').run(name, alias),
-    );
+    this.#aliases.remove(name, alias);
   }
 
   removeVersion(name: string, version: string): void {
@@ -136,12 +127,8 @@ export class FunctionRegistry {
     this.#cache.clear();
     this.#store.transact(() => {
       this.#store.sql('delete from lambda_functions where name = ?').run(name);
-      for (const table of [
-        'lambda_aliases',
-        'lambda_alias_descriptions',
-        'lambda_tags',
-        'lambda_deleting',
-      ]) {
+      this.#aliases.removeAll(name);
+      for (const table of ['lambda_tags', 'lambda_deleting']) {
         this.#store.sql(`delete from ${table} where name = ?`).run(name);
       }
     });
@@ -152,7 +139,17 @@ export class FunctionRegistry {
     return qualifier ? `${arn}:${qualifier}` : arn;
   }
 
-  /** Returns the version that a qualifier names. Throws ResourceNotFoundException if there is none. */
+  /**
+   * Returns the version that a new invocation runs: an alias with two versions chooses one at random by its weights. Throws
+   * ResourceNotFoundException if there is none. https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
+   */
+  choose(name: string, qualifier?: string): FunctionVersion {
+    const alias = this.aliases(name).find((candidate) => candidate.name === qualifier);
+    const isAdditional = alias?.additional && this.#random() < alias.additional.weight;
+    return this.resolve(name, isAdditional ? alias.additional.version : qualifier);
+  }
+
+  /** Returns the version that a qualifier names, the main version of an alias. Throws ResourceNotFoundException if there is none. */
   resolve(name: string, qualifier = '$LATEST'): FunctionVersion {
     const version = /^(\$LATEST|\d+)$/.test(qualifier)
       ? qualifier
@@ -173,14 +170,7 @@ export class FunctionRegistry {
   }
 
   aliases(name: string): Alias[] {
-    const rows = this.#store
-      .sql(
-        `select a.alias as name, version, coalesce(description, '') as description from lambda_aliases a
-           left join lambda_alias_descriptions d on d.name = a.name and d.alias = a.alias
-           where a.name = ? order by a.alias`,
-      )
-      .all(name);
-    return rows as unknown as Alias[];
+    return this.#aliases.list(name);
   }
 
   names(): string[] {

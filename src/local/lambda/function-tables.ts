@@ -19,6 +19,8 @@ export const functionTables = `
     name text not null, alias text not null, version text not null, primary key (name, alias)) without rowid;
   create table if not exists lambda_alias_descriptions (
     name text not null, alias text not null, description text not null, primary key (name, alias)) without rowid;
+  create table if not exists lambda_alias_weights (
+    name text not null, alias text not null, version text not null, weight real not null, primary key (name, alias)) without rowid;
   create table if not exists lambda_tags (
     name text not null, key text not null, value text not null, primary key (name, key)) without rowid;
   create table if not exists lambda_deleting (name text primary key) without rowid;

@@ -25,7 +25,7 @@ export async function invoke(
 ): Promise<InvokeOutput> {
   const { functionName, qualifier, type } = input;
   rejectDeleting(context, functionName);
-  const version = context.functions.resolve(functionName, qualifier);
+  const version = context.functions.choose(functionName, qualifier);
   const text = input.payload.toString('utf8');
   checkPayload(input, text);
   const { durable } = version.settings;
@@ -149,12 +149,13 @@ function checkResponse(payload: string) {
 }
 
 async function invokePlain(
-  { environments, asynchronous }: LambdaContext,
+  { environments, asynchronous, eventInvokeConfigs }: LambdaContext,
   { input, version, text, nested }: Invocation,
 ): Promise<InvokeOutput> {
   const event = text || '{}';
   if (input.type === 'Event') {
-    asynchronous.add(version, event);
+    const { functionName, qualifier = '$LATEST' } = input;
+    asynchronous.add(version, event, eventInvokeConfigs.find(functionName, qualifier));
     return { status: 202, payload: '', version: version.version };
   }
   const trace = input.traceHeader === undefined ? {} : { traceHeader: input.traceHeader };

@@ -38,6 +38,16 @@ export const permissionRules = {
     withPrincipal(onQualifier('AddPermission')(context, request), parseFields(request)),
   ],
   RemovePermission: onQualifier('RemovePermission'),
+  PutFunctionEventInvokeConfig: onFunction('PutFunctionEventInvokeConfig'),
+  UpdateFunctionEventInvokeConfig: onFunction('UpdateFunctionEventInvokeConfig'),
+  GetFunctionEventInvokeConfig: onFunction('GetFunctionEventInvokeConfig'),
+  DeleteFunctionEventInvokeConfig: onFunction('DeleteFunctionEventInvokeConfig'),
+  ListFunctionEventInvokeConfigs: onFunction('ListFunctionEventInvokeConfigs'),
+  CreateFunctionUrlConfig: onFunctionUrl('CreateFunctionUrlConfig'),
+  GetFunctionUrlConfig: onFunctionUrl('GetFunctionUrlConfig'),
+  UpdateFunctionUrlConfig: onFunctionUrl('UpdateFunctionUrlConfig'),
+  DeleteFunctionUrlConfig: onFunctionUrl('DeleteFunctionUrlConfig'),
+  ListFunctionUrlConfigs: onFunction('ListFunctionUrlConfigs'),
   ListTags: (context, { params }) => [
     requireFunction(context, 'ListTags', parseTarget(params['resource'] ?? '')),
   ],
@@ -108,6 +118,21 @@ function onFunctionAndQualifier(action: string): PermissionRule {
   };
 }
 
+/** An operation on the URL of a function. Policies can compare the type of authentication, that of the request first. */
+function onFunctionUrl(action: string): PermissionRule {
+  return (context, request) => {
+    const { name, qualifier } = requestTarget(request);
+    const requested = toText(parseFields(request)['AuthType']);
+    const authType = requested || context.urls.find(name, qualifier)?.authType;
+    return onFunctionAndQualifier(action)(context, request).map((permission) =>
+      requirePermission(permission.action, permission.resource, () => ({
+        ...permission.conditions,
+        'lambda:FunctionUrlAuthType': authType,
+      })),
+    );
+  };
+}
+
 /**
  * An operation on an execution. The resource is the execution that the id at the end of the ARN finds: the other parts of the ARN
  * in the request may name another function. https://docs.aws.amazon.com/lambda/latest/dg/durable-security.html
@@ -168,11 +193,15 @@ function toTags(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, toText(text)]));
 }
 
-/** Adds the condition key of AddPermission: the principal that gets the permission. */
-function withPrincipal([permission]: readonly Permission[], { Principal }: Fields): Permission {
+/** Adds the condition keys of AddPermission: the principal that gets the permission, and the function URLs that it is limited to. */
+function withPrincipal(
+  [permission]: readonly Permission[],
+  { Principal, FunctionUrlAuthType }: Fields,
+): Permission {
   const { action = '', resource = '' } = permission ?? {};
   return requirePermission(action, resource, () => ({
     ...permission?.conditions,
     'lambda:Principal': toText(Principal),
+    'lambda:FunctionUrlAuthType': toText(FunctionUrlAuthType) || undefined,
   }));
 }

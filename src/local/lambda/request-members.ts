@@ -13,6 +13,8 @@ interface Members {
 const settings =
   'Role Handler Description Timeout MemorySize Environment Runtime DeadLetterConfig TracingConfig LoggingConfig DurableConfig';
 
+const eventInvoke = 'DestinationConfig MaximumEventAgeInSeconds MaximumRetryAttempts';
+
 /**
  * The members of each operation's request that the runtime implements. It rejects all others by name.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
@@ -30,14 +32,24 @@ const membersByOperation: Readonly<Record<string, Members>> = {
   },
   PublishVersion: { body: 'CodeSha256 Description RevisionId' },
   ListVersionsByFunction: { query: 'Marker MaxItems', body: '' },
-  CreateAlias: { body: 'Name FunctionVersion Description' },
+  CreateAlias: { body: 'Name FunctionVersion Description RoutingConfig' },
   ListAliases: { query: 'FunctionVersion Marker MaxItems', body: '' },
   GetAlias: { body: '' },
-  UpdateAlias: { body: 'FunctionVersion Description RevisionId' },
+  UpdateAlias: { body: 'FunctionVersion Description RevisionId RoutingConfig' },
   DeleteAlias: { body: '' },
   GetPolicy: { query: 'Qualifier', body: '' },
   AddPermission: { query: 'Qualifier' },
   RemovePermission: { query: 'Qualifier RevisionId', body: '' },
+  PutFunctionEventInvokeConfig: { query: 'Qualifier', body: eventInvoke },
+  UpdateFunctionEventInvokeConfig: { query: 'Qualifier', body: eventInvoke },
+  GetFunctionEventInvokeConfig: { query: 'Qualifier', body: '' },
+  DeleteFunctionEventInvokeConfig: { query: 'Qualifier', body: '' },
+  ListFunctionEventInvokeConfigs: { query: 'Marker MaxItems', body: '' },
+  CreateFunctionUrlConfig: { query: 'Qualifier', body: 'AuthType Cors InvokeMode' },
+  GetFunctionUrlConfig: { query: 'Qualifier', body: '' },
+  UpdateFunctionUrlConfig: { query: 'Qualifier', body: 'AuthType Cors InvokeMode' },
+  DeleteFunctionUrlConfig: { query: 'Qualifier', body: '' },
+  ListFunctionUrlConfigs: { query: 'Marker MaxItems', body: '' },
   ListTags: { body: '' },
   TagResource: { body: 'Tags' },
   UntagResource: { query: 'tagKeys', body: '' },
@@ -53,6 +65,15 @@ const membersByOperation: Readonly<Record<string, Members>> = {
     body: '',
   },
   GetDurableExecution: { query: 'IncludeExecutionData', body: '' },
+};
+
+/** Members of members that are objects. All of them exist in settings of functions only. */
+const nestedMembers: Readonly<Record<string, readonly string[]>> = {
+  DeadLetterConfig: ['TargetArn'],
+  DurableConfig: ['ExecutionTimeout', 'RetentionPeriodInDays'],
+  Environment: ['Variables'],
+  LoggingConfig: ['ApplicationLogLevel', 'LogFormat', 'LogGroup'],
+  TracingConfig: ['Mode'],
 };
 
 /** Members that are not implemented, with the value that AWS has as the default. This value is accepted. */
@@ -86,7 +107,15 @@ function rejectFields(operation: string, request: LambdaRequest, known: Readonly
   const body = parseBody(request);
   for (const [name, value] of Object.entries(isFields(body) ? body : {})) {
     if (!known.has(name) && !isDefault(name, value)) throw unsupported(name, operation);
+    rejectNested(operation, name, value);
   }
+}
+
+function rejectNested(operation: string, parent: string, value: unknown): void {
+  const known = Object.hasOwn(nestedMembers, parent) ? nestedMembers[parent] : undefined;
+  if (!known || !isFields(value)) return;
+  const unknown = Object.keys(value).find((name) => !known.includes(name) && value[name] !== null);
+  if (unknown !== undefined) throw unsupported(`${parent}.${unknown}`, operation);
 }
 
 /** Reports whether a value has no effect: it is absent, empty or the default. */

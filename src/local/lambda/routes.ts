@@ -25,6 +25,13 @@ import {
   updateAlias,
 } from './management/aliases.ts';
 import {
+  deleteFunctionEventInvokeConfig,
+  getFunctionEventInvokeConfig,
+  listFunctionEventInvokeConfigs,
+  putFunctionEventInvokeConfig,
+  updateFunctionEventInvokeConfig,
+} from './management/event-invoke-operations.ts';
+import {
   createFunction,
   deleteFunction,
   getFunction,
@@ -39,8 +46,17 @@ import { listVersions, publishVersion } from './management/versions.ts';
 import { permissionRules } from './permissions.ts';
 import type { LambdaOperation } from './request.ts';
 import { rejectUnknownMembers } from './request-members.ts';
+import {
+  createFunctionUrlConfig,
+  deleteFunctionUrlConfig,
+  getFunctionUrlConfig,
+  listFunctionUrlConfigs,
+  updateFunctionUrlConfig,
+} from './urls/url-operations.ts';
 
 const functions = '/2015-03-31/functions';
+const eventInvoke = '/2019-09-25/functions/{function}/event-invoke-config';
+const functionUrl = '/2021-10-31/functions/{function}/url';
 const executions = '/2025-12-01/durable-executions';
 const callbacks = '/2025-12-01/durable-execution-callbacks';
 
@@ -84,6 +100,16 @@ const routes: readonly Route[] = [
   ['GET', `${functions}/{function}/policy`, 'GetPolicy', getPolicy],
   ['POST', `${functions}/{function}/policy`, 'AddPermission', addPermission],
   ['DELETE', `${functions}/{function}/policy/{statement}`, 'RemovePermission', removePermission],
+  ['PUT', eventInvoke, 'PutFunctionEventInvokeConfig', putFunctionEventInvokeConfig],
+  ['POST', eventInvoke, 'UpdateFunctionEventInvokeConfig', updateFunctionEventInvokeConfig],
+  ['GET', eventInvoke, 'GetFunctionEventInvokeConfig', getFunctionEventInvokeConfig],
+  ['DELETE', eventInvoke, 'DeleteFunctionEventInvokeConfig', deleteFunctionEventInvokeConfig],
+  ['GET', `${eventInvoke}/list`, 'ListFunctionEventInvokeConfigs', listFunctionEventInvokeConfigs],
+  ['POST', functionUrl, 'CreateFunctionUrlConfig', createFunctionUrlConfig],
+  ['GET', functionUrl, 'GetFunctionUrlConfig', getFunctionUrlConfig],
+  ['PUT', functionUrl, 'UpdateFunctionUrlConfig', updateFunctionUrlConfig],
+  ['DELETE', functionUrl, 'DeleteFunctionUrlConfig', deleteFunctionUrlConfig],
+  ['GET', `${functionUrl}s`, 'ListFunctionUrlConfigs', listFunctionUrlConfigs],
   ['GET', '/2017-03-31/tags/{resource}', 'ListTags', listTags],
   ['POST', '/2017-03-31/tags/{resource}', 'TagResource', tagResource],
   ['DELETE', '/2017-03-31/tags/{resource}', 'UntagResource', untagResource],

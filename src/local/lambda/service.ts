@@ -4,6 +4,7 @@ import { AccessDenied } from '../iam/access-denied.ts';
 import type { Credentials } from '../iam/credentials.ts';
 import { createIam, type Iam } from '../iam/iam.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { RandomFraction } from '../shared/random.ts';
 import type { Events, Functions, Logs, S3, Sqs } from '../shared/service-interfaces.ts';
 import type { UsageMeter } from '../shared/usage-meter.ts';
 import type { Store } from '../store/store.ts';
@@ -15,6 +16,7 @@ import { AsyncInvocations } from './async-invocations.ts';
 import { checkArchive } from './code-archive.ts';
 import type { LambdaContext } from './context.ts';
 import { type DeadLetter, executionDeadLetter } from './dead-letter.ts';
+import { EventInvokeConfigs } from './event-invoke-configs.ts';
 import { parseTarget } from './execution/chained-invoke.ts';
 import { deleteExecutions } from './execution/delete-executions.ts';
 import { Engine } from './execution/engine.ts';
@@ -25,10 +27,14 @@ import { FunctionPolicies } from './function-policies.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import { FunctionTags } from './function-tags.ts';
 import { invoke } from './invoke.ts';
+import { createAlias, updateAlias } from './management/alias-settings.ts';
+import { putEventInvokeConfig } from './management/event-invoke-settings.ts';
 import { createSettings } from './management/settings.ts';
 import { parseTags } from './management/tags.ts';
 import { operationName, requiredPermissions, route } from './routes.ts';
 import { HandlerRunner } from './run-handler.ts';
+import { FunctionUrls } from './urls/function-urls.ts';
+import { createFunctionUrls } from './urls/url-service.ts';
 
 /** Maximum number of expired executions that one run removes. */
 const maxExpiredPerRun = 200;
@@ -63,6 +69,8 @@ interface LambdaOptions {
   s3?: Pick<S3, 'read'>;
   /** Roles and policies. Without them, functions may do everything. */
   iam?: Iam;
+  /** Chooses between the two versions of an alias. */
+  random?: RandomFraction;
 }
 
 /** Creates Lambda with durable executions on the store. Each handler runs in its own process. */
@@ -70,7 +78,7 @@ export function createLambda(options: LambdaOptions): Lambda {
   const { store, clock, events, sqs, meter, s3, logs } = options;
   const iam = options.iam ?? createIam({ store, enforced: false });
   const roles = new ExecutionRoles(iam);
-  const functions = new FunctionRegistry(store, options.directory);
+  const functions = new FunctionRegistry(store, options.directory, options.random);
   const policies = new FunctionPolicies(functions, iam.resourcePolicies);
   const environments = new ExecutionEnvironments({
     ...options,
@@ -95,25 +103,24 @@ export function createLambda(options: LambdaOptions): Lambda {
   };
   const handlers = new HandlerRunner(functions, environments);
   const engine = new Engine({ store, clock, handlers, roles, onStatus });
-  const asynchronous = new AsyncInvocations({
-    store,
-    handlers,
-    speed: clock.speed,
-    sendToDeadLetterQueue,
-  });
+  const asynchronous = new AsyncInvocations({ store, handlers, clock, sendToDeadLetterQueue });
+  const configurations = openConfigurations(store);
   const remove = (name: string) => {
     deleteExecutions(engine, name);
+    configurations.eventInvokeConfigs.remove(name);
+    configurations.urls.removeAll(name);
     functions.remove(name);
     policies.removeAll({ name });
   };
   const context: LambdaContext = {
     engine,
     functions,
-    tags: new FunctionTags(store),
+    ...configurations,
     policies,
     roles,
     environments,
     asynchronous,
+    endpoint: options.endpoint,
     meter,
     s3,
     quotas: options.quotas,
@@ -139,15 +146,40 @@ export function createLambda(options: LambdaOptions): Lambda {
   };
 }
 
+/** Returns the settings of functions that are not part of a version. */
+function openConfigurations(store: Store) {
+  return {
+    tags: new FunctionTags(store),
+    eventInvokeConfigs: new EventInvokeConfigs(store),
+    urls: new FunctionUrls(store),
+  };
+}
+
+const pathPrefixes = [
+  '/2015-03-31/functions',
+  '/2017-03-31/tags/',
+  '/2019-09-25/functions/',
+  '/2021-10-31/functions/',
+  '/2025-12-01/',
+];
+
 /** Returns what other services of the runtime do with functions. */
 function createFunctions(context: LambdaContext): Omit<Functions, 'remove'> {
   const { functions, policies, engine } = context;
   return {
     service: createService(context),
+    urls: createFunctionUrls(context),
     put: (input, code) => putFunction(context, input, code),
     publish: (name, description) => functions.publish(name, description),
-    alias: (name, alias, version) =>
-      functions.alias(name, { name: alias, version, description: '' }),
+    createAlias: (input) => createAlias(functions, input),
+    updateAlias: (input) => updateAlias(functions, input),
+    removeAlias(name, alias) {
+      functions.removeAlias(name, alias);
+      context.urls.remove(name, alias);
+    },
+    putEventInvokeConfig: (target, input) => putEventInvokeConfig(context, target, input),
+    removeEventInvokeConfig: ({ name, qualifier }) =>
+      context.eventInvokeConfigs.remove(name, qualifier),
     addPermission: (permission) => void policies.add(permission),
     removePermission: ({ function: target, statementId }) =>
       policies.removeIfPresent(parseTarget(target), statementId),
@@ -163,10 +195,7 @@ function createService(context: LambdaContext): Service {
   return {
     name: 'lambda',
     protocol: { operation: operationName, failure },
-    claims: ({ path }) =>
-      ['/2015-03-31/functions', '/2017-03-31/tags/', '/2025-12-01/'].some((prefix) =>
-        path.startsWith(prefix),
-      ),
+    claims: ({ path }) => pathPrefixes.some((prefix) => path.startsWith(prefix)),
     permissions: (request) => requiredPermissions(context, request),
     handle: (request) => respond(context, request),
   };

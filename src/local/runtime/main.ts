@@ -1,9 +1,10 @@
 /** Entry point of the runtime's process: `node runtime.js <options as JSON>`. `launch.ts` starts it. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultSettings } from '../fault-injection/request-gate.ts';
 import { lockDirectory } from '../store/directory-lock.ts';
-import { StoreError } from '../store/store-error.ts';
+import { isStoreFailure, StoreError, toStoreError } from '../store/store-error.ts';
 import { claimOwnership } from './ownership.ts';
 import { startRuntime } from './runtime.ts';
 import {
@@ -11,12 +12,14 @@ import {
   conflictExitCode,
   portInUseError,
   StartError,
+  startedPrefix,
 } from './start-error.ts';
 import {
   type RuntimeState,
   readState,
   removeState,
   stateDirectory,
+  storeFile,
   writeState,
 } from './state-file.ts';
 
@@ -91,7 +94,7 @@ async function main({
     );
     process.exit(conflictExitCode);
   });
-  process.stdout.write(`orders runtime: ${runtime.url} (pid ${process.pid}, time ×${timeScale})\n`);
+  process.stdout.write(`${startedPrefix}${runtime.url} (pid ${process.pid}, time ×${timeScale})\n`);
 
   let closing = false;
   const stop = async () => {
@@ -128,7 +131,9 @@ async function lockWithRetry(root: string): Promise<ReturnType<typeof lockDirect
 }
 
 /** Prints an error and exits at once. All acknowledged data is on disk. */
-function exitWithError(root: string, error: unknown): never {
+function exitWithError(root: string, cause: unknown): never {
+  const store = join(stateDirectory(root), storeFile);
+  const error = isStoreFailure(cause) ? toStoreError(cause, store) : cause;
   const known = error instanceof StoreError || error instanceof StartError;
   process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
   removeState(root, process.pid);

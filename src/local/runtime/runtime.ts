@@ -199,6 +199,7 @@ function createServices(deps: ServiceDeps) {
   const { parameters } = ssm;
   const all = [
     ...Object.values(deployable),
+    functions.urls,
     ssm,
     createSts(),
     createIamService(iam.roles),

@@ -1,11 +1,11 @@
 /** Starts the runtime's process and waits for it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RuntimeOptions } from './main.ts';
-import { parseStartError } from './start-error.ts';
+import { parseStartError, StartError } from './start-error.ts';
 import { type RuntimeState, readState, stateDirectory } from './state-file.ts';
 
 /** Time within which a runtime has to start, and the interval of the check (ms). */
@@ -51,13 +51,22 @@ interface Launched {
 
 /** Waits until a runtime of this build has written its state. Throws StartError with the log if it exits or is too slow. */
 export async function waitUntilListening(root: string, launched?: Launched): Promise<RuntimeState> {
+  const logFrom = launched?.logFrom ?? logSize(root);
   for (let waited = 0; waited < maxStartMs && !hasExited(launched); waited += startPollMs) {
     const state = readState(root);
     if (state?.build === buildId()) return state;
     await sleep(startPollMs);
   }
-  throw parseStartError(launched?.child.exitCode ?? null, readLogTail(root, launched?.logFrom));
+  const output = readLogTail(root, logFrom);
+  if (!launched && output === '') {
+    throw new StartError('other', 'Another command is starting it and has not succeeded.');
+  }
+  throw parseStartError(launched?.child.exitCode ?? null, output);
 }
+
+/** Returns the size of the log (bytes). */
+const logSize = (root: string): number =>
+  statSync(join(stateDirectory(root), 'runtime.log'), { throwIfNoEntry: false })?.size ?? 0;
 
 const hasExited = (launched: Launched | undefined) =>
   launched !== undefined &&

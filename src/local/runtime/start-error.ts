@@ -26,9 +26,14 @@ export const alreadyRunningError = (pid: number | undefined): StartError =>
     `A runtime of this project is already running (pid ${pid ?? 'unknown'}).`,
   );
 
+/** First words of the line that a runtime prints when it listens. */
+export const startedPrefix = 'orders runtime: ';
+
 /** Returns the error that the runtime's process reported by its exit code and its output. */
 export function parseStartError(exitCode: number | null, output: string): StartError {
-  const message = output || 'it printed nothing';
+  // A runtime can fail right after it started.
+  const lines = output.split('\n').filter((line) => !line.startsWith(startedPrefix));
+  const message = lines.join('\n') || 'it printed nothing';
   if (exitCode !== conflictExitCode) return new StartError('other', message);
   return new StartError(/^Port \d/m.test(message) ? 'port' : 'running', message);
 }

@@ -15,7 +15,10 @@ export function acquireStartLock(root: string): boolean {
     writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // A full disk lets the file be created but not written.
+    if (code === 'ENOSPC' || code === 'EDQUOT') releaseStartLock(root);
+    if (code !== 'EEXIST') throw error;
     const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age < maxAgeMs) return false;
     releaseStartLock(root);

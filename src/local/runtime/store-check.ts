@@ -71,7 +71,10 @@ function readContent(db: DatabaseSync): Pick<StoreCheck, 'executions' | 'running
     .all()
     .flatMap((row) => String(row['integrity_check']).split('\n'))
     .filter((line) => line.trim() !== '' && !line.startsWith('*** '));
-  if (pages[0] !== 'ok') return { executions: 0, running: 0, problems: shortenProblems(pages) };
+  if (pages[0] !== 'ok') {
+    const problems = shortenProblems(pages.map((line) => `damaged file: ${line}`));
+    return { executions: 0, running: 0, problems };
+  }
   const statuses = db
     .prepare('select status, count(*) as n from lambda_executions group by status')
     .all();

@@ -1,5 +1,5 @@
 import type { WireResponse } from '../wire/http.ts';
-import { checksumHeaders, readContent } from './body.ts';
+import { readContent } from './body.ts';
 import type { BucketCall } from './call.ts';
 import { type Algorithm, computeChecksum, parseAlgorithm } from './checksums.ts';
 import { findCopySource } from './copy.ts';
@@ -84,7 +84,8 @@ export function uploadPart(call: BucketCall): WireResponse {
     );
   }
   const part = call.uploads.putPart(upload.id, number, { body, checksum });
-  const checksums = checksum ? checksumHeaders(checksum) : {};
+  // A part has no checksum type: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
+  const checksums = checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {};
   return { status: 200, headers: { etag: `"${part.etag}"`, ...checksums } };
 }
 

@@ -1,5 +1,6 @@
 /** Interfaces through which the services of the runtime use each other. The `create…` function in each service's folder returns it. */
 import type { Service } from '../wire/http.ts';
+import type { FunctionUrlConfigs } from './function-url-interfaces.ts';
 
 /** A line of a log stream. */
 export interface LogLine {
@@ -112,11 +113,22 @@ export interface FunctionPermission {
   readonly principal: string;
   readonly sourceArn?: string | undefined;
   readonly sourceAccount?: string | undefined;
+  /** Limits `lambda:InvokeFunctionUrl` to URLs with this type of authentication. */
+  readonly functionUrlAuthType?: string | undefined;
+  /** Limits `lambda:InvokeFunction` to requests to function URLs. */
+  readonly invokedViaFunctionUrl?: boolean | undefined;
+}
+
+/** A function with the qualifier that callers name. */
+export interface EventInvokeTarget {
+  readonly name: string;
+  readonly qualifier: string;
 }
 
 /** Lambda functions. */
 export interface Functions extends Expiring {
   readonly service: Service;
+  readonly urls: FunctionUrlConfigs;
   /**
    * Creates or updates `$LATEST` from the members of CreateFunction, without `Code`. Throws the AwsError that Lambda returns for invalid
    * members and code.
@@ -124,7 +136,19 @@ export interface Functions extends Expiring {
   put(input: Readonly<Record<string, unknown>>, code: Buffer): void;
   /** Publishes `$LATEST`. Returns the newest version, with `isNew: false`, if nothing has changed since it was published. */
   publish(name: string, description?: string): PublishedVersion;
-  alias(name: string, alias: string, version: string): void;
+  /** Creates an alias from the members of CreateAlias. Throws the AwsError that CreateAlias returns. */
+  createAlias(input: Readonly<Record<string, unknown>>): void;
+  /** Replaces an alias: absent members get their defaults. Throws the AwsError that UpdateAlias returns. */
+  updateAlias(input: Readonly<Record<string, unknown>>): void;
+  /** Removes an alias; does nothing if there is none. */
+  removeAlias(name: string, alias: string): void;
+  /**
+   * Replaces the configuration of asynchronous invocations of a version or alias. Throws the AwsError that PutFunctionEventInvokeConfig
+   * returns.
+   */
+  putEventInvokeConfig(target: EventInvokeTarget, input: Readonly<Record<string, unknown>>): void;
+  /** Removes the configuration of a version or alias; does nothing if there is none. */
+  removeEventInvokeConfig(target: EventInvokeTarget): void;
   remove(name: string): void;
   /** Adds a statement to the policy of a function. Throws the AwsError that AddPermission returns. */
   addPermission(permission: FunctionPermission): void;
@@ -180,16 +204,6 @@ export interface Events {
   /** Starts to deliver events to functions, beginning with the events that were pending when the runtime stopped. */
   start(functions: Functions): void;
   close(): void;
-}
-
-/** Parameters of SSM, as CloudFormation reads them. */
-export interface ParameterStore {
-  /** Returns one version of a parameter, by default the newest; undefined if it does not exist. A SecureString is encrypted. */
-  read(
-    name: string,
-    version?: number,
-  ): { readonly type: string; readonly value: string } | undefined;
-  arn(name: string): string;
 }
 
 /** A stage of a REST API. */

@@ -23,6 +23,8 @@ export interface Usage {
   readonly checkpoints: { readonly calls: number; readonly bytes: number };
   readonly functions: Readonly<Record<string, FunctionUsage>>;
   readonly tables: Readonly<Record<string, TableUsage>>;
+  /** Write requests by the tables that a request writes: their names, sorted and joined by `+`. */
+  readonly writeRequests: Readonly<Record<string, number>>;
   readonly logs: { readonly events: number; readonly bytes: number };
 }
 
@@ -40,6 +42,7 @@ export class UsageMeter {
   readonly #checkpoints = { calls: 0, bytes: 0 };
   readonly #functions = new Map<string, FunctionUsage>();
   readonly #tables = new Map<string, TableUsage>();
+  readonly #writeRequests = new Map<string, number>();
   readonly #logs = { events: 0, bytes: 0 };
 
   checkpoint(bytes: number): void {
@@ -72,6 +75,14 @@ export class UsageMeter {
     this.#tables.set(name, sum);
   }
 
+  /** Counts a request that writes a table. `before` are the tables that the same request has been counted for. */
+  writeRequest(before: Iterable<string>, table: string): void {
+    const earlier = joinTables(before);
+    if (earlier) this.#writeRequests.set(earlier, (this.#writeRequests.get(earlier) ?? 0) - 1);
+    const now = joinTables([...before, table]);
+    this.#writeRequests.set(now, (this.#writeRequests.get(now) ?? 0) + 1);
+  }
+
   /** Adds log events. CloudWatch Logs bills 26 bytes per event in addition to its text. */
   logged(messages: readonly string[]): void {
     this.#logs.events += messages.length;
@@ -83,10 +94,13 @@ export class UsageMeter {
       checkpoints: { ...this.#checkpoints },
       functions: Object.fromEntries(this.#functions),
       tables: Object.fromEntries(this.#tables),
+      writeRequests: Object.fromEntries(this.#writeRequests),
       logs: { ...this.#logs },
     };
   }
 }
+
+const joinTables = (names: Iterable<string>) => [...names].sort().join('+');
 
 /** Creates the service that returns the usage. It belongs to the runtime, not to AWS. */
 export function createUsageService(meter: UsageMeter): Service {

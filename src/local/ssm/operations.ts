@@ -4,26 +4,23 @@ import type {
   GetParametersCommandInput,
   PutParameterCommandInput,
 } from '@aws-sdk/client-ssm';
-import type { Store } from '../store/store.ts';
+import { withPattern } from '../shared/linear-regexp.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { Operation } from '../wire/json.ts';
 import type { Cipher } from './cipher.ts';
 import { formatParameterArn, parseSelection, type Selection } from './parameter-name.ts';
-import { ParameterRepository, type StoredParameter } from './repository.ts';
+import type { ParameterRepository, StoredParameter } from './repository.ts';
 
 const types = ['String', 'StringList', 'SecureString'] as const;
 /** Maximum length of the value of a standard parameter (characters). */
 const maxValueLength = 4096;
+const maxPatternLength = 1024;
 
 /**
  * Returns the operations on parameters.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
-export function parameterOperations(
-  store: Store,
-  cipher: Cipher,
-): Readonly<Record<string, Operation>> {
-  const parameters = new ParameterRepository(store);
+export function parameterOperations(parameters: ParameterRepository, cipher: Cipher) {
   const find = ({ names, selector }: Selection) => {
     // Labels cannot be created: a selector that is not a version names none.
     const version = selector === '' ? undefined : Number(selector.slice(1));
@@ -72,7 +69,7 @@ export function parameterOperations(
       if (!parameters.remove(checkName(Name))) throw new AwsError('ParameterNotFound', '');
       return {};
     },
-  };
+  } satisfies Readonly<Record<string, Operation>>;
 }
 
 /** Returns a parameter in the form of the API. A SecureString stays encrypted without decryption. */
@@ -100,7 +97,7 @@ function toParameter(
 
 /** Returns the type and value of a new version. Throws if the request is not valid. */
 function checkNewValue(
-  { Value = '', Type, Overwrite }: PutParameterCommandInput,
+  { Value = '', Type, Overwrite, AllowedPattern }: PutParameterCommandInput,
   before: StoredParameter | undefined,
 ) {
   if (Value === '')
@@ -118,8 +115,39 @@ function checkNewValue(
     );
   }
   const type = types.find((known) => known === (Type ?? before?.type));
-  if (type) return { type, value: Value };
-  throw new AwsError('ValidationException', `Type must be one of ${types.join(', ')}`);
+  if (!type) throw new AwsError('ValidationException', `Type must be one of ${types.join(', ')}`);
+  if (before && before.type !== type) {
+    throw new AwsError(
+      'HierarchyTypeMismatchException',
+      `The type of the parameter ${before.name} cannot be changed from ${before.type} to ${type}. Create a parameter with another name.`,
+    );
+  }
+  if (AllowedPattern) checkPattern(Value, AllowedPattern);
+  return { type, value: Value };
+}
+
+/** AWS does not document whether a part of the value may match. Here the whole value must, which is the stricter reading. */
+function checkPattern(value: string, pattern: string): void {
+  if (pattern.length > maxPatternLength) {
+    throw new AwsError(
+      'ValidationException',
+      `AllowedPattern must have at most ${maxPatternLength} characters`,
+    );
+  }
+  let matches: boolean;
+  try {
+    matches = withPattern(`^(?:${pattern})$`, '', (compiled) => compiled.test(value));
+  } catch {
+    throw new AwsError(
+      'InvalidAllowedPatternException',
+      `The request does not meet the regular expression requirement: ${pattern}`,
+    );
+  }
+  if (matches) return;
+  throw new AwsError(
+    'ParameterPatternMismatchException',
+    `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+  );
 }
 
 function firstFound<T>(names: readonly string[], find: (name: string) => T | undefined) {

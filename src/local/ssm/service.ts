@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ParameterStore } from '../shared/service-interfaces.ts';
+import type { ParameterType } from '@aws-sdk/client-ssm';
+import type { DeclaredParameter, ParameterStore } from '../shared/parameter-interfaces.ts';
 import type { Store } from '../store/store.ts';
 import type { Fields } from '../wire/check-input.ts';
 import type { Service } from '../wire/http.ts';
@@ -35,12 +36,17 @@ export function createSsm({ store, directory }: { store: Store; directory: strin
   readonly parameters: ParameterStore;
 } {
   const cipher = openCipher(join(directory, 'parameters.key'));
-  const operations = parameterOperations(store, cipher);
   const repository = new ParameterRepository(store);
+  const operations = parameterOperations(repository, cipher);
+  const put = ({ Type, ...input }: DeclaredParameter, Overwrite: boolean) =>
+    void operations.PutParameter({ ...input, Type: Type as ParameterType, Overwrite });
   return {
     parameters: {
       read: (name, version) => repository.find(name, version),
       arn: formatParameterArn,
+      create: (input) => put(input, false),
+      update: (input) => put(input, true),
+      remove: (name) => void repository.remove(name),
     },
     service: {
       name: 'ssm',

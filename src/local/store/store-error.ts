@@ -45,6 +45,10 @@ const explanations: Readonly<Record<number, Explanation>> = {
   26: ['damaged', 'is damaged'],
 };
 
+/** Whether SQLite reported the error. */
+export const isStoreFailure = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error;
+
 /** Converts an error of SQLite or of the log's sync to a StoreError; returns any other error unchanged. */
 export function toStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError) return error;

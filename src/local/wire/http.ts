@@ -16,6 +16,8 @@ export interface WireRequest {
   /** Percent-encoded path. ARNs contain an encoded `/`, so it has to be split before decoding. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as the client sent it, without the question mark. */
+  readonly rawQuery: string;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** All values of each header, by its name in the spelling of the client. API Gateway distinguishes upper and lower case. */

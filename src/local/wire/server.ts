@@ -134,6 +134,7 @@ function parseTarget(incoming: IncomingMessage, region: string): Omit<Unverified
     method: incoming.method ?? 'GET',
     path,
     query,
+    rawQuery: search,
     headers: incoming.headers as Record<string, string | undefined>,
     exactHeaders: toExactHeaders(incoming),
     region,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { LambdaClient, ListDurableExecutionsByFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sortedJsonDigest } from '../../../src/local/cloudformation/sam-version.ts';
-import { parseTemplate } from '../../../src/local/cloudformation/template.ts';
+import { sortedJsonDigest } from '../../../src/local/cloudformation/sam/version.ts';
+import { parseTemplate } from '../../../src/local/cloudformation/templates/template.ts';
 import { startProjectRuntime, templateFile } from './project-runtime.ts';
 
 let runtime: Awaited<ReturnType<typeof startProjectRuntime>>;

@@ -18,6 +18,7 @@ import { createCloudFormation } from '../../../src/local/cloudformation/service.
 import { createIam } from '../../../src/local/iam/iam.ts';
 import { createLogs } from '../../../src/local/logs/service.ts';
 import { createSqs } from '../../../src/local/sqs/service.ts';
+import { createSsm } from '../../../src/local/ssm/service.ts';
 import { openStore, type Store } from '../../../src/local/store/store.ts';
 import { type RunningServer, serve } from '../../../src/local/wire/server.ts';
 import { testCredentials, testVerifier } from '../../support/credentials.ts';
@@ -50,6 +51,7 @@ beforeAll(async () => {
     sqs: createSqs({ store, region: 'us-east-2', url: () => server.url }),
     logs: createLogs({ store }),
     iam: createIam({ store }),
+    parameters: createSsm({ store, directory }).parameters,
     s3: {
       putBucket: () => undefined,
       deleteBucket: () => true,

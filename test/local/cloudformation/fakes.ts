@@ -19,8 +19,16 @@ export function createFakeLambda() {
   const latest = new Map<string, Settings>();
   const versions: string[] = [];
   const aliases = new Map<string, string>();
+  const putAlias: Functions['createAlias'] = ({ FunctionName, Name, FunctionVersion }) =>
+    void aliases.set(`${String(FunctionName)}:${String(Name)}`, String(FunctionVersion));
   const functions: Functions = {
     service,
+    urls: {
+      service,
+      create: () => 'url1',
+      update: () => undefined,
+      remove: () => undefined,
+    },
     removeExpired: () => false,
     put(input) {
       const settings = createSettings({ ...input, Code: {} });
@@ -30,7 +38,11 @@ export function createFakeLambda() {
       versions.push(`${name} ${description}`);
       return { version: String(versions.length), isNew: true };
     },
-    alias: (name, alias, version) => void aliases.set(`${name}:${alias}`, version),
+    createAlias: putAlias,
+    updateAlias: putAlias,
+    removeAlias: (name, alias) => void aliases.delete(`${name}:${alias}`),
+    putEventInvokeConfig: () => undefined,
+    removeEventInvokeConfig: () => undefined,
     remove: (name) => void latest.delete(name),
     addPermission: () => undefined,
     removePermission: () => undefined,

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { restoreAccess } from '../../../src/local/cloudformation/access/restore-access.ts';
 import { policyHandler, roleHandler } from '../../../src/local/cloudformation/resources/iam.ts';
 import { noopHandler } from '../../../src/local/cloudformation/resources/noop.ts';
-import { restoreAccess } from '../../../src/local/cloudformation/restore-access.ts';
-import { StackRepository } from '../../../src/local/cloudformation/stack-repository.ts';
+import { StackRepository } from '../../../src/local/cloudformation/stacks/stack-repository.ts';
 import { createIam } from '../../../src/local/iam/iam.ts';
 import { openStore } from '../../../src/local/store/store.ts';
 

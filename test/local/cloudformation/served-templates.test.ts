@@ -103,12 +103,51 @@ describe('a template with a name that is not known is rejected by that name', ()
     ],
     ['MaxLenght', { ...withResource(queue), Parameters: { P: { Type: 'String', MaxLenght: 3 } } }],
     ['Exports', { ...withResource(queue), Outputs: { O: { Value: 'a', Exports: {} } } }],
-    ['Rules', { ...withResource(queue), Rules: { R: { Assertions: [] } } }],
+    ['Assertion', { ...withResource(queue), Rules: { R: { Assertion: [] } } }],
     ['Hooks', { ...withResource(queue), Hooks: {} }],
+    [
+      '[Colour]',
+      withResource({ ...queue, Properties: { Tags: [{ Key: 'a', Value: 'b', Colour: 'c' }] } }),
+    ],
+    ['Names', { ...withResource(queue), Outputs: { O: { Value: 'a', Export: { Names: 'b' } } } }],
+    [
+      '[MfaDelete]',
+      withResource({
+        Type: 'AWS::S3::Bucket',
+        Properties: { VersioningConfiguration: { Status: 'Enabled', MfaDelete: true } },
+      }),
+    ],
+    [
+      '[InputPath]',
+      withResource({
+        Type: 'AWS::Events::Rule',
+        Properties: { EventPattern: {}, Targets: [{ Arn: 'a', Id: 'b', InputPath: '$.c' }] },
+      }),
+    ],
+    [
+      '[CachingEnabled]',
+      withResource({
+        Type: 'AWS::ApiGateway::Stage',
+        Properties: {
+          RestApiId: 'a',
+          DeploymentId: 'b',
+          StageName: 'c',
+          MethodSettings: { 'Fn::If': ['C', [{ CachingEnabled: true }], { Ref: 'AWS::NoValue' }] },
+        },
+      }),
+    ],
+    [
+      'PRIVATE',
+      withResource({
+        Type: 'AWS::ApiGateway::RestApi',
+        Properties: { Name: 'a', EndpointConfiguration: { Types: ['PRIVATE'] } },
+      }),
+    ],
     ['AWS::Include', { ...withResource(queue), Transform: 'AWS::Include' }],
     ['Globals', { ...withResource(queue), Globals: { Function: {} } }],
   ])('%s', async (name, template) => {
-    await expect(deploy(template)).rejects.toThrow(name);
+    const Conditions = { C: { 'Fn::Equals': ['a', 'a'] } };
+    await expect(deploy({ Conditions, ...template })).rejects.toThrow(name);
   });
 });
 
@@ -122,8 +161,49 @@ describe('a SAM resource with a property that is not implemented is rejected by 
     ...withResource({ Type: `AWS::Serverless::${type}`, Properties: properties }),
   });
   it.each<[string, object]>([
-    ['FunctionUrlConfig', sam('Function', { ...fn, FunctionUrlConfig: { AuthType: 'NONE' } })],
-    ['EventInvokeConfig', sam('Function', { ...fn, EventInvokeConfig: {} })],
+    [
+      'Authorizer',
+      sam('Function', { ...fn, FunctionUrlConfig: { AuthType: 'NONE', Authorizer: 'a' } }),
+    ],
+    [
+      'AllowOrigin',
+      sam('Function', {
+        ...fn,
+        FunctionUrlConfig: { AuthType: 'NONE', Cors: { AllowOrigin: '*' } },
+      }),
+    ],
+    ['either AWS_IAM or NONE', sam('Function', { ...fn, FunctionUrlConfig: { AuthType: 'JWT' } })],
+    ['should be a map', sam('Function', { ...fn, FunctionUrlConfig: 'NONE' })],
+    ['MaximumAge', sam('Function', { ...fn, EventInvokeConfig: { MaximumAge: 60 } })],
+    [
+      'BatchSize',
+      sam('Function', {
+        ...fn,
+        Events: { E: { Type: 'EventBridgeRule', Properties: { Pattern: {}, BatchSize: 1 } } },
+      }),
+    ],
+    [
+      'EventBusName',
+      sam('Function', {
+        ...fn,
+        Events: { E: { Type: 'EventBridgeRule', Properties: { Pattern: {}, EventBusName: 'b' } } },
+      }),
+    ],
+    [
+      '[Input]',
+      sam('Function', {
+        ...fn,
+        Events: { E: { Type: 'EventBridgeRule', Properties: { Pattern: {}, Input: '{}' } } },
+      }),
+    ],
+    ['PrimaryKey.Name', sam('SimpleTable', { PrimaryKey: { Type: 'String' } })],
+    ['StreamSpecification', sam('SimpleTable', { StreamSpecification: {} })],
+    ['[SystemLogLevel]', sam('Function', { ...fn, LoggingConfig: { SystemLogLevel: 'WARN' } })],
+    [
+      'Fifo',
+      sam('Function', { ...fn, DeadLetterQueue: { Type: 'SQS', TargetArn: 'a', Fifo: true } }),
+    ],
+    ['python3.13', sam('Function', { ...fn, Runtime: 'python3.13' })],
     ['ReservedConcurrentExecutions', sam('Function', { ...fn, ReservedConcurrentExecutions: 0 })],
     ['Layers', sam('Function', fn, { Function: { Layers: [] } })],
     ['HttpApi', sam('Function', fn, { HttpApi: {} })],

@@ -35,6 +35,7 @@ const toRequest = (Action: string, parameters: Readonly<Record<string, string>>)
   method: 'POST',
   path: '/',
   query: new URLSearchParams(),
+  rawQuery: '',
   headers: {},
   exactHeaders: {},
   body: Buffer.from(

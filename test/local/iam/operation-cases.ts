@@ -210,6 +210,77 @@ const lambdaCases = casesOf('lambda', [
     (client) => client.send(new lambda.DeleteAliasCommand({ FunctionName, Name: 'none' })),
   ],
   [
+    'PutFunctionEventInvokeConfig',
+    onFunction('PutFunctionEventInvokeConfig'),
+    (client) =>
+      client.send(
+        new lambda.PutFunctionEventInvokeConfigCommand({
+          FunctionName,
+          Qualifier: 'live',
+          MaximumRetryAttempts: 1,
+        }),
+      ),
+  ],
+  [
+    'UpdateFunctionEventInvokeConfig',
+    onFunction('UpdateFunctionEventInvokeConfig'),
+    (client) =>
+      client.send(
+        new lambda.UpdateFunctionEventInvokeConfigCommand({
+          FunctionName,
+          Qualifier: 'live',
+          MaximumRetryAttempts: 1,
+        }),
+      ),
+  ],
+  [
+    'GetFunctionEventInvokeConfig',
+    onFunction('GetFunctionEventInvokeConfig'),
+    (client) =>
+      client.send(
+        new lambda.GetFunctionEventInvokeConfigCommand({ FunctionName, Qualifier: 'live' }),
+      ),
+  ],
+  [
+    'DeleteFunctionEventInvokeConfig',
+    onFunction('DeleteFunctionEventInvokeConfig'),
+    (client) =>
+      client.send(
+        new lambda.DeleteFunctionEventInvokeConfigCommand({ FunctionName, Qualifier: 'live' }),
+      ),
+  ],
+  [
+    'ListFunctionEventInvokeConfigs',
+    onFunction('ListFunctionEventInvokeConfigs'),
+    (client) => client.send(new lambda.ListFunctionEventInvokeConfigsCommand({ FunctionName })),
+  ],
+  [
+    'CreateFunctionUrlConfig',
+    onFunction('CreateFunctionUrlConfig'),
+    (client) =>
+      client.send(new lambda.CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'AWS_IAM' })),
+  ],
+  [
+    'UpdateFunctionUrlConfig',
+    onFunction('UpdateFunctionUrlConfig'),
+    (client) => client.send(new lambda.UpdateFunctionUrlConfigCommand({ FunctionName })),
+  ],
+  [
+    'GetFunctionUrlConfig',
+    onFunction('GetFunctionUrlConfig'),
+    (client) => client.send(new lambda.GetFunctionUrlConfigCommand({ FunctionName })),
+  ],
+  [
+    'DeleteFunctionUrlConfig',
+    onFunction('DeleteFunctionUrlConfig'),
+    (client) => client.send(new lambda.DeleteFunctionUrlConfigCommand({ FunctionName })),
+  ],
+  [
+    'ListFunctionUrlConfigs',
+    onFunction('ListFunctionUrlConfigs'),
+    (client) => client.send(new lambda.ListFunctionUrlConfigsCommand({ FunctionName })),
+  ],
+  [
     'GetPolicy',
     onFunction('GetPolicy'),
     (client) => client.send(new lambda.GetPolicyCommand({ FunctionName })),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changeSetActions } from '../../../src/local/cloudformation/change-sets.ts';
-import { permissionRules as cloudformationRules } from '../../../src/local/cloudformation/permissions.ts';
-import { stackActions } from '../../../src/local/cloudformation/stack-actions.ts';
+import { permissionRules as cloudformationRules } from '../../../src/local/cloudformation/access/permissions.ts';
+import { changeSetActions } from '../../../src/local/cloudformation/stacks/change-sets.ts';
+import { stackActions } from '../../../src/local/cloudformation/stacks/stack-actions.ts';
 import { permissionRules as dynamodbRules } from '../../../src/local/dynamodb/permissions/rules.ts';
 import { handlers as dynamodbHandlers } from '../../../src/local/dynamodb/service.ts';
 import { permissionRules as lambdaRules } from '../../../src/local/lambda/permissions.ts';

@@ -22,6 +22,7 @@ function request(method: string, url: string, body = ''): WireRequest {
     method,
     path,
     query: new URLSearchParams(search),
+    rawQuery: search,
     headers: {},
     exactHeaders: {},
     body: Buffer.from(body),

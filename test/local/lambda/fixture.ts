@@ -24,6 +24,8 @@ interface Options {
   readonly from?: number;
   /** State directory of an earlier runtime, whose state is resumed. */
   readonly directory?: string;
+  /** Chooses between the versions of an alias. */
+  readonly random?: () => number;
 }
 
 /** Starts Lambda with its own store and server. Functions are created from source text. */
@@ -31,6 +33,7 @@ export async function startLambda({
   speed = 1,
   from = 0,
   directory: earlierDirectory,
+  random,
 }: Options = {}) {
   const directory = earlierDirectory ?? mkdtempSync(join(tmpdir(), 'lambda-'));
   const store = openStore(join(directory, 'state.sqlite'));
@@ -50,6 +53,7 @@ export async function startLambda({
     sqs,
     endpoint,
     credentials: testKeys,
+    ...(random ? { random } : {}),
   });
   const services = [lambda.service, logs.service, sqs.service];
   const server = await serve({ services, store, port: 0, verifier: testVerifier });

@@ -119,7 +119,8 @@ beforeAll(async () => {
     ...(ExecutionTimeout ? { DurableConfig: { ExecutionTimeout, RetentionPeriodInDays: 1 } } : {}),
   });
   runtime.lambda.put(settings('flow', 900), zip);
-  runtime.lambda.alias('flow', 'live', runtime.lambda.publish('flow').version);
+  const FunctionVersion = runtime.lambda.publish('flow').version;
+  runtime.lambda.createAlias({ FunctionName: 'flow', Name: 'live', FunctionVersion });
   runtime.lambda.put(settings('long', 86_400), zip);
   const code = Buffer.from(
     zipSync({

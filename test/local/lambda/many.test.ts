@@ -3,7 +3,7 @@ import { handlerRequestSource } from '../../support/handler-request.ts';
 import { sleeperCode } from '../../support/sleeper.ts';
 import { startLambda } from './fixture.ts';
 
-const many = 300;
+const many = 120;
 const hour = 3600;
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 

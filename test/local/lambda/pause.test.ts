@@ -372,6 +372,8 @@ it('pauses after a restart if the request was accepted and had not taken effect'
     EventTimestamp: expect.any(Date),
   });
   await send(execution.arn, 'resume');
+  await execution.untilStatus('RUNNING');
+  lambda.clock.advance(600_000);
   await execution.untilStatus('SUCCEEDED');
   expect(execution.steps()).toEqual(['after']);
 });

@@ -68,6 +68,7 @@ function receive({ method, path, query, headers, body }: ReturnType<typeof toPla
     method,
     path,
     query: search,
+    rawQuery: search.toString(),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     ),

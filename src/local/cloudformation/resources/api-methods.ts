@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
-import { type Fields, isFields } from '../template.ts';
+import { toText } from '../templates/intrinsics.ts';
+import { type Fields, isFields } from '../templates/template.ts';
 import type { PhysicalResource, ResourceHandler, ResourceRequest, Services } from './handler.ts';
 
 /** Id of the resource `/` of every API. */

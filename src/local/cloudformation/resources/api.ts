@@ -1,5 +1,5 @@
-import { toText } from '../intrinsics.ts';
-import { type Fields, isFields } from '../template.ts';
+import { toText } from '../templates/intrinsics.ts';
+import { type Fields, isFields } from '../templates/template.ts';
 import { rootResourceId } from './api-methods.ts';
 import {
   nonEmptyText,

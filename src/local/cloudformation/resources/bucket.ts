@@ -1,5 +1,5 @@
 import { partition } from '../../shared/account.ts';
-import { isFields } from '../template.ts';
+import { isFields } from '../templates/template.ts';
 import {
   generateName,
   nonEmptyText,

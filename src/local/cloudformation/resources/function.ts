@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
-import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
-import { type Fields, isFields } from '../template.ts';
+import { toText } from '../templates/intrinsics.ts';
+import { type Fields, isFields } from '../templates/template.ts';
 import {
   generateName,
   nonEmptyText,
@@ -96,19 +96,43 @@ export function versionHandler({ functions }: Services): ResourceHandler {
   };
 }
 
-/** AWS::Lambda::Alias: `Ref` is its ARN. */
+/**
+ * AWS::Lambda::Alias: `Ref` is its ARN. An update sets all properties: it reverts what was changed outside of the stack, and removes
+ * the weights if the template has none.
+ */
 export function aliasHandler({ functions }: Services): ResourceHandler {
-  const putAlias = ({ properties }: ResourceRequest): PhysicalResource => {
-    const [name, alias] = [toText(properties['FunctionName']), toText(properties['Name'])];
-    functions.alias(name, alias, toText(properties['FunctionVersion']));
-    const arn = functions.arn(name, alias);
+  const toResource = ({ properties }: ResourceRequest): PhysicalResource => {
+    const arn = functions.arn(toText(properties['FunctionName']), toText(properties['Name']));
     return { physicalId: arn, attributes: { AliasArn: arn } };
   };
   return {
     createOnly: ['FunctionName', 'Name'],
-    create: putAlias,
-    update: putAlias,
-    remove: () => undefined,
+    create(request) {
+      functions.createAlias(toAliasInput(request.properties));
+      return toResource(request);
+    },
+    update(request) {
+      functions.updateAlias(toAliasInput(request.properties));
+      return toResource(request);
+    },
+    remove: ({ properties }) =>
+      functions.removeAlias(toText(properties['FunctionName']), toText(properties['Name'])),
+  };
+}
+
+/** Returns the properties as members of CreateAlias: the weights are a map there. */
+function toAliasInput({ RoutingConfig: routing, ...properties }: Fields): Fields {
+  if (routing === undefined) return properties;
+  const { AdditionalVersionWeights: list, ...others } = isFields(routing) ? routing : {};
+  const weights = (Array.isArray(list) ? list : [])
+    .filter(isFields)
+    .map(({ FunctionVersion, FunctionWeight }) => [
+      toText(FunctionVersion),
+      Number(FunctionWeight),
+    ]);
+  return {
+    ...properties,
+    RoutingConfig: { ...others, AdditionalVersionWeights: Object.fromEntries(weights) },
   };
 }
 
@@ -125,7 +149,8 @@ function toFunctionInput({ properties }: ResourceRequest, name: string): Fields 
   };
 }
 
-function toNumbers(fields: Fields, names: readonly string[]): Fields {
+/** Returns fields in which the texts of the named numbers are numbers: CloudFormation accepts both. */
+export function toNumbers(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,

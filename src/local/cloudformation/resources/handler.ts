@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Iam } from '../../iam/iam.ts';
+import type { ParameterStore } from '../../shared/parameter-interfaces.ts';
 import type {
   DynamoDb,
   Events,
@@ -9,7 +10,7 @@ import type {
   S3,
   Sqs,
 } from '../../shared/service-interfaces.ts';
-import type { Fields } from '../template.ts';
+import type { Fields } from '../templates/template.ts';
 
 /** The services in which resources are created. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   readonly apis: RestApis;
   readonly events: Events;
   readonly sqs: Sqs;
+  readonly parameters: ParameterStore;
   readonly iam: Pick<Iam, 'roles' | 'resourcePolicies'>;
 }
 
@@ -67,7 +69,10 @@ const randomLength = 12;
  * the stack's name and the logical id are shortened, each to about half of the space unless the other is shorter. AWS does not document
  * this; it was observed: https://github.com/convox/rack/issues/2297
  */
-export function generateName({ stack, logicalId }: ResourceRequest, maxLength = 255): string {
+export function generateName(
+  { stack, logicalId }: Pick<ResourceRequest, 'stack' | 'logicalId'>,
+  maxLength = 255,
+): string {
   const random = Array.from(
     { length: randomLength },
     () => nameCharacters[randomInt(nameCharacters.length)],

@@ -2,9 +2,9 @@ import { formatUnknownPolicy } from '../../iam/iam.ts';
 import { findManagedPolicy, isAwsManaged } from '../../iam/managed-policies.ts';
 import type { Tags } from '../../iam/role-repository.ts';
 import type { Roles } from '../../iam/roles.ts';
-import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
-import { type Fields, isFields } from '../template.ts';
+import { toText } from '../templates/intrinsics.ts';
+import { type Fields, isFields } from '../templates/template.ts';
 import {
   generateName,
   nonEmptyText,

@@ -1,5 +1,5 @@
 import { account, partition } from '../../shared/account.ts';
-import type { Fields } from '../template.ts';
+import type { Fields } from '../templates/template.ts';
 import {
   generateName,
   nonEmptyText,

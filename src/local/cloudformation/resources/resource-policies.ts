@@ -1,8 +1,8 @@
 import { findPolicyProblem } from '../../iam/resource-policy-check.ts';
 import { partition } from '../../shared/account.ts';
-import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
-import type { Fields } from '../template.ts';
+import { toText } from '../templates/intrinsics.ts';
+import type { Fields } from '../templates/template.ts';
 import {
   generateName,
   nonEmptyText,
@@ -12,11 +12,17 @@ import {
   type Services,
 } from './handler.ts';
 
-const unsupportedMembers = [
-  'EventSourceToken',
+const unsupportedMembers = ['EventSourceToken', 'PrincipalOrgID'];
+
+/** Properties of a permission, all of which require a new resource. */
+const permissionProperties = [
+  'FunctionName',
+  'Action',
+  'Principal',
+  'SourceArn',
+  'SourceAccount',
   'FunctionUrlAuthType',
   'InvokedViaFunctionUrl',
-  'PrincipalOrgID',
 ];
 
 /** AWS::Lambda::Permission: a statement in the policy of a function, version or alias. `Ref` is its statement id. */
@@ -35,13 +41,17 @@ export function permissionHandler({ functions }: Services): ResourceHandler {
       principal: toText(properties['Principal']),
       sourceArn: nonEmptyText(properties['SourceArn']),
       sourceAccount: nonEmptyText(properties['SourceAccount']),
+      functionUrlAuthType: nonEmptyText(properties['FunctionUrlAuthType']),
+      invokedViaFunctionUrl: [true, 'true'].includes(
+        properties['InvokedViaFunctionUrl'] as boolean | string,
+      ),
     });
     return { physicalId: statementId, attributes: { Id: statementId } };
   };
   const remove = (properties: Fields, statementId: string) =>
     functions.removePermission({ function: toText(properties['FunctionName']), statementId });
   return {
-    createOnly: ['FunctionName', 'Action', 'Principal', 'SourceArn', 'SourceAccount'],
+    createOnly: permissionProperties,
     create: (request) => add(request, generateName(request)),
     update(request, { physicalId, properties }) {
       remove(properties, physicalId);

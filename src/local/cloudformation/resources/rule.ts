@@ -1,6 +1,6 @@
-import { toText } from '../intrinsics.ts';
 import { invalid } from '../query-protocol.ts';
-import { isFields } from '../template.ts';
+import { toText } from '../templates/intrinsics.ts';
+import { isFields } from '../templates/template.ts';
 import {
   generateName,
   nonEmptyText,

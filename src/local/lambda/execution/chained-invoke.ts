@@ -72,7 +72,7 @@ export function prepareCall(
   }
   let version: FunctionVersion;
   try {
-    version = functions.resolve(name, qualifier);
+    version = functions.choose(name, qualifier);
   } catch (error) {
     const { name: ErrorType, message: ErrorMessage } = asAwsError(error);
     return { operation, refused: { ErrorType, ErrorMessage } };

@@ -111,7 +111,9 @@ function deleteVersion(
   if (!/^\d+$/.test(qualifier)) {
     throw invalidParameter('Deletion of aliases is not currently supported.');
   }
-  const aliases = functions.aliases(name).filter(({ version }) => version === qualifier);
+  const aliases = functions
+    .aliases(name)
+    .filter(({ version, additional }) => [version, additional?.version].includes(qualifier));
   if (aliases.length > 0) {
     const names = aliases.map((alias) => alias.name).join(', ');
     throw conflict(

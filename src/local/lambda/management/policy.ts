@@ -10,6 +10,8 @@ const members = new Set([
   'Principal',
   'SourceArn',
   'SourceAccount',
+  'FunctionUrlAuthType',
+  'InvokedViaFunctionUrl',
   'RevisionId',
 ]);
 
@@ -30,6 +32,8 @@ export function addPermission(
     principal: readText(input, 'Principal'),
     sourceArn: readText(input, 'SourceArn') || undefined,
     sourceAccount: readText(input, 'SourceAccount') || undefined,
+    functionUrlAuthType: readText(input, 'FunctionUrlAuthType') || undefined,
+    invokedViaFunctionUrl: input['InvokedViaFunctionUrl'] === true || undefined,
   });
   return json({ Statement: JSON.stringify(statement) }, 201);
 }

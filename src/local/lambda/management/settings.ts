@@ -31,15 +31,6 @@ const reservedVariables = new Set([
   'TZ',
 ]);
 
-/** Members of AWS that the runtime does not implement. It rejects them by name instead of ignoring them. */
-const unsupportedMembers = [
-  'Layers',
-  'ImageConfig',
-  'FileSystemConfigs',
-  'SnapStart',
-  'CapacityProviderConfig',
-];
-
 /** Returns the settings of a new function. Throws ValidationException or InvalidParameterValueException. */
 export function createSettings(input: Fields): Settings {
   const { DurableConfig: durable } = input;
@@ -89,7 +80,7 @@ function checkInput(input: Fields, addConstraints: (constraints: Constraints) =>
   addConstraints(constraints);
   addCommonConstraints(constraints, input);
   constraints.throwIfViolated();
-  rejectUnsupported(input);
+  checkRuntime(input);
 }
 
 /** Adds the constraints that apply to new and to existing functions. */
@@ -133,18 +124,12 @@ function addCommonConstraints(constraints: Constraints, input: Fields): void {
   }
 }
 
-/** Throws InvalidParameterValueException for members and languages that the runtime does not implement. */
-function rejectUnsupported(input: Fields): void {
-  const unsupported = unsupportedMembers.find((name) => isNotEmpty(input[name]));
-  if (unsupported) throw invalidParameter(`The local runtime does not implement ${unsupported}`);
-  const { Runtime: runtime } = input;
+/** Throws InvalidParameterValueException for a language that the runtime does not run. */
+function checkRuntime({ Runtime: runtime }: Fields): void {
   if (typeof runtime === 'string' && !/^nodejs\d+\.x$/.test(runtime)) {
     throw invalidParameter(`The local runtime runs Node.js, not ${runtime}`);
   }
 }
-
-const isNotEmpty = (value: unknown) =>
-  Array.isArray(value) ? value.length > 0 : isFields(value) && Object.keys(value).length > 0;
 
 function mergeSettings(
   before: Settings,
