@@ -53,12 +53,12 @@ it('checks and starts the orders of the API with a function', () => {
     expect.stringMatching(/functions\/\$\{OrderIntakeFunction\.Arn\}\/invocations$/),
   ]);
   expect(OrderIntakeFunction.Properties.Environment.Variables).toEqual({
-    WORKFLOW_ALIAS_ARN: 'OrderProcessingFunction.Alias',
+    WORKFLOW_ALIAS_ARN: 'OrderProcessingFunctionAliaslive',
   });
   const [invoke] = OrderIntakeRole.Properties.Policies[0].PolicyDocument.Statement;
   expect(invoke).toMatchObject({
     Action: 'lambda:InvokeFunction',
-    Resource: 'OrderProcessingFunction.Alias',
+    Resource: 'OrderProcessingFunctionAliaslive',
   });
   expect(OrderIntakeApiPermission.Properties).toMatchObject({
     FunctionName: 'OrderIntakeFunction',

@@ -1,7 +1,8 @@
 /** Shapes that other programs see: the responses of the HTTP API, the order's item and the result of its execution. */
 import type { OrderItem } from './order.ts';
+import type { ProviderWait } from './providers.ts';
 import type { Review } from './review.ts';
-import type { OrderStatus, StageId, UndoId } from './workflow.ts';
+import type { OrderStatus, StageId, StepId, UndoId } from './workflow.ts';
 
 /** One change of status; `at` is RFC 3339 UTC with milliseconds. */
 export interface Transition {
@@ -39,6 +40,13 @@ export interface CancelRequest {
 /** The state of the stock that an order reserved. */
 export type Reservation = 'held' | 'released' | 'handed-over';
 
+/** Units that an order reserved from a shard of a product's stock. */
+export interface ReservedUnits {
+  readonly productId: string;
+  readonly shard: number;
+  readonly quantity: number;
+}
+
 /** An item of the orders table. `total` and `price` are decimals with two places. */
 export interface OrderRecord {
   readonly orderId: string;
@@ -63,6 +71,14 @@ export interface OrderRecord {
   readonly flagged?: boolean;
   /** Absent before the stock is reserved. */
   readonly reservation?: Reservation;
+  /** The shards from which the units were reserved; a product that is absent was reserved from shard 0 (see `reservedUnits`). */
+  readonly reservedFrom?: readonly ReservedUnits[];
+  /** The stages whose simulated call took effect, in order (see `recordedCalls`). Only appended to. */
+  readonly calls?: readonly StepId[];
+  /** The provider that the order waits for, while it is unavailable. */
+  readonly waitingFor?: ProviderWait;
+  /** When the order began to wait for the provider (RFC 3339 UTC). */
+  readonly waitingSince?: string;
   /** The original of this order, if it is a retry. */
   readonly retryOf?: string;
   /** The retries of this order, oldest first. Written before they start. */
@@ -115,4 +131,5 @@ export const outputs = {
   loyaltyTable: 'LoyaltyTableName',
   providerCallsTable: 'ProviderCallsTableName',
   deadLettersUrl: 'DeadLettersUrl',
+  listingShards: 'ListingShards',
 } as const;

@@ -34,6 +34,8 @@ export const notUndoneWarning: Warning = {
 export const errorNames = {
   rejectionPrefix: 'OrderRejected.',
   providerUnavailable: 'ProviderUnavailable',
+  providerFailed: 'ProviderFailed',
+  writeContention: 'WriteContention',
   orderIdTaken: 'OrderIdTaken',
   orderCancelled: 'OrderCancelled',
 } as const;
@@ -46,14 +48,19 @@ export function parseRejectionCode(errorName: string): string | undefined {
     : undefined;
 }
 
+/** Errors of the workflow whose messages contain nothing internal. */
+const publicErrors: ReadonlySet<string> = new Set([
+  errorNames.providerUnavailable,
+  errorNames.providerFailed,
+  errorNames.writeContention,
+  errorNames.orderCancelled,
+]);
+
 /**
  * The message of an error for the order's record. Customers read the record, and the message of a foreign error may name
  * accounts and roles: only the name of such an error is kept.
  */
 export function toPublicMessage(errorName: string, message: string): string {
-  const isOwn =
-    parseRejectionCode(errorName) !== undefined ||
-    errorName === errorNames.providerUnavailable ||
-    errorName === errorNames.orderCancelled;
+  const isOwn = parseRejectionCode(errorName) !== undefined || publicErrors.has(errorName);
   return isOwn ? message : `An unexpected error (${errorName})`;
 }

@@ -18,6 +18,8 @@ export const publicFields = [
   'handOver',
   'flagged',
   'reservation',
+  'waitingFor',
+  'waitingSince',
   'retryOf',
   'retriedAs',
   'path',

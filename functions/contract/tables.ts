@@ -4,16 +4,25 @@ import type { StageId } from './workflow.ts';
 /** The index of the orders table that lists orders by day, newest first. */
 export const listingIndex = 'byCreated';
 
-/** Partitions of one day in the listing index. */
+/**
+ * Partitions of one day in the listing index of a stack that does not set their number. A stack can have more, but never fewer than
+ * before: its readers read the partitions 0 to N - 1, in which they also find the orders that were written with a smaller number.
+ */
 export const listingShards = 4;
 
-/** The partition of an order in the listing index: its UTC day and a small hash of its id. */
-export function listingKey(orderId: string, createdAt: string): string {
+/** The largest number of partitions of one day: the maximum of the template's parameter. */
+export const maxListingShards = 64;
+
+/** The partition of an order in the listing index: its UTC day, and a hash of its id modulo the number of partitions. */
+export function listingKey(
+  orderId: string,
+  { createdAt, shards }: { readonly createdAt: string; readonly shards: number },
+): string {
   let hash = 0x811c9dc5;
   for (const char of orderId) {
     hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   }
-  return listingPartition(createdAt.slice(0, 10), hash % listingShards);
+  return listingPartition(createdAt.slice(0, 10), hash % shards);
 }
 
 /** A partition of the listing index: a UTC day (`2026-11-22`) and a shard from 0. */

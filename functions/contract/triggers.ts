@@ -6,13 +6,13 @@ import type { Order } from './order.ts';
 import type { StepId } from './workflow.ts';
 
 /**
- * `reject`: the stage rejects the order. `transient`: the first `times` calls fail, later ones succeed. `outage`: every
- * call fails. `review`: the stage succeeds with a fraud score that requires a review.
+ * `reject`: the stage rejects the order. `transient`: the first `times` calls fail, later ones succeed. `error`: every
+ * call for this order fails, although the provider is available. `review`: the stage succeeds with a fraud score that requires a review.
  */
 export type TriggerBehavior =
   | { readonly kind: 'reject'; readonly code: string; readonly message: string }
   | { readonly kind: 'transient'; readonly times: number }
-  | { readonly kind: 'outage' }
+  | { readonly kind: 'error' }
   | { readonly kind: 'review'; readonly score: number };
 
 export interface Trigger {
@@ -31,7 +31,7 @@ const reject = (code: string, message: string): TriggerBehavior => ({
   message,
 });
 
-const outage: TriggerBehavior = { kind: 'outage' };
+const fails: TriggerBehavior = { kind: 'error' };
 
 export const triggers: readonly Trigger[] = [
   {
@@ -53,7 +53,7 @@ export const triggers: readonly Trigger[] = [
     formerValue: 'PAYMENT-HICCUP',
     behavior: { kind: 'transient', times: 2 },
   },
-  { stage: 'process-payment', on: 'customerId', value: 'PAYMENT-DOWN', behavior: outage },
+  { stage: 'process-payment', on: 'customerId', value: 'PAYMENT-DOWN', behavior: fails },
   {
     stage: 'reserve-inventory',
     on: 'productId',
@@ -72,26 +72,26 @@ export const triggers: readonly Trigger[] = [
     value: 'FRAUD-REVIEW',
     behavior: { kind: 'review', score: 75 },
   },
-  { stage: 'fraud-check', on: 'customerId', value: 'FRAUD-DOWN', behavior: outage },
+  { stage: 'fraud-check', on: 'customerId', value: 'FRAUD-DOWN', behavior: fails },
   {
     stage: 'credit-check',
     on: 'customerId',
     value: 'CREDIT-REFUSED',
     behavior: reject('credit-refused', 'The credit score is insufficient'),
   },
-  { stage: 'generate-invoice', on: 'customerId', value: 'INVOICE-DOWN', behavior: outage },
-  { stage: 'pick-items', on: 'productId', value: 'PICKING-DOWN', behavior: outage },
+  { stage: 'generate-invoice', on: 'customerId', value: 'INVOICE-DOWN', behavior: fails },
+  { stage: 'pick-items', on: 'productId', value: 'PICKING-DOWN', behavior: fails },
   {
     stage: 'quality-check',
     on: 'productId',
     value: 'DAMAGED',
     behavior: reject('damaged', 'The items are damaged'),
   },
-  { stage: 'package-order', on: 'productId', value: 'PACKAGING-DOWN', behavior: outage },
-  { stage: 'generate-shipping-label', on: 'productId', value: 'LABEL-DOWN', behavior: outage },
-  { stage: 'ship-order', on: 'productId', value: 'CARRIER-DOWN', behavior: outage },
-  { stage: 'send-notifications', on: 'customerId', value: 'UNREACHABLE', behavior: outage },
-  { stage: 'update-loyalty-points', on: 'customerId', value: 'LOYALTY-DOWN', behavior: outage },
+  { stage: 'package-order', on: 'productId', value: 'PACKAGING-DOWN', behavior: fails },
+  { stage: 'generate-shipping-label', on: 'productId', value: 'LABEL-DOWN', behavior: fails },
+  { stage: 'ship-order', on: 'productId', value: 'CARRIER-DOWN', behavior: fails },
+  { stage: 'send-notifications', on: 'customerId', value: 'UNREACHABLE', behavior: fails },
+  { stage: 'update-loyalty-points', on: 'customerId', value: 'LOYALTY-DOWN', behavior: fails },
 ];
 
 type TriggerFields = Pick<Order, 'customerId' | 'items'>;

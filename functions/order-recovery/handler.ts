@@ -1,10 +1,14 @@
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { readPatienceSeconds } from '../order-workflow/patience.ts';
+import { providerWaits } from '../order-workflow/services/provider-waits.ts';
 import { services } from '../order-workflow/services/services.ts';
 import { readOrder } from '../shared/tables/orders.ts';
 import { type CorrectionRequest, type CorrectionResult, correctOrder } from './correct-order.ts';
 import { flagOrder } from './orders-table.ts';
 import { type RecoveryResult, recoverOrder, type StatusChange } from './recover-order.ts';
 import { sideEffectCorrections } from './side-effect-corrections.ts';
+
+const patience = { seconds: readPatienceSeconds(), waits: providerWaits };
 
 export const handler = withDurableExecution(
   async (
@@ -22,6 +26,7 @@ export const handler = withDurableExecution(
       ports: services,
       orders: { read: readOrder, flag: flagOrder },
       settleSeconds: Number(process.env['SETTLE_SECONDS'] ?? 60),
+      patience,
     });
   },
 );

@@ -13,6 +13,7 @@ import {
 } from '../contract/workflow.ts';
 import { createCompensations } from '../order-workflow/compensations.ts';
 import { closeAsCancelled, closeAsFailed } from '../order-workflow/finish-order.ts';
+import { impatient, type Patience } from '../order-workflow/patience.ts';
 import type { Ports, Undo } from '../order-workflow/ports.ts';
 import { compensationRetryStrategy } from '../order-workflow/retry.ts';
 import { traced } from '../order-workflow/traced-step.ts';
@@ -53,6 +54,8 @@ interface Settings {
   };
   /** Delay before the recovery: a running step of a stopped execution may continue until its function times out. */
   readonly settleSeconds: number;
+  /** For the customer's notification; absent for quick attempts only. */
+  readonly patience?: Patience;
 }
 
 const failureByEnd: Readonly<Record<AbnormalEnd, Pick<Failure, 'code' | 'message'>>> = {
@@ -82,7 +85,7 @@ export async function recoverOrder(
 async function settleOrder(
   { detail }: StatusChange,
   context: DurableContext,
-  { ports, orders, settleSeconds }: Settings,
+  { ports, orders, settleSeconds, patience = impatient }: Settings,
 ): Promise<RecoveryResult> {
   const { durableExecutionName: orderId, durableExecutionArn, status } = detail;
   const retryStrategy = compensationRetryStrategy;
@@ -122,7 +125,7 @@ async function settleOrder(
   const ended = { stage: started.at(-1)?.id ?? 'validate-order', code, message };
   // The last stage may have done its work, so its undo runs as well, as after a technical failure.
   const records = await compensations.runAfter({ ...ended, code: technicalFailure });
-  const finish = { context, placed, ports, undos: records };
+  const finish = { context, placed, ports, undos: records, patience };
   // The customer may have been notified of a failure that was recorded before the execution ended.
   const { failure = ended } = order;
   if (order.cancelRequested && !order.failure) {

@@ -16,9 +16,14 @@ export class OrderRejected extends Error {
   }
 }
 
-/** A transient error of a provider: the step is retried. */
+/** A provider cannot be reached or refuses every request: the step is retried until the order's patience ends. */
 export class ProviderUnavailable extends Error {
   override readonly name = errorNames.providerUnavailable;
+}
+
+/** A provider that is available fails to process this order: the step is retried a few times within seconds. */
+export class ProviderFailed extends Error {
+  override readonly name = errorNames.providerFailed;
 }
 
 /** The order id belongs to another execution, whose order this execution must not change or close. */
@@ -58,6 +63,36 @@ export function isCancelled(error: unknown): boolean {
 /** Whether a retry cannot succeed. */
 export function isPermanentError(error: unknown): boolean {
   return rejectionCode(error) !== undefined || isOrderIdTaken(error) || isCancelled(error);
+}
+
+/** Whether writes of other orders prevented a write. */
+export function isWriteContention(error: unknown): boolean {
+  return errorName(error) === errorNames.writeContention;
+}
+
+/** Errors by which AWS SDK clients say that a service is overloaded or cannot be reached. */
+const outageNames: ReadonlySet<string> = new Set([
+  errorNames.providerUnavailable,
+  'InternalServerError',
+  'InternalServerErrorException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'ThrottlingException',
+  'TimeoutError',
+]);
+
+/** Node's codes for failed connections, which its messages contain. */
+const connectionError = /\b(EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT)\b/;
+
+/**
+ * Whether a provider or a service of AWS is unavailable, so that waiting helps. An error that is not known may be a defect of the
+ * workflow, which waiting does not repair.
+ */
+export function isOutage(error: unknown): boolean {
+  if (outageNames.has(errorName(error))) return true;
+  return error instanceof Error && connectionError.test(error.message);
 }
 
 /** The message of an error for the order's record; see `toPublicMessage`. The history keeps the original message. */

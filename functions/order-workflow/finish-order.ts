@@ -4,8 +4,9 @@ import { notUndoneWarning } from '../contract/failure.ts';
 import { effectKey } from '../contract/tables.ts';
 import { finishOperations } from '../contract/workflow.ts';
 import { publicErrorMessage } from './failures.ts';
+import { type Patience, waitForProvider } from './patience.ts';
 import type { FailureDetails, Notice, PlacedOrder, Ports } from './ports.ts';
-import { compensationRetryStrategy, stepRetryStrategy } from './retry.ts';
+import { compensationRetryStrategy } from './retry.ts';
 import { type StepFunction, traced } from './traced-step.ts';
 
 interface FinishContext {
@@ -14,6 +15,7 @@ interface FinishContext {
   readonly ports: Pick<Ports, 'customers' | 'orders' | 'metrics'>;
   /** Results of the undo steps of this failure. */
   readonly undos: readonly UndoRecord[];
+  readonly patience: Patience;
 }
 
 /**
@@ -29,8 +31,11 @@ export async function closeAsFailed(
   const first = () => ports.orders.recordFailure(placed.orderId, { executionArn, failure });
   const warnings = flagged ? [notUndoneWarning] : await notifyCustomer(finish, notice, first);
   const details = { executionArn, failure, undos, warnings, flagged };
-  await runFinishStep(finish, finishOperations.fail, async () => {
+  await runFinishStep(finish, finishOperations.fail, async ({ logger }) => {
     await ports.orders.fail(placed, details);
+    const { stage, code, message } = failure;
+    // The attempts of the stage are warnings. This is the only error line of an order that a business rule rejected.
+    logger.error({ text: `order failed: ${message}`, orderId: placed.orderId, stage, code });
     ports.metrics.count(placed, { event: 'failed', code: failure.code });
   });
 }
@@ -51,28 +56,32 @@ export async function closeAsCancelled(finish: FinishContext): Promise<void> {
  * notification, in the same step.
  */
 async function notifyCustomer(
-  { context, placed, ports }: FinishContext,
+  { context, placed, ports, patience }: FinishContext,
   notice: Notice,
   first?: () => Promise<void>,
 ): Promise<Warning[]> {
   const { notify } = finishOperations;
-  const key = effectKey(placed.orderId, 'send-notifications');
+  const { orderId } = placed;
+  const stage = 'send-notifications';
+  const key = effectKey(orderId, stage);
   const work: StepFunction<void> = async ({ attempt: number }) => {
     await first?.();
     await ports.customers.notify(placed, notice, { key, number });
   };
   try {
-    await context.step(notify, traced(notify, placed, work), { retryStrategy: stepRetryStrategy });
+    const patient = waitForProvider({ orderId, stage, patience, closing: true }, work);
+    const { retryStrategy } = patient;
+    await context.step(notify, traced(notify, placed, patient.work), { retryStrategy });
     return [];
   } catch (error) {
-    return [{ stage: 'send-notifications', message: publicErrorMessage(error) }];
+    return [{ stage, message: publicErrorMessage(error) }];
   }
 }
 
 async function runFinishStep(
   { context, placed }: FinishContext,
   name: string,
-  write: () => Promise<void>,
+  write: StepFunction<void>,
 ): Promise<void> {
   await context.step(name, traced(name, placed, write), {
     retryStrategy: compensationRetryStrategy,

@@ -1,7 +1,7 @@
 import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
 import type { Order } from '../contract/order.ts';
 import type { Review, ReviewDecision } from '../contract/review.ts';
-import type { StageStatus } from '../contract/workflow.ts';
+import type { StageStatus, StepId } from '../contract/workflow.ts';
 
 /** The order as the ports receive it. */
 export interface PlacedOrder {
@@ -19,23 +19,42 @@ export interface Attempt {
   readonly number: number;
 }
 
+/** What a stage writes to the order's item after its work, in one update. */
+export interface StageRecord {
+  /** The statuses to append, in order. */
+  statuses: readonly StageStatus[];
+  /** The calls that simulated services add: they take effect with the statuses. */
+  readonly calls: StepId[];
+  /** Set by a service that has written the statuses and the calls as part of a transaction of its own. */
+  written: boolean;
+}
+
+/** One attempt at the work of a stage. */
+export interface StageAttempt extends Attempt {
+  readonly record: StageRecord;
+}
+
 /** The work of one stage. Throws OrderRejected for a rejection and ProviderUnavailable for a transient error. */
-export type Work<T> = (placed: PlacedOrder, attempt: Attempt) => Promise<T>;
+export type Work<T> = (placed: PlacedOrder, attempt: StageAttempt) => Promise<T>;
+
+/** A call of a service that writes nothing to the order's item. Throws the same errors. */
+export type Call<T> = (placed: PlacedOrder, attempt: Attempt) => Promise<T>;
 
 /** Reverses the side effect of a stage; does nothing if there is none. */
-export type Undo = (placed: PlacedOrder, attempt: Attempt) => Promise<void>;
+export type Undo = Call<void>;
 
 export interface Payments {
-  readonly charge: Work<{ paymentId: string }>;
+  readonly charge: Call<{ paymentId: string }>;
   readonly refund: Undo;
 }
 
 export interface Inventory {
   readonly check: Work<void>;
+  /** Records the reservation and the statuses of the stage in one transaction. */
   readonly reserve: Work<void>;
   readonly release: Undo;
-  /** Turns reserved units into sold units. */
-  readonly handOver: Work<void>;
+  /** Turns reserved units into sold units, and records the statuses of the stage, if there is one, in the same transaction. */
+  readonly handOver: (placed: PlacedOrder, attempt: Attempt | StageAttempt) => Promise<void>;
 }
 
 export interface Risk {
@@ -70,7 +89,7 @@ export type Notice =
 export interface Customers {
   /** Sends a notification. Each kind is sent once, however often this is called. */
   readonly notify: (placed: PlacedOrder, notice: Notice, attempt: Attempt) => Promise<void>;
-  readonly creditPoints: Work<{ points: number }>;
+  readonly creditPoints: Call<{ points: number }>;
 }
 
 /** Details that are stored with an order that did not complete. */
@@ -92,8 +111,8 @@ export interface FailureDetails extends CloseDetails {
  */
 export interface Orders {
   place(placed: PlacedOrder, executionArn: string): Promise<void>;
-  /** Records statuses. Throws OrderCancelled, unless the hand-over has begun. */
-  advance(orderId: string, statuses: readonly StageStatus[]): Promise<void>;
+  /** Records the statuses and the calls of a stage. Throws OrderCancelled, unless the hand-over has begun. */
+  advance(orderId: string, attempt: StageAttempt): Promise<void>;
   /** Records that the order waits for a review. Throws OrderCancelled. */
   requestReview(
     orderId: string,

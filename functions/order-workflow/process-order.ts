@@ -14,6 +14,7 @@ import { minRejectScore, needsReview } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
 import { isCancelled, isOrderIdTaken, OrderIdTaken, OrderRejected } from './failures.ts';
 import { closeAsCancelled, closeAsFailed } from './finish-order.ts';
+import { impatient, type Patience } from './patience.ts';
 import type { PlacedOrder, Ports, Work } from './ports.ts';
 import { review } from './review.ts';
 import { createStageRunner } from './stage-runner.ts';
@@ -23,6 +24,8 @@ interface Settings {
   readonly waitSeconds: Readonly<Record<WaitId, number>>;
   /** How long an order waits for its review. */
   readonly reviewTimeoutSeconds: number;
+  /** Absent for quick attempts only. */
+  readonly patience?: Patience;
 }
 
 /**
@@ -50,18 +53,20 @@ async function runStages(
   context: DurableContext,
   settings: Settings,
 ): Promise<OrderOutcome> {
-  const { ports, waitSeconds, reviewTimeoutSeconds } = settings;
+  const { ports, waitSeconds, reviewTimeoutSeconds, patience = impatient } = settings;
   const { orders, payments, inventory, invoices, warehouse, carrier, customers, metrics } = ports;
   const placed = { orderId, order, totalMinor: totalMinor(order) };
   const executionArn = context.executionContext.durableExecutionArn;
-  const run = createStageRunner({ context, placed, orders, waitSeconds });
+  const run = createStageRunner({ context, placed, orders, waitSeconds, patience });
   const { step, stepOrWarn, wait, warnings } = run;
+  const reviewed = { context, placed, ports, reviewTimeoutSeconds, patience };
 
   try {
     await step('validate-order', {
-      work: async () => {
+      work: async (_, { record }) => {
         rejectEmptyOrder(order);
         await orders.place(placed, executionArn);
+        record.written = true;
         metrics.count(placed, { event: 'accepted' });
         return storedPath(placed);
       },
@@ -72,7 +77,7 @@ async function runStages(
     await step('reserve-inventory', { work: inventory.reserve, undo: inventory.release });
     const { score } = await step('fraud-check', { work: checkFraud(ports) });
     if (needsReview(score)) {
-      await review({ context, placed, ports, score, timeoutSeconds: reviewTimeoutSeconds });
+      await review({ ...reviewed, score });
     }
     await step('credit-check', { work: checkCredit(ports) });
 
@@ -101,8 +106,9 @@ async function runStages(
     });
     await stepOrWarn('update-loyalty-points', { work: customers.creditPoints });
     await step('complete-order', {
-      work: async () => {
+      work: async (_, { record }) => {
         await orders.complete(orderId, warnings);
+        record.written = true;
         metrics.count(placed, { event: 'completed' });
       },
     });
@@ -111,7 +117,7 @@ async function runStages(
     if (isOrderIdTaken(error)) throw error;
     const failure = run.toFailure(error);
     const undos = await run.compensate(failure);
-    const finish = { context, placed, ports, undos };
+    const finish = { context, placed, ports, undos, patience };
     if (isCancelled(error)) {
       await closeAsCancelled(finish);
       return { orderId, outcome: 'cancelled' };
@@ -134,28 +140,25 @@ function rejectEmptyOrder({ items }: Order): void {
   throw new OrderRejected('no-items', 'The order has no items; it needs at least one');
 }
 
-/** Scores the order. Records the status here, because an order that needs a review does not get it yet. */
-function checkFraud({ risk, orders }: Ports): Work<{ score: number }> {
+/** Scores the order. An order that needs a review does not get the status yet. */
+function checkFraud({ risk }: Ports): Work<{ score: number }> {
   return async (placed, attempt) => {
     const { score } = await risk.checkFraud(placed, attempt);
     if (score >= minRejectScore) {
       throw new OrderRejected('fraud-suspected', 'The order was flagged as fraudulent');
     }
-    if (!needsReview(score)) await orders.advance(placed.orderId, [stage('fraud-check').status]);
+    if (needsReview(score)) attempt.record.statuses = [];
     return { score };
   };
 }
 
-/** Checks the credit for large orders only. Records the status here, because a skipped check records none. */
-function checkCredit({ risk, orders }: Ports): Work<object> {
+/** Checks the credit for large orders only. A skipped check records no status. */
+function checkCredit({ risk }: Ports): Work<object> {
   return async (placed, attempt) => {
-    const { status, when } = stage('credit-check');
-    if (!when.appliesTo(toDecimal(placed.totalMinor))) {
-      return { skipped: true, reason: when.skipReason };
-    }
-    const result = await risk.checkCredit(placed, attempt);
-    await orders.advance(placed.orderId, [status]);
-    return result;
+    const { when } = stage('credit-check');
+    if (when.appliesTo(toDecimal(placed.totalMinor))) return risk.checkCredit(placed, attempt);
+    attempt.record.statuses = [];
+    return { skipped: true, reason: when.skipReason };
   };
 }
 

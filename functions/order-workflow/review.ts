@@ -2,8 +2,9 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import * as v from 'valibot';
 import { type ReviewDecision, reviewDecisionSchema, reviewOperations } from '../contract/review.ts';
 import { OrderRejected } from './failures.ts';
+import type { Patience } from './patience.ts';
 import type { PlacedOrder, Ports } from './ports.ts';
-import { compensationRetryStrategy, stepRetryStrategy } from './retry.ts';
+import { compensationRetryStrategy, createStepRetryStrategy } from './retry.ts';
 import { traced } from './traced-step.ts';
 
 interface ReviewOptions {
@@ -12,7 +13,8 @@ interface ReviewOptions {
   readonly ports: Pick<Ports, 'orders' | 'metrics'>;
   /** The fraud score. */
   readonly score: number;
-  readonly timeoutSeconds: number;
+  readonly reviewTimeoutSeconds: number;
+  readonly patience: Pick<Patience, 'seconds'>;
 }
 
 /** The result of the callback: the text that was sent, or why there is none. */
@@ -23,7 +25,8 @@ type ReviewResult = { readonly text: string } | { readonly none: 'timed out' | '
  * OrderRejected if it is rejected or if there is no decision in time.
  */
 export async function review(options: ReviewOptions): Promise<void> {
-  const { context, placed, ports, score, timeoutSeconds } = options;
+  const { context, placed, ports, score, patience } = options;
+  const { reviewTimeoutSeconds: timeoutSeconds } = options;
   const { orderId } = placed;
   const { orders, metrics } = ports;
   const { request, callback, record } = reviewOperations;
@@ -34,7 +37,11 @@ export async function review(options: ReviewOptions): Promise<void> {
     await orders.requestReview(orderId, { score, timeoutSeconds, callbackId });
     metrics.count(placed, { event: 'review-requested' });
   };
-  await context.step(request, traced(request, placed, park), { retryStrategy: stepRetryStrategy });
+  const retryStrategy = createStepRetryStrategy({
+    key: `${orderId}/${request}`,
+    patienceSeconds: patience.seconds,
+  });
+  await context.step(request, traced(request, placed, park), { retryStrategy });
   const answer = await awaitDecision(decided);
   const decide = () => applyDecision(orderId, orders, answer);
   await context.step(record, traced(record, placed, decide), {

@@ -4,7 +4,6 @@ import { technicalFailure } from '../contract/failure.ts';
 import { effectKey } from '../contract/tables.ts';
 import {
   type OptionalStepId,
-  type StageStatus,
   type StepId,
   statusesRecordedBy,
   type UndoableId,
@@ -12,8 +11,9 @@ import {
 } from '../contract/workflow.ts';
 import { createCompensations } from './compensations.ts';
 import { cancelled, isCancelled, publicErrorMessage, rejectionCode } from './failures.ts';
-import type { PlacedOrder, Ports, Undo, Work } from './ports.ts';
-import { compensationRetryStrategy, stepRetryStrategy } from './retry.ts';
+import { type Patience, waitForProvider } from './patience.ts';
+import type { PlacedOrder, Ports, StageRecord, Undo, Work } from './ports.ts';
+import { compensationRetryStrategy } from './retry.ts';
 import { type StepFunction, traced } from './traced-step.ts';
 
 /** The work of a step, and its undo if the contract declares one. */
@@ -45,6 +45,7 @@ interface RunnerOptions {
   readonly placed: PlacedOrder;
   readonly orders: Ports['orders'];
   readonly waitSeconds: Readonly<Record<WaitId, number>>;
+  readonly patience: Patience;
 }
 
 /** Maps stages of the contract to durable operations; no other module knows both. */
@@ -53,6 +54,7 @@ export function createStageRunner({
   placed,
   orders,
   waitSeconds,
+  patience,
 }: RunnerOptions): StageRunner {
   const { orderId } = placed;
   const compensations = createCompensations(context, placed);
@@ -69,14 +71,17 @@ export function createStageRunner({
     current = id;
     if ('undo' in stepWork) compensations.register(id, stepWork.undo);
     const work: StepFunction<T> = async ({ attempt: number }) => {
-      const result = await stepWork.work(placed, { key: effectKey(orderId, id), number });
+      const record: StageRecord = { statuses: statusesRecordedBy(id), calls: [], written: false };
+      const attempt = { key: effectKey(orderId, id), number, record };
+      const result = await stepWork.work(placed, attempt);
       // The status is written inside the step, so that a replay does not write it again.
-      const reached = statusesAfter(id);
-      if (reached.length > 0) await orders.advance(orderId, reached);
+      if (hasUnwritten(record)) await orders.advance(orderId, attempt);
       return result;
     };
-    const retryStrategy = id === 'complete-order' ? compensationRetryStrategy : stepRetryStrategy;
-    return context.step(id, traced(id, placed, work), { retryStrategy });
+    const patient = waitForProvider({ orderId, stage: id, patience }, work);
+    const retryStrategy =
+      id === 'complete-order' ? compensationRetryStrategy : patient.retryStrategy;
+    return context.step(id, traced(id, placed, patient.work), { retryStrategy });
   }
 
   return {
@@ -98,14 +103,6 @@ export function createStageRunner({
   };
 }
 
-/** Steps whose work records the status: it depends on the result, or it is part of a larger write. */
-const stepsThatRecordStatus: ReadonlySet<StepId> = new Set<StepId>([
-  'validate-order',
-  'fraud-check',
-  'credit-check',
-  'complete-order',
-]);
-
-function statusesAfter(id: StepId): StageStatus[] {
-  return stepsThatRecordStatus.has(id) ? [] : statusesRecordedBy(id);
+function hasUnwritten({ statuses, calls, written }: StageRecord): boolean {
+  return !written && statuses.length + calls.length > 0;
 }

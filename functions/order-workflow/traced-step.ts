@@ -24,7 +24,7 @@ export function traced<T>(
     };
     try {
       const result = await work(step);
-      step.logger.info(report(`${stage} done`, false));
+      step.logger.info(report(`${stage} ${wasSkipped(result) ? 'skipped' : 'done'}`, false));
       return result;
     } catch (error) {
       // Only the name: the message of a foreign error may contain anything.
@@ -32,4 +32,9 @@ export function traced<T>(
       throw error;
     }
   };
+}
+
+/** Whether a step returned that it does not apply to the order. */
+function wasSkipped(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'skipped' in result;
 }

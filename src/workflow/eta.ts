@@ -2,6 +2,7 @@ import type { OrderRecord } from '../../functions/contract/api.ts';
 import { isTerminal, stage } from '../../functions/contract/workflow.ts';
 import { type Pause, pausedMsBetween } from './pauses.ts';
 import { workflowProgress } from './progress.ts';
+import { findPendingAttempt } from './provider-waits.ts';
 import { currentWaitEnd } from './waits.ts';
 
 type EstimatedOrder = Pick<
@@ -14,6 +15,8 @@ type EstimatedOrder = Pick<
   | 'warnings'
   | 'review'
   | 'cancelRequested'
+  | 'waitingFor'
+  | 'waitingSince'
 >;
 
 /** Assumed duration of a step before one has been measured. */
@@ -42,7 +45,8 @@ export function estimateEnd(
     .flatMap(({ stages }) => stages)
     .filter(({ state }) => state === 'pending' || state === 'active');
   const step = medianStepMs(order, pauses);
-  let eta = now;
+  const next = findPendingAttempt(order, timeScale)?.nextAt;
+  let eta = next === undefined ? now : Math.max(now, Date.parse(next));
   for (const { id, kind, state } of left) {
     const declared = stage(id);
     if (kind === 'step') eta += step;

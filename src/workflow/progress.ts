@@ -1,5 +1,6 @@
 /** The progress of an order through the workflow, derived from its item. Pure. */
 import type { OrderRecord } from '../../functions/contract/api.ts';
+import { stoppedFailure, timedOutFailure } from '../../functions/contract/failure.ts';
 import {
   isTerminal,
   type OrderStatus,
@@ -73,13 +74,14 @@ function foldStates(
   order: ProgressFields | undefined,
   times: ReadonlyMap<OrderStatus, string>,
 ): ReadonlyMap<StageId, StageState> {
-  const reached = lastRecordedIndex(times);
+  const recorded = lastRecordedIndex(times);
+  const reached = Math.max(recorded, failedIndex(order));
   const states = new Map<StageId, StageState>();
   let active = order === undefined || !isTerminal(order.status);
   for (const stage of stages) {
     let state: StageState = 'pending';
     if (isPassed(stage, reached, times)) state = wasSkipped(stage, times) ? 'skipped' : 'done';
-    else if (willSkip(stage, order, reached)) state = 'skipped';
+    else if (willSkip(stage, order, recorded)) state = 'skipped';
     else if (active) state = 'active';
     if (state === 'active') active = false;
     states.set(stage.id, state);
@@ -91,6 +93,13 @@ function foldStates(
 /** The index of the last stage whose status is recorded; -1 if there is none. */
 function lastRecordedIndex(times: ReadonlyMap<OrderStatus, string>): number {
   return stages.findLastIndex((stage) => 'status' in stage && times.has(stage.status));
+}
+
+/** The index of the stage that failed; -1 if none did or if the order was ended from outside, perhaps during a wait. */
+function failedIndex(order: ProgressFields | undefined): number {
+  const failure = order?.failure;
+  if (!failure || failure.code === stoppedFailure || failure.code === timedOutFailure) return -1;
+  return stages.findIndex(({ id }) => id === failure.stage);
 }
 
 function isPassed(stage: Stage, reached: number, times: ReadonlyMap<OrderStatus, string>): boolean {

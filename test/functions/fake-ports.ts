@@ -49,7 +49,7 @@ export function createFakePorts(failing?: { stage: StepId; how: How }, cancelAt?
         await work('validate-order', undefined)();
         statuses.push('validated');
       },
-      async advance(_id, reached) {
+      async advance(_id, { record: { statuses: reached } }) {
         if (cancelAt && reached.includes(cancelAt)) throw new OrderCancelled('order-1');
         statuses.push(...reached);
       },

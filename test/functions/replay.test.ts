@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
 import { technicalFailure } from '../../functions/contract/failure.ts';
 import type { Order } from '../../functions/contract/order.ts';
+import { recordedCalls } from '../../functions/contract/recorded-calls.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import { loyaltyBalanceKey } from '../../functions/contract/tables.ts';
 import {
@@ -79,6 +80,7 @@ async function recordOf(orderId: string) {
   return Item as OrderRecord;
 }
 
+/** The calls on the order's item and in the provider-calls table. */
 async function callsOf(orderId: string) {
   const { Items = [] } = await documents.send(
     new QueryCommand({
@@ -87,7 +89,12 @@ async function callsOf(orderId: string) {
       ExpressionAttributeValues: { ':id': orderId },
     }),
   );
-  return Items;
+  const record = await recordOf(orderId);
+  const recorded: Record<string, unknown>[] = (record ? recordedCalls(record) : []).map((call) => ({
+    ...call,
+    effective: true,
+  }));
+  return [...recorded, ...Items];
 }
 
 async function stockOf(productId: string) {
@@ -168,14 +175,14 @@ describe.each([{ killing: false }, { killing: true }])(
       expect(await stockOf('DAMAGED')).toMatchObject({ available: 10, reserved: 0 });
     });
 
-    it('fails during an outage of a provider, and refunds nothing that was not charged', async () => {
+    it('fails if a provider cannot process the order, and refunds nothing that was not charged', async () => {
       const { status, error, record, calls } = await run(
         `down-${suffix}`,
         orderOf({ customerId: 'PAYMENT-DOWN' }),
         { killing },
       );
       expect(status).toBe('FAILED');
-      expect(error).toContain('process-payment is not available');
+      expect(error).toContain('process-payment cannot process this order');
       expect(record.failure?.code).toBe(technicalFailure);
       expect(record.undos).toEqual([{ undo: 'refund-payment', outcome: 'done' }]);
       expect(effective(calls, 'charge') + effective(calls, 'refund')).toBe(0);
@@ -206,7 +213,7 @@ describe.each([{ killing: false }, { killing: true }])(
       expect(record.warnings).toEqual([
         {
           stage: 'send-notifications',
-          message: 'The provider of send-notifications is not available (503)',
+          message: 'The provider of send-notifications cannot process this order (500)',
         },
       ]);
     });

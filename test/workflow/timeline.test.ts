@@ -54,12 +54,12 @@ const waiting = completed.slice(0, 7);
 it('draws a completed execution with a break during the wait', () => {
   expect(drawn(completed)).toMatchInlineSnapshot(`
     "
-                    0s                           5m 00s
-    invocations     ■■■■■■■■■■■■■■■■■■■        ╱╱         ■■■■■■■■■■■■■    1.21s
-    validate-order    ████                     ╱╱                          112ms
-    process-payment      █████████████         ╱╱                          488ms
-    await-warehouse                  ░░░░░░░░░░╱╱░░░░░░░░░░               5m 00s
-    pick-items                                 ╱╱           ██████         200ms
+                      0s                          5m 00s
+      invocations     ■■■■■■■■■■■■■■■■■■        ╱╱         ■■■■■■■■■■■■    1.21s
+    ✓ validate-order    ████                    ╱╱                         112ms
+    ✓ process-payment      █████████████        ╱╱                         488ms
+    ✓ await-warehouse                  ░░░░░░░░░╱╱░░░░░░░░░               5m 00s
+    ✓ pick-items                                ╱╱           ██████        200ms
     █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation  ╱╱ time cut out
     "
   `);
@@ -68,22 +68,22 @@ it('draws a completed execution with a break during the wait', () => {
 it('draws to scale on request, and only names and durations without room', () => {
   expect(drawn(completed, { linear: true })).toMatchInlineSnapshot(`
     "
-                    0s
-    invocations     ■                                                 ■    1.21s
-    validate-order  ▏                                                      112ms
-    process-payment ▏                                                      488ms
-    await-warehouse ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   5m 00s
-    pick-items                                                        ▏    200ms
+                      0s
+      invocations     ■                                               ■    1.21s
+    ✓ validate-order  ▏                                                    112ms
+    ✓ process-payment ▏                                                    488ms
+    ✓ await-warehouse ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   5m 00s
+    ✓ pick-items                                                      ▏    200ms
     █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation
     "
   `);
   expect(drawn(completed, { width: 40 })).toMatchInlineSnapshot(`
     "
-    invocations        1.21s  2
-    validate-order     112ms
-    process-payment    488ms
-    await-warehouse   5m 00s
-    pick-items         200ms
+      invocations        1.21s  2
+    ✓ validate-order     112ms
+    ✓ process-payment    488ms
+    ✓ await-warehouse   5m 00s
+    ✓ pick-items         200ms
     "
   `);
 });
@@ -115,9 +115,9 @@ it('draws the attempts and the backoff of a retried step, with its first error',
   expect(buildTimeline(retried, 0)?.retries).toBe(1);
   expect(drawn(retried)).toMatchInlineSnapshot(`
     "
-                       0s
-    invocations        ■■■                   ■■■■■    320ms  2
-    process-payment ×2 ███▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒████    1.29s  1: Payment gateway 503
+                         0s
+      invocations        ■■■                  ■■■■    320ms  2
+    ✓ process-payment ×2 ███▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒████    1.29s  1: Payment gateway 503
     █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation
     "
   `);
@@ -136,11 +136,11 @@ it('draws a failure with its error and its undo steps', () => {
   );
   expect(drawn(failed)).toMatchInlineSnapshot(`
     "
-                  0s
-    invocations   ■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■    130ms  1
-    pick-items      █████████                           30ms
-    quality-check           ███████████                 40ms  The items are damaged
-    return-items                      ███████████       40ms  undo
+                    0s
+      invocations   ■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■■    130ms  1
+    ✓ pick-items      ████████                          30ms
+    ✗ quality-check          ███████████                40ms  The items are damaged
+    ↶ return-items                     ██████████       40ms  undo
     █ ran  ▒ backoff  ░ waiting, no compute  ■ invocation
     "
   `);

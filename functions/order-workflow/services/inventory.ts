@@ -1,54 +1,72 @@
-import type { Reservation } from '../../contract/api.ts';
+import type { Reservation, ReservedUnits } from '../../contract/api.ts';
 import { quantityByProduct } from '../../contract/expected-side-effects.ts';
-import { orderUpdateItem } from '../../shared/tables/orders.ts';
-import { productUpdateItem, readAvailableStock } from '../../shared/tables/products.ts';
+import { reservedUnits, unitsToRecord } from '../../contract/stock.ts';
+import { orderUpdateItem, readOrder } from '../../shared/tables/orders.ts';
+import { stockUpdateItem } from '../../shared/tables/products.ts';
 import { effectiveCallItem, logCall } from '../../shared/tables/provider-calls.ts';
-import { type TransactItem, transact } from '../../shared/transactions.ts';
-import { OrderRejected, ProviderUnavailable } from '../failures.ts';
-import type { Attempt, Inventory, PlacedOrder } from '../ports.ts';
+import {
+  type Cancellation,
+  type TransactItem,
+  transact,
+  tryTransact,
+  waitForOthers,
+} from '../../shared/transactions.ts';
+import { WriteContention } from '../../shared/write-contention.ts';
+import type { Attempt, Inventory, PlacedOrder, StageAttempt, StageRecord } from '../ports.ts';
+import { buildOrderUpdate } from './order-update.ts';
 import { simulateCall, throwIfTriggered } from './simulated.ts';
+import { findUnits, initialStock, readHeads } from './stock/find-units.ts';
+import { outOfStock, planReservation, revisePlan } from './stock/plan.ts';
+
+/** Attempts to reserve, from other shards each time, before the durable retry of the step takes over. */
+const maxReservations = 4;
 
 /**
- * The stock of a product before its first order, so that every product can be ordered without filling the table. Set by a
- * template parameter; with 0, only products in the table can be ordered.
+ * Stock in the products table, changed by conditional writes: it is never oversold, and each change happens once. The stock of a
+ * product is divided among shards, because orders that write the same item at the same time conflict.
  */
-const initialStock = Number(process.env['INITIAL_STOCK'] ?? 1_000_000);
-
-/** Stock in the products table, changed by conditional writes: it is never oversold, and each change happens once. */
 export const inventory: Inventory = {
   async check(placed, attempt) {
+    await simulateCall('check-inventory', placed, attempt);
     const lines = orderedQuantities(placed);
-    const [stock] = await Promise.all([
-      readAvailableStock(lines.map(([productId]) => productId)),
-      simulateCall('check-inventory', placed, attempt),
-    ]);
-    if (!stock) throw new ProviderUnavailable('The stock could not be read completely');
-    const short = lines.find(([id, quantity]) => (stock.get(id) ?? initialStock) < quantity);
-    if (short) throw outOfStock(short[0]);
+    const heads = await readHeads(lines.map(([productId]) => productId));
+    for (const line of lines) {
+      const [productId, quantity] = line;
+      if ((heads.get(productId)?.available ?? initialStock) >= quantity) continue;
+      if (await findUnits(line, 0)) continue;
+      await logCall({ orderId: placed.orderId, call: 'check-inventory', attempt });
+      throw outOfStock(productId);
+    }
   },
   async reserve(placed, attempt) {
     const call = 'reserve-inventory';
     await throwIfTriggered('reserve-inventory', placed, { call, attempt });
-    const short = await moveStock(placed, attempt, {
-      call,
-      to: 'held',
-      change:
-        'SET available = if_not_exists(available, :initial) - :quantity ADD reserved :quantity',
-      condition:
-        '(attribute_not_exists(available) AND :initial >= :quantity) OR available >= :quantity',
-      values: { ':initial': initialStock },
-    });
-    if (short) throw outOfStock(short);
+    const key = `${placed.orderId}#${attempt.number}`;
+    let plan = await planReservation(orderedQuantities(placed), key);
+    for (let number = 1; ; number += 1) {
+      const units = plan.flatMap((product) => product.units);
+      const failed = await tryReserve(placed, attempt, units);
+      if (!failed) return;
+      if (number === maxReservations) throw new WriteContention();
+      try {
+        plan = await revisePlan(plan, ofUnits(failed), `${key}#${number}`);
+      } catch (error) {
+        await logCall({ orderId: placed.orderId, call, attempt });
+        throw error;
+      }
+      const next = plan.flatMap((product) => product.units);
+      if (writesBusyItem(failed, units, next)) await waitForOthers(key, number);
+    }
   },
   async release(placed, attempt) {
-    await moveStock(placed, attempt, {
+    await moveReserved(placed, attempt, {
       call: 'release-inventory',
       to: 'released',
-      change: 'ADD available :quantity, reserved :negative',
+      change: 'ADD available :quantity, reserved :negative, refills :one',
     });
   },
   async handOver(placed, attempt) {
-    await moveStock(placed, attempt, {
+    await moveReserved(placed, attempt, {
       call: 'hand-over-inventory',
       to: 'handed-over',
       change: 'ADD sold :quantity, reserved :negative',
@@ -56,69 +74,124 @@ export const inventory: Inventory = {
   },
 };
 
-interface StockMove {
-  readonly call: string;
-  /** `held` requires an order without a reservation, the other states require `held`. Otherwise nothing happens. */
-  readonly to: Reservation;
-  readonly change: string;
-  readonly condition?: string;
-  readonly values?: Readonly<Record<string, number>>;
-}
-
 /**
- * Changes the stock of all products of the order and the order's reservation in one transaction, once. Returns the first
- * product with too little stock.
+ * Reserves the units, and records the reservation and the statuses of the stage, in one transaction, once. Returns why nothing was
+ * written; undefined if the units are reserved. If they were reserved before, or if a cancellation was requested, the statuses remain
+ * to be written.
  */
-async function moveStock(
-  placed: PlacedOrder,
-  attempt: Attempt,
-  { call, ...move }: StockMove,
-): Promise<string | undefined> {
-  const { orderId } = placed;
-  const lines = orderedQuantities(placed);
-  const logged = { orderId, call, attempt };
-  const failed = await transact(
-    [
-      reservationItem(orderId, move.to),
-      ...lines.map((line) => productItem(line, move)),
-      effectiveCallItem(logged),
-    ],
-    `${orderId}/${call}`,
-  );
-  if (failed === undefined) return undefined;
+async function tryReserve(
+  { orderId }: PlacedOrder,
+  attempt: StageAttempt,
+  units: readonly ReservedUnits[],
+): Promise<Cancellation | undefined> {
+  const reservedFrom = unitsToRecord(units);
+  const logged = { orderId, call: 'reserve-inventory', attempt };
+  const failed = await tryTransact([
+    reservationItem(orderId, { to: 'held', reservedFrom }, attempt.record),
+    ...units.map(reserveItem),
+    effectiveCallItem(logged, reservedFrom && { reservedFrom }),
+  ]);
+  if (!failed) attempt.record.written = true;
+  if (failed?.outcomes[0] !== 'condition failed') return failed;
   await logCall(logged);
-  // The first item is the reservation: if it failed, the move was made before, or there is nothing to move.
-  return failed === 0 ? undefined : lines[failed - 1]?.[0];
+  return undefined;
 }
 
-function reservationItem(orderId: string, to: Reservation): TransactItem {
-  const isNew = to === 'held';
-  return orderUpdateItem(orderId, {
-    UpdateExpression: 'SET reservation = :to',
-    ConditionExpression: isNew
-      ? 'attribute_exists(orderId) AND attribute_not_exists(reservation)'
-      : 'reservation = :held',
-    ExpressionAttributeValues: { ':to': to, ...(!isNew && { ':held': 'held' }) },
+function reserveItem({ quantity, ...shard }: ReservedUnits): TransactItem {
+  // Only shard 0 of a product that was never ordered is created here: every order creates the same item, so the stock exists once.
+  const isHead = shard.shard === 0;
+  return stockUpdateItem(shard, {
+    UpdateExpression: `SET available = ${isHead ? 'if_not_exists(available, :initial)' : 'available'} - :quantity ADD reserved :quantity`,
+    ConditionExpression: `${isHead ? '(attribute_not_exists(available) AND :initial >= :quantity) OR ' : ''}available >= :quantity`,
+    ExpressionAttributeValues: {
+      ':quantity': quantity,
+      ...(isHead && { ':initial': initialStock }),
+    },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
 }
 
-function productItem(
-  [productId, quantity]: readonly [string, number],
-  { change, condition, values }: Omit<StockMove, 'call'>,
-): TransactItem {
-  return productUpdateItem(productId, {
+/** Leaves out the first and the last item: the order and the record of the call. */
+function ofUnits({ outcomes, items }: Cancellation): Cancellation {
+  return { outcomes: outcomes.slice(1, -1), items: items.slice(1, -1) };
+}
+
+/** Whether the next attempt writes an item that another writer was writing: then it helps to wait a moment. */
+function writesBusyItem(
+  { outcomes }: Cancellation,
+  before: readonly ReservedUnits[],
+  next: readonly ReservedUnits[],
+): boolean {
+  const isNext = ({ productId, shard }: ReservedUnits) =>
+    next.some((units) => units.productId === productId && units.shard === shard);
+  return (
+    outcomes[0] === 'busy' ||
+    before.some((units, index) => outcomes[index + 1] === 'busy' && isNext(units))
+  );
+}
+
+interface StockMove {
+  readonly call: string;
+  readonly to: Exclude<Reservation, 'held'>;
+  readonly change: string;
+}
+
+/**
+ * Moves the units that the order holds, in the shards from which it reserved them, and records the new state and the statuses of the
+ * stage, in one transaction, once. If the units were moved before, the statuses remain to be written.
+ */
+async function moveReserved(
+  { orderId }: PlacedOrder,
+  attempt: Attempt | StageAttempt,
+  { call, to, change }: StockMove,
+): Promise<void> {
+  const logged = { orderId, call, attempt };
+  const order = await readOrder(orderId);
+  if (order?.reservation === 'held') {
+    const record = 'record' in attempt ? attempt.record : undefined;
+    const items = [
+      reservationItem(orderId, { to }, record),
+      ...reservedUnits(order).map((units) => moveItem(units, change)),
+      effectiveCallItem(logged),
+    ];
+    if ((await transact(items, `${orderId}/${call}`)) === undefined) {
+      if (record) record.written = true;
+      return;
+    }
+  }
+  await logCall(logged);
+}
+
+function moveItem({ quantity, ...shard }: ReservedUnits, change: string): TransactItem {
+  return stockUpdateItem(shard, {
     UpdateExpression: change,
-    ...(condition && { ConditionExpression: condition }),
     ExpressionAttributeValues: {
       ':quantity': quantity,
-      ...(change.includes(':negative') && { ':negative': -quantity }),
-      ...values,
+      ':negative': -quantity,
+      ...(change.includes(':one') && { ':one': 1 }),
     },
   });
 }
 
-const orderedQuantities = ({ order }: PlacedOrder) => [...quantityByProduct(order)];
-
-function outOfStock(productId: string): OrderRejected {
-  return new OrderRejected('out-of-stock', `The product ${productId} is out of stock`);
+interface ReservationChange {
+  readonly to: Reservation;
+  readonly reservedFrom?: readonly ReservedUnits[] | undefined;
 }
+
+/** The order's part of a move. `held` requires an order without a reservation, the other states require `held`. */
+function reservationItem(
+  orderId: string,
+  { to, reservedFrom }: ReservationChange,
+  record: StageRecord | undefined,
+): TransactItem {
+  const change = {
+    reached: record?.statuses ?? [],
+    calls: record?.calls ?? [],
+    attributes: { reservation: to, ...(reservedFrom && { reservedFrom }) },
+    expected: { reservation: to === 'held' ? undefined : 'held' },
+    unlessCancelled: record !== undefined,
+  };
+  return orderUpdateItem(orderId, buildOrderUpdate(change));
+}
+
+const orderedQuantities = ({ order }: PlacedOrder) => [...quantityByProduct(order)];

@@ -2,23 +2,17 @@ import type { OrderRecord } from '../../contract/api.ts';
 import { toDecimal } from '../../contract/order.ts';
 import { pathToStore } from '../../contract/path.ts';
 import type { ReviewDecision } from '../../contract/review.ts';
-import { listingKey } from '../../contract/tables.ts';
-import {
-  isTerminal,
-  type OrderStatus,
-  reviewedStage,
-  stage,
-  statuses,
-  statusRank,
-} from '../../contract/workflow.ts';
+import { listingKey, listingShards } from '../../contract/tables.ts';
+import { type OrderStatus, reviewedStage, stage } from '../../contract/workflow.ts';
 import { isConditionFailed } from '../../shared/dynamodb.ts';
 import { putNewOrder, updateOrder } from '../../shared/tables/orders.ts';
+import { logCall } from '../../shared/tables/provider-calls.ts';
 import { OrderCancelled, OrderIdTaken } from '../failures.ts';
 import type { CloseDetails, Orders, PlacedOrder } from '../ports.ts';
+import { buildOrderUpdate, notCancelled, type OrderChange } from './order-update.ts';
 
-const nonTerminalStatuses = [...statuses, 'awaiting-review' as const].filter(
-  (status) => !isTerminal(status),
-);
+/** Partitions of one day in the listing index; set by a template parameter. */
+const shards = Number(process.env['LISTING_SHARDS'] ?? listingShards);
 
 /** Orders in the table. Every write is conditional: no partial item is created, and no status moves backward. */
 export const ordersTable: Orders = {
@@ -26,8 +20,10 @@ export const ordersTable: Orders = {
     // If an earlier attempt of the step was interrupted, its item is kept.
     await putNew(newRecord(placed, { executionArn, status: stage('validate-order').status }));
   },
-  async advance(orderId, reached) {
-    await appendTransitions(orderId, { reached, unlessCancelled: true });
+  async advance(orderId, { record, key, number }) {
+    const { statuses: reached, calls } = record;
+    if (await appendTransitions(orderId, { reached, calls, unlessCancelled: true })) return;
+    for (const call of calls) await logCall({ orderId, call, attempt: { key, number } });
   },
   async requestReview(orderId, review) {
     const requestedAt = new Date().toISOString();
@@ -40,7 +36,11 @@ export const ordersTable: Orders = {
   },
   async recordDecision(orderId, decision) {
     await putDecision(orderId, decision);
-    if (decision.decision === 'approve') await this.advance(orderId, [stage(reviewedStage).status]);
+    if (decision.decision !== 'approve') return;
+    await appendTransitions(orderId, {
+      reached: [stage(reviewedStage).status],
+      unlessCancelled: true,
+    });
   },
   async beginHandOver(orderId) {
     try {
@@ -109,7 +109,7 @@ function newRecord(
     executionArn: first.executionArn,
     createdAt: now,
     updatedAt: now,
-    listing: listingKey(orderId, now),
+    listing: listingKey(orderId, { createdAt: now, shards }),
   };
 }
 
@@ -140,53 +140,21 @@ async function putDecision(orderId: string, decision: ReviewDecision): Promise<v
   });
 }
 
-interface StatusUpdate {
-  /** The statuses to append, in order; the last one becomes the order's status. */
-  readonly reached: readonly OrderStatus[];
-  /** Other attributes to set. */
-  readonly attributes?: Readonly<Record<string, unknown>>;
-  /** Throws OrderCancelled if a cancellation was requested before the hand-over. */
-  readonly unlessCancelled?: boolean;
-}
-
-const notCancelled = 'attribute_exists(handOver) OR attribute_not_exists(cancelRequested)';
-
-/** Appends transitions if the order exists and its status ranks below the new one; else does nothing. */
-async function appendTransitions(orderId: string, update: StatusUpdate): Promise<void> {
-  const { reached, attributes = {}, unlessCancelled = false } = update;
-  const status = reached.at(-1);
-  if (!status) return;
-  const now = new Date().toISOString();
-  const earlier = nonTerminalStatuses.filter((other) => statusRank(other) < statusRank(status));
-  const fields = Object.keys(attributes);
+/**
+ * Appends transitions if the order exists and its status ranks below the new one; else does nothing. Returns false if an earlier
+ * attempt has written them. Throws OrderCancelled with `unlessCancelled`.
+ */
+async function appendTransitions(orderId: string, change: OrderChange): Promise<boolean> {
   try {
     await updateOrder(orderId, {
-      UpdateExpression: [
-        'SET #status = :status, updatedAt = :now',
-        'transitions = list_append(transitions, :reached)',
-        ...fields.map((_, index) => `#f${index} = :f${index}`),
-      ].join(', '),
-      ConditionExpression: [
-        `#status IN (${earlier.map((_, index) => `:e${index}`).join(', ')})`,
-        ...(unlessCancelled ? [`(${notCancelled})`] : []),
-      ].join(' AND '),
+      ...buildOrderUpdate(change),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      ExpressionAttributeNames: {
-        '#status': 'status',
-        ...Object.fromEntries(fields.map((field, index) => [`#f${index}`, field])),
-      },
-      ExpressionAttributeValues: {
-        ':status': status,
-        ':now': now,
-        ':reached': reached.map((next) => ({ status: next, at: now })),
-        ...Object.fromEntries(earlier.map((other, index) => [`:e${index}`, other])),
-        ...Object.fromEntries(fields.map((field, index) => [`:f${index}`, attributes[field]])),
-      },
     });
+    return true;
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
     const { cancelRequested, handOver } = error.Item ?? {};
-    if (unlessCancelled && cancelRequested && !handOver) throw new OrderCancelled(orderId);
-    // The status is as high or higher: an earlier attempt of this step has written it.
+    if (change.unlessCancelled && cancelRequested && !handOver) throw new OrderCancelled(orderId);
+    return false;
   }
 }

@@ -1,8 +1,11 @@
 /** What the simulated services share: they fail on trigger values, and log every call. */
 import { createHash } from 'node:crypto';
+import { findProvider } from '../../contract/providers.ts';
 import { findTrigger, findTriggeredScore } from '../../contract/triggers.ts';
 import type { StepId, UndoId } from '../../contract/workflow.ts';
 import { isConditionFailed } from '../../shared/dynamodb.ts';
+import { readOrder } from '../../shared/tables/orders.ts';
+import { hasOutage } from '../../shared/tables/outages.ts';
 import {
   logCall,
   recordEffect,
@@ -10,8 +13,8 @@ import {
   requireEffectItem,
 } from '../../shared/tables/provider-calls.ts';
 import { transact } from '../../shared/transactions.ts';
-import { OrderRejected, ProviderUnavailable } from '../failures.ts';
-import type { Attempt, PlacedOrder } from '../ports.ts';
+import { OrderRejected, ProviderFailed, ProviderUnavailable } from '../failures.ts';
+import type { Attempt, PlacedOrder, StageAttempt } from '../ports.ts';
 
 interface Call {
   readonly call: string;
@@ -40,27 +43,43 @@ function simulatedFailure(
   const behavior = findTrigger(stage, order)?.behavior;
   if (!behavior || behavior.kind === 'review') return undefined;
   if (behavior.kind === 'reject') return new OrderRejected(behavior.code, behavior.message);
-  if (behavior.kind === 'transient' && attempt.number > behavior.times) return undefined;
+  if (behavior.kind === 'error') {
+    return new ProviderFailed(`The provider of ${stage} cannot process this order (500)`);
+  }
+  if (attempt.number > behavior.times) return undefined;
   return new ProviderUnavailable(`The provider of ${stage} is not available (503)`);
 }
 
-/** Simulates the call of a stage at a provider that stores only its log. Throws the error of a trigger value. */
+/** The error of a stage whose provider has an outage; undefined if it has none. */
+async function findOutage(stage: StepId): Promise<Error | undefined> {
+  const provider = findProvider(stage);
+  if (!provider || !(await hasOutage(provider))) return undefined;
+  return new ProviderUnavailable(`The provider of ${provider} is not available (503)`);
+}
+
+/**
+ * Simulates the call of a stage at a provider that stores only its log. Its entry is written with the status of the stage, so that
+ * the two cannot contradict each other. Throws the error of a trigger value.
+ */
 export async function simulateCall(
   stage: StepId,
   placed: PlacedOrder,
-  attempt: Attempt,
+  attempt: StageAttempt,
 ): Promise<void> {
   await throwIfTriggered(stage, placed, { call: stage, attempt });
-  await recordEffectOnce(placed.orderId, { call: stage, attempt });
+  attempt.record.calls.push(stage);
 }
 
-/** Logs the failed call and throws the error, if the order contains a trigger value of this stage. */
+/**
+ * Logs the failed call and throws the error, if the order contains a trigger value of this stage or a person has started an
+ * outage of its provider.
+ */
 export async function throwIfTriggered(
   stage: StepId,
   placed: PlacedOrder,
   call: Call,
 ): Promise<void> {
-  const failure = simulatedFailure(stage, placed, call.attempt);
+  const failure = simulatedFailure(stage, placed, call.attempt) ?? (await findOutage(stage));
   if (!failure) return;
   await logCall({ orderId: placed.orderId, ...call });
   throw failure;
@@ -71,10 +90,16 @@ export async function simulateUndo(
   { orderId }: PlacedOrder,
   { stage, undo, attempt }: { stage: StepId; undo: UndoId; attempt: Attempt },
 ): Promise<void> {
-  const call = { orderId, call: undo, attempt };
-  const items = [requireEffectItem(orderId, stage), recordEffectItem(call)];
+  const call = { call: undo, attempt };
+  const order = await readOrder(orderId);
+  if (order?.calls?.includes(stage)) {
+    await recordEffectOnce(orderId, call);
+    return;
+  }
+  // Earlier versions of the workflow recorded the call of a stage outside the order's item.
+  const items = [requireEffectItem(orderId, stage), recordEffectItem({ orderId, ...call })];
   const failed = await transact(items, attempt.key);
-  if (failed !== undefined) await logCall(call);
+  if (failed !== undefined) await logCall({ orderId, ...call });
 }
 
 /** The fraud score that a trigger value asks for, if the order contains one. */

@@ -44,9 +44,9 @@ export function logCall(call: ProviderCall): Promise<void> {
   return table.put(newItem(call, { effective: false }));
 }
 
-/** Logs a call with a side effect, as part of the transaction that writes the side effect. */
-export function effectiveCallItem(call: ProviderCall): TransactItem {
-  return table.putItem(newItem(call, { effective: true }));
+/** Logs a call with a side effect, and details of it, as part of the transaction that writes the side effect. */
+export function effectiveCallItem(call: ProviderCall, details?: object): TransactItem {
+  return table.putItem({ ...newItem(call, { effective: true }), ...details });
 }
 
 /**

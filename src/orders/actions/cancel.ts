@@ -49,13 +49,16 @@ export async function cancelOrder(
   stack: Stack,
   { orderId, reason, force, executionStatus }: CancelOptions,
 ): Promise<CancelResult> {
-  const { status, executionArn } = await recordCancelRequest(stack, { orderId, reason });
+  const order = await recordCancelRequest(stack, { orderId, reason });
+  const { status, executionArn } = order;
   const hasRecovery = stack.outputs[names.recoveryFunctionArn] !== undefined;
-  // Stopping a wait cancels at once. Without a recovery function the request takes effect after the wait.
+  // Stopping a wait cancels at once. Without a recovery function the request takes effect after the wait. Each failed attempt
+  // of a step that waits for its provider checks for the request before it records the wait.
   const mustStop =
     force ||
     (hasRecovery &&
       (waitingStatuses.has(status) ||
+        order.waitingFor !== undefined ||
         // A paused execution would notice the request only after it is resumed.
         isPaused(executionStatus ?? (await readExecution(stack.target, executionArn))?.status)));
   if (!mustStop) return { orderId, result: 'requested', status };

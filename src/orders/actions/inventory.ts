@@ -1,7 +1,11 @@
 /** Changes the stock of products. */
+import { limits } from '../../../functions/contract/order.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
-import { addAvailable, type ProductStock, putAvailable } from '../tables/products-table.ts';
+import { readStackSettings } from '../lookup/stack-settings.ts';
+import { type ProductStock, readShards, toProductStock } from '../tables/products-table.ts';
+import { divideStock } from './divide-stock.ts';
+import { addUnits, setUnits, takeUnits } from './stock-units.ts';
 
 /**
  * Sets the available units of a product. Reserved and sold units do not change. Returns the new stock. Throws a UserError (exit 5) if
@@ -11,8 +15,11 @@ export async function setStock(
   stack: Stack,
   change: Pick<ProductStock, 'productId' | 'available'> & { readonly create: boolean },
 ): Promise<ProductStock> {
-  const stock = await putAvailable(stack, change);
-  if (stock) return stock;
+  checkProductId(change.productId);
+  const { maxShards } = await readStackSettings(stack.target);
+  if (await setUnits(stack, { ...change, maxShards })) {
+    return readProductStock(stack, change.productId);
+  }
   throw unknownProductError(change.productId, change.available);
 }
 
@@ -22,12 +29,56 @@ export async function setStock(
  */
 export async function adjustStock(
   stack: Stack,
-  change: { readonly productId: string; readonly by: number },
+  { productId, by }: { readonly productId: string; readonly by: number },
 ): Promise<ProductStock> {
-  const result = await addAvailable(stack, change);
-  if (!('refused' in result)) return result;
-  if (result.refused === 'unknown-product') throw unknownProductError(change.productId);
-  throw tooFewUnitsError(change.productId, result.refused.available);
+  checkProductId(productId);
+  if (by > 0) {
+    const { maxShards } = await readStackSettings(stack.target);
+    if (!(await addUnits(stack, { productId, units: by, maxShards }))) {
+      throw unknownProductError(productId);
+    }
+  } else {
+    const refused = await takeUnits(stack, { productId, units: -by });
+    if (refused === 'unknown-product') throw unknownProductError(productId);
+    if (refused) throw tooFewUnitsError(productId, refused.available);
+  }
+  return readProductStock(stack, productId);
+}
+
+/**
+ * Divides the available units of a product among as many shards as the stack allows; with `gather`, moves them to one. Returns the stock.
+ * Throws a UserError if the product is unknown (exit 5) or orders keep writing its shards (exit 6); then a part has been moved.
+ */
+export async function moveStock(
+  stack: Stack,
+  { productId, gather }: { readonly productId: string; readonly gather: boolean },
+): Promise<ProductStock> {
+  checkProductId(productId);
+  const maxShards = gather ? 1 : (await readStackSettings(stack.target)).maxShards;
+  const result = await divideStock(stack, { productId, maxShards });
+  if (result === 'unknown-product') throw unknownProductError(productId);
+  if (result === 'busy') {
+    throw new UserError(`Orders keep writing the stock of ${productId}: only a part was moved.`, {
+      hint: `orders inventory adjust ${productId} --${gather ? 'gather' : 'divide'}`,
+      exit: 6,
+      code: 'Busy',
+    });
+  }
+  return readProductStock(stack, productId);
+}
+
+async function readProductStock(stack: Stack, productId: string): Promise<ProductStock> {
+  return toProductStock(productId, (await readShards(stack, [productId])).get(productId) ?? []);
+}
+
+/** Throws a UserError (exit 2) for an id that no product can have. The table contains longer keys: the keys of shards. */
+export function checkProductId(productId: string): void {
+  if (productId.length > 0 && productId.length <= limits.id) return;
+  throw new UserError(`A product id has 1 to ${limits.id} characters.`, {
+    hint: 'orders inventory list',
+    exit: 2,
+    code: 'Usage',
+  });
 }
 
 /** Returns the error for a product that is not in the table. */

@@ -2,6 +2,7 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isTerminal, type ShownStatus } from '../../../functions/contract/workflow.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
+import { findPendingAttempt, type PendingAttempt } from '../../workflow/provider-waits.ts';
 import { readOrder } from '../tables/orders-table.ts';
 import { isTerminalExecution } from './execution-status.ts';
 import { type Execution, readExecution } from './executions.ts';
@@ -15,6 +16,8 @@ export interface OrderView {
   /** Absent while the execution exists but the item does not exist yet. */
   readonly order?: OrderRecord;
   readonly execution?: Execution;
+  /** The wait for a provider that is unavailable. */
+  readonly waitingFor?: PendingAttempt;
 }
 
 /**
@@ -46,6 +49,7 @@ async function buildOrderView(
       code: 'NotFound',
     });
   }
+  const waitingFor = order && findPendingAttempt(order, stack.target.timeScale);
   const endedWithoutItem = !order && execution && isTerminalExecution(execution.status);
   const retryOf = order && !order.retryOf ? await findOriginal(stack, orderId) : undefined;
   return {
@@ -53,5 +57,6 @@ async function buildOrderView(
     status: order?.status ?? (endedWithoutItem ? 'failed' : 'received'),
     ...(order ? { order: { ...order, ...(retryOf ? { retryOf } : {}) } } : {}),
     ...(execution ? { execution } : {}),
+    ...(waitingFor ? { waitingFor } : {}),
   };
 }

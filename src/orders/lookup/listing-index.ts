@@ -2,10 +2,13 @@
  * Lists orders by creation time, newest first, without a scan: reads the listing index day by day backwards and merges the
  * shards of each day.
  */
-import { listingPartition, listingShards } from '../../../functions/contract/tables.ts';
+import { listingPartition } from '../../../functions/contract/tables.ts';
 import type { Stack } from '../../environment/stack.ts';
-import { type ListedOrder, type ListingQuery, queryListing } from '../tables/orders-table.ts';
+import { limitConcurrency } from '../requests/limit-concurrency.ts';
+import { type ListedOrder, type ListingQuery, readListingPage } from '../tables/listing-table.ts';
 import { cacheForCompletion } from './completion-cache.ts';
+import { readListingShards } from './listing-shards.ts';
+import { PartitionReader } from './partition-reader.ts';
 
 /** A position in the list. Orders created in the same millisecond are sorted by id. */
 export type ListingPosition = Pick<ListedOrder, 'createdAt' | 'orderId'>;
@@ -13,11 +16,15 @@ export type ListingPosition = Pick<ListedOrder, 'createdAt' | 'orderId'>;
 export interface ListingRange extends ListingQuery {
   /** Lists only orders behind this position. */
   readonly after?: ListingPosition | undefined;
+  /** The number of orders that the caller probably needs; further ones are read in longer pages. */
+  readonly pageSize: number;
 }
 
 const dayMs = 86_400_000;
 /** Maximum number of days that are queried at the same time while no orders are found. */
 const maxDaysPerQuery = 16;
+/** Maximum number of queries at the same time. */
+const maxConcurrentQueries = 32;
 /** Maximum number of listed orders that are cached for shell completion. */
 const maxCachedOrders = 100;
 
@@ -38,28 +45,44 @@ export async function* listNewestFirst(
 }
 
 async function* listByDay(stack: Stack, range: ListingRange): AsyncGenerator<ListedOrder, void> {
-  const { after } = range;
+  const { after, pageSize } = range;
   const until = after && after.createdAt < range.until ? after.createdAt : range.until;
   const query = { ...range, until };
+  const shards = await readListingShards(stack);
+  const limited = limitConcurrency(maxConcurrentQueries);
+  const read = (partition: string): PartitionReader =>
+    new PartitionReader(
+      (page) => limited(() => readListingPage(stack, query, { partition, ...page })),
+      expectedInShard(pageSize, shards),
+    );
   let span = 1;
   for (let day = toDay(until); day >= toDay(range.since); ) {
-    let found = false;
-    const shards = listPartitions(day, span).map((partition) =>
-      sortWithinMillisecond(queryListing(stack, partition, query)),
-    );
-    for await (const order of mergeSorted(shards)) {
-      found = true;
+    let count = 0;
+    const readers = listPartitions(day, { span, shards }).map(read);
+    for await (const order of mergeSorted(
+      readers.map((reader) => sortWithinMillisecond(reader.orders())),
+    )) {
+      count += 1;
+      if (count === pageSize + 1) for (const reader of readers) reader.readAhead();
       if (!after || comparePositions(after, order) < 0) yield order;
     }
     day = subtractDays(day, span);
-    span = found ? 1 : Math.min(span * 2, maxDaysPerQuery);
+    span = count > 0 ? 1 : Math.min(span * 2, maxDaysPerQuery);
   }
 }
 
+/** The number of the newest `pageSize` orders that are in one of the shards: twice the mean, because a hash spreads them unevenly. */
+function expectedInShard(pageSize: number, shards: number): number {
+  return Math.min(pageSize + 1, Math.ceil((2 * pageSize) / shards) + 2);
+}
+
 /** Lists the partitions of the index for `span` days that end with `day`. */
-function listPartitions(day: string, span: number): string[] {
+function listPartitions(
+  day: string,
+  { span, shards: count }: { readonly span: number; readonly shards: number },
+): string[] {
   const days = Array.from({ length: span }, (_, back) => subtractDays(day, back));
-  const shards = Array.from({ length: listingShards }, (_, shard) => shard);
+  const shards = Array.from({ length: count }, (_, shard) => shard);
   return days.flatMap((date) => shards.map((shard) => listingPartition(date, shard)));
 }
 

@@ -8,12 +8,17 @@ import {
   timedStages,
   type WaitDurations,
 } from '../../workflow/durations.ts';
+import {
+  findPendingAttempt,
+  type ProviderBacklog,
+  summarizeBacklogs,
+} from '../../workflow/provider-waits.ts';
 import { type Statistics, summarize } from '../../workflow/statistics.ts';
-import type { ListedOrder } from '../tables/orders-table.ts';
+import type { ListedOrder } from '../tables/listing-table.ts';
 
 /** An order from the listing index, with fields of its item if that may be read. */
 export type CountedOrder = Pick<ListedOrder, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
-  Partial<Pick<OrderRecord, 'transitions' | 'failure'>>;
+  Partial<Pick<OrderRecord, 'transitions' | 'failure' | 'waitingFor' | 'waitingSince'>>;
 
 export interface OrderCounts {
   readonly started: number;
@@ -29,6 +34,8 @@ export interface OrderCounts {
 
 export interface OrderFigures {
   readonly orders: OrderCounts;
+  /** The orders that wait for providers, by provider; they are also counted as running. */
+  readonly waiting: readonly ProviderBacklog[];
   /** Shares of the orders that have ended (0 to 1); absent if none has. */
   readonly rates?: {
     readonly completed: number;
@@ -68,6 +75,7 @@ export function computeFigures(
   const active = summarize(completed.map(({ totalMs, waitedMs }) => totalMs - waitedMs));
   return {
     orders: counts,
+    waiting: summarizeBacklogs(orders.flatMap((order) => findPendingAttempt(order, 1) ?? [])),
     ...(ended === 0
       ? {}
       : {

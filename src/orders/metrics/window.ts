@@ -2,14 +2,23 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isDenied } from '../../aws/errors.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { listNewestFirst } from '../lookup/listing-index.ts';
-import { type ListedOrder, readOrders } from '../tables/orders-table.ts';
+import type { ListedOrder } from '../tables/listing-table.ts';
+import { readOrders } from '../tables/orders-table.ts';
 import type { CountedOrder } from './figures.ts';
 
 /** Maximum number of orders in the figures; the newest are used, and the output says so. */
 export const maxOrders = 10_000;
 /** Maximum difference between the clocks of this machine and of AWS (ms). */
 const maxClockSkewMs = 300_000;
-const fields = ['orderId', 'status', 'updatedAt', 'transitions', 'failure'] as const;
+const fields = [
+  'orderId',
+  'status',
+  'updatedAt',
+  'transitions',
+  'failure',
+  'waitingFor',
+  'waitingSince',
+] as const;
 
 type Item = Pick<OrderRecord, (typeof fields)[number]>;
 

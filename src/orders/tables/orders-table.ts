@@ -1,11 +1,11 @@
-/** The orders table and its listing index. */
+/** The orders table. */
 import { type CancelRequest, type OrderRecord, outputs } from '../../../functions/contract/api.ts';
-import { listingIndex, orderKey } from '../../../functions/contract/tables.ts';
+import { orderKey } from '../../../functions/contract/tables.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import { isConditionFailed } from '../../aws/errors.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { readItemBatches } from './batch-get.ts';
-import { getItem, queryPages, updateItem, updateItemIf } from './table.ts';
+import { getItem, updateItem, updateItemIf } from './table.ts';
 
 const table = outputs.ordersTable;
 
@@ -57,58 +57,6 @@ export async function* readOrderBatches<Field extends keyof OrderRecord = keyof 
       items: new Map(orders.map((item) => [item.orderId, item])),
     };
   }
-}
-
-/** The fields of an order in the listing index. */
-export type ListedOrder = Pick<
-  OrderRecord,
-  'orderId' | 'status' | 'customerId' | 'total' | 'createdAt' | 'updatedAt'
->;
-
-export interface ListingQuery {
-  /** RFC 3339 UTC, inclusive. */
-  readonly since: string;
-  readonly until: string;
-  readonly statuses?: readonly OrderStatus[] | undefined;
-  readonly customerId?: string | undefined;
-  /** Number of orders in a page. Ignored with a filter. */
-  readonly pageSize: number;
-}
-
-/** Yields the orders in a partition of the listing index, newest first. */
-export async function* queryListing(
-  stack: Stack,
-  partition: string,
-  { since, until, statuses = [], customerId, pageSize }: ListingQuery,
-): AsyncGenerator<ListedOrder, void> {
-  const filters = [
-    ...(statuses.length > 0 ? [`#status IN (${statuses.map((_, n) => `:s${n}`).join(', ')})`] : []),
-    ...(customerId === undefined ? [] : ['customerId = :customer']),
-  ];
-  const pages = queryPages(stack, table, {
-    IndexName: listingIndex,
-    KeyConditionExpression: 'listing = :listing AND createdAt BETWEEN :since AND :until',
-    ...(filters.length > 0 && { FilterExpression: filters.join(' AND ') }),
-    ...(statuses.length > 0 && { ExpressionAttributeNames: { '#status': 'status' } }),
-    ExpressionAttributeValues: {
-      ':listing': partition,
-      ':since': since,
-      ':until': until,
-      ...Object.fromEntries(statuses.map((status, n) => [`:s${n}`, status])),
-      ...(customerId === undefined ? {} : { ':customer': customerId }),
-    },
-    ScanIndexForward: false,
-    // DynamoDB applies the limit before the filter, so a limit would make the pages of a filtered query nearly empty.
-    ...(filters.length === 0 && { Limit: pageSize }),
-  });
-  for await (const page of pages) {
-    for (const item of page as unknown as readonly OrderRecord[]) yield toListedOrder(item);
-  }
-}
-
-function toListedOrder(item: OrderRecord): ListedOrder {
-  const { orderId, status, customerId, total, createdAt, updatedAt } = item;
-  return { orderId, status, customerId, total, createdAt, updatedAt };
 }
 
 export interface CancelUpdate {

@@ -5,7 +5,11 @@ import type {
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { outputs } from '../../../functions/contract/api.ts';
-import { isConditionFailed, isTransactionConflict } from '../../aws/errors.ts';
+import {
+  isConditionFailed,
+  isTransactionConflict,
+  isTransactionPrevented,
+} from '../../aws/errors.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { requireOutput } from '../../environment/stack-outputs.ts';
 import { retryRequest, retryTransient } from '../requests/retry.ts';
@@ -29,18 +33,22 @@ export async function getItem(
   return Item;
 }
 
-/** Yields the items of a query page by page. Does not retry transient errors beyond the SDK's own attempts. */
-export async function* queryPages(
+/**
+ * Reads one page of a query; `next` is the start of the next one, undefined after the last. Does not retry transient errors beyond
+ * the SDK's own attempts.
+ */
+export async function queryPage(
   stack: Stack,
   table: TableOutput,
   query: Omit<QueryCommandInput, 'TableName'>,
-): AsyncGenerator<readonly Item[], void> {
+): Promise<{ readonly items: readonly Item[]; readonly next: Item | undefined }> {
   const { QueryCommand } = await import('../../aws/sdk/dynamodb.ts');
   const client = await stack.target.clients.dynamodb();
   const TableName = requireOutput(stack, table);
-  yield* pages((ExclusiveStartKey) =>
-    client.send(new QueryCommand({ TableName, ...query, ExclusiveStartKey })),
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({ TableName, ...query }),
   );
+  return { items: Items, next: LastEvaluatedKey };
 }
 
 /** Yields the items of a consistent query page by page. Retries transient errors. */
@@ -126,6 +134,27 @@ export async function updateItemIf(
     return true;
   } catch (error) {
     if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+/** Updates several items, all or none. Returns false if a condition or another write of an item prevented it. */
+export async function updateItemsIf(
+  stack: Stack,
+  table: TableOutput,
+  updates: readonly (Update & { readonly key: Key; readonly UpdateExpression: string })[],
+): Promise<boolean> {
+  const { TransactWriteCommand } = await import('../../aws/sdk/dynamodb.ts');
+  const client = await stack.target.clients.dynamodb();
+  const TableName = requireOutput(stack, table);
+  const TransactItems = updates.map(({ key, ...update }) => ({
+    Update: { TableName, Key: key, ...update },
+  }));
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems }));
+    return true;
+  } catch (error) {
+    if (isTransactionPrevented(error)) return false;
     throw error;
   }
 }

@@ -112,6 +112,13 @@ export function loggedReservation({
   return reservation;
 }
 
+/** Returns the units of the order's reservation by the log of its calls; undefined if all are from shards 0. */
+export function loggedUnits({
+  calls,
+}: Pick<OrderSideEffects, 'calls'>): OrderRecord['reservedFrom'] {
+  return calls.find(({ call }) => call === 'reserve-inventory')?.reservedFrom;
+}
+
 const reservationByCall: Readonly<Record<string, Reservation | undefined>> = {
   'reserve-inventory': 'held',
   'release-inventory': 'released',

@@ -40,6 +40,11 @@ export function repairable(kind: MismatchKind, orderId: string, message: string)
   return { kind, orderId, message, command: `orders repair ${orderId}`, mends: true };
 }
 
+/** A stock that needs a decision by a person: how many units there really are. */
+export function needsAdjustment(productId: string, message: string): Mismatch {
+  return { kind: 'stock', productId, message, command: 'orders inventory list', mends: false };
+}
+
 /** A mismatch that needs a decision by a person. */
 export function needsDecision(kind: MismatchKind, orderId: string, message: string): Mismatch {
   return { kind, orderId, message, command: `orders get ${orderId}`, mends: false };

@@ -1,5 +1,6 @@
 /** Reads the side effects of orders: payments, calls to providers, loyalty points. */
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { recordedCalls } from '../../../functions/contract/recorded-calls.ts';
 import { paymentKey } from '../../../functions/contract/tables.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { forEachConcurrent } from '../requests/for-each-concurrent.ts';
@@ -50,13 +51,15 @@ export async function readSideEffects(
         orderId,
         record,
         payments: payments.get(orderId) ?? [],
-        calls: calls.get(orderId) ?? [],
+        calls: [...recordedCalls(record), ...(calls.get(orderId) ?? [])].sort(byTime),
         ...(credited === undefined ? {} : { points: credited }),
       };
       return [orderId, sideEffects];
     }),
   );
 }
+
+const byTime = (a: EffectiveCall, b: EffectiveCall) => a.at.localeCompare(b.at);
 
 /** Reads the payments under the key of each order and under the keys of its logged charges. */
 async function readPaymentsByOrder(

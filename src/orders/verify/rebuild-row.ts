@@ -7,18 +7,20 @@ import {
 } from '../../../functions/contract/failure.ts';
 import { type OrderEvent, toDecimal, totalMinor } from '../../../functions/contract/order.ts';
 import { orderPath } from '../../../functions/contract/path.ts';
+import { callsWithStatuses } from '../../../functions/contract/recorded-calls.ts';
 import type { Review } from '../../../functions/contract/review.ts';
 import { listingKey } from '../../../functions/contract/tables.ts';
 import {
   isTerminal,
   pointOfNoReturn,
   type StageId,
+  type StepId,
   stages,
   statusRank,
 } from '../../../functions/contract/workflow.ts';
 import type { RecordedOutcome } from '../../workflow/recorded.ts';
 import type { EffectiveCall } from '../tables/provider-calls-table.ts';
-import { loggedReservation } from './audit-side-effects.ts';
+import { loggedReservation, loggedUnits } from './audit-side-effects.ts';
 
 /** The fields of a record that the history determines. An undefined field is removed from the record. */
 export interface RowFields {
@@ -133,6 +135,8 @@ export interface RowSources {
   readonly executionArn: string;
   readonly recorded: RecordedOutcome;
   readonly calls: readonly EffectiveCall[];
+  /** Partitions of one day in the listing index. */
+  readonly shards: number;
   /** The review of the order, if it needed one. */
   readonly review?: Pick<Review, 'callbackId' | 'timeoutSeconds' | 'decision'> | undefined;
 }
@@ -143,6 +147,7 @@ export function rebuildRow({
   executionArn,
   recorded,
   calls,
+  shards,
   review,
 }: RowSources): OrderRecord | undefined {
   const fields = rowFieldsFrom(recorded);
@@ -161,12 +166,24 @@ export function rebuildRow({
     path: recorded.path,
     createdAt,
     updatedAt: fields.transitions.at(-1)?.at ?? createdAt,
-    listing: listingKey(orderId, createdAt),
+    listing: listingKey(orderId, { createdAt, shards }),
     ...fields,
     reservation: loggedReservation({ calls }),
+    reservedFrom: loggedUnits({ calls }),
+    calls: lostCalls(fields.transitions, calls),
     review: inReview && review && { ...review, score, requestedAt: inReview.at },
     cancelRequested: isCancelled && endedAt !== undefined ? { at: endedAt } : undefined,
   }) as unknown as OrderRecord;
+}
+
+/** Returns the calls that only the lost record contained. The undo of a stage at a simulated service requires its call. */
+function lostCalls(
+  transitions: readonly Transition[],
+  logged: readonly EffectiveCall[],
+): readonly StepId[] | undefined {
+  const inLog = new Set(logged.map(({ call }) => call));
+  const lost = callsWithStatuses(transitions).filter((call) => !inLog.has(call));
+  return lost.length > 0 ? lost : undefined;
 }
 
 /** Returns the fields without undefined values, which DynamoDB does not support. */

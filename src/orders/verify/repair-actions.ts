@@ -5,7 +5,7 @@ import { isTerminal } from '../../../functions/contract/workflow.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { readEffectiveCalls } from '../tables/provider-calls-table.ts';
 import type { AuditedOrder } from './audit-order.ts';
-import { loggedReservation } from './audit-side-effects.ts';
+import { loggedReservation, loggedUnits } from './audit-side-effects.ts';
 import { invokeCorrection, invokeRecovery } from './invoke-recovery.ts';
 import type { Mismatch } from './mismatch.ts';
 import { rowFieldsFrom } from './rebuild-row.ts';
@@ -84,7 +84,8 @@ const repairActions: Readonly<
     }
     const reservation = sideEffects && loggedReservation(sideEffects);
     if (record && reservation) {
-      await correctReservation(stack, { seen: record, reservation });
+      const reservedFrom = loggedUnits(sideEffects);
+      await correctReservation(stack, { seen: record, reservation, reservedFrom });
     }
   },
   recover: async (stack, { order: { orderId, record, execution }, signal }) => {

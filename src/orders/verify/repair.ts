@@ -4,6 +4,7 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { findExecution, type ListedExecution, readExecution } from '../lookup/executions.ts';
+import { readStackSettings, type StackSettings } from '../lookup/stack-settings.ts';
 import { executionReadLimiter } from '../requests/rate-limiter.ts';
 import type { AuditedOrder } from './audit-order.ts';
 import { type Confirmed, confirmMismatches } from './confirm-mismatches.ts';
@@ -19,7 +20,6 @@ import { readRow } from './read-rows.ts';
 import { isRecovering } from './read-window.ts';
 import { isRecoveryPending } from './recovery-window.ts';
 import { type RepairAction, repairActionFor, runRepairAction } from './repair-actions.ts';
-import { readStackSettings, type StackSettings } from './stack-settings.ts';
 
 export interface ExaminedOrder {
   readonly orderId: string;

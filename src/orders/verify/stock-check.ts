@@ -4,11 +4,11 @@ import { quantityByProduct } from '../../../functions/contract/expected-side-eff
 import type { Stack } from '../../environment/stack.ts';
 import type { ListQuery } from '../lookup/list.ts';
 import { listNewestFirst } from '../lookup/listing-index.ts';
-import { readAllStock } from '../tables/products-table.ts';
+import type { StackSettings } from '../lookup/stack-settings.ts';
+import { readAllShards } from '../tables/products-table.ts';
 import { readRows } from './read-rows.ts';
 import type { VerificationWindow } from './read-window.ts';
-import type { StackSettings } from './stack-settings.ts';
-import { auditStock, type StockDifference, sumCounters } from './stock.ts';
+import { auditStock, type StockDifference, sumShardCounters } from './stock.ts';
 
 /** Orders before the window are searched this far back (days); counters include orders of any age. */
 const maxDaysBack = 32;
@@ -29,7 +29,7 @@ export interface StockVerification {
 }
 
 /**
- * Compares the counters of all products with their orders, if the window contains every order. Differences are read again,
+ * Compares the counters of all shards with their orders, if the window contains every order. Differences are read again,
  * up to `maxReads` times, until two reads show the same and no order of the products changed between them.
  */
 export async function verifyStock(
@@ -52,7 +52,8 @@ export async function verifyStock(
     await sleep(Math.max(minPollMs, stack.target.pollMs) * read);
   }
   const confirmed = open.filter(isConfirmed);
-  const changing = open.length - confirmed.length;
+  const unconfirmed = open.filter((difference) => !confirmed.includes(difference));
+  const changing = new Set(unconfirmed.map(({ productId }) => productId)).size;
   return {
     differences: confirmed,
     notJudged: changing > 0 ? [`stock of ${changing} products: their orders keep changing`] : [],
@@ -71,13 +72,10 @@ async function compareCounters(
   readonly changedProducts: ReadonlySet<string>;
 }> {
   const before = new Map(records);
-  const stock = await readAllStock(stack);
+  const found = await readAllShards(stack);
   await refreshRecords(stack, { records, query });
-  const found = new Map(stock.map((product) => [product.productId, product]));
-  const zero = [...found.keys()].map((id) => [id, { reserved: 0, sold: 0 }] as const);
-  const expected = new Map([...zero, ...sumCounters(records.values())]);
   return {
-    differences: auditStock(expected, found),
+    differences: auditStock(sumShardCounters(records.values()), found),
     changedProducts: listChangedProducts(before, records),
   };
 }

@@ -4,6 +4,7 @@ import { quantityByProduct } from '../../../functions/contract/expected-side-eff
 import { isTerminal } from '../../../functions/contract/workflow.ts';
 import type { Stack } from '../../environment/stack.ts';
 import type { ListQuery } from '../lookup/list.ts';
+import { readStackSettings, type StackSettings } from '../lookup/stack-settings.ts';
 import { type AuditedOrder, isSuspect } from './audit-order.ts';
 import { type Confirmed, confirmMismatches } from './confirm-mismatches.ts';
 import { auditBalances, type BalanceAudit } from './loyalty-balances.ts';
@@ -23,7 +24,6 @@ import {
   type VerificationWindow,
 } from './read-window.ts';
 import { isRecoveryPending } from './recovery-window.ts';
-import { readStackSettings, type StackSettings } from './stack-settings.ts';
 import { stockMismatch } from './stock.ts';
 import { type StockVerification, verifyStock } from './stock-check.ts';
 
@@ -123,7 +123,7 @@ function mergeSums(
   const certain = hasLostRow
     ? []
     : stock.differences.filter(({ productId }) => !products.has(productId));
-  const postponed = stock.differences.length - certain.length;
+  const postponed = countProducts(stock.differences) - countProducts(certain);
   const unread = balances.unread.length;
   return {
     mismatches: [
@@ -138,6 +138,10 @@ function mergeSums(
       ...stock.notJudged,
     ],
   };
+}
+
+function countProducts(differences: StockVerification['differences']): number {
+  return new Set(differences.map(({ productId }) => productId)).size;
 }
 
 function* listOrdersToAudit(

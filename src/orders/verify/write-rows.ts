@@ -7,6 +7,7 @@ import type { ReviewDecision } from '../../../functions/contract/review.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { readRecordedOutcome } from '../../workflow/recorded.ts';
 import { readRawHistory } from '../lookup/history.ts';
+import { readListingShards } from '../lookup/listing-shards.ts';
 import { toHistoryEvent } from '../lookup/to-history-event.ts';
 import { updateOrderIf } from '../tables/orders-table.ts';
 import type { EffectiveCall } from '../tables/provider-calls-table.ts';
@@ -36,6 +37,7 @@ export async function writeLostRow(
     executionArn: arn,
     recorded: readRecordedOutcome(events.map(toHistoryEvent)),
     calls,
+    shards: await readListingShards(stack),
     review: readReview(events),
   });
   if (!record) return false;
@@ -70,7 +72,13 @@ interface RestoreOptions {
 export function restoreRow(stack: Stack, { seen, fields }: RestoreOptions): Promise<boolean> {
   return updateOrderIf(stack, {
     orderId: seen.orderId,
-    fields: { ...fields, updatedAt: new Date().toISOString() },
+    fields: {
+      ...fields,
+      // The next failed attempt records the wait again.
+      waitingFor: undefined,
+      waitingSince: undefined,
+      updatedAt: new Date().toISOString(),
+    },
     condition: '#status = :seenStatus AND #updatedAt = :seenAt',
     values: { ':seenStatus': seen.status, ':seenAt': seen.updatedAt },
   });
@@ -79,12 +87,20 @@ export function restoreRow(stack: Stack, { seen, fields }: RestoreOptions): Prom
 /** Corrects the reservation in a record. Moves no stock. Returns false if it has changed since it was read. */
 export function correctReservation(
   stack: Stack,
-  { seen, reservation }: { readonly seen: OrderRecord; readonly reservation: Reservation },
+  {
+    seen,
+    reservation,
+    reservedFrom,
+  }: {
+    readonly seen: OrderRecord;
+    readonly reservation: Reservation;
+    readonly reservedFrom: OrderRecord['reservedFrom'];
+  },
 ): Promise<boolean> {
   const before = seen.reservation;
   return updateOrderIf(stack, {
     orderId: seen.orderId,
-    fields: { reservation },
+    fields: { reservation, ...(reservedFrom && { reservedFrom }) },
     condition:
       before === undefined ? 'attribute_not_exists(#reservation)' : '#reservation = :before',
     values: before === undefined ? {} : { ':before': before },

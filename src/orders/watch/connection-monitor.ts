@@ -91,7 +91,8 @@ export class ConnectionMonitor {
 function formatReason(error: unknown, target: Target): string {
   const translated = needsSignIn(error) ? translateError(error, target) : undefined;
   if (translated instanceof UserError) {
-    return `the credentials have expired: ${translated.hints.join(' ')}`;
+    const problem = translated.message.replace(/\.$/, '');
+    return `${problem}: ${translated.hints.join(' ')}`;
   }
   return error instanceof Error ? error.message || error.name : String(error);
 }

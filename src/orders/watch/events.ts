@@ -6,6 +6,7 @@ import type { ExitCode } from '../../exit-codes.ts';
 import type { HistoryError } from '../../workflow/history-event.ts';
 import type { ExecutionActivity, Stuck } from '../../workflow/work.ts';
 import type { PauseEvent } from './pause-events.ts';
+import type { ProviderWaitEvent } from './provider-wait-state.ts';
 
 export interface StatusEvent {
   readonly type: 'status';
@@ -33,9 +34,7 @@ export interface JoinEvent {
 }
 
 /** The items of several orders were read just now, for views. */
-export interface PolledEvent {
-  readonly type: 'polled';
-}
+export type PolledEvent = { readonly type: 'polled' };
 
 /** Current activity of the focused order's execution, for views. */
 export interface ActivityEvent {
@@ -188,6 +187,7 @@ export type WatchEvent =
   | StatusEvent
   | StepEvent
   | WaitEvent
+  | ProviderWaitEvent
   | InvocationEvent
   | PauseEvent
   | StuckEvent

@@ -14,6 +14,7 @@ import { endingByExecutionStatus, toEnding } from './endings.ts';
 import { type EndEvent, type Ending, exitCodeFor, type WatchEvent } from './events.ts';
 import { findStart } from './order-start.ts';
 import { PauseState } from './pause-state.ts';
+import { ProviderWaitState } from './provider-wait-state.ts';
 
 /** Reads executions, within the request quota. */
 export interface ExecutionSource {
@@ -60,14 +61,16 @@ export class OrderWatcher {
   #changedAt = 0;
   #missingResponses = 0;
   #polledAt = 0;
-  /** End of the current wait (ms since the epoch); 0 outside of a wait. */
+  /** End of the current wait or of the delay before the next attempt (ms since the epoch); 0 if there is none. */
   #waitEndsAt = 0;
+  readonly #providerWait: ProviderWaitState;
   readonly pause: PauseState;
 
   constructor(located: LocatedOrder, options: OrderWatcherOptions) {
     this.#located = located;
     this.#options = options;
     this.orderId = located.orderId;
+    this.#providerWait = new ProviderWaitState(options.timeScale);
     this.pause = new PauseState(located.orderId);
   }
 
@@ -111,7 +114,7 @@ export class OrderWatcher {
     this.pause.orderHasChanged();
     this.#order = order;
     this.#waitEndsAt = this.#findWaitEnd(order);
-    const events = this.#takeTransitions(order);
+    const events = [...this.#takeTransitions(order), ...this.#providerWait.takeEvents(order)];
     if (this.#hasReachedUntil()) this.end = this.#createEnd('reached');
     else if (isTerminal(order.status)) {
       this.end = this.#createEnd(toEnding(order.status, order));
@@ -170,6 +173,8 @@ export class OrderWatcher {
   }
 
   #findWaitEnd(order: PublicOrder): number {
+    const nextAttempt = this.#providerWait.nextAttempt(order);
+    if (nextAttempt !== undefined) return nextAttempt;
     if (activeStage(workflowProgress(order))?.kind !== 'wait') return 0;
     return currentWaitEnd(order, this.#options.timeScale) ?? 0;
   }
@@ -208,8 +213,8 @@ export class OrderWatcher {
 
   #createEndWithExecution(execution: EndedExecution): EndEvent {
     const { status, endedAt } = execution;
-    const error =
-      execution.error ?? `the execution is ${status} and the order never reached an end`;
+    const missing = this.#order ? 'the order never reached an end' : 'the order has no record';
+    const error = execution.error ?? `the execution is ${status} and ${missing}`;
     const end = { ...this.#createEnd(endingByExecutionStatus[status]), error };
     if (endedAt === undefined || !this.#order) return end;
     const startedAt = findStart(this.#located, this.#order.createdAt);

@@ -1,6 +1,8 @@
 /** Interruptions of an order's executions: at checkpoints, at calls of services and at requests to tables. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import type { DurableExecutionHandler } from '@aws/durable-execution-sdk-js';
+import { outagesKey } from '../../../functions/contract/providers.ts';
 import type { Ports } from '../../../functions/order-workflow/ports.ts';
 import {
   type CheckpointDecision,
@@ -34,11 +36,17 @@ export const runWithin =
   (event, context) =>
     currentInvocation.run({ invocation, decide }, () => handler(event, context));
 
+/** The read of outages: all orders of a process share its result, and here all processes are one. */
+function isSharedRead(args: unknown): boolean {
+  const { Key } = (args as { input: { Key?: object } }).input;
+  return isDeepStrictEqual(Key, outagesKey);
+}
+
 /** Wraps the sending of requests: a killed process sends none. */
 export const interruptible = <Send extends (args: never) => Promise<unknown>>(send: Send): Send =>
   ((args: never) => {
     const current = currentInvocation.getStore();
-    if (!current) return send(args);
+    if (!current || isSharedRead(args)) return send(args);
     const how = current.invocation.alive ? current.decide() : 'die';
     if (how === 'continue') return send(args);
     if (current.invocation.alive) current.invocation.cut(how);

@@ -87,6 +87,11 @@ export function simulate(incidents: readonly Incident[], conditions: OrderCondit
 
 type Run = ReturnType<typeof createRun>;
 
+/** Yields the calls that the step makes; whether it makes one can depend on the calls before it. */
+function* listApplicable(calls: readonly Call[]): Generator<Call, void, void> {
+  for (const call of calls) if (call.applies?.() !== false) yield call;
+}
+
 /** The durable operations of one execution, with a journal that survives a crash. */
 function createRun() {
   const journal = new Map<string, CallResult>();
@@ -106,7 +111,7 @@ function createRun() {
         if (known) return known;
         const attempt = attempts.get(id) ?? 1;
         let result = withoutCalls;
-        for (const { name, perform } of calls) {
+        for (const { name, perform } of listApplicable(calls)) {
           yield `call ${name}`;
           result = perform(attempt);
           if (result !== 'done') break;

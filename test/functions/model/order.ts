@@ -64,6 +64,8 @@ export type Notice = 'shipped' | 'failed' | 'cancelled';
 export interface Call {
   readonly name: string;
   readonly perform: (attempt: number) => CallResult;
+  /** Whether the step makes the call at all; absent if it always does. */
+  readonly applies?: () => boolean;
 }
 
 /** The calls that a step makes before it records its status. */
@@ -84,6 +86,18 @@ const callNames: Readonly<Record<StepId, readonly string[]>> = {
   'update-loyalty-points': ['creditPoints'],
   'complete-order': ['complete'],
 };
+
+/** Stages whose simulated service records its call with the status. */
+const recordedWithStatus: ReadonlySet<StepId> = new Set<StepId>([
+  'check-inventory',
+  'fraud-check',
+  'credit-check',
+  'generate-invoice',
+  'pick-items',
+  'quality-check',
+  'package-order',
+  'generate-shipping-label',
+]);
 
 const undoCalls: Readonly<Record<UndoId, string>> = {
   'refund-payment': 'refund',
@@ -132,12 +146,19 @@ export function createModelOrder({ failure, review, large = true }: OrderConditi
       if (isCancelled()) return 'cancelled';
       handOver = true;
     }
-    if (name === 'reserve' && stock === 'none') stock = 'held';
-    if (name === 'handOver' && stock === 'held') stock = 'handed-over';
     if (name === 'place') return statuses.length > 0 ? 'done' : reach('validated');
     if (name === 'notify') notices.add('shipped');
     effects.add(name);
     return name === 'complete' ? reach('completed') : 'done';
+  }
+
+  /** Moves the stock and records the statuses in one transaction. Returns whether it was written. */
+  function moveStock(name: string, reached: readonly OrderStatus[]): boolean {
+    if (isCancelled() || stock !== (name === 'reserve' ? 'none' : 'held')) return false;
+    stock = name === 'reserve' ? 'held' : 'handed-over';
+    effects.add(name);
+    reach(...reached);
+    return true;
   }
 
   const simulatedFailure = (stage: StepId, attempt: number): CallResult | undefined =>
@@ -149,16 +170,31 @@ export function createModelOrder({ failure, review, large = true }: OrderConditi
       const { id } = stage;
       if (id === 'credit-check' && !large) return [];
       const failingCall = id === pointOfNoReturn ? 'collect' : callNames[id][0];
+      const reached = id === reviewedStage && review ? [] : recordedStatuses(stage);
+      const isRecordedWithStatus = recordedWithStatus.has(id);
+      let written = id === 'validate-order' || id === 'complete-order';
       const calls = callNames[id].map((name) => ({
         name,
-        perform: (attempt: number) =>
-          (name === failingCall ? simulatedFailure(id, attempt) : undefined) ?? perform(name),
+        perform(attempt: number) {
+          const result = name === failingCall ? simulatedFailure(id, attempt) : undefined;
+          if (result) return result;
+          if (isRecordedWithStatus) return 'done';
+          if (name !== 'reserve' && name !== 'handOver') return perform(name);
+          written = moveStock(name, reached);
+          return 'done';
+        },
       }));
-      const recordsStatus = id === 'validate-order' || id === 'complete-order';
-      const reached =
-        recordsStatus || (id === reviewedStage && review) ? [] : recordedStatuses(stage);
-      if (reached.length === 0) return calls;
-      return [...calls, { name: 'advance', perform: () => advance(...reached) }];
+      if (reached.length === 0 && !isRecordedWithStatus) return calls;
+      const advanceCall = {
+        name: 'advance',
+        applies: () => !written,
+        perform() {
+          const result = advance(...reached);
+          if (result === 'done' && isRecordedWithStatus) effects.add(callNames[id][0] as string);
+          return result;
+        },
+      };
+      return [...calls, advanceCall];
     },
     /** The calls of the two steps of a review. */
     requestReview: (): readonly Call[] => [

@@ -3,6 +3,7 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { type Order, totalMinor } from '../../../functions/contract/order.ts';
 import { triggers } from '../../../functions/contract/triggers.ts';
 import { type OrderStatus, statusRank } from '../../../functions/contract/workflow.ts';
+import { auditStock, sumShardCounters } from '../../../src/orders/verify/stock.ts';
 import { full } from '../../support/full.ts';
 import { createRandom, type RandomSource } from '../../support/random.ts';
 import type { CheckpointDecision } from '../durable-service.ts';
@@ -205,6 +206,9 @@ async function checkStock(
     expect(available).toBeGreaterThanOrEqual(0);
     const held = ended.filter(({ outcome }) => outcome.stock === 'held');
     expect(held.filter(({ record }) => !record.flagged)).toEqual([]);
+    const due = sumShardCounters(ended.map(({ record }) => record));
+    const ofProduct = [...due].filter(([, { productId }]) => productId === product);
+    expect(auditStock(new Map(ofProduct), await shop.shardStockOf(product))).toEqual([]);
   }
 }
 
@@ -214,7 +218,9 @@ describe.each(Array.from({ length: batches }, (_, batch) => seed + batch))(
     it('all end, with consistent stock, payments, messages and points', async () => {
       const batch = batchSeed - seed;
       const random = createRandom(batchSeed);
-      for (const product of productIds(batch)) await shop.stock(product, initialStock);
+      for (const product of productIds(batch)) {
+        await shop.stock(product, initialStock, random.between(1, 8));
+      }
       const orders = Array.from({ length: batchSize }, (_, n) => randomOrder(random, batch, n));
       await runAll(orders);
       const ended = await readEnded(orders);
@@ -226,7 +232,7 @@ describe.each(Array.from({ length: batches }, (_, batch) => seed + batch))(
 
 it(`sells ${full ? 50 : 10} units to exactly as many of the concurrent orders`, async () => {
   const [orders, units] = full ? [200, 50] : [40, 10];
-  await shop.stock('RARE', units);
+  await shop.stock('RARE', units, 4);
   const item = { productId: 'RARE', name: 'Rare', quantity: 1, price: 10 };
   const ids = Array.from({ length: orders }, (_, index) => `rare-${index}`);
   await Promise.all(

@@ -6,6 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Order } from '../../../functions/contract/order.ts';
+import { divideUnits, stockKey } from '../../../functions/contract/stock.ts';
 import {
   pointOfNoReturn,
   stage,
@@ -86,10 +87,15 @@ export async function startShop() {
   return {
     ...sideEffects,
     close: () => fixture.close(),
-    stock: (productId: string, available: number) =>
-      documents.send(
-        new PutCommand({ TableName: 'ProductsTable', Item: { productId, available, reserved: 0 } }),
-      ),
+    /** Puts units of a product into the table, divided among shards. With one shard, the item is that of an earlier version. */
+    async stock(productId: string, units: number, shards = 1): Promise<void> {
+      for (const [shard, available] of divideUnits(units, shards).entries()) {
+        const isHead = shard === 0 && shards > 1;
+        const counters = { available, reserved: 0, ...(isHead && { shards }) };
+        const Item = { ...stockKey({ productId, shard }), ...counters };
+        await documents.send(new PutCommand({ TableName: 'ProductsTable', Item }));
+      }
+    },
     async products() {
       const { Items = [] } = await documents.send(new ScanCommand({ TableName: 'ProductsTable' }));
       return Items;

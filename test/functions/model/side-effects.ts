@@ -1,7 +1,10 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
+import { recordedCalls } from '../../../functions/contract/recorded-calls.ts';
+import { stockKey } from '../../../functions/contract/stock.ts';
 import { loyaltyBalanceKey, paymentKey } from '../../../functions/contract/tables.ts';
 import { type StageId, stage, type UndoId } from '../../../functions/contract/workflow.ts';
+import type { ShardStock } from '../../../src/orders/tables/products-table.ts';
 import { type Notice, type Outcome, technicalFailureCodes, undoable } from './order.ts';
 
 /** Converts a table's name in the template to its name in the stack. */
@@ -17,7 +20,13 @@ export function createSideEffectModel(
     return (await documents.send(get)).Item;
   };
 
-  async function callsOf(orderId: string) {
+  const recordOf = async (orderId: string) =>
+    (await item('OrdersTable', { orderId })) as OrderRecord;
+
+  /** The calls on the order's item and in the provider-calls table. */
+  async function callsOf(orderId: string): Promise<Record<string, unknown>[]> {
+    const record: OrderRecord | undefined = await recordOf(orderId);
+    const recorded = record ? recordedCalls(record) : [];
     const { Items = [] } = await documents.send(
       new QueryCommand({
         TableName: nameOf('ProviderCallsTable'),
@@ -25,12 +34,39 @@ export function createSideEffectModel(
         ExpressionAttributeValues: { ':id': orderId },
       }),
     );
-    return Items;
+    return [...recorded.map((call) => ({ ...call, effective: true })), ...Items];
+  }
+
+  /** The stock of a product: the sums of its shards; undefined if it has no item. */
+  async function stockOf(productId: string) {
+    const shards = await shardsOf(productId);
+    if (shards.length === 0) return undefined;
+    const sum = (field: string) =>
+      shards.reduce((total, shard) => total + Number(shard?.[field] ?? 0), 0);
+    return { available: sum('available'), reserved: sum('reserved'), sold: sum('sold') };
+  }
+
+  /** The items of a product's shards. */
+  async function shardsOf(productId: string) {
+    const head = await item('ProductsTable', stockKey({ productId, shard: 0 }));
+    const others = Array.from({ length: Number(head?.['shards'] ?? 1) - 1 }, (_, index) =>
+      item('ProductsTable', stockKey({ productId, shard: index + 1 })),
+    );
+    return head ? [head, ...(await Promise.all(others))] : [];
   }
 
   return {
     callsOf,
-    recordOf: async (orderId: string) => (await item('OrdersTable', { orderId })) as OrderRecord,
+    /** The counters of each shard of a product. */
+    async shardStockOf(productId: string): Promise<ShardStock[]> {
+      const shards = await shardsOf(productId);
+      return shards.flatMap((found, shard) => {
+        const { available = 0, reserved = 0, sold = 0, shards: count } = found ?? {};
+        const counters = { available, reserved, sold, ...(count && { shards: count }) };
+        return found ? [{ productId, shard, ...counters }] : [];
+      });
+    },
+    recordOf,
     pointsOf: async (customerId: string) =>
       Number((await item('LoyaltyTable', loyaltyBalanceKey(customerId)))?.['points'] ?? 0),
     /** The charged amount that was not refunded (minor units). */
@@ -42,11 +78,12 @@ export function createSideEffectModel(
     async messagesOf(orderId: string): Promise<Record<string, number>> {
       const sent: Record<string, number> = {};
       for (const { call, effective } of await callsOf(orderId)) {
-        if (effective && /^send-.*-(email|text)$/.test(call)) sent[call] = (sent[call] ?? 0) + 1;
+        const name = String(call);
+        if (effective && /^send-.*-(email|text)$/.test(name)) sent[name] = (sent[name] ?? 0) + 1;
       }
       return sent;
     },
-    stockOf: (productId: string) => item('ProductsTable', { productId }),
+    stockOf,
     /** The final state of an order, in the terms of the model. */
     async outcomeOf(orderId: string): Promise<Outcome> {
       const record = (await item('OrdersTable', { orderId })) as OrderRecord;

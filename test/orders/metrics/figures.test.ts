@@ -42,6 +42,7 @@ it('has no rates without ended orders, and no figures without orders', () => {
   expect(computeFigures(createOrders(2, ['validated']), waits)).not.toHaveProperty('rates');
   expect(computeFigures([], waits)).toEqual({
     orders: { started: 0, completed: 0, failed: 0, cancelled: 0, running: 0, inReview: 0 },
+    waiting: [],
     times: {},
     stages: [],
     failures: [],

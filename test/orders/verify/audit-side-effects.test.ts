@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import { auditSideEffects } from '../../../src/orders/verify/audit-side-effects.ts';
 import type { OrderSideEffects } from '../../../src/orders/verify/order-side-effects.ts';
-import { auditStock, stockMismatch, sumCounters } from '../../../src/orders/verify/stock.ts';
+import { auditStock, stockMismatch, sumShardCounters } from '../../../src/orders/verify/stock.ts';
 import { call, correctSideEffects, key, payment } from './side-effect-fixtures.ts';
 
 const scope = { payments: true };
@@ -116,26 +116,61 @@ it('does not verify payments at an external provider', () => {
   ).toEqual([]);
 });
 
+const line = (productId: string, quantity: number) => ({
+  productId,
+  name: 'A',
+  quantity,
+  price: 1,
+});
+const messages = (...[expected, found]: Parameters<typeof auditStock>) =>
+  auditStock(expected, found).map((difference) => stockMismatch(difference).message);
+
 it('sums the counters of products over their orders, and reports the products that differ', () => {
-  const items = [
-    { productId: 'A', name: 'A', quantity: 2, price: 1 },
-    { productId: 'B', name: 'B', quantity: 1, price: 1 },
-    { productId: 'A', name: 'A', quantity: 3, price: 1 },
-  ];
-  const expected = sumCounters([
+  const items = [line('A', 2), line('B', 1), line('A', 3)];
+  const expected = sumShardCounters([
     { items, reservation: 'held' },
     { items, reservation: 'handed-over' },
     { items, reservation: 'released' },
     { items },
   ]);
-  expect([...expected]).toEqual([
-    ['A', { reserved: 5, sold: 5 }],
-    ['B', { reserved: 1, sold: 1 }],
+  const right = [
+    { productId: 'A', shard: 0, available: 1, reserved: 5, sold: 5 },
+    { productId: 'B', shard: 0, available: 0, reserved: 1, sold: 1 },
+  ];
+  expect(auditStock(expected, right)).toEqual([]);
+  const wrong = [{ productId: 'A', shard: 0, available: 1, reserved: 7, sold: 4 }];
+  expect(messages(expected, wrong)).toEqual([
+    '7 reserved, but its orders hold 5; 4 sold, but its orders took 5',
+    'lost, with its available units; its orders hold 1',
   ]);
-  expect(auditStock(expected, expected)).toEqual([]);
-  const found = new Map([['A', { reserved: 7, sold: 5 }]]);
-  expect(auditStock(expected, found).map(stockMismatch)).toMatchObject([
-    { productId: 'A', message: '7 reserved, but its orders hold 5' },
-    { productId: 'B', message: '0 reserved, but its orders hold 1; 0 sold, but its orders took 1' },
+});
+
+it('compares each shard with the orders that reserved from it', () => {
+  const reservedFrom = [
+    { productId: 'A', shard: 1, quantity: 2 },
+    { productId: 'A', shard: 2, quantity: 1 },
+  ];
+  const expected = sumShardCounters([
+    { items: [line('A', 3), line('B', 1)], reservation: 'held', reservedFrom },
+    { items: [line('A', 1)], reservation: 'held' },
   ]);
+  const shard = (number: number, reserved: number, available = 5) => ({
+    productId: 'A',
+    shard: number,
+    ...(number === 0 && { shards: 3 }),
+    available,
+    reserved,
+    sold: 0,
+  });
+  const b = { productId: 'B', shard: 0, available: 0, reserved: 1, sold: 0 };
+  expect(messages(expected, [b, shard(0, 1), shard(1, 2), shard(2, 1)])).toEqual([]);
+  expect(messages(expected, [b, shard(0, 1), shard(1, 0), shard(2, 1)])).toEqual([
+    'shard 1 of 3: 0 reserved, but its orders hold 2 (released twice?)',
+  ]);
+  expect(messages(expected, [b, shard(0, 1), shard(1, 2)])).toEqual([
+    'shard 2 of 3: lost, with its available units; its orders hold 1',
+  ]);
+  const negative = [b, shard(0, 1), shard(1, 2, -2), shard(2, 1)];
+  expect(messages(expected, negative)).toEqual(['shard 1 of 3: -2 available']);
+  expect(auditStock(expected, negative).map(stockMismatch)).toMatchObject([{ mends: false }]);
 });

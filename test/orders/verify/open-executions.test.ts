@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
-import { listingKey } from '../../../functions/contract/tables.ts';
+import { listingKey, listingShards } from '../../../functions/contract/tables.ts';
 import type { Stack } from '../../../src/environment/stack.ts';
 import { examineOrder } from '../../../src/orders/verify/repair.ts';
 import { verifyOrders } from '../../../src/orders/verify/verify.ts';
@@ -43,7 +43,11 @@ function recordWith(status: 'validated' | 'cancelled'): OrderRecord {
   const transitions = (['validated', 'cancelled'] as const)
     .filter((name) => name === 'validated' || name === status)
     .map((name) => ({ status: name, at }));
-  const times = { createdAt: at, updatedAt: at, listing: listingKey(orderId, at) };
+  const times = {
+    createdAt: at,
+    updatedAt: at,
+    listing: listingKey(orderId, { createdAt: at, shards: listingShards }),
+  };
   return orderRecord([status], { ...times, transitions });
 }
 

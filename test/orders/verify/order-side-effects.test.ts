@@ -82,5 +82,5 @@ it('finds payments under unknown keys, and counts none twice', async () => {
 
 it('reads the counters of products, and none for an unknown product', async () => {
   const counters = await readStock({ target: orders.target, outputs }, ['BOOK-001', 'NONE']);
-  expect([...counters]).toEqual([['BOOK-001', { available: 8, reserved: 2, sold: 0 }]]);
+  expect([...counters]).toEqual([['BOOK-001', { available: 8, fewest: 8, reserved: 2, sold: 0 }]]);
 });

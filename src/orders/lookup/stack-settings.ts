@@ -9,6 +9,8 @@ export interface StackSettings {
   readonly keepsPayments: boolean;
   /** Lambda retains the executions of orders created after this time (epoch ms). */
   readonly retainedSince: number;
+  /** Maximum number of shards of a product. 1 for a stack whose template does not know shards. */
+  readonly maxShards: number;
 }
 
 const dayMs = 86_400_000;
@@ -30,5 +32,6 @@ export async function readStackSettings(target: Target): Promise<StackSettings> 
     createdAt: stack?.CreationTime?.getTime() ?? 0,
     keepsPayments: (parameters.get('PaymentProvider') ?? 'simulated') === 'simulated',
     retainedSince: Date.now() - retentionMs * retentionSafetyFactor,
+    maxShards: Number(parameters.get('StockShards') ?? 1),
   };
 }
