@@ -1,4 +1,8 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetDurableExecutionHistoryCommand,
+  InvokeCommand,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { handlerRequestSource } from '../test/support/handler-request.ts';
 import { createDurableFunction, createLambdaClient, createRole } from './durable-function.ts';
 import type { Bench } from './project.ts';
@@ -20,21 +24,17 @@ export const handler = async (event) => {
   return { Status: 'SUCCEEDED', Result: JSON.stringify(times.slice(50)) };
 };`;
 
-/** A handler that waits and returns the delay between the end of its wait and its next invocation (ms). */
+/** A handler that waits, and returns the time at which its next invocation started (epoch ms). */
 const waiter = `${handlerRequestSource}
 export const handler = async (event) => {
   const startedAt = Date.now();
   const { DurableExecutionArn, CheckpointToken, InitialExecutionState } = event;
-  const [execution, , due] = InitialExecutionState.Operations;
-  if (due) return { Status: 'SUCCEEDED', Result: String(startedAt - Number(due.StepDetails.Result) * 1000) };
+  const [execution, wait] = InitialExecutionState.Operations;
+  if (wait) return { Status: 'SUCCEEDED', Result: String(startedAt) };
   const path = '/2025-12-01/durable-executions/' + encodeURIComponent(DurableExecutionArn) + '/checkpoint';
-  const checkpoint = async (CheckpointToken, Updates) =>
-    (await post(path, JSON.stringify({ CheckpointToken, Updates }))).json();
   const WaitSeconds = JSON.parse(execution.ExecutionDetails.InputPayload).seconds;
-  const started = await checkpoint(CheckpointToken, [{ Id: 'wait', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds } }]);
-  const [wait] = started.NewExecutionState.Operations;
-  await checkpoint(started.CheckpointToken, ['START', 'SUCCEED'].map((Action) => ({
-    Id: 'due', Type: 'STEP', Action, ...(Action === 'SUCCEED' && { Payload: String(wait.WaitDetails.ScheduledEndTimestamp) }) })));
+  const Updates = [{ Id: 'wait', Type: 'WAIT', Action: 'START', WaitOptions: { WaitSeconds } }];
+  await post(path, JSON.stringify({ CheckpointToken, Updates }));
   return { Status: 'PENDING' };
 };`;
 
@@ -45,6 +45,7 @@ const maxSynchronousTimeoutSeconds = 15 * 60;
 export async function benchLatency(bench: Bench): Promise<void> {
   const lambda = createLambdaClient(bench);
   const timeoutSeconds = maxSynchronousTimeoutSeconds;
+  const { timeScale } = bench.status();
   await createRole(bench);
   await createDurableFunction(lambda, 'checkpointer', { code: checkpointer, timeoutSeconds });
   await createDurableFunction(lambda, 'waiter', { code: waiter, timeoutSeconds });
@@ -59,7 +60,7 @@ export async function benchLatency(bench: Bench): Promise<void> {
   ] as const;
   for (const [label, runLoad] of loads) {
     const [checkpoints] = await Promise.all([measureCheckpoints(lambda), runLoad()]);
-    const [delays] = await Promise.all([measureTimerDelays(lambda), runLoad()]);
+    const [delays] = await Promise.all([measureTimerDelays(lambda, timeScale), runLoad()]);
     console.log(
       `  ${label}: checkpoint p50 ${formatPercentile(checkpoints, 50)}, p99 ${formatPercentile(checkpoints, 99)}; timer due to handler start p50 ${formatPercentile(delays, 50)}, p99 ${formatPercentile(delays, 99)}`,
     );
@@ -67,24 +68,48 @@ export async function benchLatency(bench: Bench): Promise<void> {
 }
 
 async function measureCheckpoints(lambda: LambdaClient): Promise<number[]> {
-  return JSON.parse(await invoke(lambda, 'checkpointer', {})) as number[];
+  return JSON.parse((await invoke(lambda, 'checkpointer', {})).text) as number[];
 }
 
-/** Returns the delays of 100 timers. They expire one after another within a few seconds of wall-clock time. */
-function measureTimerDelays(lambda: LambdaClient): Promise<number[]> {
+/** Returns the delays of 100 timers (ms). They expire one after another within a few seconds of wall-clock time. */
+function measureTimerDelays(lambda: LambdaClient, timeScale: number): Promise<number[]> {
   return Promise.all(
-    Array.from({ length: 100 }, async (_, index) =>
-      Number(await invoke(lambda, 'waiter', { seconds: 60 + 2 * index })),
-    ),
+    Array.from({ length: 100 }, async (_, index) => {
+      const seconds = 60 + 2 * index;
+      const { text, arn } = await invoke(lambda, 'waiter', { seconds });
+      return Number(text) - (await readDueTime(lambda, arn, { seconds, timeScale }));
+    }),
   );
 }
 
-async function invoke(lambda: LambdaClient, FunctionName: string, input: unknown): Promise<string> {
+/**
+ * Returns the wall-clock time at which the wait of an execution was due (epoch ms). Until the invocation ended, the wait took real
+ * time; then time passed `timeScale` times as fast.
+ */
+async function readDueTime(
+  lambda: LambdaClient,
+  DurableExecutionArn: string,
+  { seconds, timeScale }: { readonly seconds: number; readonly timeScale: number },
+): Promise<number> {
+  const command = new GetDurableExecutionHistoryCommand({ DurableExecutionArn });
+  const { Events = [] } = await lambda.send(command);
+  const waiting = Events.find(({ EventType }) => EventType === 'WaitStarted');
+  const invocation = Events.find(({ EventType }) => EventType === 'InvocationCompleted');
+  const startedAt = Number(waiting?.EventTimestamp);
+  const suspendedAt = Number(invocation?.InvocationCompletedDetails?.EndTimestamp);
+  return suspendedAt + (seconds * 1000 - (suspendedAt - startedAt)) / timeScale;
+}
+
+async function invoke(
+  lambda: LambdaClient,
+  FunctionName: string,
+  input: unknown,
+): Promise<{ readonly text: string; readonly arn: string }> {
   const Payload = JSON.stringify(input);
   const response = await lambda.send(new InvokeCommand({ FunctionName, Qualifier: '1', Payload }));
   const text = Buffer.from(response.Payload ?? []).toString();
   if (response.FunctionError) throw new Error(text);
-  return text;
+  return { text, arn: response.DurableExecutionArn ?? '' };
 }
 
 function formatPercentile(values: readonly number[], percent: number): string {

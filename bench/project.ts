@@ -22,7 +22,7 @@ export function createBenchProject() {
     root,
     orders,
     outputs: outputs as Readonly<Record<string, string>>,
-    status: (): { url: string; pid: number } => readJson('local', 'status'),
+    status: (): { url: string; pid: number; timeScale: number } => readJson('local', 'status'),
     /** Restarts the runtime. Returns the duration of the start (seconds). */
     restart(): number {
       orders('local', 'stop');

@@ -10,6 +10,7 @@ import { addEnvFlag } from '../src/cli/command/hints.ts';
 import { interruptExitCode, listenForInterrupt } from '../src/cli/command/interrupt.ts';
 import { formatDryRun } from '../src/cli/load-test/dry-run-text.ts';
 import { buildRerunCommand, parseRate, readLoadOptions } from '../src/cli/load-test/flags.ts';
+import { isConstantRate, type LoadFlags } from '../src/cli/load-test/load-flags.ts';
 import { showLoadTest } from '../src/cli/load-test/load-test.ts';
 import { formatLoadReport } from '../src/cli/load-test/report-text.ts';
 import { ReportWriter } from '../src/cli/load-test/report-writer.ts';
@@ -28,6 +29,7 @@ export default class LoadTest extends BaseCommand {
     '<%= config.bin %> load-test --count 600 --rate 10 --threshold "p95(e2e)<10m"',
     '<%= config.bin %> load-test --rate 30/m --duration 10m --ramp 1m --until shipped',
     '<%= config.bin %> load-test --file orders.jsonl --dry-run',
+    '<%= config.bin %> load-test --dry-run --rate 1000',
     '<%= config.bin %> load-test --count 50 --seed 42 --json > records.ndjson',
   ];
   static override flags = {
@@ -92,7 +94,7 @@ export default class LoadTest extends BaseCommand {
       allowNo: true,
     }),
     'dry-run': Flags.boolean({
-      description: 'estimate time, work, cost and quotas; submit nothing',
+      description: 'estimate, submit nothing; with only --rate: all quotas',
     }),
     confirm: confirmFlag({ description: 'name of the protected environment to load' }),
     timeout: timeoutFlag(),
@@ -100,6 +102,7 @@ export default class LoadTest extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LoadTest);
+    if (flags['dry-run'] && isConstantRate(flags)) return this.#planScale(flags);
     const options = readLoadOptions(flags);
     const target = await this.target(flags);
     if (flags['dry-run']) return this.#dryRun(target, options, flags);
@@ -125,6 +128,18 @@ export default class LoadTest extends BaseCommand {
     const { seed, count } = options;
     const again = { ...flags, seed, count: flags.duration === undefined ? count : undefined };
     this.hint(addEnvFlag(target, buildRerunCommand(again)));
+  }
+
+  async #planScale(flags: LoadFlags & { readonly json: boolean }): Promise<void> {
+    const { readScalePlan } = await import('../src/cli/load-test/scale-plan.ts');
+    const { formatScalePlan } = await import('../src/cli/load-test/scale-text.ts');
+    const plan = readScalePlan(flags, { cwd: process.cwd(), variables: process.env });
+    if (flags.json) this.document(plan);
+    else {
+      const { stdout: stream } = process;
+      const width = stream.isTTY ? stream.columns : undefined;
+      this.out(formatScalePlan(plan, { header: true, width, stream }));
+    }
   }
 
   async #dryRun(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { listingKey } from '../../functions/contract/tables.ts';
+import { listingKey, listingShards } from '../../functions/contract/tables.ts';
 import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
 import { fakeAws, fakeTarget } from '../aws/fake-aws.ts';
@@ -17,13 +17,17 @@ export const outputs = {
 };
 
 /** Creates the record of an order, with its key in the listing index. */
-export function order(orderId: string, createdAt: string, more: Partial<OrderRecord> = {}) {
+export function order(
+  orderId: string,
+  createdAt: string,
+  { shards = listingShards, ...more }: Partial<OrderRecord> & { shards?: number } = {},
+) {
   const { status = 'validated' } = more;
   return orderRecord(status === 'validated' ? [status] : ['validated', status], {
     orderId,
     createdAt,
     updatedAt: createdAt,
-    listing: listingKey(orderId, createdAt),
+    listing: listingKey(orderId, { createdAt, shards }),
     ...more,
   });
 }

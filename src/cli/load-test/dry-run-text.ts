@@ -3,34 +3,19 @@ import type { DryRun } from '../../orders/load-test/dry-run.ts';
 import type { QuotaUse } from '../../orders/load-test/estimate.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
-import { wrap } from '../terminal/wrap.ts';
+import { formatFacts, formatInteger, formatPercent, wrapNotes } from './fact-lines.ts';
 
 /** Returns the estimate as text. */
 export function formatDryRun(plan: DryRun, options: TableOptions): string {
   const { width = Number.POSITIVE_INFINITY } = options;
-  const facts = buildFacts(plan).flatMap(([title, value]) => formatFact(title, { value, width }));
+  const facts = formatFacts(buildFacts(plan), width);
   const quotas = formatTable(plan.quotas, quotaColumns, { ...options, header: true });
   const notes = [
     ...plan.quotas.filter(({ used, limit }) => used > limit).map(formatOverLimit),
     'Measured on a temporary local runtime. Nothing was submitted.',
     `Prices for us-east-2 as of ${plan.cost.pricesAsOf}, excluding free tiers.`,
   ];
-  const words = notes.flatMap((text) =>
-    wrap(text.split(' '), { width, indent: 0, separator: ' ' }),
-  );
-  return `${facts.join('\n')}\n\n${quotas}\n${words.join('\n')}\n`;
-}
-
-const titleWidth = 22;
-
-/** Returns a title and its value on one line, or in a narrow terminal the value below the title. */
-function formatFact(title: string, { value, width }: { value: string; width: number }): string[] {
-  const isNarrow = width < 3 * titleWidth;
-  const indent = isNarrow ? 2 : titleWidth;
-  const [first = '', ...rest] = wrap(value.split(' '), { width, indent, separator: ' ' });
-  return isNarrow
-    ? [title, first, ...rest]
-    : [`${title.padEnd(titleWidth)}${first.trimStart()}`, ...rest];
+  return `${facts.join('\n')}\n\n${quotas}\n${wrapNotes(notes, width).join('\n')}\n`;
 }
 
 function buildFacts(plan: DryRun): [string, string][] {
@@ -72,10 +57,6 @@ const quotaColumns: readonly Column<QuotaUse>[] = [
 /** Returns the note for a quota that the test would exceed. */
 const formatOverLimit = ({ what, limit }: QuotaUse) =>
   `! ${what}: the account has ${formatInteger(limit)}. Orders wait for each other; a lower --rate or --concurrency keeps within it.`;
-
-const formatPercent = (share: number) =>
-  share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100);
-const formatInteger = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Formats an amount with two decimals, or with four if it is below one dollar. */
 function formatDollars(dollars: number): string {

@@ -58,7 +58,10 @@ export function rejectContradictions(flags: LoadFlags): void {
   if (flags.rate !== undefined && flags.rate > startsPerSecond) {
     throw new UserError(
       `--rate ${flags.rate} exceeds the account quota of ${startsPerSecond} execution starts per second.`,
-      { hint: `--rate ${startsPerSecond}`, code: 'TooFast' },
+      {
+        hint: [`--rate ${startsPerSecond}`, `orders load-test --dry-run --rate ${flags.rate}`],
+        code: 'TooFast',
+      },
     );
   }
   const conflict = contradictions.find(({ applies }) => applies(flags));

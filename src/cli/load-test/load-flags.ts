@@ -20,3 +20,9 @@ export interface LoadFlags {
   readonly threshold?: readonly string[] | undefined;
   readonly 'abort-on-threshold'?: boolean | undefined;
 }
+
+/** Whether the flags of a dry run describe a constant rate, and no test of a certain length. */
+export function isConstantRate(flags: LoadFlags): boolean {
+  const { rate, count, duration, file } = flags;
+  return rate !== undefined && count === undefined && duration === undefined && file === undefined;
+}

@@ -75,6 +75,7 @@ export function calculateCost(usage: OrderUsage): Cost {
       },
       countWrites(sumTables(tables, [...simulatedTables])),
     ),
+    ...requestLines(usage),
     readLine(sumTables(tables, Object.keys(tables))),
     {
       id: 'log-bytes',
@@ -98,6 +99,30 @@ export function calculateCost(usage: OrderUsage): Cost {
 }
 
 const roundToCents = (amount: number) => Math.round(amount * 100) / 100;
+
+/** Requests are not billed, but each takes time; a transaction is one request that writes several items. */
+function requestLines({ tables, writeRequests }: OrderUsage): CostLine[] {
+  const count = (simulated: boolean) =>
+    Object.entries(writeRequests)
+      .filter(
+        ([names]) => names.split('+').every((name) => simulatedTables.has(name)) === simulated,
+      )
+      .reduce((sum, [, requests]) => sum + requests, 0);
+  const { writeUnits, indexWriteUnits } = sumTables(tables, Object.keys(tables));
+  return [
+    { id: 'write-requests', what: 'write requests', quantity: count(false), original: 16 },
+    {
+      id: 'simulated-requests',
+      what: 'write requests of simulated services',
+      quantity: count(true),
+    },
+    {
+      id: 'write-units',
+      what: 'write units of all tables and indexes',
+      quantity: writeUnits + indexWriteUnits,
+    },
+  ];
+}
 
 function apiLines({ intake: { invocations, gigabyteSeconds } }: OrderUsage): CostLine[] {
   return [

@@ -38,7 +38,10 @@ export interface OrderUsage extends FunctionUsage {
   readonly intake: FunctionUsage;
   /** By the table's name in the template. */
   readonly tables: Readonly<Record<string, TableUsage>>;
+  /** Write requests by the tables that a request writes: their names in the template, sorted and joined by `+`. */
+  readonly writeRequests: Readonly<Record<string, number>>;
   readonly logBytes: number;
+  readonly logEvents: number;
 }
 
 /** Types of history events that start a billed operation. */
@@ -89,7 +92,9 @@ function toOrderUsage(
     ...sumFunctions(Object.values(others)),
     intake: sumFunctions([front]),
     tables: byTemplateName(usage.tables),
+    writeRequests: requestsByTemplateNames(usage.writeRequests),
     logBytes: usage.logs['bytes'] ?? 0,
+    logEvents: usage.logs['events'] ?? 0,
   };
 }
 
@@ -126,6 +131,7 @@ interface RuntimeUsage {
   readonly logs: Counts;
   readonly functions: Readonly<Record<string, Counts>>;
   readonly tables: Readonly<Record<string, Counts>>;
+  readonly writeRequests: Counts;
 }
 
 async function readUsage(target: Target): Promise<RuntimeUsage> {
@@ -154,8 +160,19 @@ function subtractUsage<T>(now: T, before: unknown): T {
 function byTemplateName(tables: RuntimeUsage['tables']): OrderUsage['tables'] {
   return Object.fromEntries(
     Object.entries(tables).map(([name, usage]) => [
-      name.split('-').at(-2) ?? name,
+      toTemplateName(name),
       usage as unknown as TableUsage,
     ]),
+  );
+}
+
+const toTemplateName = (name: string) => name.split('-').at(-2) ?? name;
+
+/** Renames the tables, and leaves out sets of tables that no request wrote. */
+function requestsByTemplateNames(requests: Counts): OrderUsage['writeRequests'] {
+  return Object.fromEntries(
+    Object.entries(requests).flatMap(([names, count]) =>
+      count === 0 ? [] : [[names.split('+').map(toTemplateName).join('+'), count]],
+    ),
   );
 }

@@ -1,6 +1,7 @@
 /** Checks that every load test must pass. Pure. */
 import { creditCheckLimitText } from '../../../functions/contract/credit-check.ts';
 import type { OrderItem } from '../../../functions/contract/order.ts';
+import { countBy } from '../../workflow/count-by.ts';
 import { findBackwardTransition } from '../../workflow/path.ts';
 import { isTerminalExecution } from '../lookup/execution-status.ts';
 import { type Check, type CheckFailure, createCheck } from './check-result.ts';
@@ -50,11 +51,16 @@ function checkEndings(accepted: readonly ObservedOrder[], isPartial: boolean): C
     (order) => hasEnded(order) && !describeWrongEnding(order, isPartial),
   );
   const completed = correct.filter(({ expected }) => expected.status === 'completed').length;
-  const running = isPartial ? accepted.filter((order) => !hasEnded(order)).length : 0;
+  const running = isPartial ? accepted.filter((order) => !hasEnded(order)) : [];
+  const waiting = countBy(
+    running.flatMap(({ record }) => record?.waitingFor?.provider ?? []),
+    (provider) => provider,
+  );
   const counts = [
     ...(completed > 0 || correct.length === 0 ? [`${completed} completed`] : []),
     ...(correct.length > completed ? [`${correct.length - completed} failed as expected`] : []),
-    ...(running > 0 ? [`${running} still running`] : []),
+    ...(running.length > 0 ? [`${running.length} still running`] : []),
+    ...[...waiting].map(([provider, count]) => `${count} of them waiting for ${provider}`),
   ];
   return createCheck('ended', failures, counts.join(', '));
 }

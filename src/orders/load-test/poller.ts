@@ -16,6 +16,7 @@ const polledFields = [
   'failure',
   'warnings',
   'updatedAt',
+  'waitingFor',
 ] as const;
 /** Each poll without a change makes the interval longer by this factor. */
 const idleFactor = 1.5;

@@ -18,10 +18,11 @@ const resolutionMs = 10;
 export class ResourceMeter {
   readonly #startedAt = performance.now();
   readonly #cpu = process.cpuUsage();
-  readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
 
-  constructor() {
-    this.#delay.enable();
+  constructor(delay = monitorEventLoopDelay({ resolution: resolutionMs })) {
+    this.#delay = delay;
+    delay.enable();
   }
 
   /** Returns the use until now. */

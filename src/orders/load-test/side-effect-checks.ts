@@ -99,8 +99,11 @@ interface StockChange {
   readonly expected: Counters;
 }
 
-function describeOversold({ available = 0 }: ProductCounters): string | undefined {
-  return available < 0 ? `oversold by ${-available} units` : undefined;
+function describeOversold({
+  available = 0,
+  fewest = available,
+}: ProductCounters): string | undefined {
+  return fewest < 0 ? `oversold by ${-fewest} units` : undefined;
 }
 
 /** Other orders can only add to the sold units, so this check does not need exclusive use. */

@@ -2,6 +2,7 @@ import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { isTerminalExecution } from '../lookup/execution-status.ts';
 import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
+import { readStackSettings } from '../lookup/stack-settings.ts';
 import { type ProductCounters, readStock } from '../tables/products-table.ts';
 import {
   findUnmatchedPayments,
@@ -9,7 +10,6 @@ import {
   readSideEffects,
   withUnmatchedPayments,
 } from '../verify/order-side-effects.ts';
-import { readStackSettings } from '../verify/stack-settings.ts';
 import type { ObservedOrder } from './observed-orders.ts';
 import type { PlannedOrder } from './plan.ts';
 

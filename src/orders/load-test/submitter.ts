@@ -27,7 +27,22 @@ export interface SubmitterOptions extends SubmitRate, Pick<Submission, 'via'> {
   readonly observed: ObservedOrders;
   /** Aborting stops the submission; submissions in flight are completed. */
   readonly signal: AbortSignal;
+  /** Absent: the clock of this process. */
+  readonly clock?: SubmitClock;
 }
+
+/** The clock that decides when orders are due, and measures latencies. */
+export interface SubmitClock {
+  /** Returns the time since an arbitrary moment (ms). */
+  now(): number;
+  /** Waits for `ms`, or until the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const processClock: SubmitClock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+};
 
 /**
  * Submits the orders at the given rate, and records each result in `observed`. Throws only errors that every other
@@ -35,7 +50,7 @@ export interface SubmitterOptions extends SubmitRate, Pick<Submission, 'via'> {
  */
 export async function submitAll(
   stack: Stack,
-  { orders, observed, via, signal, ...rate }: SubmitterOptions,
+  { orders, observed, via, signal, clock = processClock, ...rate }: SubmitterOptions,
 ): Promise<void> {
   await preloadClient(stack.target, via);
   let permanentError: unknown;
@@ -44,14 +59,14 @@ export async function submitAll(
     const { orderId, order } = planned;
     observed.add(planned);
     const submittedAt = Date.now() - (driftMs ?? 0);
-    const startedAt = performance.now() - (driftMs ?? 0);
+    const startedAt = clock.now() - (driftMs ?? 0);
     observed.update(orderId, { submittedAt, ...(driftMs === undefined ? {} : { driftMs }) });
     let throttles = 0;
     const onThrottle = () => observed.update(orderId, { throttles: ++throttles });
     try {
       await submitOrder(stack, { event: { orderId, order }, via, onThrottle });
       accepted += 1;
-      observed.update(orderId, { acceptedMs: performance.now() - startedAt });
+      observed.update(orderId, { acceptedMs: clock.now() - startedAt });
     } catch (error) {
       observed.update(orderId, { error: describeError(error) });
       if ((isNotFound(error) || needsSignIn(error)) && accepted === 0) permanentError ??= error;
@@ -59,8 +74,8 @@ export async function submitAll(
   };
   const isOver = () => signal.aborted || permanentError !== undefined;
   await (rate.rate === undefined
-    ? submitConcurrently(orders, { ...rate, isOver, submit })
-    : submitAtRate(orders, { ...rate, rate: rate.rate, isOver, submit, signal }));
+    ? submitConcurrently(orders, { ...rate, clock, isOver, submit })
+    : submitAtRate(orders, { ...rate, clock, rate: rate.rate, isOver, submit, signal }));
   if (permanentError) throw permanentError;
 }
 
@@ -72,6 +87,7 @@ async function preloadClient(target: Target, via: Submission['via']): Promise<vo
 }
 
 interface SubmitLoop extends SubmitRate {
+  readonly clock: SubmitClock;
   readonly isOver: () => boolean;
   readonly submit: (order: PlannedOrder, driftMs?: number) => Promise<void>;
 }
@@ -79,14 +95,14 @@ interface SubmitLoop extends SubmitRate {
 /** Keeps `concurrency` submissions in flight, until no orders or no time is left. */
 async function submitConcurrently(
   orders: Iterable<PlannedOrder>,
-  { concurrency, durationMs = Number.POSITIVE_INFINITY, isOver, submit }: SubmitLoop,
+  { concurrency, durationMs = Number.POSITIVE_INFINITY, clock, isOver, submit }: SubmitLoop,
 ): Promise<void> {
-  const deadline = performance.now() + durationMs;
+  const deadline = clock.now() + durationMs;
   // AWS throttles a higher rate, however fast the responses are.
   const starts = new RateLimiter(accountLimits.startsPerSecond, concurrency);
   const remaining = orders[Symbol.iterator]();
   function* takeUntilOver() {
-    while (!isOver() && performance.now() < deadline) {
+    while (!isOver() && clock.now() < deadline) {
       const next = remaining.next();
       if (next.done) return;
       yield next.value;
@@ -106,16 +122,16 @@ async function submitAtRate(
   orders: Iterable<PlannedOrder>,
   options: SubmitLoop & { readonly rate: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { rate, rampMs = 0, isOver, submit, signal } = options;
-  const startedAt = performance.now();
+  const { rate, rampMs = 0, clock, isOver, submit, signal } = options;
+  const startedAt = clock.now();
   const inFlight = new Set<Promise<void>>();
   let index = 0;
   for (const order of orders) {
     const dueAt = startedAt + dueMs(index++, { rate, rampMs });
-    const earlyMs = dueAt - performance.now();
-    if (earlyMs > 0) await sleep(earlyMs, undefined, { signal }).catch(() => {});
+    const earlyMs = dueAt - clock.now();
+    if (earlyMs > 0) await clock.sleep(earlyMs, signal);
     if (isOver()) break;
-    const submission = submit(order, Math.max(0, performance.now() - dueAt));
+    const submission = submit(order, Math.max(0, clock.now() - dueAt));
     inFlight.add(submission);
     void submission.finally(() => inFlight.delete(submission));
   }

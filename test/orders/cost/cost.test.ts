@@ -28,7 +28,14 @@ const usage: OrderUsage = {
     PaymentsTable: tableUsage(1),
     ProviderCallsTable: tableUsage(13),
   },
+  writeRequests: {
+    OrdersTable: 13,
+    'LoyaltyTable+ProviderCallsTable': 1,
+    'PaymentsTable+ProviderCallsTable': 1,
+    ProviderCallsTable: 9,
+  },
   logBytes: 10_000,
+  logEvents: 25,
 };
 
 it('prices the measured resources', () => {
@@ -44,6 +51,9 @@ it('prices the measured resources', () => {
     'index-writes': 7.5,
     'shop-writes': 2.5,
     'simulated-writes': 8.75,
+    'write-requests': undefined,
+    'simulated-requests': undefined,
+    'write-units': undefined,
     reads: 0.25,
     'log-bytes': 5,
     'api-requests': 3.5,
@@ -52,6 +62,17 @@ it('prices the measured resources', () => {
   expect(apiPerMillion).toBe(3.77);
   expect(perMillion).toBe(189.05);
   expect(simulatedPerMillion).toBe(8.75);
+});
+
+it('counts the write requests of simulated services separately, and the units of all tables', () => {
+  const quantities = Object.fromEntries(
+    calculateCost(usage).lines.map(({ id, quantity }) => [id, quantity]),
+  );
+  expect(quantities).toMatchObject({
+    'write-requests': 14,
+    'simulated-requests': 10,
+    'write-units': 20 + 12 + 2 + 2 + 1 + 13,
+  });
 });
 
 it('explains quantities that are higher than the original', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { Order } from '../../../functions/contract/order.ts';
+import type { ProviderWait } from '../../../functions/contract/providers.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import type { OrderStatus } from '../../../functions/contract/workflow.ts';
 import type { CheckId } from '../../../src/orders/load-test/check-result.ts';
@@ -254,4 +255,25 @@ it('accepts running orders in a partial report', () => {
 it('reports an item that lacks nearly all fields', () => {
   const observed = withChanges({ record: { orderId: id } });
   expect(Object.keys(findFailures(observed))).toEqual(['ended', 'own-data', 'transitions']);
+});
+
+it('counts the orders that still wait for a provider, which are neither lost nor failed', () => {
+  const waitingFor: ProviderWait = {
+    ...({ provider: 'payments', stage: 'process-payment', attempt: 7 } as const),
+    ...{ failedAt: '2026-11-22T08:00:00.000Z', delaySeconds: 600 },
+  };
+  const observed = withChangedRecord(({ transitions }) => ({
+    status: 'inventory-checked',
+    transitions: upTo(transitions, 'inventory-checked'),
+    waitingFor,
+  })).map((order, index) => {
+    const [execution] = order.executions;
+    if (index !== low || !execution) return order;
+    return { ...order, executions: [{ ...execution, status: 'RUNNING' as const }] };
+  });
+  const checks = runChecks(observed, { isPartial: true });
+  expect(checks.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(checks.find(({ id: check }) => check === 'ended')?.detail).toMatch(
+    /, 1 still running, 1 of them waiting for payments$/,
+  );
 });

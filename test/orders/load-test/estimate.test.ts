@@ -31,7 +31,9 @@ const usage: OrderUsage = {
       readUnits: 0,
     },
   },
+  writeRequests: {},
   logBytes: 10_000,
+  logEvents: 25,
 };
 const options: EstimateOptions = {
   via: 'invoke',

@@ -35,6 +35,18 @@ it('measures the time to acceptance and completion, and the active part of it', 
   expect(rate).toEqual({ peakRunning: 1, completedPerSecond });
 });
 
+it('measures the rate at which orders were sent, and no rate of a burst', () => {
+  const sendEvery = (ms: number) =>
+    correctOrders('low', 5).map((order, index) => ({
+      ...order,
+      submittedAt: submittedAt + index * ms - 30,
+      driftMs: 30,
+    }));
+  // Four intervals between five orders.
+  expect(buildReport(sendEvery(400), options).rate.sentPerSecond).toBe(2.5);
+  expect(buildReport(sendEvery(200), options).rate).not.toHaveProperty('sentPerSecond');
+});
+
 it('measures stages without their waits, the first from the scheduled submission', () => {
   const orders = correctOrders('low', 1).map((order) => ({ ...order, firstStatusMs: 40 }));
   const { stages, times } = buildReport(orders, options);

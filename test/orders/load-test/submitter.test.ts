@@ -1,13 +1,16 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createClients } from '../../../src/aws/clients.ts';
 import { parseMix } from '../../../src/orders/load-test/mix.ts';
 import { ObservedOrders } from '../../../src/orders/load-test/observed-orders.ts';
 import { endlessOrders, planOrders } from '../../../src/orders/load-test/plan.ts';
-import { type SubmitRate, submitAll } from '../../../src/orders/load-test/submitter.ts';
+import {
+  type SubmitClock,
+  type SubmitRate,
+  submitAll,
+} from '../../../src/orders/load-test/submitter.ts';
 import { fakeTarget } from '../../aws/fake-aws.ts';
 
 const mix = parseMix('low');
@@ -19,24 +22,48 @@ afterEach(() => {
   for (const server of open.splice(0)) server[Symbol.dispose]();
 });
 
-/**
- * Starts a Lambda that accepts orders sequentially, `tookMs` each, and throttles the first `refusals` attempts of
- * each.
- */
-async function slowLambda(tookMs: number, refusals = 0) {
-  let turn = Promise.resolve();
+/** Starts a Lambda that accepts orders, and throttles the first `refusals` attempts of each. */
+async function throttlingLambda(refusals = 0) {
   const attempts = new Map<string, number>();
   return startLambda((request, response) => {
     request.resume();
     const name = String(request.headers['x-amz-durable-execution-name']);
     const count = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, count);
-    if (count <= refusals) {
-      const headers = { 'x-amzn-errortype': 'TooManyRequestsException' };
-      return void response.writeHead(429, headers).end('{"message":"Rate Exceeded."}');
-    }
-    turn = turn.then(() => sleep(tookMs)).then(() => void response.writeHead(202).end());
+    if (count > refusals) return void response.writeHead(202).end();
+    const headers = { 'x-amzn-errortype': 'TooManyRequestsException' };
+    return void response.writeHead(429, headers).end('{"message":"Rate Exceeded."}');
   });
+}
+
+/** Starts a Lambda whose responses the test sends: `received` are the requests that have no response yet. */
+async function heldLambda() {
+  const received: (() => void)[] = [];
+  const target = await startLambda((request, response) => {
+    request.resume();
+    received.push(() => response.writeHead(202).end());
+  });
+  return { target, received };
+}
+
+/** A clock that the test moves. */
+function createManualClock() {
+  let now = 0;
+  const sleepers = new Map<() => void, number>();
+  return {
+    now: () => now,
+    sleep: (ms: number) =>
+      new Promise<void>((resolve) => {
+        sleepers.set(resolve, now + ms);
+      }),
+    sleeping: () => sleepers.size,
+    advance(ms: number): void {
+      now += ms;
+      for (const [wake, at] of sleepers) {
+        if (at <= now && sleepers.delete(wake)) wake();
+      }
+    },
+  };
 }
 
 async function startLambda(handler: RequestListener) {
@@ -61,16 +88,21 @@ async function startLambda(handler: RequestListener) {
   return fakeTarget(url, tmpdir(), { clients });
 }
 
+/** Orders to submit, the rate, and the clock. Without `count`, orders are endless. */
+interface Load extends SubmitRate {
+  readonly count?: number;
+  readonly observed?: ObservedOrders;
+  readonly clock?: SubmitClock;
+}
+
 async function submit(
-  target: Awaited<ReturnType<typeof slowLambda>>,
-  rate: SubmitRate,
-  count?: number,
+  target: Awaited<ReturnType<typeof startLambda>>,
+  { count, observed = new ObservedOrders([]), ...load }: Load,
 ) {
   const options = { mix, seed: 1, round: 1 };
   const orders = count === undefined ? endlessOrders(options) : planOrders({ ...options, count });
-  const observed = new ObservedOrders([]);
   const { signal } = new AbortController();
-  await submitAll({ target, outputs }, { ...rate, orders, observed, via: 'invoke', signal });
+  await submitAll({ target, outputs }, { ...load, orders, observed, via: 'invoke', signal });
   return observed.all();
 }
 
@@ -82,50 +114,69 @@ it('has all due submissions in flight, without a limit of connections', async ()
     held.push(() => response.writeHead(202).end());
     if (held.length === count) for (const respond of held) respond();
   });
-  const submitted = await submit(target, { concurrency: 1, rate: 300 }, count);
+  const submitted = await submit(target, { concurrency: 1, rate: 300, count });
   expect(submitted.every(({ acceptedMs }) => acceptedMs !== undefined)).toBe(true);
 });
 
 it('measures a latency that grows with every order if the service is slower than the rate', async () => {
-  const submitted = await submit(await slowLambda(40), { concurrency: 1, rate: 50 }, 12);
-  const times = submitted.map(({ acceptedMs = 0 }) => acceptedMs);
-  // Each order waits for the previous ones: 12 × 40 ms of work arrive within 220 ms.
-  expect(times.at(-1)).toBeGreaterThan(12 * 40 - 11 * 20 - 15);
-  expect(times.at(-1)).toBeGreaterThan((times[0] ?? 0) + 150);
+  const { target, received } = await heldLambda();
+  const clock = createManualClock();
+  const observed = new ObservedOrders([]);
+  const sending = submit(target, { concurrency: 1, rate: 50, count: 3, observed, clock });
+  for (let due = 1; due < 3; due += 1) {
+    await vi.waitUntil(() => received.length === due && clock.sleeping() === 1);
+    clock.advance(20);
+  }
+  await vi.waitUntil(() => received.length === 3);
+  // The orders were sent at 0, 20 and 40 ms. They are accepted at 140, 240 and 340 ms.
+  for (let accepted = 1; accepted <= 3; accepted += 1) {
+    clock.advance(100);
+    received.shift()?.();
+    const isAccepted = () =>
+      observed.all().filter(({ acceptedMs }) => acceptedMs !== undefined).length === accepted;
+    await vi.waitUntil(isAccepted);
+  }
+  const times = (await sending).map(({ acceptedMs = 0 }) => acceptedMs);
+  expect(times.toSorted((a, b) => a - b)).toEqual([140, 220, 300]);
 });
 
 it('includes its own delay in the latency, and reports it as drift', async () => {
-  const target = await slowLambda(0);
-  const sending = submit(target, { concurrency: 1, rate: 100 }, 20);
-  await sleep(50);
-  const until = performance.now() + 150;
-  while (performance.now() < until);
-  const submitted = await sending;
-  const worst = Math.max(...submitted.map(({ driftMs = 0 }) => driftMs));
-  expect(worst).toBeGreaterThan(80);
-  for (const { driftMs = 0, acceptedMs = 0 } of submitted) {
-    expect(acceptedMs).toBeGreaterThanOrEqual(driftMs);
-  }
+  const clock = createManualClock();
+  const target = await throttlingLambda();
+  const sending = submit(target, { concurrency: 1, rate: 100, count: 3, clock });
+  await vi.waitUntil(() => clock.sleeping() === 1);
+  // The second order is due after 10 ms and the third after 20 ms, but this process is busy.
+  clock.advance(150);
+  const drifts = (await sending).map(({ driftMs, acceptedMs }) => ({ driftMs, acceptedMs }));
+  expect(drifts.slice(1)).toEqual([
+    { driftMs: 140, acceptedMs: 140 },
+    { driftMs: 130, acceptedMs: 130 },
+  ]);
+  expect(drifts[0]?.driftMs).toBe(0);
 });
 
 it('counts every throttled attempt, also of orders that were accepted later', async () => {
-  const submitted = await submit(await slowLambda(0, 1), { concurrency: 3 }, 3);
+  const submitted = await submit(await throttlingLambda(1), { concurrency: 3, count: 3 });
   expect(submitted.map(({ throttles, error }) => ({ throttles, error }))).toEqual(
     Array(3).fill({ throttles: 1, error: undefined }),
   );
 });
 
 it('gives up on an order that is throttled every time', async () => {
-  const [order] = await submit(await slowLambda(0, 9), { concurrency: 1 }, 1);
+  const [order] = await submit(await throttlingLambda(9), { concurrency: 1, count: 1 });
   expect(order).toMatchObject({ throttles: 2, error: { name: 'TooManyRequestsException' } });
 });
 
 it('submits endless orders until the end of the duration', async () => {
-  const submitted = await submit(await slowLambda(5), { concurrency: 2, durationMs: 700 });
-  expect(submitted.length).toBeGreaterThan(10);
-  expect(submitted.length).toBeLessThanOrEqual(142);
-  expect(new Set(submitted.map(({ orderId }) => orderId)).size).toBe(submitted.length);
-  expect(submitted.every(({ acceptedMs }) => acceptedMs !== undefined)).toBe(true);
+  const clock = createManualClock();
+  const target = await startLambda((request, response) => {
+    request.resume();
+    clock.advance(100);
+    response.writeHead(202).end();
+  });
+  const submitted = await submit(target, { concurrency: 1, durationMs: 700, clock });
+  expect(submitted.map(({ acceptedMs }) => acceptedMs)).toEqual(Array(7).fill(100));
+  expect(new Set(submitted.map(({ orderId }) => orderId)).size).toBe(7);
 });
 
 it('reports a missing response after the timeout', async () => {
@@ -137,7 +188,7 @@ it('reports a missing response after the timeout', async () => {
   await target.clients.lambda();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    const sending = submit(target, { concurrency: 1 }, 1);
+    const sending = submit(target, { concurrency: 1, count: 1 });
     await received;
     await vi.advanceTimersByTimeAsync(60_000);
     const [order] = await sending;
