@@ -1,4 +1,5 @@
 import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { addEnvFlag } from '../src/cli/command/hints.ts';
 import { formatVersions } from '../src/cli/deploy/versions-table.ts';
 import { listVersions } from '../src/deploy/versions.ts';
 
@@ -18,5 +19,9 @@ export default class Versions extends BaseCommand {
     const header = stream.isTTY === true;
     const width = header ? stream.columns : undefined;
     this.out(formatVersions(versions, { header, width, stream, now: Date.now() }));
+    if (!versions.some(({ live, share = 0 }) => !live && share > 0)) return;
+    this.note('a canary is open; to judge it, or to end it:');
+    this.hint(addEnvFlag(target, 'orders deploy --attach'));
+    this.hint(addEnvFlag(target, 'orders versions rollback'));
   }
 }

@@ -61,6 +61,14 @@ export function isTransactionConflict(error: unknown): boolean {
   return errorName(error) === 'TransactionConflictException';
 }
 
+/** Whether nothing of a transaction was written because a condition failed, or because another write of an item was in progress. */
+export function isTransactionPrevented(error: unknown): boolean {
+  if (errorName(error) !== 'TransactionCanceledException') return false;
+  const { CancellationReasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
+  const expected = ['None', 'ConditionalCheckFailed', 'TransactionConflict'];
+  return CancellationReasons.every(({ Code = 'None' }) => expected.includes(Code));
+}
+
 /** Whether the caller lacks the permission. */
 export function isDenied(error: unknown): boolean {
   return ['AccessDenied', 'AccessDeniedException'].includes(errorName(error));

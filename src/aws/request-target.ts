@@ -9,8 +9,8 @@ export function isLoopback(hostname: string): boolean {
 
 /**
  * Throws UserError if a URL, such as the address of the API in the stack's outputs, is outside the environment. With an endpoint, its
- * host is the environment, and loopback addresses are one host: a proxy has another port. Without one, it is API Gateway in the
- * environment's region.
+ * host is the environment, and loopback addresses are one host: a proxy has another port. Without one, it is API Gateway or
+ * CloudWatch in the environment's region.
  */
 export function requireOwnUrl(
   { environment, endpoint }: Pick<Target, 'environment' | 'endpoint'>,
@@ -19,7 +19,7 @@ export function requireOwnUrl(
   const { protocol, hostname, host } = new URL(url);
   const isOwn =
     endpoint === undefined
-      ? protocol === 'https:' && isApiHost(hostname, environment.region)
+      ? protocol === 'https:' && isServiceHost(hostname, environment.region)
       : isSameHost({ protocol, hostname, host }, new URL(endpoint));
   if (isOwn) return;
   throw new UserError(`${host} does not belong to the environment "${environment.name}".`, {
@@ -29,11 +29,19 @@ export function requireOwnUrl(
   });
 }
 
-function isApiHost(hostname: string, region: string): boolean {
+function isServiceHost(hostname: string, region: string): boolean {
+  if (hostname === cloudWatchHost(region)) return true;
   const [api = '', ...rest] = hostname.split('.');
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return /^[a-z0-9-]+$/.test(api) && rest.join('.') === `execute-api.${region}.${domain}`;
+  return /^[a-z0-9-]+$/.test(api) && rest.join('.') === `execute-api.${region}.${domain(region)}`;
 }
+
+/** Returns the host of CloudWatch's API. https://docs.aws.amazon.com/general/latest/gr/cw_region.html */
+export function cloudWatchHost(region: string): string {
+  return `monitoring.${region}.${domain(region)}`;
+}
+
+const domain = (region: string) =>
+  region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 
 function isSameHost(one: Pick<URL, 'protocol' | 'hostname' | 'host'>, other: URL): boolean {
   if (isLoopback(one.hostname) && isLoopback(other.hostname)) return true;

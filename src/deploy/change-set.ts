@@ -19,7 +19,8 @@ export interface Plan {
 
 export interface PlanSource {
   readonly kind: 'CREATE' | 'UPDATE';
-  readonly template: { readonly body: string } | { readonly url: string };
+  /** `previous`: the template of the existing stack. */
+  readonly template: { readonly body: string } | { readonly url: string } | 'previous';
   /** Names of the declared parameters that keep their value in the existing stack. */
   readonly previous: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
@@ -49,7 +50,7 @@ export async function createPlan(target: Target, source: PlanSource): Promise<Pl
       ChangeSetName: `orders-${Date.now()}`,
       ChangeSetType: source.kind,
       ...(onFailure ? { OnStackFailure: onFailure } : {}),
-      ...('body' in template ? { TemplateBody: template.body } : { TemplateURL: template.url }),
+      ...toTemplateMembers(template),
       Parameters: [
         ...unchanged.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
         ...Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
@@ -77,6 +78,11 @@ export async function createPlan(target: Target, source: PlanSource): Promise<Pl
     exit: 20,
     code: 'PlanFailed',
   });
+}
+
+function toTemplateMembers(template: PlanSource['template']) {
+  if (template === 'previous') return { UsePreviousTemplate: true };
+  return 'body' in template ? { TemplateBody: template.body } : { TemplateURL: template.url };
 }
 
 /** Returns the errors of CloudFormation's validation before deployment; none if the endpoint does not support it. */

@@ -10,20 +10,20 @@ import {
   parseOutputs,
 } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
+import { UserError } from '../user-error.ts';
+import { applyPlan } from './apply-plan.ts';
 import { readCaller } from './artifacts.ts';
-import {
-  createPlan,
-  discardPlan,
-  type OnFailure,
-  type Plan,
-  type PlanSource,
-} from './change-set.ts';
+import { rejectOpenCanary, rejectReleaseParameters } from './canary/release.ts';
+import { type CanaryStart, rethrowWithCanary } from './canary/start.ts';
+import { discardPlan, type OnFailure, type Plan, type PlanSource } from './change-set.ts';
 import { checkDeployment, findApiAuth } from './check.ts';
+import { checkListingShards } from './check-listing-shards.ts';
 import { checkParameters, checkRequired, listParameters } from './check-parameters.ts';
+import { checkPatience } from './check-patience.ts';
 import { requestDeletion } from './destroy.ts';
 import { type DeployEvent, type DeployResult, stageEvent } from './events.ts';
 import { findRolledBack, formatRolledBack } from './live-version.ts';
-import { addOrphanHints } from './orphaned-versions.ts';
+import { planRelease } from './plan-release.ts';
 import {
   checkStackName,
   listKeptParameters,
@@ -31,12 +31,6 @@ import {
   type StackReadiness,
 } from './prepare-stack.ts';
 import { listRunningExecutions } from './running-executions.ts';
-import {
-  deployedStatuses,
-  deployFailure,
-  readNewestEventId,
-  watchStackEvents,
-} from './stack-events.ts';
 import { addPlace, explainRejection } from './template-errors.ts';
 import { readTemplate, type TemplateFile } from './template-file.ts';
 import { packageAndUpload, toTemplateSource } from './upload-package.ts';
@@ -55,6 +49,8 @@ export interface DeployOptions {
   readonly planOnly?: boolean;
   /** Returns whether to apply the plan, or throws. Without it, every plan is applied. */
   readonly approve?: (plan: Proposal) => Promise<boolean>;
+  /** Gives new orders the new version only in part, so that it can be judged. */
+  readonly canary?: CanaryStart | undefined;
   /** Path of a foreign template, instead of the project's template.yaml. Nothing about its stack is cached. */
   readonly template?: string | undefined;
 }
@@ -67,6 +63,8 @@ export interface Proposal {
   readonly parameters: DeployResult['parameters'];
   /** Number of running orders at the start of the deployment. */
   readonly running: number;
+  /** Share of new orders that run the new version (0 to 1); absent if all of them do. */
+  readonly share?: number | undefined;
 }
 
 /**
@@ -86,14 +84,20 @@ export async function* deploy(
   );
   const parameters = { ...environmentParameters(target, template), ...options.parameters };
   checkParameters(template, parameters);
+  if (foreignTemplate === undefined) rejectReleaseParameters(parameters);
   const { account, arn } = await readCaller(target);
   const { existing, running, summary } = await readStackState(target, arn || account);
+  if (foreignTemplate === undefined) {
+    if (!planOnly) rejectOpenCanary(existing);
+    checkListingShards(existing, parameters);
+  }
   const kept = listKeptParameters(existing);
   checkRequired(template, [...listNames(kept), ...Object.keys(parameters)]);
+  checkPatience(template, { ...valuesOf(kept), ...parameters });
   yield stageEvent('preflight', summary);
   const packaged = yield* packageAndUpload(target, template, { account, bucket: options.bucket });
   const readiness = yield* prepareStack(target, { existing, planOnly });
-  const planned = await createPlan(target, {
+  const source = {
     ...readiness,
     template: await toTemplateSource(target, packaged.archive, packaged.template),
     parameters,
@@ -101,18 +105,24 @@ export async function* deploy(
     capabilities: packaged.capabilities,
     hidden: listHiddenValues(template, parameters),
     onFailure: options.onFailure,
+  };
+  const planned = await planRelease(target, source, {
+    existing,
+    template,
+    canary: options.canary,
   }).catch((error: unknown) => {
     throw explainRejection(template, error);
   });
   const { changes, needed } = planned;
   const changedParameters = listParameterChanges(template, kept, parameters);
   yield stageEvent('plan', needed ? `${changes.length} changes` : 'no changes');
-  const proposal = { kind: readiness.kind, changes, parameters: changedParameters, running };
+  const share = options.canary?.weight;
+  const proposal = { kind: readiness.kind, changes, parameters: changedParameters, running, share };
   const changed =
     needed && (await requestApproval(target, planned, { proposal, readiness, options }));
-  if (changed) yield* applyPlan(target, planned, { kind: readiness.kind, template });
+  if (changed) yield* applyTemplate(target, planned, { kind: readiness.kind, template });
   const result = { stack, changed, needed, changes, parameters: changedParameters };
-  const state = yield* checkResult(target, { changed, foreignTemplate });
+  const state = yield* checkResult(target, { changed, foreignTemplate }, options.canary);
   return { ...result, ...state, durationMs: Math.round(performance.now() - started) };
 }
 
@@ -120,6 +130,7 @@ export async function* deploy(
 async function* checkResult(
   target: Target,
   { changed, foreignTemplate }: { changed: boolean; foreignTemplate: string | undefined },
+  canary: CanaryStart | undefined,
 ): AsyncGenerator<DeployEvent, Pick<DeployResult, 'outputs' | 'live' | 'rolledBack'>> {
   if (foreignTemplate === undefined) clearCachedOutputs(target);
   const description = await describeStack(target);
@@ -128,7 +139,8 @@ async function* checkResult(
   const rolledBack = findRolledBack(functions);
   if (changed && foreignTemplate === undefined) {
     const auth = description && findApiAuth(description);
-    yield stageEvent('check', await checkDeployment({ target, outputs }, { auth, functions }));
+    const check = checkDeployment({ target, outputs }, { auth, functions });
+    yield stageEvent('check', await (canary ? check.catch(rethrowWithCanary) : check));
   } else if (rolledBack.length > 0) {
     yield stageEvent('check', rolledBack.map(formatRolledBack).join(', '));
   }
@@ -137,6 +149,11 @@ async function* checkResult(
   );
   return { outputs, live, rolledBack };
 }
+
+const valuesOf = (parameters: readonly Parameter[]) =>
+  Object.fromEntries(
+    parameters.map(({ ParameterKey = '', ParameterValue }) => [ParameterKey, ParameterValue]),
+  );
 
 const listNames = (parameters: readonly Parameter[]) =>
   parameters.flatMap(({ ParameterKey }) => ParameterKey ?? []);
@@ -195,18 +212,14 @@ function cacheOwnOutputs(
   return foreignTemplate === undefined ? cacheOutputs(target, stack) : parseOutputs(stack);
 }
 
-async function* applyPlan(
+async function* applyTemplate(
   target: Target,
   planned: Plan,
   { kind, template }: { kind: PlanSource['kind']; template: TemplateFile },
 ): AsyncGenerator<DeployEvent> {
-  const { ExecuteChangeSetCommand } = await import('../aws/sdk/cloudformation.ts');
-  const client = await target.clients.cloudFormation();
-  const since = await readNewestEventId(target, planned.stackId);
-  await client.send(new ExecuteChangeSetCommand({ ChangeSetName: planned.changeSetId }));
-  yield stageEvent('apply', kind === 'CREATE' ? 'creating the stack' : 'updating the stack');
-  const outcome = yield* watchStackEvents(target, planned.stackId, since);
-  if (!deployedStatuses.includes(outcome.status)) {
-    throw addPlace(template, await addOrphanHints(target, outcome, deployFailure(outcome)));
+  try {
+    yield* applyPlan(target, planned, kind);
+  } catch (error) {
+    throw error instanceof UserError ? addPlace(template, error) : error;
   }
 }

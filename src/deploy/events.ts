@@ -14,6 +14,7 @@ export interface StageEvent {
     | 'plan'
     | 'clear'
     | 'apply'
+    | 'shift'
     | 'check'
     | 'cancel'
     | 'stop'

@@ -1,5 +1,4 @@
 /** Reads the resources of a stack, and which of them are kept when it is deleted. */
-import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { parseDocument } from 'yaml';
 import { outputs as names } from '../../functions/contract/api.ts';
 import { isNotFound } from '../aws/errors.ts';
@@ -10,6 +9,7 @@ import type { Target } from '../environment/target.ts';
 import type { ListedExecution } from '../orders/lookup/executions.ts';
 import { resourceKind } from './resource-kinds.ts';
 import { listRunningExecutions } from './running-executions.ts';
+import { listStackResources } from './stack-resources.ts';
 
 export interface StackResource {
   /** Noun for messages: `function`, `log group`. */
@@ -61,17 +61,7 @@ export async function readInventory(target: Target): Promise<Inventory | undefin
 }
 
 async function listResources(target: Target, stackId: string): Promise<StackResource[]> {
-  const { ListStackResourcesCommand } = await import('../aws/sdk/cloudformation.ts');
-  const client = await target.clients.cloudFormation();
-  const found: StackResourceSummary[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await client.send(
-      new ListStackResourcesCommand({ StackName: stackId, ...(NextToken ? { NextToken } : {}) }),
-    );
-    found.push(...(page.StackResourceSummaries ?? []));
-    ({ NextToken } = page);
-  } while (NextToken);
+  const found = await listStackResources(target, stackId);
   return found
     .filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
     .map(({ ResourceType: type = '', LogicalResourceId = '', PhysicalResourceId = '' }) => ({

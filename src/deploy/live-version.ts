@@ -5,12 +5,20 @@ import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 /** The alias that new executions run on. */
 export const aliasName = 'live';
 
+/** A second version of an alias, with its share of the new executions (0 to 1). */
+export interface WeightedVersion {
+  readonly version: string;
+  readonly weight: number;
+}
+
 export interface FunctionVersions {
   readonly functionName: string;
   /** The published version numbers, newest first. */
   readonly versions: readonly string[];
   /** The version that the alias points to; absent if there is no alias. */
   readonly live?: string;
+  /** The version that gets a share of the new executions, while a canary is open. */
+  readonly canary?: WeightedVersion;
 }
 
 /** Settings of a function that a version freezes and that affect its executions, without its description. */
@@ -42,10 +50,10 @@ export function findDifferingSettings(
   return versionSettings.filter((name) => !isDeepStrictEqual(latest[name], published[name]));
 }
 
-/** Returns the functions whose alias does not point to the newest version. */
+/** Returns the functions whose alias does not point to the newest version. A function with an open canary is not included. */
 export function findRolledBack(functions: readonly FunctionVersions[]): RolledBack[] {
-  return functions.flatMap(({ functionName, live, versions: [newest] }) =>
-    live !== undefined && newest !== undefined && live !== newest
+  return functions.flatMap(({ functionName, live, canary, versions: [newest] }) =>
+    live !== undefined && newest !== undefined && live !== newest && !canary
       ? [{ functionName, live, newest }]
       : [],
   );

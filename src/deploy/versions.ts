@@ -1,17 +1,12 @@
-/** Lists, rolls back and deletes the published versions of the stack's durable functions. */
+/** Lists and deletes the published versions of the stack's durable functions. */
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { outputs as names } from '../../functions/contract/api.ts';
 import { isNotFound } from '../aws/errors.ts';
 import type { Stack } from '../environment/stack.ts';
 import { requireOutput } from '../environment/stack-outputs.ts';
 import type { Target } from '../environment/target.ts';
-import { UserError } from '../user-error.ts';
-import {
-  aliasName,
-  type FunctionVersions,
-  findDifferingSettings,
-  isPublished,
-} from './live-version.ts';
+import { type LiveAlias, readLiveAlias } from './live-alias.ts';
+import { type FunctionVersions, findDifferingSettings, isPublished } from './live-version.ts';
 import { listRunningExecutions } from './running-executions.ts';
 import { readSdkVersion } from './sdk-record.ts';
 
@@ -22,6 +17,8 @@ export interface Version {
   readonly version: string;
   /** Whether new executions run on this version. */
   readonly live: boolean;
+  /** Share of the new executions on this version (0 to 1), while a canary is open. */
+  readonly share?: number;
   /** Number of running and paused executions on this version. */
   readonly running: number;
   readonly description: string;
@@ -50,14 +47,16 @@ export async function listDurableFunctions(stack: Stack): Promise<DurableFunctio
     const alias = await readLiveAlias(stack.target, functionName).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
-    const live = versions.find(({ Version: version }) => version === alias?.FunctionVersion);
+    const live = versions.find(({ Version: version }) => version === alias?.version);
     const sdkVersion = live && readSdkVersion(live);
     found.push({
       of,
       functionName,
       versions: versions.flatMap(({ Version: version }) => version ?? []),
-      ...(alias?.FunctionVersion ? { live: alias.FunctionVersion } : {}),
-      differing: findDifferingSettings(all, alias?.FunctionVersion),
+      ...(alias ? { live: alias.version } : {}),
+      ...(alias?.additional ? { canary: alias.additional } : {}),
+      // The newest version is the one to compare with the function.
+      differing: findDifferingSettings(all, alias?.additional?.version ?? alias?.version),
       ...(sdkVersion === undefined ? {} : { sdkVersion }),
     });
   }
@@ -70,7 +69,7 @@ export async function listVersions(stack: Stack): Promise<Version[]> {
   for (const of of durableFunctionRoles) {
     const functionName = findFunctionName(stack, of);
     if (functionName === undefined) continue;
-    const { FunctionVersion: live } = await readLiveAlias(stack.target, functionName);
+    const alias = await readLiveAlias(stack.target, functionName);
     const running = new Map<string, number>();
     for (const { arn } of await listRunningExecutions(stack, of)) {
       const version = /:function:[^:]+:(\d+)\//.exec(arn)?.[1] ?? '';
@@ -82,7 +81,8 @@ export async function listVersions(stack: Stack): Promise<Version[]> {
         of,
         functionName,
         version,
-        live: version === live,
+        live: version === alias.version,
+        ...readShare(alias, version),
         running: running.get(version) ?? 0,
         description,
         published: new Date(LastModified).toISOString(),
@@ -92,45 +92,11 @@ export async function listVersions(stack: Stack): Promise<Version[]> {
   return found;
 }
 
-/**
- * Moves the workflow's alias to `wanted`, or else to the newest version before the live one. New orders then run on that
- * version. Returns the old and the new version. Throws UserError if the version does not exist.
- */
-export async function rollBack(
-  stack: Stack,
-  wanted?: string,
-): Promise<{ from: string; to: string }> {
-  const FunctionName = findFunctionName(stack, 'workflow') ?? '';
-  const { FunctionVersion: from = '', RevisionId } = await readLiveAlias(
-    stack.target,
-    FunctionName,
-  );
-  const all = (await listPublishedVersions(stack.target, FunctionName)).flatMap(
-    ({ Version: version }) => version ?? [],
-  );
-  const older = all.filter((version) => Number(version) < Number(from));
-  const to = wanted === undefined ? older[0] : all.find((version) => version === wanted);
-  if (!to) {
-    const known = all.join(', ');
-    throw new UserError(
-      wanted === undefined
-        ? `There is no version before ${from}.`
-        : `Version "${wanted}" does not exist. Published: ${known}.`,
-      { hint: 'orders versions', exit: 5, code: 'NotFound' },
-    );
-  }
-  const { UpdateAliasCommand } = await import('../aws/sdk/lambda.ts');
-  const lambda = await stack.target.clients.lambda();
-  await lambda.send(
-    new UpdateAliasCommand({
-      FunctionName,
-      Name: aliasName,
-      FunctionVersion: to,
-      // Fails if the alias was changed since it was read.
-      RevisionId,
-    }),
-  );
-  return { from, to };
+/** Returns the share of a version; nothing if the alias has only one version. */
+function readShare({ version: live, additional }: LiveAlias, version: string): { share?: number } {
+  if (!additional) return {};
+  if (version === live) return { share: 1 - additional.weight };
+  return version === additional.version ? { share: additional.weight } : {};
 }
 
 /** Returns the versions that can be deleted: not live, without running or paused executions, not among the `keep` newest of their function. */
@@ -140,7 +106,7 @@ export function findPrunableVersions(versions: readonly Version[], keep: number)
       .filter((version) => version.of === of)
       .toSorted((a, b) => Number(b.version) - Number(a.version))
       .slice(keep)
-      .filter(({ live, running }) => !live && running === 0),
+      .filter(({ live, share = 0, running }) => !live && share === 0 && running === 0),
   );
 }
 
@@ -166,18 +132,12 @@ export async function deleteVersions(
   return { removed, kept };
 }
 
-function findFunctionName(stack: Stack, of: Version['of']): string | undefined {
+export function findFunctionName(stack: Stack, of: Version['of']): string | undefined {
   const arn =
     of === 'workflow'
       ? requireOutput(stack, names.workflowFunctionArn)
       : stack.outputs[names.recoveryFunctionArn];
   return arn?.split(':').at(-1);
-}
-
-async function readLiveAlias(target: Target, FunctionName: string) {
-  const { GetAliasCommand } = await import('../aws/sdk/lambda.ts');
-  const lambda = await target.clients.lambda();
-  return lambda.send(new GetAliasCommand({ FunctionName, Name: aliasName }));
 }
 
 /** Returns the published versions of a function, newest first. */

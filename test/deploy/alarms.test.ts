@@ -33,6 +33,7 @@ beforeAll(async () => {
     ApiAuth: 'NONE',
     WarehouseWaitSeconds: '1200',
     ExecutionTimeoutSeconds: '3600',
+    ProviderPatienceSeconds: '0',
   };
   const stack = await runtime.deploy('shop', runtime.packaged.template, parameters);
   expect(stack?.StackStatus).toBe('CREATE_COMPLETE');
@@ -230,7 +231,7 @@ const samplesByEnd = [
     .filter(({ behavior }) => behavior.kind !== 'review')
     .map(({ value, stage, behavior }) => {
       const isOptional = ['send-notifications', 'update-loyalty-points'].includes(stage);
-      if (behavior.kind !== 'outage' || isOptional) return endOf(sampleOf(value), 'SUCCEEDED', []);
+      if (behavior.kind !== 'error' || isOptional) return endOf(sampleOf(value), 'SUCCEEDED', []);
       const isHandedOver = stage === 'ship-order';
       const more = isHandedOver ? attention : [];
       return endOf(sampleOf(value), 'FAILED', [...more, 'OrdersFailedAlarm'].sort());

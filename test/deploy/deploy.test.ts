@@ -229,6 +229,24 @@ it.each([
   });
 });
 
+// The events of a stack, not of a resource, have these reasons: https://github.com/cloudtools/stacker/pull/687
+it.each([
+  ['UPDATE_ROLLBACK', 'COMPLETE', 20, 'Export Orders cannot be deleted as it is in use by shop'],
+  ['UPDATE_ROLLBACK', 'FAILED', 21, 'Cannot update export Orders as it is in use by shop'],
+  ['ROLLBACK', 'COMPLETE', 20, 'No export named nothing found. Rollback requested by user.'],
+] as const)('reports why the stack itself ended with %s_%s', async (name, end, exit, reason) => {
+  const events = [
+    event(3, 'orders-test', `${name}_${end}`, ''),
+    event(2, 'orders-test', `${name}_IN_PROGRESS`, reason),
+    event(1, 'Table', 'CREATE_COMPLETE'),
+  ];
+  using aws = await fakeAws(account(events, ready));
+  const message = expect.stringMatching(
+    new RegExp(`^The deployment failed: .*${name}_${end}: ${reason}$`),
+  ) as string;
+  await expect(run(aws.url, project())).rejects.toMatchObject({ exit, message });
+});
+
 it('sends no request for a parameter that is not valid', async () => {
   using aws = await fakeAws(account(created, ready));
   const deployment = deploy(fakeTarget(aws.url, project()), {
@@ -266,7 +284,7 @@ it('deploys on first use only if the target deploys automatically, or else names
   const root = project();
   const use = async ({ outputs }: Stack) => outputs['OrdersTableName'];
   const asked = withStack(fakeTarget(aws.url, root), () => {}, use);
-  await expect(asked).rejects.toMatchObject({ exit: 3, hints: ['orders deploy -e fake'] });
+  await expect(asked).rejects.toMatchObject({ exit: 3, hints: ['orders deploy'] });
   const lines: string[] = [];
   const own = fakeTarget(aws.url, root, { autoDeploys: true });
   const both = [1, 2].map(() => withStack(own, (line) => lines.push(line), use));

@@ -26,6 +26,8 @@ interface Running {
   readonly changed: number;
   readonly happened?: number;
   readonly events?: readonly object[];
+  /** The provider that the order waits for, and the seconds until the next attempt. */
+  readonly waits?: readonly [provider: string, seconds: number];
 }
 
 /** An account with a stack and these running orders. */
@@ -68,7 +70,7 @@ function account(running: Readonly<Record<string, Running>>) {
     expect(name).toBe('DynamoDB BatchGetItem');
     const ids = Object.keys(running).filter((id) => body.includes(`"${id}"`));
     const items = ids.map((id) => {
-      const { status = '', changed = 0 } = running[id] ?? {};
+      const { status = '', changed = 0, waits } = running[id] ?? {};
       const at = { S: ago(changed).toISOString() };
       return {
         orderId: { S: id },
@@ -76,17 +78,23 @@ function account(running: Readonly<Record<string, Running>>) {
         createdAt: at,
         updatedAt: at,
         transitions: { L: [{ M: { status: { S: status }, at } }] },
+        ...(waits && {
+          waitingSince: at,
+          waitingFor: {
+            M: { provider: { S: waits[0] }, failedAt: at, delaySeconds: { N: String(waits[1]) } },
+          },
+        }),
       };
     });
     return json({ Responses: { Orders: items } });
   };
 }
 
-async function look(running: Readonly<Record<string, Running>>) {
+async function look(running: Readonly<Record<string, Running>>, check = 'orders') {
   using aws = await fakeAws(account(running));
   const found = [];
   // Waits have the same duration as on AWS.
-  for await (const finding of examine(fakeTarget(aws.url, root, { timeScale: 1 }), ['orders']))
+  for await (const finding of examine(fakeTarget(aws.url, root, { timeScale: 1 }), [check]))
     found.push(finding);
   return { found, histories: aws.calls.filter(({ name }) => name.endsWith('/history')).length };
 }
@@ -111,6 +119,28 @@ it('reports orders without progress, with the command that shows the reason', as
   ]);
   // The API quota for histories is small: only histories of possibly stuck orders are read.
   expect(histories).toBe(3);
+});
+
+it('reports the providers that keep orders waiting, which are not stuck', async () => {
+  const running = {
+    'order-pays': { status: 'inventory-checked', changed: 11, waits: ['payments', 900] },
+    'order-paid': { status: 'inventory-checked', changed: 30, waits: ['payments', 2400] },
+    'order-packs': { status: 'items-picked', changed: 1, waits: ['warehouse', 600] },
+    'order-moving': { status: 'validated', changed: 2 },
+  } as const;
+  const { found } = await look(running, 'providers');
+  const time = '[-\\d]+T[:.\\d]+Z';
+  expect(found).toMatchObject([{ state: 'warning', fix: 'orders list --waiting-for payments' }]);
+  expect(found[0]).toHaveProperty(
+    'message',
+    expect.stringMatching(
+      `^payments keeps 2 orders waiting since ${time} \\(30m\\); warehouse keeps 1 order waiting since ${time} \\(1m\\)$`,
+    ),
+  );
+  const stuck = await look(running);
+  expect([stuck.found, stuck.histories]).toMatchObject([[{ state: 'ok' }], 0]);
+  const none = await look({ 'order-moving': { status: 'validated', changed: 2 } }, 'providers');
+  expect(none.found).toMatchObject([{ state: 'ok', message: 'no order waits for a provider' }]);
 });
 
 it('counts running orders that make progress', async () => {
@@ -152,7 +182,7 @@ it('reports the selected environment and an invalid configuration', async () => 
   });
 });
 
-it('reports functions that are not built or older than their sources', async () => {
+it('reports a missing template, and functions that are not built or older than their sources', async () => {
   using aws = await fakeAws(account({}));
   const lookAtBuild = async () => {
     const examination = examine(fakeTarget(aws.url, root), ['build']);
@@ -160,6 +190,8 @@ it('reports functions that are not built or older than their sources', async () 
   };
   expect(await lookAtBuild(), 'the functions of orders').toMatchObject({ state: 'ok' });
   mkdirSync(join(root, 'functions'));
+  expect(await lookAtBuild()).toMatchObject({ state: 'error', fix: 'restore the file' });
+  writeFileSync(join(root, 'template.yaml'), '');
   expect(await lookAtBuild()).toMatchObject({ state: 'error', fix: 'npm run build' });
   const put = (file: string, at: number) => {
     mkdirSync(join(root, file, '..'), { recursive: true });

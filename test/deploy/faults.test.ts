@@ -12,7 +12,7 @@ import { type Fault, type FaultProxy, faults, startFaultProxy } from '../support
 import { full } from '../support/full.ts';
 import { makeProject } from '../support/project-files.ts';
 
-const kinds: readonly Fault[] = full ? faults : ['throttle', 'cut-after'];
+const kinds: readonly Fault[] = full ? faults : ['cut-after'];
 
 let root: string;
 let runtime: Runtime;
@@ -55,7 +55,7 @@ async function atEveryRequest(
   },
 ): Promise<number> {
   let failed = 0;
-  for (let number = 1; ; number += full ? 1 : 8) {
+  for (let number = 1; ; number += full ? 1 : 12) {
     proxy.plan();
     await before();
     proxy.plan(number, fault);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { examine } from '../../src/deploy/doctor/examine.ts';
 import { awaitResult, type DeployEvent } from '../../src/deploy/events.ts';
-import { rollBack } from '../../src/deploy/versions.ts';
+import { rollBack } from '../../src/deploy/roll-back.ts';
 import type { StackOutputs } from '../../src/environment/stack.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkParameters, checkRequired } from '../../src/deploy/check-parameters.ts';
+import { checkPatience } from '../../src/deploy/check-patience.ts';
 import { readTemplate } from '../../src/deploy/template-file.ts';
 import { listParameterChanges, listPropertyValues } from '../../src/deploy/value-changes.ts';
 import type { UserError } from '../../src/user-error.ts';
@@ -176,4 +177,35 @@ it('lists the parts of a property that change, and hides secrets', () => {
     { name: 'Environment.Variables.URL', after: '****' },
     { name: 'Environment.Variables.LEVEL', before: '1', after: '2' },
   ]);
+});
+
+const limits = `Parameters:
+  ExecutionTimeoutSeconds: {Type: Number, Default: 86400}
+  ProviderPatienceSeconds: {Type: Number, Default: 14400, MaxValue: 43200}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+`;
+
+it.each([
+  ['the default for a short timeout', { ExecutionTimeoutSeconds: '28800' }, '14399', '28801'],
+  ['half of the timeout', { ProviderPatienceSeconds: '43200' }, '43199', '86401'],
+])('refuses as the patience with a provider %s, with values that fit', (...row) => {
+  const [, values, fittingPatience, fittingTimeout] = row;
+  const { message, hints, exit, place } = thrown(() => checkPatience(read(limits), values));
+  expect([exit, message, place?.field]).toEqual([
+    2,
+    expect.stringMatching(/of ProviderPatienceSeconds is not valid: it must be less than half/),
+    'ProviderPatienceSeconds',
+  ]);
+  expect(hints).toEqual([
+    `--parameter ProviderPatienceSeconds=${fittingPatience}`,
+    `--parameter ExecutionTimeoutSeconds=${fittingTimeout}`,
+  ]);
+});
+
+it.each([
+  ['values that fit', limits, { ProviderPatienceSeconds: '0', ExecutionTimeoutSeconds: '60' }],
+  ['a template without a patience', parameters, {}],
+])('accepts %s', (_, text, values) => {
+  expect(thrown(() => checkPatience(read(text), values))).toEqual({});
 });

@@ -20,11 +20,11 @@ export interface ApprovalFlags {
 }
 
 /** Prints a plan to stderr. */
-export function printPlan({ kind, changes, parameters, running }: Proposal): void {
+export function printPlan({ kind, changes, parameters, running, share }: Proposal): void {
   const publishes = publishesVersion(changes) && kind === 'UPDATE';
   const staying = publishes ? running : 0;
   process.stderr.write(
-    formatPlan(changes, { parameters, staying, publishes, stream: process.stderr }),
+    formatPlan(changes, { parameters, staying, publishes, share, stream: process.stderr }),
   );
 }
 

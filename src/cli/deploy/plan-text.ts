@@ -1,4 +1,5 @@
 /** Formats the plan of a deployment. */
+import { formatShare } from '../../deploy/canary/release.ts';
 import { isAccessChange, type PlannedChange } from '../../deploy/planned-changes.ts';
 import type { ValueChange } from '../../deploy/value-changes.ts';
 import { clip, formatTable, printable } from '../terminal/table.ts';
@@ -27,13 +28,15 @@ export interface PlanContext {
   readonly staying: number;
   /** Whether the deployment publishes a version of a durable function. */
   readonly publishes?: boolean;
+  /** Share of new orders that run the new version (0 to 1). Default: all. */
+  readonly share?: number | undefined;
   readonly stream: NodeJS.WriteStream;
 }
 
 /** Returns the plan as text: changed resources, changed permissions, and the effect on running orders. */
 export function formatPlan(
   changes: readonly PlannedChange[],
-  { parameters = [], staying, publishes = false, stream }: PlanContext,
+  { parameters = [], staying, publishes = false, share = 1, stream }: PlanContext,
 ): string {
   const values = parameters.map((parameter) => `  ${formatValueChange(parameter)}\n`);
   if (changes.length === 0) return [...values, 'Only stack outputs or settings change.\n'].join('');
@@ -44,13 +47,18 @@ export function formatPlan(
     ...values,
     formatChanges(others, stream),
     ...(access.length > 0 ? ['Permissions change:\n', formatChanges(access, stream)] : []),
-    ...(publishes ? ['Publishes a version: new orders run on it.\n'] : []),
+    ...(publishes ? [formatPublication(share)] : []),
     ...(staying > 0
       ? [
           `${staying} running ${staying === 1 ? 'order finishes on its' : 'orders finish on their'} current version.\n`,
         ]
       : []),
   ].join('');
+}
+
+function formatPublication(share: number): string {
+  if (share === 1) return 'Publishes a version: new orders run on it.\n';
+  return `Publishes a version: ${formatShare(share)} of new orders run on it until it is judged.\n`;
 }
 
 /** Returns the number of changes by action: `3 to add, 1 to change`. */

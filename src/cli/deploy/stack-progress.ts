@@ -1,25 +1,35 @@
 /** Shows the progress of a stack operation on stderr. The command prints the result. */
+import type { CanaryEvent } from '../../deploy/canary/bake.ts';
 import { canContinue, type DeployEvent } from '../../deploy/events.ts';
 import { listenForInterrupt } from '../command/interrupt.ts';
 import { formatDuration } from '../terminal/format-time.ts';
+import { applyStyle } from '../terminal/output-guard.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
+import { formatCanaryProgress } from './canary-text.ts';
 
 export interface StackProgressOptions<Result> {
   readonly ui: Ui;
   readonly timeoutMs: number | undefined;
   /** The command that shows the progress again. */
   readonly again: string;
+  /** The operation that continues after the user stopped the wait. */
+  readonly continues?: string;
+  /** Called with each event. */
+  readonly onEvent?: (event: ProgressEvent) => void;
   /** Summary of the result in one or two words. */
   readonly done: (result: Result) => string;
 }
+
+type ProgressEvent = DeployEvent | CanaryEvent;
 
 const heartbeatMs = 60_000;
 
 /** Shows a stack operation until it ends and returns its result; undefined if the user or `--timeout` stopped the wait. */
 export async function showStackOperation<Result extends { readonly durationMs: number }>(
-  events: AsyncGenerator<DeployEvent, Result>,
-  { ui, timeoutMs, again, done }: StackProgressOptions<Result>,
+  events: AsyncGenerator<ProgressEvent, Result>,
+  options: StackProgressOptions<Result>,
 ): Promise<Result | undefined> {
+  const { ui, timeoutMs, done } = options;
   const write = (text: string) => void (ui === 'quiet' || process.stderr.write(`${text}\n`));
   const { signal, release } = listenForInterrupt(timeoutMs);
   const stopped = new Promise<undefined>((resolve) => {
@@ -30,12 +40,13 @@ export async function showStackOperation<Result extends { readonly durationMs: n
   try {
     for (;;) {
       const next = await Promise.race([events.next(), stopped]);
-      if (!next) return detach(signal, again);
+      if (!next) return detach(signal, options);
       if (next.done) {
         const duration = formatDuration(next.value.durationMs);
         write(`${mark('done')} ${done(next.value)} (${duration})`);
         return next.value;
       }
+      options.onEvent?.(next.value);
       write(ui === 'live' ? formatLiveEvent(next.value) : formatPlainEvent(next.value));
       if (next.value.type === 'stage') lastStage = `${next.value.stage} (${next.value.detail})`;
     }
@@ -50,15 +61,19 @@ export async function showStackOperation<Result extends { readonly durationMs: n
   }
 }
 
-function detach(signal: AbortSignal, again: string): undefined {
+function detach(
+  signal: AbortSignal,
+  { again, continues = 'CloudFormation continues' }: { again: string; continues?: string },
+): undefined {
   const isTimeout = signal.reason instanceof Error;
   process.exitCode = isTimeout ? 124 : signal.reason === 'SIGTERM' ? 143 : 130;
   const reason = isTimeout ? 'Timed out' : 'Detached';
-  process.stderr.write(`${reason}; CloudFormation continues. To show its progress: ${again}\n`);
+  process.stderr.write(`${reason}; ${continues}. To show its progress: ${again}\n`);
 }
 
 /** Returns a deployment event as a timestamped line. */
-function formatPlainEvent(event: DeployEvent): string {
+function formatPlainEvent(event: ProgressEvent): string {
+  if (event.type === 'canary') return `${event.ts} canary ${formatCanaryProgress(event)}`;
   if (event.type === 'stage') return `${event.ts} ${event.stage} ${event.detail}`;
   const reason = event.reason ? ` reason=${JSON.stringify(event.reason)}` : '';
   const duration =
@@ -66,11 +81,24 @@ function formatPlainEvent(event: DeployEvent): string {
   return `${event.ts} ${event.logicalId} ${event.status} type=${event.resourceType}${duration}${reason}`;
 }
 
+const marks = { red: 'failed', yellow: 'note', green: 'done' } as const;
+
+/** Returns the color of a status of a resource: failed red, undone yellow, complete green, in progress dim. */
+function stackStatusStyle(status: string): keyof typeof marks | 'dim' {
+  if (status.endsWith('_FAILED')) return 'red';
+  if (status.includes('ROLLBACK')) return 'yellow';
+  return status.endsWith('_COMPLETE') ? 'green' : 'dim';
+}
+
 /** Returns a deployment event as a line for an interactive terminal. */
-function formatLiveEvent(event: DeployEvent): string {
+function formatLiveEvent(event: ProgressEvent): string {
+  if (event.type === 'canary') return `  ${dim('·')} ${formatCanaryProgress(event)}`;
   if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(9)} ${event.detail}`;
   const { status, logicalId, reason, durationMs } = event;
   const duration = durationMs === undefined ? '' : dim(`  ${formatDuration(durationMs)}`);
-  const glyph = status.endsWith('_FAILED') ? mark('failed') : dim('·');
-  return `  ${glyph} ${logicalId.padEnd(36)} ${status}${duration}${reason ? dim(`  ${reason}`) : ''}`;
+  const style = stackStatusStyle(status);
+  const glyph = style === 'dim' ? dim('·') : mark(marks[style]);
+  const shown = applyStyle(style, status, process.stderr);
+  const why = reason && (style === 'dim' ? dim(`  ${reason}`) : `\n      ${reason}`);
+  return `  ${glyph} ${logicalId.padEnd(36)} ${shown}${duration}${why ?? ''}`;
 }

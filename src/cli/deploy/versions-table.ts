@@ -1,3 +1,4 @@
+import { formatShare } from '../../deploy/canary/release.ts';
 import type { Version } from '../../deploy/versions.ts';
 import { formatAge } from '../terminal/format-time.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
@@ -12,10 +13,15 @@ export function formatVersions(
     { title: 'VERSION', text: ({ version }) => version, align: 'right' },
     {
       title: 'STATE',
-      text: ({ live }) => (live ? 'live' : 'old'),
-      style: ({ live }) => (live ? 'green' : undefined),
+      text: formatState,
+      style: ({ live, share }) => (live ? 'green' : share === undefined ? 'dim' : 'yellow'),
     },
-    { title: 'RUNNING', text: ({ running }) => String(running), align: 'right' },
+    {
+      title: 'RUNNING',
+      text: ({ running }) => String(running),
+      align: 'right',
+      style: ({ running }) => (running > 0 ? 'cyan' : 'dim'),
+    },
     {
       title: 'AGE',
       text: ({ published }) => formatAge(Math.max(0, now - Date.parse(published))),
@@ -24,4 +30,9 @@ export function formatVersions(
     { title: 'DESCRIPTION', text: ({ description }) => description, minWidth: 12, dropPriority: 2 },
   ];
   return formatTable(versions, columns, options);
+}
+
+function formatState({ live, share }: Version): string {
+  if (share === undefined) return live ? 'live' : 'old';
+  return `${live ? 'live' : 'canary'} ${formatShare(share)}`;
 }

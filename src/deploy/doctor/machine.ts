@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { configFileName, readConfig } from '../../environment/config-file.ts';
 import { listEnvironments } from '../../environment/known-environments.ts';
+import { readStopReason } from '../../environment/local-runtime.ts';
 import { deployableRoot } from '../../environment/project.ts';
 import { UserError } from '../../user-error.ts';
 import { findStaleBundles } from '../staleness.ts';
@@ -69,6 +70,8 @@ export const machine = {
     needs: 'nothing',
     run({ target }) {
       const root = deployableRoot(target.root);
+      const template = join(root, 'template.yaml');
+      if (!existsSync(template)) return failing(`${template} does not exist`, 'restore the file');
       if (!existsSync(join(root, 'dist/functions/order-workflow/index.mjs'))) {
         return failing('the functions are not built', 'npm run build');
       }
@@ -98,8 +101,10 @@ export const runtime = {
       if (!state) {
         if (!existsSync(stateDirectory(target.root)))
           return failing('never started', 'orders deploy');
-        const reason = readPreviousState(target.root) ? 'killed' : 'stopped';
-        return failing(`${reason}: its stack and orders cannot be checked`, 'orders local start');
+        const ending = readPreviousState(target.root) ? 'killed' : 'stopped';
+        const reason = await readStopReason(target.root);
+        const detail = reason || 'its stack and orders cannot be checked';
+        return failing(`${ending}: ${detail}`, 'orders local start');
       }
       const { url, pid, timeScale, build, inject = [], enforceQuotas } = state;
       if (!(await isListening(url)))

@@ -17,6 +17,11 @@ import {
   formatMissingPermission,
   type MissingPermission,
 } from '../../workflow/missing-permissions.ts';
+import {
+  findPendingAttempt,
+  type PendingAttempt,
+  summarizeBacklogs,
+} from '../../workflow/provider-waits.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
 import { summarizeActivity } from '../../workflow/work.ts';
 import type { Facts } from './facts.ts';
@@ -66,6 +71,19 @@ export const orders = {
         `${formatCount(paused.length, 'paused order')}: ${listFirst(oldest)}`,
         'orders list --paused, then orders resume',
       );
+    },
+  },
+  providers: {
+    needs: 'stack',
+    async run(facts) {
+      const backlogs = summarizeBacklogs(await readProviderWaits(facts));
+      const [first] = backlogs;
+      if (!first) return ok('no order waits for a provider');
+      const described = backlogs.map(
+        ({ provider, orders: count, since }) =>
+          `${provider} keeps ${formatCount(count, 'order')} waiting since ${since} (${formatAge(since)})`,
+      );
+      return warning(described.join('; '), `orders list --waiting-for ${first.provider}`);
     },
   },
   'dead-letters': {
@@ -154,6 +172,15 @@ function formatAge(at: string): string {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
 }
 
+/** Returns the waits for providers of the running orders, paused ones included. */
+async function readProviderWaits(facts: Facts): Promise<PendingAttempt[]> {
+  const { target } = facts;
+  const ids = (await facts.running()).slice(0, maxOrders).map(({ orderId }) => orderId);
+  const options = { ids, fields: publicFields };
+  const items = await readOrders({ target, outputs: await facts.outputs() }, options);
+  return [...items.values()].flatMap((item) => findPendingAttempt(item, target.timeScale) ?? []);
+}
+
 /** Returns the ids of the running orders that have been idle for a long time and do not wait for anything. */
 async function findStuckOrders(facts: Facts): Promise<string[]> {
   const { target } = facts;
@@ -167,7 +194,8 @@ async function findStuckOrders(facts: Facts): Promise<string[]> {
   const quiet = oldest.filter(({ orderId }) => {
     const item = items.get(orderId);
     if (!item || item.status === 'awaiting-review') return false;
-    const wait = currentWaitEnd(item, target.timeScale) ?? 0;
+    const next = findPendingAttempt(item, target.timeScale)?.nextAt;
+    const wait = next ? Date.parse(next) : (currentWaitEnd(item, target.timeScale) ?? 0);
     return Date.now() - Math.max(Date.parse(item.updatedAt), wait, runtimeStart) > idleMs;
   });
   const stuck: string[] = [];

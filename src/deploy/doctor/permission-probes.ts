@@ -1,6 +1,6 @@
 /** Requests that need the permission of a command and change nothing. They name an order and an execution that do not exist. */
 import { outputs as names } from '../../../functions/contract/api.ts';
-import { listingIndex, listingKey } from '../../../functions/contract/tables.ts';
+import { listingIndex, listingPartition } from '../../../functions/contract/tables.ts';
 import type { Stack } from '../../environment/stack.ts';
 import type { TableOutput } from '../../orders/tables/table.ts';
 import type { ResourceKindName } from '../iam/resources.ts';
@@ -169,7 +169,7 @@ export const probes: Readonly<Partial<Record<ResourceKindName, Readonly<Record<s
       'dynamodb:Query': query(names.ordersTable, {
         name: listingIndex,
         key: 'listing',
-        value: listingKey(unusedOrderId, '1970-01-01'),
+        value: listingPartition('1970-01-01', 0),
       }),
     },
     OrderStates: {
@@ -193,7 +193,11 @@ export const probes: Readonly<Partial<Record<ResourceKindName, Readonly<Record<s
       'dynamodb:BatchGetItem': batchGetItem(names.loyaltyTable),
       'dynamodb:Query': query(names.loyaltyTable),
     },
-    ProviderCallsTable: { 'dynamodb:Query': query(names.providerCallsTable) },
+    ProviderCallsTable: {
+      'dynamodb:GetItem': getItem(names.providerCallsTable),
+      'dynamodb:Query': query(names.providerCallsTable),
+      'dynamodb:UpdateItem': updateItem(names.providerCallsTable),
+    },
     Tables: { 'dynamodb:DescribeTable': describeTable },
     DurableFunctions: {
       'lambda:GetAlias': onFunction(

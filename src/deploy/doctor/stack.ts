@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../aws/errors.ts';
 import { deployableRoot } from '../../environment/project.ts';
+import { formatShare } from '../canary/release.ts';
 import { checkApiAccess, findApiAuth, readApiStatus } from '../check.ts';
 import { describePauseRisk } from '../durable-sdk.ts';
 import { formatOutdated, publishCommand } from '../live-version.ts';
@@ -134,7 +135,14 @@ export const stack = {
           );
       }
       const [workflow] = functions;
-      const { live = '', versions: [newest = ''] = [] } = workflow ?? {};
+      const { live = '', canary, versions: [newest = ''] = [] } = workflow ?? {};
+      if (canary) {
+        const share = formatShare(canary.weight);
+        return warning(
+          `a canary is open: ${share} of new orders run version ${canary.version}, the others ${live}`,
+          'orders deploy --attach',
+        );
+      }
       if (live !== newest) {
         return warning(
           `live is version ${live}, rolled back from ${newest}`,

@@ -29,6 +29,8 @@ const callApi: Calls = { Api: ['execute-api:Invoke'] };
 const updateStock: Calls = { ProductsTable: ['dynamodb:UpdateItem'] };
 const readStock: Calls = { ProductsTable: ['dynamodb:BatchGetItem'] };
 const scanStock: Calls = { ProductsTable: ['dynamodb:Scan'] };
+const readOutages: Calls = { ProviderCallsTable: ['dynamodb:GetItem'] };
+const changeOutages: Calls = { ProviderCallsTable: ['dynamodb:UpdateItem'] };
 /** Received messages become visible again at once. */
 const receiveDeadLetters: Calls = {
   DeadLetters: ['sqs:ChangeMessageVisibility', 'sqs:ReceiveMessage'],
@@ -99,6 +101,8 @@ const checkSettings: Calls = {
  */
 export const commandCalls: Readonly<Record<string, CommandCalls>> = {
   list: { needs: [findStack, listOrders, readStates] },
+  // With a column for an e-mail address or a phone number.
+  'list --columns': { needs: [readOrders] },
   'list --paused': { needs: [listExecutions] },
   watch: { needs: findOrder, uses: watchDetails },
   metrics: { needs: [findStack, listOrders, readStates, listExecutions] },
@@ -111,6 +115,8 @@ export const commandCalls: Readonly<Record<string, CommandCalls>> = {
 
   get: { needs: [...findOrder, readOrder], uses: [readExecution] },
   history: { needs: [...findOrder, readOrder, readHistory] },
+  'history --html': { needs: [readLogs] },
+  open: { needs: [...findOrder, readOrder] },
   replay: { needs: [...findOrder, readOrder, readHistory, listVersions] },
   logs: { needs: [...findOrder, readLogs] },
   'watch --with-logs': { needs: [readLogs] },
@@ -176,11 +182,14 @@ export const commandCalls: Readonly<Record<string, CommandCalls>> = {
       watchRecovery,
     ],
   },
-  'inventory set': { needs: [findStack, updateStock] },
-  'inventory adjust': { needs: [findStack, updateStock] },
+  'inventory set': { needs: [findStack, readStock, updateStock] },
+  'inventory adjust': { needs: [findStack, readStock, updateStock] },
   'inventory recount': {
     needs: [findStack, listOrders, readOrders, listExecutions, scanStock, readStock, updateStock],
   },
+  'outage list': { needs: [findStack, readOutages] },
+  'outage start': { needs: [findStack, changeOutages] },
+  'outage stop': { needs: [findStack, changeOutages] },
   'dead-letters redrive': {
     needs: [
       findStack,
@@ -211,6 +220,14 @@ export const commandCalls: Readonly<Record<string, CommandCalls>> = {
     uses: [callApi],
   },
   'deploy --smoke': { needs: [readStates], uses: watchDetails },
+  'deploy --canary': {
+    needs: [
+      { Stack: ['cloudformation:ListStackResources'] },
+      { DurableFunctions: ['lambda:UpdateAlias'] },
+      readStates,
+    ],
+    uses: [{ Account: ['cloudwatch:DescribeAlarms'] }],
+  },
   diff: { needs: [planStack, listExecutions, readVersions] },
   destroy: { needs: [findStack, removeStack, followStack, listExecutions] },
   'destroy --running': { needs: [updateOrder, stopExecution, resumeExecution] },

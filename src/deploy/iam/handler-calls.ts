@@ -2,7 +2,7 @@
 import {
   type HandlerOperation,
   listHandlerActions,
-} from '../../local/cloudformation/handler-actions.ts';
+} from '../../local/cloudformation/access/handler-actions.ts';
 import type { Calls } from './command-calls.ts';
 import type { ResourceKindName } from './resources.ts';
 

@@ -18,6 +18,7 @@ const observeCommands = [
 const deployCommands = [
   'deploy',
   'deploy --smoke',
+  'deploy --canary',
   'diff',
   'destroy',
   'destroy --running',

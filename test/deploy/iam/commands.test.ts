@@ -33,20 +33,22 @@ const scope = scopeFor('orders');
 const callsOf = (command: string) => recording[command] ?? [];
 /** The command without its flag. */
 const baseOf = (command: string) => command.split(' --')[0] ?? command;
-/** The runtime does not implement two of these. A bucket gets a policy only if its endpoint has TLS. */
+/** The runtime does not implement three of these. A bucket gets a policy only if its endpoint has TLS. */
 const notRecorded = [
   'cloudformation:DescribeEvents',
   's3:PutBucketPolicy',
   'lambda:GetAccountSettings',
+  'cloudwatch:DescribeAlarms',
 ];
 /**
  * Requests that depend on a moment: somebody pauses an order during the command, the order is in a step, or it takes long, or a dead-letter message belongs
- * to a failed order that was not retried yet. A bucket
+ * to a failed order that was not retried yet, or an order starts during a canary. A bucket
  * remains only if it contains other objects.
  */
 const rare = [
   'cancel: Executions lambda:GetDurableExecution',
   'dead-letters redrive: OrdersTable dynamodb:UpdateItem',
+  'deploy --canary: OrderStates dynamodb:BatchGetItem',
   'deploy --smoke: Executions lambda:GetDurableExecution',
   'destroy: Bucket s3:ListBucket',
   'destroy --running: Executions lambda:ResumeDurableExecution',

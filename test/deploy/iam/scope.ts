@@ -1,6 +1,6 @@
 import { artifactsBucketName } from '../../../src/deploy/artifacts.ts';
 import type { PolicyScope } from '../../../src/deploy/iam/resources.ts';
-import { listHandlerPermissions } from '../../../src/local/cloudformation/handler-permissions.ts';
+import { listHandlerPermissions } from '../../../src/local/cloudformation/access/handler-permissions.ts';
 import type { Permission } from '../../../src/local/iam/permission.ts';
 import { listTemplateResources } from './template-resources.ts';
 

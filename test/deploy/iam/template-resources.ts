@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { HandledResource } from '../../../src/local/cloudformation/handler-permissions.ts';
-import { resolveParameters } from '../../../src/local/cloudformation/parameters.ts';
-import { ResolvedTemplate } from '../../../src/local/cloudformation/resolved-template.ts';
-import { expandServerless } from '../../../src/local/cloudformation/sam-transform.ts';
-import { type Fields, parseTemplate } from '../../../src/local/cloudformation/template.ts';
+import type { HandledResource } from '../../../src/local/cloudformation/access/handler-permissions.ts';
+import { expandServerless } from '../../../src/local/cloudformation/sam/transform.ts';
+import { ResolvedTemplate } from '../../../src/local/cloudformation/stacks/resolved-template.ts';
+import { resolveParameters } from '../../../src/local/cloudformation/templates/parameters.ts';
+import {
+  type Fields,
+  parseTemplate,
+} from '../../../src/local/cloudformation/templates/template.ts';
 
 const account = '000000000000';
 const region = 'us-east-2';
