@@ -1,12 +1,10 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/command/base-command.ts';
+import { BaseCommand, type GlobalFlags } from '../src/cli/command/base-command.ts';
 import { ordersArg, readReferences } from '../src/cli/command/order-arguments.ts';
+import { planFromFiles, planFromStack, type ReplayPlan } from '../src/cli/replay/plan-replay.ts';
 import { formatReplayed, formatSummary } from '../src/cli/replay/replay-text.ts';
 import {
   parseResults,
-  planFromFiles,
-  planFromStack,
-  type ReplayPlan,
   replayExitCode,
   replayOne,
   runPlan,
@@ -18,11 +16,10 @@ import { summarize } from '../src/replay/summary.ts';
 /** Default port of Node's debugger, which editors and browsers look for. */
 const inspectorPort = 9229;
 
-interface ReplayOutput {
+interface ReplayOutput extends GlobalFlags {
   readonly inspect: boolean;
   readonly until?: string | undefined;
   readonly set?: readonly string[] | undefined;
-  readonly json: boolean;
   readonly save?: string | undefined;
   readonly junit?: string | undefined;
   readonly sarif?: string | undefined;
@@ -79,7 +76,6 @@ export default class Replay extends BaseCommand {
     function: Flags.string({
       description: 'another durable function, with its alias or version',
       helpValue: '<name:qualifier>',
-      dependsOn: ['code'],
     }),
     code: Flags.string({ description: "folder of the function's code", helpValue: '<dir>' }),
     handler: Flags.string({
@@ -134,29 +130,26 @@ export default class Replay extends BaseCommand {
 
   async #replay(plan: ReplayPlan, flags: ReplayOutput, showsAll: boolean): Promise<void> {
     if (flags.inspect || flags.set) {
-      const debugPort = flags.inspect ? inspectorPort : undefined;
-      const results = parseResults(flags.set ?? []);
-      const replayed = await replayOne(plan, { results, debugPort, until: flags.until });
+      const debug = flags.inspect ? { port: inspectorPort, until: flags.until } : undefined;
+      const replayed = await replayOne(plan, { results: parseResults(flags.set ?? []), debug });
       process.exitCode = replayExitCode([replayed]);
+      if (replayed.hasMissedStop)
+        this.note(`the code did not start "${flags.until ?? 'an operation'}"`);
       return this.out(formatReplayed(replayed));
     }
     const replays = await runPlan(plan, {
+      ui: this.ui(flags, process.stderr),
       save: flags.save,
       onReplayed: (replayed) => {
-        const isFine = ['identical', 'continues'].includes(replayed.verdict.verdict);
-        if (!flags.json && (showsAll || !isFine)) this.out(formatReplayed(replayed));
+        const isProblem = ['diverges', 'broken'].includes(replayed.verdict.verdict);
+        if (!flags.json && (showsAll || isProblem)) this.out(formatReplayed(replayed));
       },
     });
     const summary = summarize(replays);
     writeReports(replays, flags);
     process.exitCode = replayExitCode(replays);
     if (!flags.json) return this.out(formatSummary(summary));
-    const results = replays.map(({ recording: { name, arn, status }, verdict }) => ({
-      name,
-      arn,
-      status,
-      ...verdict,
-    }));
+    const results = replays.map(({ execution, verdict }) => ({ ...execution, ...verdict }));
     this.document({ ...summary, replays: results });
   }
 }

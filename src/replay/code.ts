@@ -1,7 +1,16 @@
 /** Finds the code to replay with. */
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { UserError } from '../user-error.ts';
 
 /** The code of a function, unpacked. */
@@ -63,4 +72,17 @@ export function copyCode(
 function hasPlugins(folder: string): boolean {
   const files = globSync('**/*.{js,mjs,cjs}', { cwd: folder });
   return files.some((file) => readFileSync(join(folder, file), 'utf8').includes(pluginVariable));
+}
+
+/** Copies the code to a temporary folder, and adds the comments through which a debugger finds the sources. */
+export function copyWithSourceMaps({ root, mapFolder }: ReplayCode): string {
+  const copy = mkdtempSync(join(tmpdir(), 'orders-replay-'));
+  cpSync(root, copy, { recursive: true });
+  if (mapFolder === undefined) return copy;
+  for (const file of globSync('**/*.mjs', { cwd: copy })) {
+    const map = join(mapFolder, `${basename(file)}.map`);
+    if (!existsSync(map)) continue;
+    appendFileSync(join(copy, file), `\n//# sourceMappingURL=${pathToFileURL(map).href}\n`);
+  }
+  return copy;
 }

@@ -6,6 +6,7 @@ import type { Target } from '../environment/target.ts';
 import { readPageUnlimited } from '../orders/lookup/history.ts';
 import { RateLimiter } from '../orders/requests/rate-limiter.ts';
 import { UserError } from '../user-error.ts';
+import { parseExecutionName } from './read-all.ts';
 import { findEnd, type RecordedEvent, type Recording } from './recording.ts';
 
 /** Settings of a function version. */
@@ -100,7 +101,7 @@ function toRecording(
   const end = findEnd(events)?.EventType;
   return {
     arn,
-    name: arn.split('/').at(-2) ?? arn,
+    name: parseExecutionName(arn),
     status: end ? toStatus(end) : 'RUNNING',
     ...(input === undefined ? {} : { input }),
     environment,

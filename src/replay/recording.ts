@@ -15,11 +15,17 @@ export interface RecordedEvent {
   readonly [details: string]: unknown;
 }
 
-export interface Recording {
-  readonly arn: string;
+export interface ExecutionSummary {
+  /** Absent for an order whose execution is not known. */
+  readonly arn?: string;
   /** Name of the execution: the order id. */
   readonly name: string;
-  /** Status in the spelling of Lambda, for example `SUCCEEDED`. */
+  /** Status in the spelling of Lambda, for example `SUCCEEDED`; absent without a history. */
+  readonly status?: string;
+}
+
+export interface Recording extends ExecutionSummary {
+  readonly arn: string;
   readonly status: string;
   readonly input?: string;
   /** Environment variables of the function version that the execution ran on. */

@@ -17,6 +17,18 @@ export interface ExecutionSelection {
   readonly functionName?: string | undefined;
 }
 
+/** Returns the ARNs of the executions that have not ended and run on `$LATEST`: their next invocation runs the code deployed by then. */
+export async function listOpenOnLatest(stack: Stack): Promise<string[]> {
+  const arns: string[] = [];
+  for await (const { arn } of listOpenExecutions(stack, {})) if (isOnLatest(arn)) arns.push(arn);
+  return arns;
+}
+
+/** Returns whether an execution runs on `$LATEST`, from its ARN. */
+export function isOnLatest(arn: string): boolean {
+  return arn.includes(':$LATEST/');
+}
+
 const failedStatuses = ['FAILED', 'TIMED_OUT', 'STOPPED'] as const;
 
 /** Returns the ARNs of the selected executions, oldest first. */

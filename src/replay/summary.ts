@@ -1,15 +1,18 @@
 /** Counts the verdicts of replays and groups the differences. */
-import type { Finding, Verdict } from './verdict.ts';
+import { describeFinding } from './describe-finding.ts';
+import type { Verdict } from './verdict.ts';
 import type { Replayed } from './workers.ts';
 
 export interface ReplayGroup {
-  readonly verdict: 'diverges' | 'broken';
-  /** The first difference, or the reason of a broken replay. */
+  readonly verdict: 'diverges' | 'broken' | 'skipped';
+  /** The first difference, or the reason why there was no complete replay. */
   readonly difference: string;
   readonly count: number;
   /** One of the executions. */
   readonly example: string;
   readonly source?: string | undefined;
+  /** Place that calls the source, if it is in another function. */
+  readonly caller?: string | undefined;
 }
 
 export interface ReplaySummary {
@@ -18,47 +21,25 @@ export interface ReplaySummary {
   readonly groups: readonly ReplayGroup[];
 }
 
-/** Returns one sentence about a difference, for example `package-order: name is "pack" instead of "package-order"`. */
-export function describeFinding({ kind, operation, property, expected, actual }: Finding): string {
-  const name = operation?.name ?? operation?.type ?? 'the execution';
-  switch (kind) {
-    case 'added':
-      return `${name}: the recorded order has no such operation here`;
-    case 'missing':
-      return `${name}: the code does not reach this operation`;
-    case 'changed':
-    case 'outcome':
-      return `${name}: ${property} is ${formatValue(actual)} instead of ${formatValue(expected)}`;
-  }
-}
-
-const maxValueLength = 60;
-
-function formatValue(value: unknown): string {
-  const text = value === undefined ? 'absent' : JSON.stringify(value);
-  return text.length > maxValueLength ? `${text.slice(0, maxValueLength - 1)}…` : text;
-}
-
 /** Returns the summary of replays. */
 export function summarize(replays: readonly Replayed[]): ReplaySummary {
-  const counts = { identical: 0, continues: 0, diverges: 0, broken: 0 };
+  const counts = { identical: 0, continues: 0, diverges: 0, broken: 0, skipped: 0 };
   const groups = new Map<string, ReplayGroup>();
-  for (const { recording, verdict } of replays) {
+  for (const { execution, verdict } of replays) {
     counts[verdict.verdict] += 1;
     const group = toGroup(verdict);
     if (!group) continue;
     const key = `${group.verdict} ${group.difference}`;
-    const known = groups.get(key) ?? { ...group, count: 0, example: recording.name };
+    const known = groups.get(key) ?? { ...group, count: 0, example: execution.name };
     groups.set(key, { ...known, count: known.count + 1 });
   }
   return { counts, groups: [...groups.values()].toSorted((a, b) => b.count - a.count) };
 }
 
-function toGroup(
-  verdict: Verdict,
-): Pick<ReplayGroup, 'verdict' | 'difference' | 'source'> | undefined {
-  if (verdict.verdict === 'broken') return { verdict: 'broken', difference: verdict.reason };
+function toGroup(verdict: Verdict): Omit<ReplayGroup, 'count' | 'example'> | undefined {
+  if ('reason' in verdict) return { verdict: verdict.verdict, difference: verdict.reason };
   if (verdict.verdict !== 'diverges') return undefined;
   const { finding } = verdict;
-  return { verdict: 'diverges', difference: describeFinding(finding), source: finding.source };
+  const { source, caller } = finding;
+  return { verdict: 'diverges', difference: describeFinding(finding), source, caller };
 }

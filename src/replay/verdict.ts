@@ -39,4 +39,6 @@ export type Verdict =
       readonly dependsOnClock?: true;
     }
   /** The replay could not be completed. */
-  | { readonly verdict: 'broken'; readonly reason: string };
+  | { readonly verdict: 'broken'; readonly reason: string }
+  /** There is no history to replay. */
+  | { readonly verdict: 'skipped'; readonly reason: string };

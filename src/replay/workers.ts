@@ -1,60 +1,21 @@
-/** Replays recordings in processes of their own, which have no credentials and no network. */
-import { type ChildProcess, fork } from 'node:child_process';
+/** Replays recordings in several processes at the same time. */
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ReplayCode } from './code.ts';
-import type { Recording } from './recording.ts';
+import { Locator } from './locate.ts';
+import type { ReadResult } from './read-all.ts';
+import type { ExecutionSummary, Recording } from './recording.ts';
+import { ReplayProcess } from './replay-process.ts';
 import type { Verdict } from './verdict.ts';
-import type { ReplayRequest, ReplayResponse, WorkerSettings } from './worker/messages.ts';
 
-/** A recording and the result of its replay. */
+/** An execution and the result of its replay. */
 export interface Replayed {
-  readonly recording: Recording;
+  readonly execution: ExecutionSummary;
   readonly verdict: Verdict;
 }
 
 /** Executions of one shape that are replayed under several times. More of them would show nothing new. */
 const thoroughPerShape = 2;
-
-/** A process that replays executions sequentially, with one set of environment variables. */
-export class ReplayProcess {
-  readonly #child: ChildProcess;
-  #settle: ((verdict: Verdict) => void) | undefined;
-  /** Why the process ended; undefined while it runs. */
-  #ended: string | undefined;
-
-  constructor(code: ReplayCode, environment: Readonly<Record<string, string>>) {
-    const { workerFolder, root, handler, mapFolder } = code;
-    const pluginUrl = pathToFileURL(join(workerFolder, 'replay-plugin.js')).href;
-    const settings: WorkerSettings = { root, handler, pluginUrl, mapFolder };
-    this.#child = fork(join(workerFolder, 'replay-worker.js'), [JSON.stringify(settings)], {
-      execArgv: ['--permission', '--allow-fs-read=*', '--stack-trace-limit=30', '--no-warnings'],
-      env: { ...environment, TZ: 'UTC' },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    this.#child.on('message', ({ verdict }: ReplayResponse) => this.#settle?.(verdict));
-    this.#child.on('exit', (status, signal) => {
-      this.#ended = `The process of the replay ended (${signal ?? `exit ${status}`})`;
-      this.#settle?.({ verdict: 'broken', reason: this.#ended });
-    });
-  }
-
-  replay(request: ReplayRequest): Promise<Verdict> {
-    if (this.#ended !== undefined) {
-      return Promise.resolve({ verdict: 'broken', reason: this.#ended });
-    }
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-      this.#child.send(request);
-    });
-  }
-
-  stop(): void {
-    if (this.#child.connected) this.#child.disconnect();
-  }
-}
 
 /**
  * Yields the verdicts of recordings as they become known. Each set of environment variables gets processes of its own, because a function
@@ -62,11 +23,12 @@ export class ReplayProcess {
  */
 export async function* replayAll(
   code: ReplayCode,
-  recordings: AsyncIterable<Recording>,
+  results: AsyncIterable<ReadResult>,
 ): AsyncGenerator<Replayed, void> {
   const shapes = new Map<string, number>();
   const idle = new Map<string, ReplayProcess[]>();
   const running = new Map<number, Promise<readonly [id: number, replayed: Replayed]>>();
+  const locator = new Locator(code);
   let nextId = 0;
   const start = (recording: Recording) => {
     const id = nextId++;
@@ -77,13 +39,15 @@ export async function* replayAll(
     const shape = describeShape(recording);
     const seen = shapes.get(shape) ?? 0;
     shapes.set(shape, seen + 1);
-    const replayed = replayProcess
-      .replay({ recording, isThorough: seen < thoroughPerShape })
-      .then((verdict) => {
-        free.push(replayProcess);
-        return [id, { recording, verdict }] as const;
-      });
-    running.set(id, replayed);
+    const { arn, name, status } = recording;
+    const request = { recording, isThorough: seen < thoroughPerShape };
+    const replay = async () => {
+      const found = await replayProcess.replay(request);
+      free.push(replayProcess);
+      const verdict = await locator.addPlace(found, request);
+      return [id, { execution: { arn, name, status }, verdict }] as const;
+    };
+    running.set(id, replay());
   };
   const next = async () => {
     const [id, replayed] = await Promise.race(running.values());
@@ -91,9 +55,16 @@ export async function* replayAll(
     return replayed;
   };
   try {
-    for await (const recording of recordings) {
+    for await (const result of results) {
+      if ('reason' in result) {
+        yield {
+          execution: result.execution,
+          verdict: { verdict: 'skipped', reason: result.reason },
+        };
+        continue;
+      }
       if (running.size >= availableParallelism()) yield await next();
-      start(recording);
+      start(result.recording);
     }
     while (running.size > 0) yield await next();
   } finally {
@@ -101,9 +72,12 @@ export async function* replayAll(
   }
 }
 
-/** Returns a text that is the same for executions with the same operations in the same order. */
+/** Returns a text that is the same for executions with the same operations in the same order and the same invocations. */
 function describeShape({ environment, events }: Recording): string {
   const hash = createHash('sha256').update(JSON.stringify(environment));
-  for (const { EventType, Name } of events) hash.update(`\n${EventType} ${Name}`);
+  for (const { EventType = '', Name } of events) {
+    // The name in these events is the name of the execution.
+    if (!EventType.startsWith('Execution')) hash.update(`\n${EventType} ${Name}`);
+  }
   return hash.digest('hex');
 }

@@ -1,137 +1,67 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  GetDurableExecutionCommand,
-  GetDurableExecutionHistoryCommand,
-  InvokeCommand,
-  SendDurableExecutionCallbackSuccessCommand,
-} from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assumeResults } from '../../src/replay/alternative.ts';
 import { copyCode } from '../../src/replay/code.ts';
-import type { RecordedEvent, Recording } from '../../src/replay/recording.ts';
-import { describeFinding } from '../../src/replay/summary.ts';
+import { describeFinding } from '../../src/replay/describe-finding.ts';
+import { readRecordingFiles } from '../../src/replay/read-recordings.ts';
+import type { Recording } from '../../src/replay/recording.ts';
 import type { Verdict } from '../../src/replay/verdict.ts';
-import { ReplayProcess } from '../../src/replay/workers.ts';
-import { bundleHandler } from '../local/lambda/bundle-handler.ts';
-import { startLambda } from '../local/lambda/fixture.ts';
-import { shopSource } from './shop.ts';
+import { createReplayer, startRecorder } from './recorder.ts';
+import { bulkSource, shopSource } from './shop.ts';
 
-const waitOptions = { timeout: 20_000, interval: 50 };
-
-let lambda: Awaited<ReturnType<typeof startLambda>>;
-let directory: string;
-const sdkName = '@aws/durable-execution-sdk-js';
-/** The SDK as one file, so that a changed function need not be bundled. */
-let sdk: string;
+let recorder: Awaited<ReturnType<typeof startRecorder>>;
+let replayer: Awaited<ReturnType<typeof createReplayer>>;
 /** Recordings of an approved order, a refused order, and an order that waits for its approval. */
 let approved: Recording;
 let refused: Recording;
 let waiting: Recording;
+/** Recording of a function with flat maps and large results. */
+let bulk: Recording;
+/** Recordings of the shop with earlier versions of the SDK. */
+const older = readRecordingFiles(join(import.meta.dirname, 'recordings'));
+
+const input = { target: 'mail:1' };
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'replay-'));
-  sdk = await bundleHandler(`export { withDurableExecution } from '${sdkName}'`);
-  lambda = await startLambda({ speed: 20 });
-  const code = { 'sdk.mjs': sdk, 'index.mjs': shopSource.replace(sdkName, './sdk.mjs') };
-  lambda.put('shop', { code, durable: 900 });
+  replayer = await createReplayer();
+  recorder = await startRecorder();
+  const { lambda, start, findCallback, complete, waitForEnd, record } = recorder;
+  lambda.put('shop', { code: replayer.filesOf(shopSource), durable: 900 });
+  lambda.put('bulk', { code: replayer.filesOf(bulkSource), durable: 900 });
   lambda.put('mail', { code: 'export const handler = async (event) => ({ sent: event.total });' });
-  const arns = await Promise.all(['approved', 'refused', 'waiting'].map(startOrder));
+  const bulkArn = await start('bulk:1', 'bulk', {});
+  const arns = await Promise.all(
+    ['approved', 'refused', 'waiting'].map((name) => start('shop:1', name, input)),
+  );
   const callbacks = await Promise.all(arns.map(findCallback));
-  waiting = await record(arns[2] ?? '');
+  waiting = await record(arns[2] ?? '', input);
   await Promise.all(['"yes"', '"no"'].map((answer, index) => complete(callbacks[index], answer)));
-  await Promise.all(arns.slice(0, 2).map(waitForEnd));
-  approved = await record(arns[0] ?? '');
-  refused = await record(arns[1] ?? '');
+  await Promise.all([bulkArn, ...arns.slice(0, 2)].map(waitForEnd));
+  approved = await record(arns[0] ?? '', input);
+  refused = await record(arns[1] ?? '', input);
+  bulk = await record(bulkArn, {});
 });
 
 afterAll(async () => {
-  await lambda.close();
-  rmSync(directory, { recursive: true });
+  await recorder.lambda.close();
+  replayer.remove();
 });
 
-async function startOrder(name: string): Promise<string> {
-  const response = await lambda.client.send(
-    new InvokeCommand({
-      FunctionName: 'shop:1',
-      InvocationType: 'Event',
-      DurableExecutionName: name,
-      Payload: JSON.stringify({ target: 'mail:1' }),
-    }),
-  );
-  return response.DurableExecutionArn ?? '';
-}
-
-async function readEvents(arn: string): Promise<RecordedEvent[]> {
-  const { Events } = await lambda.client.send(
-    new GetDurableExecutionHistoryCommand({
-      DurableExecutionArn: arn,
-      IncludeExecutionData: true,
-      MaxItems: 1000,
-    }),
-  );
-  return JSON.parse(JSON.stringify(Events)) as RecordedEvent[];
-}
-
-/** Waits until an order is suspended at its callback, and returns the id of the callback. */
-async function findCallback(arn: string): Promise<string> {
-  const find = async () => {
-    const events = await readEvents(arn);
-    const started = events.find(({ EventType }) => EventType === 'CallbackStarted');
-    expect(started).toBeDefined();
-    expect(events.at(-1)?.EventType).toBe('InvocationCompleted');
-    const details = started?.['CallbackStartedDetails'] as { CallbackId: string } | undefined;
-    return details?.CallbackId ?? '';
-  };
-  return vi.waitFor(find, waitOptions);
-}
-
-async function complete(CallbackId: string | undefined, result: string): Promise<void> {
-  await lambda.client.send(
-    new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: result }),
-  );
-}
-
-async function waitForEnd(arn: string): Promise<void> {
-  const read = () =>
-    lambda.client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
-  await vi.waitFor(async () => expect((await read()).Status).toBe('SUCCEEDED'), waitOptions);
-}
-
-async function record(arn: string): Promise<Recording> {
-  const events = await readEvents(arn);
-  const status = String(events.at(-1)?.EventType);
-  const input = JSON.stringify({ target: 'mail:1' });
-  return { arn, name: arn.split('/').at(-2) ?? '', status, input, environment: {}, events };
-}
-
-/** Replays recordings with a changed source of the function. */
-async function replayWith(
-  source: string,
-  recordings: readonly Recording[],
-  { isThorough = false, assumed = {} } = {},
-): Promise<Verdict[]> {
-  const folder = mkdtempSync(join(directory, 'code-'));
-  writeFileSync(join(folder, 'sdk.mjs'), sdk);
-  writeFileSync(join(folder, 'index.mjs'), source.replace(sdkName, './sdk.mjs'));
-  const code = copyCode(folder, { handler: 'index.handler', build: resolve('dist') });
-  const replayProcess = new ReplayProcess(code, {});
-  try {
-    const verdicts: Verdict[] = [];
-    for (const recording of recordings) {
-      verdicts.push(await replayProcess.replay({ recording, isThorough, assumed }));
-    }
-    return verdicts;
-  } finally {
-    replayProcess.stop();
-    code.dispose();
-  }
-}
+const replayWith = (...parameters: Parameters<typeof replayer.replayWith>) =>
+  replayer.replayWith(...parameters);
 
 function change(from: string, to: string): string {
-  expect(shopSource).toContain(from);
-  return shopSource.replace(from, to);
+  return changeIn(shopSource, from, to);
+}
+
+function changeIn(source: string, from: string, to: string): string {
+  expect(source).toContain(from);
+  return source.replace(from, to);
+}
+
+function describeDivergence(verdict: Verdict | undefined): string {
+  return verdict?.verdict === 'diverges' ? describeFinding(verdict.finding) : `${verdict?.verdict}`;
 }
 
 it('finds unchanged code identical, and names what an order in flight waits for', async () => {
@@ -141,6 +71,42 @@ it('finds unchanged code identical, and names what an order in flight waits for'
     { verdict: 'identical' },
     { verdict: 'continues', operations: [expect.objectContaining({ type: 'CALLBACK' })] },
   ]);
+});
+
+it('finds histories of earlier versions of the SDK identical', async () => {
+  const verdicts = await replayWith(shopSource, older);
+  expect(older.map(({ name }, index) => [name, verdicts[index]])).toEqual([
+    ['sdk-1.0.2', { verdict: 'identical' }],
+    ['sdk-2.0.0', { verdict: 'identical' }],
+  ]);
+});
+
+it('finds flat maps, delays with jitter, and results that are too large to store identical', async () => {
+  const started = bulk.events.filter(({ EventType }) => EventType === 'ContextStarted');
+  expect(started.map(({ Name }) => Name)).not.toContain('pack-a');
+  expect(await replayWith(bulkSource, [bulk], { isThorough: true })).toEqual([
+    { verdict: 'identical' },
+  ]);
+});
+
+describe('a changed function with flat maps and large results', () => {
+  it.each([
+    ['a step in a flat map', "'box-'", "'case-'", 'box-a: name is "case-a" instead of "box-a"'],
+    ['the nesting', "nesting: 'FLAT'", "nesting: 'NESTED'", 'the recorded order has no such'],
+    ['a wait in a flat map', 'seconds: 3', 'seconds: 4', 'dry-a: wait length is 4 instead of 3'],
+    ['another range of jitter', '2 + Math', '9 + Math', 'box-b: retry delay is 9 instead of'],
+    ['a step of a large child context', "'size'", "'length'", 'size: name is "length"'],
+    [
+      'a step of a map with large results',
+      "item.step('page-'",
+      "item.step('sheet-'",
+      'page-1: name is "sheet-1"',
+    ],
+    ['the size of a large result', "'x'.repeat(size)", "'x'.repeat(size / 2)", 'catalogue: '],
+  ])('is reported for %s', async (_, from, to, difference) => {
+    const [verdict] = await replayWith(changeIn(bulkSource, from, to), [bulk]);
+    expect(describeDivergence(verdict)).toContain(difference);
+  });
 });
 
 it('finds a refactoring identical', async () => {
@@ -166,6 +132,41 @@ const mutants: readonly (readonly [name: string, from: string, to: string, diffe
       '',
       'pause: type is "CONTEXT" instead of "WAIT"',
     ],
+    [
+      'a dropped step',
+      "const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));",
+      "const order = { total: 20, items: ['a', 'b'] };",
+      'read-order: name is "charge" instead of "read-order"',
+    ],
+    [
+      'two swapped steps',
+      `const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));
+  const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });`,
+      `const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });
+  const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));`,
+      'read-order: name is "charge" instead of "read-order"',
+    ],
+    [
+      'a step that moves behind a wait',
+      `const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });
+  await context.wait('pause', { seconds: 5 });`,
+      `await context.wait('pause', { seconds: 5 });
+  const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });`,
+      'charge: type is "WAIT" instead of "STEP"',
+    ],
+    [
+      'a step that moves into a child context',
+      `const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));`,
+      `const order = await context.runInChildContext('read-order', (child) =>
+    child.step('read-order', async () => ({ total: 20, items: ['a', 'b'] })));`,
+      'read-order: type is "CONTEXT" instead of "STEP"',
+    ],
+    [
+      'a wait that becomes a step',
+      "await context.wait('pause', { seconds: 5 });",
+      "await context.step('pause', async () => 1);",
+      'pause: type is "STEP" instead of "WAIT"',
+    ],
     ['a renamed step', "'charge'", "'pay'", 'charge: name is "pay" instead of "charge"'],
     ['a changed wait', 'seconds: 5 }', 'seconds: 6 }', 'pause: wait length is 6 instead of 5'],
     [
@@ -179,6 +180,12 @@ const mutants: readonly (readonly [name: string, from: string, to: string, diffe
       'delay: { seconds: 2 }',
       'delay: { seconds: 4 }',
       'charge: retry delay is 4 instead of 2',
+    ],
+    [
+      'a retry strategy with shorter delays',
+      'delay: { seconds: 2 }',
+      'delay: { seconds: 1 }',
+      'charge: retry delay is 1 instead of 2',
     ],
     [
       'fewer attempts',
@@ -210,7 +217,7 @@ const mutants: readonly (readonly [name: string, from: string, to: string, diffe
       'another callback timeout',
       'minutes: 5',
       'minutes: 6',
-      'CALLBACK: callback timeout is 360 instead of 300',
+      'approval: callback timeout is 360 instead of 300',
     ],
     [
       'another polling interval',
@@ -234,11 +241,23 @@ const mutants: readonly (readonly [name: string, from: string, to: string, diffe
 
 describe('a changed function', () => {
   it.each(mutants)('is reported for %s', async (_, from, to, difference) => {
-    const [verdict] = await replayWith(change(from, to), [approved]);
-    expect(verdict?.verdict).toBe('diverges');
-    if (verdict?.verdict === 'diverges') {
-      expect(describeFinding(verdict.finding)).toContain(difference);
-    }
+    const source = change(from, to);
+    const [verdict] = await replayWith(source, [approved]);
+    expect(describeDivergence(verdict)).toContain(difference);
+  });
+
+  it.each([
+    ['a step', "'charge'", "'pay'"],
+    ['a wait', 'seconds: 5 }', 'seconds: 6 }'],
+    ['a call', "'notify'", "'inform'"],
+    ['a child context', "'ship'", "'send'"],
+  ])('is reported with the place of %s in the source', async (_, from, to) => {
+    const source = change(from, to);
+    const line = source.slice(0, source.indexOf(to)).split('\n').length;
+    const [verdict] = await replayWith(source, [approved]);
+    expect(verdict).toMatchObject({
+      finding: { source: expect.stringMatching(new RegExp(`/index\\.mjs:${line}:\\d+$`)) },
+    });
   });
 
   it('diverges only for the orders that reach a dropped undo', async () => {
@@ -257,7 +276,7 @@ describe('a changed function', () => {
       "if (new Date().getUTCHours() < 12) await context.step('morning', async () => 1);\n  await context.wait('pause'",
     );
     const [verdict] = await replayWith(source, [approved], { isThorough: true });
-    expect(verdict?.verdict).toBe('diverges');
+    expect(describeDivergence(verdict)).toBe('pause: type is "STEP" instead of "WAIT"');
   });
 
   it('is broken if it uses a result that no longer exists', async () => {
@@ -281,7 +300,7 @@ describe('a changed function', () => {
   });
 
   it('cannot write files or start processes', async () => {
-    const file = join(directory, 'written');
+    const file = join(replayer.directory, 'written');
     const source = change(
       "await context.wait('pause'",
       `await import('node:fs').then((fs) => fs.writeFileSync(${JSON.stringify(file)}, ''));\n  await context.wait('pause'`,
@@ -307,7 +326,7 @@ describe('a changed function', () => {
 });
 
 it('rejects code whose SDK cannot keep the bodies of steps from running', () => {
-  const folder = mkdtempSync(join(directory, 'old-'));
+  const folder = mkdtempSync(join(replayer.directory, 'old-'));
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {};');
   expect(() => copyCode(folder, { handler: 'index.handler', build: resolve('dist') })).toThrow(
     /has no durable execution SDK from version 2\.4\.0 on/,

@@ -33,3 +33,36 @@ export const handler = withDurableExecution(async (event, context) => {
   return { payment, left, right, picked: picked.getResults(), label, ready, reply, answer };
 });
 `;
+
+/** Source of a durable function with flat maps, with jitter in the delay of retries, and with results that are too large to store: their bodies run in every invocation. */
+export const bulkSource = `
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+
+const jitter = () => 2 + Math.floor(Math.random() * 5);
+const retryStrategy = (_, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: jitter() } });
+const pack = async (step, name) => {
+  if (name === 'b' && step.attempt < 2) throw new Error('the box is torn');
+  return name;
+};
+
+export const handler = withDurableExecution(async (event, context) => {
+  const packed = await context.map('pack', ['a', 'b', 'c'], async (item, name) => {
+    const box = await item.step('box-' + name, async (step) => pack(step, name), { retryStrategy });
+    await item.wait('dry-' + name, { seconds: 3 });
+    return box;
+  }, { nesting: 'FLAT', maxConcurrency: 2 });
+  const catalogue = await context.runInChildContext('catalogue', async (child) => {
+    const size = await child.step('size', async () => 300_000);
+    return 'x'.repeat(size);
+  });
+  await context.wait('print', { seconds: 2 });
+  const pages = await context.map('pages', [1, 2], async (item, page) => {
+    const size = await item.step('page-' + page, async () => 150_000);
+    return 'y'.repeat(size);
+  });
+  await context.wait('bind', { seconds: 2 });
+  const sizes = pages.getResults().map((text) => text.length);
+  const cover = await context.step('cover', async () => 'z'.repeat(200_000));
+  return { packed: packed.getResults(), catalogue: catalogue.length, sizes, cover: cover.length };
+});
+`;

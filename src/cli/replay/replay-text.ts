@@ -1,14 +1,15 @@
 /** Text of `orders replay`. */
-import { describeFinding, type ReplaySummary } from '../../replay/summary.ts';
+import { describeFinding } from '../../replay/describe-finding.ts';
+import type { ReplaySummary } from '../../replay/summary.ts';
 import type { Verdict } from '../../replay/verdict.ts';
 import type { Replayed } from '../../replay/workers.ts';
 import { dim, mark } from '../terminal/terminal.ts';
 
 /** Returns the lines about one execution. */
-export function formatReplayed({ recording, verdict }: Replayed): string {
+export function formatReplayed({ execution, verdict }: Replayed): string {
   const lines = describeVerdict(verdict);
   const [first = '', ...rest] = lines;
-  const text = `${mark(marks[verdict.verdict])} ${recording.name}  ${verdict.verdict}${first}`;
+  const text = `${mark(marks[verdict.verdict])} ${execution.name}  ${verdict.verdict}${first}`;
   return [text, ...rest.map((line) => `    ${line}`)].map((line) => `${line}\n`).join('');
 }
 
@@ -17,6 +18,7 @@ const marks = {
   continues: 'done',
   diverges: 'failed',
   broken: 'failed',
+  skipped: 'note',
 } as const;
 
 function describeVerdict(verdict: Verdict): string[] {
@@ -28,6 +30,7 @@ function describeVerdict(verdict: Verdict): string[] {
       return [names.length > 0 ? ` with ${names.join(', ')}` : ''];
     }
     case 'broken':
+    case 'skipped':
       return ['', verdict.reason];
     case 'diverges': {
       const { finding, invocation, dependsOnClock } = verdict;
@@ -46,7 +49,7 @@ function describeVerdict(verdict: Verdict): string[] {
 
 /** Returns the counts, and the differences with one example each. */
 export function formatSummary({ counts, groups }: ReplaySummary): string {
-  const { identical, continues, diverges, broken } = counts;
+  const { identical, continues, diverges, broken, skipped } = counts;
   const total = identical + continues + diverges + broken;
   const parts = [
     `${total} replayed`,
@@ -54,10 +57,15 @@ export function formatSummary({ counts, groups }: ReplaySummary): string {
     ...(continues > 0 ? [`${continues} continue`] : []),
     ...(diverges > 0 ? [`${diverges} diverge`] : []),
     ...(broken > 0 ? [`${broken} broken`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
-  const rows = groups.flatMap(({ count, difference, example, source }) => [
+  const rows = groups.flatMap(({ count, difference, example, source, caller }) => [
     `${String(count).padStart(6)}  ${difference}`,
-    dim(`        ${[source, `for example ${example}`].filter(Boolean).join(' · ')}`),
+    ...[
+      ...(source === undefined ? [] : [`at ${source}`]),
+      ...(caller === undefined ? [] : [`called from ${caller}`]),
+      `for example ${example}`,
+    ].map((line) => dim(`        ${line}`)),
   ]);
   return [parts.join(' · '), ...rows].map((line) => `${line}\n`).join('');
 }

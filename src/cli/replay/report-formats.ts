@@ -1,18 +1,24 @@
 /** Reports of replays for other tools. */
-import { describeFinding } from '../../replay/summary.ts';
+import { describeFinding } from '../../replay/describe-finding.ts';
 import type { Verdict } from '../../replay/verdict.ts';
 import type { Replayed } from '../../replay/workers.ts';
 
 /** Returns a JUnit report: one test case per execution. Format: https://github.com/testmoapp/junitxml */
 export function toJunit(replays: readonly Replayed[]): string {
-  const failures = replays.filter(({ verdict }) => describeProblem(verdict) !== undefined);
-  const cases = replays.map(({ recording, verdict }) => {
+  const count = (test: (verdict: Verdict) => boolean) =>
+    replays.filter(({ verdict }) => test(verdict)).length;
+  const cases = replays.map(({ execution, verdict }) => {
     const problem = describeProblem(verdict);
-    const name = `<testcase classname="orders.replay" name="${escapeXml(recording.name)}"`;
+    const name = `<testcase classname="orders.replay" name="${escapeXml(execution.name)}"`;
+    if (verdict.verdict === 'skipped') {
+      return `  ${name}><skipped message="${escapeXml(verdict.reason)}"/></testcase>`;
+    }
     if (problem === undefined) return `  ${name}/>`;
     return `  ${name}><failure type="${verdict.verdict}" message="${escapeXml(problem)}"/></testcase>`;
   });
-  const counts = `tests="${replays.length}" failures="${failures.length}"`;
+  const failures = count((verdict) => describeProblem(verdict) !== undefined);
+  const skipped = count(({ verdict }) => verdict === 'skipped');
+  const counts = `tests="${replays.length}" failures="${failures}" skipped="${skipped}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite name="orders replay" ${counts}>`,
@@ -24,15 +30,15 @@ export function toJunit(replays: readonly Replayed[]): string {
 
 /** Returns a SARIF report: one result per execution that does not fit. Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export function toSarif(replays: readonly Replayed[]): string {
-  const results = replays.flatMap(({ recording, verdict }) => {
+  const results = replays.flatMap(({ execution, verdict }) => {
     const problem = describeProblem(verdict);
     if (problem === undefined) return [];
     return [
       {
         ruleId: verdict.verdict,
         level: 'error',
-        message: { text: `${recording.name}: ${problem}` },
-        locations: toLocations(verdict),
+        message: { text: `${execution.name}: ${problem}` },
+        ...toLocations(verdict),
       },
     ];
   });
@@ -53,9 +59,15 @@ function describeProblem(verdict: Verdict): string | undefined {
   return verdict.verdict === 'broken' ? verdict.reason : undefined;
 }
 
-function toLocations(verdict: Verdict): object[] {
-  const source = verdict.verdict === 'diverges' ? verdict.finding.source : undefined;
-  const [, uri, line, column] = /^(.*):(\d+):(\d+)$/.exec(source ?? '') ?? [];
+/** Returns the place of a difference, and the place that calls it. */
+function toLocations(verdict: Verdict): object {
+  if (verdict.verdict !== 'diverges') return { locations: [] };
+  const { source, caller } = verdict.finding;
+  return { locations: toLocation(source), relatedLocations: toLocation(caller) };
+}
+
+function toLocation(place: string | undefined): object[] {
+  const [, uri, line, column] = /^(.*):(\d+):(\d+)$/.exec(place ?? '') ?? [];
   if (uri === undefined) return [];
   const region = { startLine: Number(line), startColumn: Number(column) };
   return [{ physicalLocation: { artifactLocation: { uri }, region } }];

@@ -37,6 +37,19 @@ interface Comparison {
   readonly random: number;
 }
 
+/** Returns whether an update is a retry with another delay than the recorded one. Both may come from a strategy with jitter. */
+export function hasOtherDelay(update: Update, event: RecordedEvent): boolean {
+  return update.Action === 'RETRY' && readRecordedDelay(event) !== readDelay(update);
+}
+
+function readRecordedDelay(event: RecordedEvent): number {
+  return readDetails(event).RetryDetails?.NextAttemptDelaySeconds ?? 0;
+}
+
+function readDelay({ StepOptions }: Update): number {
+  return StepOptions?.NextAttemptDelaySeconds ?? 0;
+}
+
 /** Returns the first difference between an update and the recorded event; undefined if there is none. */
 export function compareUpdate(
   update: Update,
@@ -71,11 +84,11 @@ const changes: Readonly<Record<string, string>> = {
 
 /**
  * Compares the delay of a retry. Most strategies have jitter, so a recorded delay fits if it is between the delays of the smallest and the
- * largest random number; a replay runs with both.
+ * largest random number; a recording with another delay is replayed with both.
  */
 function compareRetry(update: Update, event: RecordedEvent, random: number): Property[] {
-  const expected = readDetails(event).RetryDetails?.NextAttemptDelaySeconds ?? 0;
-  const actual = update.StepOptions?.NextAttemptDelaySeconds ?? 0;
+  const expected = readRecordedDelay(event);
+  const actual = readDelay(update);
   const fits = random === 0 ? actual <= expected : actual >= expected;
   return fits ? [] : [['retry delay', expected, actual]];
 }

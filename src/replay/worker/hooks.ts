@@ -4,6 +4,7 @@ import type { Update } from './compare.ts';
 import { noteActivity } from './drive.ts';
 import type { ReplayedInvocation } from './invocation.ts';
 import type { LocalRequest, LocalResponse } from './isolation.ts';
+import { noteStart } from './operation-places.ts';
 
 /** Calls of the plugin, which is loaded by the function and finds them under `hooksKey` of the global object. */
 export interface PluginHooks {
@@ -16,7 +17,6 @@ export interface PluginHooks {
 export const hooksKey = Symbol.for('orders.replay');
 
 let current: ReplayedInvocation | undefined;
-let places = new Map<string, Error>();
 let stopAt: string | undefined;
 
 /** Stops once in the debugger when the code starts this operation; an empty text stands for any operation. */
@@ -24,21 +24,20 @@ export function stopAtOperation(name: string | undefined): void {
   stopAt = name;
 }
 
+/** Returns whether the code has not started the operation at which it should stop. */
+export function hasMissedStop(): boolean {
+  return stopAt !== undefined;
+}
+
 /** Assigns the handler's further calls to an invocation. */
 export function setCurrentInvocation(invocation: ReplayedInvocation): void {
   current = invocation;
-  places = new Map();
-}
-
-/** Returns the stack of the code that started an operation in the current invocation; undefined if it has not started it. */
-export function findStack(id: string): string | undefined {
-  return places.get(id)?.stack;
 }
 
 export const pluginHooks: PluginHooks = {
   started(id, name) {
     noteActivity();
-    places.set(id, new Error());
+    noteStart(id);
     if (stopAt === undefined || (stopAt !== '' && stopAt !== name)) return;
     stopAt = undefined;
     // The code that starts the operation is further down in the debugger's list of calls.
@@ -52,13 +51,15 @@ export const pluginHooks: PluginHooks = {
 };
 
 /** Serves the handler's requests to Lambda. A replay serves checkpoints only: the invocation event contains the whole state. */
-export function respond({ path, body }: LocalRequest): LocalResponse {
+export async function respond({ path, body }: LocalRequest): Promise<LocalResponse> {
   noteActivity();
   if (!/\/checkpoint(\?|$)/.test(path)) {
     return { status: 400, body: JSON.stringify({ message: `A replay does not serve ${path}` }) };
   }
   const { Updates = [] } = JSON.parse(body) as { Updates?: Update[] };
-  const Operations = (current?.checkpoint(Updates) ?? []).map(toApiTimes);
+  const changed = (await current?.checkpoint(Updates)) ?? [];
+  noteActivity();
+  const Operations = changed.map(toApiTimes);
   const response = { CheckpointToken: 'replay', NewExecutionState: { Operations } };
   return { status: 200, body: JSON.stringify(response) };
 }

@@ -1,14 +1,9 @@
 /** One invocation of a replay: serves the handler's checkpoints, and gives it the recorded outcomes in the recorded order. */
-import {
-  applyEvent,
-  type Operation,
-  parseEventType,
-  type RecordedError,
-  readDetails,
-} from '../operation-state.ts';
+import { applyEvent, type Operation, parseEventType } from '../operation-state.ts';
 import { isExternal, type RecordedEvent } from '../recording.ts';
 import type { Finding } from '../verdict.ts';
-import { compareUpdate, type Update } from './compare.ts';
+import { parseResult, toOutcome } from './attempt-outcome.ts';
+import { compareUpdate, hasOtherDelay, type Update } from './compare.ts';
 import { advanceTime } from './virtual-time.ts';
 
 interface HeldAttempt {
@@ -42,9 +37,15 @@ export class ReplayedInvocation {
   readonly #observed = new Set<RecordedEvent>();
   readonly #changed = new Set<string>();
   #held: HeldAttempt[] = [];
+  /** Sends the response of a checkpoint that is delayed until the next recorded change. */
+  #respond: (() => void) | undefined;
+  /** Operations whose retry the latest checkpoint announced. */
+  #announced: ReadonlySet<string> = new Set();
   /** Operations that the handler starts after the end of the history. */
   readonly frontier: Update[] = [];
   readonly replayChildren = new Set<string>();
+  /** Whether the delay of a retry differs from the recorded one, which is right for a strategy with jitter. */
+  hasOtherDelays = false;
   /** The first difference. */
   finding: Finding | undefined;
 
@@ -63,10 +64,22 @@ export class ReplayedInvocation {
     return this.#events.find((event) => !this.#observed.has(event));
   }
 
-  /** Applies the updates of a checkpoint. Returns the operations that changed since the last one. */
-  checkpoint(updates: readonly Update[]): Operation[] {
+  /**
+   * Applies the updates of a checkpoint. Returns the operations that changed since the last one. If the original handler next learned
+   * that a wait, a callback, a call or the delay of a retry had ended, the response is delayed until `deliverNext` is called: an immediate
+   * response would let the handler suspend first, as it does when nothing is left to wait for in the invocation.
+   */
+  async checkpoint(updates: readonly Update[]): Promise<Operation[]> {
     for (const update of updates) this.#apply(update);
+    this.#announced = new Set(
+      updates.flatMap(({ Action, Id }) => (Action === 'RETRY' ? [Id] : [])),
+    );
     this.#advance();
+    if (this.#findDelivery()) {
+      await new Promise<void>((respond) => {
+        this.#respond = respond;
+      });
+    }
     const changed = [...this.#changed].flatMap((id) => this.#operations.get(id) ?? []);
     this.#changed.clear();
     return changed;
@@ -99,6 +112,7 @@ export class ReplayedInvocation {
     if (event) {
       const previous = this.#operations.get(update.Id);
       this.finding ??= compareUpdate(update, event, { previous, random: this.#random });
+      this.hasOtherDelays ||= hasOtherDelay(update, event);
       this.#observe(event);
     } else if (this.#isCut) {
       if (update.Action === 'START') this.#startUnrecorded(update);
@@ -132,15 +146,48 @@ export class ReplayedInvocation {
   }
 
   /**
-   * Moves the time to the next end of a wait, a callback or a call if its turn has come and it is due before `limit` (epoch ms). Returns
-   * whether there was one.
+   * Answers a delayed checkpoint, after the changes that it reports. Otherwise moves the time to the next end of a wait, a callback or a
+   * call if it is due before `limit` (epoch ms). Returns whether there was either.
    */
   deliverNext(limit: number): boolean {
+    const respond = this.#respond;
+    if (respond) {
+      this.#respond = undefined;
+      for (let event = this.#findDelivery(); event; event = this.#findDelivery()) {
+        this.#deliver(event);
+      }
+      respond();
+      return true;
+    }
     const next = this.#findNext();
     if (!next || !isExternal(next) || this.#dueTime(next) > limit) return false;
-    advanceTime(this.#dueTime(next));
-    this.#advance();
+    this.#deliver(next);
     return true;
+  }
+
+  /**
+   * Returns the next event if it tells the handler something new: the end of a wait, a callback or a call, or an attempt whose retry
+   * became due in this invocation. The history has no event for the end of a retry's delay. The SDK sees it only in a later response
+   * than the one to its announcement.
+   */
+  #findDelivery(): RecordedEvent | undefined {
+    const event = this.findMissing();
+    const id = event?.Id ?? '';
+    const isRetryDue = this.#operations.get(id)?.Status === 'PENDING' && !this.#announced.has(id);
+    return event && (isExternal(event) || isRetryDue) ? event : undefined;
+  }
+
+  #deliver(event: RecordedEvent): void {
+    advanceTime(this.#dueTime(event));
+    const { Id = '' } = event;
+    const operation = this.#operations.get(Id);
+    if (isExternal(event)) {
+      this.#observe(event);
+    } else if (operation) {
+      this.#operations.set(Id, { ...operation, Status: 'READY' });
+      this.#changed.add(Id);
+    }
+    this.#advance();
   }
 
   #dueTime({ EventTimestamp = '' }: RecordedEvent): number {
@@ -153,11 +200,12 @@ export class ReplayedInvocation {
 
   /** Delivers the ends of waits, callbacks and calls, and the outcomes of attempts, whose turn has come. */
   #advance(): void {
-    let next = this.#findNext();
-    while (next && isExternal(next) && this.#dueTime(next) <= Date.now()) {
-      this.#observe(next);
-      next = this.#findNext();
+    let first = this.findMissing();
+    while (first && isExternal(first) && this.#dueTime(first) <= Date.now()) {
+      this.#observe(first);
+      first = this.findMissing();
     }
+    const next = this.#findNext();
     const held = this.#held.find(({ event }) => event === next);
     if (!held) return;
     this.#held = this.#held.filter((candidate) => candidate !== held);
@@ -179,28 +227,4 @@ function describeAdded({ Id, Type, Name, Action }: Update, known: Operation | un
     expected: known?.Status,
     actual: Action,
   };
-}
-
-function toOutcome(event: RecordedEvent): unknown {
-  const { Error: error, Result } = readDetails(event);
-  if (error) throw toError(error.Payload);
-  return Result?.Payload === undefined ? undefined : parseResult(Result.Payload);
-}
-
-function parseResult(payload: string): unknown {
-  try {
-    return JSON.parse(payload) as unknown;
-  } catch {
-    // The function serializes results in another way.
-    return payload;
-  }
-}
-
-function toError({ ErrorType, ErrorMessage, ErrorData, StackTrace }: RecordedError = {}): Error {
-  const error = Object.assign(new Error(ErrorMessage), {
-    name: ErrorType ?? 'Error',
-    ...(ErrorData === undefined ? {} : { errorData: ErrorData }),
-  });
-  if (StackTrace) error.stack = StackTrace.join('\n');
-  return error;
 }

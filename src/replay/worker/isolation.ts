@@ -20,6 +20,8 @@ export interface LocalResponse {
   readonly body: string;
 }
 
+type Respond = (request: LocalRequest) => Promise<LocalResponse>;
+
 /** Attempts to reach something outside the process, by address. */
 export const blockedCalls: string[] = [];
 
@@ -29,7 +31,7 @@ function block(address: string): never {
 }
 
 /** Replaces the network of this process. `respond` handles the requests to Lambda. */
-export function isolateNetwork(respond: (request: LocalRequest) => LocalResponse): void {
+export function isolateNetwork(respond: Respond): void {
   const request = (options: http.RequestOptions, onResponse?: (response: Readable) => void) => {
     const host = options.hostname ?? options.host ?? '';
     if (host !== lambdaHost) block(host);
@@ -60,12 +62,12 @@ function describeTarget(target: unknown): string {
 /** Stands in for the request of Node that the SDK's HTTP handler writes to. */
 class LocalClientRequest extends EventEmitter {
   readonly #options: http.RequestOptions;
-  readonly #respond: (request: LocalRequest) => LocalResponse;
+  readonly #respond: Respond;
   #body = '';
   /** The SDK's handler waits for a connection unless the request has a connected socket. */
   readonly socket = new ConnectedSocket();
 
-  constructor(options: http.RequestOptions, respond: (request: LocalRequest) => LocalResponse) {
+  constructor(options: http.RequestOptions, respond: Respond) {
     super();
     this.#options = options;
     this.#respond = respond;
@@ -79,13 +81,15 @@ class LocalClientRequest extends EventEmitter {
   end(chunk?: string | Uint8Array): this {
     if (chunk !== undefined) this.write(chunk);
     const { method = 'GET', path = '/' } = this.#options;
-    setImmediate(() => {
-      const { status, body } = this.#respond({ method, path: String(path), body: this.#body });
-      const headers = { 'content-type': 'application/json' };
-      const response = Readable.from([Buffer.from(body)]);
-      this.emit('response', Object.assign(response, { statusCode: status, headers }));
-    });
+    setImmediate(() => void this.#answer({ method, path: String(path), body: this.#body }));
     return this;
+  }
+
+  async #answer(request: LocalRequest): Promise<void> {
+    const { status, body } = await this.#respond(request);
+    const headers = { 'content-type': 'application/json' };
+    const response = Readable.from([Buffer.from(body)]);
+    this.emit('response', Object.assign(response, { statusCode: status, headers }));
   }
 
   setTimeout(): this {

@@ -26,4 +26,6 @@ export interface ReplayRequest {
 
 export interface ReplayResponse {
   readonly verdict: Verdict;
+  /** Whether the code has not started the operation of `stopAt` so far. */
+  readonly hasMissedStop: boolean;
 }

@@ -9,11 +9,11 @@ import {
 import type { Finding, OperationRef, Verdict } from '../verdict.ts';
 import { drive, type Handler } from './drive.ts';
 import { ExecutionState } from './execution-state.ts';
-import { findStack, setCurrentInvocation } from './hooks.ts';
+import { setCurrentInvocation } from './hooks.ts';
 import { ReplayedInvocation } from './invocation.ts';
 import { blockedCalls } from './isolation.ts';
 import { type Breakage, judgeEnd } from './judge-end.ts';
-import { findSources } from './source-position.ts';
+import { findPlaces } from './operation-places.ts';
 import { nextTimerDue, runNextTimer, setTime } from './virtual-time.ts';
 
 interface ReplayOptions {
@@ -22,6 +22,12 @@ interface ReplayOptions {
   readonly random: number;
   /** Results of steps after the end of the history, by name (JSON texts). */
   readonly assumed?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The verdict of a replay, and whether the delay of a retry differs from the recorded one. */
+interface ExecutionReplay {
+  readonly verdict: Verdict;
+  readonly hasOtherDelays: boolean;
 }
 
 /**
@@ -33,13 +39,17 @@ export async function replayExecution(
   handler: Handler,
   recording: Recording,
   { clockShiftMs, random, assumed = {} }: ReplayOptions,
-): Promise<Verdict> {
+): Promise<ExecutionReplay> {
   Math.random = () => random;
   const history = recording.events.toSorted((a, b) => (a.EventId ?? 0) - (b.EventId ?? 0));
   const truncated = history.find(isTruncated);
-  if (truncated) return { verdict: 'broken', reason: describeTruncated(truncated) };
+  if (truncated) {
+    const reason = describeTruncated(truncated);
+    return { verdict: { verdict: 'broken', reason }, hasOtherDelays: false };
+  }
   const state = new ExecutionState(recording, history);
   let last: ReplayedInvocation | undefined;
+  let hasOtherDelays = false;
   for (const [index, invocation] of splitInvocations(history).entries()) {
     const shift = clockShiftMs * 2 ** index;
     const replayed = new ReplayedInvocation({
@@ -53,12 +63,15 @@ export async function replayExecution(
     setTime(invocation.startedAt + shift);
     const run = { handler, event: state.toEvent(), invocation, history };
     const problem = await runInvocation(replayed, run);
-    if (problem) return toVerdict(problem, history, index);
+    hasOtherDelays ||= replayed.hasOtherDelays;
+    if (problem) return { verdict: toVerdict(problem, history, index), hasOtherDelays };
     for (const id of replayed.replayChildren) state.replayChildren.add(id);
     last = replayed;
   }
-  if (findEnd(history)) return { verdict: 'identical' };
-  return { verdict: 'continues', operations: listNext(state, last) };
+  const verdict: Verdict = findEnd(history)
+    ? { verdict: 'identical' }
+    : { verdict: 'continues', operations: listNext(state, last) };
+  return { verdict, hasOtherDelays };
 }
 
 function describeTruncated({ EventType, Name }: RecordedEvent): string {
@@ -103,9 +116,27 @@ function toVerdict(
   const { operation } = problem;
   const started = history.filter(({ EventType }) => EventType?.match(/^(?!Execution).*Started$/));
   const position = started.findIndex(({ Id }) => Id === operation?.id) + 1;
-  const [source, caller] = findSources(findStack(operation?.id ?? ''));
-  const finding = { ...problem, position: position || undefined, source, caller };
+  const owner = findCallbackOwner(history, operation) ?? operation;
+  const [source, caller] = findPlaces(owner?.id ?? '');
+  const finding = {
+    ...problem,
+    ...(operation && owner ? { operation: { ...operation, name: owner.name } } : {}),
+    position: position || undefined,
+    source,
+    caller,
+  };
   return { verdict: 'diverges', finding, invocation: index + 1 };
+}
+
+/** The code of `waitForCallback` starts a context; the callback in it has no name, and the SDK starts it later. */
+function findCallbackOwner(
+  history: readonly RecordedEvent[],
+  operation: OperationRef | undefined,
+): OperationRef | undefined {
+  const event = history.find(({ Id }) => Id !== undefined && Id === operation?.id);
+  const parent = history.find(({ Id }) => Id !== undefined && Id === event?.ParentId);
+  if (operation?.name !== undefined || parent?.SubType !== 'WaitForCallback') return undefined;
+  return { id: parent.Id ?? '', type: 'CONTEXT', name: parent.Name };
 }
 
 /** Returns the operations that the code starts after the history, otherwise its pending operations. */

@@ -1,12 +1,12 @@
 /** Entry point of a replay's process. It has no credentials and no network, and it may read files but not write them. */
 
 import { loadHandler } from '../../local/lambda/node-runtime/load-handler.ts';
-import { isRetry } from '../operation-state.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Handler } from './drive.ts';
-import { hooksKey, pluginHooks, respond, stopAtOperation } from './hooks.ts';
+import { hasMissedStop, hooksKey, pluginHooks, respond, stopAtOperation } from './hooks.ts';
 import { isolateNetwork, lambdaHost } from './isolation.ts';
-import type { ReplayRequest, WorkerSettings } from './messages.ts';
+import type { ReplayRequest, ReplayResponse, WorkerSettings } from './messages.ts';
+import { clearPlaces, watchOperationIds } from './operation-places.ts';
 import { replayExecution } from './replay-execution.ts';
 import { setMapFolder } from './source-position.ts';
 import { installVirtualTime } from './virtual-time.ts';
@@ -23,6 +23,7 @@ Object.assign(globalThis, { [hooksKey]: pluginHooks });
 setMapFolder(settings.mapFolder);
 stopAtOperation(settings.stopAt);
 isolateNetwork(respond);
+watchOperationIds();
 silence();
 installVirtualTime();
 
@@ -45,7 +46,7 @@ const largestRandom = 0.999_999;
 
 /** The first replay is at the recorded time. */
 const firstPass = { clockShiftMs: 0, random: 0 };
-/** Compares the longest delays of retries. */
+/** Compares the longest delays of retries that are longer than the shortest. */
 const retryPass = { clockShiftMs: 0, random: largestRandom };
 /** Find code that depends on the time of day, on a duration or on chance. */
 const thoroughPasses = [
@@ -54,16 +55,15 @@ const thoroughPasses = [
 ];
 
 async function judge({ recording, isThorough, assumed }: ReplayRequest): Promise<Verdict> {
+  clearPlaces();
   try {
     const handler = await load();
-    const verdict = await replayExecution(handler, recording, { ...firstPass, assumed });
+    const first = await replayExecution(handler, recording, { ...firstPass, assumed });
+    const { verdict, hasOtherDelays } = first;
     if (verdict.verdict === 'diverges' || verdict.verdict === 'broken') return verdict;
-    const passes = [
-      ...(recording.events.some(isRetry) ? [retryPass] : []),
-      ...(isThorough ? thoroughPasses : []),
-    ];
+    const passes = [...(hasOtherDelays ? [retryPass] : []), ...(isThorough ? thoroughPasses : [])];
     for (const pass of passes) {
-      const again = await replayExecution(handler, recording, { ...pass, assumed });
+      const { verdict: again } = await replayExecution(handler, recording, { ...pass, assumed });
       if (again.verdict !== 'diverges') continue;
       return pass.clockShiftMs === 0 ? again : { ...again, dependsOnClock: true };
     }
@@ -74,6 +74,11 @@ async function judge({ recording, isThorough, assumed }: ReplayRequest): Promise
 }
 
 process.on('message', (request: ReplayRequest) => {
-  void judge(request).then((verdict) => process.send?.({ verdict }));
+  void judge(request).then((verdict) => {
+    const response: ReplayResponse = { verdict, hasMissedStop: hasMissedStop() };
+    process.send?.(response);
+  });
 });
 process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches all processes of the command. The command ends this one; until then, its end would look like a failed replay.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
