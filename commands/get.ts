@@ -27,10 +27,16 @@ export default class Get extends BaseCommand {
     const view = await this.withStack(target, (stack) => getOrder(stack, reference));
     if (flags.json) return this.document(view);
     const relative = process.stdout.isTTY === true;
-    this.out(formatOrder(view, { personal: flags.personal, relative, now: Date.now() }));
+    const { stdout: stream } = process;
+    this.out(formatOrder(view, { personal: flags.personal, relative, now: Date.now(), stream }));
     if (!view.order && view.execution && isTerminalExecution(view.execution.status)) {
       this.note('the record of this order is missing, although its execution has ended');
       this.hint(addEnvFlag(target, `orders repair ${view.orderId}`));
+    }
+    if (view.status === 'failed' && view.order) {
+      this.hint(addEnvFlag(target, `orders history ${view.orderId}`));
+      this.hint(addEnvFlag(target, `orders logs ${view.orderId}`));
+      if (!view.order.flagged) this.hint(addEnvFlag(target, `orders retry ${view.orderId}`));
     }
   }
 }

@@ -1,6 +1,15 @@
 import { Flags } from '@oclif/core';
+import { providers } from '../functions/contract/providers.ts';
 import { BaseCommand, timeoutFlag } from '../src/cli/command/base-command.ts';
-import { buildListQuery, printOrders } from '../src/cli/list/list.ts';
+import { parseColumns, parseSort, selectFields, sortRows } from '../src/cli/list/column-flags.ts';
+import {
+  buildListQuery,
+  checkOutput,
+  type ListFlags,
+  outputFormats,
+} from '../src/cli/list/list.ts';
+import { columnNames } from '../src/cli/list/order-columns.ts';
+import { printOrders } from '../src/cli/list/print-orders.ts';
 import { statusFlag } from '../src/cli/list/status-flag.ts';
 import {
   buildVerifyQuery,
@@ -21,6 +30,8 @@ export default class List extends BaseCommand {
     '<%= config.bin %> list --failed --since 1h',
     '<%= config.bin %> list --running -o id | <%= config.bin %> watch -',
     '<%= config.bin %> list --paused',
+    '<%= config.bin %> list --waiting-for payments',
+    '<%= config.bin %> list --columns order,customer,total --sort total:desc',
     '<%= config.bin %> list --all --since 30d -o csv',
     '<%= config.bin %> list --watch --running',
     '<%= config.bin %> list --verify --since 1d',
@@ -30,6 +41,11 @@ export default class List extends BaseCommand {
     status: statusFlag(),
     running: Flags.boolean({ description: 'only running orders' }),
     paused: Flags.boolean({ description: 'only paused orders', exclusive: ['verify', 'watch'] }),
+    'waiting-for': Flags.option({ options: providers })({
+      description: 'only orders that wait for this provider',
+      helpValue: '<provider>',
+      exclusive: ['verify', 'failed'],
+    }),
     failed: Flags.boolean({ description: 'only failed orders' }),
     customer: Flags.string({ description: 'only orders of this customer', helpValue: '<id>' }),
     since: Flags.string({
@@ -58,9 +74,21 @@ export default class List extends BaseCommand {
     }),
     timeout: timeoutFlag({ dependsOn: ['watch'] }),
     cursor: Flags.string({ description: 'continue an earlier list', helpValue: '<cursor>' }),
-    output: Flags.option({ options: ['wide', 'id', 'csv'] as const })({
+    columns: Flags.custom<ReturnType<typeof parseColumns>>({
+      parse: async (text) => parseColumns(text),
+      description: `columns (comma-separated): ${columnNames.join(', ')}`,
+      helpValue: '<name,…>',
+      exclusive: ['verify'],
+    })(),
+    sort: Flags.custom<ReturnType<typeof parseSort>>({
+      parse: async (text) => parseSort(text),
+      description: 'sort the listed orders by a column',
+      helpValue: '<column[:desc]>',
+      exclusive: ['verify'],
+    })(),
+    output: Flags.option({ options: outputFormats })({
       char: 'o',
-      description: 'all columns, ids only, or CSV',
+      description: 'wide: more columns; id: ids only; json: the same as --json',
     }),
     header: Flags.boolean({
       allowNo: true,
@@ -69,7 +97,12 @@ export default class List extends BaseCommand {
   };
 
   async run(): Promise<void> {
-    const { flags, metadata } = await this.parse(List);
+    const { flags: given, metadata } = await this.parse(List);
+    checkOutput(given);
+    const isJson = given.output === 'json' || (given.watch && given.output === 'jsonl');
+    const flags = { ...given, json: given.json || isJson };
+    // Errors are reported in the form of the output.
+    if (given.output === 'json') this.argv.push('--json');
     const isLimited = metadata.flags['limit']?.setFromDefault !== true;
     const parsed = flags.verify ? buildVerifyQuery(flags, isLimited) : buildListQuery(flags);
     const target = await this.target(flags);
@@ -81,19 +114,23 @@ export default class List extends BaseCommand {
         const { showListWatch } = await import('../src/cli/list/watch-list.ts');
         return showListWatch(stack, flags, this.ui(flags, process.stdout));
       }
-      if (flags.json) return this.#printDocument(stack, query);
+      if (flags.json || flags.output === 'yaml') return this.#printDocument(stack, query, flags);
       return printOrders(listOrders(stack, query), { query, flags, argv: this.argv });
     });
   }
 
-  async #printDocument(stack: Stack, query: ListQuery): Promise<void> {
+  async #printDocument(stack: Stack, query: ListQuery, flags: ListFlags): Promise<void> {
     const batches = listOrders(stack, query);
     const orders = [];
     for (;;) {
       const next = await batches.next();
       if (next.done) {
         const { cursor } = next.value;
-        return this.document(orders, { since: query.since, ...(cursor ? { cursor } : {}) });
+        const data = sortRows(orders, flags.sort).map((row) => selectFields(row, flags.columns));
+        const meta = { since: query.since, ...(cursor ? { cursor } : {}) };
+        if (flags.output !== 'yaml') return this.document(data, meta);
+        const { formatYamlDocument } = await import('../src/cli/command/yaml-output.ts');
+        return this.out(formatYamlDocument(this.envelope(data, meta)));
       }
       orders.push(...next.value);
     }

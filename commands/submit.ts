@@ -30,7 +30,7 @@ export default class Submit extends BaseCommand {
     file: Args.string({ description: 'JSON file with the order or orders, or - for stdin' }),
   };
   static override flags = {
-    sample: Flags.string({ description: 'sample order', helpValue: '<name>' }),
+    sample: Flags.string({ description: 'sample order (orders sample list)', helpValue: '<name>' }),
     item: Flags.string({
       description: 'order line (repeatable)',
       helpValue: 'SKU:QTY:PRICE[:NAME]',

@@ -15,13 +15,14 @@ import { UserError } from '../src/user-error.ts';
 export default class Watch extends BaseCommand {
   static override summary = 'Watch running orders until they end.';
   static override description =
-    'Shows one order with its workflow, several orders as a table, and without arguments the latest order. With --all, --status, --customer or --since, orders that start later join. The exit code is that of the outcome, or 13 if outcomes differ.';
+    'Shows one order with its workflow, several orders as a table, and without arguments the latest order. With --all, --status, --customer or --since, orders that start later join. The exit code is that of the outcome, or 13 if outcomes differ. The command of --exec gets ORDERS_ORDER_ID, ORDERS_ORDER_STATUS, ORDERS_ORDER_ENDING and ORDERS_ORDER_FAILURE in its environment.';
   static override examples = [
     '<%= config.bin %> watch latest',
     '<%= config.bin %> watch --all',
     '<%= config.bin %> watch latest --until shipped --timeout 10m',
     '<%= config.bin %> watch order-7f3a --detail --with-logs',
     '<%= config.bin %> watch order-7f3a --json',
+    '<%= config.bin %> watch --all --notify --exec \'echo "$ORDERS_ORDER_ID" >> ended\'',
     '<%= config.bin %> list --running -o id | <%= config.bin %> watch - --fail-fast',
   ];
   static override args = { order: ordersArg() };
@@ -50,6 +51,11 @@ export default class Watch extends BaseCommand {
     'fail-fast': Flags.boolean({ description: 'stop when an order does not complete' }),
     'with-logs': Flags.boolean({ description: 'include the log lines of the functions' }),
     detail: Flags.boolean({ description: 'include successful attempts, waits and invocations' }),
+    notify: Flags.boolean({ description: 'let the terminal notify you when an order ends' }),
+    exec: Flags.string({
+      description: 'run a shell command for each order that ends',
+      helpValue: '<command>',
+    }),
     timeout: timeoutFlag(),
   };
 
@@ -78,6 +84,7 @@ export default class Watch extends BaseCommand {
         failFast: flags['fail-fast'],
         withLogs: flags['with-logs'],
         detail: flags.detail,
+        endActions: await this.#createEndActions(flags, target.environment.name),
       };
       const [first, ...others] = orders;
       const running = selection && new RunningOrders(stack, selection);
@@ -87,5 +94,13 @@ export default class Watch extends BaseCommand {
         await showWatchMany(stack, { orders, running, ...command }, view);
       }
     });
+  }
+  async #createEndActions(
+    { notify, exec }: { readonly notify: boolean; readonly exec?: string | undefined },
+    environment: string,
+  ) {
+    if (!notify && exec === undefined) return undefined;
+    const { EndActions } = await import('../src/cli/watch/end-actions.ts');
+    return new EndActions({ notify, command: exec, environment, stderr: process.stderr });
   }
 }

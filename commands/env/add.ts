@@ -17,9 +17,9 @@ export default class EnvAdd extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EnvAdd);
-    const { region, stack, profile, endpoint } = flags;
+    const { region, stack, profile, endpoint, replay } = flags;
     const { protected: isProtected, 'role-arn': roleArn } = flags;
-    const settings = { region, stack, profile, endpoint, roleArn, protected: isProtected };
+    const settings = { region, stack, profile, endpoint, roleArn, replay, protected: isProtected };
     createEnvironment(projectRoot(process.cwd()), args.name, settings);
     if (flags.json) return this.document({ name: args.name });
     this.out(`Added ${args.name} to the configuration.\n`);

@@ -12,6 +12,7 @@ export default class EnvSet extends BaseCommand {
   static override examples = [
     '<%= config.bin %> env set dev --region eu-west-1',
     '<%= config.bin %> env set prod --no-protected',
+    '<%= config.bin %> env set prod --replay 1d',
   ];
   static override args = {
     name: Args.string({ description: 'name of the environment', required: true }),
@@ -20,9 +21,9 @@ export default class EnvSet extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EnvSet);
-    const { region, stack, profile, endpoint } = flags;
+    const { region, stack, profile, endpoint, replay } = flags;
     const { protected: isProtected, 'role-arn': roleArn } = flags;
-    const settings = { region, stack, profile, endpoint, roleArn, protected: isProtected };
+    const settings = { region, stack, profile, endpoint, roleArn, replay, protected: isProtected };
     if (Object.values(settings).every((value) => value === undefined)) {
       throw new UserError('A setting is required.', {
         hint: `orders env set ${args.name} --region eu-west-1`,

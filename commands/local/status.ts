@@ -32,8 +32,15 @@ export default class LocalStatus extends LocalCommand {
       this.document({ running: state !== undefined, ...state, ...store });
       return;
     }
-    if (!state) this.out('not running\n');
+    if (!state) this.out(`not running${await this.#describeEnd()}\n`);
     else this.out(`running: ${state.url} (pid ${state.pid}, ${formatRuntime(state)})\n`);
     if (flags.check) this.out(formatStoreCheck(check));
+  }
+
+  /** Returns why the runtime ended, if it wrote that to its log. */
+  async #describeEnd(): Promise<string> {
+    const { readStopReason } = await import('../../src/environment/local-runtime.ts');
+    const reason = await readStopReason(this.root);
+    return reason ? `: ${reason}` : '';
   }
 }

@@ -59,8 +59,19 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['version', '--version'],
   ['start', 'local start'],
   ['stop', 'local stop'],
+  ['reset', 'local reset'],
   ['rm', 'cancel'],
+  ['delete', 'cancel'],
+  ['kill', 'cancel'],
   ['create', 'submit'],
+  ['tail', 'logs --follow'],
+  ['events', 'history'],
+  ['top', 'watch --all'],
+  ['stats', 'metrics'],
+  ['approve', 'review approve'],
+  ['reject', 'review reject'],
+  ['rollback', 'versions rollback'],
+  ['-V', '--version'],
 ]);
 
 /** Returns the arguments with `-h` replaced by `--help` and `-q` by `--ui quiet`, up to `--`. */
@@ -86,11 +97,22 @@ async function explainUnknownCommand(error: unknown, table: CommandTable): Promi
   if (id === undefined) return error;
   const { closestMatch } = await import('../did-you-mean.ts');
   const { UserError } = await import('../user-error.ts');
-  const suggestion = suggestCommand(id.split(':'), Object.keys(table), closestMatch);
-  return new UserError(`Unknown command "${id.replaceAll(':', ' ')}".`, {
+  const words = id.split(':');
+  const suggestion = suggestCommand(words, Object.keys(table), closestMatch);
+  return new UserError(describeUnknown(words, Object.keys(table)), {
     hint: [...(suggestion ? [`did you mean: orders ${suggestion}`] : []), 'orders --help'],
     code: 'UnknownCommand',
   });
+}
+
+/** Names the part that is unknown: a flag in front of the command, the command, or the second word of a topic's command. */
+function describeUnknown(
+  [first = '', second]: readonly string[],
+  commands: readonly string[],
+): string {
+  if (first.startsWith('-')) return `Unknown flag ${first}: flags follow the command.`;
+  const isTopic = commands.some((id) => id.startsWith(`${first}:`));
+  return `Unknown command "${isTopic && second !== undefined ? `${first} ${second}` : first}".`;
 }
 
 /** Returns the command that the words probably mean. oclif adds the arguments of an unknown command to its words. */
@@ -105,7 +127,10 @@ function suggestCommand(
   for (const length of [2, 1]) {
     if (words.length < length) continue;
     const candidates = commands.filter((id) => id.split(':').length === length);
-    const found = closestMatch(words.slice(0, length).join(':'), candidates);
+    const typed = words.slice(0, length).join(':');
+    const found = closestMatch(typed, candidates);
+    // `versions list` is unknown although `versions` is a command: the other words are no arguments of it.
+    if (found === typed) return found;
     if (found) return [found.replaceAll(':', ' '), ...words.slice(length)].join(' ');
   }
   return undefined;

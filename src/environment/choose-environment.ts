@@ -12,6 +12,8 @@ export interface Environment {
   readonly endpoint?: string;
   /** The service role with which CloudFormation deploys the stack. Without it, CloudFormation uses the caller's permissions. */
   readonly roleArn?: string;
+  /** The period of the orders that a deployment replays first, such as `1d`. */
+  readonly replay?: string;
   readonly protected?: boolean;
   /** Default values of template parameters for deployments to this environment. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -33,6 +35,7 @@ export interface EnvironmentFlags {
   readonly profile?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly roleArn?: string | undefined;
+  readonly replay?: string | undefined;
   /** Whether an unknown name creates an environment. Otherwise it is an error. */
   readonly create?: boolean;
   /** Whether flags such as `--region` apply to `local` too, because the command only prints a document. */
@@ -64,6 +67,7 @@ export function chooseEnvironment(
   const profile = flags.profile ?? variables['ORDERS_PROFILE'] ?? readText(entry, 'profile');
   const endpoint = name === localName ? undefined : (flags.endpoint ?? readText(entry, 'endpoint'));
   const roleArn = flags.roleArn ?? readText(entry, 'roleArn');
+  const replay = flags.replay ?? readText(entry, 'replay');
   return {
     name,
     region:
@@ -72,6 +76,7 @@ export function chooseEnvironment(
     ...(profile ? { profile } : {}),
     ...(endpoint ? { endpoint } : {}),
     ...(roleArn ? { roleArn } : {}),
+    ...(replay ? { replay } : {}),
     ...(entry['protected'] === true ? { protected: true } : {}),
     ...readParameters(name, entry),
   };
@@ -91,7 +96,7 @@ export function checkName(name: string): void {
   });
 }
 
-const settingFlags = ['region', 'stack', 'profile', 'endpoint', 'roleArn'] as const;
+const settingFlags = ['region', 'stack', 'profile', 'endpoint', 'roleArn', 'replay'] as const;
 
 /** Throws UserError if the value of a flag has an invalid form. */
 function checkFlags(flags: EnvironmentFlags): void {

@@ -1,5 +1,14 @@
 /** Reads and writes `orders.config.json`. A file that cannot be read is never overwritten. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JsonError, parseJson } from '../../functions/contract/parse-json.ts';
 import { closestMatch } from '../did-you-mean.ts';
@@ -30,7 +39,7 @@ export function readConfig(root: string): Config {
 
 /** Replaces the configuration by the result of `change`. Throws UserError (exit 3) if the file cannot be read or written. */
 export function updateConfig(root: string, change: (config: Config) => Config): void {
-  const file = configPath(root);
+  const file = followLink(configPath(root));
   const next = `${JSON.stringify(change(readConfig(root)), null, 2)}\n`;
   const draft = `${file}.${process.pid}`;
   try {
@@ -40,8 +49,18 @@ export function updateConfig(root: string, change: (config: Config) => Config): 
     renameSync(draft, file);
   } catch (cause) {
     rmSync(draft, { force: true });
-    throw configError(file, `cannot be written: ${describeCause(cause)}`, cause);
+    throw new UserError(`${configFileName} cannot be written: ${describeCause(cause)}.`, {
+      hint: `make ${dirname(file)} writable`,
+      exit: 3,
+      code: 'Unwritable',
+      cause,
+    });
   }
+}
+
+/** Returns the file that a link refers to, so that the link is kept. */
+function followLink(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 /** Returns the environments of a configuration by name. */

@@ -30,6 +30,7 @@ const checks: Readonly<Record<string, CheckSetting>> = {
     /^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
     'the ARN of a role such as arn:aws:iam::123456789012:role/orders-cloudformation',
   ),
+  replay: text(/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/, 'a duration such as 1d'),
   protected: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   parameters: (value) =>
     isObject(value) && Object.values(value).every(isParameterValue)

@@ -17,7 +17,10 @@ export interface KnownEnvironment extends Environment {
 
 /** Settings of an environment that a command adds or changes. */
 export interface EnvironmentSettings
-  extends Pick<EnvironmentFlags, 'region' | 'stack' | 'profile' | 'endpoint' | 'roleArn'> {
+  extends Pick<
+    EnvironmentFlags,
+    'region' | 'stack' | 'profile' | 'endpoint' | 'roleArn' | 'replay'
+  > {
   readonly protected?: boolean | undefined;
 }
 

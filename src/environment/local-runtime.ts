@@ -41,8 +41,9 @@ export async function readStopReason(root: string): Promise<string | undefined> 
   const { hasOwner } = await import('../local/runtime/ownership.ts');
   if (hasOwner(root)) return undefined;
   const { readLogTail } = await import('../local/runtime/spawn-runtime.ts');
+  const { startedPrefix } = await import('../local/runtime/start-error.ts');
   const last = readLogTail(root).split('\n').at(-1) ?? '';
-  return last.startsWith('orders runtime: ') ? '' : last;
+  return last.startsWith(startedPrefix) ? '' : last;
 }
 
 /** Stops the project's local runtime. Deletes its data and the cached facts about its stack. */

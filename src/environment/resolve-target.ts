@@ -39,7 +39,9 @@ export async function resolveTarget(
   const environment = chooseEnvironment(choice, options.variables, config);
   const unknownKeys = listUnknownKeys(config, environment.name);
   if (environment.name === localName) {
-    return { ...(await localTarget(environment, root, options)), warnings: unknownKeys };
+    const target = await localTarget(environment, root, options);
+    const envFlag = choice.stack === undefined ? '' : `--stack ${environment.stack}`;
+    return { ...target, envFlag, warnings: unknownKeys };
   }
   const { name, region, profile, endpoint } = environment;
   const isConfigured = Object.hasOwn(configuredEnvironments(config), name);

@@ -26,7 +26,15 @@ interface Inputs {
   readonly config: Config;
 }
 
-const settings = ['region', 'stack', 'profile', 'endpoint', 'roleArn', 'protected'] as const;
+const settings = [
+  'region',
+  'stack',
+  'profile',
+  'endpoint',
+  'roleArn',
+  'replay',
+  'protected',
+] as const;
 
 /** Returns the settings of the selected environment. Throws UserError like `chooseEnvironment`. */
 export function explainSettings(inputs: Inputs): SettingOrigin[] {

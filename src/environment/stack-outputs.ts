@@ -1,5 +1,5 @@
 /** Reads and caches the outputs of a stack. They name all resources that commands use. */
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import type { outputs as outputNames } from '../../functions/contract/api.ts';
@@ -48,6 +48,20 @@ export async function loadOutputs(target: Target): Promise<StackOutputs> {
   return cacheOutputs(target, stack);
 }
 
+/**
+ * Returns the outputs, read again from CloudFormation if the cache is older than `maxAgeMs`. Returns `stack.outputs` if they cannot be
+ * read.
+ */
+export async function refreshOutputs(
+  { target, outputs }: Stack,
+  maxAgeMs: number,
+): Promise<StackOutputs> {
+  const cachedAt = statSync(cacheFile(target), { throwIfNoEntry: false })?.mtimeMs;
+  if (cachedAt !== undefined && Date.now() - cachedAt < maxAgeMs) return outputs;
+  const stack = await describeStack(target).catch(() => undefined);
+  return stack?.Outputs?.length ? cacheOutputs(target, stack) : outputs;
+}
+
 /** Writes the outputs of a stack to the cache and returns them. */
 export function cacheOutputs(target: Target, stack: StackDescription): StackOutputs {
   const outputs = parseOutputs(stack);
@@ -75,9 +89,9 @@ export function clearStackCache(target: CacheOwner): void {
 }
 
 function notDeployedError(target: Target): UserError {
-  const { name, stack, region } = target.environment;
+  const { stack, region } = target.environment;
   return new UserError(`The stack ${stack} is not deployed in ${region}.`, {
-    hint: `orders deploy -e ${name}`,
+    hint: 'orders deploy',
     exit: 3,
     code: 'NotDeployed',
   });

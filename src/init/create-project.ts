@@ -35,6 +35,7 @@ export function createProject(folder: string): CreatedProject {
   const source = packageRoot();
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest;
   const name = toPackageName(folder);
+  mkdirSync(folder, { recursive: true });
   const copied = globSync(copiedFiles, { cwd: source }).sort();
   for (const file of copied) copyFile(join(source, file), join(folder, file));
   const own = buildOwnFiles(name, manifest);

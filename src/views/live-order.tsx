@@ -2,6 +2,7 @@ import type { PublicOrder } from '../../functions/contract/public-order.ts';
 import { isTerminal, type ShownStatus } from '../../functions/contract/workflow.ts';
 import { estimateEnd } from '../workflow/eta.ts';
 import { activeStage, workflowProgress } from '../workflow/progress.ts';
+import { findPendingAttempt } from '../workflow/provider-waits.ts';
 import { currentWaitEnd } from '../workflow/waits.ts';
 import type { ExecutionActivity, Retry, Stuck } from '../workflow/work.ts';
 import type { Drawing, Size } from './draw.ts';
@@ -100,7 +101,9 @@ export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Frame
       left={left === undefined ? undefined : remaining ? `${remaining} left` : 'due'}
       resumes={remaining && ends ? `${waitVerb(shown)} ${clock(ends)}, in ${remaining}` : undefined}
       facts={summaryText(shown, options, now)}
-      retry={work?.retry && retryText(work.retry, format, now)}
+      retry={
+        providerWaitText(shown, options, now) ?? (work?.retry && retryText(work.retry, format, now))
+      }
       stuck={work?.stuck && stuckText(work.stuck, clock)}
       paused={shown.pause && pauseText(shown.pause, format, now)}
       columns={Math.min(framed.columns, 100)}
@@ -144,6 +147,19 @@ function retryText(
 ): string {
   const delay = at > now ? `, retry in ${format(at - now)}` : '';
   return `${step} attempt ${attempt}${delay}: ${error.message || error.type}`;
+}
+
+/** `waiting for payments, attempt 7, next in 3m` */
+function providerWaitText(
+  { order }: LiveOrder,
+  { timeScale, format }: OrderFormat,
+  now: number,
+): string | undefined {
+  const pending = order && findPendingAttempt(order, timeScale);
+  if (!pending) return undefined;
+  const { provider, attempt, nextAt } = pending;
+  const leftMs = Date.parse(nextAt) - now;
+  return `waiting for ${provider}, attempt ${attempt}, next ${leftMs > 0 ? `in ${format(leftMs)}` : 'now'}`;
 }
 
 /** `paused for 3m 12s: carrier outage` */

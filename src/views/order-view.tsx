@@ -9,6 +9,7 @@ import {
   type StageState,
   workflowProgress,
 } from '../workflow/progress.ts';
+import { statusStyle } from '../workflow/status-style.ts';
 
 export interface OrderViewProps {
   readonly orderId: string;
@@ -200,7 +201,7 @@ function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseP
   const wait = isWide ? (props.resumes ?? props.left) : props.left;
   return (
     <Text wrap="truncate">
-      <Text color="cyan">{props.status}</Text>
+      <Text {...statusProps(props.status)}>{props.status}</Text>
       <Text>{stage && isWide && !props.resumes ? ` · ${stage.title}` : ''}</Text>
       <Text>{wait ? ` · ${wait}` : ''}</Text>
       <Text dimColor>
@@ -209,6 +210,11 @@ function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseP
       </Text>
     </Text>
   );
+}
+
+function statusProps(status: string) {
+  const style = statusStyle(status);
+  return style === 'dim' ? { dimColor: true } : { color: style };
 }
 
 function phaseState(phase: PhaseProgress): StageState {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import List from '../../commands/list.ts';
-import { listSchema } from '../../src/cli/schemas/list.ts';
+import { listColumnsSchema, listSchema } from '../../src/cli/schemas/list.ts';
 import { type Orders, order, startOrders } from '../orders/orders-table.ts';
 import { runCommand } from './run.ts';
 
@@ -80,6 +80,54 @@ it('writes CSV for spreadsheets: with quotes if necessary and CRLF line ends', a
   expect(stdout).toMatch(
     /^web-5512,failed,91\.98,"ACME, ""Inc""",[^,]+,[^,]+,process-payment,Declined\r\n$/,
   );
+});
+
+it('prints the same document with --json, -o json and -o yaml, and its orders line by line with -o jsonl', async () => {
+  const { orders: expected } = await readDocument();
+  const { data, ok } = JSON.parse((await list('-o', 'json')).stdout);
+  expect({ data, ok }).toEqual({ data: expected, ok: true });
+  const { parse } = await import('yaml');
+  expect(parse((await list('-o', 'yaml')).stdout).data).toEqual(expected);
+  const lines = (await list('-o', 'jsonl')).stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(expected);
+});
+
+it('reports an error of -o json as a document', async () => {
+  const { stdout, stderr } = await list('-o', 'json', '--since', 'tomorrow');
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { exit: 2 } });
+  expect(stderr).toBe('');
+});
+
+it('shows e-mail addresses only in a column that is named', async () => {
+  for (const format of ['table', 'wide', 'csv', 'json', 'jsonl', 'yaml']) {
+    expect((await list('-o', format)).stdout).not.toContain('@');
+  }
+  const argv = ['--columns', 'order,email', '--failed'];
+  expect((await list(...argv, '-o', 'csv')).stdout).toMatch(
+    /^order,email\r\nweb-5512,\S+@\S+\r\n$/,
+  );
+  const document = JSON.parse((await list(...argv, '-o', 'json')).stdout);
+  const [failed] = v.parse(listColumnsSchema, document.data);
+  expect(Object.keys(failed ?? {})).toEqual(['orderId', 'customerEmail']);
+});
+
+it('sorts the listed orders, and says that only they are sorted', async () => {
+  const { stdout, stderr } = await list('-o', 'id', '--sort', 'created', '--limit', '2');
+  const newest = (await list('-o', 'id', '--limit', '2')).stdout.trim().split('\n');
+  expect(stdout.trim().split('\n')).toEqual(newest.toReversed());
+  expect(stderr).toContain('only these 2 are sorted; all of them: --all');
+});
+
+it.each([
+  [['--json', '-o', 'csv'], '--json and -o csv exclude each other'],
+  [['-o', 'id', '--columns', 'order'], '-o id has fixed columns'],
+  [['--verify', '-o', 'yaml'], '--verify does not support -o yaml'],
+  [['--watch', '-o', 'csv'], '--watch does not support -o csv'],
+  [['--watch', '--sort', 'total'], '--watch supports --sort only on a terminal'],
+])('refuses %j', async (argv, message) => {
+  const { stdout, stderr, exitCode } = await list(...argv);
+  expect(stdout + stderr).toContain(message);
+  expect(exitCode).toBe(2);
 });
 
 it.each([

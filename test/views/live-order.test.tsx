@@ -1,5 +1,6 @@
 import { renderToString } from 'ink';
 import { expect, it } from 'vitest';
+import type { ProviderWait } from '../../functions/contract/providers.ts';
 import { orderFrame } from '../../src/views/live-order.tsx';
 import { orderRecord } from '../orders/record.ts';
 
@@ -40,6 +41,23 @@ it('takes the length of the current wait from the history', () => {
   const shown = { orderId: order.orderId, status: order.status, order, work };
   const frame = orderFrame(shown, format, { columns: 80, rows: 24, since: Date.now() });
   expect(renderToString(frame)).toMatch(/awaiting-warehouse · resumes [\d:]+, in (19|20)s/);
+});
+
+it('shows which provider an order waits for, and expects its end after the next attempt', () => {
+  const order = orderRecord(['validated', 'inventory-checked']);
+  const failedAt = new Date(Date.now() - 60_000).toISOString();
+  const waitingFor: ProviderWait = {
+    ...({ provider: 'payments', stage: 'process-payment', attempt: 7 } as const),
+    ...{ failedAt, delaySeconds: 240 },
+  };
+  const shown = { orderId: order.orderId, status: order.status, work: facts };
+  const frame = orderFrame({ ...shown, order: { ...order, waitingFor } }, format, {
+    ...{ columns: 80, rows: 24, since: Date.now() },
+  });
+  const text = renderToString(frame);
+  expect(text).toMatch(/waiting for payments, attempt 7, next in (179|180)s/);
+  const [, eta = ''] = /ETA ([\d:]+)/.exec(text) ?? [];
+  expect(eta > format.clock(Date.now() + 170_000)).toBe(true);
 });
 
 it('shows how long and why an order is paused, without an ETA', () => {

@@ -9,6 +9,7 @@ import { parseDuration } from '../terminal/format-time.ts';
 import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from '../terminal/terminal.ts';
 import {
   describeError,
+  type Envelope,
   errorDocument,
   type Meta,
   oclifExitCode,
@@ -45,7 +46,7 @@ export const globalFlags = {
   json: Flags.boolean({ description: 'JSON output', helpGroup: 'GLOBAL' }),
   ui: Flags.option({ options: uiModes, default: 'auto' as UiMode })({
     env: 'ORDERS_UI',
-    description: 'output mode',
+    description: 'output mode (-q: quiet)',
     helpGroup: 'GLOBAL',
   }),
   'no-input': Flags.boolean({ description: 'fail instead of prompting', helpGroup: 'GLOBAL' }),
@@ -141,9 +142,14 @@ export abstract class BaseCommand extends Command {
 
   /** Writes the JSON document of a command. `extraMeta` is added to its metadata. */
   protected document(data: unknown, extraMeta: Omit<Meta, 'env' | 'region'> = {}): void {
+    this.out(okDocument(this.envelope(data, extraMeta)));
+  }
+
+  /** Returns the data of a command with the warnings and the environment. */
+  protected envelope(data: unknown, extraMeta: Omit<Meta, 'env' | 'region'> = {}): Envelope {
     const { name, region } = this.#target?.environment ?? {};
     const meta = { ...(name ? { env: name } : {}), ...(region ? { region } : {}), ...extraMeta };
-    this.out(okDocument({ data, warnings: this.#target?.warnings ?? [], meta }));
+    return { data, warnings: this.#target?.warnings ?? [], meta };
   }
 
   /** Prints a message that is not data, to stderr. */

@@ -1,5 +1,6 @@
 /** JSON output: one document for a command that prints its result once, one record per line for a command that streams. */
 import { UserError } from '../../user-error.ts';
+import { describeSystemError } from './system-error.ts';
 
 export const jsonFormatVersion = 1;
 
@@ -19,9 +20,14 @@ export interface Envelope {
 }
 
 /** Returns the document of a successful command. */
-export function okDocument({ data, warnings, meta }: Envelope): string {
+export function okDocument(envelope: Envelope): string {
+  return `${toJson(buildDocument(envelope))}\n`;
+}
+
+/** Returns the document of a successful command as an object. */
+export function buildDocument({ data, warnings, meta }: Envelope) {
   const now = new Date().toISOString();
-  return `${toJson({ v: jsonFormatVersion, ok: true, data, warnings, meta: { ...meta, ts: now } })}\n`;
+  return { v: jsonFormatVersion, ok: true, data, warnings, meta: { ...meta, ts: now } };
 }
 
 /** Returns the document of a failed command. */
@@ -61,7 +67,14 @@ export function describeError(
       exit: oclifExit,
     };
   }
-  return { code: error instanceof Error ? error.name : 'Error', message, hint: [], exit: 1 };
+  return (
+    describeSystemError(error) ?? {
+      code: error instanceof Error ? error.name : 'Error',
+      message,
+      hint: [],
+      exit: 1,
+    }
+  );
 }
 
 /** Returns the message of a flag's own parser. oclif wraps it in text of its own. */

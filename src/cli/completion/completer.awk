@@ -119,6 +119,7 @@ function complete(kind,  i, n, options) {
   else if (kind == "@environments") offerEnvironments()
   else if (kind == "@orders") offerOrders()
   else if (kind == "@profiles") offerProfiles()
+  else if (kind == "@parameters") offerParameters()
   else if (kind == "@files") { offered++; print ":files" }
 }
 
@@ -154,6 +155,7 @@ function readConfig(file,  json, line, i, c, inside, last, value, depth, key) {
 # Offers the newest orders first: those submitted on this machine, then those that it has only read.
 function offerOrders(  file) {
   if (positional == 0) offer("latest", "the newest order")
+  if (current ~ /^@/) { offerPositions(); return }
   if (environment == "") environment = ENVIRON["ORDERS_ENV"]
   if (environment == "") { readConfig(root "/orders.config.json"); environment = defaultEnvironment }
   if (environment == "") environment = "local"
@@ -161,6 +163,28 @@ function offerOrders(  file) {
   file = root "/.orders/cache/" environment
   offerIds(file ".ids")
   offerIds(file ".seen")
+}
+
+function offerPositions(  n) {
+  split("second third fourth fifth sixth seventh eighth ninth", ordinal, " ")
+  for (n = 2; n <= 9; n++) offer("@-" n, "the " ordinal[n - 1] " newest order")
+}
+
+# Offers the parameters of the project's template: the keys of its section, with one level of indentation.
+function offerParameters(  file, line, inside, indent) {
+  file = root "/template.yaml"
+  while ((getline line < file) > 0) {
+    if (line ~ /^[A-Za-z]/) inside = line ~ /^Parameters:/
+    else if (inside && match(line, /^ +[A-Za-z0-9]+:[ \r]*$/)) {
+      match(line, /^ +/)
+      if (indent == 0) indent = RLENGTH
+      if (RLENGTH != indent) continue
+      sub(/^ +/, "", line)
+      sub(/:.*$/, "", line)
+      offer(line "=", "")
+    }
+  }
+  print ":nospace"
 }
 
 function offerIds(file,  line, n, lines, field, shortId, maxLines, oldest) {

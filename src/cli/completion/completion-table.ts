@@ -1,7 +1,9 @@
 /** Builds the completion table, with a line per command, topic and flag, from oclif's command table. */
+import { providers } from '../../../functions/contract/providers.ts';
 import { reviewOperations } from '../../../functions/contract/review.ts';
 import { samples } from '../../../functions/contract/samples.ts';
 import { stages } from '../../../functions/contract/workflow.ts';
+import { columnNames } from '../list/order-columns.ts';
 
 /** The properties of a flag or an argument that completion uses. */
 interface Input {
@@ -31,6 +33,13 @@ export interface Command {
 export type CommandTable = Readonly<Record<string, Command>>;
 export type Topics = Readonly<Record<string, { readonly description?: string }>>;
 
+/** Products of the samples. Other products are known only to the stack. */
+const sampleProducts = [
+  ...new Set(
+    Object.values(samples).flatMap(({ items }) => items.map(({ productId }) => productId)),
+  ),
+];
+
 const oneOf = (values: readonly string[]) => `=${values.join('|')}`;
 
 /**
@@ -49,6 +58,11 @@ export const valuesByName: Readonly<Record<string, string>> = {
   template: '@files',
   sample: oneOf(Object.keys(samples)),
   mix: `,${oneOf(Object.keys(samples).map((name) => `${name}=`))}`,
+  parameter: '@parameters',
+  product: oneOf(sampleProducts),
+  columns: `,${oneOf(columnNames)}`,
+  sort: oneOf(columnNames.flatMap((name) => [name, `${name}:desc`])),
+  provider: oneOf([...providers]),
   step: oneOf([...stages.map(({ id }) => id), ...Object.values(reviewOperations)]),
 };
 

@@ -35,18 +35,18 @@ _orders() {
   local table=${table}
   local completer=${completer}
   local root=$PWD word value cut joined=no words=() IFS=$'\\n'${findRoot}
-  # bash splits words at = and :, orders does not.
+  # bash splits words at =, : and @, orders does not.
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
-    if [[ \${#words[@]} -gt 0 && ( $joined == yes || $word == [=:]* ) ]]; then
+    if [[ \${#words[@]} -gt 0 && ( $joined == yes || $word == [=:@]* ) ]]; then
       words[\${#words[@]}-1]+=$word
     else
       words+=("$word")
     fi
-    if [[ $word == *[=:] ]]; then joined=yes; else joined=no; fi
+    if [[ $word == *[=:@] ]]; then joined=yes; else joined=no; fi
   done
   words=("\${words[@]//[\\\\\\"\\']/}")
   word=\${words[\${#words[@]}-1]}
-  cut=\${word%"\${word##*[=:]}"}
+  cut=\${word%"\${word##*[=:@]}"}
   COMPREPLY=()
   while IFS=$'\\t' read -r value _; do
     case $value in

@@ -10,13 +10,16 @@ import {
   type HistoryEvent,
 } from '../../workflow/history-event.ts';
 import { findMissingPermissions } from '../../workflow/missing-permissions.ts';
+import { statusStyle } from '../../workflow/status-style.ts';
 import { buildTimeline, type Timeline } from '../../workflow/timeline.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
+import { formatShortDuration } from '../terminal/format-short-duration.ts';
+import { applyStyle } from '../terminal/output-guard.ts';
 import { dim, endOnBrokenPipe, mark } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { formatEventLine, formatEvents, formatSteps } from './steps-and-events.ts';
-import { formatShortDuration, formatTimeline } from './timeline-chart.ts';
+import { formatTimeline } from './timeline-chart.ts';
 
 export const views = ['timeline', 'steps', 'events'] as const;
 
@@ -69,7 +72,7 @@ function formatHeading(
   const { totalMs, activeMs, waitingMs, invocations, operations, retries } = timeline;
   const facts = [
     orderId,
-    formatState(order, timeline),
+    applyStyle(stateStyle(order, timeline), formatState(order, timeline), process.stdout),
     `${formatShortDuration(totalMs)} = ${formatShortDuration(activeMs)} active + ${formatShortDuration(waitingMs)} waiting`,
     `${invocations.length} ${invocations.length === 1 ? 'invocation' : 'invocations'}`,
     `${operations} of ${maxOperations} operations`,
@@ -101,6 +104,14 @@ function formatState(
   if (isPaused && state === 'running') return order ? `paused, ${order.status}` : 'paused';
   if (state === 'succeeded') return order?.status ?? state;
   return state === 'running' && order ? `running, ${order.status}` : state;
+}
+
+function stateStyle(
+  order: Pick<OrderRecord, 'status'> | undefined,
+  { state }: Pick<Timeline, 'state'>,
+) {
+  if (state === 'succeeded') return statusStyle(order?.status ?? 'completed');
+  return statusStyle(state === 'running' ? (order?.status ?? state) : state);
 }
 
 /** Returns the data of the JSON output: the timeline, and with `--data` or `--view events` the events. */

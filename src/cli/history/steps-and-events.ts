@@ -1,9 +1,11 @@
 /** Formats the steps and the events of an execution as tables and lines. */
 import type { HistoryEvent } from '../../workflow/history-event.ts';
 import type { Span, Timeline, TimelinePause } from '../../workflow/timeline.ts';
+import { undoSteps } from '../../workflow/undo-steps.ts';
+import { formatShortDuration } from '../terminal/format-short-duration.ts';
 import { formatCompactDuration, formatDuration } from '../terminal/format-time.ts';
+import type { TextStyle } from '../terminal/output-guard.ts';
 import { type Column, formatTable, printable, type TableOptions } from '../terminal/table.ts';
-import { formatShortDuration } from './timeline-chart.ts';
 
 interface StepRow {
   readonly step: string;
@@ -22,10 +24,25 @@ const stepColumns: readonly Column<StepRow>[] = [
   {
     title: 'OUTCOME',
     text: ({ outcome }) => outcome,
-    style: ({ outcome }) => (outcome === 'failed' ? 'red' : undefined),
+    style: outcomeStyle,
   },
   { title: 'DETAIL', text: ({ detail }) => detail, minWidth: 12 },
 ];
+
+const outcomeStyles: Readonly<Record<string, TextStyle>> = {
+  failed: 'red',
+  cancelled: 'yellow',
+  undone: 'yellow',
+  paused: 'yellow',
+  running: 'cyan',
+  waiting: 'dim',
+  skipped: 'dim',
+  succeeded: 'green',
+};
+
+function outcomeStyle({ outcome }: StepRow): TextStyle | undefined {
+  return outcomeStyles[outcome];
+}
 
 /** Returns a table with a row for each attempt of a step and for each other operation. */
 export function formatSteps(timeline: Timeline, options: TableOptions): string {
@@ -64,7 +81,8 @@ function toAttemptRow({ name, skipped }: Span, attempt: Span['attempts'][number]
   };
   const isRunning = endMs === undefined;
   if (!error) {
-    const endState = skipped === undefined ? 'succeeded' : 'skipped';
+    const success = undoSteps.has(name) ? 'undone' : 'succeeded';
+    const endState = skipped === undefined ? success : 'skipped';
     return { ...row, outcome: isRunning ? 'running' : endState, detail: skipped ?? '' };
   }
   const retry = retryInMs === undefined ? '' : `, retry in ${formatDuration(retryInMs)}`;
@@ -93,11 +111,18 @@ const eventColumns: readonly Column<EventRow>[] = [
   {
     title: 'EVENT',
     text: ({ type }) => type,
-    style: ({ type }) => (/(Failed|TimedOut|Stopped)$/.test(type) ? 'red' : undefined),
+    style: eventStyle,
   },
   { title: 'NAME', text: ({ name }) => name, minWidth: 12 },
   { title: 'DETAIL', text: ({ detail }) => detail, minWidth: 12 },
 ];
+
+function eventStyle({ type, name }: EventRow): TextStyle | undefined {
+  if (/(Failed|TimedOut)$/.test(type)) return 'red';
+  if (/(Stopped|Cancelled|Paused)$/.test(type)) return 'yellow';
+  if (/Succeeded$/.test(type)) return undoSteps.has(name) ? 'yellow' : 'green';
+  return /^(Wait|Invocation)/.test(type) ? 'dim' : undefined;
+}
 
 export interface EventsView extends TableOptions {
   readonly startedAt: string;

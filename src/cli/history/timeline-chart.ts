@@ -1,10 +1,13 @@
 /** Draws the timeline of an execution as text. Long waits are cut out of its time axis. */
-import { stages } from '../../../functions/contract/workflow.ts';
-import type { Invocation, TimelineBreak } from '../../workflow/invocations.ts';
+import type { Invocation } from '../../workflow/invocations.ts';
 import type { Span, Timeline } from '../../workflow/timeline.ts';
+import { undoSteps } from '../../workflow/undo-steps.ts';
+import { formatShortDuration } from '../terminal/format-short-duration.ts';
 import { formatDuration } from '../terminal/format-time.ts';
+import { applyStyle, type TextStyle } from '../terminal/output-guard.ts';
 import { clip, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
+import { type Bar, glyphs, TimeAxis } from './time-axis.ts';
 
 export interface TimelineView {
   /** Width of the chart with its labels and notes (terminal columns). */
@@ -16,33 +19,20 @@ export interface TimelineView {
   readonly stream: NodeJS.WriteStream;
 }
 
-interface Bar {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly glyph: string;
-}
-
 interface Row {
+  /** How the row ended, as one sign. */
+  readonly sign: string;
+  readonly style?: TextStyle | undefined;
   readonly label: string;
   readonly bars: readonly Bar[];
   readonly duration: string;
   readonly note: string;
 }
 
-/** Each glyph is one UTF-16 code unit, so that the length of a string is its number of cells. */
-const glyphs = {
-  ran: '█',
-  backoff: '▒',
-  waiting: '░',
-  invocation: '■',
-  paused: '═',
-  cut: '╱╱',
-};
-const eighths = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-const undos = new Set<string>(stages.flatMap((stage) => ('undo' in stage ? [stage.undo] : [])));
 /** Minimum width of the bars. A narrower chart would show nothing. */
 const minChartWidth = 16;
 const durationWidth = 8;
+const signWidth = 2;
 
 /** Returns the chart with its legend, or only names and durations if the width is too small for bars. */
 export function formatTimeline(timeline: Timeline, view: TimelineView): string {
@@ -53,21 +43,25 @@ export function formatTimeline(timeline: Timeline, view: TimelineView): string {
   ];
   const labelWidth = Math.max(...rows.map(({ label }) => label.length));
   const noteWidth = Math.min(24, Math.max(0, ...rows.map(({ note }) => note.length)));
-  const available = view.width - labelWidth - durationWidth - 3;
+  const available = view.width - signWidth - labelWidth - durationWidth - 3;
   const columns = Math.max(
     Math.min(available, minChartWidth),
     available - (noteWidth > 0 ? noteWidth + 2 : 0),
   );
   const axis =
-    columns < minChartWidth ? undefined : new Axis(timeline, { columns, linear: view.linear });
-  const lines = rows.map(({ label, bars, duration, note }) => {
-    const chart = axis ? ` ${axis.draw(bars)}` : '';
-    const start = `${label.padEnd(labelWidth)}${chart} ${duration.padStart(durationWidth)}`;
-    const left = view.width - start.length - 2;
-    return `${start}${left > 3 && note ? `  ${dim(clip(note, left), view.stream)}` : ''}`.trimEnd();
+    columns < minChartWidth ? undefined : new TimeAxis(timeline, { columns, linear: view.linear });
+  const chartWidth = axis ? columns + 1 : 0;
+  const left = view.width - signWidth - labelWidth - chartWidth - durationWidth - 3;
+  const lines = rows.map(({ sign, style, label, bars, duration, note }) => {
+    const colored = (text: string) => (style ? applyStyle(style, text, view.stream) : text);
+    const chart = axis ? ` ${axis.draw(bars, view.stream)}` : '';
+    const start = `${colored(`${sign} ${label.padEnd(labelWidth)}`)}${chart} ${duration.padStart(durationWidth)}`;
+    if (left <= 3 || !note) return start;
+    const shown = clip(note, left);
+    return `${start}  ${isTrouble(style) ? colored(shown) : dim(shown, view.stream)}`;
   });
   if (!axis) return `${lines.join('\n')}\n`;
-  const scale = `${' '.repeat(labelWidth)} ${axis.labels()}`.trimEnd();
+  const scale = `${' '.repeat(signWidth + labelWidth)} ${axis.labels()}`.trimEnd();
   const isPaused = timeline.pauses !== undefined;
   const legend = clip(formatLegend({ hasCuts: axis.hasCuts, isPaused }), view.width);
   return `${[dim(scale, view.stream), ...lines, dim(legend, view.stream)].join('\n')}\n`;
@@ -88,11 +82,13 @@ function formatLegend({ hasCuts, isPaused }: { hasCuts: boolean; isPaused: boole
 function invocationRow({ invocations }: Timeline): Row {
   const failed = invocations.find(({ error }) => error);
   return {
+    sign: ' ',
     label: 'invocations',
     bars: invocations.map(({ startMs, endMs }) => ({
       fromMs: startMs,
       toMs: endMs,
       glyph: glyphs.invocation,
+      style: 'dim',
     })),
     duration: formatShortDuration(
       invocations.reduce((sum, invocation) => sum + invocationMs(invocation), 0),
@@ -108,19 +104,42 @@ function pauseRows({ pauses, totalMs }: Timeline): Row[] {
     fromMs: startMs,
     toMs: endMs,
     glyph: glyphs.paused,
+    style: 'yellow' as const,
   }));
   const duration = bars.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   const { endMs, reason = '' } = pauses.at(-1) ?? {};
   const note = [endMs === undefined ? 'paused' : '', printable(reason)].filter(Boolean).join(': ');
-  return [{ label: 'paused', bars, duration: formatShortDuration(duration), note }];
+  return [
+    {
+      sign: '‖',
+      style: 'yellow',
+      label: 'paused',
+      bars,
+      duration: formatShortDuration(duration),
+      note,
+    },
+  ];
 }
 
 const invocationMs = ({ startMs, endMs }: Invocation) => endMs - startMs;
+
+/** Returns how a span ended, as a sign and a color. */
+function spanSign({ name, state, skipped }: Span): { sign: string; style?: TextStyle } {
+  if (state === 'failed') return { sign: '✗', style: 'red' };
+  if (state === 'cancelled') return { sign: '✗', style: 'yellow' };
+  if (state === 'running') return { sign: '◔', style: 'cyan' };
+  if (state === 'waiting') return { sign: '◔', style: 'dim' };
+  if (skipped !== undefined) return { sign: '–', style: 'dim' };
+  return undoSteps.has(name) ? { sign: '↶', style: 'yellow' } : { sign: '✓' };
+}
+
+const isTrouble = (style: TextStyle | undefined) => style === 'red' || style === 'yellow';
 
 function spanRow(span: Span, { totalMs }: Timeline, { timeScale }: TimelineView): Row {
   const { name, startMs, endMs = totalMs, attempts } = span;
   const times = attempts.length > 1 ? ` ×${attempts.length}` : '';
   return {
+    ...spanSign(span),
     label: `${printable(name)}${times}`,
     bars: spanBars(span, totalMs),
     duration: formatShortDuration(endMs - startMs),
@@ -130,16 +149,21 @@ function spanRow(span: Span, { totalMs }: Timeline, { timeScale }: TimelineView)
 
 function spanBars(span: Span, totalMs: number): Bar[] {
   const { kind, startMs, endMs = totalMs, attempts } = span;
+  const { style = 'green' } = spanSign(span);
   if (kind !== 'step') {
+    const bar = { fromMs: startMs, toMs: endMs };
     return [
-      { fromMs: startMs, toMs: endMs, glyph: kind === 'context' ? glyphs.ran : glyphs.waiting },
+      kind === 'context'
+        ? { ...bar, glyph: glyphs.ran, style }
+        : { ...bar, glyph: glyphs.waiting, style: 'dim' },
     ];
   }
-  const whole = { fromMs: startMs, toMs: endMs, glyph: glyphs.backoff };
-  const ran = attempts.map(({ startMs: fromMs, endMs: toMs = totalMs }) => ({
+  const whole = { fromMs: startMs, toMs: endMs, glyph: glyphs.backoff, style: 'dim' } as const;
+  const ran = attempts.map(({ startMs: fromMs, endMs: toMs = totalMs, error }) => ({
     fromMs,
     toMs,
     glyph: glyphs.ran,
+    style: error ? 'red' : style,
   }));
   return attempts.length > 1 || span.state === 'waiting' ? [whole, ...ran] : ran;
 }
@@ -148,7 +172,7 @@ function formatNote(span: Span, timeScale: number): string {
   if (span.kind === 'wait') return formatWaitNote(span, timeScale);
   const { name, state, skipped } = span;
   if (skipped !== undefined) return skipped ? `skipped: ${skipped}` : 'skipped';
-  const notes = [undos.has(name) ? 'undo' : '', formatErrorNote(span)].filter(Boolean);
+  const notes = [undoSteps.has(name) ? 'undo' : '', formatErrorNote(span)].filter(Boolean);
   return notes.join(', ') || (state === 'running' ? 'running' : '');
 }
 
@@ -167,82 +191,4 @@ function formatErrorNote({ state, attempts }: Span): string {
   if (!attempt?.error) return '';
   const number = attempts.length > 1 ? `${attempt.number}: ` : '';
   return `${number}${printable(attempt.error.message || attempt.error.type)}`;
-}
-
-/** Maps time to columns. A cut is two columns wide regardless of its length. */
-class Axis {
-  readonly #columns: number;
-  readonly #cuts: readonly TimelineBreak[];
-  readonly #perMs: number;
-
-  constructor(
-    { totalMs, cuts }: Timeline,
-    { columns, linear }: { columns: number; linear: boolean },
-  ) {
-    this.#columns = columns;
-    this.#cuts = linear ? [] : cuts;
-    const shown = totalMs - this.#cuts.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
-    this.#perMs = (columns - glyphs.cut.length * this.#cuts.length) / Math.max(1, shown);
-  }
-
-  get hasCuts(): boolean {
-    return this.#cuts.length > 0;
-  }
-
-  draw(bars: readonly Bar[]): string {
-    const cells = Array.from({ length: this.#columns }, () => ' ');
-    for (const bar of bars) this.#fill(cells, bar);
-    for (const { fromMs } of this.#cuts) {
-      const column = Math.round(this.#at(fromMs));
-      cells.splice(column, glyphs.cut.length, ...Array.from(glyphs.cut));
-    }
-    return cells.slice(0, this.#columns).join('');
-  }
-
-  /** Returns the line with the start time of each part between two cuts. */
-  labels(): string {
-    const starts = [0, ...this.#cuts.map(({ toMs }) => toMs)];
-    let line = '';
-    for (const ms of starts) {
-      const column = Math.round(this.#at(ms));
-      const text = ms === 0 ? '0s' : formatShortDuration(ms);
-      if (column < line.length + (line ? 1 : 0) || column + text.length > this.#columns) continue;
-      line = line.padEnd(column) + text;
-    }
-    return line;
-  }
-
-  /** Draws a bar. A bar shorter than a column is drawn as a part of it. */
-  #fill(cells: string[], { fromMs, toMs, glyph }: Bar): void {
-    const from = this.#at(fromMs);
-    const to = this.#at(toMs);
-    const first = Math.min(this.#columns - 1, Math.floor(from));
-    const last = Math.max(first, Math.ceil(to) - 1);
-    if (first === last && glyph === glyphs.ran) {
-      cells[first] = eighths[Math.min(7, Math.floor((to - from) * 8))] ?? glyph;
-      return;
-    }
-    for (let column = first; column <= Math.min(last, this.#columns - 1); column += 1) {
-      cells[column] = glyph;
-    }
-  }
-
-  #at(ms: number): number {
-    let column = 0;
-    let shownFrom = 0;
-    for (const { fromMs, toMs } of this.#cuts) {
-      if (ms <= fromMs) break;
-      column += (fromMs - shownFrom) * this.#perMs;
-      if (ms < toMs) return column + (glyphs.cut.length * (ms - fromMs)) / (toMs - fromMs);
-      column += glyphs.cut.length;
-      shownFrom = toMs;
-    }
-    return column + (ms - shownFrom) * this.#perMs;
-  }
-}
-
-/** Formats milliseconds with the precision of a step: `84ms`, `1.60s`, `5m 00s`. */
-export function formatShortDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
-  return ms < 9_995 ? `${(ms / 1000).toFixed(2)}s` : formatDuration(ms);
 }

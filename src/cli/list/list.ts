@@ -1,33 +1,32 @@
-/** Reads the flags of `orders list` and prints the orders as text. */
-import { isTerminal, type OrderStatus, statuses } from '../../../functions/contract/workflow.ts';
+/** Reads the flags of `orders list`. */
+import type { Provider } from '../../../functions/contract/providers.ts';
+import { isTerminal, type OrderStatus } from '../../../functions/contract/workflow.ts';
 import { type Cursor, parseCursor } from '../../orders/lookup/cursor.ts';
-import type { ListEnd, ListQuery, OrderRow } from '../../orders/lookup/list.ts';
+import type { ListQuery } from '../../orders/lookup/list.ts';
 import { UserError } from '../../user-error.ts';
 import { parseTime } from '../terminal/format-time.ts';
-import { dim, endOnBrokenPipe } from '../terminal/terminal.ts';
-import { formatOrderCounts, formatOrders, type ListFormat } from './order-rows.ts';
+import { type ListSort, selectPersonalFields } from './column-flags.ts';
+import type { ColumnName } from './order-columns.ts';
+import { orderStatuses } from './order-statuses.ts';
 
-/** All statuses of order items, in the order of the workflow. */
-export const orderStatuses: readonly OrderStatus[] = [
-  ...statuses.filter((status) => status !== 'completed'),
-  'awaiting-review',
-  'completed',
-  'failed',
-  'cancelled',
-];
+export const outputFormats = ['table', 'wide', 'id', 'csv', 'json', 'jsonl', 'yaml'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
 
 export interface ListFlags {
   readonly status?: readonly string[] | undefined;
   readonly running: boolean;
   readonly failed: boolean;
   readonly paused?: boolean;
+  readonly 'waiting-for'?: Provider | undefined;
   readonly customer?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly limit: number;
   readonly all: boolean;
   readonly cursor?: string | undefined;
-  readonly output?: Exclude<ListFormat, 'table'> | undefined;
+  readonly output?: OutputFormat | undefined;
+  readonly columns?: readonly ColumnName[] | undefined;
+  readonly sort?: ListSort | undefined;
   readonly header?: boolean | undefined;
   readonly json: boolean;
 }
@@ -60,109 +59,44 @@ export function buildListQuery(flags: ListFlags, now = Date.now()): ListQuery {
     until,
     after,
     statuses: selectStatuses(flags),
+    waitingFor: flags['waiting-for'],
     customerId: flags.customer,
     limit: flags.all ? undefined : flags.limit,
-    details: flags.output !== 'id',
+    details: flags.output !== 'id' || flags.sort !== undefined,
+    personal: selectPersonalFields({ names: flags.columns, sort: flags.sort }),
   };
 }
 
-function selectStatuses({ status = [], running, failed }: ListFlags): OrderStatus[] {
+function selectStatuses({ status = [], running, failed, ...flags }: ListFlags): OrderStatus[] {
   const wanted = new Set<string>(status);
+  // Only a running order waits for a provider.
+  if (flags['waiting-for'] !== undefined) {
+    return orderStatuses.filter(
+      (name) => !isTerminal(name) && (wanted.size === 0 || wanted.has(name)),
+    );
+  }
   if (failed) wanted.add('failed');
   const isWanted = (name: OrderStatus) => wanted.has(name) || (running && !isTerminal(name));
   return orderStatuses.filter(isWanted);
 }
 
-export interface PrintOptions {
-  readonly query: ListQuery;
-  readonly flags: ListFlags;
-  /** Arguments of the command, which the command for the next page repeats. */
-  readonly argv: readonly string[];
-}
-
-/** Writes the orders to stdout, and their number and the command for more orders to stderr. */
-export async function printOrders(
-  batches: AsyncGenerator<readonly OrderRow[], ListEnd>,
-  options: PrintOptions,
-): Promise<void> {
-  let isReaderGone = false;
-  endOnBrokenPipe(() => {
-    isReaderGone = true;
-  });
-  const writer = new ListWriter(process.stdout, options.flags);
-  for (;;) {
-    const next = await batches.next();
-    if (isReaderGone) return;
-    if (next.done) {
-      writer.end();
-      return printListEnd(writer.statuses, next.value, options);
-    }
-    writer.add(next.value);
+/** Throws a UserError if flags about the output contradict each other. */
+export function checkOutput({
+  output,
+  json,
+  columns,
+  verify,
+}: Pick<ListFlags, 'output' | 'json' | 'columns'> & { readonly verify: boolean }): void {
+  const refuse = (message: string, hint: string) => {
+    throw new UserError(message, { hint });
+  };
+  if (json && output !== undefined && output !== 'json') {
+    refuse(`--json and -o ${output} exclude each other.`, `orders list -o ${output}`);
   }
-}
-
-/** Writes rows: a table when all rows are known, ids and CSV at once. */
-class ListWriter {
-  readonly #stream: NodeJS.WriteStream;
-  readonly #format: ListFormat;
-  readonly #hasHeader: boolean;
-  readonly #tableRows: OrderRow[] = [];
-  readonly statuses: OrderStatus[] = [];
-
-  constructor(stream: NodeJS.WriteStream, { output, header }: ListFlags) {
-    this.#stream = stream;
-    this.#format = output ?? 'table';
-    this.#hasHeader = header ?? (output === 'csv' || stream.isTTY === true);
+  if (columns && (output === 'id' || output === 'wide')) {
+    refuse(`-o ${output} has fixed columns: leave out --columns.`, 'orders list --columns order');
   }
-
-  add(rows: readonly OrderRow[]): void {
-    // The width of a column depends on all rows.
-    if (this.#format === 'table' || this.#format === 'wide') this.#tableRows.push(...rows);
-    else this.#write(rows, this.statuses.length === 0);
-    for (const { status } of rows) this.statuses.push(status);
+  if (verify && output !== undefined && !['table', 'id', 'json'].includes(output)) {
+    refuse(`--verify does not support -o ${output}.`, 'orders list --verify --json');
   }
-
-  end(): void {
-    if (this.#tableRows.length > 0) this.#write(this.#tableRows, true);
-    else if (this.statuses.length === 0 && this.#format === 'csv' && this.#hasHeader)
-      this.#write([], true);
-  }
-
-  #write(rows: readonly OrderRow[], isFirst: boolean): void {
-    const header = this.#hasHeader && isFirst;
-    const view = { format: this.#format, header, stream: this.#stream, now: Date.now() };
-    this.#stream.write(formatOrders(rows, view));
-  }
-}
-
-function printListEnd(
-  listed: readonly OrderStatus[],
-  { cursor }: ListEnd,
-  { query, flags, argv }: PrintOptions,
-): void {
-  const print = (text: string) => process.stderr.write(`${dim(text)}\n`);
-  if (listed.length === 0) {
-    process.stderr.write('No orders match.\n');
-    const isDefaultPeriod =
-      flags.since === undefined && flags.cursor === undefined && !flags.paused;
-    if (isDefaultPeriod)
-      print('  Searched the last 7 days. Search further: orders list --since 30d');
-    return;
-  }
-  if (flags.output === undefined || flags.output === 'wide')
-    print(formatOrderCounts(listed, query.since));
-  if (cursor) print(`more: ${formatNextCommand(argv, cursor)}`);
-}
-
-/** Returns the command for the next page: the same command with the cursor. */
-export function formatNextCommand(argv: readonly string[], cursor: string): string {
-  const kept = argv.filter(
-    (argument, index) => !/^--cursor(=|$)/.test(argument) && argv[index - 1] !== '--cursor',
-  );
-  return ['orders', 'list', ...kept, '--cursor', cursor].map(quote).join(' ');
-}
-
-/** Quotes a word for the shell if necessary. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

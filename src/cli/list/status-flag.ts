@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { orderStatuses } from './list.ts';
+import { orderStatuses } from './order-statuses.ts';
 
 /** Returns the flag `--status`, which selects orders by one or more statuses. */
 export const statusFlag = () =>

@@ -16,6 +16,7 @@ import { formatRecord } from '../command/json-output.ts';
 import { trustedStream } from '../terminal/output-guard.ts';
 import { printable } from '../terminal/table.ts';
 import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
+import { sortRows } from './column-flags.ts';
 import { buildListQuery, type ListFlags } from './list.ts';
 import { formatOrderCounts, formatOrders, formatRowFacts } from './order-rows.ts';
 
@@ -47,20 +48,16 @@ interface Screen {
 
 /** Shows the list until Ctrl-C or `--timeout`; sets the exit code. */
 export async function showListWatch(stack: Stack, flags: WatchListFlags, ui: Ui): Promise<void> {
-  if (flags.output === 'id' || flags.output === 'csv') {
-    throw new UserError(`--watch does not support -o ${flags.output}.`, {
-      hint: ['orders list --watch', 'orders list --watch --json'],
-    });
-  }
+  const isLive = ui === 'live' && !flags.json;
+  checkWatchFlags(flags, isLive);
   const { since } = buildListQuery(flags);
   const query = (): ListQuery => ({ ...buildListQuery(flags), since });
   const { signal, abort, release } = listenForInterrupt(flags.timeout);
   endOnBrokenPipe(abort);
   const { stdout: stream } = process;
-  const screen =
-    ui === 'live' && !flags.json
-      ? await createLiveScreen(stack.target, { stream, since, wide: flags.output === 'wide' })
-      : createLineScreen(stream, { json: flags.json, quiet: ui === 'quiet' });
+  const screen = isLive
+    ? await createLiveScreen(stack.target, { stream, since, flags })
+    : createLineScreen(stream, { json: flags.json, quiet: ui === 'quiet' });
   let orders = 0;
   let exitCode: ExitCode = 0;
   try {
@@ -73,6 +70,23 @@ export async function showListWatch(stack: Stack, flags: WatchListFlags, ui: Ui)
   } finally {
     release();
     await screen.close({ type: 'end', ts: new Date().toISOString(), orders, exitCode });
+  }
+}
+
+/** Throws a UserError if a watched list cannot be printed in this form. */
+function checkWatchFlags({ output, columns, sort }: WatchListFlags, isLive: boolean): void {
+  const hint = ['orders list --watch', 'orders list --watch --json'];
+  if (output && !['table', 'wide', 'json', 'jsonl'].includes(output)) {
+    throw new UserError(`--watch does not support -o ${output}.`, { hint });
+  }
+  if (!isLive && (columns || sort)) {
+    const flag = columns ? '--columns' : '--sort';
+    throw new UserError(
+      `--watch supports ${flag} only on a terminal: without one it prints changes.`,
+      {
+        hint,
+      },
+    );
   }
 }
 
@@ -112,7 +126,7 @@ function formatPlainEvent(event: Exclude<ListEvent, { type: 'list' }>): string {
 interface LiveOptions {
   readonly stream: NodeJS.WriteStream;
   readonly since: string;
-  readonly wide: boolean;
+  readonly flags: WatchListFlags;
 }
 
 /** Number of lines around the rows: the titles, the hidden rows, the counts, the keys and a free line. */
@@ -121,18 +135,20 @@ const reservedLines = 5;
 /** Returns a screen that redraws the list in place. Imports Ink only when it is called. */
 async function createLiveScreen(
   target: Target,
-  { stream: output, since, wide }: LiveOptions,
+  { stream: output, since, flags }: LiveOptions,
 ): Promise<Screen> {
   const stream = trustedStream(output);
   const { openLiveLines } = await import('../../views/live-lines.tsx');
   let rows: readonly OrderRow[] | undefined;
   let gapReason: string | undefined;
+  const widths = new Map<string, number>();
+  const format = flags.output === 'wide' ? 'wide' : 'table';
   const formatLines = ({ columns, rows: height }: Partial<Size>): string[] => {
     if (!rows) return ['Loading…'];
     const maxRows = height === undefined ? rows.length : Math.max(1, height - reservedLines);
-    const shown = rows.slice(0, maxRows);
-    const format = wide ? 'wide' : 'table';
-    const view = { format, header: true, stream, columns, now: Date.now() } as const;
+    const shown = sortRows(rows, flags.sort).slice(0, maxRows);
+    const { columns: names } = flags;
+    const view = { format, names, header: true, stream, columns, widths, now: Date.now() } as const;
     const table = formatOrders(shown, view).trimEnd();
     const hidden = rows.length - shown.length;
     return [

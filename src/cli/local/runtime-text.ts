@@ -48,5 +48,6 @@ export function formatStoreCheck(check: StoreCheck | undefined): string {
     const total = executions === 1 ? '1 execution' : `${executions} executions`;
     return `store: consistent, ${total}, ${running} running, ${size}\n`;
   }
-  return `store: inconsistent\n${problems.map((problem) => `  ${problem}\n`).join('')}`;
+  const lines = problems.map((problem) => `  ${problem}\n`).join('');
+  return `store: inconsistent\n${lines}to delete and recreate it: orders local reset (deletes the local orders)\n`;
 }

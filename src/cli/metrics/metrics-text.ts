@@ -2,7 +2,7 @@
 import type { Metrics } from '../../orders/metrics/metrics.ts';
 import type { QuotaUse } from '../../orders/metrics/quotas.ts';
 import { minSamplesForPercentiles, type Statistics } from '../../workflow/statistics.ts';
-import { formatLatency, formatLocalTime } from '../terminal/format-time.ts';
+import { formatAge, formatLatency, formatLocalTime } from '../terminal/format-time.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
@@ -22,6 +22,7 @@ export function formatMetricsTables(metrics: Metrics, view: MetricsView): string
   const blocks = [
     headLines(metrics, view),
     orderLines(metrics, view),
+    waitingLines(metrics, view),
     timeLines(metrics, view),
     failureLines(metrics, view),
     retryLines(metrics, view),
@@ -69,7 +70,7 @@ function orderLines({ orders, rates }: Metrics, view: MetricsView): string[] {
     { label: 'failed', count: orders.failed, rate: rates?.failed, style: 'red' },
     { label: 'cancelled', count: orders.cancelled, rate: rates?.cancelled, style: 'yellow' },
     { label: 'running', count: orders.running, style: 'cyan' },
-    { label: 'in review', count: orders.inReview, style: 'cyan' },
+    { label: 'in review', count: orders.inReview, style: 'yellow' },
     ...(orders.paused ? [{ label: 'paused', count: orders.paused, style: 'yellow' } as const] : []),
   ] as const;
   if (view.isShort) {
@@ -93,6 +94,21 @@ function orderLines({ orders, rates }: Metrics, view: MetricsView): string[] {
     { title: '', text: (row) => formatShare('rate' in row ? row.rate : undefined), align: 'right' },
   ];
   return table(rows, columns, { ...view, header: false });
+}
+
+function waitingLines({ waiting, at }: Metrics, view: MetricsView): string[] {
+  type Row = (typeof waiting)[number];
+  const columns: Column<Row>[] = [
+    { title: 'WAITING FOR', text: ({ provider }) => provider, style: () => 'yellow' },
+    { title: 'ORDERS', text: ({ orders }) => formatCount(orders), align: 'right' },
+    {
+      title: 'SINCE',
+      text: ({ since }) =>
+        `${formatLocalTime(since)}, ${formatAge(Date.parse(at) - Date.parse(since))} ago`,
+      dropPriority: 1,
+    },
+  ];
+  return waiting.length === 0 ? [] : table(waiting, columns, view);
 }
 
 const formatShare = (rate: number | undefined) =>
@@ -141,7 +157,7 @@ function failureLines({ failures }: Metrics, view: MetricsView): string[] {
   if (failures.length === 0) return [];
   type Row = (typeof failures)[number];
   const columns: Column<Row>[] = [
-    { title: 'FAILURE', text: ({ code }) => code },
+    { title: 'FAILURE', text: ({ code }) => code, style: () => 'red' },
     { title: 'STAGE', text: ({ stage }) => stage, dropPriority: 1 },
     { title: 'ORDERS', text: ({ orders }) => formatCount(orders), align: 'right' },
   ];
@@ -151,7 +167,7 @@ function failureLines({ failures }: Metrics, view: MetricsView): string[] {
 function retryLines({ retries = [] }: Metrics, view: MetricsView): string[] {
   type Row = (typeof retries)[number];
   const columns: Column<Row>[] = [
-    { title: 'RETRIED STEP', text: ({ step }) => step },
+    { title: 'RETRIED STEP', text: ({ step }) => step, style: () => 'yellow' },
     { title: 'RETRIES', text: ({ retries: count }) => formatCount(count), align: 'right' },
   ];
   return retries.length === 0 ? [] : table(retries, columns, view);
@@ -163,6 +179,11 @@ const quotaNames: Record<QuotaUse['quota'], string> = {
   'reads-a-second': 'CLI reads per second',
 };
 
+function quotaStyle({ used, limit }: QuotaUse): 'red' | 'yellow' | undefined {
+  if (used >= limit) return 'red';
+  return used >= 0.8 * limit ? 'yellow' : undefined;
+}
+
 function quotaLines(quotas: readonly QuotaUse[], view: MetricsView): string[] {
   const columns: Column<QuotaUse>[] = [
     { title: 'QUOTA', text: ({ quota }) => quotaNames[quota] },
@@ -171,6 +192,7 @@ function quotaLines(quotas: readonly QuotaUse[], view: MetricsView): string[] {
       text: ({ used, atLeast }) =>
         `${Number.isInteger(used) ? formatCount(used) : used.toFixed(1)}${atLeast ? '+' : ''}`,
       align: 'right',
+      style: quotaStyle,
     },
     { title: 'OF', text: ({ limit }) => formatCount(limit), align: 'right' },
   ];
@@ -189,7 +211,8 @@ const formatCount = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g,
 
 /** Returns the metrics as one fact per line: its kind, its name and its numbers. Durations are in milliseconds. */
 export function formatMetricsFacts(metrics: Metrics): string {
-  const { since, at, source, orders, rates, times, stages, failures, retries, quotas } = metrics;
+  const { since, at, source, orders, waiting, rates, times } = metrics;
+  const { stages, failures, retries, quotas } = metrics;
   const statistics = ({ n, min, median, p95, p99, max }: Statistics) =>
     Object.entries({ n, min, median, p95, p99, max })
       .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
@@ -199,6 +222,9 @@ export function formatMetricsFacts(metrics: Metrics): string {
     ...Object.entries(orders).map(([name, count]) => `orders ${name} ${count}`),
     ...Object.entries(rates ?? {}).map(([name, rate]) => `rate ${name} ${rate.toFixed(4)}`),
     ...Object.entries(times).map(([name, time]) => `time ${name} ${statistics(time)}`),
+    ...waiting.map(
+      ({ provider, orders: count, since: from }) => `waiting ${provider} ${count} since=${from}`,
+    ),
     ...failures.map(({ code, stage, orders: count }) => `failure ${code} ${count} stage=${stage}`),
     ...(retries ?? []).map(({ step, retries: count }) => `retries ${step} ${count}`),
     ...quotas.map(({ quota, used, limit }) => `quota ${quota} ${used} limit=${limit}`),
@@ -208,12 +234,13 @@ export function formatMetricsFacts(metrics: Metrics): string {
 }
 
 /** Returns the most important metrics as one line, for a watch that is not on a terminal. */
-export function formatMetricsLine({ at, orders, times, failures }: Metrics): string {
+export function formatMetricsLine({ at, orders, waiting, times, failures }: Metrics): string {
   const facts = [
     ...Object.entries(orders).map(([name, count]) => `${name}=${count}`),
     ...(times.endToEnd
       ? [`median=${formatLatency(times.endToEnd.median).replaceAll(' ', '')}`]
       : []),
+    ...waiting.map(({ provider, orders: count }) => `waiting_for_${provider}=${count}`),
     ...failures.slice(0, 3).map(({ code, orders: count }) => `${code}=${count}`),
   ];
   return `${at} ${facts.join(' ')}\n`;

@@ -1,6 +1,8 @@
 /** Output of `orders cost`. */
 import type { Cost, CostLine } from '../../orders/cost/cost.ts';
+import { applyStyle } from '../terminal/output-guard.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
+import { dim } from '../terminal/terminal.ts';
 
 const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 const dollars = new Intl.NumberFormat('en-US', {
@@ -11,7 +13,13 @@ const dollars = new Intl.NumberFormat('en-US', {
 
 const columns: readonly Column<CostLine>[] = [
   { title: 'PER ORDER', text: ({ what }) => what, minWidth: 20 },
-  { title: 'MEASURED', text: ({ quantity }) => plain.format(quantity), align: 'right' },
+  {
+    title: 'MEASURED',
+    text: ({ quantity }) => plain.format(quantity),
+    align: 'right',
+    style: comparisonStyle,
+  },
+  { title: '', text: comparisonSign, style: comparisonStyle },
   {
     title: 'ORIGINAL',
     text: ({ original }) => (original === undefined ? '' : plain.format(original)),
@@ -25,6 +33,19 @@ const columns: readonly Column<CostLine>[] = [
   },
 ];
 
+/** Returns whether the measured value is above (1), equal to (0) or below (-1) the original's. */
+function compare({ quantity, original = quantity }: CostLine): number {
+  return Math.sign(quantity - original);
+}
+
+function comparisonSign(line: CostLine): string {
+  return { '1': '↑', '-1': '↓' }[String(compare(line))] ?? '';
+}
+
+function comparisonStyle(line: CostLine): 'yellow' | 'green' | undefined {
+  return ({ '1': 'yellow', '-1': 'green' } as const)[String(compare(line))];
+}
+
 /** Returns the cost table, the total, the reasons for values above the original sample's, and the date of the prices. */
 export function formatCost(cost: Cost, sample: string, options: TableOptions): string {
   const { perMillion, simulatedPerMillion, pricesAsOf, lines } = cost;
@@ -33,11 +54,14 @@ export function formatCost(cost: Cost, sample: string, options: TableOptions): s
       because !== undefined && original !== undefined && quantity > original,
   );
   const perOrder = perMillion / 1e6;
+  const { stream } = options;
   return [
     formatTable(lines, columns, { ...options, header: true }),
-    `\n${dollars.format(perMillion)} per million "${sample}" orders ($${perOrder.toFixed(6)} per order), ` +
+    `\n${applyStyle('bold', dollars.format(perMillion), stream)} per million "${sample}" orders ($${perOrder.toFixed(6)} per order), ` +
       `${dollars.format(perMillion - simulatedPerMillion)} without the simulated services.\n`,
-    ...more.map(({ what, because }) => `${what}: ${because}\n`),
-    `Prices for us-east-2 as of ${pricesAsOf}, excluding free tiers, traces and alarms.\n`,
+    ...more.map(
+      ({ what, because }) => `${applyStyle('yellow', `↑ ${what}`, stream)}: ${because}\n`,
+    ),
+    `${dim(`Prices for us-east-2 as of ${pricesAsOf}, excluding free tiers, traces and alarms.`, stream)}\n`,
   ].join('');
 }

@@ -40,7 +40,9 @@ export function formatDeadLetters(
   const columns: readonly Column<ExaminedDeadLetter>[] = [
     { title: 'ORDER', text: ({ orderId = '-' }) => orderId, minWidth: 16 },
     { title: 'SOURCE', text: ({ from }) => from, dropPriority: 2 },
-    { title: 'AGE', text: ({ sentAt }) => formatAge(now - Date.parse(sentAt)), align: 'right' },
+    options.stream.isTTY
+      ? { title: 'AGE', text: ({ sentAt }) => formatAge(now - Date.parse(sentAt)), align: 'right' }
+      : { title: 'SENT', text: ({ sentAt }) => sentAt },
     { title: 'STATUS', text: ({ status = '-' }) => status, dropPriority: 3 },
     { title: 'ACTION', text: ({ remedy }) => shortActionText[remedy.kind] },
     { title: 'REASON', text: ({ why }) => why, minWidth: 12, dropPriority: 1 },

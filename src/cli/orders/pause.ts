@@ -17,7 +17,7 @@ import { UserError } from '../../user-error.ts';
 import { confirmFlag, timeoutFlag } from '../command/base-command.ts';
 import { confirmYes } from '../command/confirm.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
-import { orderStatuses } from '../list/list.ts';
+import { orderStatuses } from '../list/order-statuses.ts';
 import { statusFlag } from '../list/status-flag.ts';
 import { parseTime } from '../terminal/format-time.ts';
 import { mark } from '../terminal/terminal.ts';

@@ -9,6 +9,7 @@ import {
   formatReviewOutcome,
   nextCommand,
   readDecision,
+  summarizeReviews,
 } from './review.ts';
 
 /** A command that completes the reviews of orders with one decision. */
@@ -34,8 +35,9 @@ export abstract class ReviewCommand extends BaseCommand {
     const outcomes = await this.withStack(target, (stack) =>
       decideAll(stack, references, { decision, by, note }),
     );
-    if (flags.json) return this.document(outcomes.length === 1 ? outcomes[0] : outcomes);
+    if (flags.json) return this.document(references.length === 1 ? outcomes[0] : outcomes);
     for (const outcome of outcomes) this.out(formatReviewOutcome(outcome));
+    process.stderr.write(summarizeReviews(outcomes, decision) ?? '');
     const decided = outcomes.find((outcome) => !('refused' in outcome));
     if (decided) this.hint(nextCommand(decided));
   }

@@ -10,7 +10,7 @@ import {
   decideReview,
   type OrderInReview,
 } from '../../orders/actions/review.ts';
-import { findOrders } from '../../orders/lookup/find.ts';
+import { findOrder } from '../../orders/lookup/find.ts';
 import { UserError } from '../../user-error.ts';
 import { formatMoney } from '../../workflow/money.ts';
 import { confirmFlag } from '../command/base-command.ts';
@@ -84,27 +84,44 @@ const decisionTexts: Record<ReviewDecision['decision'], string> = {
 export type ReviewOutcome = DecisionResult | { readonly orderId: string; readonly refused: string };
 
 /**
- * Sends the decision about several orders. If one is refused, the others are still decided, and the exit code is 13. Throws the refusal
- * of a single order.
+ * Sends the decision about several orders. If one is refused, the others are still decided. The exit code is that of the only kind of
+ * result, or 13 if they differ. Throws the refusal of a single order.
  */
 export async function decideAll(
   stack: Stack,
   references: readonly string[],
   decision: Omit<DecideOptions, 'reference'>,
 ): Promise<ReviewOutcome[]> {
-  const orders = await findOrders(stack, references);
-  const outcomes: ReviewOutcome[] = [];
-  for (const { orderId } of orders) {
+  const outcomes = new Map<string, ReviewOutcome>();
+  const exits: number[] = [];
+  for (const reference of references) {
+    let orderId = reference;
     try {
-      outcomes.push(await decideReview(stack, { ...decision, reference: orderId }));
+      ({ orderId } = await findOrder(stack, reference));
+      if (outcomes.has(orderId)) continue;
+      outcomes.set(orderId, await decideReview(stack, { ...decision, reference: orderId }));
     } catch (error) {
-      if (orders.length === 1 || !(error instanceof UserError)) throw error;
-      outcomes.push({ orderId, refused: describeError(error).message });
+      if (references.length === 1 || !(error instanceof UserError) || error.exit === 4) throw error;
+      const { message, exit } = describeError(error);
+      outcomes.set(orderId, { orderId, refused: message });
+      exits.push(exit);
     }
   }
+  const [exit = 0] = exits;
+  const isUniform = exits.length === outcomes.size && exits.every((other) => other === exit);
+  if (exits.length > 0) process.exitCode = isUniform ? exit : 13;
+  return [...outcomes.values()];
+}
+
+/** Returns the number of orders by result as one line; undefined for a single order, whose result says it. */
+export function summarizeReviews(
+  outcomes: readonly ReviewOutcome[],
+  decision: ReviewDecision['decision'],
+): string | undefined {
+  if (outcomes.length < 2) return undefined;
   const refused = outcomes.filter((outcome) => 'refused' in outcome).length;
-  if (refused > 0) process.exitCode = refused === outcomes.length ? 6 : 13;
-  return outcomes;
+  const decided = `${outcomes.length - refused} ${decision === 'approve' ? 'approved' : 'rejected'}`;
+  return `${outcomes.length} orders: ${decided}${refused > 0 ? `, ${refused} refused` : ''}\n`;
 }
 
 /** Returns an outcome as one line. */

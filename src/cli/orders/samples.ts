@@ -26,7 +26,7 @@ const effects: {
 } = {
   reject: ({ message }, stage) => `${stage} rejects it: ${message}`,
   transient: ({ times }, stage) => `${stage} fails ${times} times, then succeeds`,
-  outage: (_, stage) => `${stage} fails on every attempt`,
+  error: (_, stage) => `${stage} fails on every attempt`,
   review: ({ score }, stage) => `${stage} returns the score ${score}: it waits for a review`,
 };
 

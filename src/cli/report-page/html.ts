@@ -1,4 +1,25 @@
-/** HTML building blocks of the report page. */
+/** HTML building blocks of the pages. */
+import { style } from './page-style.ts';
+
+/** Returns a self-contained page. `title` is text, `body` is HTML. */
+export function renderDocument(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+}
 
 export function escapeHtml(text: string): string {
   return text
@@ -24,6 +45,14 @@ export function renderTable(
 /** Returns a region that scrolls horizontally, also with the keyboard, for content wider than the page. */
 export function renderScrollable(name: string, content: string): string {
   return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(name)}">${content}</div>`;
+}
+
+/** Returns facts as tiles: a name and a value each. */
+export function renderFacts(facts: readonly (readonly [name: string, value: string])[]): string {
+  const list = facts.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
+  return `<dl class="facts">${list.join('')}</dl>`;
 }
 
 export function renderSection(title: string, content: string): string {

@@ -27,5 +27,7 @@ ${['good', 'bad', 'a', 'b', 'c', 'e', 'f', 'g'].map((name) => `rect.${name}, pol
 polyline.good { stroke-dasharray: 7 3; } polyline.bad { stroke-dasharray: 2 3; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; list-style: none; margin: 0 0 .3rem; padding: 0; color: var(--faint); font-size: .9rem; } .key { width: .8rem; height: .8rem; margin-right: .35rem; }
 @media (max-width: 40rem) { .checks { grid-template-columns: 1fr; gap: 0; } .checks dd { margin-bottom: .6rem; } .chart text { font-size: 19px; } .facts { grid-template-columns: 1fr 1fr; } }
+.text td, .text th { white-space: normal; text-align: left; vertical-align: top; overflow-wrap: anywhere; } .text td:last-child { min-width: 12rem; }
+.stages { list-style: none; margin: 0; padding: 0; columns: 2 16rem; } .undone { color: var(--b); } .waiting { color: var(--faint); }
 @media print { details { display: none; } }
 `;

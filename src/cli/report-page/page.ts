@@ -2,8 +2,14 @@
 import type { LoadReport } from '../../orders/load-test/report-types.ts';
 import { minSamplesForPercentiles } from '../../workflow/statistics.ts';
 import { formatMs, statisticsHeader, toStatisticsRow } from './format-figures.ts';
-import { escapeHtml, renderScrollable, renderSection, renderTable } from './html.ts';
-import { style } from './page-style.ts';
+import {
+  escapeHtml,
+  renderDocument,
+  renderFacts,
+  renderScrollable,
+  renderSection,
+  renderTable,
+} from './html.ts';
 import {
   renderLatencyChart,
   renderStagesChart,
@@ -19,18 +25,9 @@ const maxOrders = 2000;
 /** Returns the HTML page of a report. */
 export function renderLoadTestPage(report: LoadReport, label: string): string {
   const title = `Load test of ${label}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(`${title}, ${report.startedAt}`)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
+  return renderDocument(
+    `${title}, ${report.startedAt}`,
+    `<h1>${escapeHtml(title)}</h1>
 ${renderVerdict(report)}
 ${renderSection('Checks', renderChecks(report))}
 ${report.thresholds.length > 0 ? renderSection('Thresholds', renderThresholds(report)) : ''}
@@ -38,11 +35,8 @@ ${renderSection('Order durations', renderLatencyChart(report) + renderScrollable
 ${renderSection('Orders over time', renderStatusChart(report) + renderThroughputChart(report))}
 ${renderSection('Time between statuses', renderStagesChart(report))}
 ${renderSection('Outcomes', renderOutcomes(report) + renderOrders(report))}
-${renderSection('Resource use of the test', renderToolUsage(report))}
-</main>
-</body>
-</html>
-`;
+${renderSection('Resource use of the test', renderToolUsage(report))}`,
+  );
 }
 
 const truncationTexts = {
@@ -62,13 +56,10 @@ function renderVerdict(report: LoadReport): string {
     ['peak running', String(rate.peakRunning)],
     ['seed', String(seed)],
     ['started', `${startedAt.slice(0, 19).replace('T', ' ')} UTC`],
-  ];
-  const list = facts.map(
-    ([name = '', value = '']) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`,
-  );
+  ] as const;
   return (
     `<p><strong class="verdict ${passed ? 'good' : 'bad'}">${passed ? '✓ Passed' : '✗ Failed'}</strong>${cut ? ` ${truncationTexts[cut]}` : ''}</p>` +
-    `<dl class="facts">${list.join('')}</dl>`
+    renderFacts(facts)
   );
 }
 

@@ -1,7 +1,8 @@
 /** Charts as inline SVG, each with a title and a description for screen readers and a table of its values. */
 import { escapeHtml, renderScrollable, renderTable } from './html.ts';
 
-const width = 640;
+/** Width of a chart in its own unit. */
+export const width = 640;
 const height = 240;
 const left = 60;
 const right = 12;
@@ -28,7 +29,7 @@ interface Axes {
   readonly format: (value: number) => string;
 }
 
-interface ChartText {
+export interface ChartText {
   readonly title: string;
   /** Description of the chart in one sentence. */
   readonly about: string;
@@ -149,7 +150,7 @@ function createRoundTicks(maxValue: number, count = 4): number[] {
   return Array.from({ length: Math.floor(maxValue / step) + 1 }, (_, index) => index * step);
 }
 
-const formatCoordinate = (value: number) => value.toFixed(1);
+export const formatCoordinate = (value: number) => value.toFixed(1);
 
 function createScales({ from, to }: Axes, maxValue: number) {
   const span = Math.max(1, to - from);
@@ -173,7 +174,7 @@ function renderGrid(chart: Axes, maxValue: number): string {
   return levels.join('') + names.join('');
 }
 
-function renderLegend(series: readonly Series[]): string {
+export function renderLegend(series: readonly Pick<Series, 'name' | 'color'>[]): string {
   const keys = series.map(
     ({ name, color }) =>
       `<li><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><rect class="${color}" width="14" height="14"></rect></svg>${escapeHtml(name)}</li>`,
@@ -191,7 +192,8 @@ function renderSeriesTable({ from, to, format }: Axes, series: readonly Series[]
   return renderTable(['', ...series.map(({ name }) => name)], moments);
 }
 
-function renderFigure(
+/** Returns a figure: the chart, its legend and the table of its values. `tall` is its height. */
+export function renderFigure(
   { title, about }: ChartText,
   { body, legend, table }: { body: string; legend: string; table: string },
   tall = height,

@@ -12,6 +12,9 @@ export const environmentSchema = schemaFor<KnownEnvironment>()(
     profile: v.exactOptional(v.string()),
     endpoint: v.exactOptional(v.string()),
     roleArn: v.exactOptional(v.string()),
+    replay: v.exactOptional(
+      v.pipe(v.string(), v.description('period of the orders that a deployment replays first')),
+    ),
     protected: v.exactOptional(v.boolean()),
     parameters: v.exactOptional(v.record(v.string(), v.string())),
     isDefault: v.pipe(v.boolean(), v.description('whether commands use it by default')),

@@ -2,8 +2,11 @@ import * as v from 'valibot';
 import type { OrderView } from '../../orders/lookup/get.ts';
 import {
   failureSchema,
+  pendingAttemptSchema,
+  providerSchema,
   shownStatusSchema,
   statusSchema,
+  stepSchema,
   timeSchema,
   transitionSchema,
   undoSchema,
@@ -68,6 +71,28 @@ const recordSchema = v.strictObject({
       v.description('state of the reserved stock'),
     ),
   ),
+  reservedFrom: v.exactOptional(
+    v.pipe(
+      v.array(v.strictObject({ productId: v.string(), shard: v.number(), quantity: v.number() })),
+      v.description('shards of the stock from which units were reserved; absent: shard 0'),
+    ),
+  ),
+  calls: v.exactOptional(
+    v.pipe(v.array(stepSchema), v.description('stages whose simulated call took effect')),
+  ),
+  waitingFor: v.exactOptional(
+    v.pipe(
+      v.strictObject({
+        provider: providerSchema,
+        stage: stepSchema,
+        attempt: v.pipe(v.number(), v.description('number of the next attempt')),
+        failedAt: timeSchema,
+        delaySeconds: v.pipe(v.number(), v.description('virtual time on the local runtime')),
+      }),
+      v.description('provider that is unavailable'),
+    ),
+  ),
+  waitingSince: v.exactOptional(timeSchema),
   retryOf: v.exactOptional(v.pipe(v.string(), v.description('original of this retry'))),
   retriedAs: v.exactOptional(v.pipe(v.array(v.string()), v.description('retries of this order'))),
   path: v.exactOptional(
@@ -107,5 +132,6 @@ export const getSchema = schemaFor<OrderView>()(
         v.description('only for a running order'),
       ),
     ),
+    waitingFor: v.exactOptional(pendingAttemptSchema),
   }),
 );

@@ -6,6 +6,7 @@ import { cancelSchema } from './cancel.ts';
 import { costSchema } from './cost.ts';
 import { deadLettersSchema, redrivenSchema } from './dead-letters.ts';
 import { deploySchema } from './deploy.ts';
+import { deployStreamSchema } from './deploy-stream.ts';
 import { destroySchema } from './destroy.ts';
 import { doctorSchema } from './doctor.ts';
 import { createDocumentSchema, errorDocumentSchema } from './document.ts';
@@ -21,18 +22,21 @@ import { getSchema } from './get.ts';
 import { historySchema, historyStreamSchema } from './history.ts';
 import { initSchema } from './init.ts';
 import { inventorySchema, stockSchema } from './inventory.ts';
-import { listSchema, listWatchSchema } from './list.ts';
+import { listColumnsSchema, listSchema, listWatchSchema } from './list.ts';
 import { loadEstimateSchema } from './load-estimate.ts';
 import { loadReportSchema } from './load-test.ts';
 import { loadTestSchema } from './load-test-stream.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
 import { metricsSchema, metricsStreamSchema } from './metrics.ts';
+import { linksSchema } from './open.ts';
+import { outageChangeSchema, outagesSchema } from './outage.ts';
 import { pauseSchema } from './pause.ts';
 import { replaySchema } from './replay.ts';
 import { retrySchema } from './retry.ts';
 import { decidedBatchSchema, decidedSchema, ordersInReviewSchema } from './review.ts';
 import { samplesSchema } from './samples.ts';
+import { scalePlanSchema } from './scale-plan.ts';
 import { submitBatchSchema, submitDryRunSchema, submitSchema } from './submit.ts';
 import { recountSchema, repairSchema, verifySchema } from './verify.ts';
 import { pruneSchema, rollbackSchema, versionsSchema } from './versions.ts';
@@ -54,6 +58,7 @@ export const schemas = {
   'dead-letters-list': createDocumentSchema(deadLettersSchema),
   'dead-letters-redrive': createDocumentSchema(redrivenSchema),
   deploy: createDocumentSchema(deploySchema),
+  'deploy-stream': deployStreamSchema,
   destroy: createDocumentSchema(destroySchema),
   diff: createDocumentSchema(deploySchema),
   doctor: createDocumentSchema(doctorSchema),
@@ -78,14 +83,20 @@ export const schemas = {
   'inventory-recount': createDocumentSchema(recountSchema),
   'inventory-set': createDocumentSchema(stockSchema),
   list: createDocumentSchema(listSchema),
+  'list-columns': createDocumentSchema(listColumnsSchema),
   'list-stream': listWatchSchema,
   'list-verify': createDocumentSchema(verifySchema),
   'load-test-dry-run': createDocumentSchema(loadEstimateSchema),
   'load-test-report': loadReportSchema,
+  'load-test-scale': createDocumentSchema(scalePlanSchema),
   'load-test-stream': loadTestSchema,
   'logs-stream': logsSchema,
   metrics: createDocumentSchema(metricsSchema),
   'metrics-stream': metricsStreamSchema,
+  open: createDocumentSchema(linksSchema),
+  'outage-list': createDocumentSchema(outagesSchema),
+  'outage-start': createDocumentSchema(outageChangeSchema),
+  'outage-stop': createDocumentSchema(outageChangeSchema),
   pause: createDocumentSchema(pauseSchema),
   resume: createDocumentSchema(pauseSchema),
   replay: createDocumentSchema(replaySchema),

@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import type { OrderRow } from '../../orders/lookup/list.ts';
 import type { ListWatchRecord } from '../list/watch-list.ts';
-import { failureSchema, stageSchema, statusSchema, timeSchema, warningSchema } from './order.ts';
+import {
+  failureSchema,
+  pendingAttemptSchema,
+  stageSchema,
+  statusSchema,
+  timeSchema,
+  warningSchema,
+} from './order.ts';
 import { schemaFor } from './schema-for.ts';
 import { exitCodeSchema } from './watch.ts';
 
@@ -20,12 +27,18 @@ const rowFields = {
   reviewDueAt: v.exactOptional(
     v.pipe(timeSchema, v.description('time at which it is rejected without a decision')),
   ),
+  waitingFor: v.exactOptional(pendingAttemptSchema),
   failure: v.exactOptional(failureSchema),
   warnings: v.exactOptional(v.array(warningSchema)),
+  customerEmail: v.exactOptional(v.string()),
+  customerPhone: v.exactOptional(v.string()),
 };
 
 /** The data of `orders list --json`; the cursor of the next page is in the document's `meta`. */
 export const listSchema = schemaFor<readonly OrderRow[]>()(v.array(v.strictObject(rowFields)));
+
+/** The data of `orders list --json --columns`: only the fields of the columns. */
+export const listColumnsSchema = v.array(v.partial(v.strictObject(rowFields)));
 
 const commonFields = { v: v.literal(1), ts: timeSchema };
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Metrics } from '../../orders/metrics/metrics.ts';
 import { type TimedStage, timedStages } from '../../workflow/durations.ts';
 import type { MetricsRecord } from '../metrics/metrics.ts';
-import { stageSchema, timeSchema } from './order.ts';
+import { providerSchema, stageSchema, timeSchema } from './order.ts';
 import { schemaFor } from './schema-for.ts';
 import { countSchema, statistics, statisticsSchema } from './statistics.ts';
 
@@ -32,6 +32,16 @@ const figures = {
       v.pipe(countSchema, v.description('paused orders, also counted as running or in review')),
     ),
   }),
+  waiting: v.pipe(
+    v.array(
+      v.strictObject({
+        provider: providerSchema,
+        orders: countSchema,
+        since: v.pipe(timeSchema, v.description('when the first of them began to wait')),
+      }),
+    ),
+    v.description('orders that wait for a provider, also counted as running'),
+  ),
   rates: v.exactOptional(
     v.strictObject({ completed: shareSchema, failed: shareSchema, cancelled: shareSchema }),
   ),

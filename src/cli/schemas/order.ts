@@ -1,8 +1,10 @@
 /** Schemas shared by the output of several commands. */
 import * as v from 'valibot';
+import { providers } from '../../../functions/contract/providers.ts';
 import {
   type OrderStatus,
   type phases,
+  type StepId,
   stages,
   statuses,
 } from '../../../functions/contract/workflow.ts';
@@ -27,6 +29,23 @@ export const shownStatusSchema = v.pipe(
 
 type StageId = (typeof phases)[number]['stages'][number]['id'];
 export const stageSchema = v.picklist(stages.map(({ id }) => id) as unknown as Literals<StageId>);
+const stepIds = stages.flatMap((stage) => (stage.kind === 'step' ? [stage.id] : []));
+export const stepSchema = v.picklist(stepIds as unknown as Literals<StepId>);
+
+export const providerSchema = v.picklist(providers);
+
+/** The fields of a wait for a provider. */
+export const pendingAttemptFields = {
+  provider: providerSchema,
+  stage: stepSchema,
+  attempt: v.pipe(v.number(), v.description('number of the next attempt')),
+  nextAt: v.pipe(timeSchema, v.description('start of the next attempt')),
+  since: v.pipe(timeSchema, v.description('when the order began to wait for the provider')),
+};
+export const pendingAttemptSchema = v.pipe(
+  v.strictObject(pendingAttemptFields),
+  v.description('wait for a provider that is unavailable'),
+);
 
 type Undo = Extract<(typeof phases)[number]['stages'][number], { undo: string }>['undo'];
 const undoIds = stages.flatMap((stage) => ('undo' in stage ? [stage.undo] : []));

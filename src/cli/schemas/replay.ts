@@ -24,15 +24,17 @@ const finding = schemaFor<Finding>()(
 
 const group = schemaFor<ReplayGroup>()(
   v.strictObject({
-    verdict: v.picklist(['diverges', 'broken']),
+    verdict: v.picklist(['diverges', 'broken', 'skipped']),
     difference: v.string(),
     count: v.number(),
     example: v.string(),
     source: v.optional(v.string()),
+    caller: v.optional(v.string()),
   }),
 );
 
 const execution = { name: v.string(), arn: v.string(), status: v.string() };
+const arn = v.pipe(v.string(), v.description('absent for an order without a known execution'));
 
 /** The data of `orders replay --json`. */
 export const replaySchema = v.strictObject({
@@ -41,6 +43,7 @@ export const replaySchema = v.strictObject({
     continues: v.number(),
     diverges: v.number(),
     broken: v.number(),
+    skipped: v.number(),
   }),
   groups: v.pipe(v.array(group), v.description('the most frequent difference first')),
   replays: v.array(
@@ -61,6 +64,12 @@ export const replaySchema = v.strictObject({
       v.strictObject({
         ...execution,
         verdict: v.literal('broken'),
+        reason: v.string(),
+      }),
+      v.strictObject({
+        name: v.string(),
+        arn: v.exactOptional(arn),
+        verdict: v.literal('skipped'),
         reason: v.string(),
       }),
     ]),

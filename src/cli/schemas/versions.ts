@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Rollback } from '../../deploy/roll-back.ts';
 import type { Version } from '../../deploy/versions.ts';
 import { schemaFor } from './schema-for.ts';
 
@@ -10,6 +11,9 @@ export const versionsSchema = schemaFor<readonly Version[]>()(
       functionName: v.string(),
       version: v.string(),
       live: v.pipe(v.boolean(), v.description('whether new executions run on it')),
+      share: v.exactOptional(
+        v.pipe(v.number(), v.description('share of new executions, while a canary is open')),
+      ),
       running: v.pipe(v.number(), v.description('number of running and paused executions')),
       description: v.string(),
       published: v.string(),
@@ -18,7 +22,16 @@ export const versionsSchema = schemaFor<readonly Version[]>()(
 );
 
 /** The data of `orders versions rollback --json`. */
-export const rollbackSchema = v.strictObject({ from: v.string(), to: v.string() });
+export const rollbackSchema = schemaFor<Rollback>()(
+  v.strictObject({
+    from: v.string(),
+    to: v.string(),
+    missesStock: v.pipe(
+      v.boolean(),
+      v.description("whether the version finds only the units in a product's first item"),
+    ),
+  }),
+);
 
 /** The data of `orders versions prune --json`. */
 export const pruneSchema = v.strictObject({

@@ -3,7 +3,13 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import type { EndEvent } from '../../orders/watch/events.ts';
 import type { StreamRecord } from '../watch/renderers.ts';
 import { logEntries } from './logs.ts';
-import { failureSchema, shownStatusSchema, timeSchema, warningSchema } from './order.ts';
+import {
+  failureSchema,
+  pendingAttemptFields,
+  shownStatusSchema,
+  timeSchema,
+  warningSchema,
+} from './order.ts';
 import { schemaFor } from './schema-for.ts';
 
 const codes = Object.keys(exitCodes).map(Number) as unknown as readonly [ExitCode, ...ExitCode[]];
@@ -96,6 +102,11 @@ export const watchSchema = schemaFor<StreamRecord>()(
       step: v.string(),
       state: v.picklist(['started', 'ended']),
       until: v.exactOptional(timeSchema),
+    }),
+    v.strictObject({
+      type: v.pipe(v.literal('waiting'), v.description('an attempt failed; the next one is later')),
+      ...orderFields,
+      ...pendingAttemptFields,
     }),
     v.strictObject({
       type: v.pipe(

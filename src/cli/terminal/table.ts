@@ -10,6 +10,10 @@ export interface Column<Row> {
   readonly width?: number;
   /** Width to which the column may be shortened if the table is too wide. Absent: it is not shortened. */
   readonly minWidth?: number;
+  /** Width beyond which the column is widened only if space is left. Absent: the width of its texts. */
+  readonly wantedWidth?: number;
+  /** Whether the other columns are widened first: a long reason must not shorten them. */
+  readonly yields?: boolean;
   /** Order in which columns are dropped if the table is too wide, the highest first. Absent: it is not dropped. */
   readonly dropPriority?: number;
   readonly style?: (row: Row) => TextStyle | undefined;
@@ -19,6 +23,8 @@ export interface TableOptions {
   readonly header: boolean;
   /** Maximum width of a row (terminal columns). Absent: unlimited. */
   readonly width?: number | undefined;
+  /** Widths of the columns so far, by title. A redrawn table keeps and updates them, so that its columns only widen. */
+  readonly widths?: Map<string, number> | undefined;
   /** Stream that the table is for. Styles are applied only if it supports colors. */
   readonly stream: NodeJS.WriteStream;
 }
@@ -34,14 +40,17 @@ const gap = 2;
 export function formatTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  { header, width = Number.POSITIVE_INFINITY, stream }: TableOptions,
+  { header, width = Number.POSITIVE_INFINITY, widths, stream }: TableOptions,
 ): string {
   const natural = columns.map((column) => {
     const texts = rows.map((row) => displayWidth(printable(column.text(row))));
     const widest = texts.reduce((max, textWidth) => Math.max(max, textWidth), 0);
-    const { title, width: reserved = 0 } = column;
+    const { title } = column;
+    const reserved = Math.max(column.width ?? 0, widths?.get(title) ?? 0);
     const isEmpty = widest === 0 && reserved === 0;
-    return { column, width: isEmpty ? 0 : Math.max(widest, reserved, header ? title.length : 0) };
+    const columnWidth = isEmpty ? 0 : Math.max(widest, reserved, header ? title.length : 0);
+    widths?.set(title, columnWidth);
+    return { column, width: columnWidth };
   });
   const sized = fitColumns(
     natural.filter((column) => column.width > 0),
@@ -88,32 +97,57 @@ function fitColumns<Row>(
       columns.filter((sized) => sized !== first),
       maxWidth,
     );
-  const widest = [...columns].sort((a, b) => b.width - a.width)[0];
-  return columns.map((sized) =>
-    sized === widest ? { ...sized, width: Math.max(1, sized.width - excess) } : sized,
-  );
+  return squeeze(narrow, -spare);
+}
+
+/** Returns the columns shortened by `excess` in total, one character of the widest column at a time. */
+function squeeze<Row>(
+  columns: readonly SizedColumn<Row>[],
+  excess: number,
+): readonly SizedColumn<Row>[] {
+  const widths = columns.map(({ width }) => width);
+  for (let left = excess; left > 0; left -= 1) {
+    const widest = Math.max(...widths);
+    if (widest <= 1) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  return columns.map((sized, index) => ({ ...sized, width: widths[index] ?? sized.width }));
 }
 
 function rowWidth(columns: readonly { readonly width: number }[]): number {
   return columns.reduce((sum, { width }) => sum + width + gap, -gap);
 }
 
-/** Widens the shortened columns by the spare width, one character each in turn. */
+/**
+ * Widens the shortened columns by the spare width, one character each in turn: first those that do not yield, to the width that they
+ * want, then all to the width of their texts.
+ */
 function distributeSpace<Row>(
   narrow: readonly SizedColumn<Row>[],
   natural: readonly SizedColumn<Row>[],
   spare: number,
 ): readonly SizedColumn<Row>[] {
   const widths = narrow.map(({ width }) => width);
-  const isShortened = (index: number) => (widths[index] ?? 0) < (natural[index]?.width ?? 0);
-  const hasShortened = () => widths.some((_, index) => isShortened(index));
-  for (let left = spare, turn = 0; left > 0 && hasShortened(); turn++) {
+  const texts = natural.map(({ width }) => width);
+  const wanted = narrow.map(({ column, width }, index) =>
+    column.yields ? width : Math.min(texts[index] ?? 0, column.wantedWidth ?? texts[index] ?? 0),
+  );
+  const left = widen(widths, wanted, spare);
+  widen(widths, texts, left);
+  return narrow.map((sized, index) => ({ ...sized, width: widths[index] ?? sized.width }));
+}
+
+/** Widens the widths up to the limits, one character each in turn. Returns the space that is left. */
+function widen(widths: number[], limits: readonly number[], space: number): number {
+  const isShort = (index: number) => (widths[index] ?? 0) < (limits[index] ?? 0);
+  let left = space;
+  for (let turn = 0; left > 0 && widths.some((_, index) => isShort(index)); turn++) {
     const index = turn % widths.length;
-    if (!isShortened(index)) continue;
+    if (!isShort(index)) continue;
     widths[index] = (widths[index] ?? 0) + 1;
     left -= 1;
   }
-  return narrow.map((sized, index) => ({ ...sized, width: widths[index] ?? sized.width }));
+  return left;
 }
 
 function pad(text: string, width: number, align: Column<never>['align']): string {

@@ -1,7 +1,12 @@
 /** Formats events of watched orders as lines for the terminal, which stay above the live view. */
+import { isTerminal } from '../../../functions/contract/workflow.ts';
 import type { InvocationEvent, StepEvent, WatchEvent } from '../../orders/watch/events.ts';
+import { statusStyle } from '../../workflow/status-style.ts';
+import { undoSteps } from '../../workflow/undo-steps.ts';
 import { formatTerminalLine } from '../logs/log-lines.ts';
+import { formatProviderWait } from '../terminal/format-provider-wait.ts';
 import { formatDuration, formatPreciseLocalTime } from '../terminal/format-time.ts';
+import { applyStyle, type TextStyle } from '../terminal/output-guard.ts';
 import { clip, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import type { ShownEvent } from './shown-event.ts';
@@ -20,7 +25,32 @@ export function formatEvent(event: ShownEvent, options: EventTextOptions): strin
   if (text === undefined || !('ts' in event)) return undefined;
   const columns = stream.columns || 80;
   const time = `${formatPreciseLocalTime(event.ts)}  `;
-  return `${dim(time, stream)}${clip(printable(text), columns - time.length - 1)}\n`;
+  const shown = clip(printable(text), columns - time.length - 1);
+  const style = eventStyle(event);
+  return `${dim(time, stream)}${style ? applyStyle(style, shown, stream) : shown}\n`;
+}
+
+/** Returns the color of an event about a failure, a warning or the end of an order. The text has the same meaning. */
+function eventStyle(event: ShownEvent): TextStyle | undefined {
+  switch (event.type) {
+    case 'status':
+      return isTerminal(event.to) ? statusStyle(event.to) : undefined;
+    case 'step':
+      if (event.state === 'failed') return event.retryInMs === undefined ? 'red' : 'yellow';
+      return undoSteps.has(event.step) ? 'yellow' : undefined;
+    case 'invocation':
+      return event.error ? 'red' : undefined;
+    case 'stuck':
+      return 'red';
+    case 'gap':
+    case 'waiting':
+    case 'paused':
+      return 'yellow';
+    case 'wait':
+      return 'dim';
+    default:
+      return undefined;
+  }
 }
 
 function formatText(event: WatchEvent, several: boolean): string | undefined {
@@ -47,6 +77,8 @@ function formatOrderEvent(event: WatchEvent): string | undefined {
       const until = event.until ? ` until ${formatPreciseLocalTime(event.until)}` : '';
       return event.state === 'started' ? `${event.step} waits${until}` : `${event.step} ended`;
     }
+    case 'waiting':
+      return formatProviderWait(event, Date.parse(event.ts));
     case 'invocation':
       return formatInvocation(event);
     case 'execution':

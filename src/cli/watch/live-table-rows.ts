@@ -1,7 +1,8 @@
 /** The rows of the live table, and of the table that stays on the screen after the watch. */
 
 import { formatMoney } from '../../workflow/money.ts';
-import { statusStyle } from '../list/order-rows.ts';
+import { statusStyle } from '../../workflow/status-style.ts';
+import { formatProviderWait } from '../terminal/format-provider-wait.ts';
 import { formatAge, formatDuration } from '../terminal/format-time.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
 import { type Column, clip, formatTable, printable } from '../terminal/table.ts';
@@ -97,30 +98,31 @@ function buildColumns({ now, selected }: LiveTableView): readonly Column<Watched
       text: ({ order }) => order?.customerId ?? '',
       width: 8,
       minWidth: 8,
-      dropPriority: 4,
+      dropPriority: 2,
     },
     {
       title: 'TOTAL',
       text: ({ order }) => (order ? formatMoney(order.total) : ''),
       align: 'right',
       width: 9,
-      dropPriority: 5,
+      dropPriority: 3,
     },
     { title: 'STATUS', text: shownStatus, width: 18, style },
-    { title: 'STEP', text: formatStep, minWidth: 15, width: 23, dropPriority: 3 },
+    { title: 'STEP', text: formatStep, minWidth: 15, width: 23, dropPriority: 5 },
     {
       title: 'AGE',
       text: (watched) => formatOrderAge(watched, now),
       align: 'right',
       width: 3,
-      dropPriority: 1,
+      dropPriority: 4,
     },
     {
       title: 'NEXT',
       text: (watched) => formatNext(watched, now),
       minWidth: 16,
       width: 40,
-      dropPriority: 2,
+      dropPriority: 1,
+      yields: true,
     },
   ];
 }
@@ -153,7 +155,8 @@ const marks = {
 
 const rowMark = (watched: WatchedOrder, now: number) => marks[attentionReason(watched, now)];
 
-function formatStep({ order, stage, activity }: WatchedOrder): string {
+function formatStep({ order, stage, activity, waitingFor }: WatchedOrder): string {
+  if (waitingFor) return `${waitingFor.stage} ×${waitingFor.attempt}`;
   if (order?.failure) return order.failure.stage;
   const step = activity?.retry?.step ?? stage?.id ?? '';
   return activity?.retry ? `${step} ×${activity.retry.attempt}` : step;
@@ -181,6 +184,7 @@ function formatNext(watched: WatchedOrder, now: number): string {
   if (watched.pause) return formatPause(watched.pause, now);
   if (watched.executionStatus) return `execution is ${watched.executionStatus}`;
   if (activity?.stuck) return `${activity.stuck.invocations} invocations, no checkpoint`;
+  if (watched.waitingFor) return formatProviderWait(watched.waitingFor, now);
   if (activity?.retry) {
     const { at, attempt, error } = activity.retry;
     const why = error.message || error.type;

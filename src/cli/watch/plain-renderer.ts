@@ -28,6 +28,11 @@ function formatEventFacts(event: Exclude<ShownEvent, ViewEvent | LogLineEvent>):
       return formatStep(event);
     case 'wait':
       return `wait name=${event.step} state=${event.state}${formatFact('until', event.until)}`;
+    case 'waiting': {
+      const { provider, stage, attempt, nextAt, since } = event;
+      const nextIn = formatCompactDuration(Date.parse(nextAt) - Date.parse(event.ts));
+      return `waiting for=${provider} step=${stage} attempt=${attempt} next_in=${nextIn} since=${since}`;
+    }
     case 'invocation': {
       const { n, tookMs, replayed, requestId, error } = event;
       const facts = `n=${n} took=${formatCompactDuration(tookMs)} replayed=${replayed}${formatFact('request', requestId)}`;

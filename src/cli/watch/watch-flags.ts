@@ -7,7 +7,7 @@ import {
 } from '../../../functions/contract/workflow.ts';
 import type { RunningOrdersFilter } from '../../orders/watch/running-orders.ts';
 import { UserError } from '../../user-error.ts';
-import { orderStatuses } from '../list/list.ts';
+import { orderStatuses } from '../list/order-statuses.ts';
 import { parseTime } from '../terminal/format-time.ts';
 
 /** The statuses of running orders. */

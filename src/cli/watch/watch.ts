@@ -18,6 +18,7 @@ import {
   listenForInterrupt,
 } from '../command/interrupt.ts';
 import { dim, endOnBrokenPipe, eraseEcho, mark, type Ui } from '../terminal/terminal.ts';
+import type { EndActions } from './end-actions.ts';
 import { createLiveRenderer, createLiveTableRenderer } from './live-renderer.ts';
 import {
   createJsonRenderer,
@@ -38,6 +39,8 @@ export interface WatchView {
   readonly failFast?: boolean;
   readonly withLogs?: boolean;
   readonly detail?: boolean;
+  /** What to do when an order ends. */
+  readonly endActions?: EndActions | undefined;
 }
 
 /** Shows an order until it ends, sets the exit code for its outcome, and returns its end event. */
@@ -141,8 +144,10 @@ async function runSession<End>(
   const { abort, release } = session.interrupt;
   endOnBrokenPipe(abort);
   try {
-    const end = await renderEvents(renderer, readEvents(session, view.withLogs ?? false));
+    const events = readEvents(session, view.withLogs ?? false);
+    const end = await renderEvents(renderer, events, view.endActions);
     await renderer.close();
+    await view.endActions?.finish(session.interrupt.signal);
     reportEnd(end, view, session);
     return end;
   } catch (error) {
@@ -156,11 +161,13 @@ async function runSession<End>(
 async function renderEvents<End>(
   renderer: Renderer,
   events: AsyncGenerator<ShownEvent, End>,
+  endActions: EndActions | undefined,
 ): Promise<End> {
   for (;;) {
     const next = await events.next();
     if (next.done) return next.value;
     renderer.show(next.value);
+    endActions?.handle(next.value);
   }
 }
 

@@ -4,6 +4,7 @@ import { isTerminal } from '../../../functions/contract/workflow.ts';
 import type { EndEvent, Ending } from '../../orders/watch/events.ts';
 import type { PausedEvent, PauseEvent } from '../../orders/watch/pause-events.ts';
 import { activeStage, type StageProgress, workflowProgress } from '../../workflow/progress.ts';
+import { findPendingAttempt, type PendingAttempt } from '../../workflow/provider-waits.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
 import type { ExecutionActivity } from '../../workflow/work.ts';
 
@@ -22,6 +23,8 @@ export interface WatchedOrder {
   readonly stage?: Pick<StageProgress, 'id' | 'kind'> | undefined;
   /** End of the current wait or review (ms since the epoch). */
   readonly resumesAt?: number | undefined;
+  /** The wait for a provider that is unavailable. */
+  readonly waitingFor?: PendingAttempt | undefined;
 }
 
 /** States of an order in the table, sorted by how much attention they need. */
@@ -53,6 +56,7 @@ export function withOrderRecord(
     activity: watched.activity && withoutCurrentState(watched.activity),
     stage: activeStage(workflowProgress(order)),
     resumesAt: currentWaitEnd(order, timeScale),
+    waitingFor: findPendingAttempt(order, timeScale),
   };
 }
 
@@ -87,13 +91,17 @@ export function attentionReason(watched: WatchedOrder, now: number): AttentionRe
   if (watched.pause) return 'paused';
   if (activity?.stuck) return 'stuck';
   if (order?.status === 'awaiting-review') return 'review';
-  if (activity?.retry) return 'retrying';
+  if (activity?.retry || watched.waitingFor) return 'retrying';
   return idleMs(watched, now) >= idleThresholdMs ? 'idle' : 'running';
 }
 
-/** Returns how long a running order has been in its current step (ms): 0 during a wait or pause or if the step is unknown. */
-export function idleMs({ order, stage, resumesAt, pause }: WatchedOrder, now: number): number {
-  if (!order || stage?.kind !== 'step' || resumesAt !== undefined || pause) return 0;
+/**
+ * Returns how long a running order has been in its current step (ms): 0 during a wait or pause, while it waits for a provider, or
+ * if the step is unknown.
+ */
+export function idleMs(watched: WatchedOrder, now: number): number {
+  const { order, stage, resumesAt, pause, waitingFor } = watched;
+  if (!order || stage?.kind !== 'step' || resumesAt !== undefined || pause || waitingFor) return 0;
   return now - Date.parse(order.updatedAt);
 }
 

@@ -75,7 +75,12 @@ describe('the completer', () => {
     expect(complete('orders ').sort()).toEqual(first);
     for (const topic of new Set(paths.flatMap((path) => (path.length > 1 ? path[0] : [])))) {
       const subcommands = paths.flatMap(([word, name]) => (word === topic && name ? [name] : []));
-      if (topic !== 'help') expect(complete(`orders ${topic} `)).toEqual(subcommands);
+      const options = Object.values(commands[topic ?? '']?.args ?? {}).flatMap(
+        (arg) => arg.options ?? [],
+      );
+      if (topic !== 'help') {
+        expect(complete(`orders ${topic} `)).toEqual([...subcommands, ...options]);
+      }
     }
   });
 
@@ -90,7 +95,9 @@ describe('the completer', () => {
         if (options) expect(complete(`${command} --${name} `)).toEqual(options);
       }
       const [first] = Object.values(args);
-      if (first?.options) expect(complete(`${command} `)).toEqual(first.options);
+      if (first?.options) {
+        expect(complete(`${command} `)).toEqual(expect.arrayContaining([...first.options]));
+      }
     }
   });
 
@@ -100,7 +107,7 @@ describe('the completer', () => {
       ...Object.keys(args),
     ]);
     expect(inputs).toEqual(expect.arrayContaining(Object.keys(valuesByName)));
-    const free = ['available', 'duration', 'product', 'to', 'version'];
+    const free = ['available', 'duration', 'to', 'version'];
     const args = Object.values(commands).flatMap((command) => Object.values(command.args));
     const unknown = args.filter(({ name, options }) => !options && !valuesByName[name]);
     expect(unknown.map(({ name }) => name).filter((name) => !free.includes(name))).toEqual([]);
@@ -139,6 +146,20 @@ describe('the completer', () => {
     mkdirSync(join(home, '.aws'));
     writeFileSync(join(home, '.aws/config'), '[default]\n[profile dev-admin]\n[sso-session s]\n');
     expect(complete('orders get --profile ')).toEqual(['default', 'dev-admin']);
+  });
+
+  it('offers products, columns, positions of orders, and the parameters of the template', () => {
+    expect(complete('orders inventory set B')).toEqual(['BOOK-001']);
+    expect(complete('orders list --columns order,cus')).toEqual(['order,customer']);
+    expect(complete('orders list --sort tot')).toEqual(['total', 'total:desc']);
+    expect(complete('orders get @')).toEqual([2, 3, 4, 5, 6, 7, 8, 9].map((n) => `@-${n}`));
+    expect(complete('orders get @-4')).toEqual(['@-4']);
+    const parameters = 'Parameters:\n  Size:\n    Type: Number\n  Mode:\n    Type: String\n';
+    writeFileSync(join(project, 'template.yaml'), `${parameters}Resources:\n  Other:\n`);
+    expect(complete('orders deploy --parameter ')).toEqual(['Size=', 'Mode=', ':nospace']);
+    expect(complete('orders deploy --parameter=M')).toEqual(['--parameter=Mode=', ':nospace']);
+    rmSync(join(project, 'template.yaml'));
+    expect(complete('orders deploy --parameter ')).toEqual([':nospace']);
   });
 
   it('offers a used flag again only if it is repeatable, and no flag after --', () => {
@@ -277,12 +298,13 @@ describe.each(shells)('%s', (shell) => {
         expect(await terminal.type('orders list --status completed,fai\t')).toBe(
           '<list> <--status> <completed,failed>',
         );
+        expect(await terminal.type('orders get @-3\t')).toBe('<get> <@-3>');
         expect(await terminal.type('orders submit my\t')).toBe('<submit> <my order.json>');
         expect(await terminal.type('orders load-test --mix dam\t5')).toBe(
           '<load-test> <--mix> <damaged=5>',
         );
         expect(terminal.ran().trimEnd().split('\n')).toEqual(
-          Array.from({ length: 10 }, () => 'orders'),
+          Array.from({ length: 11 }, () => 'orders'),
         );
         await terminal.type('node x');
         expect(terminal.ran()).toContain('node');

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { formatNextCommand } from '../../../src/cli/list/list.ts';
 import {
   formatOrderCounts,
   formatOrders,
   type ListView,
 } from '../../../src/cli/list/order-rows.ts';
+import { formatNextCommand } from '../../../src/cli/list/print-orders.ts';
 import { formatAge, formatDuration, parseTime } from '../../../src/cli/terminal/format-time.ts';
 import { formatTable } from '../../../src/cli/terminal/table.ts';
 import type { OrderRow } from '../../../src/orders/lookup/list.ts';
@@ -62,6 +62,50 @@ it.each([
   const lines = shown(columns);
   expect(lines[0]?.split(/\s+/).join(' ')).toBe(titles);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+});
+
+it('shortens a long reason before the order and the customer', () => {
+  const message = 'The provider of process-payment refuses this order for a reason of many words';
+  const failure = { stage: 'process-payment', code: 'declined', message } as const;
+  const orderId = 'web-2026-11-29-order-000000012';
+  const long = row({ orderId, status: 'failed', customerId: 'CUST-001-000000123', failure });
+  const view = { format: 'table', header: false, stream: createFakeTerminal(100), now } as const;
+  const text = formatOrders([long], view);
+  expect(text).toMatch(
+    /^web-2026-11-29-order-000000012 {2}failed {2}\$91\.98 {2}CUST-001-000000123 /,
+  );
+  expect(text).toMatch(/ The prov.*…\n$/);
+  expect(text.length).toBeLessThanOrEqual(101);
+});
+
+it('keeps the columns of a redrawn table when rows come and go', () => {
+  const widths = new Map<string, number>();
+  const frame = (...shownRows: OrderRow[]) => {
+    const stream = createFakeTerminal(80);
+    const view = { format: 'table', header: true, stream, now, widths } as const;
+    return formatOrders(shownRows, view).split('\n')[0];
+  };
+  const first = frame(row({ status: 'completed' }));
+  expect(first).toMatch(/^ORDER +STATUS +TOTAL +CUSTOMER +AGE$/);
+  const widest = frame(...rows);
+  expect(widest?.split(/ +/)).toEqual(first?.split(/ +/));
+  expect(frame(row({ status: 'failed' }))).toBe(widest);
+  expect(frame()).toBe(widest);
+});
+
+it('shows the named columns in their order, with a dash for an empty field in a pipe', () => {
+  const stream = Object.assign(createFakeTerminal(80), { isTTY: false });
+  const names = ['total', 'order', 'email', 'reason'] as const;
+  const named = [row({ customerEmail: 'a@example.com' }), ...rows.slice(1)];
+  const view = { format: 'table', header: true, names, stream, now } as const;
+  expect(formatOrders(named, view)).toBe(
+    [
+      '   TOTAL  ORDER             EMAIL          REASON',
+      '   91.98  order-7f3a91bcde  a@example.com  -',
+      '12500.00  web-5512          -              The credit score is insufficient',
+      '',
+    ].join('\n'),
+  );
 });
 
 it('measures and shortens text with wide letters by terminal columns', () => {

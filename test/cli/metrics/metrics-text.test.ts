@@ -14,6 +14,7 @@ const metrics: Metrics = {
   at: '2026-11-22T08:12:04.000Z',
   source: 'orders table',
   orders: { started: 1257, completed: 41, failed: 5, cancelled: 0, running: 8, inReview: 2 },
+  waiting: [{ provider: 'payments', orders: 1200, since: '2026-11-22T08:02:04.000Z' }],
   rates: { completed: 0.8913, failed: 0.1087, cancelled: 0 },
   times: { endToEnd: statistics, active: statistics },
   stages: [{ stage: 'generate-shipping-label', ...statistics }],
@@ -34,6 +35,7 @@ it('shows counts with their rates, times, failures, retries, quotas and stages',
     /^started +1,257$/m,
     /^completed +41 +89.1%$/m,
     /^end to end +41 +8.1s +8.9s +9.2s$/m,
+    /^payments +1,200 +.*, 10m ago$/m,
     /^payment-declined +process-payment +5$/m,
     /^process-payment +3$/m,
     /^running executions +20,000\+ +5,000,000$/m,
@@ -91,6 +93,6 @@ it('prints one fact per line for a pipe, and one line per poll for a watch', () 
     ]),
   );
   expect(formatMetricsLine(metrics)).toBe(
-    '2026-11-22T08:12:04.000Z started=1257 completed=41 failed=5 cancelled=0 running=8 inReview=2 median=8.1s payment-declined=5\n',
+    '2026-11-22T08:12:04.000Z started=1257 completed=41 failed=5 cancelled=0 running=8 inReview=2 median=8.1s waiting_for_payments=1200 payment-declined=5\n',
   );
 });

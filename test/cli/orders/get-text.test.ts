@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatOrder } from '../../../src/cli/orders/get-text.ts';
 import { orderRecord } from '../../orders/record.ts';
+import { createFakeTerminal } from '../terminal/fake-terminal.ts';
 
 const failure = {
   stage: 'check-inventory',
@@ -9,7 +10,12 @@ const failure = {
 } as const;
 const order = orderRecord(['validated', 'failed'], { failure, customerPhone: '+1 555 0100' });
 const view = { orderId: order.orderId, status: order.status, order };
-const plain = { personal: false, relative: false, now: Date.parse('2026-11-22T08:15:04.000Z') };
+const plain = {
+  personal: false,
+  relative: false,
+  now: Date.parse('2026-11-22T08:15:04.000Z'),
+  stream: createFakeTerminal(80),
+};
 
 it('shows the order, the reason of its failure and its completed stages', () => {
   const text = formatOrder(view, plain);
@@ -40,4 +46,26 @@ it('shows times at a terminal in local time with their age', () => {
 it('removes terminal control characters from order fields', () => {
   const evil = { ...order, customerId: 'a\u001b[31mb\nc' };
   expect(formatOrder({ ...view, order: evil }, plain)).toContain('customer   ab c\n');
+});
+
+it('shows a wait before the failed stage as completed, and a wait during which an order was cancelled as not', () => {
+  const outage = { stage: 'ship-order', code: 'technical-failure', message: 'down' } as const;
+  const failed = orderRecord(['packaged', 'awaiting-pickup', 'failed'], { failure: outage });
+  expect(formatOrder({ ...view, order: failed }, plain)).toMatch(/✓ await-pickup .*\n✗ ship-order/);
+  const cancelled = orderRecord(['invoice-generated', 'awaiting-warehouse', 'cancelled'], {
+    undos: [
+      { undo: 'return-items', outcome: 'done' },
+      { undo: 'void-invoice', outcome: 'done' },
+    ],
+  });
+  const text = formatOrder({ ...view, order: cancelled }, plain);
+  expect(text).toMatch(/ {2}await-warehouse /);
+  expect(text).toContain('undo       return-items done: precaution, no work was recorded\n');
+  expect(text).toContain('undo       void-invoice done\n');
+});
+
+it('does not call an execution running that has ended', () => {
+  const execution = { arn: 'arn', status: 'SUCCEEDED' } as const;
+  const text = formatOrder({ orderId: 'lost', status: 'failed', execution }, plain);
+  expect(text).toContain('ended      SUCCEEDED\n');
 });

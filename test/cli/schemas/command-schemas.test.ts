@@ -12,7 +12,7 @@ const commands = Object.entries(
 ).map(([id, { flags }]) => ({ name: id.replaceAll(':', '-'), hasJson: 'json' in flags }));
 
 /** Schemas of one mode of a command are named after the command, with one of these suffixes. */
-const modes = ['stream', 'dry-run', 'batch', 'report', 'verify'];
+const modes = ['stream', 'dry-run', 'batch', 'report', 'scale', 'verify', 'columns'];
 
 const schemaNames = (command: string) => [command, ...modes.map((mode) => `${command}-${mode}`)];
 

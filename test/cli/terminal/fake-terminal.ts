@@ -1,7 +1,11 @@
 import { Writable } from 'node:stream';
 
-/** Returns a terminal of this width without colors. It discards its output. */
-export function createFakeTerminal(columns: number): NodeJS.WriteStream {
+/** Returns a terminal of this width. It has no colors unless they are requested, and discards its output. */
+export function createFakeTerminal(
+  columns: number,
+  { colors = false }: { readonly colors?: boolean } = {},
+): NodeJS.WriteStream {
   const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
-  return Object.assign(stream, { isTTY: true, columns, getColorDepth: () => 1 }) as never;
+  const getColorDepth = () => (colors ? 4 : 1);
+  return Object.assign(stream, { isTTY: true, columns, getColorDepth }) as never;
 }

@@ -30,6 +30,11 @@ it('formats each event as a line', () => {
   expect(format({ type: 'invocation', ...base, n: 2, replayed: 9, tookMs: 300 })).toBe(
     'invocation 2 took 0.3s, 9 operations replayed\n',
   );
+  const wait = { provider: 'payments', stage: 'process-payment', attempt: 7 } as const;
+  const times = { nextAt: '2026-11-22T08:15:05.400Z', since: '2026-11-22T08:00:00.000Z' };
+  expect(format({ type: 'waiting', ...base, ...wait, ...times })).toBe(
+    'waiting for payments, attempt 7, next in 3m 00s\n',
+  );
   expect(format({ type: 'paused', ...base, reason: 'carrier outage' })).toBe(
     'paused: carrier outage\n',
   );

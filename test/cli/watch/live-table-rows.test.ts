@@ -64,6 +64,16 @@ it('shows the status, the step and the next event of each order', () => {
   );
 });
 
+it('shows which provider an order waits for, and the next attempt', () => {
+  const waitingFor = {
+    ...({ provider: 'payments', stage: 'process-payment', attempt: 7 } as const),
+    nextAt: new Date(now + 185_000).toISOString(),
+    since: '2026-11-22T08:00:00.000Z',
+  };
+  const [, row] = formatRows([{ ...item('order-waits', waiting), waitingFor }], view(140));
+  expect(row).toMatch(/^↻ .*process-payment ×7 .*waiting for payments, attempt 7, next in 3m 05s$/);
+});
+
 it('shows since when and why an order is paused, and counts it as paused', () => {
   const pause = { ts: '2026-11-22T08:09:00.000Z', reason: 'carrier outage' };
   const paused = { ...item('order-paused', waiting), pause };
@@ -89,12 +99,12 @@ it('shows the status of an execution that is neither running nor paused', () => 
   expect(shownAfter({ type: 'paused', ...base })).toMatch(/paused 3m$/);
 });
 
-it('drops columns on a narrow terminal: the total, the customer, the step, then the next event', () => {
+it('drops columns on a narrow terminal, and shows the customer and the total at 80 columns', () => {
   const titles = (columns: number) => formatRows(watched, view(columns))[0]?.trim().split(/ +/);
   expect(titles(120)).toEqual(['ORDER', 'CUSTOMER', 'TOTAL', 'STATUS', 'STEP', 'AGE', 'NEXT']);
-  expect(titles(90)).toEqual(['ORDER', 'CUSTOMER', 'STATUS', 'STEP', 'AGE', 'NEXT']);
-  expect(titles(80)).toEqual(['ORDER', 'STATUS', 'STEP', 'AGE', 'NEXT']);
-  expect(titles(63)).toEqual(['ORDER', 'STATUS', 'AGE', 'NEXT']);
+  expect(titles(90)).toEqual(['ORDER', 'CUSTOMER', 'TOTAL', 'STATUS', 'AGE', 'NEXT']);
+  expect(titles(80)).toEqual(['ORDER', 'CUSTOMER', 'TOTAL', 'STATUS', 'NEXT']);
+  expect(titles(63)).toEqual(['ORDER', 'STATUS', 'NEXT']);
   expect(titles(40)).toEqual(['ORDER', 'STATUS']);
 });
 
