@@ -1,15 +1,51 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Tests that need modules of their own: they replace modules or the timers of the process, or they load functions, whose modules read
+ * environment variables and create clients when they are loaded. Or they need the members that we add to the Lambda client before its
+ * first use.
+ */
+const ownModules = [
+  'test/functions/**',
+  'test/replay/**',
+  'test/deploy/iam/**',
+  'test/aws/lambda-pausing.test.ts',
+  'test/deploy/open-executions.test.ts',
+  'test/local/lambda/sdk/**',
+  'test/orders/actions/stock-units.test.ts',
+  'test/orders/verify/changed-workflow.test.ts',
+  'test/orders/verify/open-executions.test.ts',
+  'test/orders/watch/paused-orders.test.ts',
+  'test/workflow/path.test.ts',
+];
+const files = 'test/**/*.test.{ts,tsx}';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Command tests capture what the code under test writes to the real streams.
     disableConsoleIntercept: true,
+    globalSetup: ['test/support/test-run.ts'],
     setupFiles: ['test/support/wait-longer.ts'],
     expect: { poll: { timeout: 20_000 } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // The journeys wait more than they work.
     maxWorkers: 3,
+    projects: [
+      // One process runs one file after another: modules are loaded once per process, not once per file.
+      {
+        extends: true,
+        test: { name: 'shared', include: [files], exclude: ownModules, isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ownModules.map(toTestFiles) },
+      },
+    ],
   },
 });
+
+/** Returns a pattern of the test files in a folder; the path of a file is one. */
+function toTestFiles(pattern: string): string {
+  return pattern.replace('/**', '/**/*.test.{ts,tsx}');
+}

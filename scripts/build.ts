@@ -96,11 +96,11 @@ async function writeCommandTable(dist: string, stage: string): Promise<void> {
   writeFileSync(`${dist}/commands.json`, JSON.stringify(table));
 }
 
-/** Writes the JSON Schemas of the commands' output. */
+/** Writes the JSON Schemas of the commands' output, each on one line: indented, they are twice as large. */
 function writeSchemas(dist: string): void {
   mkdirSync(`${dist}/schemas`);
   for (const [name, schema] of Object.entries(schemas)) {
-    const text = JSON.stringify(toJsonSchema(schema, { errorMode: 'ignore' }), null, 2);
+    const text = JSON.stringify(toJsonSchema(schema, { errorMode: 'ignore' }));
     writeFileSync(`${dist}/schemas/${name}.json`, `${text}\n`);
   }
 }

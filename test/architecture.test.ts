@@ -71,6 +71,7 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
   ['src/orders/actions', [...base, ...orders('lookup', 'requests', 'tables')]],
   ['src/orders/logs', [...base, ...orders('lookup', 'requests', 'tables')]],
   ['src/orders/cost', [...base, ...orders('actions', 'lookup')]],
+  ['src/orders/scale', ['functions/contract', ...orders('cost')]],
   ['src/orders/dead-letters', [...base, ...orders('actions', 'lookup', 'tables')]],
   ['src/orders/metrics', [...base, ...orders('logs', 'lookup', 'requests', 'tables')]],
   ['src/orders/watch', [...base, ...orders('logs', 'lookup', 'requests', 'tables')]],
@@ -83,7 +84,7 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
     [...base, ...orders('actions', 'cost', 'lookup', 'requests', 'tables', 'verify')],
   ],
   // CloudFormation needs the same permissions on AWS and on the local runtime.
-  ['src/deploy/iam', [...base, 'src/local/cloudformation/handler-actions.ts']],
+  ['src/deploy/iam', [...base, 'src/local/cloudformation/access/handler-actions.ts']],
   [
     'src/deploy',
     [...base, 'src/local/runtime', ...orders('actions', 'lookup', 'requests', 'tables')],
@@ -91,10 +92,16 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
   ['src/replay', [...base, 'src/local/lambda/node-runtime', ...orders('lookup', 'requests')]],
   ['src/init', ['src/environment/project.ts', 'src/user-error']],
   ['src/cli/terminal', ['src/user-error']],
-  ['src/cli/completion', ['functions/contract']],
+  ['src/cli/completion', ['functions/contract', 'src/user-error', ...cli('list')]],
   ['src/cli/command', [...base, 'src/deploy', ...cli('terminal')]],
-  ['src/cli/replay', [...cliBase, ...cli('terminal'), 'src/replay', ...orders('lookup')]],
-  ['src/cli/history', [...cliBase, ...cli('command', 'terminal'), ...orders('lookup')]],
+  [
+    'src/cli/replay',
+    [...cliBase, ...cli('command', 'terminal'), 'src/deploy', 'src/replay', ...orders('lookup')],
+  ],
+  [
+    'src/cli/history',
+    [...cliBase, ...cli('command', 'terminal', 'report-page'), ...orders('lookup', 'logs')],
+  ],
   [
     'src/cli/logs',
     [...cliBase, ...cli('command', 'terminal'), ...orders('logs', 'lookup', 'watch')],
@@ -151,7 +158,12 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
   ],
   [
     'src/cli/report-page',
-    ['functions/contract', 'src/workflow', ...cli('terminal'), ...orders('load-test')],
+    [
+      'functions/contract',
+      'src/workflow',
+      ...cli('terminal'),
+      ...orders('load-test', 'logs', 'lookup'),
+    ],
   ],
   [
     'src/cli/load-test',
@@ -159,7 +171,7 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
       ...base,
       ...cli('command', 'terminal', 'list', 'report-page'),
       'src/views',
-      ...orders('load-test', 'requests'),
+      ...orders('load-test', 'requests', 'scale'),
     ],
   ],
   [

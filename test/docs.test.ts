@@ -2,6 +2,8 @@ import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDeployedProject } from './support/deployed-project.ts';
+import { full } from './support/full.ts';
 import {
   type CodeBlock,
   type Page,
@@ -12,7 +14,7 @@ import {
   readPages,
   readRelativeLinks,
 } from './support/markdown.ts';
-import { createProject, type Project } from './support/project.ts';
+import type { Project } from './support/project.ts';
 
 const pages = [...readPages('*.md'), ...readPages('docs/**/*.md')];
 /** Pages for users of the program: they contain commands. */
@@ -162,23 +164,36 @@ function runScript(project: Project, script: string): Promise<string> {
   });
 }
 
-/** Pages with the code blocks that a test can run: a label says that a block needs AWS or changes the machine. */
+/**
+ * Pages with the code blocks that a test can run: a label says that a block needs AWS, changes the machine, or takes long. Journeys
+ * cover the commands that take long.
+ */
 const runnable = readPages('docs/*.md').flatMap((page) => {
-  const blocks = readCodeBlocks(page).filter(({ language, label }) => language === 'sh' && !label);
+  const labels = full ? ['', 'long'] : [''];
+  const blocks = readCodeBlocks(page).filter(
+    ({ language, label }) => language === 'sh' && labels.includes(label),
+  );
   const titled = blocks.map((block) => ({ ...block, title: commandLines(block)[0] ?? '' }));
   return titled.length > 0 ? [{ file: page.file, blocks: titled }] : [];
 });
 
-describe.each(runnable)('the commands of $file', ({ blocks }) => {
+/** The page about replays comes first: other pages deploy functions with other parameters, and leave many orders to replay. */
+const ordered = runnable.toSorted(
+  (a, b) => Number(b.file === 'docs/replay.md') - Number(a.file === 'docs/replay.md'),
+);
+
+describe('the commands', () => {
+  // All pages share a project: a reader also follows one page after another.
   let project: Project;
   beforeAll(async () => {
-    project = createProject();
-    await project.orders('local', 'start', '--time-scale', '2000');
+    project = await createDeployedProject('--time-scale', '2000');
   });
   afterAll(() => project.close());
 
-  it.each(blocks)('succeed: $title', { timeout: 60_000 }, async (block) => {
-    if (missingTools.some((name) => block.text.includes(name))) return;
-    expect(await runScript(project, toScript(block))).toBe('');
+  describe.each(ordered)('of $file', ({ blocks }) => {
+    it.each(blocks)('succeed: $title', { timeout: 60_000 }, async (block) => {
+      if (missingTools.some((name) => block.text.includes(name))) return;
+      expect(await runScript(project, toScript(block))).toBe('');
+    });
   });
 });

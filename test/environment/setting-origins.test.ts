@@ -25,6 +25,7 @@ it('explains the defaults', () => {
     profile: [undefined, 'default'],
     endpoint: [undefined, 'default'],
     roleArn: [undefined, 'default'],
+    replay: [undefined, 'default'],
     protected: [undefined, 'default'],
     'parameter ApiAuth': ['NONE', 'default'],
   });

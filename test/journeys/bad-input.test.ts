@@ -4,7 +4,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../functions/contract/samples.ts';
 import { projectCredentials } from '../support/credentials.ts';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 
 let project: Project;
 let api: string;
@@ -13,8 +14,9 @@ let functionArn: string;
 let pid: number;
 
 beforeAll(async () => {
-  project = createProject();
-  const { outputs } = await project.runJson('deploy');
+  const deployed = await createDeployedProject();
+  project = deployed;
+  const { outputs } = deployed;
   const status = await project.runJson('local', 'status');
   ({ pid } = status);
   api = `${outputs.OrderApiEndpoint}/orders`;
@@ -136,6 +138,10 @@ it.each([
   ['up', 'orders deploy'],
   ['review aprove latest', 'orders review approve latest'],
   ['lsit --all', 'orders list'],
+  ['versions list', 'orders versions'],
+  ['tail', 'orders logs --follow'],
+  ['approve latest', 'orders review approve latest'],
+  ['-V', 'orders --version'],
   ['env ad dev', 'orders env add dev'],
   ['list --quiet', '-q'],
 ])('suggests the command that is meant by %s', async (typed, meant) => {
@@ -143,9 +149,25 @@ it.each([
   expect([code, stderr]).toEqual([2, expect.stringContaining(`did you mean: ${meant}\n`)]);
 });
 
+it('names only the unknown word, and reports a flag in front of its command', async () => {
+  const problem = async (...argv: string[]) =>
+    (await project.orders(...argv)).stderr.split('\n')[0];
+  expect(await problem('show', 'latest')).toBe('✗ Unknown command "show".');
+  expect(await problem('review', 'aprove', 'latest')).toBe('✗ Unknown command "review aprove".');
+  expect(await problem('--verbose', 'list')).toBe(
+    '✗ Unknown flag --verbose: flags follow the command.',
+  );
+});
+
 it('accepts -h, and names a missing argument with an example', async () => {
   const help = await project.orders('submit', '-h');
   expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Submit an order.')]);
+  // As of oclif's topics, before and behind arguments: https://github.com/oclif/oclif/issues/1535
+  for (const command of ['versions rollback', 'get latest', 'list --running']) {
+    const { code, stdout } = await project.orders(...command.split(' '), '-h');
+    const [name = ''] = command.split(/ (?:latest|--running)/);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`orders ${name}`)]);
+  }
   for (const [command, argument] of [
     ['get', 'ORDER'],
     ['env use', 'NAME'],
@@ -159,5 +181,8 @@ it('accepts -h, and names a missing argument with an example', async () => {
 
 it('does not deploy another stack for a command that only reads', async () => {
   const { code, stderr } = await project.orders('list', '--stack', 'typo');
-  expect([code, stderr]).toEqual([3, expect.stringContaining('typo is not deployed')]);
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringMatching(/typo is not deployed.*\n {2}orders deploy --stack typo\n/),
+  ]);
 });

@@ -27,7 +27,14 @@ it('measures the expected usage of a simple order, and removes its temporary fil
   expect(quantity).toMatchObject({ operations: 1 + stages.length, invocations: 1 + waits });
   // A step has two checkpoints, a wait one.
   expect(quantity['checkpoints']).toBeLessThanOrEqual(2 * steps + waits);
-  expect(quantity['orders-writes']).toBeLessThanOrEqual(1 + steps);
-  expect(quantity['index-writes']).toBeLessThanOrEqual(1 + steps);
+  // One write for each step that records a status, and one for the start of the hand-over.
+  expect(quantity).toMatchObject({
+    'orders-writes': 13,
+    'index-writes': 12,
+    // These writes, of which two move stock as well, and one write that credits points.
+    'write-requests': 14,
+    // A payment and a message.
+    'simulated-requests': 2,
+  });
   expect(listTemporaryDirectories()).toEqual(before);
 });

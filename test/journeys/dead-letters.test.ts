@@ -6,17 +6,18 @@ import { canonicalEvent, type Order } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import type { ExaminedDeadLetter } from '../../src/orders/dead-letters/redrive.ts';
 import { projectCredentials } from '../support/credentials.ts';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 
 let project: Project;
 let sqs: SQSClient;
 let tables: DynamoDBDocumentClient;
-let outputs: Record<string, string>;
+let outputs: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '600');
-  ({ outputs } = await project.runJson('deploy'));
+  const deployed = await createDeployedProject('--time-scale', '600');
+  project = deployed;
+  ({ outputs } = deployed);
   const { url } = await project.runJson('local', 'status');
   const config = {
     endpoint: url,
@@ -53,6 +54,8 @@ it('starts an order that never started, resubmits a technically failed one, and 
 
   await vi.waitUntil(async () => (await list()).length === 4, 10_000);
   const messages = await list();
+  // In a pipe, times are absolute.
+  expect((await project.orders('dead-letters', 'list')).stdout).toContain(messages[0].sentAt);
   const actions = messages.map((message: ExaminedDeadLetter) => [
     message.orderId,
     message.status,

@@ -1,4 +1,11 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -55,6 +62,17 @@ it('reports what is missing, with the command to create it, and writes no file',
   expect(files()).toEqual(before);
 });
 
+it('reports a missing template', async () => {
+  const template = join(project.root, 'template.yaml');
+  renameSync(template, `${template}.away`);
+  expect(await find('build')).toMatchObject({
+    code: 30,
+    message: `${template} does not exist`,
+    fix: 'restore the file',
+  });
+  renameSync(`${template}.away`, template);
+});
+
 it('reports a missing stack', async () => {
   await project.orders('local', 'start');
   const { code, findings } = await examine('--check', 'alias');
@@ -102,14 +120,19 @@ it('warns of injected faults, which do not count as errors', async () => {
 it('distinguishes a runtime of another build, a stopped and a killed one, and starts none', async () => {
   const state = join(project.root, '.orders/local/runtime.json');
   const running = JSON.parse(readFileSync(state, 'utf8'));
-  writeFileSync(state, JSON.stringify({ ...running, build: 'another' }));
+  // The runtime restores a file that it cannot read, so it must never find one that is half-written.
+  const replaceState = (changed: object) => {
+    writeFileSync(`${state}.new`, JSON.stringify(changed));
+    renameSync(`${state}.new`, state);
+  };
+  replaceState({ ...running, build: 'another' });
   expect(await find('runtime')).toMatchObject({ code: 0, state: 'warning' });
-  writeFileSync(state, JSON.stringify({ ...running, url: 'http://127.0.0.1:9' }));
+  replaceState({ ...running, url: 'http://127.0.0.1:9' });
   expect(await find('runtime')).toMatchObject({
     code: 30,
     message: `process ${running.pid} does not respond at http://127.0.0.1:9`,
   });
-  writeFileSync(state, JSON.stringify(running));
+  replaceState(running);
   await project.orders('local', 'stop');
   const before = files();
   expect(await find('runtime')).toMatchObject({

@@ -7,31 +7,25 @@ import { canonicalEvent } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import { inventorySchema, stockSchema } from '../../src/cli/schemas/inventory.ts';
 import { projectCredentials } from '../support/credentials.ts';
+import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { createProject, type Project } from '../support/project.ts';
+import type { Project } from '../support/project.ts';
 
 /** Number of concurrent orders of one product, and its units in stock. */
-const [buyers, pieces] = full ? [200, 50] : [60, 15];
+const [buyers, pieces] = full ? [200, 50] : [24, 6];
 
 let project: Project;
-let outputs: Record<string, string>;
+let outputs: DeployedProject['outputs'];
 let config: {
   endpoint: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
 };
-const quick = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
-const deploy = async (...parameters: string[]) =>
-  (
-    await project.runJson(
-      'deploy',
-      ...parameters.flatMap((parameter) => ['--parameter', parameter]),
-    )
-  ).outputs;
 
 beforeAll(async () => {
-  project = createProject();
-  outputs = await deploy(...quick);
+  const deployed = await createDeployedProject('--time-scale', '2000');
+  project = deployed;
+  ({ outputs } = deployed);
   const { url } = await project.runJson('local', 'status');
   const credentials = projectCredentials(project.root);
   config = { endpoint: url, region: 'us-east-2', credentials };
@@ -124,12 +118,25 @@ it('sets and adjusts the stock of a product, and removes at most the available u
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('--create') });
   }
   expect((await project.orders('inventory', 'set', 'BOOK', '-1')).code).toBe(2);
-  expect((await project.orders('inventory', 'adjust', 'BOOK')).code).toBe(2);
+  for (const flags of [[], ['--gather', '--divide'], ['--gather', '--add', '3']]) {
+    expect((await project.orders('inventory', 'adjust', 'BOOK', ...flags)).code).toBe(2);
+  }
   expect((await stock('BOOK'))?.available).toBe(2);
 });
 
+it('moves the units of a product to one item and back, and shows their sum', async () => {
+  const all = { productId: 'MOVED', available: 100, reserved: 0, sold: 0 };
+  expect(await project.runJson('inventory', 'set', 'MOVED', '100', '--create')).toEqual(all);
+  for (const flag of ['--gather', '--divide']) {
+    const moved = await project.runJson('inventory', 'adjust', 'MOVED', flag);
+    expect(v.parse(stockSchema, moved)).toEqual(all);
+    const nobody = await project.orders('inventory', 'adjust', 'NOBODY', flag);
+    expect(nobody).toMatchObject({ code: 5, stderr: expect.stringContaining('--create') });
+  }
+});
+
 it('rejects products without stock if no default stock is configured', async () => {
-  await deploy('InitialStock=0');
+  await project.runJson('deploy', '--parameter', 'InitialStock=0');
   const { stdout, code } = await project.orders('submit', '--sample', 'low', '--wait', '--json');
   expect(code).toBe(10);
   expect(JSON.parse(stdout).data.end.failure).toMatchObject({

@@ -13,6 +13,7 @@ import { logsSchema } from '../../src/cli/schemas/logs.ts';
 import { metricsSchema, metricsStreamSchema } from '../../src/cli/schemas/metrics.ts';
 import { submitSchema } from '../../src/cli/schemas/submit.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 const samples = ['low', 'payment-declined', 'unreachable', 'damaged', 'payment-hiccup'] as const;
@@ -20,9 +21,8 @@ let project: Project;
 const ids: string[] = [];
 
 beforeAll(async () => {
-  project = createProject();
   // Waits take a quarter of a second. At a higher time scale a watch would miss the transient error.
-  await project.orders('local', 'start', '--time-scale', '1200');
+  project = await createDeployedProject('--time-scale', '1200');
   for (const sample of samples) {
     const submitted = v.parse(submitSchema, await project.runJson('submit', '--sample', sample));
     ids.push(submitted.orderId);
@@ -95,6 +95,10 @@ it('prints log lines as records, filtered by level, step and pattern', async () 
     { step: 'process-payment', attempt: 1, level: 'WARN', orderId: retried },
     { step: 'process-payment', attempt: 2, level: 'WARN' },
     { type: 'end', lines: 2, exitCode: 0 },
+  ]);
+  expect(await read(declined, '--level', 'error')).toMatchObject([
+    { level: 'ERROR', message: expect.stringMatching(/^order failed: .*declined/) },
+    { type: 'end', lines: 1 },
   ]);
   const both = await read(declined, retried, '--step', 'process-payment', '--grep', 'fail|declin');
   expect(both.at(-1)).toMatchObject({ type: 'end', lines: 3 });

@@ -1,6 +1,7 @@
 import headless from '@xterm/headless';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 
 const sizes = [
@@ -12,8 +13,7 @@ const sizes = [
 let project: Project;
 let orderId: string;
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '1');
+  project = await createDeployedProject('--time-scale', '1');
   ({ orderId } = await project.runJson('submit', '--sample', 'low'));
   await project.runJson('submit', '--sample', 'payment-declined');
 }, 60_000);

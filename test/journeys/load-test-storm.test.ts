@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDeployedProject } from '../support/deployed-project.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
 import { parseLoadReport } from '../support/load-report.ts';
-import { createProject, type Project } from '../support/project.ts';
+import type { Project } from '../support/project.ts';
 import { createRandom } from '../support/random.ts';
 
 const { count, kills, timeScale } = full
   ? { count: 500, kills: 6, timeScale: 60 }
-  : { count: 40, kills: 2, timeScale: 240 };
+  : { count: 20, kills: 2, timeScale: 240 };
 const faults = ['--inject', 'throttle=5%,error=1%'];
 const mix = 'low=60,high=20,multi=10,damaged=5,payment-transient=5';
 
@@ -17,11 +18,9 @@ let project: Project;
 /** Start command with a fixed port, which no other runtime takes while this one is killed. */
 let start: readonly string[];
 beforeAll(async () => {
-  project = createProject();
-  start = ['local', 'start', '--port', String(await findFreePort())];
-  await project.orders(...start, '--time-scale', String(timeScale));
-  await project.runJson('deploy');
-  await project.orders(...start, ...faults);
+  const port = ['--port', String(await findFreePort())];
+  start = ['local', 'start', ...port];
+  project = await createDeployedProject(...port, '--time-scale', String(timeScale), ...faults);
 });
 afterAll(() => project.close());
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -55,6 +56,24 @@ it('does not start on a damaged store, reports the reason immediately, and does 
   expect(stderr).toContain('orders local reset');
   expect((await check()).code).toBe(14);
   expect(readFileSync(inStore(), 'utf8')).toBe(garbage);
+});
+
+it('reports damaged pages in one line with the fix, at the start and in the checks', async () => {
+  await project.orders('local', 'start');
+  await project.orders('local', 'stop');
+  const bytes = readFileSync(inStore());
+  // The first page, with the version and the schema, remains.
+  writeFileSync(inStore(), Buffer.concat([bytes.subarray(0, 4096), randomBytes(bytes.length)]));
+  const { code, stderr } = await project.orders('local', 'start');
+  expect([code, stderr.split('\n')[0]]).toEqual([
+    3,
+    expect.stringMatching(
+      /^✗ The local runtime does not start: The store .* is damaged .*orders local reset/,
+    ),
+  ]);
+  const { stdout } = await project.orders('local', 'status', '--check');
+  expect(stdout).toContain('is damaged');
+  expect(stdout).toContain('to delete and recreate it: orders local reset');
 });
 
 it('does not touch another program that has the process id of a killed runtime', async () => {

@@ -1,16 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { createProject, type Project } from '../support/project.ts';
+import type { Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 
 let project: Project;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  project = createProject();
-  const waits = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
-  await project.orders('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
+  project = await createDeployedProject('--time-scale', '2000');
   for (const sample of ['low', 'payment-declined']) {
     const { orderId } = await project.runJson('submit', '--sample', sample, '--wait');
     ids[sample] = orderId;
@@ -23,11 +22,13 @@ interface Case {
   readonly exit: number;
   /** The lines of its view fit a terminal of any width. */
   readonly fits?: true;
+  /** The short run tests the modes of a terminal with it. */
+  readonly modes?: true;
 }
 
 /** Commands with their exit codes. `LOW` and `DECLINED` are replaced by order ids. */
 const cases: readonly Case[] = [
-  { argv: ['list'], exit: 0, fits: true },
+  { argv: ['list'], exit: 0, fits: true, modes: true },
   { argv: ['list', '-o', 'wide'], exit: 0 },
   { argv: ['get', 'LOW'], exit: 0 },
   { argv: ['get', 'DECLINED'], exit: 0 },
@@ -39,13 +40,13 @@ const cases: readonly Case[] = [
   { argv: ['logs', 'LOW', '--follow', '--linger', '0s'], exit: 0 },
   { argv: ['watch', 'LOW'], exit: 0, fits: true },
   { argv: ['watch', 'DECLINED'], exit: 10, fits: true },
-  { argv: ['watch', 'LOW', 'DECLINED'], exit: 13, fits: true },
+  { argv: ['watch', 'LOW', 'DECLINED'], exit: 13, fits: true, modes: true },
   { argv: ['submit', '--sample', 'payment-declined', '--watch'], exit: 10 },
   { argv: ['submit', '--sample', 'low', '--wait'], exit: 0 },
   { argv: ['inventory', 'list'], exit: 0, fits: true },
   { argv: ['inventory', 'set', 'BOOK-009', '5', '--create'], exit: 0 },
   { argv: ['submit'], exit: 2 },
-  { argv: ['load-test', '--count', '2'], exit: 0, fits: true },
+  { argv: ['load-test', '--count', '2'], exit: 0, fits: true, modes: true },
   { argv: ['deploy'], exit: 0 },
   { argv: ['local', 'status'], exit: 0 },
   { argv: ['local', 'env'], exit: 0 },
@@ -69,16 +70,11 @@ const run = async (argv: readonly string[], settings: Parameters<typeof runInTer
   return { code: await exit, raw: raw() };
 };
 
-describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
-  it('exits with its code at a terminal, and restores the cursor', async () => {
-    const { code, raw } = await run(argv, {});
-    expect(code, raw).toBe(exit);
-    expect(raw.lastIndexOf(`${esc}[?25h`)).toBeGreaterThanOrEqual(raw.lastIndexOf(`${esc}[?25l`));
-  });
-
-  it('exits with its code on a small terminal, and its view fits', async () => {
+describe.each(cases)('orders $argv', ({ argv, exit, fits, modes }) => {
+  it('exits with its code on a small terminal, restores the cursor, and its view fits', async () => {
     const { code, raw } = await run(argv, { columns: 40, rows: 10 });
     expect(code, raw).toBe(exit);
+    expect(raw.lastIndexOf(`${esc}[?25h`)).toBeGreaterThanOrEqual(raw.lastIndexOf(`${esc}[?25l`));
     if (!fits) return;
     // Sentences and commands to paste may wrap.
     const wide = stripVTControlCharacters(raw)
@@ -87,28 +83,28 @@ describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
     expect(wide).toEqual([]);
   });
 
-  // Views are the most complex commands. The short run skips the others.
-  it.runIf(full || fits)('prints no colors if NO_COLOR is set', async () => {
+  it.runIf(full || modes)('prints no colors if NO_COLOR is set', async () => {
     const { code, raw } = await run(argv, { variables: { NO_COLOR: '1' } });
     expect(code, raw).toBe(exit);
     expect(raw).not.toMatch(color);
   });
 
-  it.runIf(full || fits)('never moves the cursor if CI is set', async () => {
+  it.runIf(full || modes)('never moves the cursor if CI is set', async () => {
     const { code, raw } = await run(argv, { variables: { CI: '1' } });
     expect(code, raw).toBe(exit);
     expect(raw).not.toMatch(cursorMove);
   });
 
-  it.runIf(full || fits)('writes plain ASCII to a dumb terminal', async () => {
+  it.runIf(full || modes)('writes plain ASCII to a dumb terminal', async () => {
     const { code, raw } = await run(argv, { variables: { TERM: 'dumb' } });
     expect(code, raw).toBe(exit);
     expect(raw.match(/[^\r\n\t -~]/g) ?? []).toEqual([]);
   });
 
   it.runIf(full)(
-    'exits with its code on a large terminal, in a C locale and for a screen reader',
+    'exits with its code on other terminals, in a C locale and for a screen reader',
     async () => {
+      expect((await run(argv, {})).code).toBe(exit);
       const { code } = await run(argv, { columns: 200, rows: 60 });
       expect(code).toBe(exit);
       const inC = await run(argv, { variables: { LC_ALL: 'C' } });
@@ -120,9 +116,13 @@ describe.each(cases)('orders $argv', ({ argv, exit, fits }) => {
     },
   );
 
-  it('writes no escape sequences into a pipe, and needs no stdin', async () => {
-    const { code, stdout, stderr } = await project.orders(...resolved(argv));
-    expect(code, stderr).toBe(exit);
-    expect(stdout + stderr).not.toContain(esc);
-  });
+  // Other journeys run all commands in pipes.
+  it.runIf(full || modes)(
+    'writes no escape sequences into a pipe, and needs no stdin',
+    async () => {
+      const { code, stdout, stderr } = await project.orders(...resolved(argv));
+      expect(code, stderr).toBe(exit);
+      expect(stdout + stderr).not.toContain(esc);
+    },
+  );
 });

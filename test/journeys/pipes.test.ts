@@ -8,15 +8,18 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectCredentials } from '../support/credentials.ts';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import { full } from '../support/full.ts';
+import type { Project } from '../support/project.ts';
 import { program } from '../support/project-files.ts';
 
-const rows = 50_000;
+const rows = full ? 50_000 : 10_000;
 let project: Project;
 
 beforeAll(async () => {
-  project = createProject();
-  const { outputs } = await project.runJson('deploy');
+  const deployed = await createDeployedProject();
+  project = deployed;
+  const { outputs } = deployed;
   const { url } = await project.runJson('local', 'status');
   const logs = new CloudWatchLogsClient({
     endpoint: url,
@@ -36,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.close());
 
-it('delivers 50,000 records completely and in order to a slow reader', async () => {
+it(`delivers ${rows} records completely and in order to a slow reader`, async () => {
   const reading = project.start('logs', '--json');
   let text = '';
   for await (const chunk of reading.stdout ?? []) {
@@ -68,8 +71,11 @@ it.each(['logs', 'logs --follow', 'logs --json', 'list --json', 'help json', '--
   },
 );
 
-it('reports in one line that its output cannot be written because the disk is full', () => {
-  const command = `'${program}' env list > /dev/full`;
-  const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
-  expect([status, stderr]).toEqual([7, '✗ The output cannot be written: the disk is full.\n']);
-});
+it.each(['env list', '--version'])(
+  'reports in one line that the output of %s cannot be written because the disk is full',
+  (argv) => {
+    const command = `'${program}' ${argv} > /dev/full`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([7, '✗ The output cannot be written: the disk is full.\n']);
+  },
+);

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { retrySchema } from '../../src/cli/schemas/retry.ts';
 import { projectCredentials, signedFetch } from '../support/credentials.ts';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
 
-let project: Project;
+let project: DeployedProject;
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '1200');
+  project = await createDeployedProject('--time-scale', '1200');
 });
 afterAll(() => project.close());
 
@@ -79,7 +78,7 @@ it('numbers the retry of a failed retry, and exits with its outcome', async () =
 });
 
 it('retries an order that was never written, after the invalid field is changed', async () => {
-  const { outputs } = await project.runJson('deploy');
+  const { outputs } = project;
   const order = { customerId: 'C', customerEmail: 'c@example.com', items: [{ sku: 'A' }] };
   const { url } = await project.runJson('local', 'status');
   const path = encodeURIComponent(outputs.OrderProcessingAliasArn);

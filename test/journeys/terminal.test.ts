@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 import { runInTerminal as openTerminal } from '../support/terminal.ts';
 
 let project: Project;
 
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '1');
+  project = await createDeployedProject('--time-scale', '1');
 });
 afterAll(() => project.close());
 
@@ -54,7 +54,7 @@ it('watches several orders in one table', async () => {
   expect(await watching.exit).toBe(130);
   const text = stripVTControlCharacters(watching.raw());
   expect(text).toContain('1 running · 1 failed · local');
-  expect(text).toMatch(new RegExp(`✗ {2}${orderId} +failed +process-payment`));
+  expect(text).toMatch(new RegExp(`✗ {2}${orderId} .*\\$3,500\\.00 {2}failed +The payment`));
   expect(text).toContain('Detached; 1 failed, 1 keep running');
 });
 

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pruneSchema, rollbackSchema, versionsSchema } from '../../src/cli/schemas/versions.ts';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '1');
-  for (const level of ['INFO', 'DEBUG', 'WARN', 'ERROR']) {
+  project = await createDeployedProject('--time-scale', '1');
+  for (const level of ['DEBUG', 'WARN', 'ERROR']) {
     await project.runJson('deploy', '--param', `LogLevel=${level}`);
   }
 });
@@ -26,7 +26,11 @@ it('lists versions, rolls back without moving running orders, and prunes version
   await project.runJson('submit', '--sample', 'low');
   expect(await versions()).toEqual(['4 live 1', '3', '2', '1']);
   const back = await project.orders('versions', 'rollback', '--json');
-  expect(v.parse(rollbackSchema, JSON.parse(back.stdout).data)).toEqual({ from: '4', to: '3' });
+  expect(v.parse(rollbackSchema, JSON.parse(back.stdout).data)).toEqual({
+    from: '4',
+    to: '3',
+    missesStock: false,
+  });
   await project.runJson('submit', '--sample', 'low');
   expect(await versions()).toEqual(['4 1', '3 live 1', '2', '1']);
   await project.orders('versions', 'rollback', '2');

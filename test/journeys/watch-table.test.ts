@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 
 const sizes = [
@@ -13,8 +14,7 @@ let project: Project;
 let running: string[];
 let declined: string;
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '1');
+  project = await createDeployedProject('--time-scale', '1');
   const submit = async (sample: string) =>
     (await project.runJson('submit', '--sample', sample)).orderId as string;
   running = [await submit('low'), await submit('high')];
@@ -52,7 +52,7 @@ it.each(sizes)(
 
 it('fits a screen whose size changes', async () => {
   const { terminal, until, raw, exit } = runInTerminal(project, ['watch', '--all']);
-  await until('await-warehouse');
+  await until('awaiting-warehouse');
   for (const { columns, rows } of [...sizes].reverse()) {
     const before = raw().length;
     terminal.resize(columns, rows);
@@ -110,7 +110,7 @@ it('prints no colors and only ASCII if the terminal supports nothing else', asyn
   const { terminal, until, raw, exit } = runInTerminal(project, ['watch', '--all'], {
     variables: { NO_COLOR: '1', TERM: 'linux' },
   });
-  await until('await-warehouse');
+  await until('awaiting-warehouse');
   terminal.write('\u001b[B');
   await until('>  order-');
   terminal.write('q');

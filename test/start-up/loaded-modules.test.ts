@@ -2,14 +2,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 import { repository } from '../support/project-files.ts';
 
 let project: Project;
 let orderId: string;
 
 beforeAll(async () => {
-  project = createProject();
+  project = await createDeployedProject();
   orderId = (
     await project.orders('submit', '--sample', 'invalid', '--wait', '-o', 'id')
   ).stdout.trim();

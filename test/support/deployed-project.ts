@@ -1,0 +1,82 @@
+/** Projects that begin with a deployed stack, without a deployment for each. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inject } from 'vitest';
+import type { OutputName } from '../../src/environment/stack-outputs.ts';
+import { readState, stateDirectory, storeFile } from '../../src/local/runtime/state-file.ts';
+import { createProject, type Project } from './project.ts';
+
+export type DeployedProject = Project & {
+  /** Outputs of the stack, by name. */
+  readonly outputs: Readonly<Record<OutputName, string>>;
+};
+
+/**
+ * Creates a project with a running runtime, which `flags` of `local start` configure, and with a stack that has the default parameters.
+ * The runtime starts from a copy of a store to which this stack was deployed once in this test run: it has its own secret, address and
+ * clock, and no orders.
+ */
+export async function createDeployedProject(...flags: readonly string[]): Promise<DeployedProject> {
+  const template = await loadTemplate();
+  const project = createProject();
+  mkdirSync(stateDirectory(project.root), { recursive: true, mode: 0o700 });
+  cpSync(join(template, storeFile), join(stateDirectory(project.root), storeFile));
+  const started = await project.orders('local', 'start', ...flags);
+  const { url } = readState(project.root) ?? {};
+  if (url === undefined) throw new Error(started.stderr);
+  const { outputs, endpoint } = JSON.parse(readFileSync(join(template, 'outputs.json'), 'utf8'));
+  return { ...project, outputs: JSON.parse(JSON.stringify(outputs).replaceAll(endpoint, url)) };
+}
+
+/** Returns the folder with the store and its stack's outputs. The first test file of a run that needs it deploys the stack. */
+async function loadTemplate(): Promise<string> {
+  const template = join(inject('sharedFolder'), 'deployed');
+  while (!existsSync(template)) {
+    if (!tryLock(`${template}.lock`)) await delay(50);
+    else {
+      try {
+        await deployTemplate(template);
+      } finally {
+        rmdirSync(`${template}.lock`);
+      }
+    }
+  }
+  return template;
+}
+
+/** Creates a lock folder. Returns false if another process has created it. */
+function tryLock(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Deploys the stack to a new runtime, stops the runtime, and keeps its store and the outputs. */
+async function deployTemplate(template: string): Promise<void> {
+  if (existsSync(template)) return;
+  const project = createProject();
+  try {
+    const { outputs } = await project.runJson('deploy');
+    const endpoint = readState(project.root)?.url;
+    await project.orders('local', 'stop');
+    const draft = `${template}.draft`;
+    mkdirSync(draft, { recursive: true });
+    cpSync(join(stateDirectory(project.root), storeFile), join(draft, storeFile));
+    writeFileSync(join(draft, 'outputs.json'), JSON.stringify({ endpoint, outputs }));
+    renameSync(draft, template);
+  } finally {
+    await project.close();
+  }
+}
