@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { makeProject, program } from '../test/support/project-files.ts';
 
+/** Length of each wait of an order (seconds of virtual time), which is almost nothing at the local time scale. */
+export const waitSeconds = 1;
+
 /** Creates a project with a running local runtime and a deployed stack whose waits are close to zero. */
 export function createBenchProject() {
   const root = makeProject();
@@ -14,8 +17,7 @@ export function createBenchProject() {
   const readJson = (...argv: string[]) => JSON.parse(orders(...argv, '--json')).data;
 
   orders('local', 'start');
-  // One second of virtual time is almost nothing at the local time scale.
-  const waits = ['WarehouseWaitSeconds=1', 'PickupWaitSeconds=1'];
+  const waits = [`WarehouseWaitSeconds=${waitSeconds}`, `PickupWaitSeconds=${waitSeconds}`];
   const { outputs } = readJson('deploy', ...waits.flatMap((wait) => ['--parameter', wait]));
 
   return {

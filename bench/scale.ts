@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { orderUse } from '../src/orders/scale/order-use.ts';
 import { overviewRates, summarize } from '../src/orders/scale/scale-plan.ts';
 import { readStackSettings } from '../src/orders/scale/stack-settings.ts';
-import type { Bench } from './project.ts';
+import { type Bench, waitSeconds } from './project.ts';
 import { type LoadRun, localEnvironments, runLoadTest, timeSpan } from './scale/load-run.ts';
 import { awsSystem, buildWork, localSystem } from './scale/model.ts';
 import { simulate } from './scale/simulate.ts';
@@ -21,6 +21,8 @@ const region = 'us-east-2';
 /** Simulated time in which orders are submitted, and its beginning, which the throughput leaves out (s). */
 const curveSeconds = 20;
 const curveStartSeconds = 5;
+/** Waits of an order in the curves (ms). A waiting order uses nothing, so their true length does not matter. */
+const curveWaitMs = 1_000;
 /** Quotas of the second curve, relative to the needs. */
 const reserve = 1.2;
 
@@ -55,6 +57,7 @@ async function compare(bench: Bench, rate: number, isShort: boolean): Promise<vo
     work: buildWork(orderUse.usage, {
       times: { cpuMs, idleMs: 0 },
       settings: readStackSettings(),
+      waitMs: (waitSeconds * 1000) / bench.status().timeScale,
     }),
     system: localSystem(processors, localEnvironments),
     factors: [1],
@@ -107,6 +110,7 @@ function printCurve(
       work: buildWork(orderUse.usage, {
         times: { cpuMs: typicalMs, idleMs: 0 },
         settings: isRaised ? { ...settings, listing } : settings,
+        waitMs: curveWaitMs,
       }),
       system: awsSystem(region, isRaised ? raised : undefined),
       factors: durations.map((ms) => ms / typicalMs),

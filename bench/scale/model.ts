@@ -14,14 +14,15 @@ export interface ServiceTimes {
   readonly idleMs: number;
 }
 
-/** Simulated length of each wait (ms). A waiting order uses nothing, so its true length does not matter. */
-const waitMs = 1_000;
+interface WorkOptions {
+  readonly times: ServiceTimes;
+  readonly settings: StackSettings;
+  /** Length of each wait (ms). */
+  readonly waitMs: number;
+}
 
 /** Returns the work of an order: its times and requests, divided equally among its steps. The waits separate the invocations. */
-export function buildWork(
-  usage: OrderUsage,
-  { times, settings }: { times: ServiceTimes; settings: StackSettings },
-): OrderWork {
+export function buildWork(usage: OrderUsage, { times, settings, waitMs }: WorkOptions): OrderWork {
   const steps = stages.filter(({ kind }) => kind !== 'wait').length;
   const slice: Slice = {
     cpuMs: times.cpuMs / steps,

@@ -11,6 +11,7 @@ import { readStackSettings } from '../../src/orders/scale/stack-settings.ts';
 const work = buildWork(orderUse.usage, {
   times: { cpuMs: 100, idleMs: 0 },
   settings: readStackSettings(),
+  waitMs: 1000,
 });
 const region = 'us-east-2';
 
@@ -75,6 +76,7 @@ describe('a simulated machine', () => {
     const slow = buildWork(orderUse.usage, {
       times: { cpuMs: 0, idleMs: 1_000 },
       settings: readStackSettings(),
+      waitMs: 1000,
     });
     const { perSecond } = run({ rate: 50, orders: 300, work: slow, system: localSystem(8, 6) });
     expect(perSecond).toBeGreaterThan(5);
@@ -119,6 +121,7 @@ describe('a simulated account', () => {
     const slow = buildWork(orderUse.usage, {
       times: { cpuMs: 30_000, idleMs: 0 },
       settings: readStackSettings(),
+      waitMs: 1000,
     });
     const system = { ...account, environments: 10_000, limits: {} };
     const { maxQueued } = run({ rate: 2_000, orders: 2_000, work: slow, system });
