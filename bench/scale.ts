@@ -4,8 +4,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { orderUse } from '../src/orders/scale/order-use.ts';
+import { readRateSettings } from '../src/orders/scale/rate-settings.ts';
 import { overviewRates, summarize } from '../src/orders/scale/scale-plan.ts';
-import { readStackSettings } from '../src/orders/scale/stack-settings.ts';
 import { type Bench, waitSeconds } from './project.ts';
 import { type LoadRun, localEnvironments, runLoadTest, timeSpan } from './scale/load-run.ts';
 import { awsSystem, buildWork, localSystem } from './scale/model.ts';
@@ -56,7 +56,7 @@ async function compare(bench: Bench, rate: number, isShort: boolean): Promise<vo
     orders: count,
     work: buildWork(orderUse.usage, {
       times: { cpuMs, idleMs: 0 },
-      settings: readStackSettings(),
+      settings: readRateSettings(),
       waitMs: (waitSeconds * 1000) / bench.status().timeScale,
     }),
     system: localSystem(processors, localEnvironments),
@@ -91,7 +91,7 @@ function printCurve(
   console.log('    rate  orders/s  refused   queued  p99 (ms)  throttled requests');
   for (const rate of rates) {
     const isRaised = account !== 'default quotas';
-    const settings = readStackSettings();
+    const settings = readRateSettings();
     const options = { rate, region, via: 'invoke', settings } as const;
     const need = summarize(orderUse, options);
     const listing = { ...settings.listing, shards: Math.ceil(need.listingShards * reserve) };

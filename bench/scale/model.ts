@@ -2,7 +2,7 @@
 import { stages } from '../../functions/contract/workflow.ts';
 import type { OrderUsage } from '../../src/orders/cost/measure.ts';
 import { quotasOf } from '../../src/orders/scale/quotas.ts';
-import type { StackSettings } from '../../src/orders/scale/stack-settings.ts';
+import type { RateSettings } from '../../src/orders/scale/rate-settings.ts';
 import type { LimitUse } from './limits.ts';
 import type { OrderWork, Slice, SystemModel } from './simulate.ts';
 
@@ -16,7 +16,7 @@ export interface ServiceTimes {
 
 interface WorkOptions {
   readonly times: ServiceTimes;
-  readonly settings: StackSettings;
+  readonly settings: RateSettings;
   /** Length of each wait (ms). */
   readonly waitMs: number;
 }
@@ -37,7 +37,7 @@ export function buildWork(usage: OrderUsage, { times, settings, waitMs }: WorkOp
   return { start: [{ limit: 'starts', units: 1 }], invocations, waitMs };
 }
 
-function usesOfOrder({ checkpoints, tables }: OrderUsage, settings: StackSettings): LimitUse[] {
+function usesOfOrder({ checkpoints, tables }: OrderUsage, settings: RateSettings): LimitUse[] {
   const orders = tables['OrdersTable'];
   const indexUnits = orders?.indexWriteUnits ?? 0;
   return [

@@ -2,7 +2,7 @@
 import type { OrderItem } from './order.ts';
 import type { ProviderWait } from './providers.ts';
 import type { Review } from './review.ts';
-import type { OrderStatus, StageId, StepId, UndoId } from './workflow.ts';
+import type { OrderStatus, StageId, StepId, UndoId, WaitId } from './workflow.ts';
 
 /** One change of status; `at` is RFC 3339 UTC with milliseconds. */
 export interface Transition {
@@ -113,6 +113,12 @@ export interface OrderOutcome {
   readonly failure?: Failure;
   readonly warnings?: readonly Warning[];
 }
+
+/** Template parameters that set the lengths of the waits (seconds). */
+export const waitParameters = {
+  'await-warehouse': 'WarehouseWaitSeconds',
+  'await-pickup': 'PickupWaitSeconds',
+} as const satisfies Record<WaitId, string>;
 
 /** Names of the stack outputs through which the CLI finds all resources. */
 export const outputs = {

@@ -1,6 +1,7 @@
 /** Checks the number of partitions of the listing index. */
 import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import { listingShards } from '../../functions/contract/tables.ts';
+import { findParameter } from '../environment/stack-parameters.ts';
 import { UserError } from '../user-error.ts';
 
 const parameter = 'ListingShards';
@@ -14,8 +15,7 @@ export function checkListingShards(
   given: Readonly<Record<string, string>>,
 ): void {
   const wanted = Number(given[parameter]);
-  const known = existing?.Parameters?.find(({ ParameterKey }) => ParameterKey === parameter);
-  const current = Number(known?.ParameterValue ?? listingShards);
+  const current = Number(findParameter(existing?.Parameters, parameter) ?? listingShards);
   if (!existing || !(wanted < current)) return;
   throw new UserError(
     `${parameter} cannot fall from ${current} to ${wanted}: the orders in the other partitions would no longer be listed.`,

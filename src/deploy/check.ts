@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack as StackDescription } from '@aws-sdk/client-cloudformation';
 import { outputs as names } from '../../functions/contract/api.ts';
 import type { Stack } from '../environment/stack.ts';
+import { findParameter } from '../environment/stack-parameters.ts';
 import type { Target } from '../environment/target.ts';
 import { UserError } from '../user-error.ts';
 import {
@@ -81,8 +82,8 @@ export async function readApiStatus(target: Target, api: string): Promise<number
 export type ApiAuth = 'AWS_IAM' | 'NONE';
 
 /** Returns the value of ApiAuth in a stack's description; undefined if the stack has no such parameter. */
-export function findApiAuth({ Parameters = [] }: StackDescription): ApiAuth | undefined {
-  const value = Parameters.find(({ ParameterKey }) => ParameterKey === 'ApiAuth')?.ParameterValue;
+export function findApiAuth({ Parameters }: StackDescription): ApiAuth | undefined {
+  const value = findParameter(Parameters, 'ApiAuth');
   return value === 'AWS_IAM' || value === 'NONE' ? value : undefined;
 }
 

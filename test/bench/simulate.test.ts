@@ -5,12 +5,12 @@ import { Processors } from '../../bench/scale/processors.ts';
 import { type SimulationOptions, simulate } from '../../bench/scale/simulate.ts';
 import { orderUse } from '../../src/orders/scale/order-use.ts';
 import { quotasOf } from '../../src/orders/scale/quotas.ts';
-import { readStackSettings } from '../../src/orders/scale/stack-settings.ts';
+import { readRateSettings } from '../../src/orders/scale/rate-settings.ts';
 
 /** Work of an order that needs 100 ms of a processor. */
 const work = buildWork(orderUse.usage, {
   times: { cpuMs: 100, idleMs: 0 },
-  settings: readStackSettings(),
+  settings: readRateSettings(),
   waitMs: 1000,
 });
 const region = 'us-east-2';
@@ -75,7 +75,7 @@ describe('a simulated machine', () => {
   it('completes no more orders than its environments can', () => {
     const slow = buildWork(orderUse.usage, {
       times: { cpuMs: 0, idleMs: 1_000 },
-      settings: readStackSettings(),
+      settings: readRateSettings(),
       waitMs: 1000,
     });
     const { perSecond } = run({ rate: 50, orders: 300, work: slow, system: localSystem(8, 6) });
@@ -104,7 +104,7 @@ describe('a simulated account', () => {
     ['checkpoints', quotasOf(region).checkpoints.limit / orderUse.usage.checkpoints],
     [
       'listing shards',
-      (quotasOf(region).partitionWriteUnits.limit * readStackSettings().listing.shards) /
+      (quotasOf(region).partitionWriteUnits.limit * readRateSettings().listing.shards) /
         (orderUse.usage.tables['OrdersTable']?.indexWriteUnits ?? 1),
     ],
   ])('completes no more orders than its %s allow', (limit, maxRate) => {
@@ -120,7 +120,7 @@ describe('a simulated account', () => {
   it('adds environments no faster than Lambda', () => {
     const slow = buildWork(orderUse.usage, {
       times: { cpuMs: 30_000, idleMs: 0 },
-      settings: readStackSettings(),
+      settings: readRateSettings(),
       waitMs: 1000,
     });
     const system = { ...account, environments: 10_000, limits: {} };

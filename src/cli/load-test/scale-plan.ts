@@ -3,8 +3,8 @@ import { chooseEnvironment, type EnvironmentFlags } from '../../environment/choo
 import { configFileName, readConfig } from '../../environment/config-file.ts';
 import { projectRoot } from '../../environment/project.ts';
 import { orderUse } from '../../orders/scale/order-use.ts';
+import { rateParameters, readRateSettings } from '../../orders/scale/rate-settings.ts';
 import { planScale, type ScalePlan } from '../../orders/scale/scale-plan.ts';
-import { readStackSettings, stackParameters } from '../../orders/scale/stack-settings.ts';
 import { UserError } from '../../user-error.ts';
 import type { LoadFlags } from './load-flags.ts';
 
@@ -31,14 +31,14 @@ export function readScalePlan(
   const environment = chooseEnvironment({ ...flags, printsOnly: true }, variables, config);
   const { name, region, parameters = {} } = environment;
   rejectInvalidParameters(name, parameters);
-  return planScale(orderUse, { rate, region, via, settings: readStackSettings(parameters) });
+  return planScale(orderUse, { rate, region, via, settings: readRateSettings(parameters) });
 }
 
 function rejectInvalidParameters(
   environment: string,
   parameters: Readonly<Record<string, string>>,
 ): void {
-  const invalid = stackParameters.find((name) => !/^[1-9]\d*$/.test(parameters[name] ?? '1'));
+  const invalid = rateParameters.find((name) => !/^[1-9]\d*$/.test(parameters[name] ?? '1'));
   if (invalid === undefined) return;
   throw new UserError(
     `Parameter ${invalid} of "${environment}" is not a positive integer: ${parameters[invalid]}.`,

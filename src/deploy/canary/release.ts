@@ -1,5 +1,6 @@
 /** The template parameters that decide which version new orders run. The stack and the alias so agree before, during and after a canary. */
 import type { Parameter, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
+import { findParameter } from '../../environment/stack-parameters.ts';
 import { UserError } from '../../user-error.ts';
 import { listParameters } from '../check-parameters.ts';
 import type { PlannedChange } from '../planned-changes.ts';
@@ -39,9 +40,8 @@ export function settledRelease(live = ''): Release {
 }
 
 /** Returns the release in the parameters of a stack. */
-export function parseRelease(parameters: readonly Parameter[] = []): Release {
-  const read = (name: string) =>
-    parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue ?? '';
+export function parseRelease(parameters?: readonly Parameter[]): Release {
+  const read = (name: string) => findParameter(parameters, name) ?? '';
   return {
     live: read(releaseParameters.live),
     weight: Number(read(releaseParameters.weight)),

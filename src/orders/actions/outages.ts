@@ -9,6 +9,7 @@ import {
 import { closestMatch } from '../../did-you-mean.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { describeStack } from '../../environment/stack-outputs.ts';
+import { findParameter } from '../../environment/stack-parameters.ts';
 import { UserError } from '../../user-error.ts';
 import { getItem, updateItem } from '../tables/table.ts';
 
@@ -75,9 +76,8 @@ export async function stopOutage(stack: Stack, provider: Provider): Promise<Outa
 
 async function requireSimulated({ target }: Stack, provider: Provider): Promise<void> {
   if (provider !== 'payments') return;
-  const parameters = (await describeStack(target))?.Parameters ?? [];
-  const chosen = parameters.find(({ ParameterKey }) => ParameterKey === 'PaymentProvider');
-  const { ParameterValue: payments = 'simulated' } = chosen ?? {};
+  const { Parameters } = (await describeStack(target)) ?? {};
+  const payments = findParameter(Parameters, 'PaymentProvider') ?? 'simulated';
   if (payments === 'simulated') return;
   throw new UserError(
     `The payments of this stack are not simulated: PaymentProvider=${payments}.`,

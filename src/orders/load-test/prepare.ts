@@ -1,5 +1,6 @@
 import type { Stack } from '../../environment/stack.ts';
 import { describeStack } from '../../environment/stack-outputs.ts';
+import { findParameter } from '../../environment/stack-parameters.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
 import { accountLimits } from '../requests/rate-limiter.ts';
@@ -62,9 +63,9 @@ export async function rejectExcessiveApiRate(
   { via, rate }: { readonly via: 'invoke' | 'api'; readonly rate?: number | undefined },
 ): Promise<void> {
   if (via !== 'api' || rate === undefined) return;
-  const { Parameters = [] } = (await describeStack(target)) ?? {};
-  const limit = Parameters.find(({ ParameterKey }) => ParameterKey === 'ApiRateLimit');
-  const maxRate = Number(limit?.ParameterValue ?? accountLimits.startsPerSecond);
+  const { Parameters } = (await describeStack(target)) ?? {};
+  const limit = findParameter(Parameters, 'ApiRateLimit');
+  const maxRate = Number(limit ?? accountLimits.startsPerSecond);
   if (rate <= maxRate) return;
   throw new UserError(
     `--rate ${rate} exceeds the limit of this stack's API: ${maxRate} per second.`,

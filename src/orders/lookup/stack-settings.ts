@@ -1,4 +1,5 @@
 import { describeStack } from '../../environment/stack-outputs.ts';
+import { findParameter } from '../../environment/stack-parameters.ts';
 import type { Target } from '../../environment/target.ts';
 
 /** Settings of a stack that decide what can be verified. */
@@ -20,18 +21,13 @@ const retentionSafetyFactor = 0.9;
 /** Reads the settings from the parameters of the stack. */
 export async function readStackSettings(target: Target): Promise<StackSettings> {
   const stack = await describeStack(target);
-  const parameters = new Map(
-    stack?.Parameters?.map(({ ParameterKey = '', ParameterValue = '' }) => [
-      ParameterKey,
-      ParameterValue,
-    ]),
-  );
-  const days = Number(parameters.get('ExecutionRetentionDays') ?? 1);
+  const parameter = (name: string) => findParameter(stack?.Parameters, name);
+  const days = Number(parameter('ExecutionRetentionDays') ?? 1);
   const retentionMs = (days * dayMs) / target.timeScale;
   return {
     createdAt: stack?.CreationTime?.getTime() ?? 0,
-    keepsPayments: (parameters.get('PaymentProvider') ?? 'simulated') === 'simulated',
+    keepsPayments: (parameter('PaymentProvider') ?? 'simulated') === 'simulated',
     retainedSince: Date.now() - retentionMs * retentionSafetyFactor,
-    maxShards: Number(parameters.get('StockShards') ?? 1),
+    maxShards: Number(parameter('StockShards') ?? 1),
   };
 }

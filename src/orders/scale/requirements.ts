@@ -2,14 +2,14 @@
 import type { OrderUsage, TableUsage } from '../cost/measure.ts';
 import { meanWriteUnits } from './listing-partitions.ts';
 import { type Adjustable, type Quota, quotasOf } from './quotas.ts';
-import type { StackSettings } from './stack-settings.ts';
+import type { RateSettings } from './rate-settings.ts';
 
 export interface RateOptions {
   /** Orders per second. */
   readonly rate: number;
   readonly region: string;
   readonly via: 'invoke' | 'api';
-  readonly settings: StackSettings;
+  readonly settings: RateSettings;
 }
 
 /** `raise`: by a quota request. `set`: by a setting of the stack. `exceeded`: the limit cannot be raised that far. */
@@ -179,7 +179,7 @@ function tableLimits({ tables }: OrderUsage, { region, settings }: RateOptions):
 
 /** Returns the limit of a key that is spread over shards: each shard is a partition. */
 function shardLimit(
-  { shards, maxShards, parameter }: StackSettings['listing'],
+  { shards, maxShards, parameter }: RateSettings['listing'],
   partition: Quota,
 ): Pick<Limit, 'limit' | 'adjustable' | 'source' | 'setting'> {
   const { limit, source } = partition;

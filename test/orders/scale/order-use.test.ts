@@ -5,8 +5,8 @@ import { formatInteger } from '../../../src/cli/load-test/fact-lines.ts';
 import { measureLocally } from '../../../src/cli/orders/measure-locally.ts';
 import type { OrderUsage } from '../../../src/orders/cost/measure.ts';
 import { type OrderUse, orderUse } from '../../../src/orders/scale/order-use.ts';
+import { readRateSettings } from '../../../src/orders/scale/rate-settings.ts';
 import { planScale } from '../../../src/orders/scale/scale-plan.ts';
-import { readStackSettings } from '../../../src/orders/scale/stack-settings.ts';
 import { readPage, readTable } from '../../support/markdown.ts';
 
 /** Whether the record and the page are written instead of compared. */
@@ -58,7 +58,7 @@ it('records what one order really uses', { timeout: 120_000 }, async () => {
 });
 
 const plan = (rate: number, via: 'invoke' | 'api') =>
-  planScale(use, { rate, region: 'us-east-2', via, settings: readStackSettings() });
+  planScale(use, { rate, region: 'us-east-2', via, settings: readRateSettings() });
 
 function listRates(): string[][] {
   return plan(1, 'invoke').overview.map((summary) => {

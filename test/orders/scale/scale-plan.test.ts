@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { calculateCost } from '../../../src/orders/cost/cost.ts';
 import { recommendListingShards } from '../../../src/orders/scale/listing-partitions.ts';
 import { orderUse } from '../../../src/orders/scale/order-use.ts';
+import { readRateSettings } from '../../../src/orders/scale/rate-settings.ts';
 import { planScale } from '../../../src/orders/scale/scale-plan.ts';
-import { readStackSettings } from '../../../src/orders/scale/stack-settings.ts';
 
 const { usage } = orderUse;
 
@@ -11,7 +11,7 @@ function plan(
   rate: number,
   { region = 'us-east-2', via = 'invoke' as 'invoke' | 'api', parameters = {} } = {},
 ) {
-  return planScale(orderUse, { rate, region, via, settings: readStackSettings(parameters) });
+  return planScale(orderUse, { rate, region, via, settings: readRateSettings(parameters) });
 }
 
 function requirement(id: string, planned: ReturnType<typeof plan>) {

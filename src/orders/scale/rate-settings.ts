@@ -1,4 +1,5 @@
 /** Settings of a stack that limit its rate. Pure. */
+import { waitParameters } from '../../../functions/contract/api.ts';
 import { stockShards } from '../../../functions/contract/stock.ts';
 import { listingShards, maxListingShards } from '../../../functions/contract/tables.ts';
 import { stages } from '../../../functions/contract/workflow.ts';
@@ -11,7 +12,7 @@ export interface Shards {
   readonly parameter: string;
 }
 
-export interface StackSettings {
+export interface RateSettings {
   /** Sum of an order's waits (seconds). */
   readonly waitSeconds: number;
   readonly listing: Shards;
@@ -23,9 +24,7 @@ export interface StackSettings {
 }
 
 /** Returns the settings of a stack with these template parameters; a missing one has the template's default. */
-export function readStackSettings(
-  parameters: Readonly<Record<string, string>> = {},
-): StackSettings {
+export function readRateSettings(parameters: Readonly<Record<string, string>> = {}): RateSettings {
   const read = (name: string, otherwise: number) => Number(parameters[name] ?? otherwise);
   return {
     waitSeconds: stages.reduce(
@@ -49,13 +48,8 @@ export function readStackSettings(
   };
 }
 
-const waitParameters = {
-  'await-warehouse': 'WarehouseWaitSeconds',
-  'await-pickup': 'PickupWaitSeconds',
-} as const;
-
-/** Parameters of the template that `readStackSettings` reads: positive integers. */
-export const stackParameters: readonly string[] = [
+/** Parameters of the template that `readRateSettings` reads: positive integers. */
+export const rateParameters: readonly string[] = [
   ...Object.values(waitParameters),
   'ListingShards',
   'StockShards',
