@@ -8,6 +8,7 @@ import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
 import { makeProject } from '../support/project-files.ts';
+import { canaryStart } from './canary/canary-start.ts';
 
 let root: string;
 let runtime: Runtime;
@@ -30,17 +31,7 @@ afterAll(async () => {
 const target = () => fakeTarget(runtime.url, root, { pollMs: 1 });
 const deployWith = (options: DeployOptions) => awaitResult(deploy(target(), options));
 
-const canary = {
-  weight: 0.1,
-  terms: {
-    bakeMs: 1000,
-    limitMs: 1000,
-    minOrders: 1,
-    onTooFew: 'rollback',
-    judgesDurations: true,
-    alarms: [],
-  },
-} as const;
+const canary = canaryStart();
 
 it('refuses a canary that divides stock of which the live version finds only a part', async () => {
   await expect(deployWith({ canary })).rejects.toMatchObject({

@@ -16,6 +16,7 @@ import { stateDirectory } from '../../../src/local/runtime/state-file.ts';
 import { fakeAws, fakeTarget } from '../../aws/fake-aws.ts';
 import { copyFunctions } from '../../support/changed-workflow.ts';
 import { makeProject } from '../../support/project-files.ts';
+import { canaryStart } from './canary-start.ts';
 
 const functionName = 'orders-test-workflow';
 const levels = ['INFO', 'WARN', 'ERROR', 'DEBUG'];
@@ -28,7 +29,9 @@ beforeAll(async () => {
   root = makeProject();
   copyFunctions(root);
   runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
-  await expect(deployWith({ canary: start() })).rejects.toMatchObject({ code: 'NothingToCompare' });
+  await expect(deployWith({ canary: canaryStart() })).rejects.toMatchObject({
+    code: 'NothingToCompare',
+  });
   const { outputs } = await deployWith({});
   stack = { target: target(), outputs };
 });
@@ -40,23 +43,10 @@ afterAll(async () => {
 const target = () => fakeTarget(runtime.url, root, { pollMs: 1 });
 const deployWith = (options: DeployOptions) => awaitResult(deploy(target(), options));
 
-const start = (terms: Partial<CanaryTerms> = {}) => ({
-  weight: 0.1,
-  terms: {
-    bakeMs: 1000,
-    limitMs: 1000,
-    minOrders: 1,
-    onTooFew: 'rollback',
-    judgesDurations: true,
-    alarms: [],
-    ...terms,
-  } as const,
-});
-
 /** Starts a canary of a new version. */
 async function startCanary(terms: Partial<CanaryTerms> = {}) {
   const LogLevel = levels[published++ % levels.length] ?? '';
-  await deployWith({ parameters: { LogLevel }, canary: start(terms) });
+  await deployWith({ parameters: { LogLevel }, canary: canaryStart(terms) });
 }
 
 async function judge(): Promise<CanaryResult> {
@@ -92,7 +82,7 @@ it('gives the new version its share, and refuses other deployments until it is d
     message: 'a canary is open: 10% of new orders run version 2, the others 1',
     fix: 'orders deploy --attach',
   });
-  for (const options of [{}, { canary: start() }]) {
+  for (const options of [{}, { canary: canaryStart() }]) {
     await expect(deployWith(options)).rejects.toMatchObject({
       code: 'CanaryOpen',
       exit: 6,
@@ -116,12 +106,12 @@ it('ends with versions rollback: the stack agrees, and a deployment without chan
 });
 
 it('refuses a canary without a new version of the workflow', async () => {
-  await expect(deployWith({ canary: start() })).rejects.toMatchObject({
+  await expect(deployWith({ canary: canaryStart() })).rejects.toMatchObject({
     code: 'NothingToCanary',
     hints: ['nothing changed since the last deployment'],
   });
   const parameters = { LogRetentionDays: '14' };
-  await expect(deployWith({ parameters, canary: start() })).rejects.toMatchObject({
+  await expect(deployWith({ parameters, canary: canaryStart() })).rejects.toMatchObject({
     code: 'NothingToCanary',
     hints: ['orders deploy'],
   });
@@ -196,7 +186,7 @@ it('rolls back as soon as an alarm is in alarm', async () => {
   }));
   const watched = { ...target(), endpoint: aws.url };
   const LogLevel = levels[published++ % levels.length] ?? '';
-  const canary = start({ alarms: ['errors'], bakeMs: 3_600_000, limitMs: 3_600_000 });
+  const canary = canaryStart({ alarms: ['errors'], bakeMs: 3_600_000, limitMs: 3_600_000 });
   await awaitResult(deploy(watched, { parameters: { LogLevel }, canary }));
   const open = await findOpenCanary(stack);
   if (!open) throw new Error('no canary is open');
@@ -212,7 +202,7 @@ it('rolls back as soon as an alarm is in alarm', async () => {
 });
 
 it('refuses alarms that cannot be read, before it changes anything', async () => {
-  const canary = start({ alarms: ['ApiErrorsAlarm'] });
+  const canary = canaryStart({ alarms: ['ApiErrorsAlarm'] });
   await expect(deployWith({ parameters: { LogLevel: 'INFO' }, canary })).rejects.toMatchObject({
     code: 'AlarmsUnreadable',
   });

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CloudFormationClient,
   CreateChangeSetCommand,
@@ -11,25 +8,22 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { startClientRuntime } from '../client-runtime.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'rules-'));
-let runtime: Runtime;
+let local: Awaited<ReturnType<typeof startClientRuntime>>;
 let client: CloudFormationClient;
 let ssm: SSMClient;
 
 beforeAll(async () => {
-  runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
-  const { url: endpoint, credentials } = runtime;
-  const settings = { endpoint, credentials, region: 'us-east-2', maxAttempts: 1 };
+  local = await startClientRuntime();
+  const { settings } = local;
   client = new CloudFormationClient(settings);
   ssm = new SSMClient(settings);
 });
 afterAll(async () => {
   client.destroy();
   ssm.destroy();
-  await runtime.close();
-  rmSync(directory, { recursive: true });
+  await local.close();
 });
 
 const Parameters = {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CloudFormationClient,
   CreateChangeSetCommand,
@@ -15,25 +12,22 @@ import {
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { startClientRuntime } from '../client-runtime.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'templates-'));
-let runtime: Runtime;
+let local: Awaited<ReturnType<typeof startClientRuntime>>;
 let client: CloudFormationClient;
 let lambda: LambdaClient;
 let ssm: SSMClient;
 
 beforeAll(async () => {
-  runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
-  const { url: endpoint, credentials } = runtime;
-  const settings = { endpoint, credentials, region: 'us-east-2', maxAttempts: 1 };
+  local = await startClientRuntime();
+  const { settings } = local;
   client = new CloudFormationClient(settings);
   lambda = new LambdaClient(settings);
   ssm = new SSMClient(settings);
 });
 afterAll(async () => {
-  await runtime.close();
-  rmSync(directory, { recursive: true });
+  await local.close();
 });
 
 let stackCount = 0;
@@ -385,7 +379,7 @@ Resources:
 Outputs: {Id: {Value: !Ref Api}}
 `;
   const { outputs } = await deploy(template, 'methods');
-  const url = `${runtime.url}/execute-api/${outputs['Id']}/v1`;
+  const url = `${local.runtime.url}/execute-api/${outputs['Id']}/v1`;
   const response = await fetch(`${url}/items/7`);
   expect(response.status).toBe(201);
   expect(await response.json()).toEqual({ id: '7' });

@@ -159,7 +159,7 @@ describe('the event of a request', () => {
 
   it.each([
     ['application/json', '{"result":{"body":"ok","statusCode":200}}', 200],
-    // Base64 is no JSON for this function.
+    // Base64 is not JSON for this function.
     ['application/x-www-form-urlencoded', '{"result":"a"}', 502],
     ['application/octet-stream', '{"result":"a"}', 502],
   ])('has a body as text only for text types: %s', async (type, body, status) => {
@@ -177,14 +177,19 @@ describe('the response', () => {
     // https://github.com/localstack/localstack/issues/8213
     ['a status as text and a body that is no text', { statusCode: '404', body: {} }, 404, '{}'],
     ['Base64', { statusCode: 201, body: 'aGk=', isBase64Encoded: true }, 201, 'hi'],
-    ['a status that is none', { statusCode: 99 }, 502, 'Internal Server Error'],
+    ['a status that does not exist', { statusCode: 99 }, 502, 'Internal Server Error'],
     [
       'a header that is no text',
       { statusCode: 200, headers: { a: {} } },
       502,
       'Internal Server Error',
     ],
-    ['cookies that are no list', { statusCode: 200, cookies: 'a=b' }, 502, 'Internal Server Error'],
+    [
+      'cookies that are not a list',
+      { statusCode: 200, cookies: 'a=b' },
+      502,
+      'Internal Server Error',
+    ],
   ])('is made of %s', async (_, result, status, body) => {
     const response = await call(result);
     expect([response.status, await response.text()]).toEqual([status, body]);
@@ -357,7 +362,7 @@ describe('a URL with CORS settings', () => {
     expect(await preflight(changes)).toMatchObject({ status: 200, headers: {} });
   });
 
-  it('adds its headers to those of the function', async () => {
+  it('adds its headers to the headers of the function', async () => {
     const headers = { origin: Origin, 'content-type': 'application/json' };
     const own = { 'Access-Control-Allow-Origin': '*' };
     const body = JSON.stringify({ result: { statusCode: 200, headers: own } });

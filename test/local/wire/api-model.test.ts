@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
@@ -8,26 +5,19 @@ import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as ssm from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
 import { checkResponses } from '../../support/api-model.ts';
+import { startClientRuntime } from '../client-runtime.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'model-'));
-let runtime: Runtime;
+let local: Awaited<ReturnType<typeof startClientRuntime>>;
 
 beforeAll(async () => {
-  runtime = await startRuntime({ directory, port: 0, timeScale: 1 });
+  local = await startClientRuntime();
 });
 afterAll(async () => {
-  await runtime.close();
-  rmSync(directory, { recursive: true });
+  await local.close();
 });
 
-const settings = () => ({
-  endpoint: runtime.url,
-  region: 'us-east-2',
-  credentials: runtime.credentials,
-  maxAttempts: 1,
-});
+const settings = () => local.settings;
 
 it('finds unknown, missing and mistyped members', async () => {
   const body = '{"Successful":[{"Id":1,"MessageId":"m","Age":1,"MD5OfMessageBody":"d"}]}';

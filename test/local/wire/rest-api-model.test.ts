@@ -1,33 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import * as sts from '@aws-sdk/client-sts';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
 import { checkResponses } from '../../support/api-model.ts';
+import { startClientRuntime } from '../client-runtime.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'model-'));
 const role = 'arn:aws:iam::000000000000:role/any';
-let runtime: Runtime;
+let local: Awaited<ReturnType<typeof startClientRuntime>>;
 
 beforeAll(async () => {
-  runtime = await startRuntime({ directory, port: 0, timeScale: 1, faults: { enforceIam: false } });
+  local = await startClientRuntime({ faults: { enforceIam: false } });
 });
 afterAll(async () => {
-  await runtime.close();
-  rmSync(directory, { recursive: true });
+  await local.close();
 });
 
-const settings = () => ({
-  endpoint: runtime.url,
-  region: 'us-east-2',
-  credentials: runtime.credentials,
-  maxAttempts: 1,
-});
+const settings = () => local.settings;
 
 it('finds unknown, missing and mistyped members and unknown headers in the XML of S3', async () => {
   const contents = '<Contents><Key>a</Key><Size>many</Size><Colour>blue</Colour></Contents>';
