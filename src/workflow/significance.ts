@@ -32,8 +32,8 @@ function logChoose(n: number, k: number): number {
 }
 
 /**
- * Rank-sum test, one-sided: returns the probability (0 to 1) of values of `group` that are at least this large compared with those of
- * `reference`, if both have the same distribution. A normal approximation with a correction for equal values: it needs about 20
+ * Rank-sum test, one-sided: returns the probability (0 to 1) of values of `group` that are at least this large compared with the
+ * values of `reference`, if both have the same distribution. A normal approximation with a correction for equal values: it needs about 20
  * values in each group. https://en.wikipedia.org/wiki/Mann%E2%80%93Whitney_U_test
  */
 export function rankSumTest(group: readonly number[], reference: readonly number[]): number {

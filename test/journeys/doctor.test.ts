@@ -120,7 +120,7 @@ it('warns of injected faults, which do not count as errors', async () => {
 it('distinguishes a runtime of another build, a stopped and a killed one, and starts none', async () => {
   const state = join(project.root, '.orders/local/runtime.json');
   const running = JSON.parse(readFileSync(state, 'utf8'));
-  // The runtime restores a file that it cannot read, so it must never find one that is half-written.
+  // The runtime restores a file that it cannot read, so it must never find a half-written file.
   const replaceState = (changed: object) => {
     writeFileSync(`${state}.new`, JSON.stringify(changed));
     renameSync(`${state}.new`, state);

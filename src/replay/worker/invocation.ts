@@ -146,7 +146,7 @@ export class ReplayedInvocation {
   }
 
   /**
-   * Answers a delayed checkpoint, after the changes that it reports. Otherwise moves the time to the next end of a wait, a callback or a
+   * Responds to a delayed checkpoint, after the changes that it reports. Otherwise moves the time to the next end of a wait, a callback or a
    * call if it is due before `limit` (epoch ms). Returns whether there was either.
    */
   deliverNext(limit: number): boolean {
@@ -166,7 +166,7 @@ export class ReplayedInvocation {
   }
 
   /**
-   * Returns the next event if it tells the handler something new: the end of a wait, a callback or a call, or an attempt whose retry
+   * Returns the next event if it reports something new to the handler: the end of a wait, a callback or a call, or an attempt whose retry
    * became due in this invocation. The history has no event for the end of a retry's delay. The SDK sees it only in a later response
    * than the one to its announcement.
    */

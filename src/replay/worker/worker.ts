@@ -80,5 +80,5 @@ process.on('message', (request: ReplayRequest) => {
   });
 });
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches all processes of the command. The command ends this one; until then, its end would look like a failed replay.
+// Ctrl-C reaches all processes of the command. The command ends this one. If it ended by itself, it would look like a failed replay.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);

@@ -21,7 +21,7 @@ function createHome() {
   return { home, install, rc: join(home, '.bashrc') };
 }
 
-it('writes nothing before it has shown what and was told to', () => {
+it('writes nothing before it has shown the lines and the person has confirmed', () => {
   const { home, install, rc } = createHome();
   const printed = install('--print');
   expect(printed.stdout).toContain(`add to ${rc}:\n  # Completion of orders`);

@@ -31,7 +31,7 @@ function start(more: { notify?: boolean; command?: string; isTTY?: boolean }) {
   return { actions, written: () => written };
 }
 
-it('tells the command about the order in variables, which no shell interprets', async () => {
+it('describes the order to the command in variables, which no shell interprets', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'orders-exec-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'out');
@@ -56,7 +56,7 @@ it('runs a command for each order that ends, and for no order that is only no lo
   );
 });
 
-it('prints the output of a command, and says that it failed', async () => {
+it('prints the output of a command, and reports that it failed', async () => {
   const { actions, written } = start({ command: 'echo no mail server >&2; exit 3' });
   actions.handle(ended);
   await actions.finish({ aborted: false });

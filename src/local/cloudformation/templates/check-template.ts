@@ -80,7 +80,7 @@ function isTransformed({ Type }: ResourceDeclaration): boolean {
   return Type.startsWith('AWS::Serverless::');
 }
 
-/** Returns all attributes of a resource but those of CloudFormation that are not implemented: SAM drops attributes that it does not know. */
+/** Returns the names of a resource's attributes, without attributes that CloudFormation knows and this service does not implement. */
 function servedAttributes(resource: object): readonly string[] {
   return Object.keys(resource).filter((name) => !unservedAttributes.includes(name));
 }
