@@ -10,12 +10,14 @@ const ownModules = [
   'test/replay/**',
   'test/deploy/iam/**',
   'test/aws/lambda-pausing.test.ts',
+  'test/cli/console/actions/run-actions.test.ts',
   'test/deploy/open-executions.test.ts',
   'test/local/lambda/sdk/**',
   'test/orders/actions/stock-units.test.ts',
   'test/orders/verify/changed-workflow.test.ts',
   'test/orders/verify/open-executions.test.ts',
   'test/orders/watch/paused-orders.test.ts',
+  'test/views/terminal-size.test.ts',
   'test/workflow/path.test.ts',
 ];
 const files = 'test/**/*.test.{ts,tsx}';
@@ -26,9 +28,9 @@ export default defineConfig({
     disableConsoleIntercept: true,
     globalSetup: ['test/support/test-run.ts'],
     setupFiles: ['test/support/wait-longer.ts'],
-    expect: { poll: { timeout: 20_000 } },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The journeys wait more than they work.
     maxWorkers: 3,
     projects: [

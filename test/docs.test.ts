@@ -191,7 +191,7 @@ describe('the commands', () => {
   afterAll(() => project.close());
 
   describe.each(ordered)('of $file', ({ blocks }) => {
-    it.each(blocks)('succeed: $title', { timeout: 60_000 }, async (block) => {
+    it.each(blocks)('succeed: $title', async (block) => {
       if (missingTools.some((name) => block.text.includes(name))) return;
       expect(await runScript(project, toScript(block))).toBe('');
     });

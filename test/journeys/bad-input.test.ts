@@ -144,6 +144,8 @@ it.each([
   ['-V', 'orders --version'],
   ['env ad dev', 'orders env add dev'],
   ['list --quiet', '-q'],
+  ['-q list --failed', 'orders list --failed -q'],
+  ['--quiet list', 'orders list -q'],
 ])('suggests the command that is meant by %s', async (typed, meant) => {
   const { code, stderr } = await project.orders(...typed.split(' '));
   expect([code, stderr]).toEqual([2, expect.stringContaining(`did you mean: ${meant}\n`)]);
@@ -155,7 +157,7 @@ it('names only the unknown word, and reports a flag in front of its command', as
   expect(await problem('show', 'latest')).toBe('✗ Unknown command "show".');
   expect(await problem('review', 'aprove', 'latest')).toBe('✗ Unknown command "review aprove".');
   expect(await problem('--verbose', 'list')).toBe(
-    '✗ Unknown flag --verbose: flags follow the command.',
+    '✗ --verbose is in front of the command: flags follow the command.',
   );
 });
 

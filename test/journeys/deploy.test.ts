@@ -163,7 +163,7 @@ it('loses no running order during a deployment', async () => {
   }
   const { code, stdout } = await load;
   expect([code, stdout.includes('"lost":0')]).toEqual([0, expect.anything()]);
-}, 60_000);
+});
 
 it('cancels and undoes running orders before it destroys, and deletes all versions of its archives', async () => {
   // The orders stay in their first wait until they are cancelled.
@@ -198,7 +198,7 @@ it('cancels and undoes running orders before it destroys, and deletes all versio
     name: 'NotFound',
   });
   expect(result.remains.map(({ kind }) => kind)).not.toContain('bucket');
-}, 60_000);
+});
 
 it('deploys to a named environment, whose API requires signed requests', async () => {
   const { url } = await project.runJson('local', 'status');
@@ -246,4 +246,4 @@ it('deploys to a named environment, whose API requires signed requests', async (
   // This endpoint is a local runtime, so its waits are short.
   expect((await here.orders(...order)).code).toBe(0);
   expect((await here.orders('destroy', '-e', 'dev', '--yes')).code).toBe(0);
-}, 60_000);
+});

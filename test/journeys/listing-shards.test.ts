@@ -51,4 +51,4 @@ it('lists orders of before and after a growth of the index, and never lets it sh
   const { code, stderr } = await project.orders('deploy', '--parameter', 'ListingShards=8');
   expect(code).toBe(2);
   expect(stderr).toContain('ListingShards cannot fall from 16 to 8');
-}, 90_000);
+});

@@ -104,7 +104,8 @@ it('ends without touching the files of the runtime that replaced it after its fo
   await project.orders('local', 'start');
   const first = readState(project.root)?.pid ?? 0;
   rmSync(join(project.root, '.orders'), { recursive: true });
-  await project.orders('local', 'start');
+  // The command reports that it found no orders.
+  expect((await project.orders('local', 'start')).stdout).toContain('new empty store');
   const second = readState(project.root)?.pid;
   expect(second).not.toBe(first);
   await vi.waitUntil(() => !isAlive(first));
@@ -198,4 +199,4 @@ it('is found by a running watch on its new port, and not confused with the runti
   } finally {
     await stranger.close();
   }
-}, 60_000);
+});

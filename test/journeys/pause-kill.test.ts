@@ -16,7 +16,7 @@ let project: Project;
 beforeAll(async () => {
   project = await createDeployedProject(...settings);
   await project.runJson('deploy', '--parameter', 'WarehouseWaitSeconds=14400');
-}, 60_000);
+});
 afterAll(() => project.close());
 
 const settings = ['--enforce-quotas', '--time-scale', '240', '--inject', 'none'];

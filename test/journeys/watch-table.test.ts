@@ -19,7 +19,7 @@ beforeAll(async () => {
     (await project.runJson('submit', '--sample', sample)).orderId as string;
   running = [await submit('low'), await submit('high')];
   declined = await submit('payment-declined');
-}, 60_000);
+});
 afterAll(() => project.close());
 
 it.each(sizes)(

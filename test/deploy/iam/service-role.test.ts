@@ -37,4 +37,4 @@ it('deploys and destroys with the service role alone, under the policy of a depl
   expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('not authorized') });
   const destroyed = await project.runAs('deploy', ['destroy', '--confirm', 'rec', '--yes']);
   expect([destroyed.code, destroyed.stderr]).toEqual([0, expect.stringContaining('Destroyed')]);
-}, 60_000);
+});

@@ -143,7 +143,7 @@ describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
         (execution: { DurableExecutionName: string }) => execution.DurableExecutionName,
       );
     };
-    await expect.poll(() => listed('FAILED'), { timeout: 10_000 }).toEqual(['failed']);
+    await expect.poll(() => listed('FAILED')).toEqual(['failed']);
     expect(await listed('STOPPED')).toEqual(['stopped']);
   });
 

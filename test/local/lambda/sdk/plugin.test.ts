@@ -37,7 +37,7 @@ it('reports to plugins, at each invocation, only the operations that have change
     const { Events = [] } = await lambda.history(DurableExecutionArn);
     return (await callback()) !== undefined && Events.at(-1)?.EventType === 'InvocationCompleted';
   };
-  await expect.poll(isSuspended, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isSuspended).toBe(true);
   const { CallbackId } = (await callback())?.CallbackStartedDetails ?? {};
   await lambda.client.send(
     new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: Buffer.from('"yes"') }),
@@ -48,7 +48,7 @@ it('reports to plugins, at each invocation, only the operations that have change
     const { events = [] } = await logs.send(new FilterLogEventsCommand(filter));
     return events.map(({ message = '' }) => JSON.parse(message).message);
   };
-  await expect.poll(readReports, { timeout: 10_000 }).toHaveLength(3);
+  await expect.poll(readReports).toHaveLength(3);
   expect(await readReports()).toMatchObject([
     { first: true, changed: [] },
     { first: false, changed: ['pause SUCCEEDED'] },
