@@ -1,4 +1,29 @@
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { permissionRules as cloudformationRules } from '../../src/local/cloudformation/access/permissions.ts';
+import { requestShapes as dynamodbShapes } from '../../src/local/dynamodb/request-shapes.ts';
+import { roleActions } from '../../src/local/iam/role-actions.ts';
+import { routePaths } from '../../src/local/lambda/routes.ts';
+import { requestShapes as logsShapes } from '../../src/local/logs/request-shapes.ts';
+import { requestShapes as sqsShapes } from '../../src/local/sqs/request-shapes.ts';
+import { permissionRules as ssmRules } from '../../src/local/ssm/permissions.ts';
 import type { RandomSource } from '../support/random.ts';
+
+/** Actions of the services with a JSON protocol, by target. */
+export const jsonActions: Readonly<Record<string, readonly string[]>> = {
+  DynamoDB_20120810: Object.keys(dynamodbShapes),
+  Logs_20140328: Object.keys(logsShapes),
+  AmazonSQS: Object.keys(sqsShapes),
+  AmazonSSM: Object.keys(ssmRules),
+};
+
+/** Returns the paths of all operations of Lambda, with values in place of their names. */
+export function lambdaPaths(values: Readonly<Record<string, string>>): string[] {
+  return routePaths.map((path) => path.replace(/\{(\w+)\+?\}/g, (_, name) => values[name] ?? 's'));
+}
 
 /** A random request of a protocol with forms or XML. */
 interface RandomCall {
@@ -9,22 +34,16 @@ interface RandomCall {
   readonly body: string;
 }
 
-const formActions: Readonly<Record<string, { readonly version: string; readonly names: string }>> =
-  {
-    cloudformation: {
-      version: '2010-05-15',
-      names:
-        'CreateStack UpdateStack DeleteStack ValidateTemplate GetTemplateSummary GetTemplate CreateChangeSet DescribeChangeSet ' +
-        'ExecuteChangeSet DescribeStacks DescribeStackEvents ListStackResources DescribeStackResource Other',
-    },
-    iam: {
-      version: '2010-05-08',
-      names:
-        'CreateRole GetRole DeleteRole UpdateRole UpdateAssumeRolePolicy ListRoles PutRolePolicy GetRolePolicy AttachRolePolicy TagRole ' +
-        'CreatePolicy GetPolicy Other',
-    },
-    sts: { version: '2011-06-15', names: 'GetCallerIdentity AssumeRole Other' },
-  };
+const formActions: Readonly<
+  Record<string, { readonly version: string; readonly names: readonly string[] }>
+> = {
+  cloudformation: {
+    version: '2010-05-15',
+    names: [...Object.keys(cloudformationRules({} as never)), 'Other'],
+  },
+  iam: { version: '2010-05-08', names: [...Object.keys(roleActions), 'Other'] },
+  sts: { version: '2011-06-15', names: ['GetCallerIdentity', 'AssumeRole', 'Other'] },
+};
 
 const texts = ['a', '', 'target', '\u0000é', '{', 'x'.repeat(300), 'arn:aws:iam::0:role/a', '1'];
 
@@ -49,10 +68,12 @@ function randomMember(random: RandomSource, depth = 0): unknown {
 
 const resourceTypes =
   'AWS::SQS::Queue AWS::SSM::Parameter AWS::Lambda::Url AWS::Lambda::Permission AWS::Lambda::EventInvokeConfig AWS::Lambda::Alias AWS::Events::Rule AWS::S3::Bucket AWS::DynamoDB::Table ' +
-  'AWS::ApiGateway::Method AWS::Serverless::Function AWS::Serverless::Api AWS::Serverless::SimpleTable AWS::Other::Type';
+  'AWS::ApiGateway::RestApi AWS::ApiGateway::Resource AWS::ApiGateway::Method AWS::ApiGateway::Deployment AWS::ApiGateway::Stage ' +
+  'AWS::Serverless::Function AWS::Serverless::Api AWS::Serverless::SimpleTable AWS::Other::Type';
 const properties =
   'FunctionName Qualifier MaximumRetryAttempts Tags Targets EventPattern KeySchema Runtime Handler InlineCode Events EventInvokeConfig FunctionUrlConfig TargetFunctionArn AuthType Name Type Value AllowedPattern Tier ' +
-  'AutoPublishAlias PrimaryKey StageName DefinitionBody Auth Cors Integration RestApiId BucketEncryption RoutingConfig QueueName';
+  'AutoPublishAlias PrimaryKey StageName DefinitionBody Auth Cors Integration RestApiId Body BinaryMediaTypes ResourceId ParentId PathPart ' +
+  'HttpMethod AuthorizationType MethodResponses DeploymentId Variables BucketEncryption RoutingConfig QueueName';
 
 function randomTemplate(random: RandomSource): string {
   const pickProperty = () => [random.pick(properties.split(' ')), randomMember(random)] as const;
@@ -78,8 +99,8 @@ function randomTemplate(random: RandomSource): string {
 /** Returns a request of the query protocol, often with a template. */
 export function randomForm(random: RandomSource): RandomCall {
   const service = random.pick(Object.keys(formActions));
-  const { version = '', names = '' } = formActions[service] ?? {};
-  const form = new URLSearchParams({ Action: random.pick(names.split(' ')), Version: version });
+  const { version = '', names = [] } = formActions[service] ?? {};
+  const form = new URLSearchParams({ Action: random.pick(names), Version: version });
   const parameters =
     'StackName ChangeSetName ChangeSetType TemplateURL RoleName RoleARN PolicyName PolicyArn PolicyDocument AssumeRolePolicyDocument NextToken Tags.member.1.Key Parameters.member.1.ParameterKey';
   for (const name of parameters.split(' ')) {
@@ -130,4 +151,96 @@ export function randomObjectRequest(random: RandomSource): RandomCall {
     '<a>&#xffffffff;</a>',
   ]);
   return { service: 's3', method, path: path + query, headers, body };
+}
+
+/** An API with a mapping template, with and without a function, and with binary media types. */
+const apiTemplate = JSON.stringify({
+  Resources: {
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/r',
+        Code: { ZipFile: 'exports.handler = async ({ body }) => ({ body });' },
+      },
+    },
+    Api: {
+      Type: 'AWS::ApiGateway::RestApi',
+      Properties: {
+        BinaryMediaTypes: ['image/*'],
+        Body: {
+          openapi: '3.0.1',
+          paths: Object.fromEntries(
+            ['mock', 'aws', 'aws_proxy'].map((type) => [`/${type}/{rest+}`, defineMethod(type)]),
+          ),
+        },
+      },
+    },
+    Deployment: {
+      Type: 'AWS::ApiGateway::Deployment',
+      Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' },
+    },
+  },
+  Outputs: { Id: { Value: { Ref: 'Api' } } },
+});
+
+function defineMethod(type: string): object {
+  const template = `{"statusCode": 200, "all": $input.json('$'), "q": "$input.params('q')", "rest": "$input.params().path.get('rest')",
+    "keys": [#foreach($key in $input.params().header.keySet())"$util.escapeJavaScript($key)"#if($foreach.hasNext),#end#end]}`;
+  const uri = {
+    'Fn::Sub': `arn:aws:apigateway:us-east-2:lambda:path/2015-03-31/functions/\${Function.Arn}/invocations`,
+  };
+  return {
+    'x-amazon-apigateway-any-method': {
+      'x-amazon-apigateway-integration': {
+        type,
+        ...(type === 'mock' ? {} : { httpMethod: 'POST', uri }),
+        ...(type === 'aws_proxy'
+          ? {}
+          : {
+              requestTemplates: { 'application/json': template },
+              requestParameters: { 'integration.request.header.X-Q': 'method.request.body.a[0]' },
+              responses: {
+                default: {
+                  statusCode: '200',
+                  responseParameters: {
+                    'method.response.header.X-B': 'integration.response.body.a..b',
+                  },
+                },
+              },
+            }),
+      },
+    },
+  };
+}
+
+/** Creates the API and returns the path of its stage. */
+export async function createApi(settings: {
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}): Promise<string> {
+  const client = new CloudFormationClient({ ...settings, region: 'us-east-2', maxAttempts: 1 });
+  const StackName = 'api';
+  await client.send(new CreateStackCommand({ StackName, TemplateBody: apiTemplate }));
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+  client.destroy();
+  return `/execute-api/${Stacks?.[0]?.Outputs?.[0]?.OutputValue}/v1`;
+}
+
+/** Returns a request to the API, without a signature. */
+export function randomApiRequest(random: RandomSource, stage: string): Omit<RandomCall, 'service'> {
+  const resource = random.pick(['mock', 'mock', 'aws', 'aws_proxy', 'none']);
+  const rest = random.pick(['', '/a', '/a', '/a/b', '/%', '/%2F', '/%ff', '//a']);
+  const query = random.pick(['', '?q=1&q=2', '?%', '?q=%22%24%7B', '?__proto__=1']);
+  const choices: readonly (readonly [string, string])[] = [
+    ['content-type', random.pick(['application/json', 'image/png', 'text/plain', ';', '/'])],
+    ['accept', random.pick(['image/png', '*/*', ',', 'a/b/c', 'image/*;q=1'])],
+    ['__proto__', 'a'],
+    ['x-a', '$input.body'],
+  ];
+  const headers = Object.fromEntries(choices.filter(() => random.percent(40)));
+  const body = random.pick(['', '{}', '{"a":[{"b":1e999}]}', '[[[[', 'null', '"x"', '\u0000é']);
+  const method = random.pick(['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS']);
+  return { method, path: `${stage}/${resource}${rest}${query}`, headers, body };
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { listEnumFaults } from './enum-values.ts';
 import { listQueryFaults, listRestFaults } from './xml-model.ts';
 
 /** A schema of the SDK: a number for a simple type, a function for a reference, an array for a structure, list or map. */
@@ -45,6 +46,18 @@ interface Operation {
   readonly output: Schema;
 }
 
+/** An operation in the exports of an SDK client: a marker, namespace, name, traits, input and output. */
+export type OperationSchema = readonly [number, string, string, unknown, unknown, unknown];
+
+/** Returns the unknown, missing and mistyped members of a response as `Operation: path: fault`. */
+export function listResponseFaults(
+  { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  [, service, name, , , output]: OperationSchema,
+): string[] {
+  const faults = findFaults(headers, body, { name, service, output: output as Schema });
+  return faults.map((fault) => `${name}: ${fault}`);
+}
+
 /** Operations of Lambda whose body is what the function returned. */
 const payloadOperations = ['Invoke', 'InvokeWithResponseStream'];
 
@@ -70,13 +83,12 @@ async function readBody(body: unknown): Promise<Buffer> {
 function findOperation(context: unknown): Operation {
   const { __smithy_context: smithy } = context as {
     __smithy_context: {
-      operationSchema:
-        | { name: string; namespace: string; output: Schema }
-        | readonly [number, string, string, unknown, Schema, Schema];
+      operationSchema: { name: string; namespace: string; output: Schema } | OperationSchema;
     };
   };
   const { operationSchema: schema } = smithy;
-  if (!('name' in schema)) return { service: schema[1], name: schema[2], output: schema[5] };
+  if (!('name' in schema))
+    return { service: schema[1], name: schema[2], output: schema[5] as Schema };
   return { name: schema.name, service: schema.namespace, output: schema.output };
 }
 
@@ -96,7 +108,7 @@ function listFaults(value: unknown, schema: Schema, path: string): string[] {
   const resolved = typeof schema === 'function' ? schema() : schema;
   if (typeof resolved === 'string') return [];
   if (typeof resolved === 'number') return listSimpleFaults(value, resolved, path);
-  const [kind, second, , , fourth, fifth, required] = resolved as readonly unknown[];
+  const [kind, second, third, , fourth, fifth, required] = resolved as readonly unknown[];
   // A member with traits.
   if (typeof kind !== 'number' || (resolved as readonly unknown[]).length === 2) {
     return listFaults(value, kind as Schema, path);
@@ -107,7 +119,13 @@ function listFaults(value: unknown, schema: Schema, path: string): string[] {
   if (kind !== 3 && kind !== 4) return [`${path}: unknown schema ${String(second)}`];
   return listMembers(
     value,
-    { names: fourth as string[], schemas: fifth as Schema[], required: Number(required ?? 0) },
+    {
+      namespace: String(second),
+      name: String(third),
+      names: fourth as string[],
+      schemas: fifth as Schema[],
+      required: Number(required ?? 0),
+    },
     path,
   );
 }
@@ -134,7 +152,13 @@ function listEntries(value: unknown, schema: Schema, path: string): string[] {
 
 function listMembers(
   value: unknown,
-  structure: { names: readonly string[]; schemas: readonly Schema[]; required: number },
+  structure: {
+    namespace: string;
+    name: string;
+    names: readonly string[];
+    schemas: readonly Schema[];
+    required: number;
+  },
   path: string,
 ): string[] {
   if (typeof value !== 'object' || value === null) return [`${path}: is not an object`];
@@ -146,7 +170,10 @@ function listMembers(
   const faults = Object.entries(value).flatMap(([name, member]) => {
     const index = names.indexOf(name);
     if (index < 0) return [`${path}.${name}: is unknown`];
-    return listFaults(member, schemas[index] as Schema, `${path}.${name}`);
+    return [
+      ...listFaults(member, schemas[index] as Schema, `${path}.${name}`),
+      ...listEnumFaults(structure, name, { value: member, path }),
+    ];
   });
   return [...missing, ...faults];
 }

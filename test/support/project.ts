@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
 import { makeProject, program } from './project-files.ts';
+import { listRecordedFaults, recordingVariables } from './recorded-responses.ts';
 
 /** Result of a command. */
 export interface Outcome {
@@ -14,9 +15,16 @@ export interface Outcome {
 /** Creates a project with its own local runtime, which starts with the first command that needs it. */
 export function createProject() {
   const root = makeProject();
+  const responses = `${root}-responses`;
   const options = {
     cwd: root,
-    env: { PATH: process.env['PATH'], HOME: root, NODE_ENV: undefined, TZ: 'UTC' },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: root,
+      NODE_ENV: undefined,
+      TZ: 'UTC',
+      ...recordingVariables(responses),
+    },
   };
   const orders = (...argv: string[]) => run({}, argv);
 
@@ -30,7 +38,7 @@ export function createProject() {
           ...options,
           env: { ...options.env, ...variables },
           maxBuffer: 64 << 20,
-          timeout: 60_000,
+          timeout: 120_000,
         },
         (error, stdout, stderr) => {
           const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
@@ -68,9 +76,13 @@ export function createProject() {
       process.kill(pid, 'SIGKILL');
       while (isAlive(pid)) await delay(5);
     },
+    /** Stops the runtime and deletes the project. Throws if a response differs from the API model of its service. */
     async close() {
       await orders('local', 'stop');
+      const faults = listRecordedFaults(responses);
       rmSync(root, { recursive: true, force: true });
+      rmSync(responses, { force: true });
+      if (faults.length > 0) throw new Error(`Unlike the API model:\n${faults.join('\n')}`);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { listEnumFaults } from './enum-values.ts';
+
 /** An element of a document: its children, or its text. */
 interface Element {
   readonly name: string;
@@ -23,6 +25,8 @@ interface Member {
 }
 
 interface Structure {
+  readonly namespace: string;
+  readonly name: string;
   readonly members: readonly Member[];
   readonly required: readonly string[];
   readonly rootName?: string;
@@ -117,8 +121,8 @@ function resolveSchema(schema: Schema): Schema {
 function readStructure(schema: Schema): Structure {
   const resolved = resolveSchema(schema);
   // An operation without output has the schema `unit`.
-  if (!Array.isArray(resolved)) return { members: [], required: [] };
-  const [, , , traits, names, schemas, required] = resolved as readonly unknown[];
+  if (!Array.isArray(resolved)) return { namespace: '', name: '', members: [], required: [] };
+  const [, namespace, name, traits, names, schemas, required] = resolved as readonly unknown[];
   const { xmlName } = readTraits(traits);
   const members = (names as readonly string[]).map((name, index) => {
     const member = (schemas as readonly Schema[])[index] as Schema;
@@ -127,6 +131,8 @@ function readStructure(schema: Schema): Structure {
     return { name, schema: member, traits: readTraits(own), isPayload };
   });
   return {
+    namespace: String(namespace),
+    name: String(name),
     members,
     required: (names as readonly string[]).slice(0, Number(required ?? 0)),
     ...(xmlName === undefined ? {} : { rootName: xmlName }),
@@ -148,7 +154,12 @@ function listMemberFaults(element: Element, structure: Structure, path: string):
     const member = inBody.find(({ name, traits }) => child.name === (traits.xmlName ?? name));
     if (!member) return [`${path}.${child.name}: is unknown`];
     const { name, schema, traits } = member;
-    if (traits.xmlFlattened === undefined) return listFaults(child, schema, `${path}.${name}`);
+    if (traits.xmlFlattened === undefined) {
+      return [
+        ...listFaults(child, schema, `${path}.${name}`),
+        ...listEnumFaults(structure, name, { value: child.text, path }),
+      ];
+    }
     const list = resolveSchema(schema);
     const item = typeof list === 'number' ? list & ~listBit : (list as readonly Schema[])[4];
     return listFaults(child, item as Schema, `${path}.${name}[]`);

@@ -1,11 +1,19 @@
 import { AwsError } from '../wire/aws-error.ts';
+import { binaryMediaTypes, isMediaTypes } from './binary.ts';
 import { type Fields, toFields } from './call.ts';
 import { isMappingExpression } from './mapping.ts';
 
 const extension = 'x-amazon-apigateway-';
 
+/**
+ * The credentials of an integration that invokes the function as the caller of the API.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html
+ */
+export const callerCredentials = 'arn:aws:iam::*:user/*';
+
 /** Extensions of a definition that the local runtime serves, or that change no response. */
 const apiExtensions = [
+  'binary-media-types',
   'documentation',
   'endpoint-configuration',
   'gateway-responses',
@@ -29,6 +37,7 @@ const methodNames = [
 ];
 
 const integrationFields = [
+  'credentials',
   'contentHandling',
   'httpMethod',
   'passthroughBehavior',
@@ -50,6 +59,10 @@ const integrationTypes = ['aws', 'aws_proxy', 'mock'];
  */
 export function checkDefinition(definition: Fields): void {
   checkExtensions(definition, apiExtensions, 'the definition');
+  const { [binaryMediaTypes]: types } = definition;
+  if (types !== undefined && !isMediaTypes(types)) {
+    throw invalid(`Invalid binary media types specified: ${JSON.stringify(types)}`);
+  }
   for (const [path, methods] of Object.entries(toFields(definition['paths']))) {
     for (const [name, method] of Object.entries(toFields(methods))) {
       if (name === 'parameters' || name === 'summary' || name === 'description') continue;
@@ -79,7 +92,7 @@ function checkMethod(definition: Fields, method: Fields, place: string): void {
   if (integration !== undefined) checkIntegration(toFields(integration), place);
 }
 
-/** A method is either open or requires signed requests. An authorizer or an API key that is ignored would leave it open. */
+/** A method is either open or requires signed requests; SAM writes `NONE` for an open one. An authorizer or an API key that is ignored would leave it open. */
 function checkSecurity(definition: Fields, method: Fields, place: string): void {
   const schemes = {
     ...toFields(definition['securityDefinitions']),
@@ -88,6 +101,7 @@ function checkSecurity(definition: Fields, method: Fields, place: string): void 
   const requirements = Array.isArray(method['security']) ? method['security'] : [];
   for (const name of requirements.flatMap((requirement) => Object.keys(toFields(requirement)))) {
     if (toFields(schemes[name])[`${extension}authtype`] === 'awsSigv4') continue;
+    if (name === 'NONE' && schemes[name] === undefined) continue;
     throw unsupported(`the security scheme ${name}`, place);
   }
 }
@@ -98,6 +112,10 @@ function checkIntegration(integration: Fields, place: string): void {
   const type = String(integration['type']).toLowerCase();
   if (!integrationTypes.includes(type)) {
     throw unsupported(`the integration type ${String(integration['type'])}`, place);
+  }
+  const { credentials } = integration;
+  if (credentials !== undefined && credentials !== callerCredentials) {
+    throw unsupported(`the integration field credentials ${JSON.stringify(credentials)}`, place);
   }
   if (integration['contentHandling'] === 'CONVERT_TO_BINARY') {
     throw unsupported('contentHandling CONVERT_TO_BINARY', place);

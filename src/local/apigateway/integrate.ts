@@ -3,7 +3,9 @@ import { account, partition } from '../shared/account.ts';
 import { withPattern } from '../shared/linear-regexp.ts';
 import type { Functions, InvokeOutput } from '../shared/service-interfaces.ts';
 import type { WireResponse } from '../wire/http.ts';
+import { convertResult, readRequestBody } from './binary.ts';
 import { buildGatewayResponse, type Call, type Fields, toFields } from './call.ts';
+import { callerCredentials } from './check-definition.ts';
 import { evaluateMapping, type MappingSource, readParameters } from './mapping.ts';
 import { buildProxyEvent, buildProxyResponse } from './proxy.ts';
 import { readContentType } from './validate.ts';
@@ -24,14 +26,13 @@ export async function integrate(
   call: Call,
 ): Promise<WireResponse> {
   const integration = toFields(call.method['x-amazon-apigateway-integration']);
-  if (String(integration['type']).toLowerCase() === 'mock') {
-    return buildMockResponse(call, integration);
-  }
-  const proxy = String(integration['type']).toLowerCase() === 'aws_proxy';
+  const type = String(integration['type']).toLowerCase();
+  const proxy = type === 'aws_proxy';
   const [, functionName, qualifier] =
     /:function:([^:/]+)(?::([^/]+))?\/invocations/.exec(readUri(call, integration)) ?? [];
-  if (!functionName) return buildConfigurationError(call);
   try {
+    if (type === 'mock') return buildMockResponse(call, integration);
+    if (!functionName) return buildConfigurationError(call);
     checkPermission(iam, call, functions.arn(functionName, qualifier));
     const body = proxy
       ? JSON.stringify(buildProxyEvent(call))
@@ -50,6 +51,7 @@ export async function integrate(
       : buildMappedResponse(call, integration, output);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof UntransformableBody) return buildConfigurationError(call);
     return buildGatewayResponse(call, 'INTEGRATION_FAILURE', { message: 'Internal server error' });
   }
 }
@@ -73,22 +75,28 @@ function readUri({ api }: Call, integration: Fields): string {
 }
 
 /**
- * Throws if the policy of a function does not let the method of the API invoke it.
+ * Throws if the policy of a function does not let the method of the API invoke it or, with the caller's credentials, if the caller may not.
  * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
 function checkPermission(iam: Authorizer, call: Call, resource: string): void {
   const { api, request, resource: path } = call;
+  const { credentials } = toFields(call.method['x-amazon-apigateway-integration']);
   const method = `${api.id}/${api.stage}/${request.method}${path}`;
   const sourceArn = `arn:${partition}:execute-api:${request.region}:${account}:${method}`;
   const gateway = { kind: 'service', service: 'apigateway.amazonaws.com', sourceArn } as const;
-  const decision = iam.authorize(gateway, { action: 'lambda:InvokeFunction', resource });
+  const invoker = credentials === callerCredentials ? request.caller : gateway;
+  const decision = iam.authorize(invoker, { action: 'lambda:InvokeFunction', resource });
   if (!decision.allowed) throw new Error(`${sourceArn}: ${decision.message}`);
 }
 
-function buildRequestBody(call: Call, integration: Fields): string {
-  const body = call.request.body.toString('utf8');
+/** A body that a template cannot transform, because it consists of bytes. */
+class UntransformableBody extends Error {}
+
+function buildRequestBody(call: Call, integration: Fields): string | Buffer {
+  const body = readRequestBody(call, integration);
   const template = toFields(integration['requestTemplates'])[readContentType(call)];
-  if (typeof template !== 'string') return body || '{}';
+  if (typeof template !== 'string') return body.length > 0 ? body : '{}';
+  if (typeof body !== 'string') throw new UntransformableBody('Unable to transform request');
   const { context } = call;
   return renderTemplate(template, {
     context,
@@ -141,14 +149,8 @@ function selectResponse(integration: Fields, text: string | undefined): Fields |
 }
 
 function mapResponse(call: Call, mapping: Fields, source: MappingSource): WireResponse {
-  const template = toFields(mapping['responseTemplates'])['application/json'];
   const { context } = call;
-  const input = createInput(source.body, readParameters(call));
-  const stageVariables = call.api.variables;
-  const body =
-    typeof template === 'string'
-      ? renderTemplate(template, { context, util, input, stageVariables }).trim()
-      : source.body;
+  const body = buildResponseBody(call, mapping, source);
   const overrides = toFields(context['responseOverride']);
   const headers: Record<string, string> = {};
   for (const [name, expression] of Object.entries(toFields(mapping['responseParameters']))) {
@@ -169,13 +171,31 @@ function mapResponse(call: Call, mapping: Fields, source: MappingSource): WireRe
   };
 }
 
+/** Returns the converted body of an integration, transformed by the template of its mapping. Throws UntransformableBody. */
+function buildResponseBody(call: Call, mapping: Fields, source: MappingSource): string | Buffer {
+  const body = convertResult(call, source.body, source.headers['content-type'] ?? '');
+  const template = toFields(mapping['responseTemplates'])['application/json'];
+  if (body === undefined || (typeof template === 'string' && typeof body !== 'string')) {
+    throw new UntransformableBody('Unable to transform response');
+  }
+  if (typeof template !== 'string' || typeof body !== 'string') return body;
+  const input = createInput(body, readParameters(call));
+  const { context, api } = call;
+  return renderTemplate(template, {
+    context,
+    util,
+    input,
+    stageVariables: api.variables,
+  }).trim();
+}
+
 /**
  * Returns the response of a mock integration: the status code in its rendered request template selects the mapping.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
  */
 function buildMockResponse(call: Call, integration: Fields): WireResponse {
   const rendered = buildRequestBody(call, integration);
-  const [, status] = /"?statusCode"?\s*:\s*"?(\d{3})/.exec(rendered) ?? [];
+  const [, status] = /"?statusCode"?\s*:\s*"?(\d{3})/.exec(String(rendered)) ?? [];
   const mapping = status === undefined ? undefined : selectResponse(integration, status);
   if (!mapping) return buildConfigurationError(call);
   return mapResponse(call, mapping, { body: '', headers: {} });

@@ -1,7 +1,8 @@
 import { account } from '../shared/account.ts';
 import type { InvokeOutput } from '../shared/service-interfaces.ts';
 import type { WireResponse } from '../wire/http.ts';
-import { type Call, toFields } from './call.ts';
+import { acceptsBytes, decodeBase64, hasBinaryBody } from './binary.ts';
+import { buildGatewayResponse, type Call, toFields } from './call.ts';
 import { lastValues } from './mapping.ts';
 
 /**
@@ -27,16 +28,23 @@ export function buildProxyEvent(call: Call): object {
     pathParameters: nullIfEmpty(pathParameters),
     stageVariables: nullIfEmpty(api.variables),
     requestContext: { ...requestContext, accountId: account, stage: api.stage },
-    body: request.body.length === 0 ? null : request.body.toString('utf8'),
-    isBase64Encoded: false,
+    ...encodeBody(call),
   };
+}
+
+/** Returns the body of an event: bytes as Base64. */
+function encodeBody(call: Call): { body: string | null; isBase64Encoded: boolean } {
+  const { body } = call.request;
+  if (body.length === 0) return { body: null, isBase64Encoded: false };
+  const isBase64Encoded = hasBinaryBody(call);
+  return { body: body.toString(isBase64Encoded ? 'base64' : 'utf8'), isBase64Encoded };
 }
 
 const fields = ['body', 'headers', 'isBase64Encoded', 'multiValueHeaders', 'statusCode'];
 
 /**
  * Returns the response of a proxy integration; undefined if the function's result is malformed. No field is mandatory, and no other field
- * is allowed. An API without binary media types returns a Base64 body as it is.
+ * is allowed. A Base64 body is decoded only if the client accepts bytes; a body that is not valid Base64 is then an error of the configuration.
  */
 export function buildProxyResponse(call: Call, output: InvokeOutput): WireResponse | undefined {
   const result = output.functionError ? undefined : parseJson(output.payload);
@@ -49,6 +57,12 @@ export function buildProxyResponse(call: Call, output: InvokeOutput): WireRespon
   const headers = readHeaders(response);
   if (!headers || status === undefined || typeof body !== 'string') return undefined;
   if (typeof isBase64Encoded !== 'boolean') return undefined;
+  const content = isBase64Encoded && acceptsBytes(call) ? decodeBase64(body) : body;
+  if (content === undefined) {
+    return buildGatewayResponse(call, 'API_CONFIGURATION_ERROR', {
+      message: 'Internal server error',
+    });
+  }
   return {
     status,
     headers: { 'x-amzn-requestid': String(call.context['requestId']) },
@@ -56,7 +70,7 @@ export function buildProxyResponse(call: Call, output: InvokeOutput): WireRespon
       ...(headers.has('content-type') ? {} : { 'content-type': ['application/json'] }),
       ...Object.fromEntries(headers),
     },
-    body,
+    body: content,
   };
 }
 

@@ -154,19 +154,23 @@ export function statusChange(functions: FunctionRegistry, execution: Execution):
   };
 }
 
-/** Returns the response of ListDurableExecutionsByFunction: newest first, unless the query reverses the order. */
+/**
+ * Returns the response of ListDurableExecutionsByFunction: newest first, unless the query reverses the order. Without a qualifier, it lists
+ * the executions of all versions; with an alias, of the versions to which the alias points now. Throws ResourceNotFoundException if
+ * there is no such function.
+ */
 export function listExecutions(
   { engine, functions }: { engine: Engine; functions: FunctionRegistry },
-  name: string,
+  { name, qualifier }: { readonly name: string; readonly qualifier: string | undefined },
   query: URLSearchParams,
 ) {
+  // An invalid query is reported even if the function does not exist.
   const { limit, ...filter } = parseListingQuery(query);
-  const qualifier = query.get('Qualifier');
-  const version = qualifier ? functions.resolve(name, qualifier).version : undefined;
+  functions.resolve(name);
   const { executions, next } = engine.executions.list({
     functionName: name,
     ...filter,
-    version,
+    versions: qualifier ? functions.findVersions(name, qualifier) : undefined,
     oldestFirst: query.get('ReverseOrder') === 'true',
     marker: parseMarker(query.get('Marker')),
     limit,

@@ -4,26 +4,21 @@ import { Constraints, type Fields } from './constraints.ts';
 import type { LambdaContext } from './context.ts';
 import { conflict, invalidParameter, notFound } from './errors.ts';
 import { completeCallback, recordHeartbeat } from './execution/callbacks.ts';
-import { parseTarget } from './execution/chained-invoke.ts';
 import { type CheckpointInput, checkpoint, readState } from './execution/checkpoint.ts';
 import { withoutData } from './execution/history.ts';
 import type { ErrorObject, Execution, ResumeRequest } from './execution/model.ts';
 import { isOldSdk, withTokenMessage } from './execution/stale-token.ts';
-import { parseListingQuery, parsePageSize } from './listing-query.ts';
-import { json, type LambdaRequest, parseBody, parseFields } from './request.ts';
+import { parsePageSize } from './listing-query.ts';
+import { json, type LambdaRequest, parseBody, parseFields, requestTarget } from './request.ts';
 
 /** Maximum length of the reason for a pause or its end (characters). */
 const maxReasonLength = 1024;
 
 export function listFunctionExecutions(
   context: LambdaContext,
-  { params, query }: LambdaRequest,
+  request: LambdaRequest,
 ): WireResponse {
-  const { name, qualifier } = parseTarget(params['function'] ?? '');
-  // An invalid query is reported even if the function does not exist.
-  parseListingQuery(query);
-  context.functions.resolve(name, qualifier);
-  return json(listExecutions(context, name, query));
+  return json(listExecutions(context, requestTarget(request), request.query));
 }
 
 export function checkpointExecution(

@@ -164,6 +164,16 @@ export class FunctionRegistry {
     return found;
   }
 
+  /**
+   * Returns the versions that a qualifier names: two if it is an alias with two versions. Throws ResourceNotFoundException if there is
+   * none.
+   */
+  findVersions(name: string, qualifier: string): readonly string[] {
+    const { version } = this.resolve(name, qualifier);
+    const alias = this.aliases(name).find((candidate) => candidate.name === qualifier);
+    return alias?.additional ? [version, alias.additional.version] : [version];
+  }
+
   /** Returns all versions: `$LATEST` first, then by number. */
   versions(name: string): FunctionVersion[] {
     return this.#rows(name).map((row) => this.#version(row));

@@ -155,6 +155,9 @@ const routes: readonly Route[] = [
 /** Names of all operations. */
 export const operationNames: readonly string[] = routes.map(([, , operation]) => operation);
 
+/** Paths of all operations, with `{name}` and `{name+}` in place of the names in a request. */
+export const routePaths: readonly string[] = [...new Set(routes.map(([, path]) => path))];
+
 const compiled = routes.map(([method, path, operation, handle]) => {
   const pattern = path.replace(/\{(\w+)\+\}/g, '(?<$1>.+)').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return { method, operation, handle, pattern: new RegExp(`^${pattern}/?$`) };

@@ -36,8 +36,8 @@ describe('a definition with a part that is not implemented is rejected by its na
     ['x-amazon-apigateway-auth', define({}, { 'x-amazon-apigateway-auth': {} })],
     ['x-amazon-apigateway-policy', define({}, {}, { 'x-amazon-apigateway-policy': {} })],
     [
-      'x-amazon-apigateway-binary-media-types',
-      define({}, {}, { 'x-amazon-apigateway-binary-media-types': ['*/*'] }),
+      'binary media types specified: ["png"]',
+      define({}, {}, { 'x-amazon-apigateway-binary-media-types': ['png'] }),
     ],
     ['trace', { paths: { '/a': { trace: {} } } }],
   ])('%s', (name, definition) => {

@@ -123,6 +123,82 @@ describe('creates the same resources as the SAM translator', () => {
     expect(Object.keys(expand(fn({ EventInvokeConfig: {} })))).toEqual([]);
   });
 
+  it.each<[string, object, object, object[] | undefined, boolean]>([
+    ['the default', { DefaultAuthorizer: 'AWS_IAM' }, {}, [{ AWS_IAM: [] }], true],
+    ['no role', { DefaultAuthorizer: 'AWS_IAM', InvokeRole: 'NONE' }, {}, [{ AWS_IAM: [] }], false],
+    [
+      'an open event',
+      { DefaultAuthorizer: 'AWS_IAM' },
+      { Authorizer: 'NONE' },
+      [{ NONE: [] }],
+      false,
+    ],
+    ['a signed event', {}, { Authorizer: 'AWS_IAM' }, [{ AWS_IAM: [] }], true],
+    [
+      'an event without a role',
+      { DefaultAuthorizer: 'AWS_IAM' },
+      { InvokeRole: 'NONE' },
+      [{ AWS_IAM: [] }],
+      false,
+    ],
+    ['no authorizer', {}, {}, undefined, false],
+  ])('for the Auth of an API with %s', (_, apiAuth, eventAuth, security, isCaller) => {
+    const Properties = { RestApiId: { Ref: 'A' }, Path: '/', Method: 'get', Auth: eventAuth };
+    const api = { StageName: 'v1', Auth: apiAuth };
+    const { A } = expand({
+      ...fn({ Events: { E: { Type: 'Api', Properties } } }),
+      A: { Type: 'AWS::Serverless::Api', Properties: api },
+    }) as { A: { Properties: { Body: { paths: Record<string, { get: Fields }> } } } };
+    const { get } = A.Properties.Body.paths['/'] ?? {};
+    const integration = get?.['x-amazon-apigateway-integration'] as Fields | undefined;
+    expect(get?.['security']).toEqual(security);
+    expect(integration?.['credentials']).toBe(isCaller ? 'arn:aws:iam::*:user/*' : undefined);
+    expect('securityDefinitions' in A.Properties.Body).toBe(security !== undefined);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'a CodeUri with references',
+      { CodeUri: { Bucket: { Ref: 'P' }, Key: { 'Fn::Sub': `k/\${P}` } } },
+      { S3Bucket: { Ref: 'P' }, S3Key: { 'Fn::Sub': `k/\${P}` } },
+    ],
+    [
+      'a CodeUri with a version',
+      { CodeUri: { Bucket: 'b', Key: 'k', Version: 'v' } },
+      { S3Bucket: 'b', S3Key: 'k', S3ObjectVersion: 'v' },
+    ],
+    [
+      'the version in the text of a CodeUri',
+      { CodeUri: 's3://b/k?versionId=v' },
+      { S3Bucket: 'b', S3Key: 'k', S3ObjectVersion: 'v' },
+    ],
+  ])('for %s', (_, properties, code) => {
+    const { F } = expandServerless({
+      Transform: 'AWS::Serverless-2016-10-31',
+      Parameters: { P: { Type: 'String' } },
+      Resources: fn({ ...properties, InlineCode: undefined }),
+    } as unknown as Template).Resources;
+    expect(F?.Properties?.['Code']).toEqual(code);
+  });
+
+  it('for a StageName and an AutoPublishAlias that refer to parameters', () => {
+    const template = {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Parameters: { S: { Type: 'String', Default: 'd' }, L: { Type: 'String', Default: 'live' } },
+      Resources: {
+        ...fn({ AutoPublishAlias: { Ref: 'L' } }),
+        A: {
+          Type: 'AWS::Serverless::Api',
+          Properties: { StageName: { Ref: 'S' }, DefinitionBody: { openapi: '3.0.1', paths: {} } },
+        },
+      },
+    } as unknown as Template;
+    const { AStage, FAliaslive } = expandServerless(template).Resources;
+    expect(AStage?.Properties?.['StageName']).toEqual({ Ref: 'S' });
+    expect(FAliaslive?.Properties?.['Name']).toBe('live');
+    expect(expandServerless(template, { L: 'blue' }).Resources).toHaveProperty('FAliasblue');
+  });
+
   // https://github.com/aws/serverless-application-model/issues/3602
   it('without the attributes of its resources that it does not know', () => {
     const { F } = expandServerless({

@@ -2,10 +2,13 @@ import {
   CloudFormationClient,
   CreateChangeSetCommand,
   CreateStackCommand,
+  DeleteStackCommand,
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourceCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
+  GetTemplateSummaryCommand,
   UpdateStackCommand,
   ValidateTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -217,7 +220,7 @@ describe('a SAM resource with a property that is not implemented is rejected by 
     ['AutoPublishAlias', sam('Function', { ...fn, AutoPublishAlias: { 'Fn::Sub': 'live' } })],
     ['ApiKeyRequired', sam('Api', { ...api, Auth: { ApiKeyRequired: true } })],
     ['Authorizers', sam('Api', { ...api, Auth: { Authorizers: { Own: {} } } })],
-    ['BinaryMediaTypes', sam('Api', { ...api, BinaryMediaTypes: ['image/png'] })],
+    ['MinimumCompressionSize', sam('Api', { ...api, MinimumCompressionSize: 1 })],
     ['AllowOrigins', sam('Api', { ...api, Cors: { AllowOrigins: "'*'" } })],
     ['StageName', sam('Api', { DefinitionBody: api.DefinitionBody })],
   ])('%s', async (name, template) => {
@@ -306,6 +309,8 @@ it('keeps an export that another stack uses', async () => {
   }
   const second = await deploy(exporter('3'), 'second-exporter');
   expect(second).toMatchObject({ status: 'ROLLBACK_COMPLETE', outputs: {} });
+  await client.send(new DeleteStackCommand({ StackName: 'importer' }));
+  expect(await deploy(exporter('2'), 'exporter')).toMatchObject({ status: 'UPDATE_COMPLETE' });
 });
 
 const code = `exports.handler = async ({ resource, stageVariables }) => ({ body: resource + JSON.stringify(stageVariables) });`;
@@ -421,5 +426,31 @@ it.each([true, 'true'])('hides the value of a parameter with NoEcho: %j', async 
   const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
   const shown = [{ ParameterKey: 'Secret', ParameterValue: '****' }];
   expect([set.Parameters, stack?.Parameters]).toEqual([shown, shown]);
-  expect(JSON.stringify([set, stack])).not.toContain('hidden-text');
+  const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName }));
+  const TemplateBody = JSON.stringify(template(1));
+  const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody }));
+  expect(summary.Parameters).toMatchObject([{ ParameterKey: 'Secret', NoEcho: true }]);
+  expect(JSON.stringify([set, stack, StackEvents])).not.toContain('hidden-text');
+});
+
+// API_Parameter: UsePreviousValue
+it('keeps the value of a parameter with NoEcho, its default included, for later updates', async () => {
+  const template = (name: string, Default?: string) => ({
+    Parameters: { Secret: { Type: 'String', NoEcho: true, ...(Default ? { Default } : {}) } },
+    Resources: { R: { ...queue, Properties: { QueueName: { 'Fn::Sub': name } } } },
+  });
+  const StackName = 'kept-secret';
+  await deploy(template(`one-\${Secret}`, 'default-text'), StackName);
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+  expect(Stacks?.[0]?.Parameters?.[0]?.ParameterValue).toBe('****');
+  await client.send(
+    new UpdateStackCommand({
+      StackName,
+      TemplateBody: JSON.stringify(template(`two-\${Secret}`)),
+      Parameters: [{ ParameterKey: 'Secret', UsePreviousValue: true }],
+    }),
+  );
+  const resource = { StackName, LogicalResourceId: 'R' };
+  const { StackResourceDetail } = await client.send(new DescribeStackResourceCommand(resource));
+  expect(StackResourceDetail?.PhysicalResourceId).toMatch(/two-default-text$/);
 });

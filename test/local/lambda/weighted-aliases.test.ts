@@ -4,6 +4,7 @@ import {
   GetAliasCommand,
   InvokeCommand,
   ListAliasesCommand,
+  ListDurableExecutionsByFunctionCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -80,6 +81,22 @@ it('returns the existing execution for a repeated name, on whichever version it 
   for (let repetition = 0; repetition < 3; repetition++) {
     for (const [name, arn] of arns) expect((await start(name)).DurableExecutionArn).toBe(arn);
   }
+});
+
+// API_ListDurableExecutionsByFunction: the qualifier is a version or an alias
+it('lists the executions of both versions of an alias, or of one version', async () => {
+  const list = async (FunctionName: string, Qualifier?: string) => {
+    const { DurableExecutions = [] } = await lambda.client.send(
+      new ListDurableExecutionsByFunctionCommand({ FunctionName, Qualifier }),
+    );
+    return DurableExecutions.map(({ FunctionArn }) => FunctionArn?.split(':').at(-1));
+  };
+  const all = await list(FunctionName);
+  expect(new Set(all)).toEqual(new Set(['1', '2']));
+  expect(await list(FunctionName, Name)).toEqual(all);
+  expect(await list(`${FunctionName}:${Name}`)).toEqual(all);
+  expect(new Set(await list(FunctionName, '2'))).toEqual(new Set(['2']));
+  expect(await list(FunctionName, '3')).toEqual([]);
 });
 
 it('does not delete a version that gets a share of the invocations', async () => {

@@ -9,6 +9,8 @@ import {
   type Services,
 } from './handler.ts';
 
+const binaryMediaTypes = 'x-amazon-apigateway-binary-media-types';
+
 /** AWS::ApiGateway::RestApi: `Ref` is its id. A change of its definition reaches a stage with the next deployment. */
 export function apiHandler({ apis }: Services): ResourceHandler {
   const put = ({ properties }: ResourceRequest, id?: string): PhysicalResource => {
@@ -20,9 +22,11 @@ export function apiHandler({ apis }: Services): ResourceHandler {
     return { physicalId, attributes: { RestApiId: physicalId, RootResourceId: rootResourceId } };
   };
   /** An API without a body keeps the methods of AWS::ApiGateway::Method. */
-  const readDefinition = ({ Body: body }: Fields, id: string | undefined): Fields => {
-    if (isFields(body)) return body;
-    return id === undefined ? {} : apis.describe(id).definition;
+  const readDefinition = (properties: Fields, id: string | undefined): Fields => {
+    const { Body: body, BinaryMediaTypes: types } = properties;
+    if (isFields(body)) return types === undefined ? body : addMediaTypes(body, types);
+    const { [binaryMediaTypes]: _, ...kept } = id === undefined ? {} : apis.describe(id).definition;
+    return types === undefined ? kept : addMediaTypes(kept, types);
   };
   return {
     createOnly: [],
@@ -30,6 +34,11 @@ export function apiHandler({ apis }: Services): ResourceHandler {
     update: (request, { physicalId }) => put(request, physicalId),
     remove: ({ physicalId }) => apis.remove(physicalId),
   };
+}
+
+/** Returns a definition with the binary media types of a property, in addition to its own. */
+function addMediaTypes(definition: Fields, types: unknown): Fields {
+  return { ...definition, [binaryMediaTypes]: [definition[binaryMediaTypes] ?? [], types].flat() };
 }
 
 /**

@@ -10,12 +10,9 @@ import { addPreflight } from './cors.ts';
 import { checkSamNames, invalidResource } from './properties.ts';
 import { sortedJsonDigest } from './version.ts';
 
-/**
- * Returns the resources that SAM creates for an API: the API, its deployment and its stage. `isManaged` is true if SAM wrote its
- * definition from events.
- */
+/** Returns the resources that SAM creates for an API: the API, its deployment and its stage. */
 export function expandApi(
-  { id, isManaged }: { readonly id: string; readonly isManaged: boolean },
+  id: string,
   resource: ResourceDeclaration,
   renames: Map<string, string>,
 ): Resources {
@@ -28,9 +25,11 @@ export function expandApi(
   }
   const paths = addPreflight(id, cors, isFields(definition['paths']) ? definition['paths'] : {});
   const served = cors === undefined ? definition : { ...definition, paths };
+  const { BinaryMediaTypes: types } = properties;
   const body = {
-    ...addAuth(id, { auth, isManaged }, served),
+    ...addAuth(id, auth, served),
     ...toGatewayResponses(id, properties),
+    ...(types === undefined ? {} : { 'x-amazon-apigateway-binary-media-types': types }),
   };
   const { OpenApiVersion, AlwaysDeploy, Description, EndpointConfiguration, Tags } = properties;
   const { MethodSettings, AccessLogSetting, TracingEnabled, Variables } = properties;

@@ -5,7 +5,8 @@ import {
   type Resources,
   type Template,
 } from '../templates/template.ts';
-import { checkSamNames, invalidResource } from './properties.ts';
+import { buildEventAuth } from './auth.ts';
+import { checkSamNames, invalidResource, mergeGlobals } from './properties.ts';
 
 /** Logical id of the API that SAM creates for events without a RestApiId. */
 export const implicitApi = 'ServerlessRestApi';
@@ -31,11 +32,8 @@ export function defineApis(template: Template): Resources {
       if (api === undefined || !isManaged(api, resources)) continue;
       const definition = paths.get(api) ?? {};
       paths.set(api, definition);
-      addMethod(
-        { id, event },
-        definition,
-        Condition === undefined ? integrate(target) : guard(Condition, target),
-      );
+      const apiAuth = readAuth(template, api);
+      addMethod({ id, event, target, condition: Condition, apiAuth }, definition);
     }
   }
   if (paths.has(implicitApi)) {
@@ -72,18 +70,28 @@ function isManaged(api: string, resources: Resources): boolean {
   return DefinitionBody === undefined && DefinitionUri === undefined;
 }
 
+/** Returns the `Auth` of an API with that of `Globals`. */
+function readAuth({ Globals, Resources }: Template, api: string): unknown {
+  const shared = Globals?.Api?.['Auth'];
+  const own = Object.hasOwn(Resources, api) ? Resources[api]?.Properties?.['Auth'] : undefined;
+  return own === undefined ? shared : mergeGlobals(shared ?? {}, own);
+}
+
+interface ApiEvent {
+  /** Logical id of the function. */
+  readonly id: string;
+  readonly event: unknown;
+  /** The function, or its alias, as `Fn::Sub` names it. */
+  readonly target: string;
+  readonly condition: string | undefined;
+  readonly apiAuth: unknown;
+}
+
 /** Adds the method of an event to the paths of its API. */
-function addMethod(
-  { id, event }: { readonly id: string; readonly event: unknown },
-  paths: Fields,
-  definition: Fields,
-): void {
+function addMethod({ id, event, target, condition, apiAuth }: ApiEvent, paths: Fields): void {
   const properties = isFields(event) && isFields(event['Properties']) ? event['Properties'] : {};
   checkSamNames(id, { place: 'the event Api', names: eventProperties }, properties);
   const { Auth: auth, Path: path, Method: method } = properties;
-  if (auth !== undefined) {
-    throw invalidResource(id, "The local runtime does not implement 'Auth' of the event Api.");
-  }
   if (typeof path !== 'string' || typeof method !== 'string') {
     throw invalidResource(id, 'Event of type Api must have a Path and a Method.');
   }
@@ -93,11 +101,19 @@ function addMethod(
   if (Object.hasOwn(methods, name)) {
     throw invalidResource(id, `API method "${verb}" defined multiple times for path "${path}".`);
   }
-  paths[path] = { ...methods, [name]: definition };
+  const definition = integrate(target, buildEventAuth(id, auth, apiAuth));
+  paths[path] = {
+    ...methods,
+    [name]:
+      condition === undefined
+        ? definition
+        : { 'Fn::If': [condition, definition, { Ref: 'AWS::NoValue' }] },
+  };
 }
 
-function integrate(target: string): Fields {
+function integrate(target: string, auth: ReturnType<typeof buildEventAuth>): Fields {
   return {
+    ...auth.method,
     responses: {},
     'x-amazon-apigateway-integration': {
       httpMethod: 'POST',
@@ -105,10 +121,7 @@ function integrate(target: string): Fields {
       uri: {
         'Fn::Sub': `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${target}}/invocations`,
       },
+      ...auth.integration,
     },
   };
-}
-
-function guard(condition: string, target: string): Fields {
-  return { 'Fn::If': [condition, integrate(target), { Ref: 'AWS::NoValue' }] };
 }

@@ -21,7 +21,7 @@ const functionProperties = list(
 );
 
 const apiProperties = list(
-  'AccessLogSetting AlwaysDeploy Auth Cors DefinitionBody Description EndpointConfiguration FailOnWarnings GatewayResponses ' +
+  'AccessLogSetting AlwaysDeploy Auth BinaryMediaTypes Cors DefinitionBody Description EndpointConfiguration FailOnWarnings GatewayResponses ' +
     'MethodSettings Name OpenApiVersion StageName Tags TracingEnabled Variables',
 );
 

@@ -52,7 +52,6 @@ export function expandServerless(
   const expansion: Expansion = {
     template,
     renames,
-    hasDefinition: (id) => original.Resources[id]?.Properties?.['DefinitionBody'] !== undefined,
     decide: (value) => resolveParameter(value, template, parameters),
   };
   const resources: Resources = {};
@@ -73,8 +72,6 @@ interface Expansion {
   readonly template: Template;
   /** Receives the new names of references such as `Function.Alias`. */
   readonly renames: Map<string, string>;
-  /** Reports whether the template has the definition of an API, so that SAM does not write it. */
-  readonly hasDefinition: (id: string) => boolean;
   /** Replaces a `Ref` to a parameter. */
   readonly decide: (value: unknown) => unknown;
 }
@@ -95,9 +92,7 @@ function expandResource(
     return { [id]: expandSimpleTable(id, { ...resource, Properties: merged }) };
   }
   if (section === 'Api') {
-    const Properties = { ...merged, StageName: decide(merged['StageName']) };
-    const isManaged = !expansion.hasDefinition(id);
-    return expandApi({ id, isManaged }, { ...resource, Properties }, renames);
+    return expandApi(id, { ...resource, Properties: merged }, renames);
   }
   const alias = readAlias(id, decide(merged['AutoPublishAlias']));
   const Properties: Fields = { ...merged, AutoPublishAlias: alias };

@@ -29,7 +29,9 @@ const propertiesByType: Readonly<Record<string, PropertyNames>> = {
     served: list('RestApiId ParentId PathPart'),
     required: list('RestApiId ParentId PathPart'),
   },
-  'AWS::ApiGateway::RestApi': { served: list('Name Body Description EndpointConfiguration Tags') },
+  'AWS::ApiGateway::RestApi': {
+    served: list('Name BinaryMediaTypes Body Description EndpointConfiguration Tags'),
+  },
   'AWS::ApiGateway::Stage': {
     served: list(
       'RestApiId DeploymentId StageName Description MethodSettings AccessLogSetting TracingEnabled Variables Tags',

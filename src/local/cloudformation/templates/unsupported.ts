@@ -60,7 +60,6 @@ const unsupportedProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::Events::Rule': ['EventBusName', 'RoleArn', 'ScheduleExpression'],
   'AWS::ApiGateway::RestApi': [
     'ApiKeySourceType',
-    'BinaryMediaTypes',
     'BodyS3Location',
     'CloneFrom',
     'DisableExecuteApiEndpoint',

@@ -35,7 +35,7 @@ export interface ExecutionQuery {
   readonly functionName: string;
   readonly statuses: readonly string[];
   readonly name: string | undefined;
-  readonly version: string | undefined;
+  readonly versions: readonly string[] | undefined;
   readonly after: number;
   readonly before: number;
   readonly oldestFirst: boolean;
@@ -107,7 +107,7 @@ export class ExecutionStore {
 
   /** Returns a page of a function's executions by start time, newest first unless `oldestFirst`. */
   list(query: ExecutionQuery): { executions: Stored[]; next: string | undefined } {
-    const { functionName, statuses, name, version, after, before, limit } = query;
+    const { functionName, statuses, name, versions, after, before, limit } = query;
     const direction = query.oldestFirst ? 'asc' : 'desc';
     const where = ['function = ?', 'started between ? and ?'];
     const values: (string | number)[] = [functionName, after, before];
@@ -115,10 +115,11 @@ export class ExecutionStore {
       where.push(text);
       values.push(...parameters);
     };
-    if (statuses.length > 0)
-      addCondition(`status in (${statuses.map(() => '?').join(', ')})`, ...statuses);
+    const addChoice = (column: string, choices: readonly string[]) =>
+      addCondition(`${column} in (${choices.map(() => '?').join(', ')})`, ...choices);
+    if (statuses.length > 0) addChoice('status', statuses);
     if (name !== undefined) addCondition('name = ?', name);
-    if (version !== undefined) addCondition('version = ?', version);
+    if (versions !== undefined) addChoice('version', versions);
     if (query.marker) {
       addCondition(`(started, rowid) ${query.oldestFirst ? '>' : '<'} (?, ?)`, ...query.marker);
     }
