@@ -1,11 +1,18 @@
 import { globSync, readFileSync } from 'node:fs';
 
-/** Returns the memory of a process and its children (MB, shared pages counted once); 0 on systems without /proc. */
-export function readMemoryMb(pid: number): number {
-  const children = globSync(`/proc/${pid}/task/*/children`).flatMap((file) =>
-    readFileSync(file, 'utf8').split(' ').filter(Boolean),
-  );
-  return [String(pid), ...children].reduce((sum, process) => sum + readPssMb(process), 0);
+/** Returns the memory of a process and its descendants (MB, shared pages counted once); 0 on systems without /proc. */
+export function readMemoryMb(pid: number | string): number {
+  const children = globSync(`/proc/${pid}/task/*/children`).flatMap(readChildren);
+  return children.reduce((sum, child) => sum + readMemoryMb(child), readPssMb(pid));
+}
+
+function readChildren(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split(' ').filter(Boolean);
+  } catch {
+    // The process has ended.
+    return [];
+  }
 }
 
 /** Returns the memory of one process (MB): its proportional set size. */

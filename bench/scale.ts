@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- scale [short]` compares the simulation of orders with real load tests on this machine, and prints the simulated
+ * `npm run bench -- scale` compares the simulation of orders with real load tests on this machine, and prints the simulated
  * curve of an AWS account up to 10,000 orders per second. All service times are measured in the same run.
  */
 import { availableParallelism } from 'node:os';
@@ -10,7 +10,7 @@ import { type Bench, waitSeconds } from './project.ts';
 import { type LoadRun, localEnvironments, runLoadTest, timeSpan } from './scale/load-run.ts';
 import { awsSystem, buildWork, localSystem } from './scale/model.ts';
 import { simulate } from './scale/simulate.ts';
-import { median } from './start-up.ts';
+import { median, percentile } from './statistics.ts';
 
 /** Rates of the real load tests (orders per second). The last one is more than two processors can do. */
 const realRates = [2, 5, 10, 15, 25] as const;
@@ -66,9 +66,7 @@ async function compare(bench: Bench, rate: number, isShort: boolean): Promise<vo
   const predicted = (simulated.completed * 1000) / Math.max(...simulated.completedAtMs);
   const difference = `${predicted > real ? '+' : ''}${((predicted / real - 1) * 100).toFixed(1)} %`;
   const durations = run.report.orders.flatMap(({ activeMs }) => activeMs ?? []);
-  const p99 = [durations.toSorted((a, b) => a - b), simulated.activeMs].map((sorted) =>
-    percentile(sorted, 0.99),
-  );
+  const p99 = [durations, simulated.activeMs].map((values) => percentile(values, 99));
   console.log(
     `  ${String(rate).padStart(4)}  ${processors.toFixed(2).padStart(10)}  ${real.toFixed(2)}, ${predicted.toFixed(2)} (${difference})  ${p99.map((ms) => ms.toFixed(0)).join(', ')}; processor time of an order ${cpuMs.toFixed(0)} ms before and after, ${run.cpuMsPerOrder.toFixed(0)} ms in the test`,
   );
@@ -124,14 +122,9 @@ function printCurve(
       (inWindow.length / (curveSeconds - curveStartSeconds)).toFixed(0).padStart(8),
       String(result.refused).padStart(7),
       String(result.maxQueued).padStart(7),
-      percentile(result.activeMs, 0.99).toFixed(0).padStart(8),
+      percentile(result.activeMs, 99).toFixed(0).padStart(8),
       throttled.join(', ') || 'none',
     ];
     console.log(`  ${columns.join('  ')}`);
   }
-}
-
-/** Returns the value below which the share of the ascending values lies. */
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }

@@ -1,36 +1,46 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Measurement, Part } from './measurement.ts';
+import { median } from './statistics.ts';
 
-/** Number of measurements of each command. */
-const runs = 15;
-
-/** Prints the median start-up time of commands. The cases alternate, so that other load affects all of them equally. */
-export function benchStartUp(
-  program: string,
-  { project, id }: { project: string; id: string },
-): void {
-  const cases: Record<string, [string, string[]]> = {
-    'node -e 0': [process.execPath, ['-e', '0']],
-    'orders --version': [program, ['--version']],
-    'orders --help': [program, ['--help']],
-    'orders get --nope': [program, ['get', '--nope']],
-    'orders submit': [program, ['submit', '--sample', 'low']],
-    'orders get': [program, ['get', id]],
-  };
-  const times: Record<string, number[]> = {};
-  for (let run = 0; run < runs; run += 1) {
-    for (const [name, [file, argv]] of Object.entries(cases)) {
-      const started = performance.now();
-      spawnSync(file, argv, { cwd: project, stdio: 'ignore' });
-      times[name] = [...(times[name] ?? []), performance.now() - started];
+/** Measures how long commands take, as multiples of `node -e 0`. The commands alternate, so that other load affects all equally. */
+export const startUp: Part = {
+  async measure(bench, { startUps }) {
+    const id = bench.orders('submit', '--sample', 'low', '--wait', '-o', 'id').trim();
+    const pinned = join(bench.folder, 'node_modules/.bin/node');
+    const node = existsSync(pinned) ? pinned : process.execPath;
+    const commands: readonly (readonly [string, string, readonly string[]])[] = [
+      ['node -e 0', node, ['-e', '0']],
+      ['orders --version', bench.program, ['--version']],
+      ['orders --help', bench.program, ['--help']],
+      ['orders get --nope', bench.program, ['get', '--nope']],
+      ['orders submit', bench.program, ['submit', '--sample', 'low']],
+      ['orders get', bench.program, ['get', id]],
+    ];
+    const times = new Map<string, number[]>(commands.map(([name]) => [name, []]));
+    for (let run = 0; run < startUps; run += 1) {
+      for (const [name, file, argv] of commands) {
+        const startedAt = performance.now();
+        const { error } = spawnSync(file, argv, {
+          cwd: bench.root,
+          env: bench.env,
+          stdio: 'ignore',
+        });
+        if (error) throw error;
+        times.get(name)?.push(performance.now() - startedAt);
+        // Signals are handled between two commands.
+        await nextTurn();
+      }
     }
-  }
-  const base = median(times['node -e 0'] ?? []);
-  console.log(`start-up, median of ${runs}`);
-  for (const [name, durations] of Object.entries(times)) {
-    console.log(`  ${name.padEnd(18)} ${(median(durations) / base).toFixed(2)}x node -e 0`);
-  }
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
+    const base = median(times.get('node -e 0') ?? []);
+    return [...times].slice(1).map(
+      ([name, durations]): Measurement => ({
+        name: `${name} (x node -e 0)`,
+        value: median(durations) / base,
+        better: 'lower',
+      }),
+    );
+  },
+};

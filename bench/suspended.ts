@@ -4,38 +4,40 @@
  * after their waits expire together.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  InvokeCommand,
-  type LambdaClient,
-  ListDurableExecutionsByFunctionCommand,
-} from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { sleeperCode } from '../test/support/sleeper.ts';
-import { createDurableFunction, createLambdaClient, createRole } from './durable-function.ts';
+import { createDriver } from './driver.ts';
+import {
+  createDurableFunction,
+  createLambdaClient,
+  hasRunning,
+  startExecution,
+} from './durable-function.ts';
 import { readMemoryMb } from './memory.ts';
+import type { Sizes } from './options.ts';
 import type { Bench } from './project.ts';
-import { median } from './start-up.ts';
-import { createDriver } from './throughput.ts';
+import { median } from './statistics.ts';
 
 /** Duration of the wait of each execution. */
 const waitHours = 200;
+/** Time after which the runtime has ended the idle processes of functions (ms). */
+const idleMs = 70_000;
 /** Concurrent requests that start executions. */
 const concurrency = 64;
 
-export async function benchSuspended(bench: Bench, counts: readonly number[]): Promise<void> {
-  console.log('cost of waiting executions');
+export async function benchSuspended(
+  bench: Bench,
+  { suspended, isShort }: Pick<Sizes, 'suspended'> & { readonly isShort: boolean },
+): Promise<void> {
   // A restart invalidates the clients.
   const lambda = () => createLambdaClient(bench);
-  await createRole(bench);
-  await createDurableFunction(lambda(), 'sleeper', {
-    code: sleeperCode,
-    timeoutSeconds: 2 * waitHours * 3600,
-  });
+  await createDurableFunction(bench, 'sleeper', sleeperCode);
   const idleSeconds = await measureOrderSeconds(bench);
   let waiting = 0;
-  for (const count of counts) {
+  for (const count of suspended) {
     await startSleepers(lambda(), count - waiting);
     waiting = count;
-    await sleep(70_000);
+    if (!isShort) await sleep(idleMs);
     const memory = readMemoryMb(bench.status().pid);
     const ratio = (await measureOrderSeconds(bench)) / idleSeconds;
     const restart = bench.restart();
@@ -46,10 +48,12 @@ export async function benchSuspended(bench: Bench, counts: readonly number[]): P
   const startedAt = performance.now();
   bench.orders('local', 'advance', `${waitHours + 1}h`);
   let maxMemory = 0;
-  for (let running = waiting; running > 0; running = await countRunning(lambda())) {
-    maxMemory = Math.max(maxMemory, readMemoryMb(bench.status().pid));
+  const client = lambda();
+  const { pid } = bench.status();
+  do {
+    maxMemory = Math.max(maxMemory, readMemoryMb(pid));
     await sleep(500);
-  }
+  } while (await hasRunning(client, 'sleeper'));
   const seconds = (performance.now() - startedAt) / 1000;
   console.log(
     `  all due at once: ended in ${seconds.toFixed(0)} s, ${(waiting / seconds).toFixed(0)}/s, at most ${maxMemory.toFixed(0)} MB PSS`,
@@ -61,30 +65,10 @@ async function startSleepers(lambda: LambdaClient, count: number): Promise<void>
   const startRemaining = async () => {
     while (remaining > 0) {
       remaining -= 1;
-      await lambda.send(
-        new InvokeCommand({
-          FunctionName: 'sleeper',
-          Qualifier: '1',
-          InvocationType: 'Event',
-          Payload: JSON.stringify({ seconds: waitHours * 3600 }),
-        }),
-      );
+      await startExecution(lambda, 'sleeper', { seconds: waitHours * 3600 });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, startRemaining));
-}
-
-/** Returns 1 if any execution is still running, otherwise 0. Counting all of them would require a request per thousand. */
-async function countRunning(lambda: LambdaClient): Promise<number> {
-  const { DurableExecutions = [] } = await lambda.send(
-    new ListDurableExecutionsByFunctionCommand({
-      FunctionName: 'sleeper',
-      Qualifier: '1',
-      Statuses: ['RUNNING'],
-      MaxItems: 1,
-    }),
-  );
-  return DurableExecutions.length;
 }
 
 /** Returns the median duration of an order (seconds), measured after a warm-up. */
@@ -92,6 +76,6 @@ async function measureOrderSeconds(bench: Bench): Promise<number> {
   const drive = createDriver(bench);
   await drive(10);
   const times: number[] = [];
-  for (let round = 0; round < 15; round += 1) times.push(await drive(1));
+  for (let round = 0; round < 15; round += 1) times.push((await drive(1)).seconds);
   return median(times);
 }

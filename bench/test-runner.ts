@@ -8,8 +8,8 @@ import { samples } from '../functions/contract/samples.ts';
 import { processOrder } from '../functions/order-workflow/process-order.ts';
 import { createFakePorts } from '../test/functions/fake-ports.ts';
 
-/** Number of measured orders, after five for the warm-up. */
-const orders = 30;
+/** Number of measured orders (first argument), after five for the warm-up. */
+const orders = Number(process.argv[2] ?? 30);
 const { hrtime } = process;
 
 process.env['AWS_LAMBDA_LOG_LEVEL'] = 'ERROR';

@@ -7,10 +7,10 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url));
 /** Path of the real CLI. */
 export const program = join(repository, 'bin/orders');
 
-/** Creates a project folder with the template and links to the built functions. Returns its path. */
-export function makeProject(): string {
+/** Creates a project folder with the template of a checkout and links to its built functions. Returns its path. */
+export function makeProject(checkout = repository): string {
   const root = mkdtempSync(join(tmpdir(), 'orders-project-'));
-  cpSync(join(repository, 'template.yaml'), join(root, 'template.yaml'));
-  for (const name of ['functions', 'dist']) symlinkSync(join(repository, name), join(root, name));
+  cpSync(join(checkout, 'template.yaml'), join(root, 'template.yaml'));
+  for (const name of ['functions', 'dist']) symlinkSync(join(checkout, name), join(root, name));
   return root;
 }
