@@ -112,8 +112,12 @@ export default class LoadTest extends BaseCommand {
     // The JSON records replace the plain progress lines.
     const ui = flags.json && chosen === 'plain' ? 'quiet' : chosen;
     const reportWriter = flags.report ? new ReportWriter(target.root, target.label) : undefined;
+    const { seed, count } = options;
+    const again = { ...flags, seed, count: flags.duration === undefined ? count : undefined };
+    const command = addEnvFlag(target, buildRerunCommand(again));
+    const test = { ...options, command, toolVersion: this.config.version };
     const result = await this.withStack(target, (stack) =>
-      showLoadTest(stack, options, {
+      showLoadTest(stack, test, {
         ui,
         json: flags.json,
         timeoutMs: flags.timeout,
@@ -124,10 +128,7 @@ export default class LoadTest extends BaseCommand {
     this.out(formatLoadReport(result.report, process.stdout));
     if (result.files) process.stderr.write(`  ${result.files.html}\n`);
     // A test with orders from stdin cannot be repeated by a command.
-    if (flags.file === '-') return;
-    const { seed, count } = options;
-    const again = { ...flags, seed, count: flags.duration === undefined ? count : undefined };
-    this.hint(addEnvFlag(target, buildRerunCommand(again)));
+    if (flags.file !== '-') this.hint(command);
   }
 
   async #planScale(flags: LoadFlags & { readonly json: boolean }): Promise<void> {

@@ -17,7 +17,7 @@ export const exitCodes = {
   21: 'deployment failed or canary held: the stack needs attention',
   22: 'deployed stack and template differ',
   30: 'doctor found errors',
-  99: 'load test failed a check or threshold',
+  99: 'load test failed a check or threshold, or became worse',
   124: '--timeout reached; running orders continue',
   130: 'interrupted by Ctrl-C or q; running orders continue',
   143: 'terminated; running orders continue',

@@ -127,7 +127,7 @@ it('finds faults of running orders, names the orders and exits 99', async () => 
   const named = new Set([overwritten, back, twice, lost, oversold]);
   expect(faults.filter((fault) => !named.has(fault.split(' ')[1]))).toEqual([]);
   expect(code).toBe(99);
-}, 60_000);
+});
 
 it('passes an order of every kind of outcome, through the API, and reuses a seed with new ids', async () => {
   await project.orders('local', 'stop');
@@ -149,7 +149,7 @@ it('passes an order of every kind of outcome, through the API, and reuses a seed
   });
   expect(report.times.terminal).toHaveProperty(full ? 'p99' : 'max');
   expect(code).toBe(0);
-}, 60_000);
+});
 
 it('writes its report as a page and as JSON, and evaluates thresholds', async () => {
   const argv = ['load-test', '--count', '4', '--rate', '20', '--seed', '3'];
@@ -158,13 +158,27 @@ it('writes its report as a page and as JSON, and evaluates thresholds', async ()
   const { code, stdout, stderr } = await project.orders(...argv, ...flags);
   expect(code).toBe(99);
   expect(stdout).toMatch(
-    /✓ count\(lost\)==0 {2}is 0\n {2}✓ p50\(drift\)<10s {2}is .*\n {2}✗ max\(e2e\)<1ms/,
+    /^█ THRESHOLDS\n {2}✗ max\(e2e\)<1ms {2}is .*\n {2}✓ count\(lost\)==0 {2}is 0\n {2}✓ p50\(drift\)<10s {2}is /,
   );
   expect(stdout).toContain('submission delay');
   const [page = ''] = /\.orders\/runs\/\S+-3\.html/.exec(stderr) ?? [];
   expect(readFileSync(join(project.root, page), 'utf8')).toContain('<code>max(e2e)&lt;1ms</code>');
   const json = readFileSync(join(project.root, page.replace('.html', '.json')), 'utf8');
-  expect(v.parse(loadReportSchema, JSON.parse(json))).toMatchObject({ ratePerSecond: 20, seed: 3 });
+  expect(v.parse(loadReportSchema, JSON.parse(json))).toMatchObject({
+    ratePerSecond: 20,
+    seed: 3,
+    rate: { peakSent: { orders: 4 } },
+    setup: {
+      command: `orders load-test --count 4 --seed 3 --rate 20 ${thresholds.map((text) => `--threshold '${text}'`).join(' ')}`,
+      environment: 'local',
+    },
+  });
+  const compared = await project.orders('load-test', 'compare', 'latest', 'latest', '--json');
+  expect(compared.code).toBe(0);
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    ok: true,
+    data: { verdict: 'too-few-orders' },
+  });
 });
 
 it('submits nothing if a threshold or a rate is invalid', async () => {

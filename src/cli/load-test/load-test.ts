@@ -53,7 +53,8 @@ export async function showLoadTest(
   // Release the terminal immediately: the report may take a moment.
   signal.addEventListener('abort', () => void close(), { once: true });
   const showProgress = (progress: LoadProgress) => {
-    reportWriter?.writeIfDue(progress.buildPartialReport);
+    // The report is named after the start of the measurement, which follows the warm-up.
+    if (progress.phase !== 'warm-up') reportWriter?.writeIfDue(progress.buildPartialReport);
     const snapshot = display.update(progress);
     for (const renderer of renderers) renderer.show(snapshot);
   };

@@ -2,7 +2,15 @@
 import type { Check } from '../../orders/load-test/check-result.ts';
 import type { LoadedOrder, LoadReport, WarmUp } from '../../orders/load-test/report-types.ts';
 import { minSamplesForPercentiles, type Statistics } from '../../workflow/statistics.ts';
-import { checkTitles, formatSubject, formatThresholdValue } from '../report-page/report-labels.ts';
+import {
+  checkTitles,
+  environmentFacts,
+  failedFirst,
+  formatSubject,
+  formatThresholdValue,
+  formatVersions,
+  isDecidedByChecks,
+} from '../report-page/report-labels.ts';
 import { formatDuration, formatLatency } from '../terminal/format-time.ts';
 import { type Column, formatTable, printable } from '../terminal/table.ts';
 import { mark } from '../terminal/terminal.ts';
@@ -16,15 +24,19 @@ const maxNamedFailures = 5;
 /** Returns the checks, times and counts of a load test as text. */
 export function formatLoadReport(report: LoadReport, stream: NodeJS.WriteStream): string {
   const width = stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
-  return [
+  const checks = [
     report.cut ? '█ CHECKS (partial report)' : '█ CHECKS',
-    ...report.checks.flatMap((check) => formatCheck(check, { stream, width })),
-    ...formatThresholds(report, stream),
+    ...failedFirst(report.checks).flatMap((check) => formatCheck(check, { stream, width })),
+  ];
+  const thresholds = formatThresholds(report, stream);
+  return [
+    ...(isDecidedByChecks(report) ? [...checks, ...thresholds] : [...thresholds, ...checks]),
     ...formatTimes(report, { stream, width }),
     ...formatFacts('█ SLOWEST  ', buildSlowestFacts(report), width),
     ...formatFacts('█ OUTCOME  ', buildOutcomeFacts(report), width),
     ...formatFacts('█ RATE  ', buildRateFacts(report), width),
     ...(report.warmUp ? formatFacts('█ WARM-UP  ', buildWarmUpFacts(report.warmUp), width) : []),
+    ...formatFacts('█ SET-UP  ', buildSetupFacts(report), width),
     ...formatFacts('█ TOOL  ', buildToolFacts(report), width),
     ...report.warnings.flatMap((warning) => formatWarning(warning, { stream, width })),
   ]
@@ -58,7 +70,7 @@ function formatCheck(check: Check, { stream, width }: OutputOptions): string[] {
 
 function formatThresholds({ thresholds }: LoadReport, stream: NodeJS.WriteStream): string[] {
   if (thresholds.length === 0) return [];
-  const lines = thresholds.map(({ expression, passed, value }) => {
+  const lines = failedFirst(thresholds).map(({ expression, passed, value }) => {
     const is =
       value === undefined ? 'nothing to measure' : `is ${formatThresholdValue(expression, value)}`;
     return `  ${mark(passed ? 'done' : 'failed', stream)} ${expression}  ${is}`;
@@ -141,6 +153,19 @@ function buildWarmUpFacts({ submitted, completed, failed, errors, times }: WarmU
   ];
 }
 
+/** Returns what was tested. The command that repeats the test is printed below the report. */
+function buildSetupFacts({ setup, mix }: LoadReport): string[] {
+  const samples = Object.entries(mix).map(([name, count]) => `${name} ${count}`);
+  const mixFact = `mix ${samples.join(', ')}`;
+  if (!setup) return samples.length > 0 ? [mixFact] : [];
+  return [
+    ...environmentFacts(setup),
+    `function version ${formatVersions(setup.functionVersions)}`,
+    ...(setup.toolVersion ? [`orders ${setup.toolVersion}`] : []),
+    mixFact,
+  ];
+}
+
 function buildToolFacts({ tool }: LoadReport): string[] {
   const { cpuSeconds, cpuShare, peakMemoryBytes, eventLoopDelayMs } = tool;
   return [
@@ -194,12 +219,17 @@ function buildRateFacts({ outcome, durationMs, rate }: LoadReport): string[] {
     `${submitted} ${submitted === 1 ? 'order' : 'orders'} in ${formatDuration(durationMs)}`,
     `peak ${rate.peakRunning} running`,
     ...(rate.sentPerSecond === undefined ? [] : [`${rate.sentPerSecond} submitted/s`]),
+    ...(rate.peakSent ? [`at most ${rate.peakSent.orders} submitted in a second`] : []),
     `${rate.completedPerSecond} completed/s`,
   ];
 }
 
 function formatFacts(heading: string, facts: readonly string[], width: number): string[] {
   if (facts.length === 0) return [];
+  const isNarrow = facts.some((fact) => fact.length > width - heading.length);
+  if (isNarrow) {
+    return [heading.trimEnd(), ...wrap(facts, { width, indent: 2, separator: ' · ' })];
+  }
   const [first = '', ...rest] = wrap(facts, { width, indent: heading.length, separator: ' · ' });
   return [`${heading}${first.trimStart()}`, ...rest];
 }

@@ -29,15 +29,19 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** Returns an HTML table. The first cell of each row is its header. */
+/** Returns an HTML table. The first cell of each row is its header. `classOf` returns the class of a cell in the style sheet. */
 export function renderTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
+  classOf: (cell: string) => string | undefined = () => undefined,
 ): string {
   const names = header.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
   const body = rows.map(([first = '', ...rest]) => {
-    const cells = rest.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
-    return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
+    const cells = rest.map((cell) => {
+      const name = classOf(cell);
+      return `<td${name ? ` class="${name}"` : ''}>${escapeHtml(cell)}</td>`;
+    });
+    return `<tr><th scope="row">${escapeHtml(first)}</th>${cells.join('')}</tr>`;
   });
   return `<table><thead><tr>${names}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
@@ -53,6 +57,20 @@ export function renderFacts(facts: readonly (readonly [name: string, value: stri
     ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
   );
   return `<dl class="facts">${list.join('')}</dl>`;
+}
+
+/** Returns names with their values below each other. */
+export function renderPairs(pairs: readonly (readonly string[])[]): string {
+  const list = pairs.map(
+    ([name = '', value = '']) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+  );
+  return `<dl class="pairs">${list.join('')}</dl>`;
+}
+
+/** Returns a command in a box, without line breaks inside its words. */
+export function renderCommand(command: string): string {
+  const words = command.split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
+  return `<pre><code>${words.join(' ')}</code></pre>`;
 }
 
 export function renderSection(title: string, content: string): string {

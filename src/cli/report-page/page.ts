@@ -4,8 +4,10 @@ import { minSamplesForPercentiles } from '../../workflow/statistics.ts';
 import { formatMs, statisticsHeader, toStatisticsRow } from './format-figures.ts';
 import {
   escapeHtml,
+  renderCommand,
   renderDocument,
   renderFacts,
+  renderPairs,
   renderScrollable,
   renderSection,
   renderTable,
@@ -16,7 +18,17 @@ import {
   renderStatusChart,
   renderThroughputChart,
 } from './report-charts.ts';
-import { checkTitles, formatSubject, formatThresholdValue } from './report-labels.ts';
+import {
+  checkTitles,
+  environmentFacts,
+  failedFirst,
+  formatSubject,
+  formatThresholdValue,
+  formatVersions,
+  formatWaits,
+  hasFailed,
+  isDecidedByChecks,
+} from './report-labels.ts';
 
 /** Maximum numbers of orders listed per failed check and in total. The JSON report lists all. */
 const maxNamedFailures = 10;
@@ -29,9 +41,9 @@ export function renderLoadTestPage(report: LoadReport, label: string): string {
     `${title}, ${report.startedAt}`,
     `<h1>${escapeHtml(title)}</h1>
 ${renderVerdict(report)}
-${renderSection('Checks', renderChecks(report))}
-${report.thresholds.length > 0 ? renderSection('Thresholds', renderThresholds(report)) : ''}
-${renderSection('Order durations', renderLatencyChart(report) + renderScrollable('Times', renderTimes(report)))}
+${renderResults(report)}
+${renderSection('Set-up', renderSetup(report))}
+${renderSection('Order durations', renderLatencyChart(report) + renderTimes(report))}
 ${renderSection('Orders over time', renderStatusChart(report) + renderThroughputChart(report))}
 ${renderSection('Time between statuses', renderStagesChart(report))}
 ${renderSection('Outcomes', renderOutcomes(report) + renderOrders(report))}
@@ -48,19 +60,76 @@ const truncationTexts = {
 } as const;
 
 function renderVerdict(report: LoadReport): string {
-  const { passed, cut, startedAt, seed, outcome, durationMs, rate } = report;
+  const { passed, cut, startedAt, outcome, durationMs, rate, times } = report;
+  const { terminal } = times;
   const facts = [
     ['orders', `${outcome.completed} completed, ${outcome.failed} failed`],
-    ['duration', formatMs(durationMs)],
+    ['duration of the test', formatMs(durationMs)],
+    [
+      'an order took',
+      terminal
+        ? `${formatMs(terminal.median)}, ${terminal.p95 === undefined ? `at most ${formatMs(terminal.max)}` : `p95 ${formatMs(terminal.p95)}`}`
+        : '–',
+    ],
     ['completed per second', String(rate.completedPerSecond)],
-    ['peak running', String(rate.peakRunning)],
-    ['seed', String(seed)],
+    ['submitted per second', rate.sentPerSecond === undefined ? '–' : String(rate.sentPerSecond)],
+    ['most submitted in one second', rate.peakSent ? String(rate.peakSent.orders) : '–'],
+    ['most running at once', String(rate.peakRunning)],
     ['started', `${startedAt.slice(0, 19).replace('T', ' ')} UTC`],
   ] as const;
+  const isIncomplete = passed && cut !== undefined && cut !== 'stopped';
+  const [verdict, style] = isIncomplete
+    ? ['◔ Incomplete, without a failure so far', 'undone']
+    : passed
+      ? ['✓ Passed', 'good']
+      : ['✗ Failed', 'bad'];
+  const reasons = [
+    ...(cut ? [truncationTexts[cut]] : []),
+    ...describeFailures('threshold', report.thresholds),
+    ...describeFailures('check', report.checks),
+  ];
   return (
-    `<p><strong class="verdict ${passed ? 'good' : 'bad'}">${passed ? '✓ Passed' : '✗ Failed'}</strong>${cut ? ` ${truncationTexts[cut]}` : ''}</p>` +
+    `<p><strong class="verdict ${style}">${verdict}</strong> ${reasons.join('; ')}</p>` +
     renderFacts(facts)
   );
+}
+
+function describeFailures(
+  name: string,
+  results: readonly { readonly passed: boolean; readonly notJudged?: string }[],
+): string[] {
+  const failed = results.filter(hasFailed).length;
+  if (failed === 0) return [];
+  return [`${failed} ${name}${failed === 1 ? '' : 's'} failed`];
+}
+
+/** Returns the thresholds and the checks. The list that decides comes first. */
+function renderResults(report: LoadReport): string {
+  const thresholds =
+    report.thresholds.length > 0 ? renderSection('Thresholds', renderThresholds(report)) : '';
+  const checks = renderSection('Checks', renderChecks(report));
+  return isDecidedByChecks(report) ? `${checks}\n${thresholds}` : `${thresholds}\n${checks}`;
+}
+
+function renderSetup({ setup, mix, seed, round, warmUp, via, until }: LoadReport): string {
+  const samples = Object.entries(mix).map(([name, count]) => `${name} ${count}`);
+  const rows = [
+    ...(setup
+      ? [
+          ['environment', environmentFacts(setup).join(', ')],
+          ['function version', formatVersions(setup.functionVersions)],
+          ['version of orders', setup.toolVersion ?? '–'],
+          ['waits', formatWaits(setup.waits)],
+        ]
+      : []),
+    ['mix', samples.join(', ') || '–'],
+    ['seed', round === 1 ? String(seed) : `${seed}, run ${round}`],
+    ['submitted', via === 'api' ? 'through the API' : 'by invoking the function'],
+    ['followed until', until === 'terminal' ? 'the end' : until],
+    ...(warmUp ? [['warm-up orders', String(warmUp.submitted)]] : []),
+  ];
+  const command = setup?.command;
+  return (command ? renderCommand(command) : '') + renderPairs(rows);
 }
 
 const renderMark = (passed: boolean, notJudged?: string) =>
@@ -71,7 +140,7 @@ const renderMark = (passed: boolean, notJudged?: string) =>
       : '<span class="bad">✗ failed</span>';
 
 function renderChecks({ checks: all }: LoadReport): string {
-  const items = all.map(({ passed, notJudged, id, detail, faults }) => {
+  const items = failedFirst(all).map(({ passed, notJudged, id, detail, faults }) => {
     const named = faults.slice(0, maxNamedFailures);
     const more = faults.length - named.length;
     const list = named.map(
@@ -86,7 +155,7 @@ function renderChecks({ checks: all }: LoadReport): string {
 }
 
 function renderThresholds({ thresholds: all }: LoadReport): string {
-  const items = all.map(({ passed, expression, value }) => {
+  const items = failedFirst(all).map(({ passed, expression, value }) => {
     const is =
       value === undefined ? 'nothing to measure' : `is ${formatThresholdValue(expression, value)}`;
     return `<dt>${renderMark(passed)} <code>${escapeHtml(expression)}</code></dt><dd>${is}</dd>`;
@@ -108,7 +177,8 @@ function renderTimes({ times: measured }: LoadReport): string {
     const found = measured[key];
     return found ? [toStatisticsRow(names[key], found)] : [];
   });
-  return renderTable(statisticsHeader, rows);
+  if (rows.length === 0) return '';
+  return renderScrollable('Times', renderTable(statisticsHeader('time'), rows));
 }
 
 function renderOutcomes({ outcome }: LoadReport): string {
@@ -121,7 +191,7 @@ function renderOutcomes({ outcome }: LoadReport): string {
     ...Object.entries(errors).map(([name, count]) => [`not submitted: ${name}`, String(count)]),
     ['throttled', String(throttled)],
   ];
-  return renderTable(['', 'orders'], rows);
+  return renderScrollable('Outcomes', renderTable(['outcome', 'orders'], rows));
 }
 
 const orderHeader = ['order', 'sample', 'status', 'accepted', 'first status', 'took', 'active'];
@@ -145,13 +215,12 @@ function renderOrders({ orders }: LoadReport): string {
 }
 
 /** Returns the resource use of the test, with warnings about the reliability of its statistics. */
-function renderToolUsage({ tool, warmUp, warnings }: LoadReport): string {
+function renderToolUsage({ tool, warnings }: LoadReport): string {
   const rows = [
     ['CPU time', `${tool.cpuSeconds} s, ${Math.round(tool.cpuShare * 100)}% of a core`],
     ['peak memory', `${Math.round(tool.peakMemoryBytes / 1e6)} MB`],
     ['event loop delay, p99', formatMs(tool.eventLoopDelayMs.p99)],
-    ...(warmUp ? [['warm-up orders, not in the statistics', String(warmUp.submitted)]] : []),
   ];
   const notes = warnings.map((text) => `<p><strong>! ${escapeHtml(text)}</strong></p>`);
-  return notes.join('') + renderTable(['', ''], rows);
+  return notes.join('') + renderPairs(rows);
 }

@@ -2,8 +2,9 @@
 import { statuses } from '../../../functions/contract/workflow.ts';
 import type { LoadReport } from '../../orders/load-test/report-types.ts';
 import { formatMs, statisticsHeader, toStatisticsRow } from './format-figures.ts';
+import { renderHistogram } from './histogram.ts';
 import { renderTable } from './html.ts';
-import { renderBars, renderHistogram, renderLines, renderStackedAreas } from './svg-charts.ts';
+import { renderBars, renderLines, renderStackedAreas } from './svg-charts.ts';
 
 const binCount = 24;
 
@@ -81,29 +82,37 @@ export function renderStatusChart({ timeline, outcome }: LoadReport): string {
   });
 }
 
-/** Number of time steps per point of the throughput chart: with few orders, shorter periods show only noise. */
-const momentsPerPoint = 3;
-
-/** Returns the first count, followed by the sums of `momentsPerPoint` counts each. */
-function mergeCounts([first = 0, ...counts]: readonly number[]): number[] {
-  const sums = Array.from({ length: Math.ceil(counts.length / momentsPerPoint) }, (_, index) =>
+/** Returns 0 for the start, followed by the sums of `size` counts each. The count at the start belongs to the first sum. */
+function mergeCounts([first = 0, ...counts]: readonly number[], size: number): number[] {
+  const sums = Array.from({ length: Math.ceil(counts.length / size) }, (_, index) =>
     counts
-      .slice(index * momentsPerPoint, (index + 1) * momentsPerPoint)
-      .reduce((sum, count) => sum + count, 0),
+      .slice(index * size, (index + 1) * size)
+      .reduce((sum, count) => sum + count, index === 0 ? first : 0),
   );
-  return [first, ...sums];
+  return [0, ...sums];
 }
 
-/** Returns a chart of submitted, completed and failed orders per second. */
+/**
+ * Returns a chart of submitted, completed and failed orders per second: averages over at least a second, and the second in which most
+ * orders were submitted.
+ */
 export function renderThroughputChart({ timeline, rate }: LoadReport): string {
   const { stepMs, submitted, completed, failed } = timeline;
+  const stepsPerPoint = Math.max(1, Math.ceil(1000 / stepMs));
+  const pointMs = stepMs * stepsPerPoint;
   const perSecond = (counts: readonly number[]) =>
-    mergeCounts(counts).map((count) => (count * 1000) / (stepMs * momentsPerPoint));
-  const to = (submitted.length - 1) * stepMs;
+    mergeCounts(counts, stepsPerPoint).map((count) => (count * 1000) / pointMs);
+  const to = (mergeCounts(submitted, stepsPerPoint).length - 1) * pointMs;
+  const { peakSent, completedPerSecond } = rate;
+  const peak = peakSent && {
+    at: peakSent.atMs,
+    value: peakSent.orders,
+    label: `${peakSent.orders} submitted in one second`,
+  };
   return renderLines({
     title: 'Throughput: orders per second',
-    about: `On average, ${rate.completedPerSecond} orders completed per second.`,
-    ...{ from: 0, to, ticks: createTicks(0, to), format: formatMs },
+    about: `On average, ${completedPerSecond} orders completed per second.${peak ? ` At most, ${peak.label}.` : ''} Each point is the average of ${formatMs(pointMs)}.`,
+    ...{ from: 0, to, ticks: createTicks(0, to), format: formatMs, peak },
     series: [
       { name: 'submitted', color: 'a', values: perSecond(submitted) },
       { name: 'completed', color: 'good', values: perSecond(completed) },
@@ -131,7 +140,7 @@ export function renderStagesChart({ stages }: LoadReport): string {
     format: formatMs,
     bars,
     table: renderTable(
-      statisticsHeader,
+      statisticsHeader('status'),
       known.map(([name, statistics]) => toStatisticsRow(name, statistics)),
     ),
   });

@@ -4,9 +4,10 @@ import { escapeHtml, renderScrollable, renderTable } from './html.ts';
 /** Width of a chart in its own unit. */
 export const width = 640;
 const height = 240;
-const left = 60;
-const right = 12;
-const top = 12;
+/** Margins of the plot. */
+export const left = 60;
+export const right = 12;
+export const top = 12;
 const bottom = 30;
 
 export interface Tick {
@@ -21,7 +22,7 @@ export interface Series {
   readonly values: readonly number[];
 }
 
-interface Axes {
+export interface Axes {
   /** Range and labels of the horizontal axis, in its own unit. */
   readonly from: number;
   readonly to: number;
@@ -33,30 +34,6 @@ export interface ChartText {
   readonly title: string;
   /** Description of the chart in one sentence. */
   readonly about: string;
-}
-
-/** Returns a histogram of equal bins between `from` and `to`. `marks` are vertical lines. */
-export function renderHistogram(
-  chart: ChartText & Axes & { unit: string; counts: readonly number[]; marks: readonly Tick[] },
-): string {
-  const { counts, from, to, unit, format, marks } = chart;
-  // Leave space above the bars for the labels of the marks.
-  const maxValue = Math.max(1, ...counts) * 1.4;
-  const { x, y } = createScales(chart, maxValue);
-  const size = (to - from) / counts.length;
-  const label = (index: number) =>
-    `${format(from + index * size)} to ${format(from + (index + 1) * size)}`;
-  const bars = counts.map((count, index) => {
-    const [x1, x2] = [x(from + index * size), x(from + (index + 1) * size)];
-    return `<rect class="a" x="${formatCoordinate(x1 + 1)}" y="${formatCoordinate(y(count))}" width="${formatCoordinate(Math.max(1, x2 - x1 - 2))}" height="${formatCoordinate(y(0) - y(count))}"><title>${escapeHtml(`${label(index)}: ${count} ${unit}`)}</title></rect>`;
-  });
-  const lines = marks.map(
-    ({ at, label: text }, index) =>
-      `<line class="mark" x1="${formatCoordinate(x(at))}" x2="${formatCoordinate(x(at))}" y1="${top}" y2="${formatCoordinate(y(0))}"></line><text class="strong" x="${formatCoordinate(x(at) - 4)}" y="${top + 12 + index * 20}" text-anchor="end">${escapeHtml(text)}</text>`,
-  );
-  const rows = counts.map((count, index) => [label(index), String(count)]);
-  const body = renderGrid(chart, maxValue) + bars.join('') + lines.join('');
-  return renderFigure(chart, { body, legend: '', table: renderTable(['', unit], rows) });
 }
 
 /** Returns a chart of stacked areas, the first series at the bottom. */
@@ -90,10 +67,20 @@ export function renderStackedAreas(
   });
 }
 
+/** A single point above the lines of a chart, with a label. */
+export interface Peak {
+  readonly at: number;
+  readonly value: number;
+  readonly label: string;
+}
+
 /** Returns a line chart. The lines also differ in their dash patterns. */
-export function renderLines(chart: ChartText & Axes & { series: readonly Series[] }): string {
-  const { series } = chart;
-  const maxValue = Math.max(1, ...series.flatMap(({ values }) => values));
+export function renderLines(
+  chart: ChartText & Axes & { series: readonly Series[]; peak?: Peak | undefined },
+): string {
+  const { series, peak } = chart;
+  const highest = Math.max(1, peak?.value ?? 0, ...series.flatMap(({ values }) => values));
+  const maxValue = peak ? highest * 1.1 : highest;
   const { x, y } = createScales(chart, maxValue);
   const polylines = series.map(({ name, color, values }) => {
     const last = Math.max(1, values.length - 1);
@@ -104,10 +91,20 @@ export function renderLines(chart: ChartText & Axes & { series: readonly Series[
     return `<polyline class="${color}" points="${points.join(' ')}"><title>${escapeHtml(name)}</title></polyline>`;
   });
   return renderFigure(chart, {
-    body: renderGrid(chart, maxValue) + polylines.join(''),
+    body:
+      renderGrid(chart, maxValue) + polylines.join('') + (peak ? renderPeak(peak, { x, y }) : ''),
     legend: renderLegend(series),
     table: renderSeriesTable(chart, series),
   });
+}
+
+function renderPeak({ at, value, label }: Peak, { x, y }: ReturnType<typeof createScales>): string {
+  const [dotX, dotY] = [x(at), y(value)];
+  const isRight = dotX > width / 2;
+  return (
+    `<circle class="dot" cx="${formatCoordinate(dotX)}" cy="${formatCoordinate(dotY)}" r="4"></circle>` +
+    `<text class="strong" x="${formatCoordinate(dotX + (isRight ? -9 : 9))}" y="${formatCoordinate(dotY + 5)}" text-anchor="${isRight ? 'end' : 'start'}">${escapeHtml(label)}</text>`
+  );
 }
 
 const rowHeight = 30;
@@ -152,7 +149,7 @@ function createRoundTicks(maxValue: number, count = 4): number[] {
 
 export const formatCoordinate = (value: number) => value.toFixed(1);
 
-function createScales({ from, to }: Axes, maxValue: number) {
+export function createScales({ from, to }: Axes, maxValue: number) {
   const span = Math.max(1, to - from);
   return {
     x: (value: number) => left + ((value - from) / span) * (width - left - right),
@@ -160,7 +157,7 @@ function createScales({ from, to }: Axes, maxValue: number) {
   };
 }
 
-function renderGrid(chart: Axes, maxValue: number): string {
+export function renderGrid(chart: Axes, maxValue: number): string {
   const { x, y } = createScales(chart, maxValue);
   const levels = createRoundTicks(maxValue).map((value) => {
     const label = Number.isInteger(value) ? String(value) : value.toFixed(1);
@@ -189,7 +186,7 @@ function renderSeriesTable({ from, to, format }: Axes, series: readonly Series[]
     const cells = series.map(({ values }) => String(Math.round((values[index] ?? 0) * 100) / 100));
     return [format(moment), ...cells];
   });
-  return renderTable(['', ...series.map(({ name }) => name)], moments);
+  return renderTable(['time', ...series.map(({ name }) => name)], moments);
 }
 
 /** Returns a figure: the chart, its legend and the table of its values. `tall` is its height. */

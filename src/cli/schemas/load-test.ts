@@ -98,6 +98,26 @@ const orderSchema = v.strictObject({
   ),
 });
 
+const setupSchema = v.pipe(
+  v.strictObject({
+    command: v.exactOptional(v.pipe(v.string(), v.description('repeats the test'))),
+    toolVersion: v.exactOptional(v.pipe(v.string(), v.description('version of orders'))),
+    environment: v.string(),
+    region: v.string(),
+    stack: v.string(),
+    timeScale: v.pipe(v.number(), v.description('speed-up of waits; 1 on AWS')),
+    waits: v.pipe(
+      v.record(v.string(), msSchema),
+      v.description('planned duration of each wait of the workflow'),
+    ),
+    functionVersions: v.pipe(
+      v.record(v.string(), countSchema),
+      v.description('number of orders by version of the workflow function'),
+    ),
+  }),
+  v.description('what was tested; absent in reports of earlier versions'),
+);
+
 export const countsSchema = v.record(v.string(), countSchema);
 
 /** The report of a load test, as written to `.orders/runs`. */
@@ -112,6 +132,7 @@ export const loadReportSchema = schemaFor<LoadReport>()(
         ),
       ),
     ),
+    setup: v.exactOptional(setupSchema),
     seed: countSchema,
     round: v.pipe(
       countSchema,
@@ -178,6 +199,12 @@ export const loadReportSchema = schemaFor<LoadReport>()(
       completedPerSecond: v.number(),
       sentPerSecond: v.exactOptional(
         v.pipe(v.number(), v.description('average from the first to the last submission')),
+      ),
+      peakSent: v.exactOptional(
+        v.pipe(
+          v.strictObject({ orders: countSchema, atMs: msSchema }),
+          v.description('the second in which most orders were submitted, from startedAt'),
+        ),
       ),
     }),
     warmUp: v.exactOptional(

@@ -29,26 +29,51 @@ export function countOutcomes(orders: readonly ObservedOrder[]): LoadReport['out
 /** A shorter submission is a burst, for which no rate is computed (ms). */
 const minSubmitDurationMs = 1000;
 
+interface RateOptions {
+  readonly spans: readonly Interval[];
+  /** Start of the measurement (ms since the epoch). */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+}
+
 /** Computes the peak of running orders, and the rates of submitted and completed orders. */
 export function measureRates(
   orders: readonly ObservedOrder[],
-  { spans, durationMs }: { readonly spans: readonly Interval[]; readonly durationMs: number },
+  { spans, startedAtMs, durationMs }: RateOptions,
 ): LoadReport['rate'] {
   const completed = orders.filter(({ record }) => record?.status === 'completed').length;
   const perSecond = durationMs > 0 ? completed / (durationMs / 1000) : 0;
   const submitTimes = orders.flatMap(({ submittedAt, driftMs = 0 }) =>
     submittedAt === undefined ? [] : submittedAt + driftMs,
   );
-  const submitMs =
-    submitTimes.reduce((a, b) => Math.max(a, b), 0) -
-    submitTimes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const sorted = submitTimes.toSorted((a, b) => a - b);
+  const [first = 0] = sorted;
+  const submitMs = (sorted.at(-1) ?? 0) - first;
+  const peak = findBusiestSecond(sorted);
   return {
     peakRunning: maxOverlap(spans),
     completedPerSecond: roundToHundredth(perSecond),
     ...(submitMs >= minSubmitDurationMs
       ? { sentPerSecond: roundToHundredth(((submitTimes.length - 1) * 1000) / submitMs) }
       : {}),
+    ...(peak
+      ? { peakSent: { orders: peak.count, atMs: Math.max(0, Math.round(peak.at - startedAtMs)) } }
+      : {}),
   };
+}
+
+/** Returns the start of the second that contains most of the sorted times (ms), and their number. */
+function findBusiestSecond(
+  times: readonly number[],
+): { readonly at: number; readonly count: number } | undefined {
+  let busiest: { at: number; count: number } | undefined;
+  let first = 0;
+  for (const [index, time] of times.entries()) {
+    while ((times[first] ?? time) <= time - 1000) first += 1;
+    const count = index - first + 1;
+    if (count > (busiest?.count ?? 0)) busiest = { at: times[first] ?? time, count };
+  }
+  return busiest;
 }
 
 const roundToHundredth = (value: number) => Math.round(value * 100) / 100;

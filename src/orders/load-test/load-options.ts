@@ -2,9 +2,14 @@ import type { Submission } from '../actions/submit.ts';
 import type { FollowUntil } from './follow-until.ts';
 import type { FreshOrdersOptions } from './prepare.ts';
 import type { SubmitRate } from './submitter.ts';
+import type { TestSource } from './test-setup.ts';
 import type { Threshold } from './thresholds.ts';
 
-export interface LoadOptions extends FreshOrdersOptions, SubmitRate, Pick<Submission, 'via'> {
+export interface LoadOptions
+  extends FreshOrdersOptions,
+    SubmitRate,
+    TestSource,
+    Pick<Submission, 'via'> {
   /** How far orders are watched; default: until they end. */
   readonly until?: FollowUntil | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;

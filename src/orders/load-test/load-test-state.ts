@@ -9,6 +9,7 @@ import { buildReport, isAnyThresholdBroken, summarizeWarmUp } from './report.ts'
 import type { LoadReport, TruncationReason } from './report-types.ts';
 import { ResourceMeter } from './resource-meter.ts';
 import type { SideEffectSnapshot } from './side-effects.ts';
+import { planSetup } from './test-setup.ts';
 
 /** State of a load test. */
 export interface LoadTestState {
@@ -74,6 +75,7 @@ export function buildCurrentReport(
   const warmUp = plan.warmUp.length > 0 ? summarizeWarmUp(warmUpOrders.all(), waits) : undefined;
   return buildReport(measuredOrders.all(), {
     ...options,
+    setup: planSetup(test.stack.target, waits, options),
     round: plan.round,
     startedAtMs,
     now: Date.now(),

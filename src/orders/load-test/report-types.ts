@@ -5,6 +5,7 @@ import type { Submission } from '../actions/submit.ts';
 import type { Check } from './check-result.ts';
 import type { FollowUntil } from './follow-until.ts';
 import type { ToolUsage } from './resource-meter.ts';
+import type { TestSetup } from './test-setup.ts';
 import type { Timeline } from './timeline.ts';
 import type { OrderTimes, Times } from './times.ts';
 
@@ -31,6 +32,8 @@ export interface LoadReport {
   readonly passed: boolean;
   /** Why the report is partial; absent if it is complete. */
   readonly cut?: TruncationReason;
+  /** Absent in reports of earlier versions of `orders`. */
+  readonly setup?: TestSetup;
   readonly seed: number;
   readonly round: number;
   readonly via: Submission['via'];
@@ -71,6 +74,12 @@ export interface LoadReport {
     readonly completedPerSecond: number;
     /** Rate between the first and the last submission; absent for fewer than two orders or a short burst. */
     readonly sentPerSecond?: number;
+    /** The second in which most orders were submitted; absent without a submitted order. */
+    readonly peakSent?: {
+      readonly orders: number;
+      /** Start of that second, from `startedAt` (ms). */
+      readonly atMs: number;
+    };
   };
   /** Warm-up orders, which are excluded from all other figures. */
   readonly warmUp?: WarmUp;

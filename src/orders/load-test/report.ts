@@ -9,6 +9,7 @@ import { canCheck, type FollowUntil } from './follow-until.ts';
 import type { ObservedOrder } from './observed-orders.ts';
 import type { LoadedOrder, LoadReport, TruncationReason, WarmUp } from './report-types.ts';
 import type { SideEffectSnapshot } from './side-effects.ts';
+import { countFunctionVersions, type PlannedSetup } from './test-setup.ts';
 import type { Threshold } from './thresholds.ts';
 import { buildTimeline } from './timeline.ts';
 import { measureOrder, summarizeStageTimes, summarizeTimes } from './times.ts';
@@ -16,6 +17,7 @@ import { measureOrder, summarizeStageTimes, summarizeTimes } from './times.ts';
 export interface ReportOptions
   extends Pick<Submission, 'via'>,
     Pick<LoadReport, 'seed' | 'round' | 'concurrency' | 'tool'> {
+  readonly setup?: PlannedSetup | undefined;
   readonly until?: FollowUntil | undefined;
   readonly rampMs?: number | undefined;
   readonly warmUp?: WarmUp | undefined;
@@ -45,7 +47,7 @@ export function buildReport(
   orders: readonly ObservedOrder[],
   { truncation, waits, startedAtMs, now, ...options }: ReportOptions,
 ): LoadReport {
-  const { until = 'terminal', tool, warmUp, rampMs, sideEffects } = options;
+  const { until = 'terminal', setup, tool, warmUp, rampMs, sideEffects } = options;
   const isTruncated = truncation !== undefined && truncation !== 'stopped';
   const isPartial = isTruncated || until !== 'terminal';
   const checks = runChecks(orders, { isPartial, sideEffects }).map((check) =>
@@ -67,6 +69,7 @@ export function buildReport(
   return {
     passed: results.every(({ passed }) => passed),
     ...(truncation ? { cut: truncation } : {}),
+    ...(setup ? { setup: { ...setup, functionVersions: countFunctionVersions(loaded) } } : {}),
     seed,
     round,
     via,
@@ -82,7 +85,7 @@ export function buildReport(
     stages,
     thresholds: thresholdResults,
     outcome,
-    rate: measureRates(orders, { spans, durationMs }),
+    rate: measureRates(orders, { spans, startedAtMs, durationMs }),
     timeline: buildTimeline(orders, { startedAtMs, durationMs }),
     ...(warmUp ? { warmUp } : {}),
     tool,

@@ -63,4 +63,4 @@ it(`keeps only the current state of ${count} orders, not their earlier polls`, (
   const more = measureHeap() - before;
   rmSync(root, { recursive: true, force: true });
   expect(more).toBeLessThan(3);
-}, 60_000);
+});

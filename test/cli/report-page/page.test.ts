@@ -15,7 +15,16 @@ const options = {
   now: submittedAt + 60_000,
   truncation: undefined,
   waits: { 'await-warehouse': 700, 'await-pickup': 100 },
-  thresholds: [parseThreshold('p95(e2e)<1ms')],
+  thresholds: [parseThreshold('max(wait)<1h'), parseThreshold('p95(e2e)<1ms')],
+  setup: {
+    command: "orders load-test --count 24 --threshold 'p95(e2e)<1ms'",
+    toolVersion: '1.2.3',
+    environment: 'dev',
+    region: 'eu-west-1',
+    stack: 'orders-dev',
+    timeScale: 60,
+    waits: { 'await-warehouse': 5000 },
+  },
 };
 const report = buildReport(correctOrders('low,damaged', 24), options);
 const page = renderLoadTestPage(report, 'a <b>"place"</b>');
@@ -71,6 +80,44 @@ it('shows the results in charts with a title and a table', () => {
   for (const { orderId } of report.orders) expect(page).toContain(orderId);
 });
 
+it('begins with the failure: a threshold before the checks, or a check before the thresholds', () => {
+  const titles = (html: string) => [...html.matchAll(/<h2>([^<]+)</g)].map(([, text]) => text);
+  expect(page).toContain('✗ Failed</strong> 1 threshold failed</p>');
+  expect(titles(page).slice(0, 3)).toEqual(['Thresholds', 'Checks', 'Set-up']);
+  expect(page.indexOf('p95(e2e)')).toBeLessThan(page.indexOf('max(wait)'));
+  const checks = report.checks.map((check, index) =>
+    index === 2 ? { ...check, passed: false, faults: [{ message: 'is lost' }] } : check,
+  );
+  const lost = renderLoadTestPage({ ...report, checks, thresholds: [] }, 'here');
+  expect(lost).toContain('✗ Failed</strong> 1 check failed</p>');
+  expect(lost).toMatch(/<h2>Checks<\/h2><dl class="checks"><dt>[^/]*failed<\/span> none lost/);
+});
+
+it('contains the command, the mix, the versions and the environment', () => {
+  expect(page).toContain('<code><span>orders</span> <span>load-test</span> <span>--count</span>');
+  expect(page).toContain("<span>'p95(e2e)&lt;1ms'</span></code>");
+  for (const [name, value] of [
+    ['environment', 'dev (time ×60), eu-west-1, stack orders-dev'],
+    ['function version', '1'],
+    ['version of orders', '1.2.3'],
+    ['mix', 'low 12, damaged 12'],
+  ]) {
+    expect(page).toContain(`<dt>${name}</dt><dd>${value}</dd>`);
+  }
+});
+
+it('contains the most orders that were submitted in one second', () => {
+  expect(page).toContain('<dt>most submitted in one second</dt><dd>24</dd>');
+  expect(page).toContain('>24 submitted in one second</text>');
+});
+
+it('has names for all columns and for all regions that scroll', () => {
+  expect(page).not.toMatch(/<th[^>]*><\/th>/);
+  expect(page.match(/class="scroll"/g)).toHaveLength(
+    [...page.matchAll(/class="scroll" role="region" tabindex="0" aria-label="[^"]+"/g)].length,
+  );
+});
+
 it('contains no customer data', () => {
   expect(page).not.toContain('example.com');
   expect(page).not.toContain('CUST-');
@@ -79,9 +126,11 @@ it('contains no customer data', () => {
 it('shows why it is partial', () => {
   for (const [cut, why] of [
     ['stopped', 'stopped before all orders were submitted'],
-    ['killed', 'partial: the test was killed'],
+    ['killed', 'Incomplete, without a failure so far</strong> partial: the test was killed'],
   ] as const) {
-    expect(renderLoadTestPage({ ...report, cut }, 'local')).toContain(why);
+    expect(renderLoadTestPage({ ...report, passed: true, thresholds: [], cut }, 'local')).toContain(
+      why,
+    );
   }
 });
 

@@ -32,7 +32,11 @@ it('measures the time to acceptance and completion, and the active part of it', 
   });
   expect(durationMs).toBe(completedMs);
   const completedPerSecond = Math.round(100_000 / completedMs) / 100;
-  expect(rate).toEqual({ peakRunning: 1, completedPerSecond });
+  expect(rate).toEqual({
+    peakRunning: 1,
+    completedPerSecond,
+    peakSent: { orders: 1, atMs: 0 },
+  });
 });
 
 it('measures the rate at which orders were sent, and no rate of a burst', () => {
@@ -45,6 +49,29 @@ it('measures the rate at which orders were sent, and no rate of a burst', () => 
   // Four intervals between five orders.
   expect(buildReport(sendEvery(400), options).rate.sentPerSecond).toBe(2.5);
   expect(buildReport(sendEvery(200), options).rate).not.toHaveProperty('sentPerSecond');
+});
+
+it('finds the second in which most orders were submitted', () => {
+  const offsets = [0, 900, 4000, 4200, 4999, 5000, 9000];
+  const orders = correctOrders('low', offsets.length).map((order, index) => ({
+    ...order,
+    submittedAt: submittedAt + (offsets[index] ?? 0) - 30,
+    driftMs: 30,
+  }));
+  expect(buildReport(orders, options).rate.peakSent).toEqual({ orders: 3, atMs: 4000 });
+  expect(buildReport([], options).rate).not.toHaveProperty('peakSent');
+});
+
+it('contains the set-up and the versions of the function that ran the orders', () => {
+  const setup = {
+    environment: 'dev',
+    region: 'eu-west-1',
+    stack: 'orders-dev',
+    timeScale: 1,
+    waits: options.waits,
+  };
+  const report = buildReport(correctOrders('low', 3), { ...options, setup });
+  expect(report.setup).toEqual({ ...setup, functionVersions: { 1: 3 } });
 });
 
 it('measures stages without their waits, the first from the scheduled submission', () => {
