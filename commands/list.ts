@@ -69,7 +69,7 @@ export default class List extends BaseCommand {
       exclusive: ['cursor'],
     }),
     watch: Flags.boolean({
-      description: 'update the list until Ctrl-C',
+      description: 'update the list until q or Ctrl-C',
       exclusive: ['verify', 'cursor'],
     }),
     timeout: timeoutFlag({ dependsOn: ['watch'] }),

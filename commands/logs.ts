@@ -8,7 +8,7 @@ import { type LogSource, logSources } from '../src/orders/logs/entry.ts';
 export default class Logs extends BaseCommand {
   static override summary = 'Show log lines by order and step.';
   static override description =
-    'Prints the log lines of the functions in the order in which they were written. Without orders, prints the lines of the last hour.';
+    'Prints the log lines of the functions in the order in which they were written. Without orders, prints the lines of the last hour. Lines that only report metrics are printed with --json and --raw only.';
   static override examples = [
     '<%= config.bin %> logs latest',
     '<%= config.bin %> logs --follow',

@@ -59,14 +59,24 @@ async function buildCli(dist: string): Promise<Metafile> {
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    // Names stay: errors and stack traces contain them.
+    // Names of our own code stay: stack traces contain them.
     const { code } = await transform(loadBuiltinsDirectly(text), {
       minifyWhitespace: true,
       minifySyntax: true,
+      ...(isThirdParty(metafile, relative(root, path)) && {
+        minifyIdentifiers: true,
+        keepNames: true,
+      }),
     });
     writeFileSync(path, code);
   }
   return metafile;
+}
+
+/** Whether a file of the bundle consists of code of other packages only. */
+function isThirdParty({ outputs }: Metafile, file: string): boolean {
+  const inputs = Object.keys(outputs[file]?.inputs ?? {});
+  return inputs.length > 0 && !inputs.some((input) => /^(commands|functions|src)\//.test(input));
 }
 
 /** Writes which packages each file of the CLI contains. A test checks what a command loads. */

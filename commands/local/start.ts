@@ -64,13 +64,13 @@ export default class LocalStart extends LocalCommand {
     }
     const { launchRuntime } = await import('../../src/environment/local-runtime.ts');
     const state = await launchRuntime(this.root, { ...settings, auto: false });
-    const { url, timeScale, started, replaced } = state;
+    const { url, timeScale, started, replaced, isNew } = state;
     const restarted = replaced !== undefined;
     if (flags.json) {
       return this.document({ url, timeScale, ...toTraffic(state), started, restarted });
     }
     const action = restarted ? 'restarted' : started ? 'started' : 'already running';
-    this.out(`${action}: ${url} (${formatRuntime(state)})\n`);
+    this.out(`${action}: ${url} (${formatRuntime(state)}${isNew ? ', new empty store' : ''})\n`);
     if (replaced) for (const change of describeChanges(replaced, state)) this.hint(change);
   }
 }

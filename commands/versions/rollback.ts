@@ -27,7 +27,9 @@ export default class VersionsRollback extends BaseCommand {
     await confirmProtected(target, flags);
     const moved = await this.withStack(target, (stack) => rollBack(stack, args.version));
     if (flags.json) return this.document(moved);
-    this.out(`${mark('done', process.stdout)} live: version ${moved.to} (was ${moved.from})\n`);
+    if (moved.changed)
+      this.out(`${mark('done', process.stdout)} live: version ${moved.to} (was ${moved.from})\n`);
+    else this.note(`version ${moved.to} is already live: nothing was changed`);
     if (!moved.missesStock) return;
     this.note(
       `version ${moved.to} finds only the first item of a product's stock: it rejects orders although units are left`,

@@ -6,7 +6,13 @@ import type { Command, Interfaces } from '@oclif/core';
 import { isInstalled, packageRoot } from '../environment/project.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
 import { guardOutput } from './terminal/output-guard.ts';
-import { applyNoColor, endOnBrokenPipe } from './terminal/terminal.ts';
+import {
+  applyNoColor,
+  chooseUi,
+  endOnBrokenPipe,
+  type UiMode,
+  uiModes,
+} from './terminal/terminal.ts';
 
 type CommandTable = Readonly<Record<string, Command.Cached>>;
 
@@ -25,7 +31,11 @@ export async function runProgram(programArguments: string[]): Promise<void> {
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON;
   const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as CommandTable;
   const plugin = buildPlugin(table, { pjson, root });
-  const argv = toHelpArguments(expandShortFlags(programArguments), table);
+  const isBare = programArguments.length === 0;
+  const argv =
+    isBare && canOpenConsole()
+      ? ['ui']
+      : toHelpArguments(expandShortFlags(programArguments), table);
   const { run } = await import('./oclif.ts');
   try {
     await run(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
@@ -33,7 +43,7 @@ export async function runProgram(programArguments: string[]): Promise<void> {
     const { oclifExitCode } = await import('./command/json-output.ts');
     if (oclifExitCode(error) === 0) return;
     const { reportError } = await import('./command/base-command.ts');
-    reportError(await explainUnknownCommand(error, table), argv);
+    reportError(await explainUnknownCommand(error, { table, typed: programArguments }), argv);
   }
 }
 
@@ -44,6 +54,13 @@ export async function runProgram(programArguments: string[]): Promise<void> {
 function compileCacheFolder(root: string, variables: NodeJS.ProcessEnv): string {
   if (!isInstalled(root)) return join(root, 'dist/compile-cache');
   return join(variables['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'orders/compile-cache');
+}
+
+/** Returns whether the program runs on a terminal for which a live view is suitable. */
+function canOpenConsole(): boolean {
+  const { env, stdin, stdout } = process;
+  const mode = uiModes.find((name): name is UiMode => name === env['ORDERS_UI']) ?? 'auto';
+  return stdin.isTTY && stdout.isTTY && chooseUi(mode, stdout, env) === 'live';
 }
 
 /** Commands of other programs with the same purpose here. */
@@ -66,7 +83,9 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['create', 'submit'],
   ['tail', 'logs --follow'],
   ['events', 'history'],
-  ['top', 'watch --all'],
+  ['top', 'ui'],
+  ['console', 'ui'],
+  ['dashboard', 'ui'],
   ['stats', 'metrics'],
   ['approve', 'review approve'],
   ['reject', 'review reject'],
@@ -90,14 +109,24 @@ function toHelpArguments([first, ...rest]: string[], table: CommandTable): strin
   return table[`help:${rest[0]}`] ? [first, ...rest] : [...rest, '--help'];
 }
 
-/** Returns a UserError that suggests a similar command if `error` reports an unknown one, else `error` itself. */
-async function explainUnknownCommand(error: unknown, table: CommandTable): Promise<unknown> {
+/**
+ * Returns a UserError that suggests a similar command if `error` reports an unknown one, else `error` itself. `typed`: the arguments
+ * of the program.
+ */
+async function explainUnknownCommand(
+  error: unknown,
+  { table, typed }: { readonly table: CommandTable; readonly typed: readonly string[] },
+): Promise<unknown> {
   const [, id] =
     /^command (\S+) not found\.?$/i.exec(error instanceof Error ? error.message : '') ?? [];
   if (id === undefined) return error;
   const { closestMatch } = await import('../did-you-mean.ts');
   const { UserError } = await import('../user-error.ts');
+  const { explainLeadingFlags } = await import('./command/leading-flags.ts');
   const words = id.split(':');
+  // `-V` is a synonym of `--version`, and no command has it.
+  const flagError = synonyms.has(id) ? undefined : explainLeadingFlags(typed, Object.values(table));
+  if (flagError) return flagError;
   const suggestion = suggestCommand(words, Object.keys(table), closestMatch);
   return new UserError(describeUnknown(words, Object.keys(table)), {
     hint: [...(suggestion ? [`did you mean: orders ${suggestion}`] : []), 'orders --help'],
@@ -105,12 +134,12 @@ async function explainUnknownCommand(error: unknown, table: CommandTable): Promi
   });
 }
 
-/** Names the part that is unknown: a flag in front of the command, the command, or the second word of a topic's command. */
+/** Names the part that is unknown: a flag, the command, or the second word of a topic's command. */
 function describeUnknown(
   [first = '', second]: readonly string[],
   commands: readonly string[],
 ): string {
-  if (first.startsWith('-')) return `Unknown flag ${first}: flags follow the command.`;
+  if (first.startsWith('-')) return `Unknown flag ${first}.`;
   const isTopic = commands.some((id) => id.startsWith(`${first}:`));
   return `Unknown command "${isTopic && second !== undefined ? `${first} ${second}` : first}".`;
 }

@@ -10,6 +10,8 @@ import { findFunctionName, listPublishedVersions } from './versions.ts';
 export interface Rollback {
   readonly from: string;
   readonly to: string;
+  /** Whether it moved the alias or ended a canary. False if the version was live already. */
+  readonly changed: boolean;
   /** Whether version `to` finds only the units in the first item of each product, and another version may have divided the stock. */
   readonly missesStock: boolean;
 }
@@ -38,8 +40,8 @@ export async function rollBack(stack: Stack, wanted?: string): Promise<Rollback>
     );
   }
   if (open) await awaitResult(settleCanary(stack, open, to));
-  else await moveLiveAlias(stack.target, alias, to);
+  else if (to !== from) await moveLiveAlias(stack.target, alias, to);
   const target = published.find(({ Version: version }) => version === to);
   const missesStock = !!target && !findsAllStock(target) && published.some(dividesStock);
-  return { from, to, missesStock };
+  return { from, to, changed: open !== undefined || to !== from, missesStock };
 }

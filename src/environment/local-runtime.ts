@@ -9,9 +9,12 @@ import type { LocalRuntime } from './target.ts';
 export async function locateRuntime(root: string): Promise<LocalRuntime> {
   const { readPreviousState } = await import('../local/runtime/state-file.ts');
   const { defaultPort, defaultTimeScale } = await import('../local/runtime/launch.ts');
-  const { url = `http://127.0.0.1:${defaultPort}`, timeScale = defaultTimeScale } =
-    readPreviousState(root) ?? {};
-  return { url, timeScale };
+  const {
+    url = `http://127.0.0.1:${defaultPort}`,
+    timeScale = defaultTimeScale,
+    latestRecordAt,
+  } = readPreviousState(root) ?? {};
+  return { url, timeScale, latestRecordAt };
 }
 
 /**
@@ -31,6 +34,12 @@ export async function readProjectCredentials(
     return { accessKeyId, secretAccessKey };
   }
   return project ?? { accessKeyId: 'none', secretAccessKey: 'none' };
+}
+
+/** Returns when the project's local runtime started (ms since the epoch); undefined if it is not running. */
+export async function readRuntimeStart(root: string): Promise<number | undefined> {
+  const { readState } = await import('../local/runtime/state-file.ts');
+  return readState(root)?.startedAt;
 }
 
 /**
@@ -92,8 +101,12 @@ async function explainStartError(cause: unknown): Promise<UserError> {
     const hint = ['orders local status', 'orders local stop'];
     return new UserError(first, { hint, exit: 6, code: 'AlreadyRunning', cause });
   }
+  const isStoreProblem = cause instanceof Error && cause.name === 'StoreError';
   return new UserError(`The local runtime does not start: ${why}`, {
-    hint: ['orders local status --check', 'orders local start --foreground'],
+    // The message names the fix of a folder that cannot be written. Another start would fail as well.
+    hint: isStoreProblem
+      ? ['orders doctor']
+      : ['orders local status --check', 'orders local start --foreground'],
     exit: 3,
     code: 'RuntimeFailed',
     cause,

@@ -16,6 +16,7 @@ import {
   readConfig,
   updateConfig,
 } from './config-file.ts';
+import { describeSetBack, setClockHint } from './latest-record.ts';
 import { securePrivateFiles } from './private-files.ts';
 import { projectRoot } from './project.ts';
 import type { LocalRuntime, Target } from './target.ts';
@@ -41,7 +42,7 @@ export async function resolveTarget(
   if (environment.name === localName) {
     const target = await localTarget(environment, root, options);
     const envFlag = choice.stack === undefined ? '' : `--stack ${environment.stack}`;
-    return { ...target, envFlag, warnings: unknownKeys };
+    return { ...target, envFlag, warnings: [...unknownKeys, ...target.warnings] };
   }
   const { name, region, profile, endpoint } = environment;
   const isConfigured = Object.hasOwn(configuredEnvironments(config), name);
@@ -94,7 +95,8 @@ async function localTarget(
   options: ResolveOptions,
 ): Promise<Target> {
   const runtime = await (options.ensureRuntime ?? launchAndAnnounce)(root);
-  const { url, timeScale, locate } = runtime;
+  const { url, timeScale, locate, latestRecordAt } = runtime;
+  const setBack = describeSetBack({ latestRecordAt });
   return {
     environment,
     root,
@@ -113,7 +115,8 @@ async function localTarget(
     autoDeploys: true,
     label: timeScale === 1 ? environment.name : `${environment.name} (time ×${timeScale})`,
     envFlag: '',
-    warnings: [],
+    latestRecordAt,
+    warnings: setBack === undefined ? [] : [`${setBack}. Set the clock: ${setClockHint}`],
   };
 }
 
@@ -121,8 +124,9 @@ async function launchAndAnnounce(root: string): Promise<LocalRuntime> {
   const { launchRuntime } = await import('./local-runtime.ts');
   const runtime = await launchRuntime(root);
   if (runtime.started) {
+    const store = runtime.isNew ? ', new empty store' : '';
     process.stderr.write(
-      `Started the local runtime at ${runtime.url} (time ×${runtime.timeScale})\n`,
+      `Started the local runtime at ${runtime.url} (time ×${runtime.timeScale}${store})\n`,
     );
   }
   return {

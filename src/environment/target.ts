@@ -17,6 +17,8 @@ export interface Target {
   readonly label: string;
   /** Flag that selects this environment in another command: `-e dev`; empty for `local`. */
   readonly envFlag: string;
+  /** Latest time of a record (epoch ms), if this machine's clock was set back behind it. */
+  readonly latestRecordAt?: number | undefined;
   /** Warnings about how the environment was resolved. */
   readonly warnings: readonly string[];
 }
@@ -24,6 +26,8 @@ export interface Target {
 export interface LocalRuntime {
   readonly url: string;
   readonly timeScale: number;
+  /** Latest time that the runtime recorded (epoch ms), if the machine's clock was set back behind it. */
+  readonly latestRecordAt?: number | undefined;
   /** Returns the current URL: the port may change at a restart. Absent if the URL never changes. */
   readonly locate?: () => string;
 }

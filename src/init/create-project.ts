@@ -1,5 +1,16 @@
 /** Creates a project with its own copy of the template, the functions and their tests. */
-import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isInstalled, packageRoot } from '../environment/project.ts';
 import { UserError } from '../user-error.ts';
@@ -29,18 +40,41 @@ const copiedFiles: readonly string[] = [
 /** Entries that a folder may have before: the history of a repository and the data of the local runtime. */
 const ignoredEntries: ReadonlySet<string> = new Set(['.git', '.orders']);
 
-/** Creates a project in a folder that is missing or empty. Throws UserError (exit 6) if it contains files. */
+/**
+ * Creates a project in a folder that is missing or empty. Throws UserError (exit 6) if it contains files. After an error, for example of a
+ * full disk, removes what it created.
+ */
 export function createProject(folder: string): CreatedProject {
   rejectUsedFolder(folder);
   const source = packageRoot();
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest;
   const name = toPackageName(folder);
-  mkdirSync(folder, { recursive: true });
   const copied = globSync(copiedFiles, { cwd: source }).sort();
-  for (const file of copied) copyFile(join(source, file), join(folder, file));
   const own = buildOwnFiles(name, manifest);
-  for (const [file, text] of Object.entries(own)) writeFileSync(join(folder, file), text);
+  checkWritable(folder);
+  const firstCreated = mkdirSync(folder, { recursive: true });
+  try {
+    for (const file of copied) copyFile(join(source, file), join(folder, file));
+    for (const [file, text] of Object.entries(own)) writeFileSync(join(folder, file), text);
+  } catch (error) {
+    removeCreated(folder, firstCreated);
+    throw error;
+  }
   return { folder, name, files: [...copied, ...Object.keys(own)] };
+}
+
+/** Throws the error of a folder that cannot be written. On a read-only disk, `mkdirSync` reports that the folder does not exist. */
+function checkWritable(folder: string): void {
+  if (existsSync(folder)) accessSync(folder, constants.W_OK);
+  else if (dirname(folder) !== folder) checkWritable(dirname(folder));
+}
+
+/** Removes the first folder that was created, or everything that is new in a folder that existed. */
+function removeCreated(folder: string, firstCreated: string | undefined): void {
+  const created = listEntries(folder).filter((name) => !ignoredEntries.has(name));
+  const paths =
+    firstCreated === undefined ? created.map((name) => join(folder, name)) : [firstCreated];
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
 }
 
 function copyFile(from: string, to: string): void {

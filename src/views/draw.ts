@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { render, renderToString } from 'ink';
+import { type Key as InkKey, render, renderToString } from 'ink';
 import { createElement, type ReactElement } from 'react';
-import { type Key, Screen } from './screen.tsx';
+import { type Key, parseKey, Screen } from './screen.tsx';
+import { watchSize, withoutResizeListeners } from './terminal-size.ts';
 
 const defaultFrameMs = 150;
 
@@ -46,41 +47,49 @@ export function draw(frame: (size: Size) => ReactElement, options: DrawOptions):
   const onSuspend = (now: boolean) => {
     suspended = now;
   };
-  const pressed = onKey && ((key: Key) => [onKey(key), redraw()]);
-  const screen = () =>
-    createElement(Screen, { onKey: pressed, onReady, onSuspend, frame: frame(size) });
-  const ink = render(screen(), {
-    stdout: stream,
-    ...(options.keyboard && { stdin: options.keyboard }),
-    exitOnCtrlC: false,
-    maxFps: 10,
-    incrementalRendering: true,
+  const onInput = onKey && createInputHandler(onKey, redraw);
+  /** The frame that Ink draws next, and the frame on the screen: Ink skips frames that follow each other too fast. */
+  let [next, drawn] = [frame(size), frame(size)];
+  const screen = () => createElement(Screen, { onInput, onReady, onSuspend, frame: next });
+  // Ink would draw at each change of the size.
+  const { result: ink, listeners } = withoutResizeListeners(stream, () =>
+    render(screen(), {
+      stdout: stream,
+      ...(options.keyboard && { stdin: options.keyboard }),
+      exitOnCtrlC: false,
+      onRender: () => {
+        drawn = next;
+      },
+      // The interval limits the frames. Ink must not delay one, because a resize may come between.
+      maxFps: 60,
+      incrementalRendering: true,
+    }),
+  );
+  const sizeWatch = watchSize(stream, () => {
+    const before = size;
+    size = streamSize(stream);
+    if (size.columns < before.columns) {
+      ink.clear();
+      eraseWrappedRows(stream, { frame: drawn, before, size });
+    }
+    redraw();
+    for (const listener of listeners) listener();
   });
   function redraw(): void {
+    if (sizeWatch.isChanging()) return;
     drawnAt = Date.now();
     isOutdated = false;
+    next = frame(size);
     ink.rerender(screen());
   }
   const tick = () => {
     if (suspended) return;
+    refreshSize(stream);
+    if (sizeWatch.isChanging()) return;
     if (printed) write?.(printed);
     printed = '';
     if (isOutdated || Date.now() - drawnAt >= maxFrameAgeMs) redraw();
   };
-  const onResize = () => {
-    const before = size;
-    size = streamSize(stream);
-    if (size.columns < before.columns) {
-      // Ink erases the lines that it drew, but a narrower terminal has wrapped them into more rows.
-      const wrapped =
-        countRows(frame(before), before, size) - countRows(frame(before), before, before);
-      ink.clear();
-      if (wrapped > 0) stream.write(`\u001b[${wrapped}A\u001b[J`);
-    }
-    redraw();
-  };
-  // Runs before Ink's listener, so that Ink draws the frame of the new size.
-  stream.prependListener('resize', onResize);
   const ticking = setInterval(tick, options.frameMs ?? defaultFrameMs);
   return {
     update: () => {
@@ -91,7 +100,7 @@ export function draw(frame: (size: Size) => ReactElement, options: DrawOptions):
     },
     async close(last) {
       clearInterval(ticking);
-      stream.off('resize', onResize);
+      sizeWatch.close();
       if (printed) write?.(printed);
       if (last === undefined) redraw();
       else ink.clear();
@@ -100,6 +109,32 @@ export function draw(frame: (size: Size) => ReactElement, options: DrawOptions):
       if (last !== undefined) stream.write(last);
     },
   };
+}
+
+/** Returns the handler of Ink's inputs, which calls `redraw` after each key. */
+const createInputHandler =
+  (onKey: (key: Key) => void, redraw: () => void) => (input: string, inkKey: InkKey) => {
+    const key = parseKey(input, inkKey);
+    if (key === undefined) return;
+    onKey(key);
+    redraw();
+  };
+
+/** Erases the rows that Ink does not know: it erases the lines that it drew, but a narrower terminal has wrapped them into more rows. */
+function eraseWrappedRows(
+  stream: NodeJS.WriteStream,
+  { frame, before, size }: { frame: ReactElement; before: Size; size: Size },
+): void {
+  const wrapped = countRows(frame, before, size) - countRows(frame, before, before);
+  if (wrapped > 0) stream.write(`\u001b[${wrapped}A\u001b[J`);
+}
+
+/**
+ * Reads the size of the terminal, and emits `resize` if it has changed. Without this, a frame drawn after the terminal has wrapped the
+ * old one, and before the signal of the resize arrives, would overwrite the wrong rows. Node calls the method at that signal.
+ */
+function refreshSize(stream: NodeJS.WriteStream & { _refreshSize?: () => void }): void {
+  stream._refreshSize?.();
 }
 
 /** The size of the terminal. A stream that is not a terminal has none. */

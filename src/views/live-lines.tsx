@@ -1,10 +1,15 @@
 import { Box, Text } from 'ink';
 import { draw, type Size } from './draw.ts';
+import type { Key } from './screen.tsx';
 
-/** Draws lines in place until closed, as many as the terminal has rows. Closing prints all lines. */
+/**
+ * Draws lines in place until closed, as many as the terminal has rows. Closing prints all lines. With `onQuit`, keys are read, and
+ * it is called for `q`.
+ */
 export function openLiveLines(
   renderLines: (size: Partial<Size>) => readonly string[],
   stream: NodeJS.WriteStream,
+  onQuit?: () => void,
 ) {
   const frame = (size: Size) => (
     <Box flexDirection="column">
@@ -16,6 +21,9 @@ export function openLiveLines(
       ))}
     </Box>
   );
-  const drawing = draw(frame, { stream });
+  const onKey = (key: Key) => {
+    if (typeof key === 'object' && key.text.includes('q')) onQuit?.();
+  };
+  const drawing = draw(frame, { stream, ...(onQuit && { onKey }) });
   return { close: () => drawing.close(`${renderLines({ columns: stream.columns }).join('\n')}\n`) };
 }

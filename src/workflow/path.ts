@@ -5,22 +5,17 @@ import { type OrderStatus, statusRank } from '../../functions/contract/workflow.
 
 type OrderTransitions = Partial<Pick<OrderRecord, 'status' | 'transitions' | 'total' | 'path'>>;
 
-/** The statuses of an order are written by execution environments whose clocks may differ by this much (ms). */
-const maxClockSkewMs = 1000;
-
 /**
  * Describes the first transition to an earlier status, or a status that differs from the last transition. Undefined if
- * there is neither.
+ * there is neither. Each write appends to the transitions, so their order counts and not their times: a clock may be set back.
  */
 export function findBackwardTransition(order: OrderTransitions): string | undefined {
   const { status, transitions = [] } = order;
   const path = orderPath(order);
-  for (const [index, { status: to, at }] of transitions.entries()) {
+  for (const [index, { status: to }] of transitions.entries()) {
     const before = transitions[index - 1];
     if (!before) continue;
     if (!isForward(path, before.status, to)) return `went from ${before.status} to ${to}`;
-    const tooEarly = Date.parse(at) < Date.parse(before.at) - maxClockSkewMs;
-    if (tooEarly) return `reached ${to} before ${before.status}`;
   }
   const last = transitions.at(-1)?.status;
   return last === status

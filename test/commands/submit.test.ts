@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import Submit from '../../commands/submit.ts';
 import { samples } from '../../functions/contract/samples.ts';
-import { submitBatchSchema } from '../../src/cli/schemas/submit.ts';
+import { schemas } from '../../src/cli/schemas/index.ts';
 import { type Answer, type Call, fakeAws, xml } from '../aws/fake-aws.ts';
 
 const arn = 'arn:aws:lambda:us-east-2:000000000000:function:f:live';
@@ -113,6 +113,13 @@ it('reports an order that was submitted before', async () => {
   }
 });
 
+it('prints the event of --dry-run --json in the form of its schema, and sends nothing', async () => {
+  const { stdout, calls } = await submit(['--sample', 'low', '--dry-run', '--json']);
+  const document = v.parse(schemas['submit-dry-run'], JSON.parse(stdout));
+  expect(document.data).toMatchObject({ order: samples['low'] });
+  expect(calls).toEqual([]);
+});
+
 describe('a file with several orders', () => {
   const order = samples['low'];
   const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n');
@@ -132,7 +139,7 @@ describe('a file with several orders', () => {
     const file = JSON.stringify([order, named('taken')], null, 2);
     const { stdout, exitCode } = await submit(['orders.json', '--json'], accepted, file);
     expect(exitCode).toBe(13);
-    expect(v.parse(submitBatchSchema, JSON.parse(stdout).data)).toMatchObject([
+    expect(v.parse(schemas['submit-batch'], JSON.parse(stdout)).data).toMatchObject([
       { line: 2, created: true },
       { orderId: 'taken', error: { code: 'Conflict', exit: 6 } },
     ]);

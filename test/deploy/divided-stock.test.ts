@@ -46,6 +46,7 @@ it('refuses a canary that divides stock of which the live version finds only a p
   expect(await rollBack({ target: target(), outputs })).toEqual({
     from: '1',
     to: '1',
+    changed: true,
     missesStock: false,
   });
 });
@@ -53,6 +54,16 @@ it('refuses a canary that divides stock of which the live version finds only a p
 it('says that a version from before the division misses stock, unless no version divides it', async () => {
   const { outputs } = await deployWith({ parameters: { StockShards: '64' } });
   const stack = { target: target(), outputs };
-  expect(await rollBack(stack, '2')).toEqual({ from: '3', to: '2', missesStock: false });
-  expect(await rollBack(stack, '1')).toEqual({ from: '2', to: '1', missesStock: true });
+  expect(await rollBack(stack, '2')).toEqual({
+    from: '3',
+    to: '2',
+    changed: true,
+    missesStock: false,
+  });
+  expect(await rollBack(stack, '1')).toEqual({
+    from: '2',
+    to: '1',
+    changed: true,
+    missesStock: true,
+  });
 });

@@ -295,7 +295,7 @@ it('prints the missing statement of an incomplete policy', async () => {
   const table = `arn:aws:dynamodb:us-east-2:000000000000:table/orders-test-OrdersTable-*`;
   expect(value).toMatchObject({
     state: 'error',
-    message: 'not allowed: list, watch, metrics, review list, doctor',
+    message: 'not allowed: list, watch, metrics, ui, review list, 1 more',
     fix: `add to the policy: {"Sid":"Listing","Effect":"Allow","Action":["dynamodb:Query"],"Resource":["${table}/index/byCreated"]}`,
   });
 });
@@ -400,6 +400,17 @@ it('warns of credentials that expire soon', async () => {
     state: 'warning',
     message: `arn:aws:iam::000000000000:root, only until ${expiration.toISOString()}`,
     fix: 'aws sso login',
+  });
+});
+
+it('warns that the clock was set back behind the records of the runtime', async () => {
+  const latestRecordAt = Date.now() + 2 * 3_600_000;
+  const examination = examine({ ...target(), latestRecordAt }, ['clock']);
+  expect((await examination.next()).value).toMatchObject({
+    about: 'clock',
+    state: 'warning',
+    message: expect.stringMatching(/was set back by 2 h: orders are dated up to 2/),
+    fix: expect.stringContaining('timedatectl'),
   });
 });
 

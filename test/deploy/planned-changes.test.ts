@@ -99,6 +99,20 @@ it('says if the deployment publishes a version', () => {
   );
 });
 
+it.each(['Add', 'Modify'] as const)('counts a function version apart: %s', (Action) => {
+  const stream = new PassThrough() as unknown as NodeJS.WriteStream;
+  const version = change({
+    Action,
+    LogicalResourceId: 'Version2',
+    ResourceType: 'AWS::Lambda::Version',
+    Replacement: 'True',
+    Details: [property('Description')],
+  });
+  expect(formatPlan(toPlannedChanges([version]), { staying: 0, stream })).toBe(
+    '1 version to publish\n  +  Version2  function version\n',
+  );
+});
+
 it('shows changed values, and only the name of a property with a long value', () => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
   const value = (Name: string, BeforeValue: string, AfterValue: string) => ({
@@ -135,7 +149,7 @@ it('shows permission changes separately, and the effect on running orders', () =
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
   expect(
     formatPlan(changes, { staying: 2, stream }),
-  ).toBe(`1 to add, 2 to change, 1 to replace, 2 to remove
+  ).toBe(`1 to add, 2 to change, 1 to replace, 1 to remove, 1 to keep outside the stack
   +  Alarm     alarm
   ~  Workflow  function          Code, Environment
   ±  Orders    table             possibly replaced: KeySchema

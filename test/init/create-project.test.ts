@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -130,4 +131,20 @@ it.each([
   const { status, stderr } = spawnSync(program, argv, { cwd: parent, encoding: 'utf8' });
   expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
   expect(existsSync(join(parent, 'a'))).toBe(false);
+});
+
+it('removes what it created if a file cannot be written', () => {
+  mkdirSync(join(parent, 'existing/.git'), { recursive: true });
+  for (const folder of ['one/two', 'existing']) {
+    // The shell limits the size of files (in units of 512 or 1024 bytes), so that the largest one cannot be written.
+    const init = 'ulimit -f 16; exec "$0" init "$1" --no-install';
+    const { status, stderr } = spawnSync('sh', ['-c', init, program, folder], {
+      cwd: parent,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([expect.any(Number), expect.stringContaining('✗')]);
+    expect(status).not.toBe(0);
+  }
+  expect(existsSync(join(parent, 'one'))).toBe(false);
+  expect(readdirSync(join(parent, 'existing'))).toEqual(['.git']);
 });

@@ -90,6 +90,10 @@ it('prints log lines as records, filtered by level, step and pattern', async () 
     const lines = stdout.trimEnd().split('\n');
     return lines.map((line) => v.parse(logsSchema, JSON.parse(line)));
   };
+  expect(await read(retried, '--grep', 'OrdersCompleted')).toMatchObject([
+    { message: 'metrics' },
+    { type: 'end', lines: 1 },
+  ]);
   const warned = await read(retried, '--level', 'warn');
   expect(warned).toMatchObject([
     { step: 'process-payment', attempt: 1, level: 'WARN', orderId: retried },
@@ -110,6 +114,7 @@ it('follows the log of an order until it ends, and exits 0 when its reader close
   const { orderId } = await project.runJson('submit', '--sample', 'low');
   const { stdout, code } = await project.orders('logs', orderId, '--follow', '--linger', '0s');
   expect(stdout).toContain('complete-order done');
+  expect(stdout).not.toContain('OrdersCompleted');
   expect(code).toBe(0);
   const following = project.start('logs', '--follow');
   following.stdout?.once('data', () => following.stdout?.destroy());

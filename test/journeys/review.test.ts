@@ -61,10 +61,10 @@ it('decides about several orders, reports refusals, and shows the deadline of a 
   const { stdout: listed } = await project.orders('list', '--status', 'awaiting-review');
   expect(listed).toContain(' review_due=');
   expect(listed).not.toContain('resumes=');
-  const incomplete = await project.orders('callback', 'succeed', first, '--result', '{}');
+  const incomplete = await project.orders('callback', 'succeed', first, '--result', '{"ok":1}');
   expect([incomplete.code, incomplete.stderr]).toEqual([
     2,
-    expect.stringContaining('missing: decision, by, at'),
+    expect.stringContaining('(missing: decision, by, at; unknown: ok)'),
   ]);
   const { orderId: other } = await project.runJson('submit', '--sample', 'low', '--wait');
   const unknown = 'order-unknown0000';

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const credentials = projectCredentials(project.root);
   const client = new DynamoDBClient({ endpoint: url, region: 'us-east-2', credentials });
   tables = DynamoDBDocumentClient.from(client);
-}, 60_000);
+});
 afterAll(() => project.close());
 
 const table = (name: string) => outputs[`${name}TableName`];
@@ -104,7 +104,7 @@ it('reports no mismatch for orders of every kind, neither while they run nor aft
   const filtered = await verify('--failed', '--customer', 'FRAUD-REVIEW');
   expect(filtered).toMatchObject({ orders: 1, mismatches: [] });
   expect(filtered.notJudged).toEqual(['stock: not every order is included']);
-}, 90_000);
+});
 
 /** Changes to the side effects of an ended order, each with the mismatch that it causes. */
 const allPlants: readonly {
@@ -306,7 +306,7 @@ it('judges an order by the workflow that it ran, not by the current one', async 
   ]);
   await set('Orders', { orderId }, { path: orderPath(order) });
   expect((await verify()).mismatches).toEqual([]);
-}, 60_000);
+});
 
 it('reports and repairs wrong stock counters', async () => {
   await set('Products', { productId: 'MOUSE-001' }, { reserved: 7, sold: 1 });
@@ -337,4 +337,4 @@ it('prints changes of the list as records that end with an end record', async ()
   expect(changes.at(-1)).toMatchObject({ status: 'completed' });
   expect(records.at(-1)).toMatchObject({ type: 'end', exitCode: 124 });
   expect(code).toBe(124);
-}, 20_000);
+});

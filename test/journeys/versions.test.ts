@@ -29,11 +29,15 @@ it('lists versions, rolls back without moving running orders, and prunes version
   expect(v.parse(rollbackSchema, JSON.parse(back.stdout).data)).toEqual({
     from: '4',
     to: '3',
+    changed: true,
     missesStock: false,
   });
   await project.runJson('submit', '--sample', 'low');
   expect(await versions()).toEqual(['4 1', '3 live 1', '2', '1']);
   await project.orders('versions', 'rollback', '2');
+  const again = await project.orders('versions', 'rollback', '2');
+  expect([again.code, again.stdout]).toEqual([0, '']);
+  expect(again.stderr).toContain('version 2 is already live: nothing was changed');
   expect(await versions()).toEqual(['4 1', '3 1', '2 live', '1']);
 
   const unsaid = await project.orders('versions', 'prune', '--keep', '1');

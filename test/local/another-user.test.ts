@@ -81,6 +81,25 @@ describe.skipIf(cannotSwitchUser())('another user of the machine', () => {
     }
     rmSync(root, { recursive: true });
   });
+
+  it('learns that a project of someone else cannot be written, and gets no hint to start it again', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'another-user-'));
+    chmodSync(root, 0o755);
+    const main = join(repository, 'dist/main.js');
+    const started = await runAsNobody(root, main, 'list');
+    expect(started.stderr).toMatch(
+      /^✗ The local runtime does not start: .* cannot be written .*writable, then retry\.\n {2}orders doctor\n$/,
+    );
+    const examined = await runAsNobody(root, main, 'doctor', '--json');
+    expect(JSON.parse(examined.stdout).data).toMatchObject([
+      { about: 'node' },
+      { about: 'disk', state: 'error', message: `${root} is not writable` },
+      { about: 'config' },
+      { about: 'build' },
+      { about: 'runtime', state: 'error', fix: "make the project's folder writable" },
+    ]);
+    rmSync(root, { recursive: true });
+  });
 });
 
 function runAsNobody(cwd: string, ...argv: string[]): Promise<{ stdout: string; stderr: string }> {

@@ -75,6 +75,27 @@ describe('an order of the original workflow', () => {
     const statuses = [...originalPath.slice(0, 8), 'packaged', 'quality-checked'] as const;
     expect(pathError(statuses)).toBe('went from packaged to quality-checked');
   });
+
+  it('is reported if two statuses are in the wrong order, whatever their times', () => {
+    const swapped = [...originalPath.slice(0, 3), 'fraud-checked', 'inventory-reserved'] as const;
+    expect(pathError(swapped)).toBe('went from fraud-checked to inventory-reserved');
+  });
+
+  it('is reported if it has a status twice, or another one after its end', () => {
+    const path = originalPath.slice(0, 3);
+    expect(pathError([...path, 'payment-processed'])).toBe(
+      'went from payment-processed to payment-processed',
+    );
+    expect(pathError([...path, 'failed', 'shipped'])).toBe('went from failed to shipped');
+  });
+});
+
+it('does not report an order during which the clock was set back', () => {
+  const order = orderRecord(originalPath);
+  const transitions = order.transitions.map((transition, index) =>
+    index < 7 ? transition : { ...transition, at: '2026-11-22T06:12:00.000Z' },
+  );
+  expect(findBackwardTransition({ ...order, transitions })).toBeUndefined();
 });
 
 describe('an order of the changed workflow', () => {

@@ -10,6 +10,12 @@ const explanations: Readonly<Record<string, readonly [problem: string, exit: num
   EDQUOT: ['the disk quota is used up', 7],
 };
 
+function describeFix(code: string, path: string): string {
+  if (code === 'EROFS') return 'use a folder on another disk';
+  if (explanations[code]?.[1] === 7) return 'free disk space';
+  return `change the permissions of ${dirname(path)}, or use another folder`;
+}
+
 /** Returns the message, the fix and the exit code for an error of the file system; undefined for any other error. */
 export function describeSystemError(
   error: unknown,
@@ -29,11 +35,7 @@ export function describeSystemError(
   return {
     code: isFull ? 'DiskFull' : 'FileAccess',
     message: `${path ?? 'A file'} cannot be ${isFull ? 'written' : 'used'}: ${problem}.`,
-    hint: [
-      isFull
-        ? 'free disk space'
-        : `change the permissions of ${dirname(path ?? '')}, or use another folder`,
-    ],
+    hint: [describeFix(code, path ?? '')],
     exit,
   };
 }

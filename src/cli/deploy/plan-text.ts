@@ -4,14 +4,29 @@ import { isAccessChange, type PlannedChange } from '../../deploy/planned-changes
 import type { ValueChange } from '../../deploy/value-changes.ts';
 import { clip, formatTable, printable } from '../terminal/table.ts';
 
-const signs = { add: '+', modify: '~', replace: '±', remove: '-' } as const;
-const actionTexts = {
-  add: 'to add',
-  modify: 'to change',
-  replace: 'to replace',
-  remove: 'to remove',
-};
-const colors = { add: 'green', modify: 'yellow', replace: 'red', remove: 'red' } as const;
+/** The kinds of change that a plan tells apart, in the order of the summary. */
+const effects = {
+  add: { sign: '+', color: 'green', text: () => 'to add' },
+  publish: {
+    sign: '+',
+    color: 'green',
+    text: (count: number) => `${count === 1 ? 'version' : 'versions'} to publish`,
+  },
+  modify: { sign: '~', color: 'yellow', text: () => 'to change' },
+  replace: { sign: '±', color: 'red', text: () => 'to replace' },
+  remove: { sign: '-', color: 'red', text: () => 'to remove' },
+  keep: { sign: '-', color: 'dim', text: () => 'to keep outside the stack' },
+} as const;
+
+/**
+ * Returns what a change does. CloudFormation replaces or adds a function version in order to publish one, and a resource that the
+ * template retains leaves the stack without being deleted: neither loses anything.
+ */
+function effectOf({ action, type, retained }: PlannedChange): keyof typeof effects {
+  if (action === 'remove') return retained ? 'keep' : 'remove';
+  const isVersion = type === 'AWS::Lambda::Version';
+  return isVersion && action !== 'modify' ? 'publish' : action;
+}
 
 /** Number of changed values that are listed for one resource. */
 const maxValues = 8;
@@ -61,12 +76,14 @@ function formatPublication(share: number): string {
   return `Publishes a version: ${formatShare(share)} of new orders run on it until it is judged.\n`;
 }
 
-/** Returns the number of changes by action: `3 to add, 1 to change`. */
+/** Returns the number of changes by effect: `3 to add, 1 version to publish, 1 to change`. */
 export function formatPlanSummary(changes: readonly PlannedChange[]): string {
-  return (Object.keys(actionTexts) as (keyof typeof actionTexts)[])
-    .map((action) => [changes.filter((change) => change.action === action).length, action] as const)
+  return (Object.keys(effects) as (keyof typeof effects)[])
+    .map(
+      (effect) => [changes.filter((change) => effectOf(change) === effect).length, effect] as const,
+    )
     .filter(([count]) => count > 0)
-    .map(([count, action]) => `${count} ${actionTexts[action]}`)
+    .map(([count, effect]) => `${count} ${effects[effect].text(count)}`)
     .join(', ');
 }
 
@@ -78,8 +95,8 @@ function formatChanges(changes: readonly PlannedChange[], stream: NodeJS.WriteSt
     [
       {
         title: '',
-        text: ({ action }) => `  ${signs[action]}`,
-        style: ({ action }) => colors[action],
+        text: (change) => `  ${effects[effectOf(change)].sign}`,
+        style: (change) => effects[effectOf(change)].color,
       },
       { title: '', text: ({ logicalId }) => logicalId, minWidth: 16 },
       { title: '', text: ({ kind }) => kind },
@@ -96,13 +113,15 @@ function formatChanges(changes: readonly PlannedChange[], stream: NodeJS.WriteSt
 }
 
 function formatDetail(change: PlannedChange): string {
-  const { action, maybe, properties, retained } = change;
+  const { maybe, properties } = change;
+  const effect = effectOf(change);
   const shown = new Set(shownValues(change).map(({ name }) => name.split('.')[0] ?? ''));
   const names = properties.filter((name) => !shown.has(name)).join(', ');
-  if (action === 'replace') {
+  if (effect === 'publish') return '';
+  if (effect === 'replace') {
     return `${maybe ? 'possibly replaced' : 'replaced'}: ${properties.join(', ')}`;
   }
-  return action === 'remove' && retained ? 'kept outside the stack' : names;
+  return effect === 'keep' ? 'kept outside the stack' : names;
 }
 
 /** Returns the values that fit on a line. */

@@ -11,11 +11,12 @@ import {
 } from '../../orders/watch/watch-list.ts';
 import { UserError } from '../../user-error.ts';
 import type { Size } from '../../views/draw.ts';
+import { addEnvFlag } from '../command/hints.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
 import { trustedStream } from '../terminal/output-guard.ts';
 import { printable } from '../terminal/table.ts';
-import { dim, endOnBrokenPipe, mark, type Ui } from '../terminal/terminal.ts';
+import { dim, endOnBrokenPipe, mark, printEnd, type Ui } from '../terminal/terminal.ts';
 import { sortRows } from './column-flags.ts';
 import { buildListQuery, type ListFlags } from './list.ts';
 import { formatOrderCounts, formatOrders, formatRowFacts } from './order-rows.ts';
@@ -70,6 +71,10 @@ export async function showListWatch(stack: Stack, flags: WatchListFlags, ui: Ui)
   } finally {
     release();
     await screen.close({ type: 'end', ts: new Date().toISOString(), orders, exitCode });
+  }
+  if (isLive && exitCode !== 0) {
+    const command = addEnvFlag(stack.target, 'orders list --watch');
+    printEnd({ kind: 'done', text: 'Stopped watching', command });
   }
 }
 
@@ -129,6 +134,9 @@ interface LiveOptions {
   readonly flags: WatchListFlags;
 }
 
+/** Stops the watch in the same way as Ctrl-C. */
+const stop = () => process.kill(process.pid, 'SIGINT');
+
 /** Number of lines around the rows: the titles, the hidden rows, the counts, the keys and a free line. */
 const reservedLines = 5;
 
@@ -143,6 +151,8 @@ async function createLiveScreen(
   let gapReason: string | undefined;
   const widths = new Map<string, number>();
   const format = flags.output === 'wide' ? 'wide' : 'table';
+  const canReadKeys = process.stdin.isTTY;
+  const keys = canReadKeys ? 'q' : 'ctrl-c';
   const formatLines = ({ columns, rows: height }: Partial<Size>): string[] => {
     if (!rows) return ['Loading…'];
     const maxRows = height === undefined ? rows.length : Math.max(1, height - reservedLines);
@@ -164,10 +174,10 @@ async function createLiveScreen(
       ...(gapReason === undefined
         ? []
         : [`${mark('note', stream)} not visible right now: ${printable(gapReason)}`]),
-      ...(height === undefined ? [] : [dim(`${target.label} · ctrl-c stop watching`, stream)]),
+      ...(height === undefined ? [] : [dim(`${target.label} · ${keys} stop watching`, stream)]),
     ];
   };
-  const view = openLiveLines(formatLines, stream);
+  const view = openLiveLines(formatLines, stream, canReadKeys ? stop : undefined);
   return {
     show: (event) => {
       if (event.type === 'list') rows = event.rows;

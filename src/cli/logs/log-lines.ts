@@ -10,7 +10,7 @@ export interface LineView {
   readonly withOrder: boolean;
 }
 
-const styles: Readonly<Record<LogLevel, TextStyle>> = {
+export const levelStyles: Readonly<Record<LogLevel, TextStyle>> = {
   TRACE: 'dim',
   DEBUG: 'dim',
   INFO: 'green',
@@ -21,22 +21,33 @@ const styles: Readonly<Record<LogLevel, TextStyle>> = {
 const orderColors = ['cyan', 'magenta', 'blue', 'yellow', 'green', 'redBright'] as const;
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const orderWidth = 16;
-const stepWidth = 23;
+/** Width of the column of the steps (terminal columns). */
+export const stepWidth = 23;
 
 /** Returns the entry for the terminal: the local time, the order in its own color, the step, the level and the message. */
 export function formatTerminalLine(entry: LogEntry, { stream, withOrder }: LineView): string {
   const style = (format: TextStyle, text: string) => applyStyle(format, text, stream);
   const { orderId = '', level } = entry;
   const order = style(orderColor(orderId), clip(orderId, orderWidth).padEnd(orderWidth));
-  const fields = formatFields(entry);
+  const { clock, step, message, fields } = toLogTexts(entry);
   const parts = [
-    style('dim', formatClock(entry.timestamp)),
+    style('dim', clock),
     ...(withOrder ? [order] : []),
-    formatStep(entry).padEnd(stepWidth),
-    style(styles[level], level.padEnd(5)),
-    shortMessage(entry),
+    step.padEnd(stepWidth),
+    style(levelStyles[level], level.padEnd(5)),
+    message,
   ];
   return `${parts.join(' ')}${fields ? style('dim', `  ${fields}`) : ''}\n`;
+}
+
+/** Returns the parts of an entry as text: the local time, the step with its attempt, the message and the other fields. */
+export function toLogTexts(entry: LogEntry) {
+  return {
+    clock: formatClock(entry.timestamp),
+    step: formatStep(entry),
+    message: shortMessage(entry),
+    fields: formatFields(entry),
+  };
 }
 
 /** Returns the entry for pipes: the UTC time, the order, the step, the level, the message and `key=value` facts. */

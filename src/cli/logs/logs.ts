@@ -15,7 +15,7 @@ import { UserError } from '../../user-error.ts';
 import { addEnvFlag } from '../command/hints.ts';
 import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { parseTime } from '../terminal/format-time.ts';
-import { dim, endOnBrokenPipe, type Ui } from '../terminal/terminal.ts';
+import { endOnBrokenPipe, printEnd, type Ui } from '../terminal/terminal.ts';
 import { type LogOutputFlags, LogWriter } from './log-writer.ts';
 
 /** Levels in lower case, as `--level` accepts them. */
@@ -127,17 +127,23 @@ async function printFollowedLogs(stack: Stack, query: LogQuery, { flags, writer 
   process.exitCode = exitCode;
   writer.end(exitCode);
   if (exitCode === 0 || flags.json) return;
-  const reason = exitCode === 124 ? '--timeout reached' : 'Stopped following';
+  const isTimeout = exitCode === 124;
+  const text = `Stopped following${isTimeout ? ': --timeout reached' : ''}`;
   const command = ['orders logs', ...query.orderIds, '--follow'].join(' ');
-  process.stderr.write(`${reason}\n  ${dim(addEnvFlag(stack.target, command))}\n`);
+  const kind = isTimeout ? 'failed' : 'done';
+  printEnd({ kind, text, command: addEnvFlag(stack.target, command) });
 }
 
-/** Returns a function that reports whether an entry matches `--step`, `--level` and `--grep`. */
-function createMatcher({ step, level, grep }: LogFlags): (entry: LogEntry) => boolean {
+/**
+ * Returns a function that reports whether an entry matches `--step`, `--level` and `--grep`. Lines that only report metrics are for
+ * programs: they match with `--json` and `--raw` only.
+ */
+function createMatcher({ step, level, grep, json, raw }: LogFlags): (entry: LogEntry) => boolean {
   const steps = step?.length ? new Set(step) : undefined;
   const lowest = level === undefined ? 0 : levelNames.indexOf(level);
   const matchesPattern = grep === undefined ? undefined : createGrep(grep);
   return (entry) =>
+    (!entry.isMetrics || json || raw) &&
     (!steps || steps.has(entry.step ?? '')) &&
     logLevels.indexOf(entry.level) >= lowest &&
     (!matchesPattern || matchesPattern(entry.message));

@@ -26,6 +26,7 @@ export const rollbackSchema = schemaFor<Rollback>()(
   v.strictObject({
     from: v.string(),
     to: v.string(),
+    changed: v.pipe(v.boolean(), v.description('false if the version was live already')),
     missesStock: v.pipe(
       v.boolean(),
       v.description("whether the version finds only the units in a product's first item"),

@@ -1,6 +1,7 @@
 /** Checks of the credentials, the clock, the region and the account's quotas. */
 import { readAccountSettings } from '../../aws/account.ts';
 import { errorName, isDenied, isNotFound } from '../../aws/errors.ts';
+import { describeSetBack, setClockHint } from '../../environment/latest-record.ts';
 import { type Check, failing, ok, warning } from './finding.ts';
 
 const minuteMs = 60_000;
@@ -36,6 +37,9 @@ export const account = {
   clock: {
     needs: 'runtime',
     async run(facts) {
+      const setBack = describeSetBack(facts.target);
+      if (setBack)
+        return warning(`${setBack}; none is lost`, `set this machine's clock: ${setClockHint}`);
       await facts.caller().catch(() => {});
       const { skewMs } = facts;
       if (skewMs === undefined) return undefined;
@@ -44,7 +48,7 @@ export const account = {
       const text =
         off < 2 * minuteMs ? `${Math.round(off / 1000)} s` : `${Math.round(off / minuteMs)} min`;
       const message = `${text} ${skewMs > 0 ? 'ahead of' : 'behind'} AWS`;
-      const fix = "set this machine's clock: timedatectl set-ntp true";
+      const fix = `set this machine's clock: ${setClockHint}`;
       if (off > maxSkewMs) return failing(`${message}; AWS rejects more than 5 min`, fix);
       return off > warnSkewMs ? warning(message, fix) : ok(message);
     },

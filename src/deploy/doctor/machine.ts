@@ -15,6 +15,8 @@ const minFreeBytes = 500e6;
 /** Checking and copying a larger store takes long (bytes). */
 const largeStoreBytes = 1e9;
 
+const writableFix = "make the project's folder writable";
+
 const formatBytes = (bytes: number) =>
   bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
@@ -43,7 +45,7 @@ export const machine = {
       const { bavail, bsize } = statfsSync(target.root);
       const free = `${formatBytes(bavail * bsize)} free`;
       if (!isWritable(target.root)) {
-        return failing(`${target.root} is not writable`, "make the project's folder writable");
+        return failing(`${target.root} is not writable`, writableFix);
       }
       return bavail * bsize < minFreeBytes
         ? warning(`only ${free}`, "free disk space on the project's volume")
@@ -100,7 +102,7 @@ export const runtime = {
       const state = await findOwner(target.root);
       if (!state) {
         if (!existsSync(stateDirectory(target.root)))
-          return failing('never started', 'orders deploy');
+          return failing('never started', isWritable(target.root) ? 'orders deploy' : writableFix);
         const ending = readPreviousState(target.root) ? 'killed' : 'stopped';
         const reason = await readStopReason(target.root);
         const detail = reason || 'its stack and orders cannot be checked';

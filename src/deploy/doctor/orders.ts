@@ -214,6 +214,6 @@ async function findStuckOrders(facts: Facts): Promise<string[]> {
 /** Returns the time at which the local runtime was started (epoch ms); 0 on AWS. */
 async function readRuntimeStart({ target }: Facts): Promise<number> {
   if (!target.autoDeploys) return 0;
-  const { readState } = await import('../../local/runtime/state-file.ts');
-  return readState(target.root)?.startedAt ?? 0;
+  const { readRuntimeStart: read } = await import('../../environment/local-runtime.ts');
+  return (await read(target.root)) ?? 0;
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,7 @@ import {
   readState,
   removeState,
   stateDirectory,
+  storeFile,
 } from './state-file.ts';
 
 /** Loads the modules that need SQLite only for a command that starts or stops a runtime. */
@@ -30,6 +31,8 @@ export const defaultPort = 4510;
 /** A running runtime, and whether it was started now. */
 export type LaunchedState = RuntimeState & {
   readonly started: boolean;
+  /** True if it started without a store: for the first time, or because its folder was deleted. */
+  readonly isNew?: boolean;
   /** State of the runtime that it replaces. Absent if none was running. */
   readonly replaced?: RuntimeState;
 };
@@ -61,7 +64,8 @@ export async function ensureRuntime(
     // Another process may have started it before this process acquired the lock.
     const current = await findRunning(root, settings);
     if (current) return { ...current, started: false };
-    return await restartRuntime(root, settings);
+    const isNew = !existsSync(join(stateDirectory(root), storeFile));
+    return { ...(await restartRuntime(root, settings)), isNew };
   } finally {
     releaseStartLock(root);
   }

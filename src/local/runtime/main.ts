@@ -79,16 +79,18 @@ async function main({
       onBroken: (error) => exitWithError(root, error),
     }),
   );
-  const state: RuntimeState = {
+  const startedAt = Date.now();
+  const describeState = (): RuntimeState => ({
     url: runtime.url,
     pid: process.pid,
-    startedAt: Date.now(),
+    startedAt,
     timeScale,
     build,
+    latestRecordAt: runtime.latestRecordAt(),
     ...faults,
-  };
-  writeState(root, state);
-  ownership.watch(state, () => {
+  });
+  writeState(root, describeState());
+  ownership.watch(describeState, () => {
     process.stderr.write(
       `${stateDirectory(root)} was deleted or replaced: this runtime (pid ${process.pid}) ends and changes no file.\n`,
     );

@@ -26,8 +26,8 @@ function identifyLock(root: string): string | undefined {
 export interface Ownership {
   /** Returns whether the directory still has the lock that this process took. */
   isOwner(): boolean;
-  /** Restores the state file if it is missing, and calls `onLost` once if the directory was deleted or replaced. */
-  watch(state: RuntimeState, onLost: () => void): void;
+  /** Keeps the state file up to date, restores it if it is missing, and calls `onLost` once if the directory was deleted or replaced. */
+  watch(state: () => RuntimeState, onLost: () => void): void;
   close(): void;
 }
 
@@ -49,7 +49,7 @@ export function claimOwnership(root: string): Ownership {
     close,
     watch(state, onLost) {
       timer = setInterval(() => {
-        if (isOwner()) return restoreState(root, state);
+        if (isOwner()) return restoreState(root, state());
         close();
         onLost();
       }, checkIntervalMs);
@@ -58,9 +58,10 @@ export function claimOwnership(root: string): Ownership {
   };
 }
 
-/** Writes the state again if its file was deleted or belongs to a runtime that lost the directory. */
+/** Writes the state again if it changed, or if its file was deleted or belongs to a runtime that lost the directory. */
 function restoreState(root: string, state: RuntimeState): void {
-  if (readPreviousState(root)?.pid === state.pid) return;
+  const written = readPreviousState(root);
+  if (written?.pid === state.pid && written.latestRecordAt === state.latestRecordAt) return;
   try {
     writeState(root, state);
   } catch {

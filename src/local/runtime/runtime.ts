@@ -37,6 +37,8 @@ export interface Runtime {
   /** Credentials of the project. They may do everything. */
   readonly credentials: AwsCredentials;
   readonly timeScale: number;
+  /** Returns the latest time that the store recorded (epoch ms), if the machine's clock was set back behind it. */
+  latestRecordAt(): number | undefined;
   /** Advances the virtual clock (ms). */
   advance(ms: number): void;
   /** Returns whether executions or invocations are running. An auto-started runtime stops itself if there are none. */
@@ -67,7 +69,7 @@ export async function startRuntime(options: {
   const secret = loadSecret(options.directory);
   const { onBroken } = options;
   const store = openStore(join(options.directory, storeFile), onBroken ? { onBroken } : {});
-  const clock = persistentClock(store, options.timeScale);
+  const { clock, latestRecordAt } = persistentClock(store, options.timeScale);
   let url = '';
   const { directory } = options;
   const meter = options.metered ? new UsageMeter() : undefined;
@@ -104,6 +106,7 @@ export async function startRuntime(options: {
     url,
     credentials: credentials.root(),
     timeScale: options.timeScale,
+    latestRecordAt,
     advance(ms) {
       clock.advance(ms);
       store.transact(() => undefined);
@@ -219,13 +222,24 @@ function createServices(deps: ServiceDeps) {
   };
 }
 
-/** Starts the clock at its last stored time, and stores its time with every commit. */
+/** A clock that is set back by less than this was corrected by a time service (ms). */
+const minSetBackMs = 60_000;
+
+/**
+ * Starts the clock at its last stored time, and stores its time with every commit. Row 1 of the table is the virtual time, row 2
+ * the latest wall time, which shows after a restart too that the machine's clock was set back.
+ */
 function persistentClock(store: Store, speed: number) {
   store.schema('create table if not exists clock (id integer primary key, now real not null)');
-  const row = store.sql('select now from clock where id = 1').get() as { now: number } | undefined;
-  const clock = startClock({ from: row?.now ?? 0, speed });
+  const stored = (id: number) =>
+    (store.sql('select now from clock where id = ?').get(id) as { now: number } | undefined)?.now;
+  const clock = startClock({ from: stored(1) ?? 0, speed });
+  let latest = stored(2) ?? 0;
   store.beforeCommit(() => {
-    store.sql('insert or replace into clock (id, now) values (1, ?)').run(clock.now());
+    latest = Math.max(latest, Date.now());
+    const update = store.sql('insert or replace into clock (id, now) values (1, ?), (2, ?)');
+    update.run(clock.now(), latest);
   });
-  return clock;
+  const latestRecordAt = () => (latest - Date.now() < minSetBackMs ? undefined : latest);
+  return { clock, latestRecordAt };
 }

@@ -10,6 +10,8 @@ export interface RuntimeState extends FaultSettings {
   /** Start time (epoch ms). */
   readonly startedAt: number;
   readonly timeScale: number;
+  /** Latest time that the runtime recorded (epoch ms). Present if the machine's clock was set back behind it. */
+  readonly latestRecordAt?: number | undefined;
   /** Build of the runtime. A command of another build restarts it. */
   readonly build: string;
 }

@@ -172,17 +172,22 @@ function requireReviewDecision({ orderId, step }: PendingCallback, result = ''):
   });
 }
 
-/** Returns all problems of a value: `missing: by, at; decision: Invalid type: …`. */
+/** Returns all problems of a value: `missing: by, at; unknown: approved; decision: Invalid type: …`. */
 function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string {
-  const fields = issues.map(({ path = [], received, message }) => ({
+  const fields = issues.map(({ path = [], expected, received, message }) => ({
     name: path.map(({ key }) => String(key)).join('.'),
     isMissing: received === 'undefined',
+    isUnknown: expected === 'never',
     message,
   }));
   const missing = fields.filter(({ name, isMissing }) => name && isMissing);
-  const others = fields.filter(({ name, isMissing }) => name && !isMissing);
+  const unknown = fields.filter(({ isUnknown }) => isUnknown);
+  const others = fields.filter(
+    ({ name, isMissing, isUnknown }) => name && !isMissing && !isUnknown,
+  );
   return [
     ...(missing.length > 0 ? [`missing: ${missing.map(({ name }) => name).join(', ')}`] : []),
+    ...(unknown.length > 0 ? [`unknown: ${unknown.map(({ name }) => name).join(', ')}`] : []),
     ...others.map(({ name, message }) => `${name}: ${message}`),
   ].join('; ');
 }

@@ -24,6 +24,8 @@ export interface LogEntry extends LogEvent {
   readonly step?: string;
   readonly attempt?: number;
   readonly requestId?: string;
+  /** Whether the line only reports metrics, in CloudWatch's embedded metric format. */
+  readonly isMetrics?: true;
   /** All other fields of the line. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -107,6 +109,7 @@ function metricsEntry({ _aws, orderId, ...fields }: Record<string, unknown>) {
   return {
     level: 'INFO' as const,
     text: 'metrics',
+    isMetrics: true as const,
     ...(typeof orderId === 'string' ? { orderId } : {}),
     fields,
   };

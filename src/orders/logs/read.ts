@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from '../../aws/errors.ts';
+import { latestRecordTime } from '../../environment/latest-record.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { createEndCheck } from './end-check.ts';
 import type { LogEntry, LogSource } from './entry.ts';
@@ -22,14 +23,12 @@ export interface FollowLogsOptions extends LogQuery {
 const maxBackoffMs = 15_000;
 /** Lines become visible some seconds after they were written. Each poll reads this period again (ms). */
 const overlapMs = 30_000;
-/** The clocks of this machine and of AWS may differ: lines this far in the future are read, too (ms). */
-const maxClockSkewMs = 60_000;
 /** Maximum time for which a line is held back until earlier ones have arrived (ms). */
 const maxHoldMs = 2000;
 
 /** Yields the lines of both functions in the time range of the query, page by page, sorted by time. */
 export async function* readLogs(stack: Stack, query: LogQuery): AsyncGenerator<LogEntry[]> {
-  const until = query.until ?? Date.now() + 1000;
+  const until = query.until ?? latestRecordTime(stack.target);
   const sources = groupsFor(query.sources).map((group) =>
     readPages(stack, { group, query, from: query.since, until }),
   );
@@ -105,7 +104,7 @@ async function readNewLines(
 ): Promise<void> {
   const from = Math.max(query.since, buffer.nextReadFrom);
   for (const group of groupsFor(query.sources)) {
-    const until = Date.now() + maxClockSkewMs;
+    const until = latestRecordTime(stack.target);
     for await (const page of readPages(stack, { group, query, from, until })) buffer.add(page);
   }
 }

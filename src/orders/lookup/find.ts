@@ -144,11 +144,8 @@ class OrderFinder {
 
   async #listNewest(count: number): Promise<readonly ListedOrder[]> {
     if (this.#listedCount >= count) return this.#listed.slice(0, count);
-    const now = Date.now();
     const range = {
-      since: new Date(now - searchedDays * 86_400_000).toISOString(),
-      // Allows for a difference between the clocks of this machine and of AWS.
-      until: new Date(now + 3_600_000).toISOString(),
+      since: new Date(Date.now() - searchedDays * 86_400_000).toISOString(),
       pageSize: count,
     };
     const listed: ListedOrder[] = [];

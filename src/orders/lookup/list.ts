@@ -17,7 +17,8 @@ import { listNewestFirst } from './listing-index.ts';
 export interface ListQuery {
   /** RFC 3339 UTC, inclusive. */
   readonly since: string;
-  readonly until: string;
+  /** Absent: without an end, which includes orders dated in the future. */
+  readonly until?: string | undefined;
   readonly statuses?: readonly OrderStatus[];
   readonly customerId?: string | undefined;
   /** Only orders whose execution has a status in this list, by order id. */

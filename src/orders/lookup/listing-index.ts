@@ -3,6 +3,7 @@
  * shards of each day.
  */
 import { listingPartition } from '../../../functions/contract/tables.ts';
+import { latestRecordTime } from '../../environment/latest-record.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { limitConcurrency } from '../requests/limit-concurrency.ts';
 import { type ListedOrder, type ListingQuery, readListingPage } from '../tables/listing-table.ts';
@@ -46,7 +47,8 @@ export async function* listNewestFirst(
 
 async function* listByDay(stack: Stack, range: ListingRange): AsyncGenerator<ListedOrder, void> {
   const { after, pageSize } = range;
-  const until = after && after.createdAt < range.until ? after.createdAt : range.until;
+  const end = range.until ?? new Date(latestRecordTime(stack.target)).toISOString();
+  const until = after && after.createdAt < end ? after.createdAt : end;
   const query = { ...range, until };
   const shards = await readListingShards(stack);
   const limited = limitConcurrency(maxConcurrentQueries);

@@ -14,7 +14,8 @@ export type ListedOrder = Pick<
 export interface ListingQuery {
   /** RFC 3339 UTC, inclusive. */
   readonly since: string;
-  readonly until: string;
+  /** Absent: without an end. */
+  readonly until?: string | undefined;
   readonly statuses?: readonly OrderStatus[] | undefined;
   readonly customerId?: string | undefined;
 }
@@ -35,10 +36,13 @@ export interface ListingPage {
   readonly next: Item | undefined;
 }
 
+/** Greater than every RFC 3339 time. */
+const endOfTime = '9999';
+
 /** Reads a page of a partition of the listing index. */
 export async function readListingPage(
   stack: Stack,
-  { since, until, statuses = [], customerId }: ListingQuery,
+  { since, until = endOfTime, statuses = [], customerId }: ListingQuery,
   { partition, limit, start }: ListingPageRequest,
 ): Promise<ListingPage> {
   const filters = [

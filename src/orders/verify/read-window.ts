@@ -38,10 +38,13 @@ export async function readWindow(stack: Stack, query: ListQuery): Promise<Verifi
   const found = await readRows(stack, [...ids, ...started]);
   const listed = new Set(ids);
   const isInWindow = ({ orderId, createdAt }: OrderRecord) =>
-    listed.has(orderId) || (createdAt >= query.since && createdAt <= query.until);
+    listed.has(orderId) ||
+    (createdAt >= query.since && (query.until === undefined || createdAt <= query.until));
   const executionsWithoutRow = [...executions.values()].filter(
     ({ orderId, startedAt = 0 }) =>
-      isComplete && !found.has(orderId) && startedAt <= Date.parse(query.until),
+      isComplete &&
+      !found.has(orderId) &&
+      (query.until === undefined || startedAt <= Date.parse(query.until)),
   );
   return {
     records: new Map([...found].filter(([, record]) => isInWindow(record))),

@@ -30,7 +30,6 @@ export async function recountStock(stack: Stack, productId: string): Promise<Rec
   const settings = await readStackSettings(stack.target);
   const query = {
     since: new Date(settings.createdAt - dayMs).toISOString(),
-    until: new Date(Date.now() + dayMs).toISOString(),
     details: false,
   };
   const window = await readWindow(stack, query);

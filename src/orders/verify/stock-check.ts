@@ -85,7 +85,8 @@ async function incompleteReason(
   stack: Stack,
   { query, window, settings }: StockCheckOptions,
 ): Promise<string | undefined> {
-  if (!window.isComplete || Date.parse(query.until) < Date.now()) {
+  const hasPassed = query.until !== undefined && Date.parse(query.until) < Date.now();
+  if (!window.isComplete || hasPassed) {
     return 'not every order is included';
   }
   const since = Date.parse(query.since);
@@ -108,9 +109,8 @@ async function refreshRecords(
 ): Promise<void> {
   const created = [...records.values()].map(({ createdAt }) => createdAt);
   const newest = created.sort().at(-1) ?? query.since;
-  const until = new Date(Date.now() + dayMs).toISOString();
   const ids = new Set(records.keys());
-  const newOrders = listNewestFirst(stack, { since: newest, until, pageSize: 100 });
+  const newOrders = listNewestFirst(stack, { since: newest, pageSize: 100 });
   for await (const { orderId } of newOrders) ids.add(orderId);
   for (const [id, record] of await readRows(stack, ids)) records.set(id, record);
 }

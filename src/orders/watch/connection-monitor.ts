@@ -79,7 +79,7 @@ export class ConnectionMonitor {
   /** Records a failed poll. Returns the start of a gap at the first failure. Throws `error` if it is permanent. */
   failed(error: unknown): GapEvent | undefined {
     this.#failures.failed(error);
-    return this.#isGap ? undefined : this.#startGap(formatReason(error, this.#target));
+    return this.#isGap ? undefined : this.#startGap(formatGapReason(error, this.#target));
   }
 
   #startGap(reason: string): GapEvent {
@@ -88,7 +88,16 @@ export class ConnectionMonitor {
   }
 }
 
-function formatReason(error: unknown, target: Target): string {
+/** Returns why a poll failed, with the command that renews expired credentials or starts the local runtime again. */
+export function formatGapReason(error: unknown, target: Target): string {
+  if (
+    target.autoDeploys &&
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ECONNREFUSED'
+  ) {
+    return 'the local runtime is not running: orders local start';
+  }
   const translated = needsSignIn(error) ? translateError(error, target) : undefined;
   if (translated instanceof UserError) {
     const problem = translated.message.replace(/\.$/, '');

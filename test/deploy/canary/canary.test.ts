@@ -93,7 +93,12 @@ it('gives the new version its share, and refuses other deployments until it is d
 });
 
 it('ends with versions rollback: the stack agrees, and a deployment without changes keeps the decision', async () => {
-  expect(await rollBack(stack)).toEqual({ from: '1', to: '1', missesStock: false });
+  expect(await rollBack(stack)).toEqual({
+    from: '1',
+    to: '1',
+    changed: true,
+    missesStock: false,
+  });
   expect(await liveVersions()).toEqual(['1', undefined]);
   expect(await readRelease()).toEqual(['1', '0', '']);
   const again = await deployWith({});

@@ -66,6 +66,7 @@ describe('an entry', () => {
   it('contains the counts of a metrics line', () => {
     const _aws = { Timestamp: at, CloudWatchMetrics: [] };
     const entry = parse({ _aws, Stack: 'shop', orderId: 'order-7f3a', OrdersCompleted: 1 });
+    expect(entry.isMetrics).toBe(true);
     expect(formatPlainLine(entry)).toBe(
       '2026-11-22T08:12:04.402Z order-7f3a workflow INFO metrics Stack=shop OrdersCompleted=1\n',
     );

@@ -48,6 +48,26 @@ async function list(
   return found;
 }
 
+it('lists orders dated in the future without an end, if the clock was set back that far', async () => {
+  const hour = 3_600_000;
+  const [future = '', far = ''] = [2, 50].map((hours) =>
+    new Date(Date.now() + hours * hour).toISOString(),
+  );
+  const ahead = await startOrders();
+  await ahead.put([order('order-future', future), order('order-far', far)]);
+  const listFrom = async (latestRecordAt?: number) => {
+    const found: string[] = [];
+    const stack = { target: { ...ahead.target, latestRecordAt }, outputs };
+    const range = { since: new Date(Date.now() - hour).toISOString(), pageSize: 7 };
+    for await (const { orderId } of listNewestFirst(stack, range)) found.push(orderId);
+    return found;
+  };
+  expect(await listFrom()).toEqual([]);
+  expect(await listFrom(Date.parse(future))).toEqual(['order-future']);
+  expect(await listFrom(Date.parse(far))).toEqual(['order-far', 'order-future']);
+  await ahead.close();
+});
+
 type Send = (request: { input: QueryCommandInput }) => Promise<unknown>;
 
 /** Sends the requests of `work` through `handle`. */

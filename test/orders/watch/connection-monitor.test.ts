@@ -56,6 +56,18 @@ it('reports a gap once, with its duration and the transitions that it missed', (
   expect(monitor.succeeded([])).toBeUndefined();
 });
 
+it('names the command that starts a local runtime that is not running', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
+    code: 'ECONNREFUSED',
+  });
+  const target = { ...fakeTarget('http://127.0.0.1:1', '/nowhere'), autoDeploys: true };
+  const monitor = new ConnectionMonitor(target, undefined);
+  monitor.succeeded([]);
+  expect(monitor.failed(refused)?.reason).toBe(
+    'the local runtime is not running: orders local start',
+  );
+});
+
 it('throws permanent errors', () => {
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   expect(() => createMonitor().failed(denied)).toThrow(denied);
