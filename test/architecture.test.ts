@@ -80,6 +80,14 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
     [...base, ...orders('actions', 'dead-letters', 'lookup', 'requests', 'tables')],
   ],
   [
+    'src/orders/console',
+    [
+      ...base,
+      ...orders('actions', 'dead-letters', 'logs', 'lookup', 'metrics', 'requests', 'tables'),
+      ...orders('verify', 'watch'),
+    ],
+  ],
+  [
     'src/orders/load-test',
     [...base, ...orders('actions', 'cost', 'lookup', 'requests', 'tables', 'verify')],
   ],
@@ -94,6 +102,17 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
   ['src/cli/terminal', ['src/user-error']],
   ['src/cli/completion', ['functions/contract', 'src/user-error', ...cli('list')]],
   ['src/cli/command', [...base, 'src/deploy', ...cli('terminal')]],
+  [
+    'src/cli/console',
+    [
+      ...cliBase,
+      ...cli('command', 'history', 'logs', 'metrics', 'orders', 'terminal', 'watch'),
+      'src/deploy',
+      'src/views',
+      ...orders('actions', 'console', 'dead-letters', 'logs', 'lookup', 'metrics'),
+      ...orders('requests', 'verify', 'watch'),
+    ],
+  ],
   [
     'src/cli/replay',
     [...cliBase, ...cli('command', 'terminal'), 'src/deploy', 'src/replay', ...orders('lookup')],

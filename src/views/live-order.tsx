@@ -53,7 +53,7 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions): LiveView 
   let shown = first;
   const since = Date.now();
   const { onKey } = options;
-  const keys = onKey && 'q detach; the order continues';
+  const keys = onKey && 'q detach';
   const frame = (size: Size) => orderFrame(shown, options, { ...size, since, keys });
   const drawing = draw(frame, {
     stream: options.stream,
@@ -70,6 +70,8 @@ export function openLiveOrder(first: LiveOrder, options: LiveOptions): LiveView 
 }
 
 interface FrameOptions extends Size {
+  /** Time of the frame (epoch ms; default: now). */
+  readonly now?: number | undefined;
   /** Start of the order if its item has not been read yet (epoch ms). */
   readonly since: number;
   readonly keys?: string | undefined;
@@ -79,7 +81,7 @@ interface FrameOptions extends Size {
 export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: FrameOptions) {
   const { order, work } = shown;
   const { format, clock, timeScale } = options;
-  const now = Date.now();
+  const { now = Date.now() } = framed;
   const startedAt = order ? Date.parse(order.createdAt) : framed.since;
   const last = order && isTerminal(order.status) ? order.transitions.at(-1)?.at : undefined;
   // The history is read less often than the item, so its wait may have ended.
@@ -100,17 +102,24 @@ export function orderFrame(shown: LiveOrder, options: OrderFormat, framed: Frame
       )}
       left={left === undefined ? undefined : remaining ? `${remaining} left` : 'due'}
       resumes={remaining && ends ? `${waitVerb(shown)} ${clock(ends)}, in ${remaining}` : undefined}
-      facts={summaryText(shown, options, now)}
-      retry={
-        providerWaitText(shown, options, now) ?? (work?.retry && retryText(work.retry, format, now))
-      }
-      stuck={work?.stuck && stuckText(work.stuck, clock)}
-      paused={shown.pause && pauseText(shown.pause, format, now)}
+      {...describeActivity(shown, options, now)}
       columns={Math.min(framed.columns, 100)}
       rows={framed.rows}
       keys={framed.keys}
     />
   );
+}
+
+/** Describes what the execution of an order does, and why it does not continue. */
+export function describeActivity(shown: LiveOrder, options: OrderFormat, now: number) {
+  const { format, clock } = options;
+  const { retry, stuck } = shown.work ?? {};
+  return {
+    facts: summaryText(shown, options, now),
+    retry: providerWaitText(shown, options, now) ?? (retry && retryText(retry, format, now)),
+    stuck: stuck && stuckText(stuck, clock),
+    paused: shown.pause && pauseText(shown.pause, format, now),
+  };
 }
 
 /** A review has a deadline, a wait has an end. */

@@ -38,7 +38,7 @@ export interface OrderViewProps {
   readonly paused?: string | undefined;
   /** Why the last poll failed. */
   readonly gapReason?: string | undefined;
-  /** Describes the keys; empty for no such line. */
+  /** The key that ends the watch; empty for no such line. */
   readonly keys?: string | undefined;
 }
 
@@ -50,13 +50,14 @@ const glyphs: Record<StageState, string> = {
   failed: '✗',
   undone: '↶',
 };
-const colors: Record<StageState, string> = {
-  pending: 'gray',
-  active: 'cyan',
-  done: 'green',
-  skipped: 'gray',
-  failed: 'red',
-  undone: 'yellow',
+/** Dim instead of gray: some themes show gray in nearly the color of the background. */
+const styles: Record<StageState, { readonly color: string } | { readonly dimColor: true }> = {
+  pending: { dimColor: true },
+  active: { color: 'cyan' },
+  done: { color: 'green' },
+  skipped: { dimColor: true },
+  failed: { color: 'red' },
+  undone: { color: 'yellow' },
 };
 
 /** States in which a stage's name is shown. */
@@ -71,7 +72,7 @@ const titleColumns = Math.max(...phases.map(({ title }) => title.length)) + 1;
 /** From this height on, the view contains blank lines (rows). */
 const roomyRows = 14;
 /** The heading, a line for every phase, the status, and the empty last row. */
-const minRows = phases.length + 3;
+export const minOrderRows = phases.length + 3;
 
 /** One order in its workflow: finished, running and pending stages. */
 export function OrderView(props: OrderViewProps) {
@@ -79,7 +80,7 @@ export function OrderView(props: OrderViewProps) {
   const progress = workflowProgress(props.order);
   const blank = rows < roomyRows ? null : <Text> </Text>;
   const noted = progress.flatMap(({ stages }) => stages).filter(({ note }) => note);
-  const room = Math.max(0, rows - minRows - (blank ? 2 : 0));
+  const room = Math.max(0, rows - minOrderRows - (blank ? 2 : 0));
   const notes = new Set(noted.slice(0, room).map(({ id }) => id));
   return (
     <Box flexDirection="column" width={columns}>
@@ -112,7 +113,7 @@ interface Remark {
 
 function buildRemarks(props: OrderViewProps): Remark[] {
   const { orderId, status, facts, stuck, gapReason, retry, paused, executionStatus } = props;
-  const { keys = 'ctrl-c detach; the order continues' } = props;
+  const { keys = 'ctrl-c detach' } = props;
   const review = status === 'awaiting-review';
   return [
     ...(facts ? [{ text: facts, dropPriority: 5 }] : []),
@@ -136,7 +137,9 @@ function buildRemarks(props: OrderViewProps): Remark[] {
           },
         ]
       : []),
-    ...(isTerminal(status) || !keys ? [] : [{ text: keys, dropPriority: 4 }]),
+    ...(isTerminal(status) || !keys
+      ? []
+      : [{ text: gapReason ? keys : `${keys}; the order continues`, dropPriority: 4 }]),
   ];
 }
 
@@ -173,12 +176,12 @@ function PhaseLine(props: PhaseLineProps) {
   return (
     <>
       <Text wrap="truncate">
-        <Text color={colors[state]}>{glyphs[state]} </Text>
+        <Text {...styles[state]}>{glyphs[state]} </Text>
         <Text dimColor={state === 'pending'}>
           {props.narrow ? `${phase.title} ` : phase.title.padEnd(titleColumns)}
         </Text>
         {phase.stages.map(({ id, state: stageState }) => (
-          <Text key={id} color={colors[stageState]} bold={stageState === 'active'}>
+          <Text key={id} {...styles[stageState]} bold={stageState === 'active'}>
             {glyphs[stageState]}
             {namedStates.has(stageState) ? ` ${id} ` : ' '}
           </Text>

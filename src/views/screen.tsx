@@ -17,7 +17,7 @@ export type Key =
 export interface ScreenProps {
   readonly frame: ReactNode;
   /** If absent, keys are not read, and Ctrl-C reaches the process as a signal. */
-  readonly onKey?: ((key: Key) => void) | undefined;
+  readonly onInput?: ((input: string, key: InkKey) => void) | undefined;
   /** Called with the function that writes above the frame. */
   readonly onReady: (write: (text: string) => void) => void;
   /** Called when the process is suspended and when it continues. */
@@ -25,7 +25,7 @@ export interface ScreenProps {
 }
 
 /** Shows a frame, reads keys, and suspends the process at Ctrl-Z. */
-export function Screen({ frame, onKey, onReady, onSuspend }: ScreenProps) {
+export function Screen({ frame, onInput, onReady, onSuspend }: ScreenProps) {
   const { write } = useStdout();
   const { suspendTerminal } = useApp();
   const { isRawModeSupported } = useStdin();
@@ -35,12 +35,9 @@ export function Screen({ frame, onKey, onReady, onSuspend }: ScreenProps) {
     else if (key.ctrl && input === 'z') {
       onSuspend(true);
       void suspendTerminal(suspendProcess).finally(() => onSuspend(false));
-    } else {
-      const parsed = parseKey(input, key);
-      if (parsed) onKey?.(parsed);
-    }
+    } else onInput?.(input, key);
   };
-  useInput(handle, { isActive: isRawModeSupported && onKey !== undefined });
+  useInput(handle, { isActive: isRawModeSupported && onInput !== undefined });
   return frame;
 }
 
@@ -53,7 +50,7 @@ function suspendProcess(): Promise<void> {
 }
 
 /** Ink's flags -> our names. */
-const keyNames = [
+export const keyNames = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
   ['pageUp', 'pageup'],
@@ -66,7 +63,8 @@ const keyNames = [
   ['delete', 'backspace'],
 ] as const;
 
-function parseKey(input: string, key: InkKey): Key | undefined {
+/** Returns the key or the text of an input; undefined for other keys, such as combinations with Ctrl or Alt. */
+export function parseKey(input: string, key: InkKey): Key | undefined {
   const name = keyNames.find(([flag]) => key[flag])?.[1];
   if (name) return name;
   return input && !key.ctrl && !key.meta ? { text: input } : undefined;

@@ -110,3 +110,12 @@ it('shows the most important remarks in ten rows: a stuck execution and a visibi
     'not visible right now: Rate exceeded',
   ]);
 });
+
+it('says that the order continues only while it is visible', () => {
+  const render = (gapReason?: string) =>
+    renderToString(
+      <OrderView {...common} status="validated" columns={80} rows={24} gapReason={gapReason} />,
+    );
+  expect(render()).toContain('ctrl-c detach; the order continues');
+  expect(render('Rate exceeded')).not.toContain('the order continues');
+});

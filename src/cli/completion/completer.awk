@@ -118,6 +118,7 @@ function complete(kind,  i, n, options) {
   }
   else if (kind == "@environments") offerEnvironments()
   else if (kind == "@orders") offerOrders()
+  else if (kind == "@runs") offerRuns()
   else if (kind == "@profiles") offerProfiles()
   else if (kind == "@parameters") offerParameters()
   else if (kind == "@files") { offered++; print ":files" }
@@ -155,7 +156,7 @@ function readConfig(file,  json, line, i, c, inside, last, value, depth, key) {
 # Offers the newest orders first: those submitted on this machine, then those that it has only read.
 function offerOrders(  file) {
   if (positional == 0) offer("latest", "the newest order")
-  if (current ~ /^@/) { offerPositions(); return }
+  if (current ~ /^@/) { offerPositions("order"); return }
   if (environment == "") environment = ENVIRON["ORDERS_ENV"]
   if (environment == "") { readConfig(root "/orders.config.json"); environment = defaultEnvironment }
   if (environment == "") environment = "local"
@@ -165,9 +166,16 @@ function offerOrders(  file) {
   offerIds(file ".seen")
 }
 
-function offerPositions(  n) {
+# Offers references to load tests, or else the files of reports.
+function offerRuns() {
+  offer("latest", "the newest load test")
+  if (current ~ /^@/) offerPositions("load test")
+  if (offered == 0) { offered++; print ":files" }
+}
+
+function offerPositions(what,  n) {
   split("second third fourth fifth sixth seventh eighth ninth", ordinal, " ")
-  for (n = 2; n <= 9; n++) offer("@-" n, "the " ordinal[n - 1] " newest order")
+  for (n = 2; n <= 9; n++) offer("@-" n, "the " ordinal[n - 1] " newest " what)
 }
 
 # Offers the parameters of the project's template: the keys of its section, with one level of indentation.

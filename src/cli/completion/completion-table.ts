@@ -48,6 +48,8 @@ const oneOf = (values: readonly string[]) => `=${values.join('|')}`;
  */
 export const valuesByName: Readonly<Record<string, string>> = {
   order: '@orders',
+  a: '@runs',
+  b: '@runs',
   env: '@environments',
   confirm: '@environments',
   from: '@environments',

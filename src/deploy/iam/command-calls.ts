@@ -31,6 +31,7 @@ const readStock: Calls = { ProductsTable: ['dynamodb:BatchGetItem'] };
 const scanStock: Calls = { ProductsTable: ['dynamodb:Scan'] };
 const readOutages: Calls = { ProviderCallsTable: ['dynamodb:GetItem'] };
 const changeOutages: Calls = { ProviderCallsTable: ['dynamodb:UpdateItem'] };
+const countDeadLetters: Calls = { DeadLetters: ['sqs:GetQueueAttributes'] };
 /** Received messages become visible again at once. */
 const receiveDeadLetters: Calls = {
   DeadLetters: ['sqs:ChangeMessageVisibility', 'sqs:ReceiveMessage'],
@@ -45,9 +46,7 @@ const readBalance: Calls = { LoyaltyTable: ['dynamodb:Query'] };
 const readVersions: Calls = {
   DurableFunctions: ['lambda:GetAlias', 'lambda:ListVersionsByFunction'],
 };
-const completeCallback: Calls = {
-  Executions: ['lambda:SendDurableExecutionCallbackSuccess'],
-};
+const completeCallback: Calls = { Executions: ['lambda:SendDurableExecutionCallbackSuccess'] };
 const startRecovery: Calls = { RecoveryAlias: ['lambda:InvokeFunction'] };
 const watchRecovery: Calls = { RecoveryExecutions: ['lambda:GetDurableExecution'] };
 const listVersions: Calls = { DurableFunctions: ['lambda:ListVersionsByFunction'] };
@@ -106,6 +105,11 @@ export const commandCalls: Readonly<Record<string, CommandCalls>> = {
   'list --paused': { needs: [listExecutions] },
   watch: { needs: findOrder, uses: watchDetails },
   metrics: { needs: [findStack, listOrders, readStates, listExecutions] },
+  // The health pane makes the requests of `doctor`, `metrics` and `outage list`; an action makes the requests of its command.
+  ui: {
+    needs: [findStack, listOrders, readStates, listExecutions],
+    uses: [...watchDetails, readOrder, readLogs, countDeadLetters, receiveDeadLetters],
+  },
   doctor: {
     needs: [findStack, listOrders, readStates, listExecutions, readVersions, checkSettings],
     uses: [readAccount, callApi, ...watchDetails],

@@ -10,6 +10,7 @@ const observeCommands = [
   'list --paused',
   'watch',
   'metrics',
+  'ui',
   'review list',
   'versions',
   'doctor',

@@ -125,6 +125,8 @@ describe('the completer', () => {
     const here = complete('orders get order-', { ORDERS_ENV: 'local' });
     expect(here).toEqual(['order-here000001']);
     expect(complete('orders get -e nowhere ')).toEqual(['latest']);
+    expect(complete('orders load-test compare la')).toEqual(['latest']);
+    expect(complete('orders load-test compare @-2 @')).toContain('@-3');
     expect(complete('orders get -e ../cache/dev ')).toEqual(['latest']);
   });
 

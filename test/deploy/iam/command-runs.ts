@@ -6,6 +6,8 @@ export interface CommandRun {
   readonly argv: readonly string[];
   /** Exit codes other than 0 with which the command has done its work. */
   readonly codes?: readonly number[];
+  /** Runs at a terminal: presses each key when the screen shows its text. */
+  readonly keys?: readonly (readonly [text: RegExp, key: string])[];
 }
 
 /** A step between two runs that needs the credentials of the project. */
@@ -116,6 +118,15 @@ export const orderRuns: readonly (CommandRun | Preparation)[] = [
   }),
   run('list --paused', 'list --paused'),
   run('review list', 'review list'),
+  {
+    ...run('ui'),
+    keys: [
+      [/rev-4/, '/rev-4\r'],
+      [/1 · \/rev-4/, '2'],
+      [/TRANSITIONS|cannot be read/, '4'],
+      [/request-review|cannot be read/, 'q'],
+    ],
+  },
   ...unknownRuns,
   run('callback list', 'callback list'),
   run('callback list', 'callback list rev-1'),

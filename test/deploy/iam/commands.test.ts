@@ -114,7 +114,8 @@ function withoutAction(policies: readonly { document: Policy }[], action: string
 
 describe('the table of calls', () => {
   it('names every command that sends requests', () => {
-    const withoutRequests = /^(completion|cost|env|help|iam|init|local|config|sample)\b/;
+    const withoutRequests =
+      /^(completion|cost|env|help|iam|init|load-test compare|local|config|sample)\b/;
     const commands = globSync('commands/**/*.ts')
       .map((path) =>
         path
@@ -193,9 +194,9 @@ async function runAll() {
   onTestFinished(() => project.close());
   const found = new Map<string, RecordedCall[]>();
   const failures: string[] = [];
-  const perform = async (role: Role, { command, argv, codes = [] }: CommandRun) => {
+  const perform = async (role: Role, { command, argv, codes = [], keys }: CommandRun) => {
     decisions.length = 0;
-    const { code, stderr, stdout } = await project.runAs(role, argv);
+    const { code, stderr, stdout } = await project.runAs(role, argv, keys);
     const output = `${stderr}${stdout.slice(-500)}`;
     if (!codes.includes(code)) failures.push(`${role} ${argv.join(' ')}: ${code} ${output}`);
     const own = decisions.filter(({ principal }) => principal.kind === 'user');

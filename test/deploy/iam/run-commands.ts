@@ -10,6 +10,7 @@ import {
   GetCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { spawn } from '@lydell/node-pty';
 import { vi } from 'vitest';
 import { artifactsBucketName } from '../../../src/deploy/artifacts.ts';
 import { buildPolicies } from '../../../src/deploy/iam/build-policy.ts';
@@ -18,7 +19,7 @@ import type { AwsCredentials } from '../../../src/local/iam/credentials.ts';
 import { startRuntime } from '../../../src/local/runtime/runtime.ts';
 import { makeProject, program } from '../../support/project-files.ts';
 import { createUsers } from '../../support/runtime-users.ts';
-import type { PrepareTools } from './command-runs.ts';
+import type { CommandRun, PrepareTools } from './command-runs.ts';
 
 const region = 'us-east-2';
 const account = '000000000000';
@@ -48,7 +49,11 @@ export async function startProject({ roleArn }: { readonly roleArn?: string } = 
     JSON.stringify({ environments: { rec: environment } }),
   );
 
-  function run(credentials: AwsCredentials, argv: readonly string[]): Promise<Outcome> {
+  function run(
+    credentials: AwsCredentials,
+    argv: readonly string[],
+    keys?: CommandRun['keys'],
+  ): Promise<Outcome> {
     const env = {
       PATH: process.env['PATH'],
       HOME: root,
@@ -59,6 +64,7 @@ export async function startProject({ roleArn }: { readonly roleArn?: string } = 
     };
     // A command reads the stack's outputs only if no earlier command has cached them.
     rmSync(join(root, '.orders/cache/rec.outputs.json'), { force: true });
+    if (keys) return pressKeys(argv, { keys, options: { cwd: root, env } });
     return new Promise((resolve) => {
       const child = execFile(
         program,
@@ -78,13 +84,46 @@ export async function startProject({ roleArn }: { readonly roleArn?: string } = 
     root,
     runtime,
     asRoot,
-    runAs: (role: Role, argv: readonly string[]) => run(credentialsOf(role), argv),
+    runAs: (role: Role, argv: readonly string[], keys?: CommandRun['keys']) =>
+      run(credentialsOf(role), argv, keys),
     tools: () => createTools(runtime, asRoot),
     async close() {
       await runtime.close();
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs a command at a terminal, and presses each key when its text appears behind the one of the previous key. */
+function pressKeys(
+  argv: readonly string[],
+  {
+    keys,
+    options,
+  }: {
+    readonly keys: NonNullable<CommandRun['keys']>;
+    readonly options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv };
+  },
+): Promise<Outcome> {
+  const size = { cols: 120, rows: 40 };
+  const terminal = spawn(program, [...argv], { ...options, ...size });
+  const left = [...keys];
+  let output = '';
+  terminal.onData((text) => {
+    output += text;
+    const [next] = left;
+    if (!next?.[0].test(output)) return;
+    left.shift();
+    output = '';
+    terminal.write(next[1]);
+  });
+  const timer = setTimeout(() => terminal.kill(), 40_000);
+  return new Promise((resolve) => {
+    terminal.onExit(({ exitCode }) => {
+      clearTimeout(timer);
+      resolve({ code: exitCode, stdout: output, stderr: '' });
+    });
+  });
 }
 
 /** Returns the tools with which a step is prepared. They use the credentials of the project. */

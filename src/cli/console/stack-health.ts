@@ -1,0 +1,73 @@
+/** Reads the health of a stack for the console: the doctor's findings, the figures of the last hour and the simulated outages. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { examine } from '../../deploy/doctor/examine.ts';
+import type { Finding } from '../../deploy/doctor/finding.ts';
+import type { Stack } from '../../environment/stack.ts';
+import { listOutages } from '../../orders/actions/outages.ts';
+import { MetricsReader } from '../../orders/metrics/metrics.ts';
+import { describeError } from '../command/json-output.ts';
+import { printableTexts } from '../terminal/output-guard.ts';
+import type { PaneData } from './pane-reader.ts';
+
+type Health = PaneData;
+
+/** The figures are read again after this time (ms). */
+const metricsIntervalMs = 10_000;
+/** The doctor's checks make many requests and change seldom: they run again after this number of reads of the figures. */
+const readsPerExamination = 6;
+/** Period of the figures (ms). */
+const periodMs = 3_600_000;
+
+/** Yields what is known about the health of the stack after each read, until `signal` aborts. Problems are part of the result. */
+export async function* followHealth(
+  currentStack: () => Stack,
+  signal: AbortSignal,
+): AsyncGenerator<Health, void> {
+  let health: Health = {};
+  let stack = currentStack();
+  let metrics = new MetricsReader(stack);
+  for (let turn = 0; !signal.aborted; turn += 1) {
+    if (currentStack() !== stack) {
+      stack = currentStack();
+      metrics = new MetricsReader(stack);
+    }
+    health = { ...health, ...(await readFigures(stack, metrics, health)) };
+    yield health;
+    if (turn % readsPerExamination === 0) {
+      health = { ...health, ...(await runChecks(stack, health)) };
+      yield health;
+    }
+    // Aborting ends the pause.
+    await delay(metricsIntervalMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function readFigures(
+  stack: Stack,
+  reader: MetricsReader,
+  { problems }: Health,
+): Promise<Health> {
+  try {
+    const since = new Date(Date.now() - periodMs).toISOString();
+    const metrics = await reader.read({ since, retries: false });
+    const outages = await listOutages(stack);
+    return { metrics, outages, problems: without(problems, 'metrics') };
+  } catch (error) {
+    return { problems: { ...problems, metrics: describeError(error).message } };
+  }
+}
+
+async function runChecks({ target }: Stack, { problems }: Health): Promise<Health> {
+  try {
+    const findings: Finding[] = [];
+    for await (const finding of examine(target)) findings.push(printableTexts(finding));
+    return { health: findings, problems: without(problems, 'health') };
+  } catch (error) {
+    return { problems: { ...problems, health: describeError(error).message } };
+  }
+}
+
+function without(problems: Health['problems'], solved: 'health' | 'metrics') {
+  const { [solved]: _, ...others } = problems ?? {};
+  return others;
+}
