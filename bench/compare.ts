@@ -14,7 +14,7 @@ export interface Comparison {
   readonly sizes: Sizes;
 }
 
-/** The measurements of one pair: first those of this checkout. */
+/** The measurements of one pair; this checkout comes first. */
 type Pair = readonly [readonly Measurement[], readonly Measurement[]];
 
 /**

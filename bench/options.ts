@@ -56,7 +56,7 @@ const fullSizes: Sizes = {
   suspended: [1_000, 10_000],
 };
 
-/** Sizes with which every part runs once through. Their results say nothing. */
+/** Sizes with which every part runs once through. Their results have no meaning. */
 const shortSizes: Sizes = {
   warmUp: 2,
   inFlight: [1, 3],

@@ -36,7 +36,7 @@ interface WaitTimes {
 const clocks = new Map<string, Clock>();
 
 /**
- * Measures the times from due timers to the starts of their handlers (ms), for timers that are due one after the other. Returns a
+ * Measures the times from due timers to the starts of their handlers (ms), for timers that are due sequentially. Returns a
  * function, which can be called until the runtime restarts.
  */
 export async function createTimerMeasurement(

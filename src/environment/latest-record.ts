@@ -15,7 +15,7 @@ export function latestRecordTime(target: SetBackTarget, now = Date.now()): numbe
 }
 
 /** Returns by how much the clock is behind the latest record (ms); 0 if it was not set back or has caught up. */
-export function clockSetBackMs({ latestRecordAt = 0 }: SetBackTarget, now = Date.now()): number {
+function clockSetBackMs({ latestRecordAt = 0 }: SetBackTarget, now = Date.now()): number {
   return Math.max(0, latestRecordAt - now);
 }
 

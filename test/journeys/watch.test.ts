@@ -43,7 +43,7 @@ it('watches all running orders, and reports if there are none', async () => {
   );
   const completed = all.filter((record) => record.type === 'status' && record.to === 'completed');
   expect(completed).toHaveLength(3);
-}, 60_000);
+});
 
 it('ends at the status of --until, and reports details and logs', async () => {
   const orderId = await submit('low');
@@ -72,7 +72,7 @@ it('ends at the status of --until, and reports details and logs', async () => {
   expect(listTypes(later).sort()).toEqual(listTypes(all).sort());
   const times = later.slice(0, -1).map((record) => ('ts' in record ? record.ts : ''));
   expect(times).toEqual([...times].sort());
-}, 60_000);
+});
 
 it('watches only the orders of a customer', async () => {
   await submit('low');
@@ -81,7 +81,7 @@ it('watches only the orders of a customer', async () => {
   expect(code).toBe(0);
   const watchedIds = all.flatMap((record) => ('orderId' in record ? [record.orderId] : []));
   expect(new Set(watchedIds)).toEqual(new Set([orderId]));
-}, 60_000);
+});
 
 const decide = (orderId: string, decision: 'approve' | 'reject') =>
   project.orders('review', decision, orderId, '--note', 'test');
@@ -121,7 +121,7 @@ it('exits 0 when its reader closes the pipe, and the order continues', async () 
   await decide(orderId, 'approve');
   const [code] = await exit;
   expect(code).toBe(0);
-}, 60_000);
+});
 
 it('exits at once at Ctrl-C even without responses, and prints the command to continue', async () => {
   const orderId = await submit('fraud-review');
@@ -138,7 +138,7 @@ it('exits at once at Ctrl-C even without responses, and prints the command to co
   }
   expect(watching.exitCode).toBe(130);
   expect(await stderr).toContain(`orders watch ${orderId}`);
-}, 60_000);
+});
 
 it('exits 5 when the stack is destroyed during the watch', async () => {
   const orderId = await submit('fraud-review');
@@ -157,4 +157,4 @@ it('exits 5 when the stack is destroyed during the watch', async () => {
   expect(JSON.parse((await stdout).trim().split('\n').at(-1) ?? '')).toMatchObject({
     ending: 'gone',
   });
-}, 60_000);
+});

@@ -194,3 +194,23 @@ it('contains the reason of a skipped step, and is undefined without events', () 
   expect(buildTimeline(skipped, begin)?.spans[0]?.skipped).toBe(creditCheckCondition.skipReason);
   expect(buildTimeline([], begin)).toBeUndefined();
 });
+
+it('draws only the longest waits as cuts if the chart is narrow', () => {
+  const events = history(
+    [0, 'ExecutionStarted'],
+    ...Array.from({ length: 12 }, (_, index) => {
+      const from = index * (100_000 + index * 1000);
+      return [...step(`step-${index}`, from, from + 500), invocation(from, from + 500)];
+    }).flat(),
+    [1_300_000, 'ExecutionSucceeded'],
+  );
+  const cuts = (width: number) => {
+    const row = drawn(events, { width })
+      .split('\n')
+      .find((line) => line.includes('invocations'));
+    return row?.match(/╱╱/g)?.length;
+  };
+  expect(cuts(200)).toBe(12);
+  // Two thirds of the chart's columns are left for the steps.
+  expect(cuts(44)).toBe(2);
+});

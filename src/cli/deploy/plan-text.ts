@@ -4,7 +4,7 @@ import { isAccessChange, type PlannedChange } from '../../deploy/planned-changes
 import type { ValueChange } from '../../deploy/value-changes.ts';
 import { clip, formatTable, printable } from '../terminal/table.ts';
 
-/** The kinds of change that a plan tells apart, in the order of the summary. */
+/** The kinds of change that a plan distinguishes, in the order of the summary. */
 const effects = {
   add: { sign: '+', color: 'green', text: () => 'to add' },
   publish: {

@@ -16,10 +16,10 @@ import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
 import { formatShortDuration } from '../terminal/format-short-duration.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
-import { dim, endOnBrokenPipe, mark } from '../terminal/terminal.ts';
+import { dim, endOnBrokenPipe, mark, printEnd } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { formatEventLine, formatEvents, formatSteps } from './steps-and-events.ts';
-import { formatTimeline } from './timeline-chart.ts';
+import { formatTimeline, type TimelineView } from './timeline-chart.ts';
 
 export const views = ['timeline', 'steps', 'events'] as const;
 
@@ -51,7 +51,12 @@ export function formatHistory(
   switch (flags.view) {
     case 'timeline': {
       const view = { width: width ?? 100, linear: flags.linear, timeScale, stream };
-      return `${formatHeading(report, width ?? 100, timeScale)}\n${formatTimeline(timeline, view)}`;
+      const failure = formatFailure(report);
+      const lines = [
+        ...formatHeading(report, view),
+        ...(failure ? [`${mark('failed', stream)} ${failure}`] : []),
+      ];
+      return `${lines.join('\n')}\n\n${formatTimeline(timeline, view)}`;
     }
     case 'steps': {
       const spans = flags.reverse ? timeline.spans.toReversed() : timeline.spans;
@@ -64,15 +69,15 @@ export function formatHistory(
   }
 }
 
-function formatHeading(
+/** Returns the lines with the state of an execution and its totals. */
+export function formatHeading(
   { orderId, order, timeline, version }: HistoryReport,
-  width: number,
-  timeScale: number,
-): string {
+  { width, timeScale, stream }: Pick<TimelineView, 'width' | 'timeScale' | 'stream'>,
+): string[] {
   const { totalMs, activeMs, waitingMs, invocations, operations, retries } = timeline;
   const facts = [
     orderId,
-    applyStyle(stateStyle(order, timeline), formatState(order, timeline), process.stdout),
+    applyStyle(stateStyle(order, timeline), formatState(order, timeline), stream),
     `${formatShortDuration(totalMs)} = ${formatShortDuration(activeMs)} active + ${formatShortDuration(waitingMs)} waiting`,
     `${invocations.length} ${invocations.length === 1 ? 'invocation' : 'invocations'}`,
     `${operations} of ${maxOperations} operations`,
@@ -80,17 +85,14 @@ function formatHeading(
     ...(version === undefined ? [] : [`version ${version}`]),
     ...(timeScale === 1 ? [] : [`time ×${timeScale}`]),
   ];
-  const lines = wrap(facts, { width, indent: 0, separator: ' · ' });
-  const failure = formatFailure(order, timeline);
-  if (failure) lines.push(`${mark('failed', process.stdout)} ${failure}`);
-  return [...lines, ''].join('\n');
+  return wrap(facts, { width, indent: 0, separator: ' · ' });
 }
 
 /** Returns why the order failed, or the error of its execution, or undefined if there is neither. */
-function formatFailure(
-  order: HistoryReport['order'],
-  { error }: HistoryReport['timeline'],
-): string | undefined {
+export function formatFailure({
+  order,
+  timeline: { error },
+}: Pick<HistoryReport, 'order' | 'timeline'>): string | undefined {
   if (order?.failure) return `failed at ${order.failure.stage}: ${order.failure.message}`;
   return error && `${error.type}: ${error.message}`;
 }
@@ -192,8 +194,11 @@ function readOutcome(last: HistoryEvent | undefined): string {
 }
 
 function printDetached(orderId: string, exitCode: number): void {
-  const why = exitCode === 124 ? '--timeout reached' : 'Detached';
-  process.stderr.write(
-    `${why}; ${orderId} keeps running\n  ${dim(`orders history ${orderId} --follow`)}\n`,
-  );
+  const isTimeout = exitCode === 124;
+  const why = isTimeout ? 'Stopped following: --timeout reached' : 'Detached';
+  printEnd({
+    kind: isTimeout ? 'failed' : 'done',
+    text: `${why}; ${orderId} keeps running`,
+    command: `orders history ${orderId} --follow`,
+  });
 }

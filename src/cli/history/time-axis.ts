@@ -27,6 +27,9 @@ export const glyphs = {
 };
 const eighths = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 
+/** In a narrow chart there are fewer cuts, so that at most a third of its columns are cuts. */
+const minColumnsPerCut = 3 * glyphs.cut.length;
+
 /** Maps time to columns. A cut is two columns wide regardless of its length. */
 export class TimeAxis {
   readonly #columns: number;
@@ -38,7 +41,7 @@ export class TimeAxis {
     { columns, linear }: { columns: number; linear: boolean },
   ) {
     this.#columns = columns;
-    this.#cuts = linear ? [] : cuts;
+    this.#cuts = linear ? [] : keepLongest(cuts, Math.floor(columns / minColumnsPerCut));
     const shown = totalMs - this.#cuts.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
     this.#perMs = (columns - glyphs.cut.length * this.#cuts.length) / Math.max(1, shown);
   }
@@ -100,6 +103,14 @@ export class TimeAxis {
     }
     return column + (ms - shownFrom) * this.#perMs;
   }
+}
+
+/** Returns the longest cuts, in their order. The others are drawn to scale. */
+function keepLongest(cuts: readonly TimelineBreak[], maxCuts: number): readonly TimelineBreak[] {
+  const longest = cuts
+    .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))
+    .slice(0, maxCuts);
+  return cuts.filter((cut) => longest.includes(cut));
 }
 
 /** Returns the cells as text. Neighbors with the same style are one styled text. */

@@ -114,7 +114,7 @@ function buildTables(comparison: Comparison): { title: string; rows: Row[] }[] {
   ];
 }
 
-/** Whether a row is shown: of p99, only one with enough orders. The page and the JSON output have all. */
+/** Whether a row is shown: a row of p99 requires enough orders. The page and the JSON output contain all rows. */
 const isShown = ({ statistic, change }: ComparedTime) =>
   statistic !== 'p99' || change !== 'too-few-orders';
 

@@ -184,7 +184,8 @@ function quotaStyle({ used, limit }: QuotaUse): 'red' | 'yellow' | undefined {
   return used >= 0.8 * limit ? 'yellow' : undefined;
 }
 
-function quotaLines(quotas: readonly QuotaUse[], view: MetricsView): string[] {
+/** Returns the use of the quotas as a table. */
+export function quotaLines(quotas: readonly QuotaUse[], view: MetricsView): string[] {
   const columns: Column<QuotaUse>[] = [
     { title: 'QUOTA', text: ({ quota }) => quotaNames[quota] },
     {

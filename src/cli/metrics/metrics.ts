@@ -11,7 +11,7 @@ import { formatRecord } from '../command/json-output.ts';
 import { parseTime } from '../terminal/format-time.ts';
 import { trustedStream } from '../terminal/output-guard.ts';
 import { printable } from '../terminal/table.ts';
-import { dim, endOnBrokenPipe, eraseEcho, mark, type Ui } from '../terminal/terminal.ts';
+import { dim, endOnBrokenPipe, mark, printEnd, type Ui } from '../terminal/terminal.ts';
 import {
   fitLines,
   formatMetricsFacts,
@@ -95,9 +95,8 @@ export async function watchMetrics(stack: Stack, flags: MetricsWatchFlags, ui: U
   process.exitCode = exitCode;
   if (flags.json) process.stdout.write(formatRecord({ type: 'end', looks: polls, exitCode }));
   else if (ui === 'live') {
-    const command = dim(addEnvFlag(target, 'orders metrics --watch'));
-    eraseEcho();
-    process.stderr.write(`${mark('note')} Stopped watching\n  ${command}\n`);
+    const command = addEnvFlag(target, 'orders metrics --watch');
+    printEnd({ kind: 'done', text: 'Stopped watching', command });
   }
 }
 

@@ -155,6 +155,10 @@ const requestTexts: Record<CancelResult['result'], (status: string) => string> =
   stopped: (status) => `stopped (${status}); recovery undoes its completed steps`,
 };
 
+/** Returns what a cancellation does to its order, for example `stopped (validated); …`. */
+export const cancellationText = ({ result, status }: Pick<CancelResult, 'result' | 'status'>) =>
+  requestTexts[result](status);
+
 /** Returns the result for one order as one line. */
 export function formatCancelled({
   orderId,
@@ -163,7 +167,7 @@ export function formatCancelled({
   message,
 }: CancelOutcome): string {
   if (result === 'refused') return `${mark('failed', process.stdout)} ${message}\n`;
-  const end = isTerminal(status) ? `is ${status}` : requestTexts[result](status);
+  const end = isTerminal(status) ? `is ${status}` : cancellationText({ result, status });
   const good = status !== 'completed' && status !== 'failed';
   return `${mark(good ? 'done' : 'failed', process.stdout)} ${orderId} ${end}\n`;
 }

@@ -20,7 +20,7 @@ const actionTexts: {
 };
 
 /** Returns a description of a redrive action. */
-function redriveActionText(remedy: RedriveAction): string {
+export function redriveActionText(remedy: RedriveAction): string {
   return (actionTexts[remedy.kind] as (remedy: RedriveAction) => string)(remedy);
 }
 
@@ -95,5 +95,8 @@ const resultTexts: Record<RedriveResult['result'], (redriven: RedriveResult) => 
 export function formatRedriven(redriven: RedriveResult): string {
   const { orderId = redriven.messageId, result } = redriven;
   const glyph = mark(result === 'left' ? 'failed' : 'done', process.stdout);
-  return `${glyph} ${orderId} ${resultTexts[result](redriven)}\n`;
+  return `${glyph} ${orderId} ${redrivenText(redriven)}\n`;
 }
+
+/** Returns what happened to a message. */
+export const redrivenText = (redriven: RedriveResult) => resultTexts[redriven.result](redriven);

@@ -122,7 +122,7 @@ function formatWait(wait: NonNullable<OrderView['waitingFor']>, options: OrderTe
 }
 
 /** Returns the result of an undo. The undo of a stage that is not recorded runs too: its work may have begun. */
-function formatUndo(
+export function formatUndo(
   { undo, outcome, message }: NonNullable<OrderRecord['undos']>[number],
   order: OrderRecord,
 ): string {
@@ -147,7 +147,7 @@ function formatTime(at: string, { relative, now }: OrderTextOptions): string {
 }
 
 /** Returns a review in one line: `score 75, requested 12:00; approve by alice 12:05: called the customer`. */
-function formatReview(
+export function formatReview(
   { score, requestedAt, decision }: NonNullable<OrderRecord['review']>,
   time: (at: string) => string,
 ): string {

@@ -23,9 +23,9 @@ import { parseTime } from '../terminal/format-time.ts';
 import { mark } from '../terminal/terminal.ts';
 
 /** Maximum length of a reason (characters, Lambda's limit). */
-const maxReasonLength = 1024;
+export const maxReasonLength = 1024;
 /** AWS documents no quota for these requests. This rate is far below the quota for stop requests (300 per second). */
-const defaultRate = 10;
+export const defaultRate = 10;
 
 /** Flags of both commands. */
 export const pauseFlags = () => ({
@@ -190,7 +190,7 @@ export async function runPause(
   return records;
 }
 
-const goodResults: ReadonlySet<PauseOutcome> = new Set(['paused', 'resumed', 'unchanged']);
+export const goodResults: ReadonlySet<PauseOutcome> = new Set(['paused', 'resumed', 'unchanged']);
 const openResults: ReadonlySet<PauseOutcome> = new Set(['pausing', 'resuming', 'skipped']);
 
 function exitCodeFor(records: readonly PauseRecord[], interrupted: number): number {
@@ -203,7 +203,14 @@ function exitCodeFor(records: readonly PauseRecord[], interrupted: number): numb
 }
 
 /** Returns the result for one order as one line. */
-export function formatPauseRecord({ orderId, result, status, message }: PauseRecord): string {
+export function formatPauseRecord(record: PauseRecord): string {
+  const { result } = record;
+  const symbol = openResults.has(result) ? 'note' : goodResults.has(result) ? 'done' : 'failed';
+  return `${mark(symbol, process.stdout)} ${record.orderId} ${pauseText(record)}\n`;
+}
+
+/** Returns the result for one order as the end of a sentence about it. */
+export function pauseText({ result, status, message }: Omit<PauseResult, 'arn'>): string {
   const state = status === undefined ? '' : ` (${status})`;
   const texts: Record<PauseOutcome, string> = {
     paused: 'is paused',
@@ -215,7 +222,5 @@ export function formatPauseRecord({ orderId, result, status, message }: PauseRec
     refused: `was refused: ${message}`,
     skipped: 'was left unchanged: the command was interrupted',
   };
-  const isBad = result === 'ended' || result === 'refused';
-  const symbol = openResults.has(result) ? 'note' : isBad ? 'failed' : 'done';
-  return `${mark(symbol, process.stdout)} ${orderId} ${texts[result]}\n`;
+  return texts[result];
 }

@@ -22,26 +22,28 @@ const doneTexts: Readonly<Record<RepairAction, string>> = {
   settle: 'payments, stock and points corrected',
 };
 
+/** Returns what a repair does, as the end of a sentence. */
+export const plannedRepairText = (action: RepairAction) => plannedTexts[action];
+
+/** Returns what a repair has done. */
+export const repairedText = ({ deeds }: Pick<RepairResult, 'deeds'>) =>
+  deeds.length > 0 ? deeds.map((action) => doneTexts[action]).join('; ') : 'no mismatches';
+
 /** Returns the mismatches of an order and the planned repair; an empty text if there is nothing to repair. */
 export function formatPlan({ orderId, mismatches, action }: ExaminedOrder): string {
   if (!action) return '';
   const lines = [
     ...mismatches.map(({ kind, message }) => `${mark('failed')} ${orderId}  ${kind}: ${message}`),
-    `    would ${plannedTexts[action]}`,
+    `    would ${plannedRepairText(action)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Returns the result for one order: the repairs that were made, or the remaining mismatches. */
-export function formatRepaired(
-  { orderId, deeds: actions, left }: RepairResult,
-  target: Target,
-): string {
-  const summary =
-    actions.length > 0 ? actions.map((action) => doneTexts[action]).join('; ') : 'no mismatches';
+export function formatRepaired({ orderId, deeds, left }: RepairResult, target: Target): string {
   const lines =
     left.length === 0
-      ? [`${mark('done', process.stdout)} ${orderId} ${summary}`]
+      ? [`${mark('done', process.stdout)} ${orderId} ${repairedText({ deeds })}`]
       : left.flatMap(({ kind, message, command }) => [
           `${mark('failed', process.stdout)} ${orderId}  ${kind}: ${message}`,
           `    ${addEnvFlag(target, command)}`,

@@ -41,16 +41,26 @@ export async function retryOrders(
 /** Returns a result as one line, followed by one line for each changed field. */
 export function formatRetryResult(result: RetryResult, stream: NodeJS.WriteStream): string {
   if (result.result === 'refused') return `${mark('failed', stream)} ${result.message}\n`;
-  const { orderId, retryOf, changes, total, lines, status } = result;
+  const glyph = mark(result.result === 'started' ? 'done' : 'note', stream);
+  const changeLines = result.changes.map((change) => `    ${dim(formatChange(change), stream)}\n`);
+  return `${glyph} ${retryText(result)}\n${changeLines.join('')}`;
+}
+
+/** Returns the new order of a retry and how it was started, in one line. */
+export function retryText({
+  orderId,
+  retryOf,
+  total,
+  lines,
+  status,
+  result,
+}: RetryOutcome): string {
   const items = `${lines} ${lines === 1 ? 'item' : 'items'}`;
-  const sentence = {
+  return {
     started: `${orderId} accepted · retry of ${retryOf} · ${items} · ${formatMoney(total)}`,
     exists: `${orderId} already exists as this retry of ${retryOf} · ${status}`,
     planned: `${orderId} would be a retry of ${retryOf} · ${items} · ${formatMoney(total)}`,
-  }[result.result];
-  const glyph = mark(result.result === 'started' ? 'done' : 'note', stream);
-  const changeLines = changes.map((change) => `    ${dim(formatChange(change), stream)}\n`);
-  return `${glyph} ${sentence}\n${changeLines.join('')}`;
+  }[result];
 }
 
 /** Returns a change as text: `items[0].quantity 2 → 3`. The old value of personal data is omitted. */

@@ -131,9 +131,13 @@ export function formatReviewOutcome(outcome: ReviewOutcome): string {
 }
 
 /** Returns a decision as one line. */
-function formatDecided({ orderId, decision, paused }: DecisionResult): string {
+const formatDecided = (result: DecisionResult) =>
+  `${mark('done', process.stdout)} ${result.orderId} ${decisionText(result)}\n`;
+
+/** Returns what a decision does to its order: `approved; it continues (by alice)`. */
+export function decisionText({ decision, paused }: DecisionResult): string {
   const when = paused ? ' when it is resumed' : '';
-  return `${mark('done', process.stdout)} ${orderId} ${decisionTexts[decision.decision]}${when} (by ${decision.by})\n`;
+  return `${decisionTexts[decision.decision]}${when} (by ${decision.by})`;
 }
 
 /** Returns the command to run after a decision. */

@@ -18,15 +18,15 @@ export const verdictTexts: Record<Verdict, string> = {
   worse: 'B is worse than A',
   mixed: 'B is better than A in some respects and worse in others',
   'no-clear-difference': 'No clear difference',
-  'too-few-orders': 'Too few orders to tell',
+  'too-few-orders': 'Too few orders',
   'not-comparable': 'The runs are not comparable',
 };
 
-export const changeTexts: Record<Change, string> = {
+const changeTexts: Record<Change, string> = {
   better: 'better',
   worse: 'worse',
   'no-clear-difference': 'no clear difference',
-  'too-few-orders': 'too few orders to tell',
+  'too-few-orders': 'too few orders',
 };
 
 export const timeTitles: Record<ComparedTimeName, string> = {

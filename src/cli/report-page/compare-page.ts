@@ -134,7 +134,7 @@ function renderTimes(
 /** Number of points of the percentile chart. */
 const pointCount = 40;
 
-/** Returns a chart of the percentiles of the orders' durations: their active part, or what was measured of them. */
+/** Returns a chart of the percentiles of the orders' durations: their active part, or another time that both runs have. */
 function renderPercentiles(runs: { readonly a: StoredRun; readonly b: StoredRun }): string {
   const names = ['active', 'reached', 'accepted'] as const;
   const durations = (run: StoredRun, name: (typeof names)[number]) =>

@@ -25,6 +25,7 @@ import { inventorySchema, stockSchema } from './inventory.ts';
 import { listColumnsSchema, listSchema, listWatchSchema } from './list.ts';
 import { loadEstimateSchema } from './load-estimate.ts';
 import { loadReportSchema } from './load-test.ts';
+import { loadTestCompareSchema } from './load-test-compare.ts';
 import { loadTestSchema } from './load-test-stream.ts';
 import { localSchemas } from './local.ts';
 import { logsSchema } from './logs.ts';
@@ -86,6 +87,7 @@ export const schemas = {
   'list-columns': createDocumentSchema(listColumnsSchema),
   'list-stream': listWatchSchema,
   'list-verify': createDocumentSchema(verifySchema),
+  'load-test-compare': createDocumentSchema(loadTestCompareSchema),
   'load-test-dry-run': createDocumentSchema(loadEstimateSchema),
   'load-test-report': loadReportSchema,
   'load-test-scale': createDocumentSchema(scalePlanSchema),

@@ -25,6 +25,8 @@ export interface TableOptions {
   readonly width?: number | undefined;
   /** Widths of the columns so far, by title. A redrawn table keeps and updates them, so that its columns only widen. */
   readonly widths?: Map<string, number> | undefined;
+  /** Number of spaces between two columns (default 2). */
+  readonly gap?: number | undefined;
   /** Stream that the table is for. Styles are applied only if it supports colors. */
   readonly stream: NodeJS.WriteStream;
 }
@@ -34,13 +36,13 @@ interface SizedColumn<Row> {
   readonly width: number;
 }
 
-const gap = 2;
+const defaultGap = 2;
 
 /** Returns the rows as text, each with a final newline. */
 export function formatTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  { header, width = Number.POSITIVE_INFINITY, widths, stream }: TableOptions,
+  { header, width = Number.POSITIVE_INFINITY, widths, gap = defaultGap, stream }: TableOptions,
 ): string {
   const natural = columns.map((column) => {
     const texts = rows.map((row) => displayWidth(printable(column.text(row))));
@@ -54,7 +56,8 @@ export function formatTable<Row>(
   });
   const sized = fitColumns(
     natural.filter((column) => column.width > 0),
-    width,
+    // A terminal whose size is not set reports 0 columns.
+    { maxWidth: width || Number.POSITIVE_INFINITY, gap },
   );
   const formatLine = (cell: (column: Column<Row>) => string, row?: Row) =>
     sized
@@ -75,18 +78,24 @@ export function formatTable<Row>(
   return lines.map((line) => `${line}\n`).join('');
 }
 
+interface Space {
+  readonly maxWidth: number;
+  readonly gap: number;
+}
+
 /** Returns the columns with widths that fit into `maxWidth`: shortens columns first, then drops them. */
 function fitColumns<Row>(
   columns: readonly SizedColumn<Row>[],
-  maxWidth: number,
+  space: Space,
 ): readonly SizedColumn<Row>[] {
-  const excess = rowWidth(columns) - maxWidth;
+  const { maxWidth, gap } = space;
+  const excess = rowWidth(columns, gap) - maxWidth;
   if (excess <= 0) return columns;
   const narrow = columns.map((sized) => ({
     ...sized,
     width: Math.min(sized.width, sized.column.minWidth ?? sized.width),
   }));
-  const spare = maxWidth - rowWidth(narrow);
+  const spare = maxWidth - rowWidth(narrow, gap);
   if (spare >= 0) return distributeSpace(narrow, columns, spare);
   const order = [...columns].sort(
     (a, b) => (b.column.dropPriority ?? 0) - (a.column.dropPriority ?? 0),
@@ -95,7 +104,7 @@ function fitColumns<Row>(
   if (first?.column.dropPriority)
     return fitColumns(
       columns.filter((sized) => sized !== first),
-      maxWidth,
+      space,
     );
   return squeeze(narrow, -spare);
 }
@@ -114,7 +123,7 @@ function squeeze<Row>(
   return columns.map((sized, index) => ({ ...sized, width: widths[index] ?? sized.width }));
 }
 
-function rowWidth(columns: readonly { readonly width: number }[]): number {
+function rowWidth(columns: readonly { readonly width: number }[], gap: number): number {
   return columns.reduce((sum, { width }) => sum + width + gap, -gap);
 }
 
@@ -177,7 +186,7 @@ const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/u;
 
 /** Estimates the terminal columns of a text: two for a letter of a wide script, none for a combining mark. */
-function displayWidth(text: string): number {
+export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const char of text) width += wide.test(char) ? 2 : /\p{M}/u.test(char) ? 0 : 1;

@@ -60,6 +60,20 @@ export function dim(text: string, stream: NodeJS.WriteStream = process.stderr): 
   return applyStyle('dim', text, stream);
 }
 
+/** How a command that followed something ended. */
+export interface CommandEnd {
+  readonly kind: 'done' | 'failed';
+  readonly text: string;
+  /** Command that continues, or that shows more. */
+  readonly command: string;
+}
+
+/** Prints how a command that followed something ended: in the same form for all of them. */
+export function printEnd({ kind, text, command }: CommandEnd): void {
+  if (process.stderr.isTTY) eraseEcho();
+  process.stderr.write(`${mark(kind)} ${text}\n  ${dim(command)}\n`);
+}
+
 /** Returns to the start of the line, so that the next text overwrites the ^C that the terminal has echoed. */
 export function eraseEcho(): void {
   trustedStream(process.stderr).write('\r');

@@ -17,7 +17,7 @@ import {
   interruptExitCode,
   listenForInterrupt,
 } from '../command/interrupt.ts';
-import { dim, endOnBrokenPipe, eraseEcho, mark, type Ui } from '../terminal/terminal.ts';
+import { endOnBrokenPipe, printEnd, type Ui } from '../terminal/terminal.ts';
 import type { EndActions } from './end-actions.ts';
 import { createLiveRenderer, createLiveTableRenderer } from './live-renderer.ts';
 import {
@@ -144,7 +144,7 @@ async function runSession<End>(
   const { abort, release } = session.interrupt;
   endOnBrokenPipe(abort);
   try {
-    const events = readEvents(session, view.withLogs ?? false);
+    const events = readEvents(session, view);
     const end = await renderEvents(renderer, events, view.endActions);
     await renderer.close();
     await view.endActions?.finish(session.interrupt.signal);
@@ -180,15 +180,14 @@ function reportEnd<End>(end: End, { ui }: WatchView, session: WatchSession<End>)
   process.exitCode = codes[String(reason)] ?? code;
   if (ui === 'json' || ui === 'quiet' || reason === 'EPIPE') return;
   if (ui !== 'live' && !session.isDetached(end)) return;
-  if (ui === 'live') eraseEcho();
-  const nextCommand = dim(addEnvFlag(session.stack.target, hint));
-  process.stderr.write(`${mark(good ? 'done' : 'failed')} ${text}\n  ${nextCommand}\n`);
+  const command = addEnvFlag(session.stack.target, hint);
+  printEnd({ kind: good ? 'done' : 'failed', text, command });
 }
 
-/** Yields the events of a session, with `includeLogs` also the log lines of its orders. */
+/** Yields the events of a session, with `withLogs` also the log lines of its orders. */
 async function* readEvents<End>(
   { stack, orderIds, events, interrupt: { signal } }: WatchSession<End>,
-  includeLogs: boolean,
+  { withLogs: includeLogs = false, ui }: WatchView,
 ): AsyncGenerator<ShownEvent, End> {
   if (!includeLogs) return yield* events(signal);
   const { openLogLines, withLogs } = await import('../../orders/watch/with-logs.ts');
@@ -202,7 +201,11 @@ async function* readEvents<End>(
     if (next.done) return next.value;
     const event = next.value;
     if (event.type === 'join') known.add(event.orderId);
-    if (event.type !== 'log') yield event;
-    else if (known.has(event.entry.orderId ?? '') && !replays.isReplay(event.entry)) yield event;
+    const isShown =
+      event.type !== 'log' ||
+      (known.has(event.entry.orderId ?? '') &&
+        (!event.entry.isMetrics || ui === 'json') &&
+        !replays.isReplay(event.entry));
+    if (isShown) yield event;
   }
 }

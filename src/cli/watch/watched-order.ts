@@ -69,7 +69,8 @@ export function toShownStatus(event: PauseEvent): Pick<WatchedOrder, 'pause' | '
   };
 }
 
-function withoutCurrentState(activity: ExecutionActivity): ExecutionActivity {
+/** Returns the activity without what the execution does at the moment. */
+export function withoutCurrentState(activity: ExecutionActivity): ExecutionActivity {
   const { retry: _, wait: __, stuck: ___, ...totals } = activity;
   return totals;
 }

@@ -3,6 +3,7 @@ import { outputs as names, type OrderRecord } from '../../../functions/contract/
 import {
   isTerminal,
   type OrderStatus,
+  type ShownStatus,
   stages,
   statuses,
   statusRank,
@@ -86,19 +87,21 @@ async function recordCancelRequest(
 }
 
 function notCancellableError(orderId: string, status: OrderStatus | undefined): UserError {
-  if (status === undefined) {
-    return new UserError(`${orderId} has just started and cannot be cancelled yet.`, {
-      hint: `orders cancel ${orderId}`,
-      exit: 5,
-      code: 'NotFound',
-    });
-  }
+  const message = `${orderId} ${notCancellableText(status ?? 'received')}.`;
+  return status === undefined
+    ? new UserError(message, { hint: `orders cancel ${orderId}`, exit: 5, code: 'NotFound' })
+    : new UserError(message, { hint: `orders get ${orderId}`, exit: 6, code: 'NotCancellable' });
+}
+
+/** Returns why an order in this status cannot be cancelled, as the end of a sentence about it; undefined if it can. */
+export function cancelRefusal(status: ShownStatus): string | undefined {
+  return cancellable.some((name) => name === status) ? undefined : notCancellableText(status);
+}
+
+function notCancellableText(status: ShownStatus): string {
+  if (status === 'received') return 'has just started and cannot be cancelled yet';
   const reason = isTerminal(status) ? `is already ${status}` : `is with the carrier (${status})`;
-  return new UserError(`${orderId} ${reason} and can no longer be cancelled.`, {
-    hint: `orders get ${orderId}`,
-    exit: 6,
-    code: 'NotCancellable',
-  });
+  return `${reason} and can no longer be cancelled`;
 }
 
 /** Polls until all orders have ended or `signal` aborts. Returns the statuses of the orders that have an item. */

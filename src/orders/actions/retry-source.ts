@@ -90,9 +90,13 @@ export function retryRefusal({
     : undefined;
 }
 
+/** Returns why an order may not be retried, as the end of a sentence about it. */
+export const doubleChargeText = (reason: string) =>
+  `${reason}: a retry would charge the customer twice`;
+
 /** Returns the error for an order whose retry would charge the customer twice. */
 export function doubleChargeError(orderId: string, { reason, fix }: RetryRefusal): UserError {
-  return new UserError(`${orderId} ${reason}: a retry would charge the customer twice.`, {
+  return new UserError(`${orderId} ${doubleChargeText(reason)}.`, {
     hint: [fix, 'to retry it anyway: --charge-again'],
     exit: 6,
     code: 'ChargedTwice',

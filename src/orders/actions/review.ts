@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import type { ReviewDecision } from '../../../functions/contract/review.ts';
+import type { ShownStatus } from '../../../functions/contract/workflow.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { UserError } from '../../user-error.ts';
 import { currentWaitEnd } from '../../workflow/waits.ts';
@@ -86,13 +87,20 @@ async function isKnownAsPaused(stack: Stack, { executionArn }: OrderRecord): Pro
 
 const decisionText = { approve: 'approved', reject: 'rejected' } as const;
 
+/** Returns why an order in this status cannot be decided, as the end of a sentence about it; undefined if it can. */
+export function reviewRefusal(status: ShownStatus): string | undefined {
+  return status === 'awaiting-review' ? undefined : noReviewText(status);
+}
+
+const noReviewText = (status: ShownStatus) => `does not wait for a review; its status is ${status}`;
+
 function notInReviewError(orderId: string, order: OrderRecord | undefined): UserError {
   const { decision } = order?.review ?? {};
   const status = order?.status ?? 'received';
-  const reason = decision
-    ? `was ${decisionText[decision.decision]} by ${decision.by}`
-    : 'does not wait for a review';
-  return new UserError(`${orderId} ${reason}; its status is ${status}.`, {
+  const text = decision
+    ? `was ${decisionText[decision.decision]} by ${decision.by}; its status is ${status}`
+    : noReviewText(status);
+  return new UserError(`${orderId} ${text}.`, {
     hint: `orders get ${orderId}`,
     exit: 6,
     code: 'NotParked',

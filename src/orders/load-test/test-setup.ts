@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/choose-environment.ts';
 import { countBy } from '../../workflow/count-by.ts';
 import { parseVersion } from '../lookup/history.ts';
 
-/** What was tested, with which command and which versions. */
+/** Subject of a load test, its command and versions. */
 export interface TestSetup {
   /** The command that repeats the test. */
   readonly command?: string;

@@ -146,8 +146,22 @@ export async function readHistoryReport(
     readOrder(stack, orderId),
     readHistory(stack.target, executionArn),
   ]);
+  const report = toHistoryReport({ orderId, executionArn, order, events });
+  if (!report) throw historyGoneError(undefined);
+  return report;
+}
+
+/** Builds the report of a history that was read; undefined without events. */
+export function toHistoryReport({
+  orderId,
+  executionArn,
+  order,
+  events,
+}: Pick<HistoryReport, 'orderId' | 'executionArn' | 'events'> & {
+  readonly order: OrderRecord | undefined;
+}): HistoryReport | undefined {
   const timeline = buildTimeline(events, Date.now());
-  if (!timeline) throw historyGoneError(undefined);
+  if (!timeline) return undefined;
   const version = parseVersion(executionArn);
   return {
     orderId,
@@ -173,6 +187,6 @@ export async function resolveExecutionArn(
 }
 
 /** Parses the function version in `…:function:NAME:VERSION/durable-execution/…`. */
-function parseVersion(arn: string): string | undefined {
+export function parseVersion(arn: string): string | undefined {
   return /:function:[^:/]+:([^/]+)\//.exec(arn)?.[1];
 }

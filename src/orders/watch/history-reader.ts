@@ -19,6 +19,8 @@ interface ReadHistory {
   reported: number;
   /** Whether no more events will come: the execution has ended, is gone or may not be read. */
   isClosed: boolean;
+  /** Why the history is gone or may not be read. */
+  error?: unknown;
 }
 
 export interface HistoryTarget {
@@ -53,6 +55,16 @@ export class HistoryReader {
     return this.#histories.get(arn)?.isClosed ?? false;
   }
 
+  /** The events that were read, oldest first. */
+  events(arn: string): readonly HistoryEvent[] {
+    return this.#histories.get(arn)?.events ?? [];
+  }
+
+  /** Why the history cannot be read; undefined if it can. */
+  error(arn: string): unknown {
+    return this.#histories.get(arn)?.error;
+  }
+
   /** Whether the history contains the end of the execution. */
   hasEnded(arn: string): boolean {
     const last = this.#histories.get(arn)?.events.at(-1);
@@ -73,7 +85,10 @@ export class HistoryReader {
       history.isClosed = this.hasEnded(arn);
     } catch (error) {
       // Expired credentials are reported by the next poll of the items.
-      if (!isTransient(error) && !needsSignIn(error)) history.isClosed = true;
+      if (!isTransient(error) && !needsSignIn(error)) {
+        history.isClosed = true;
+        history.error = error;
+      }
     } finally {
       history.readAt = Date.now();
     }
@@ -82,8 +97,7 @@ export class HistoryReader {
   /** Returns times, invocations and attempts up to now, or undefined before the first read. */
   activity(arn: string): ExecutionActivity | undefined {
     const { timeScale } = this.#target;
-    const events = this.#histories.get(arn)?.events ?? [];
-    return summarizeActivity(events, { now: Date.now(), timeScale });
+    return summarizeActivity(this.events(arn), { now: Date.now(), timeScale });
   }
 
   /** Returns the events read since the previous call, and the current activity as the last event. */

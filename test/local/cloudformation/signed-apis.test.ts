@@ -48,7 +48,7 @@ describe('an event of an API with AWS_IAM', () => {
     // Without the right to invoke the function, its integration fails.
     ['api', [500, 200, 200]],
     ['neither', [403, 403, 200]],
-  ])('answers the user %s', async (name, statuses) => {
+  ])('responds to the user %s', async (name, statuses) => {
     const user = runtime.user(name);
     const seen: number[] = [];
     for (const method of methods) {
@@ -57,7 +57,7 @@ describe('an event of an API with AWS_IAM', () => {
     expect(seen).toEqual(statuses);
   });
 
-  it('answers an unsigned request only at the open method', async () => {
+  it('responds to an unsigned request only at the open method', async () => {
     const responses = methods.map((method) => fetch(`${runtime.url}${path}${method}`));
     expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([403, 403, 200]);
   });

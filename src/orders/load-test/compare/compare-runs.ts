@@ -129,6 +129,6 @@ function findNotes(runs: { readonly a: StoredRun; readonly b: StoredRun }): stri
     ),
     isLocal
       ? 'local runs share the machine with other programs: repeat both runs before you rely on a difference'
-      : 'two runs also differ by what else happened meanwhile: repeat both runs before you rely on a difference',
+      : 'other load on the machine or the account also changes a result: repeat both runs before you rely on a difference',
   ];
 }

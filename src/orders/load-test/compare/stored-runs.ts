@@ -49,7 +49,7 @@ function findRunId(root: string, reference: string): string {
   });
 }
 
-/** Returns the ids of the stored runs, the oldest first: they begin with the time of the start. */
+/** Returns the ids of the stored runs, oldest first: an id begins with the time of the start. */
 function listRunIds(root: string): string[] {
   try {
     return readdirSync(runsFolder(root))

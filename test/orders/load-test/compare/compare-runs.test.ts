@@ -123,7 +123,7 @@ it('does not weigh shorter durations against a check that fails', () => {
   expect(comparison.checks).toEqual([{ id: 'not-lost', a: 0, b: 2, change: 'worse' }]);
 });
 
-it('reports a threshold that holds no longer, and one that only one run has', () => {
+it('reports a threshold that holds no longer, and a threshold of only one run', () => {
   const thresholds = ['p95(e2e)<11s', 'max(wait)<1h'].map(parseThreshold);
   const a = createRun('a', { thresholds, endedMs: slower(0.9) });
   const comparison = compareRuns(
