@@ -43,7 +43,9 @@ function edit(from: string | RegExp, to: string): () => void {
 it('plans a first deployment without a trace, deploys it, and then finds no changes', async () => {
   const planned = await project.orders('diff', '--exit-code');
   expect(planned.code).toBe(22);
-  expect(planned.stderr).toMatch(/^\d+ to add, 2 versions to publish\n {2}ApiAuth NONE\n {2}\+ {2}OrdersTable +table$/m);
+  expect(planned.stderr).toMatch(
+    /^\d+ to add, 2 versions to publish\n {2}ApiAuth NONE\n {2}\+ {2}OrdersTable +table$/m,
+  );
   const first = await deploy('--smoke');
   expect(first).toMatchObject({ code: 0, changed: true, needed: true });
   expect(first.stderr).toContain('the API responds (404)');
