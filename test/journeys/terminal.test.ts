@@ -108,3 +108,16 @@ it('draws many orders as a chart that fits a shrinking terminal; Ctrl-C stops su
   expect(text.slice(text.indexOf('█ CHECKS'))).not.toContain('unsubmitted');
   expect(text).toMatch(/█ CHECKS \(partial report\)[^✗]*█ OUTCOME/);
 });
+
+it('does not claim that an order runs after its runtime was killed', async () => {
+  const { orderId } = await project.runJson('submit', '--sample', 'low');
+  const watching = atTerminal('watch', orderId);
+  await watching.until('await-warehouse');
+  await project.killRuntime();
+  await watching.until('not visible right now');
+  watching.terminal.write('q');
+  expect(await watching.exit).toBe(130);
+  const text = stripVTControlCharacters(watching.raw());
+  expect(text).toContain(`Detached; ${orderId} was running when it was last visible`);
+  expect(text).not.toContain('keeps running');
+});

@@ -198,7 +198,7 @@ function printDetached(orderId: string, exitCode: number): void {
   const why = isTimeout ? 'Stopped following: --timeout reached' : 'Detached';
   printEnd({
     kind: isTimeout ? 'failed' : 'done',
-    text: `${why}; ${orderId} keeps running`,
+    text: `${why}; the history of ${orderId} has no end yet`,
     command: `orders history ${orderId} --follow`,
   });
 }

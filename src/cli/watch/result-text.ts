@@ -10,12 +10,19 @@ export interface ResultText {
   readonly hint: string;
 }
 
+/** How well the state of running orders is known when the watch ends. */
+export interface LastSeen {
+  /** Whether the last reads failed: the orders are in the state of an earlier read, and their runtime may have stopped. */
+  readonly isGap: boolean;
+}
+
 /** Returns the result of an order. */
-export function formatResult(event: EndEvent): ResultText {
+export function formatResult(event: EndEvent, { isGap }: LastSeen): ResultText {
   const { orderId, ending, failure, error } = event;
   const took = formatDuration(event.elapsedMs);
   const watchCommand = `orders watch ${orderId}`;
   const getCommand = `orders get ${orderId}`;
+  const runs = isGap ? 'was running when it was last visible' : 'keeps running';
   switch (ending) {
     case 'completed': {
       const text = `${orderId} completed in ${took}${formatActivity(event)}`;
@@ -40,11 +47,11 @@ export function formatResult(event: EndEvent): ResultText {
         ? { good: false, text: `${orderId} cannot end: ${error}`, hint: getCommand }
         : { good: false, text: `${orderId} no longer exists`, hint: 'orders list' };
     case 'timeout': {
-      const text = `Stopped watching: --timeout reached; ${orderId} keeps running (${event.status})`;
+      const text = `Stopped watching: --timeout reached; ${orderId} ${runs} (${event.status})`;
       return { good: false, text, hint: watchCommand };
     }
     case 'detached': {
-      const text = `Detached; ${orderId} keeps running (${event.status})`;
+      const text = `Detached; ${orderId} ${runs} (${event.status})`;
       return { good: true, text, hint: watchCommand };
     }
   }
@@ -66,7 +73,7 @@ function formatActivity({ activeMs, waitMs, invocations = 0, attempts = {} }: En
 /** Returns the results of several orders together. `watchCommand` watches the same orders again. */
 export function formatSummary(
   { orders, endings, exitCode }: SummaryEvent,
-  watchCommand: string,
+  { watchCommand, isGap }: LastSeen & { readonly watchCommand: string },
 ): ResultText {
   if (orders === 0 && exitCode !== 0)
     return { good: true, text: 'Stopped watching before the first poll', hint: watchCommand };
@@ -76,7 +83,8 @@ export function formatSummary(
     ([ending, count]) => `${count} ${ending}`,
   );
   const running = timeout + detached;
-  const outcomes = [...counts, ...(running > 0 ? [`${running} keep running`] : [])].join(', ');
+  const runs = isGap ? 'running when last visible' : 'keep running';
+  const outcomes = [...counts, ...(running > 0 ? [`${running} ${runs}`] : [])].join(', ');
   if (running === 0)
     return { good: exitCode === 0, text: `${orders} orders: ${outcomes}`, hint: 'orders list' };
   const text = `${stopReason({ timeout, exitCode })}; ${outcomes}`;

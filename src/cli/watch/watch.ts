@@ -26,7 +26,7 @@ import {
   createQuietRenderer,
   type Renderer,
 } from './renderers.ts';
-import { formatResult, formatSummary, type ResultText } from './result-text.ts';
+import { formatResult, formatSummary, type LastSeen, type ResultText } from './result-text.ts';
 import type { ShownEvent } from './shown-event.ts';
 
 /** How a watch is shown, and when it stops. */
@@ -61,7 +61,7 @@ export async function showWatch(
     interrupt,
     orderIds: [order.orderId],
     events: (signal) => watchOrder(stack, { ...order, signal, until, detail, history }),
-    formatEnd: (end) => ({ code: end.exitCode, ...formatResult(end) }),
+    formatEnd: (end, last) => ({ code: end.exitCode, ...formatResult(end, last) }),
     isDetached: ({ ending }) => ending === 'detached' || ending === 'timeout',
   });
 }
@@ -103,7 +103,10 @@ export async function showWatchMany(
       renderer.show(summary);
       return summary;
     },
-    formatEnd: (summary) => ({ code: summary.exitCode, ...formatSummary(summary, watchCommand) }),
+    formatEnd: (summary, last) => ({
+      code: summary.exitCode,
+      ...formatSummary(summary, { watchCommand, ...last }),
+    }),
     isDetached: ({ endings, orders: count }) =>
       count === 0 || Boolean(endings.detached ?? endings.timeout),
   });
@@ -130,7 +133,7 @@ interface WatchSession<End> {
   readonly interrupt: InterruptListener;
   readonly orderIds: readonly string[];
   readonly events: (signal: AbortSignal) => AsyncGenerator<WatchEvent, End>;
-  readonly formatEnd: (end: End) => ResultText & { readonly code: number };
+  readonly formatEnd: (end: End, last: LastSeen) => ResultText & { readonly code: number };
   /** Whether the watch stopped before the orders ended. */
   readonly isDetached: (end: End) => boolean;
 }
@@ -145,11 +148,11 @@ async function runSession<End>(
   endOnBrokenPipe(abort);
   try {
     const events = readEvents(session, view);
-    const end = await renderEvents(renderer, events, view.endActions);
+    const last = await renderEvents(renderer, events, view.endActions);
     await renderer.close();
     await view.endActions?.finish(session.interrupt.signal);
-    reportEnd(end, view, session);
-    return end;
+    reportEnd(last, view, session);
+    return last.end;
   } catch (error) {
     await renderer.close();
     throw error;
@@ -158,23 +161,31 @@ async function runSession<End>(
   }
 }
 
+/** Renders the events. Returns the end, and whether the orders could not be read at that time. */
 async function renderEvents<End>(
   renderer: Renderer,
   events: AsyncGenerator<ShownEvent, End>,
   endActions: EndActions | undefined,
-): Promise<End> {
+): Promise<LastSeen & { readonly end: End }> {
+  let isGap = false;
   for (;;) {
     const next = await events.next();
-    if (next.done) return next.value;
+    if (next.done) return { end: next.value, isGap };
+    const { type } = next.value;
+    if (type === 'gap' || type === 'gap-end') isGap = type === 'gap';
     renderer.show(next.value);
     endActions?.handle(next.value);
   }
 }
 
 /** Sets the exit code. Prints the result if the view does not show it: after a live view, and if the watch stopped early. */
-function reportEnd<End>(end: End, { ui }: WatchView, session: WatchSession<End>): void {
+function reportEnd<End>(
+  { end, isGap }: LastSeen & { readonly end: End },
+  { ui }: WatchView,
+  session: WatchSession<End>,
+): void {
   const { reason } = session.interrupt.signal;
-  const { code, good, text, hint } = session.formatEnd(end);
+  const { code, good, text, hint } = session.formatEnd(end, { isGap });
   // A closed pipe counts as success, and SIGTERM has another exit code than Ctrl-C.
   const codes: Record<string, number> = { EPIPE: 0, SIGTERM: 143 };
   process.exitCode = codes[String(reason)] ?? code;

@@ -125,20 +125,22 @@ it('formats the heartbeat and the summary of several orders', () => {
   expect(formatPlainEvent(summary)).toBe(`${ts} * end orders=3 completed=2 failed=1 exit=13`);
   const heartbeat = { type: 'heartbeat', ts, running: 2 } as const;
   expect(formatPlainEvent(heartbeat)).toBe(`${ts} * heartbeat running=2`);
-  expect(formatSummary(summary, 'orders watch a b c')).toEqual({
+  expect(formatSummary(summary, { watchCommand: 'orders watch a b c', isGap: false })).toEqual({
     good: false,
     text: '3 orders: 2 completed, 1 failed',
     hint: 'orders list',
   });
   const detached = { ...summary, endings: { completed: 1, detached: 2 }, exitCode: 130 } as const;
-  expect(formatSummary(detached, 'orders watch a b c')).toEqual({
+  expect(formatSummary(detached, { watchCommand: 'orders watch a b c', isGap: false })).toEqual({
     good: true,
     text: 'Detached; 1 completed, 2 keep running',
     hint: 'orders watch a b c',
   });
+  const gone = formatSummary(detached, { watchCommand: 'orders watch a b c', isGap: true });
+  expect(gone.text).toBe('Detached; 1 completed, 2 running when last visible');
   const none = { ...summary, orders: 0, endings: {} };
   const textFor = (exitCode: 0 | 130) =>
-    formatSummary({ ...none, exitCode }, 'orders watch --all').text;
+    formatSummary({ ...none, exitCode }, { watchCommand: 'orders watch --all', isGap: false }).text;
   expect(textFor(0)).toBe('No orders are running');
   expect(textFor(130)).toBe('Stopped watching before the first poll');
 });
