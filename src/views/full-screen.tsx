@@ -40,7 +40,7 @@ export function openFullScreen(
     const change = painter.paint(renderLines(size));
     if (change !== '') stream.write(change);
   }
-  /** Terminals differ in what they keep of a screen that changes its size, and a shell writes to that of a suspended program. */
+  /** Terminals keep different parts of a screen that changes its size, and a shell writes to the screen of a suspended program. */
   const redrawAll = () => {
     painter.reset();
     redraw();

@@ -9,7 +9,7 @@ const wrap = '\u001b[?7h';
 const clearScreen = '\u001b[?25l\u001b[H\u001b[2J';
 
 /**
- * Remembers the lines on the screen and draws only those that change. Ink would lay out each letter of the screen again, which takes
+ * Remembers the lines on the screen and draws only changed lines. Ink would lay out each letter of the screen again, which takes
  * longer than a key may take.
  */
 export class LinePainter {

@@ -189,7 +189,7 @@ describe('the terminal', () => {
     );
   });
 
-  it('shows why the orders cannot be read, and goes on when the runtime is back', async () => {
+  it('shows why the orders cannot be read, and continues when the runtime is back', async () => {
     const screen = await openConsole();
     await project.killRuntime();
     await screen.shows(/! not visible right now: .* not running · orders local start/);

@@ -103,7 +103,7 @@ const ownCommands: readonly ConsoleCommand[] = [
   { name: 'quit', summary: 'leave', run: (state) => ({ state, effect: { type: 'quit' } }) },
 ];
 
-/** Returns all commands: those of the console, and the actions on orders. */
+/** Returns all commands of the console, actions on orders included. */
 export function listCommands({ actions }: Pick<ConsoleView, 'actions'>): ConsoleCommand[] {
   const names = new Set(ownCommands.map(({ name }) => name));
   const actionCommands = actions

@@ -14,7 +14,7 @@ import { clipStyled } from './panes/pane-lines.ts';
 import { alignRight } from './styled-line.ts';
 import type { ConsoleAction, Pane, PaneInput, PaneName } from './types.ts';
 
-/** What has been read. */
+/** All data read so far. */
 export type ConsoleData = Pick<
   PaneInput,
   'detail' | 'health' | 'metrics' | 'outages' | 'problems'

@@ -23,7 +23,7 @@ export interface PendingAction {
   readonly plan?: readonly string[] | undefined;
 }
 
-/** What the user is typing. */
+/** The input line, or a question. */
 export type Prompt =
   /** `previous` is the filter that Esc restores. */
   | { readonly kind: 'filter'; readonly text: string; readonly previous: string }
@@ -81,7 +81,7 @@ export interface ConsoleView {
   readonly now: number;
 }
 
-/** What the console does in addition to the change of its state. */
+/** A side effect of a key, in addition to the change of the state. */
 export type Effect =
   | { readonly type: 'quit' }
   /** Reads what exactly the action would do. */

@@ -67,7 +67,7 @@ function formatTarget(input: HeaderInput): string {
 
 type State = 'stuck' | 'review' | 'waiting' | 'paused' | 'running' | TerminalStatus;
 
-/** How the number of orders in each state is shown, the most urgent first. */
+/** Labels and styles of the numbers of orders in each state; urgent states come first. */
 const states: readonly (readonly [state: State, label: string, style: TextStyle])[] = [
   ['stuck', 'stuck', 'red'],
   ['review', 'in review', 'yellow'],
@@ -85,7 +85,7 @@ function stateOf({ attention, isPaused, status }: ConsoleOrder): State {
   return isPaused ? 'paused' : 'running';
 }
 
-/** The numbers of orders in each state, and those with a dead letter or a contradiction, which are in a state as well. */
+/** The numbers of orders in each state, and of orders with a dead letter or a contradiction, which are in a state as well. */
 type Counts = ReadonlyMap<State | 'dead-letter' | 'flagged', number>;
 
 const counted = new WeakMap<readonly ConsoleOrder[], Counts>();

@@ -224,7 +224,7 @@ export const ownBindings: readonly Binding[] = [
   ...otherBindings,
 ];
 
-/** Returns all keys: those of the console, and those of the actions. */
+/** Returns all keys of the console, keys of actions included. */
 export function allBindings(actions: readonly ConsoleAction[]): readonly Binding[] {
   const actionBindings = actions.map(
     (action): Binding => ({

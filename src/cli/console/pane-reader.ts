@@ -4,7 +4,7 @@ import type { DetailPart, OrderDetail } from '../../orders/console/order-detail.
 import type { ConsoleData } from './console-frame.ts';
 import type { PaneName } from './types.ts';
 
-/** What is read only while a pane shows it. */
+/** Data that is read only while a pane shows it. */
 export type PaneData = Omit<ConsoleData, 'snapshot'>;
 
 /** Reads one order. */

@@ -34,7 +34,7 @@ export interface PaneInput {
 }
 
 /**
- * Draws a pane as lines of at most `columns`. There may be more lines than rows: the screen scrolls them. The logs grow at their end:
+ * Draws a pane as lines of at most `columns`. There may be more lines than rows: the screen scrolls them. New log lines are added below:
  * the screen shows their last lines first.
  */
 export type Pane = (input: PaneInput) => readonly string[];

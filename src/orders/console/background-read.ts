@@ -10,7 +10,7 @@ export interface BackgroundReadOptions<T> {
 }
 
 /**
- * A value that is read now and then, while others do not wait for it. Keeps the last value through transient errors. Without
+ * A value that is read periodically, while others do not wait for it. Keeps the last value through transient errors. Without
  * permission, it is not read again; after another permanent error it is undefined until a read succeeds.
  */
 export class BackgroundRead<T> {

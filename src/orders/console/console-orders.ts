@@ -39,7 +39,7 @@ export interface Moment {
   readonly progressSince: number;
 }
 
-/** The orders of a stack: those of a time window, and older ones that are running. */
+/** The orders of a stack: orders of a time window, and older orders that are running. */
 export class ConsoleOrders {
   readonly #options: ConsoleOrdersOptions;
   readonly #timeScale: number;
@@ -174,7 +174,7 @@ export class ConsoleOrders {
     }
   }
 
-  /** Replaces the entries of the window by those of a list, and keeps the ones that have not changed. */
+  /** Replaces the entries of the window by the orders of a list, and keeps entries that have not changed. */
   #update(listed: readonly ListedOrder[]): void {
     const entries = new Map<string, Entry>();
     for (const order of listed) {

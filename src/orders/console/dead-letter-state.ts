@@ -3,7 +3,7 @@ import type { Stack } from '../../environment/stack.ts';
 import { receiveDeadLetters, releaseDeadLetters } from '../dead-letters/dead-letters.ts';
 
 export interface DeadLetterState {
-  /** Number of messages in the queue, including those that another program has received. */
+  /** Number of messages in the queue, including messages that another program has received. */
   readonly count: number;
   /** The orders whose events could not be processed. */
   readonly orderIds: ReadonlySet<string>;

@@ -55,7 +55,7 @@ export class LogTail {
     return this.#problem;
   }
 
-  /** Starts to read, unless that is going on. */
+  /** Starts to read, unless a read is in progress. */
   start(): void {
     if (this.#stop || this.#isOver) return;
     this.#stop = new AbortController();

@@ -19,7 +19,7 @@ export interface KnownWindow {
   readonly toEntry: (record: RowRecord) => Entry;
 }
 
-/** The open executions, and their orders that are not in the window: older ones, and those without an item. */
+/** The open executions, and their orders that are not in the window: older orders, and orders without an item. */
 export class OpenOrders {
   readonly #stack: Stack;
   readonly #window: KnownWindow;
@@ -76,7 +76,7 @@ export class OpenOrders {
     this.#others = others;
   }
 
-  /** Returns undefined for an order that ended before the window, and for one that no longer exists. */
+  /** Returns undefined for an order that ended before the window, and for an order that no longer exists. */
   #toEntry(
     id: string,
     record: RowRecord | undefined,

@@ -15,7 +15,7 @@ export interface OrderFeedOptions {
 const defaultMaxOrders = 5000;
 /** For more orders than this, the list is shown before the items are read: they take several requests. */
 const maxUnshown = 100;
-/** New orders are read as often as if there were only so many: a poll of them takes few requests, unlike a list of all. */
+/** The interval between reads of new orders grows up to this number of orders: a poll of them takes few requests, unlike a list of all. */
 const maxOrdersPerPoll = 500;
 
 /** Polls the orders of a stack for the console. */
@@ -79,7 +79,7 @@ export class OrderFeed {
     }
   }
 
-  /** Reads the orders. Yields the ones that are listed before their items are read for the first time. */
+  /** Reads the orders. Yields the listed orders before their items are read for the first time. */
   async *#poll(
     connection: ConnectionMonitor,
     signal: AbortSignal,

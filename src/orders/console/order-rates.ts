@@ -14,7 +14,7 @@ export class OrderRates {
   #completed: Counts = new Map();
   #failed: Counts = new Map();
 
-  /** Counts the orders of the list anew, and returns the periods up to `now` (ms since the epoch), the last of which is not over. */
+  /** Counts the orders of the list again, and returns the periods up to `now` (ms since the epoch), the last of which is not over. */
   count(rows: Iterable<OrderRow>, now: number): RateHistory {
     const last = Math.floor(now / periodMs);
     const first = last - periods + 1;

@@ -47,7 +47,7 @@ export interface OrderRow {
   readonly retryOf: string | undefined;
 }
 
-/** A row of the list, and what it was built from. */
+/** A row of the list, and its source. */
 export interface Entry {
   readonly row: OrderRow;
   /** The item; undefined if only the index is known. */

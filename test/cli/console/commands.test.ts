@@ -76,7 +76,7 @@ it('shows the possible words while the user types', () => {
   expect(screen.text()).toContain('status  status:desc  stage  stage:desc');
 });
 
-it('chooses the columns with C, from those that are shown', () => {
+it('chooses the columns with C, beginning with the current ones', () => {
   const screen = open();
   screen.press('C');
   expect(screen.lines().at(-1)).toMatch(/^:columns order,customer,/);

@@ -30,7 +30,7 @@ async function readUntil(
   throw new Error('the detail never passed the test');
 }
 
-it('follows the record, the history and the log of an order to its end', async () => {
+it('follows the record, the history and the log of an order until it ends', async () => {
   const detail = await readUntil(
     await connect(),
     ['order', 'history', 'logs'],

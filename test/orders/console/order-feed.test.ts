@@ -34,7 +34,7 @@ const submit = async (sample: string): Promise<string> =>
   (await project.runJson('submit', '--sample', sample)).orderId;
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
 
-it('shows an order from its start to its end, and counts both', async () => {
+it('shows an order from its start until it ends, and counts both', async () => {
   const feed = open(await connect());
   const orderId = await submit('high');
   const running = await feed.order(orderId, ({ stage }) => stage === 'await-warehouse');
@@ -131,7 +131,7 @@ it('shows less without the permission to read orders, executions and the dead-le
   expect(deadLetters).toBeUndefined();
 });
 
-it('goes on after the runtime was killed, throttled requests, and started on another port', async () => {
+it('continues after the runtime was killed, throttled requests, and started on another port', async () => {
   const feed = open(await connect());
   const before = await submit('low');
   await feed.order(before, () => true);
@@ -165,7 +165,7 @@ it('still shows the orders when the clock of this machine is set back', async ()
   expect(orders.map((order) => order.orderId)).toContain(orderId);
 });
 
-it('names the command that renews expired credentials, and goes on once they are renewed', async () => {
+it('names the command that renews expired credentials, and continues once they are renewed', async () => {
   const stack = await connect();
   const feed = open({ ...stack, target: { ...stack.target, autoDeploys: false } });
   const before = await submit('low');

@@ -1,4 +1,4 @@
-/** Describes which orders an action affects, and what it does to money and stock. */
+/** Describes the orders that an action affects, and its effects on money and stock. */
 import { toDecimal } from '../../../../functions/contract/order.ts';
 import {
   reviewedStage,

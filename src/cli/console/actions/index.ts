@@ -5,7 +5,7 @@ import { redrive, repair } from './repair-actions.ts';
 import { approve, reject } from './review-actions.ts';
 import { copy, open } from './view-actions.ts';
 
-/** What the console does with orders, in the order of its help. */
+/** All actions on orders, in the order of the help. */
 export const actions: readonly ConsoleAction[] = [
   approve,
   reject,

@@ -6,7 +6,7 @@ import type { ActionResult } from '../types.ts';
 /** What happened to one order. */
 export type Outcome = Omit<ActionResult, 'orderId'>;
 
-/** Carries out work for the orders, one after the other. An error is the result of its order. */
+/** Carries out work for the orders sequentially. An error is the result of its order. */
 export async function runEach(
   stack: Stack,
   orders: readonly ConsoleOrder[],

@@ -10,7 +10,7 @@ import { formatMissing, type LineOptions, wrapText } from './pane-lines.ts';
 const wideColumns = 90;
 const levelWidth = 6;
 
-/** Draws the newest log lines of the opened order, oldest first, without those that a replay logged again. */
+/** Draws the newest log lines of the opened order, oldest first, without lines that a replay logged again. */
 export function logsPane(input: PaneInput): readonly string[] {
   const { logs, problems } = input.detail ?? {};
   if (!logs) return formatMissing('the logs', problems?.logs, input);

@@ -61,7 +61,7 @@ describe('the description of an action', () => {
     expect(text).toContain('the shipping label is cancelled');
   });
 
-  it('adds up only the orders that were charged', () => {
+  it('sums only the totals of orders that were charged', () => {
     const running = { status: 'validated' } as const;
     const text = describeAction('cancel', {}, {}, running);
     expect(text).toContain('Cancel 3 orders, which cannot be undone: ');

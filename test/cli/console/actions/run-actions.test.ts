@@ -59,7 +59,7 @@ async function submitForReview(): Promise<string> {
   return orderId;
 }
 
-it('cancels orders with the reason, and reports one that was cancelled meanwhile', async () => {
+it('cancels orders with the reason, and reports an order that was cancelled meanwhile', async () => {
   const [first, second] = [await submitForReview(), await submitForReview()];
   await cancel(second);
   expect(await run('cancel', [second, first], 'ordered twice')).toEqual([
@@ -88,7 +88,7 @@ it('decides reviews once, and stores the note', async () => {
   ]);
 });
 
-it('pauses and resumes orders, and reports one that has ended', async () => {
+it('pauses and resumes orders, and reports an order that has ended', async () => {
   const [running, ended] = [await submitForReview(), await submitForReview()];
   await cancel(ended);
   expect(await run('pause', [ended, running], 'carrier outage')).toEqual([
@@ -139,7 +139,7 @@ it('plans and repairs a lost record, and leaves a consistent order unchanged', a
   expect((await get(lost)).status).toBe('failed');
 });
 
-it('redrives the dead-letter messages of an order, and reports one that has none', async () => {
+it('redrives the dead-letter messages of an order, and reports an order without messages', async () => {
   const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
   const sqs = await stack.target.clients.sqs();
   const MessageBody = canonicalEvent({ orderId: 'never-1', order: samples['low'] as Order });
@@ -154,7 +154,7 @@ it('redrives the dead-letter messages of an order, and reports one that has none
   expect(await run('redrive', ['never-1'])).toEqual(['failed: has no dead-letter message']);
 });
 
-it('names the command that shows the same where there is no AWS console', async () => {
+it('names the command that shows the same if there is no AWS console', async () => {
   expect(await run('open', ['order-1'])).toEqual([
     'failed: local has no console: orders get order-1',
   ]);
