@@ -2,7 +2,7 @@
 import type { Target } from './target.ts';
 
 /** Allowed difference between the clocks of this machine and of AWS, which rejects requests with a larger one (ms). */
-const maxClockSkewMs = 300_000;
+export const maxClockSkewMs = 300_000;
 
 type SetBackTarget = Pick<Target, 'latestRecordAt'>;
 

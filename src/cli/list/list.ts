@@ -1,6 +1,7 @@
 /** Reads the flags of `orders list`. */
 import type { Provider } from '../../../functions/contract/providers.ts';
 import { isTerminal, type OrderStatus } from '../../../functions/contract/workflow.ts';
+import { maxClockSkewMs } from '../../environment/latest-record.ts';
 import { type Cursor, parseCursor } from '../../orders/lookup/cursor.ts';
 import type { ListQuery } from '../../orders/lookup/list.ts';
 import { UserError } from '../../user-error.ts';
@@ -32,8 +33,6 @@ export interface ListFlags {
 }
 
 const defaultSince = '7d';
-/** Allowed difference between the clocks of this machine and of AWS (ms). */
-const maxClockSkewMs = 300_000;
 
 /** Returns the query of the flags. With a cursor, the period is that of the list that the cursor continues. */
 export function buildListQuery(flags: ListFlags, now = Date.now()): ListQuery {

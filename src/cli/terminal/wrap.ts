@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { displayWidth } from './table.ts';
 
 export interface WrapOptions {
   /** Maximum width of a line, its indentation included (terminal columns). */
@@ -16,7 +17,7 @@ export function wrap(
   for (const part of parts) {
     const last = lines.at(-1);
     const joined = last === undefined ? part : `${last}${separator}${part}`;
-    const fits = stripVTControlCharacters(joined).length <= width - indent;
+    const fits = displayWidth(stripVTControlCharacters(joined)) <= width - indent;
     if (last !== undefined && fits) lines[lines.length - 1] = joined;
     else lines.push(part);
   }

@@ -1,3 +1,4 @@
+import { maxClockSkewMs } from '../../environment/latest-record.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { isTerminalExecution } from '../lookup/execution-status.ts';
 import { type ListedExecution, listExecutions } from '../lookup/executions.ts';
@@ -31,8 +32,6 @@ const pollsPerExecutionRead = 8;
 const maxEndedReads = 3;
 /** An order accepted this long ago must have an item or an execution (ms). */
 const maxStartMs = 30_000;
-/** Maximum difference between the clocks of this machine and of AWS (ms). */
-const maxClockSkewMs = 300_000;
 
 /** Recent requests per second, of operations with a quota. */
 export interface RequestRates {

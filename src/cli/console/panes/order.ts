@@ -9,12 +9,13 @@ import { formatMoney } from '../../../workflow/money.ts';
 import { statusStyle } from '../../../workflow/status-style.ts';
 import { formatDuration } from '../../terminal/format-time.ts';
 import { applyStyle, printableTexts } from '../../terminal/output-guard.ts';
+import { wrap } from '../../terminal/wrap.ts';
 import { withoutCurrentState } from '../../watch/watched-order.ts';
 import type { PaneInput } from '../types.ts';
 import { formatNextActions } from './next-actions.ts';
 import { formatClock, formatFacts } from './order-facts.ts';
 import { formatAttempts, formatTransitions } from './order-tables.ts';
-import { clipStyled, formatMissing, joinBlocks, joinParts } from './pane-lines.ts';
+import { clipStyled, formatMissing, joinBlocks } from './pane-lines.ts';
 
 /** Draws the opened order: its state and the reason for it first, then its workflow, its attempts and its transitions. */
 export function orderPane(input: PaneInput): readonly string[] {
@@ -61,7 +62,11 @@ const toPrintable = (detail: OrderDetail): OrderDetail => ({
 function formatListed(order: ConsoleOrder, { columns, stream }: PaneInput): string[] {
   const { orderId, customerId, total, status } = order;
   return [
-    ...joinParts([orderId, customerId, formatMoney(toDecimal(total))], columns),
+    ...wrap([orderId, customerId, formatMoney(toDecimal(total))], {
+      width: columns,
+      indent: 0,
+      separator: ' · ',
+    }),
     applyStyle(statusStyle(status), status, stream),
   ];
 }

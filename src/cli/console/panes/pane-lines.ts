@@ -67,18 +67,6 @@ export function breakText(text: string, columns: number): string[] {
   return [...parts, rest];
 }
 
-/** Returns the parts on as few lines as fit, separated by ` · `. */
-export function joinParts(parts: readonly string[], columns: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const joined = `${last} · ${part}`;
-    if (last !== undefined && displayWidth(joined) <= columns) lines[lines.length - 1] = joined;
-    else lines.push(part);
-  }
-  return lines;
-}
-
 /** A named fact of a pane. */
 export interface Fact {
   readonly name: string;
