@@ -2,6 +2,7 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import { readPatienceSeconds } from '../order-workflow/patience.ts';
 import { providerWaits } from '../order-workflow/services/provider-waits.ts';
 import { services } from '../order-workflow/services/services.ts';
+import { durableExecutionClient } from '../shared/durable-client.ts';
 import { readOrder } from '../shared/tables/orders.ts';
 import { type CorrectionRequest, type CorrectionResult, correctOrder } from './correct-order.ts';
 import { flagOrder } from './orders-table.ts';
@@ -29,4 +30,5 @@ export const handler = withDurableExecution(
       patience,
     });
   },
+  { durableExecutionClient },
 );

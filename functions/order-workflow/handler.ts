@@ -1,6 +1,7 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { defaultReviewTimeoutSeconds } from '../contract/review.ts';
 import { stage, type WaitId } from '../contract/workflow.ts';
+import { durableExecutionClient } from '../shared/durable-client.ts';
 import { readPatienceSeconds } from './patience.ts';
 import { processOrder } from './process-order.ts';
 import { providerWaits } from './services/provider-waits.ts';
@@ -22,6 +23,8 @@ const reviewTimeoutSeconds = Number(
 
 const patience = { seconds: readPatienceSeconds(), waits: providerWaits };
 
-export const handler = withDurableExecution((event: unknown, context) =>
-  processOrder(event, context, { ports: services, waitSeconds, reviewTimeoutSeconds, patience }),
+export const handler = withDurableExecution(
+  (event: unknown, context) =>
+    processOrder(event, context, { ports: services, waitSeconds, reviewTimeoutSeconds, patience }),
+  { durableExecutionClient },
 );

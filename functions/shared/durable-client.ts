@@ -1,0 +1,17 @@
+import { DurableExecutionApiClient, SDK_VERSION } from '@aws/durable-execution-sdk-js';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { Sha256 } from './sha256.ts';
+
+/** The client for checkpoints. Except for `sha256`, it has the settings of the client that the durable SDK creates by itself. */
+export const durableExecutionClient = new DurableExecutionApiClient(
+  new LambdaClient({
+    sha256: Sha256,
+    customUserAgent: [['aws-durable-execution-sdk-js', SDK_VERSION]],
+    requestHandler: {
+      connectionTimeout: 5_000,
+      socketTimeout: 50_000,
+      requestTimeout: 55_000,
+      throwOnRequestTimeout: true,
+    },
+  }),
+);
