@@ -94,7 +94,8 @@ export class AsyncInvocations {
     if (this.#closed) return;
     const { store, handlers, clock } = this.#deps;
     const { id, function: functionName, version, event } = row;
-    const { error } = await handlers.run({ functionName, version, event, requestId: id });
+    const call = { functionName, version, event, requestId: id, isStart: true };
+    const { error } = await handlers.run(call);
     if (this.#closed) return;
     const attempts = row.attempts + 1;
     const maxAttempts = row.max_attempts ?? defaultRetryAttempts + 1;

@@ -1,15 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { type Credentials, sessionLifetimeMs } from '../iam/credentials.ts';
 import type { LogLine } from '../shared/service-interfaces.ts';
 import type { UsageMeter } from '../shared/usage-meter.ts';
+import { findRoom, minIdleMs } from './environment-room.ts';
 import type { FunctionLogs } from './execution-roles.ts';
 import { exitText } from './handler-exit.ts';
-import { formatEnvironmentKey, type HandlerJob, type HandlerOutcome } from './handler-job.ts';
+import {
+  formatEnvironmentKey,
+  type HandlerJob,
+  type HandlerOutcome,
+  toMessage,
+} from './handler-job.ts';
 import { startHandler } from './handler-process.ts';
-import { findNodeProgram, type NodeProgram } from './node-program.ts';
-import type { InvocationMessage, ResultMessage } from './node-runtime/messages.ts';
+import { JobQueue } from './job-queue.ts';
+import { findNodeProgram, Substitutes } from './node-program.ts';
+import type { ResultMessage } from './node-runtime/messages.ts';
 import { platformLines } from './platform-lines.ts';
 
 /** Idle time after which a warm environment is removed (ms). */
@@ -32,6 +38,8 @@ interface Environment {
     timeout: NodeJS.Timeout;
   };
   idle?: NodeJS.Timeout;
+  /** Time at which it became idle (epoch ms). */
+  idleSince?: number;
 }
 
 interface ExecutionEnvironmentOptions {
@@ -46,9 +54,9 @@ interface ExecutionEnvironmentOptions {
 export class ExecutionEnvironments {
   readonly #options: ExecutionEnvironmentOptions;
   readonly #all = new Set<Environment>();
-  readonly #queue: { job: HandlerJob; resolve(outcome: HandlerOutcome): void }[] = [];
-  readonly #maxEnvironments = 2 * availableParallelism() + 2;
-  readonly #reportedSubstitutes = new Set<string>();
+  readonly #queue = new JobQueue<{ job: HandlerJob; resolve(outcome: HandlerOutcome): void }>();
+  readonly #substitutes = new Substitutes();
+  #check: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: ExecutionEnvironmentOptions) {
@@ -65,7 +73,7 @@ export class ExecutionEnvironments {
           resolve,
         });
       else {
-        this.#queue.push({ job, resolve });
+        this.#queue.add({ job, resolve });
         this.#startQueued();
       }
     });
@@ -74,19 +82,20 @@ export class ExecutionEnvironments {
   /** Kills every process. Their invocations never resolve. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#queue.length = 0;
+    this.#queue.clear();
     await Promise.all([...this.#all].map((environment) => this.#discard(environment)));
   }
 
   #startQueued(): void {
-    let head = this.#queue[0];
-    while (head) {
+    for (let head = this.#queue.peek(); head; head = this.#queue.peek()) {
       const key = formatEnvironmentKey(head.job);
       const environment = this.#findIdle(key) ?? this.#launchWithinLimit(head.job);
-      if (!environment) return;
+      if (!environment) {
+        this.#checkAgain();
+        return;
+      }
       this.#queue.shift();
       this.#start(environment, head);
-      head = this.#queue[0];
     }
   }
 
@@ -99,12 +108,19 @@ export class ExecutionEnvironments {
     return undefined;
   }
 
-  /** Launches an environment, in place of an idle one if the maximum is reached; undefined if all are busy. */
+  /** An environment that is idle now may be replaced later, even if nothing else happens until then. */
+  #checkAgain(): void {
+    this.#check ??= setTimeout(() => {
+      this.#check = undefined;
+      this.#startQueued();
+    }, minIdleMs).unref();
+  }
+
+  /** Launches an environment, perhaps in place of an idle one; undefined if there is no room. */
   #launchWithinLimit(job: HandlerJob): Environment | undefined {
-    if (this.#all.size < this.#maxEnvironments) return this.#launch(job);
-    const idle = [...this.#all].find(({ work }) => !work);
-    if (!idle) return undefined;
-    void this.#discard(idle);
+    const room = findRoom(this.#all, formatEnvironmentKey(job));
+    if (!room.mayLaunch) return undefined;
+    if (room.replaced) void this.#discard(room.replaced);
     return this.#launch(job);
   }
 
@@ -114,7 +130,11 @@ export class ExecutionEnvironments {
     const { endpoint, directory, credentials } = this.#options;
     const { settings } = job.code;
     const node = findNodeProgram(settings.runtime);
-    this.#reportSubstitute(node, { settings, stream });
+    const substitute = this.#substitutes.takeNew(node);
+    if (substitute !== undefined) {
+      this.#options.logs.append(settings, stream, [{ timestamp: Date.now(), message: substitute }]);
+      process.stderr.write(`${substitute}\n`);
+    }
     const role = settings.role.split('/').at(-1) ?? '';
     const child = startHandler(job.code, {
       stream,
@@ -133,18 +153,6 @@ export class ExecutionEnvironments {
     return environment;
   }
 
-  /** Logs once per runtime that functions run on another Node.js version than they name. */
-  #reportSubstitute(
-    { substituteFor }: NodeProgram,
-    { settings, stream }: { settings: HandlerJob['code']['settings']; stream: string },
-  ): void {
-    if (substituteFor === undefined || this.#reportedSubstitutes.has(substituteFor)) return;
-    this.#reportedSubstitutes.add(substituteFor);
-    const line = { timestamp: Date.now(), message: substituteFor };
-    this.#options.logs.append(settings, stream, [line]);
-    process.stderr.write(`${substituteFor}\n`);
-  }
-
   #start(
     environment: Environment,
     work: { job: HandlerJob; resolve(outcome: HandlerOutcome): void },
@@ -159,15 +167,7 @@ export class ExecutionEnvironments {
       end: (outcome) => work.resolve(outcome),
       timeout: setTimeout(() => this.#onTimeout(environment), timeout * 1000),
     };
-    const message: InvocationMessage = {
-      requestId: job.requestId,
-      event: job.event,
-      deadline: started + timeout * 1000,
-      functionArn: job.code.arn,
-      ...(job.tenantId === undefined ? {} : { tenantId: job.tenantId }),
-      ...(job.traceHeader === undefined ? {} : { traceHeader: job.traceHeader }),
-    };
-    environment.child.send(message, () => {});
+    environment.child.send(toMessage(job, started), () => {});
   }
 
   #onMessage(environment: Environment, { lines, payload, error, usage }: ResultMessage): void {
@@ -181,6 +181,7 @@ export class ExecutionEnvironments {
     this.#finish(environment, output, error ? { error } : { payload: payload ?? 'null' });
     environment.idle = setTimeout(() => void this.#discard(environment), maxIdleMs);
     environment.idle.unref();
+    environment.idleSince = Date.now();
     this.#startQueued();
   }
 

@@ -51,3 +51,15 @@ function readVersion(path: string): string | undefined {
     return undefined;
   }
 }
+
+/** The messages about functions that run on another Node.js version than they name, each once. */
+export class Substitutes {
+  readonly #reported = new Set<string>();
+
+  /** Returns the message about a program if it is new, else undefined. */
+  takeNew({ substituteFor }: NodeProgram): string | undefined {
+    if (substituteFor === undefined || this.#reported.has(substituteFor)) return undefined;
+    this.#reported.add(substituteFor);
+    return substituteFor;
+  }
+}

@@ -13,6 +13,8 @@ interface HandlerCall {
   readonly traceHeader?: string;
   /** True if another handler waits for the result. */
   readonly nested?: boolean;
+  /** True if it begins an asynchronous execution or processes an event. */
+  readonly isStart?: boolean;
 }
 
 /** Runs the handlers of functions by name and version. */

@@ -52,6 +52,7 @@ export class Engine implements EngineContext {
   resume(): void {
     this.store.transact(() => {
       this.times.recover();
+      this.#invocations.recover();
       for (const id of this.executions.listInFlight()) {
         const execution = this.executions.load(id);
         if (!execution) continue;
@@ -183,6 +184,7 @@ export class Engine implements EngineContext {
 
   rescheduleTimers(): void {
     if (this.#closed) return;
+    this.#invocations.startWaiting();
     // Without room for an invocation, the end of the next invocation calls this again.
     const next = this.#invocations.isFull() ? undefined : this.timers.nextDue();
     this.clock.arm(next, () => this.#fireDueTimers());

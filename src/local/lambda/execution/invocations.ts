@@ -11,17 +11,20 @@ import {
 import type { ErrorObject, Execution, ExecutionOutcome } from './model.ts';
 import { completePause } from './pausing.ts';
 import { retryDelay } from './retries.ts';
-import { isPaused } from './status.ts';
+import { isPaused, isStart } from './status.ts';
 import { invocationRetry } from './timer-store.ts';
 import { fireDue } from './timers.ts';
 import { maxResultBytes } from './validation.ts';
 import { listWaiting } from './waiting-executions.ts';
+import { WaitingStarts } from './waiting-starts.ts';
 
 /**
- * Maximum number of executions with an invocation in flight, running or queued for an environment. All others exist only as rows,
- * so that any number of them can become due at the same moment.
+ * Maximum number of executions with an invocation in flight, running or queued for an environment, that is not their first. All others
+ * exist only as rows, so that any number of them can become due at the same moment.
  */
-export const maxConcurrentInvocations = 64;
+export const maxConcurrentInvocations = 48;
+/** Maximum number of executions with their first invocation in flight. Timers that are due do not wait for those behind them. */
+const maxConcurrentStarts = 16;
 
 /** Number of consecutive invocations that may end PENDING with nothing pending. */
 const maxEmptyInvocations = 3;
@@ -33,12 +36,16 @@ const maxEmptyInvocations = 3;
 export class Invocations {
   readonly #engine: EngineContext;
   readonly #active = new Map<string, Execution>();
+  /** Those of the active executions whose first invocation is in flight. */
+  readonly #starting = new Set<string>();
+  readonly #waitingStarts: WaitingStarts;
   /** Executions whose time is held by an invocation: its own execution, and all executions that wait for it. */
   readonly #holds = new Map<string, readonly string[]>();
   #closed = false;
 
   constructor(engine: EngineContext) {
     this.#engine = engine;
+    this.#waitingStarts = new WaitingStarts(engine.store);
   }
 
   /** Ignores the results of all invocations that are still in flight. */
@@ -46,8 +53,9 @@ export class Invocations {
     this.#closed = true;
   }
 
+  /** Returns whether there is no room for a further invocation of an execution that has begun. */
   isFull(): boolean {
-    return this.#active.size >= maxConcurrentInvocations;
+    return this.#active.size - this.#starting.size >= maxConcurrentInvocations;
   }
 
   /** Returns the execution if it has an invocation in flight. */
@@ -58,21 +66,67 @@ export class Invocations {
   /** Forgets the invocation of an execution that has ended. Its result is ignored. */
   drop(id: string): void {
     this.#active.delete(id);
+    this.#starting.delete(id);
     this.#engine.times.release(this.#holds.get(id) ?? []);
     this.#holds.delete(id);
   }
 
   /**
-   * Starts an invocation, or sets a timer that starts it when there is room. An execution that a handler waits for is always
-   * started: the handler occupies an environment meanwhile. A paused execution needs no room. Must be called within a transaction.
+   * Starts an invocation when there is room. An execution that a handler waits for is always started: the handler occupies an
+   * environment meanwhile. A paused execution needs no room. Must be called within a transaction.
    */
   request(execution: Execution): void {
-    if (execution.nested || isPaused(execution) || !this.isFull()) {
+    if (execution.nested || isPaused(execution)) this.start(execution);
+    else if (isStart(execution)) this.#requestStart(execution);
+    else if (!this.isFull()) this.start(execution);
+    else {
+      this.#suspend(execution);
+      this.#engine.setTimer(execution.id, invocationRetry, 0);
+    }
+  }
+
+  /** Starts executions that wait for their first invocation, while there is room. */
+  startWaiting(): void {
+    const { store } = this.#engine;
+    if (this.#waitingStarts.isEmpty() || !this.#hasRoomToStart()) return;
+    store.transact(() => {
+      while (this.#hasRoomToStart()) {
+        const id = this.#waitingStarts.take();
+        if (id === undefined) return;
+        const execution = this.#engine.find(id);
+        if (execution?.status === 'RUNNING' && !execution.invocation) this.start(execution);
+      }
+    });
+  }
+
+  /** Holds the time of the executions that waited for their first invocation when the runtime stopped. Must be called within a transaction. */
+  recover(): void {
+    for (const id of this.#waitingStarts.ids()) {
+      const execution = this.#engine.find(id);
+      if (execution) this.#hold(execution);
+    }
+  }
+
+  #hasRoomToStart(): boolean {
+    return this.#starting.size < maxConcurrentStarts;
+  }
+
+  #requestStart(execution: Execution): void {
+    if (this.#hasRoomToStart() && this.#waitingStarts.isEmpty()) {
       this.start(execution);
       return;
     }
     this.#suspend(execution);
-    this.#engine.setTimer(execution.id, invocationRetry, 0);
+    // Only real time passes for the execution until it runs.
+    this.#hold(execution);
+    this.#waitingStarts.add(execution.id);
+  }
+
+  #hold(execution: Execution): void {
+    if (this.#holds.has(execution.id)) return;
+    const waiting = listWaiting(this.#engine, execution);
+    this.#holds.set(execution.id, waiting);
+    this.#engine.times.hold(waiting);
   }
 
   /**
@@ -89,12 +143,10 @@ export class Invocations {
     delete execution.owesInvocation;
     execution.invocation = { id: randomUUID(), started: Date.now(), sequence: 0 };
     this.#active.set(execution.id, execution);
+    if (isStart(execution)) this.#starting.add(execution.id);
+    else this.#starting.delete(execution.id);
     timers.drop(execution.id, invocationRetry);
-    if (!this.#holds.has(execution.id)) {
-      const waiting = listWaiting(this.#engine, execution);
-      this.#holds.set(execution.id, waiting);
-      this.#engine.times.hold(waiting);
-    }
+    this.#hold(execution);
     executions.save(execution);
     void this.#run(execution, execution.invocation.id);
   }
@@ -113,6 +165,7 @@ export class Invocations {
       event,
       requestId,
       nested,
+      isStart: isStart(execution),
       ...(tenantId ? { tenantId } : {}),
       ...(traceHeader ? { traceHeader } : {}),
     });

@@ -22,3 +22,11 @@ export function publicStatus({ status, pause }: Pick<Execution, 'status' | 'paus
   if (status !== 'RUNNING' || !pause || pause.state === 'REQUESTED') return status;
   return pause.state;
 }
+
+/** Returns whether the next invocation is the first of an execution that no caller waits for. */
+export function isStart({
+  asynchronous,
+  operations,
+}: Pick<Execution, 'asynchronous' | 'operations'>): boolean {
+  return asynchronous === true && operations.size === 0;
+}
