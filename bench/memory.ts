@@ -2,8 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 
 /** Returns the memory of a process and its descendants (MB, shared pages counted once); 0 on systems without /proc. */
 export function readMemoryMb(pid: number | string): number {
-  const children = globSync(`/proc/${pid}/task/*/children`).flatMap(readChildren);
-  return children.reduce((sum, child) => sum + readMemoryMb(child), readPssMb(pid));
+  return listChildren(pid).reduce((sum, child) => sum + readMemoryMb(child), readPssMb(pid));
+}
+
+/** Returns the ids of the child processes; none on systems without /proc. */
+export function listChildren(pid: number | string): string[] {
+  return globSync(`/proc/${pid}/task/*/children`).flatMap(readChildren);
 }
 
 function readChildren(file: string): string[] {

@@ -13,15 +13,15 @@ import {
   hasRunning,
   startExecution,
 } from './durable-function.ts';
-import { readMemoryMb } from './memory.ts';
+import { listChildren, readMemoryMb } from './memory.ts';
 import type { Sizes } from './options.ts';
 import type { Bench } from './project.ts';
 import { median } from './statistics.ts';
 
 /** Duration of the wait of each execution. */
 const waitHours = 200;
-/** Time after which the runtime has ended the idle processes of functions (ms). */
-const idleMs = 70_000;
+/** Longest time until the runtime has started all executions and ended the idle processes of functions (ms). */
+const maxIdleMs = 300_000;
 /** Concurrent requests that start executions. */
 const concurrency = 64;
 
@@ -37,7 +37,7 @@ export async function benchSuspended(
   for (const count of suspended) {
     await startSleepers(lambda(), count - waiting);
     waiting = count;
-    if (!isShort) await sleep(idleMs);
+    if (!isShort) await waitUntilIdle(bench.status().pid);
     const memory = readMemoryMb(bench.status().pid);
     const ratio = (await measureOrderSeconds(bench)) / idleSeconds;
     const restart = bench.restart();
@@ -69,6 +69,14 @@ async function startSleepers(lambda: LambdaClient, count: number): Promise<void>
     }
   };
   await Promise.all(Array.from({ length: concurrency }, startRemaining));
+}
+
+async function waitUntilIdle(pid: number): Promise<void> {
+  const giveUpAt = performance.now() + maxIdleMs;
+  while (listChildren(pid).length > 0) {
+    if (performance.now() > giveUpAt) throw new Error('The processes of functions do not end');
+    await sleep(1000);
+  }
 }
 
 /** Returns the median duration of an order (seconds), measured after a warm-up. */

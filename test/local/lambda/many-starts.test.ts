@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { sleeperCode } from '../../support/sleeper.ts';
 import { startLambda } from './fixture.ts';
 
@@ -8,10 +8,8 @@ const many = 40;
 const hour = 3600;
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 
-beforeAll(async () => {
-  lambda = await startLambda();
-  lambda.put('sleeper', { code: sleeperCode, durable: 100 * hour });
-  // The handler ends when a file exists.
+/** The handler ends when a file exists. */
+function putStarter(durable: number): void {
   lambda.put('starter', {
     timeout: 100,
     code: `import { existsSync } from 'node:fs';
@@ -21,10 +19,11 @@ beforeAll(async () => {
         return { Status: 'SUCCEEDED', Result: '1' };
       };`,
     environment: { FOLDER: lambda.directory },
-    durable: 600,
+    durable,
   });
-});
-afterAll(() => lambda.close());
+}
+
+afterEach(() => lambda.close());
 
 const count = (where: string) =>
   Number(
@@ -41,25 +40,36 @@ async function startMany(): Promise<void> {
   await vi.waitUntil(() => count("function = 'starter' and running = 1") > 0);
 }
 
-it('resumes an execution that is due before it begins others, whose timeouts begin with their first invocation', async () => {
+it('resumes an execution that is due while others wait for their first invocation', async () => {
+  lambda = await startLambda();
+  putStarter(100 * hour);
+  lambda.put('sleeper', { code: sleeperCode, durable: 100 * hour });
   const Payload = JSON.stringify({ seconds: hour });
   await lambda.invoke('sleeper', { InvocationType: 'Event', Payload });
   await vi.waitUntil(() => count("status = 'RUNNING' and running = 0") === 1);
   await startMany();
-  // Longer than the timeout of the executions that wait for their first invocation.
   lambda.clock.advance(2 * hour * 1000);
   await vi.waitUntil(() => countEnded('sleeper') === 1);
   expect(countEnded('starter')).toBe(0);
-  release();
-  await vi.waitUntil(() => countEnded('starter') === many);
 });
 
-it('begins the executions that waited for their first invocation when the runtime stopped', async () => {
-  rmSync(join(lambda.directory, 'released'));
+it('begins all in the end, also those that waited when the runtime stopped', async () => {
+  lambda = await startLambda();
+  putStarter(100 * hour);
   await startMany();
   const { directory } = lambda;
   await lambda.close({ keep: true });
   lambda = await startLambda({ directory, from: lambda.clock.now() });
   release();
-  await vi.waitUntil(() => countEnded('starter') === 2 * many);
+  await vi.waitUntil(() => countEnded('starter') === many);
+});
+
+it('lets only real time pass for the timeouts of executions that wait', async () => {
+  lambda = await startLambda({ speed: 6_000 });
+  putStarter(60);
+  await startMany();
+  const startedAt = lambda.clock.now();
+  await vi.waitUntil(() => lambda.clock.now() > startedAt + 600_000);
+  release();
+  await vi.waitUntil(() => countEnded('starter') === many);
 });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { openStatuses } from './store.ts';
 import { executionTimeout } from './timer-store.ts';
 
 /** Inconsistencies: a problem, and a query for the executions that have it. */
@@ -26,11 +27,11 @@ const checks: readonly { readonly problem: string; readonly query: string }[] = 
   },
   {
     problem: 'has ended and still has timers',
-    query: `select distinct execution from lambda_timers join lambda_executions on id = execution where status <> 'RUNNING'`,
+    query: `select distinct execution from lambda_timers join lambda_executions on id = execution where status not in ${openStatuses}`,
   },
   {
     problem: 'has ended and its history has no end',
-    query: `select id as execution from lambda_executions as e where status <> 'RUNNING' and (select json_extract(body, '$.EventType')
+    query: `select id as execution from lambda_executions as e where status not in ${openStatuses} and (select json_extract(body, '$.EventType')
       from lambda_events where execution = e.id order by id desc limit 1) not like 'Execution%'`,
   },
 ];

@@ -45,7 +45,7 @@ export class Invocations {
 
   constructor(engine: EngineContext) {
     this.#engine = engine;
-    this.#waitingStarts = new WaitingStarts(engine.store);
+    this.#waitingStarts = new WaitingStarts(engine);
   }
 
   /** Ignores the results of all invocations that are still in flight. */
@@ -99,12 +99,9 @@ export class Invocations {
     });
   }
 
-  /** Holds the time of the executions that waited for their first invocation when the runtime stopped. Must be called within a transaction. */
+  /** Must be called within a transaction, before the first invocation of this runtime. */
   recover(): void {
-    for (const id of this.#waitingStarts.ids()) {
-      const execution = this.#engine.find(id);
-      if (execution) this.#hold(execution);
-    }
+    this.#waitingStarts.recover();
   }
 
   #hasRoomToStart(): boolean {
@@ -117,16 +114,7 @@ export class Invocations {
       return;
     }
     this.#suspend(execution);
-    // Only real time passes for the execution until it runs.
-    this.#hold(execution);
     this.#waitingStarts.add(execution.id);
-  }
-
-  #hold(execution: Execution): void {
-    if (this.#holds.has(execution.id)) return;
-    const waiting = listWaiting(this.#engine, execution);
-    this.#holds.set(execution.id, waiting);
-    this.#engine.times.hold(waiting);
   }
 
   /**
@@ -146,7 +134,11 @@ export class Invocations {
     if (isStart(execution)) this.#starting.add(execution.id);
     else this.#starting.delete(execution.id);
     timers.drop(execution.id, invocationRetry);
-    this.#hold(execution);
+    if (!this.#holds.has(execution.id)) {
+      const waiting = listWaiting(this.#engine, execution);
+      this.#holds.set(execution.id, waiting);
+      this.#engine.times.hold(waiting);
+    }
     executions.save(execution);
     void this.#run(execution, execution.invocation.id);
   }

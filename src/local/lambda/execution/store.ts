@@ -22,7 +22,7 @@ const tables = `
 `;
 
 /** Stored statuses of executions that have not ended. */
-const openStatuses = "('RUNNING', 'PAUSING', 'PAUSED')";
+export const openStatuses = "('RUNNING', 'PAUSING', 'PAUSED')";
 
 const dayMs = 86_400_000;
 
