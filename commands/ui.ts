@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, globalFlags } from '../src/cli/command/base-command.ts';
 import { addEnvFlag } from '../src/cli/command/hints.ts';
 import { parseTime } from '../src/cli/terminal/format-time.ts';
+import { usesScreenReader } from '../src/cli/terminal/terminal.ts';
 import { UserError } from '../src/user-error.ts';
 
 const { json: _, ...baseFlags } = globalFlags;
@@ -24,8 +25,11 @@ export default class Ui extends BaseCommand {
     const { flags } = await this.parse(Ui);
     const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
     if (!isTerminal || flags['no-input'] || this.ui(flags, process.stdout) !== 'live') {
-      throw new UserError('The console needs a terminal of at least 40 columns and 10 rows.', {
-        hint: ['orders watch --all --ui plain', 'orders list', 'orders metrics'],
+      const message = usesScreenReader(process.env)
+        ? 'The console draws a whole screen, which a screen reader cannot follow.'
+        : 'The console needs a terminal of at least 40 columns and 10 rows.';
+      throw new UserError(message, {
+        hint: ['orders watch --all --ui plain', 'orders list', 'orders get <id>', 'orders metrics'],
         code: 'NoTerminal',
       });
     }

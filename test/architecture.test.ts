@@ -99,7 +99,7 @@ const layers: readonly (readonly [folder: string, mayImport: readonly string[]])
   ],
   ['src/replay', [...base, 'src/local/lambda/node-runtime', ...orders('lookup', 'requests')]],
   ['src/init', ['src/environment/project.ts', 'src/user-error']],
-  ['src/cli/terminal', ['src/user-error']],
+  ['src/cli/terminal', ['src/user-error', 'src/workflow/readable-colors.ts']],
   ['src/cli/completion', ['functions/contract', 'src/user-error', ...cli('list')]],
   ['src/cli/command', [...base, 'src/deploy', ...cli('terminal')]],
   [

@@ -124,7 +124,7 @@ export function describeActivity(shown: LiveOrder, options: OrderFormat, now: nu
 
 /** A review has a deadline, a wait has an end. */
 const waitVerb = ({ status }: LiveOrder) =>
-  status === 'awaiting-review' ? 'rejected without a decision at' : 'resumes';
+  status === 'awaiting-review' ? 'decision due' : 'resumes';
 
 /** `ETA 08:20:11 · active 2.9s · 3 invocations (2 replays) · 1 retry` */
 function summaryText(

@@ -10,6 +10,7 @@ import {
   workflowProgress,
 } from '../workflow/progress.ts';
 import { statusStyle } from '../workflow/status-style.ts';
+import { inkColor } from './ink-color.tsx';
 
 export interface OrderViewProps {
   readonly orderId: string;
@@ -50,14 +51,16 @@ const glyphs: Record<StageState, string> = {
   failed: '✗',
   undone: '↶',
 };
+const yellow = inkColor('yellow');
+
 /** Dim instead of gray: some themes show gray in nearly the color of the background. */
 const styles: Record<StageState, { readonly color: string } | { readonly dimColor: true }> = {
   pending: { dimColor: true },
-  active: { color: 'cyan' },
-  done: { color: 'green' },
+  active: { color: inkColor('cyan') },
+  done: { color: inkColor('green') },
   skipped: { dimColor: true },
   failed: { color: 'red' },
-  undone: { color: 'yellow' },
+  undone: { color: yellow },
 };
 
 /** States in which a stage's name is shown. */
@@ -116,23 +119,23 @@ function buildRemarks(props: OrderViewProps): Remark[] {
   const { keys = 'ctrl-c detach' } = props;
   const review = status === 'awaiting-review';
   return [
-    ...(facts ? [{ text: facts, dropPriority: 5 }] : []),
-    ...(paused ? [{ text: paused, color: 'yellow', dropPriority: 0 }] : []),
+    ...(facts ? [{ text: fitFacts(facts, props.columns), dropPriority: 5 }] : []),
+    ...(paused ? [{ text: paused, color: yellow, dropPriority: 0 }] : []),
     ...(paused ? [{ text: `orders resume ${orderId}`, dropPriority: 3 }] : []),
     ...(executionStatus
-      ? [{ text: `execution is ${executionStatus}`, color: 'yellow', dropPriority: 0 }]
+      ? [{ text: `execution is ${executionStatus}`, color: yellow, dropPriority: 0 }]
       : []),
-    ...(retry ? [{ text: retry, color: 'yellow', dropPriority: 2 }] : []),
+    ...(retry ? [{ text: retry, color: yellow, dropPriority: 2 }] : []),
     ...(stuck ? [{ text: stuck, color: 'red', dropPriority: 0 }] : []),
     ...(stuck ? [{ text: stuckHint(orderId), dropPriority: 3 }] : []),
     ...(gapReason
-      ? [{ text: `not visible right now: ${gapReason}`, color: 'yellow', dropPriority: 1 }]
+      ? [{ text: `not visible right now: ${gapReason}`, color: yellow, dropPriority: 1 }]
       : []),
     ...(review
       ? [
           {
             text: `needs a review: orders review approve ${orderId}`,
-            color: 'yellow',
+            color: yellow,
             dropPriority: 3,
           },
         ]
@@ -143,6 +146,13 @@ function buildRemarks(props: OrderViewProps): Remark[] {
   ];
 }
 
+/** Drops the last facts until the others fit into the width. */
+function fitFacts(facts: string, columns: number): string {
+  const parts = facts.split(' · ');
+  while (parts.length > 1 && parts.join(' · ').length > columns) parts.pop();
+  return parts.join(' · ');
+}
+
 /** Drops the least important remarks until the others fit into `room` rows. */
 function fitRemarks(remarks: readonly Remark[], room: number): readonly Remark[] {
   const kept = new Set(
@@ -151,14 +161,21 @@ function fitRemarks(remarks: readonly Remark[], room: number): readonly Remark[]
   return remarks.filter((remark) => kept.has(remark));
 }
 
-function Heading({ orderId, order, target }: OrderViewProps) {
+/** The customer's id is shortened before the total and the target: it can have a hundred characters. */
+function Heading({ orderId, order, target, columns }: OrderViewProps) {
   const total = order ? formatMoney(order.total) : '';
-  const facts = [order?.customerId, total, target].filter(Boolean).join(' · ');
+  const others = [total, columns < narrowColumns ? '' : target].filter(Boolean);
+  const customer = order?.customerId;
   return (
-    <Text wrap="truncate">
-      <Text bold>{orderId}</Text>
-      <Text dimColor> {facts}</Text>
-    </Text>
+    <Box>
+      <Box flexShrink={0}>
+        <Text bold>{`${orderId} `}</Text>
+      </Box>
+      {customer ? <Text wrap="truncate">{customer}</Text> : null}
+      <Box flexShrink={customer ? 0 : 1}>
+        <Text wrap="truncate">{[...(customer ? [''] : []), ...others].join(' · ')}</Text>
+      </Box>
+    </Box>
   );
 }
 
@@ -209,7 +226,8 @@ function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseP
       <Text>{wait ? ` · ${wait}` : ''}</Text>
       <Text dimColor>
         {' '}
-        · {done}/{total} · {props.elapsed}
+        · {done}/{total}
+        {isWide || !wait ? ` · ${props.elapsed}` : ''}
       </Text>
     </Text>
   );
@@ -217,7 +235,8 @@ function StatusLine(props: OrderViewProps & { readonly progress: readonly PhaseP
 
 function statusProps(status: string) {
   const style = statusStyle(status);
-  return style === 'dim' ? { dimColor: true } : { color: style };
+  if (style === 'dim') return { dimColor: true };
+  return { color: style === 'red' ? style : inkColor(style) };
 }
 
 function phaseState(phase: PhaseProgress): StageState {

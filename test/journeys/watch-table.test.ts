@@ -27,13 +27,14 @@ it.each(sizes)(
   async (size) => {
     const watching = runInTerminal(project, ['watch', ...running, declined], size);
     const { terminal, until, raw } = watching;
-    await until(`✗  ${declined}`);
+    const gap = size.columns < 100 ? ' ' : '  ';
+    await until(`✗${gap}${declined}`);
     const press = async (keys: string, shows: string) => {
       const from = raw().length;
       terminal.write(keys);
       await until(shows, from);
     };
-    await press('\u001b[B', `>  ${declined}`);
+    await press('\u001b[B', `>${gap}${declined}`);
     await press('\r', 'process-payment: The payment was');
     await press('\u001b', 'running');
     await press('/', '/');
@@ -104,7 +105,7 @@ it('leaves the table with all endings, and exits with their code', async () => {
   expect(await exit).toBe(10);
   const text = stripVTControlCharacters(raw());
   const left = text.slice(text.lastIndexOf('2 failed · local'));
-  for (const id of [declined, rejected.orderId]) expect(left).toContain(`✗  ${id}`);
+  for (const id of [declined, rejected.orderId]) expect(left).toContain(`✗ ${id}`);
   expect(left).toContain('2 orders: 2 failed');
 });
 
@@ -114,7 +115,7 @@ it('prints no colors and only ASCII if the terminal supports nothing else', asyn
   });
   await until('awaiting-warehouse');
   terminal.write('\u001b[B');
-  await until('>  order-');
+  await until('> order-');
   terminal.write('q');
   expect(await exit).toBe(130);
   expect(

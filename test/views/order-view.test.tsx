@@ -51,6 +51,24 @@ it('fits into ten rows and forty columns while a step is retried', () => {
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
 });
 
+it('shortens the id of the customer, and not the total, and drops whole facts on a narrow screen', () => {
+  const order = orderRecord(['validated', 'awaiting-review'], {
+    customerId: 'CUSTOMER-WITH-A-LONG-ID',
+  });
+  const props = {
+    ...common,
+    columns: 40,
+    facts: 'ETA 09:05:48 · active 0.2s · 1 invocation (0 replays)',
+  };
+  const text = renderToString(
+    <OrderView {...props} status={order.status} order={order} left="34m 36s left" />,
+    { columns: 40 },
+  );
+  expect(text).toMatch(/^order-7f3a91bcde CUSTOMER-WITH… · \$91\.98 *$/m);
+  expect(text).toMatch(/^awaiting-review · 34m 36s left · \d\/17 *$/m);
+  expect(text).toMatch(/^ETA 09:05:48 · active 0\.2s *$/m);
+});
+
 it('shows the remaining time of a wait on a narrow screen', () => {
   const order = orderRecord([
     'validated',

@@ -88,6 +88,12 @@ it('draws to scale on request, and only names and durations without room', () =>
   `);
 });
 
+it('shows names and durations without bars to a screen reader', () => {
+  const text = drawn(completed, { isSpoken: true });
+  expect(text).toMatch(/✓ process-payment +488ms\n✓ await-warehouse +5m 00s\n/);
+  expect(text).not.toMatch(/[\u2500-\u25ff]/);
+});
+
 it('divides the total time into active and waiting time', () => {
   const timeline = buildTimeline(completed, 0);
   expect(timeline).toMatchObject({

@@ -29,8 +29,6 @@ export interface FrameOptions {
   readonly panes: Readonly<Record<Exclude<PaneName, 'list'>, Pane>>;
   /** Command that submits an order, shown while there is none. */
   readonly submitCommand: string;
-  /** Command that may end a gap, shown with its reason. */
-  readonly gapHint?: string | undefined;
 }
 
 export interface Frame {
@@ -73,27 +71,30 @@ export class ConsoleFrame {
 
   /** Returns the lines of the screen, at most as many as it has rows. */
   render(state: ConsoleState, data: ConsoleData, { columns, rows, now }: Space): Frame {
-    const { stream, label, environment, actions, gapHint } = this.#options;
+    const { stream, label, environment, actions } = this.#options;
     const { snapshot } = data;
     const isShort = rows < minRoomyRows;
     const isProtected = environment.protected ?? false;
-    const target = { label, isProtected, gapHint };
+    const target = { label, isProtected };
     const header = formatHeader({ snapshot, ...target, stream, columns, isShort, now });
     const list = this.#listed.select(snapshot, state);
     const base = { ids: list.ids, find: list.find, actions, environment, now };
-    const quotaUse = isShort && snapshot ? formatQuotas(snapshot.quotas, columns) : '';
-    const footer = (position: string) =>
-      formatFooter({ state, view: base, position, quotaUse, stream, columns });
-    const otherRows = header.length + footer('').length + (isShort ? 0 : 1);
-    const bodyRows = Math.max(1, rows - otherRows);
+    const quotas = formatQuotas(snapshot?.quotas ?? [], columns);
+    const quotaUse = header[0]?.includes(quotas) ? '' : quotas;
+    const title = isShort ? (state.overlay ?? state.pane) : '';
+    const maxLines = rows - header.length - (isShort ? 0 : 1);
+    const shown = { state, view: base, title, quotaUse, stream, columns, maxLines };
+    const footer = (position: string) => formatFooter({ ...shown, position });
+    const bodyRows = maxLines - footer('').length;
     const body = this.#body(state, { ...data, list }, { columns, rows: bodyRows, now });
-    const tabs = isShort ? [] : [this.#tabs(state, body.position, columns)];
-    const isInTabs = tabs.some((line) => line.includes(body.position));
+    const position = [isShort ? '' : state.overlay, body.position].filter(Boolean).join(' · ');
+    const tabs = isShort ? [] : [this.#tabs(state, position, columns)];
+    const isInTabs = tabs.some((line) => line.includes(position));
     const lines = [
       ...header,
       ...tabs,
       ...Array.from({ length: bodyRows }, (_, row) => body.lines[row] ?? ''),
-      ...footer(isInTabs ? '' : body.position),
+      ...footer(isInTabs ? '' : position),
     ];
     const { pane, overlay, top } = state;
     const { maxScroll } = body;
@@ -123,7 +124,7 @@ export class ConsoleFrame {
     const names = shown.map((name) => {
       const text = `${paneNames.indexOf(name) + 1} ${name}`;
       const isOpen = name === state.pane;
-      return isOpen ? applyStyle('bold', `[${text}]`, stream) : dim(` ${text} `, stream);
+      return isOpen ? applyStyle('bold', `[${text}]`, stream) : ` ${text} `;
     });
     return alignRight(names.join(''), dim(position, stream), columns);
   }
@@ -132,10 +133,14 @@ export class ConsoleFrame {
     const { stream, actions, submitCommand, panes, label, timeScale } = this.#options;
     const { columns, rows } = space;
     const { snapshot, list, ...read } = data;
-    if (state.overlay === 'help')
-      return scrollTo(state, formatHelp({ actions }, { stream, columns }), rows);
-    if (state.overlay === 'messages')
-      return scrollTo(state, formatMessages(state.messages, { stream, columns }), rows);
+    if (state.overlay) {
+      const options = { stream, columns };
+      const lines =
+        state.overlay === 'help'
+          ? formatHelp({ actions }, options)
+          : formatMessages(state.messages, options);
+      return scrollTo(state, lines, rows);
+    }
     if (state.pane === 'list') {
       const listSpace = { ...space, stream, submitCommand };
       return { maxScroll: 0, ...this.#listBody.render(state, { snapshot, list }, listSpace) };
@@ -155,6 +160,6 @@ function scrollTo({ scroll }: ConsoleState, lines: readonly string[], rows: numb
   const maxScroll = Math.max(0, lines.length - rows);
   const from = scroll === 'end' ? maxScroll : Math.min(scroll, maxScroll);
   const to = Math.min(lines.length, from + rows);
-  const position = maxScroll > 0 ? `lines ${from + 1}-${to} of ${lines.length}` : '';
+  const position = maxScroll > 0 ? `${from + 1}-${to} of ${lines.length}` : '';
   return { lines: lines.slice(from, to), maxScroll, position };
 }

@@ -104,13 +104,13 @@ export const orderPanes: ReadonlySet<PaneName> = new Set(['order', 'history', 'l
 /** Number of messages that are kept. */
 const maxMessages = 100;
 
-/** Returns the selected order: that of the cursor, or the first row if it is not in the list. */
+/** Returns the selected order: that of the cursor, or the first visible row if it is not in the list or has left it. */
 export function selectedId(
-  { pane, cursor }: ConsoleState,
+  { pane, cursor, top }: ConsoleState,
   { ids }: Pick<ConsoleView, 'ids'>,
 ): string | undefined {
   if (cursor !== undefined && (orderPanes.has(pane) || ids.includes(cursor))) return cursor;
-  return ids[0];
+  return ids[Math.min(top, ids.length - 1)];
 }
 
 export function addMessage(

@@ -8,14 +8,12 @@ import { clip, printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
 import { wrapText } from './panes/pane-lines.ts';
 import { formatSparkline } from './sparkline.ts';
-import { alignRight, fitParts } from './styled-line.ts';
+import { alignRight, fitParts, textWidth } from './styled-line.ts';
 
 export interface HeaderInput {
   readonly snapshot: ConsoleSnapshot | undefined;
   readonly label: string;
   readonly isProtected: boolean;
-  /** Command that may end a gap, shown with its reason. */
-  readonly gapHint?: string | undefined;
   readonly stream: NodeJS.WriteStream;
   readonly columns: number;
   /** Whether the screen is low: rates are not shown, and the reason of a gap takes the place of the counts. */
@@ -26,6 +24,8 @@ export interface HeaderInput {
 
 /** Maximum number of lines for the reason of a gap and its command. */
 const maxGapLines = 2;
+/** Narrower screens show shorter texts (columns). */
+const narrowColumns = 60;
 
 /** Returns two lines on a low screen, else three, and one or two more while reading fails. */
 export function formatHeader(input: HeaderInput): string[] {
@@ -36,18 +36,22 @@ export function formatHeader(input: HeaderInput): string[] {
 }
 
 /** Returns why reading fails, and the command that may end that; no lines if it does not fail. */
-function formatGap({ snapshot, gapHint, isShort, stream, columns }: HeaderInput): string[] {
-  const gap = snapshot?.gapReason?.replace(`: ${gapHint}`, '');
-  if (gap === undefined) return [];
-  const hint = gapHint ? ` · ${gapHint}` : '';
-  const start = '! not visible right now: ';
+function formatGap({ snapshot, isShort, stream, columns }: HeaderInput): string[] {
+  const { gapReason } = snapshot ?? {};
+  if (gapReason === undefined) return [];
+  const { reason = '', command } = gapCommand.exec(printable(gapReason))?.groups ?? {};
+  const hint = command ? ` · ${command}` : '';
+  const start = columns < narrowColumns ? '! ' : '! not visible right now: ';
   const space = Math.max(8, columns - start.length - hint.length);
-  const text = (reason: string) => wrapText(start + reason + hint, columns);
-  const whole = text(printable(gap));
+  const text = (shown: string) => wrapText(start + shown + hint, columns);
+  const whole = text(reason);
   // The command stays visible: the reason is shortened.
-  const lines = isShort || whole.length > maxGapLines ? text(clip(printable(gap), space)) : whole;
+  const lines = isShort || whole.length > maxGapLines ? text(clip(reason, space)) : whole;
   return lines.slice(0, maxGapLines).map((line) => applyStyle('yellow', line, stream));
 }
+
+/** The reason of a gap, and the command at its end that may end the gap. */
+const gapCommand = /^(?<reason>.*?)(?:: (?<command>(?:orders|aws|eval) .*))?$/;
 
 function formatTarget(input: HeaderInput): string {
   const { snapshot, label, isProtected, isShort, stream, columns, now } = input;
@@ -67,17 +71,24 @@ function formatTarget(input: HeaderInput): string {
 
 type State = 'stuck' | 'review' | 'waiting' | 'paused' | 'running' | TerminalStatus;
 
-/** Labels and styles of the numbers of orders in each state; urgent states come first. */
-const states: readonly (readonly [state: State, label: string, style: TextStyle])[] = [
-  ['stuck', 'stuck', 'red'],
-  ['review', 'in review', 'yellow'],
-  ['waiting', 'waiting', 'yellow'],
-  ['failed', 'failed', 'red'],
-  ['paused', 'paused', 'yellow'],
-  ['running', 'running', 'cyan'],
-  ['cancelled', 'cancelled', 'yellow'],
-  ['completed', 'completed', 'green'],
-];
+interface StateLabel {
+  readonly label: string;
+  /** The sign of such orders in the list, for narrow screens. */
+  readonly sign: string;
+  readonly style: TextStyle;
+}
+
+/** How the numbers of orders in each state are shown; urgent states come first. */
+const states: Readonly<Record<State, StateLabel>> = {
+  stuck: { label: 'stuck', sign: '!', style: 'red' },
+  review: { label: 'in review', sign: '?', style: 'yellow' },
+  waiting: { label: 'waiting', sign: '↻', style: 'yellow' },
+  failed: { label: 'failed', sign: '✗', style: 'red' },
+  paused: { label: 'paused', sign: '‖', style: 'yellow' },
+  running: { label: 'running', sign: '◔', style: 'cyan' },
+  cancelled: { label: 'cancelled', sign: '↶', style: 'yellow' },
+  completed: { label: 'completed', sign: '✓', style: 'green' },
+};
 
 function stateOf({ attention, isPaused, status }: ConsoleOrder): State {
   if (isTerminal(status)) return status;
@@ -109,9 +120,9 @@ function countStates(orders: readonly ConsoleOrder[]): Counts {
 function formatCounts({ snapshot, stream, columns }: HeaderInput): string {
   if (!snapshot) return dim('Reading the orders…', stream);
   const counts = countStates(snapshot.orders);
-  const parts = states.flatMap(([state, label, style]) => {
-    const count = counts.get(state) ?? 0;
-    return count > 0 ? [applyStyle(style, `${count} ${label}`, stream)] : [];
+  const shown = Object.entries(states).flatMap(([state, label]) => {
+    const count = counts.get(state as State) ?? 0;
+    return count > 0 ? [{ ...label, count }] : [];
   });
   const { deadLetters = counts.get('dead-letter') ?? 0, isTruncated } = snapshot;
   const letters =
@@ -119,8 +130,15 @@ function formatCounts({ snapshot, stream, columns }: HeaderInput): string {
   const flagged = counts.get('flagged') ?? 0;
   const newest = isTruncated ? dim(`of the newest ${snapshot.orders.length}`, stream) : '';
   const alarms = [letters, flagged > 0 ? `${flagged} flagged` : ''];
-  const all = [...alarms.map((text) => applyStyle('yellow', text, stream)), ...parts, newest];
-  return fitParts(all, columns) || dim('no orders', stream);
+  const alarmed = alarms.map((text) => applyStyle('yellow', text, stream)).filter(Boolean);
+  const parts = shown.map(({ count, label, style }) =>
+    applyStyle(style, `${count} ${label}`, stream),
+  );
+  const whole = [...alarmed, ...parts].join(' · ');
+  if (textWidth(whole) <= columns)
+    return fitParts([...alarmed, ...parts, newest], columns) || dim('no orders', stream);
+  const short = shown.map(({ count, sign, style }) => applyStyle(style, `${sign}${count}`, stream));
+  return fitParts([...alarmed, short.join(' ')], columns);
 }
 
 /** The labels, the sums and the distances between them take about this many columns. */

@@ -47,7 +47,13 @@ export function formatHelp({ actions }: Pick<ConsoleView, 'actions'>, options: O
   ].flatMap(({ title, entries }) =>
     entries.length === 0
       ? []
-      : [applyStyle('bold', title, options.stream), ...formatEntries(entries, options), ''],
+      : [
+          ...wrapText(title, options.columns).map((line) =>
+            applyStyle('bold', line, options.stream),
+          ),
+          ...formatEntries(entries, options),
+          '',
+        ],
   );
 }
 

@@ -3,6 +3,7 @@ import { isTerminal, stages } from '../../../functions/contract/workflow.ts';
 import type { AttentionReason, ConsoleOrder } from '../../orders/console/snapshot.ts';
 import { formatMoney } from '../../workflow/money.ts';
 import { statusStyle } from '../../workflow/status-style.ts';
+import { formatShortProviderWait } from '../terminal/format-provider-wait.ts';
 import { formatAge, formatDuration } from '../terminal/format-time.ts';
 import type { TextStyle } from '../terminal/output-guard.ts';
 import type { Column } from '../terminal/table.ts';
@@ -98,12 +99,13 @@ export function orderSign({ attention, status, isPaused }: ConsoleOrder): string
   if (attention) return signs[attention];
   if (isPaused) return '‖';
   if (status === 'completed') return '✓';
+  if (status === 'cancelled') return '↶';
   return isTerminal(status) ? '✗' : '◔';
 }
 
 /** Returns the color of an order: failed and stuck red, waiting for a person or a provider yellow, else that of its status. */
 export function orderStyle({ attention, status, isPaused }: ConsoleOrder): TextStyle {
-  if (attention === 'stuck' || attention === 'failed') return 'red';
+  if (attention === 'stuck' || status === 'failed') return 'red';
   return attention || isPaused ? 'yellow' : statusStyle(status);
 }
 
@@ -113,11 +115,8 @@ function formatNote(order: ConsoleOrder, now: number): string {
   const prefix = attention === 'dead-letter' ? 'dead letter' : '';
   const notes = [prefix, failure?.message ?? '', ...warnings.map(formatWarning)].filter(Boolean);
   if (notes.length > 0) return notes.join('; ');
-  if (waitingFor) {
-    const { provider, attempt, nextAt } = waitingFor;
-    return `${provider} ×${attempt} in ${formatLeft(nextAt, now)}`;
-  }
-  if (reviewDueAt !== undefined) return `${formatLeft(reviewDueAt, now)} left to decide`;
+  if (waitingFor) return formatShortProviderWait(waitingFor, now);
+  if (reviewDueAt !== undefined) return `${formatLeft(reviewDueAt, now)} to decide`;
   if (attention === 'stuck') return `no change for ${formatAge(now - Date.parse(order.updatedAt))}`;
   if (attention === 'flagged') return 'the records contradict each other';
   return resumesAt === undefined ? '' : `${formatLeft(resumesAt, now)} left`;

@@ -3,7 +3,13 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ConsoleOrder } from '../../orders/console/snapshot.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
-import { type ColumnName, listColumn, orderSign, orderStyle } from './list-columns.ts';
+import {
+  type ColumnName,
+  defaultColumns,
+  listColumn,
+  orderSign,
+  orderStyle,
+} from './list-columns.ts';
 import type { ListSort } from './order-filter.ts';
 import { padLine } from './styled-line.ts';
 
@@ -24,6 +30,8 @@ export interface ListInput {
 
 /** Narrower screens have one space between two columns, so that the note is readable. */
 const minRoomyColumns = 100;
+/** Narrower screens show the stage only if it is requested: the note says more about an order. */
+const minStageColumns = 140;
 
 /**
  * Returns the line with the column titles and one line per order. The row of the cursor has the whole width, and no
@@ -50,6 +58,7 @@ function buildColumns({
   marked,
   columnNames,
   sort,
+  columns: width,
   now,
 }: ListInput): Column<ConsoleOrder>[] {
   const signs: Column<ConsoleOrder> = {
@@ -61,7 +70,11 @@ function buildColumns({
     width: 3,
     style: (order) => (marked.has(order.orderId) ? 'bold' : orderStyle(order)),
   };
-  const columns = columnNames.map((name): Column<ConsoleOrder> => {
+  const isUsual = columnNames === defaultColumns;
+  const shownNames = columnNames.filter(
+    (name) => name !== 'stage' || !isUsual || width >= minStageColumns,
+  );
+  const columns = shownNames.map((name): Column<ConsoleOrder> => {
     const { title, text, style, layout } = listColumn(name);
     const arrow = sort?.column === name ? (sort.isDescending ? '↓' : '↑') : '';
     return {

@@ -41,7 +41,6 @@ export async function openConsole(
     health: (signal: AbortSignal) => followHealth(() => feed.stack, signal),
   };
   const stream = trustedStream(process.stdout);
-  const gapHint = stack.target.autoDeploys ? 'orders local start' : undefined;
-  const view = { gapHint, label, timeScale, environment, stream, actions, panes, submitCommand };
+  const view = { label, timeScale, environment, stream, actions, panes, submitCommand };
   await showConsole(sources, { ...view, notes: warnings });
 }

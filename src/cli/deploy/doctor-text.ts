@@ -1,7 +1,7 @@
 /** Output of `orders doctor`. */
-import { stripVTControlCharacters } from 'node:util';
 import type { Finding, Group } from '../../deploy/doctor/finding.ts';
 import { dim, mark } from '../terminal/terminal.ts';
+import { wrapWords } from '../terminal/wrap.ts';
 
 const titles: Readonly<Record<Group, string>> = {
   machine: 'This machine',
@@ -26,7 +26,7 @@ export function formatFinding(
   const below = columns < minColumns;
   const indent = below ? 4 : 4 + nameWidth;
   const lines = [
-    ...wrap(message, columns - indent),
+    ...wrapWords(message, columns - indent),
     ...(fix === undefined ? [] : wrapFix(fix, columns - indent).map((line) => dim(line, stream))),
   ];
   const head = `  ${mark(marks[state], stream)} ${below ? about : about.padEnd(nameWidth)}`;
@@ -53,16 +53,4 @@ export function formatSummary(findings: readonly Finding[], skipped: readonly Gr
 
 /** A command is not wrapped, so that it can be pasted. */
 const wrapFix = (fix: string, width: number) =>
-  /^(orders|aws|npm) /.test(fix) ? [fix] : wrap(fix, width);
-
-/** Wraps text at spaces. A word longer than `width` gets a line of its own. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of stripVTControlCharacters(text).split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
+  /^(orders|aws|npm) /.test(fix) ? [fix] : wrapWords(fix, width);

@@ -1,10 +1,13 @@
 /** Shows the progress of a stack operation on stderr. The command prints the result. */
+import { stripVTControlCharacters } from 'node:util';
 import type { CanaryEvent } from '../../deploy/canary/bake.ts';
 import { canContinue, type DeployEvent } from '../../deploy/events.ts';
 import { listenForInterrupt } from '../command/interrupt.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
+import { clip, displayWidth } from '../terminal/table.ts';
 import { dim, mark, type Ui } from '../terminal/terminal.ts';
+import { wrapWords } from '../terminal/wrap.ts';
 import { formatCanaryProgress } from './canary-text.ts';
 
 export interface StackProgressOptions<Result> {
@@ -90,15 +93,31 @@ function stackStatusStyle(status: string): keyof typeof marks | 'dim' {
   return status.endsWith('_COMPLETE') ? 'green' : 'dim';
 }
 
-/** Returns a deployment event as a line for an interactive terminal. */
+/** Width of the names of the stages (columns). */
+const stageWidth = 9;
+/** Indentation of the reason for a status of a resource (columns). */
+const reasonIndent = 6;
+
+/** Returns a deployment event as lines for an interactive terminal. */
 function formatLiveEvent(event: ProgressEvent): string {
   if (event.type === 'canary') return `  ${dim('·')} ${formatCanaryProgress(event)}`;
-  if (event.type === 'stage') return `${mark('done')} ${event.stage.padEnd(9)} ${event.detail}`;
+  const columns = process.stderr.columns || Number.POSITIVE_INFINITY;
+  if (event.type === 'stage') {
+    const indent = stageWidth + 3;
+    const detail = wrapWords(event.detail, columns - indent).join(`\n${' '.repeat(indent)}`);
+    return `${mark('done')} ${event.stage.padEnd(stageWidth)} ${detail}`;
+  }
   const { status, logicalId, reason, durationMs } = event;
-  const duration = durationMs === undefined ? '' : dim(`  ${formatDuration(durationMs)}`);
+  const duration = durationMs === undefined ? '' : `  ${formatDuration(durationMs)}`;
   const style = stackStatusStyle(status);
   const glyph = style === 'dim' ? dim('·') : mark(marks[style]);
   const shown = applyStyle(style, status, process.stderr);
-  const why = reason && (style === 'dim' ? dim(`  ${reason}`) : `\n      ${reason}`);
-  return `  ${glyph} ${logicalId.padEnd(36)} ${shown}${duration}${why ?? ''}`;
+  const line = `  ${glyph} ${logicalId.padEnd(36)} ${shown}${dim(duration)}`;
+  if (!reason) return line;
+  if (style === 'dim') {
+    const left = columns - displayWidth(stripVTControlCharacters(line));
+    return left > 3 ? `${line}${dim(clip(`  ${reason}`, left))}` : line;
+  }
+  const start = `\n${' '.repeat(reasonIndent)}`;
+  return `${line}${start}${wrapWords(reason, columns - reasonIndent).join(start)}`;
 }

@@ -16,8 +16,8 @@ import { interruptExitCode, listenForInterrupt } from '../command/interrupt.ts';
 import { formatRecord } from '../command/json-output.ts';
 import { formatShortDuration } from '../terminal/format-short-duration.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
-import { dim, endOnBrokenPipe, mark, printEnd } from '../terminal/terminal.ts';
-import { wrap } from '../terminal/wrap.ts';
+import { dim, endOnBrokenPipe, mark, printEnd, usesScreenReader } from '../terminal/terminal.ts';
+import { wrap, wrapWords } from '../terminal/wrap.ts';
 import { formatEventLine, formatEvents, formatSteps } from './steps-and-events.ts';
 import { formatTimeline, type TimelineView } from './timeline-chart.ts';
 
@@ -50,11 +50,16 @@ export function formatHistory(
   const table = { header: stream.isTTY === true, width, stream };
   switch (flags.view) {
     case 'timeline': {
-      const view = { width: width ?? 100, linear: flags.linear, timeScale, stream };
+      const isSpoken = usesScreenReader(process.env);
+      const view = { width: width ?? 100, linear: flags.linear, timeScale, stream, isSpoken };
       const failure = formatFailure(report);
       const lines = [
         ...formatHeading(report, view),
-        ...(failure ? [`${mark('failed', stream)} ${failure}`] : []),
+        ...(failure
+          ? wrapWords(failure, view.width - 2).map(
+              (line, index) => `${index === 0 ? mark('failed', stream) : ' '} ${line}`,
+            )
+          : []),
       ];
       return `${lines.join('\n')}\n\n${formatTimeline(timeline, view)}`;
     }

@@ -17,6 +17,8 @@ export interface TimelineView {
   /** Factor by which waits pass faster than wall time. */
   readonly timeScale: number;
   readonly stream: NodeJS.WriteStream;
+  /** Whether a screen reader reads the text: bars would be noise. */
+  readonly isSpoken?: boolean;
 }
 
 interface Row {
@@ -34,7 +36,7 @@ const minChartWidth = 16;
 const durationWidth = 8;
 const signWidth = 2;
 
-/** Returns the chart with its legend, or only names and durations if the width is too small for bars. */
+/** Returns the chart with its legend; only names and durations if the width is too small for bars, or for a screen reader. */
 export function formatTimeline(timeline: Timeline, view: TimelineView): string {
   const rows = [
     invocationRow(timeline),
@@ -48,8 +50,8 @@ export function formatTimeline(timeline: Timeline, view: TimelineView): string {
     Math.min(available, minChartWidth),
     available - (noteWidth > 0 ? noteWidth + 2 : 0),
   );
-  const axis =
-    columns < minChartWidth ? undefined : new TimeAxis(timeline, { columns, linear: view.linear });
+  const hasBars = columns >= minChartWidth && !view.isSpoken;
+  const axis = hasBars ? new TimeAxis(timeline, { columns, linear: view.linear }) : undefined;
   const chartWidth = axis ? columns + 1 : 0;
   const left = view.width - signWidth - labelWidth - chartWidth - durationWidth - 3;
   const lines = rows.map(({ sign, style, label, bars, duration, note }) => {
@@ -64,7 +66,7 @@ export function formatTimeline(timeline: Timeline, view: TimelineView): string {
   const scale = `${' '.repeat(signWidth + labelWidth)} ${axis.labels()}`.trimEnd();
   const isPaused = timeline.pauses !== undefined;
   const legend = clip(formatLegend({ hasCuts: axis.hasCuts, isPaused }), view.width);
-  return `${[dim(scale, view.stream), ...lines, dim(legend, view.stream)].join('\n')}\n`;
+  return `${[scale, ...lines, legend].join('\n')}\n`;
 }
 
 function formatLegend({ hasCuts, isPaused }: { hasCuts: boolean; isPaused: boolean }): string {

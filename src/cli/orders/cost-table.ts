@@ -3,6 +3,7 @@ import type { Cost, CostLine } from '../../orders/cost/cost.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
 import { type Column, formatTable, type TableOptions } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
+import { wrapWords } from '../terminal/wrap.ts';
 
 const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 const dollars = new Intl.NumberFormat('en-US', {
@@ -54,14 +55,23 @@ export function formatCost(cost: Cost, sample: string, options: TableOptions): s
       because !== undefined && original !== undefined && quantity > original,
   );
   const perOrder = perMillion / 1e6;
-  const { stream } = options;
+  const { stream, width = Number.POSITIVE_INFINITY } = options;
+  const total = dollars.format(perMillion);
+  const sums =
+    `${total} per million "${sample}" orders ($${perOrder.toFixed(6)} per order), ` +
+    `${dollars.format(perMillion - simulatedPerMillion)} without the simulated services.`;
+  const source = `Prices for us-east-2 as of ${pricesAsOf}, excluding free tiers, traces and alarms.`;
+  const [first = '', ...others] = wrapWords(sums, width);
   return [
     formatTable(lines, columns, { ...options, header: true }),
-    `\n${applyStyle('bold', dollars.format(perMillion), stream)} per million "${sample}" orders ($${perOrder.toFixed(6)} per order), ` +
-      `${dollars.format(perMillion - simulatedPerMillion)} without the simulated services.\n`,
-    ...more.map(
-      ({ what, because }) => `${applyStyle('yellow', `↑ ${what}`, stream)}: ${because}\n`,
-    ),
-    `${dim(`Prices for us-east-2 as of ${pricesAsOf}, excluding free tiers, traces and alarms.`, stream)}\n`,
+    `\n${applyStyle('bold', total, stream)}${first.slice(total.length)}\n`,
+    ...others.map((line) => `${line}\n`),
+    ...more.map(({ what, because = '' }) => {
+      const [start = '', ...rest] = wrapWords(`↑ ${what}: ${because}`, width - 2);
+      const name = `↑ ${what}`.slice(0, start.length);
+      const line = `${applyStyle('yellow', name, stream)}${start.slice(name.length)}`;
+      return [line, ...rest.map((text) => `  ${text}`)].map((text) => `${text}\n`).join('');
+    }),
+    ...wrapWords(source, width).map((line) => `${dim(line, stream)}\n`),
   ].join('');
 }

@@ -10,6 +10,7 @@ import { formatAge, formatPreciseLocalTime } from '../terminal/format-time.ts';
 import { applyStyle, type TextStyle } from '../terminal/output-guard.ts';
 import { printable } from '../terminal/table.ts';
 import { dim } from '../terminal/terminal.ts';
+import { wrapWords } from '../terminal/wrap.ts';
 
 const stageMarks: Record<StageState, readonly [sign: string, style: TextStyle]> = {
   pending: [' ', 'dim'],
@@ -66,10 +67,20 @@ export function formatOrder(view: OrderView, options: OrderTextOptions): string 
   return order ? `${facts}\n${formatWorkflow(order, options)}` : facts;
 }
 
+/** Width of the names of facts (columns). */
+const nameWidth = 10;
+
+/** Returns a fact as a line. On a terminal, a text that is too long continues below itself. */
 function formatFact([name, value]: Row, stream: NodeJS.WriteStream): string {
   const style = name === 'status' ? statusStyle(value) : factStyles[name];
-  const text = printable(value);
-  return `${dim(name.padEnd(10), stream)} ${style ? applyStyle(style, text, stream) : text}\n`;
+  const indent = nameWidth + 1;
+  const width = (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY;
+  return wrapWords(printable(value), width - indent)
+    .map((line, index) => {
+      const label = (index === 0 ? name : '').padEnd(indent);
+      return `${label}${style ? applyStyle(style, line, stream) : line}\n`;
+    })
+    .join('');
 }
 
 const executionLabel = ({ status }: NonNullable<OrderView['execution']>) =>

@@ -16,6 +16,12 @@ export function formatProviderWait(
   return `waiting for ${provider}, attempt ${attempt}, next ${formatTimeLeft(nextAt, now)}`;
 }
 
+/** Returns the wait of an order for a provider as a text for tables: `payments ×7 in 3m 05s`. */
+export const formatShortProviderWait = (
+  { provider, attempt, nextAt }: ProviderWait,
+  now: number,
+): string => `${provider} ×${attempt} ${formatTimeLeft(nextAt, now)}`;
+
 /** In whole seconds, because views are redrawn once per second. */
 function formatTimeLeft(at: string, now: number): string {
   const seconds = Math.ceil((Date.parse(at) - now) / 1000);

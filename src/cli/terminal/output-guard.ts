@@ -1,12 +1,13 @@
 /** Removes control characters from everything that is written for people, wherever a text comes from. */
 import { randomInt } from 'node:crypto';
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { readableColors } from '../../workflow/readable-colors.ts';
 
 export type TextStyle = Parameters<typeof styleText>[0];
 
 interface Guard {
-  /** Parameters at the start of this program's own styles. Random: no text from outside can contain them. */
-  readonly mark: string;
+  /** Parameters at the start of this program's own styles. Random: no text from outside can contain them. Absent before the first style. */
+  mark?: string;
   /** The stream without the guard. */
   readonly trusted: NodeJS.WriteStream;
 }
@@ -42,7 +43,6 @@ export function printableTexts<T>(value: T): T {
  * Live views, which move the cursor, write to `trustedStream`.
  */
 export function guardOutput(stream: NodeJS.WriteStream): void {
-  const mark = `${randomInt(1000, 10_000)};${randomInt(1000, 10_000)};`;
   const write = stream.write.bind(stream);
   const trusted = new Proxy(stream, {
     get: (target, key) => {
@@ -52,9 +52,10 @@ export function guardOutput(stream: NodeJS.WriteStream): void {
     },
     set: (target, key, value) => Reflect.set(target, key, value, target),
   });
-  guards.set(stream, { mark, trusted });
+  const guard: Guard = { trusted };
+  guards.set(stream, guard);
   const guarded = (chunk: string | Uint8Array, ...rest: never[]) =>
-    write(typeof chunk === 'string' ? keepStyles(chunk, mark) : chunk, ...rest);
+    write(typeof chunk === 'string' ? keepStyles(chunk, guard.mark) : chunk, ...rest);
   stream.write = guarded as typeof stream.write;
 }
 
@@ -65,15 +66,38 @@ export function trustedStream(stream: NodeJS.WriteStream): NodeJS.WriteStream {
 
 /** Returns the text with a style, if the stream supports styles. */
 export function applyStyle(format: TextStyle, text: string, stream: NodeJS.WriteStream): string {
-  const { mark = '' } = guards.get(stream) ?? {};
-  const [start = '', end = ''] = styleText(format, 'x', { stream })
-    .replaceAll('\u001b[', `\u001b[${mark}`)
+  const styled = styleText(format, 'x', { stream });
+  if (text === '' || styled === 'x') return text;
+  const hasPalette = (stream.getColorDepth?.() ?? 1) >= paletteDepth;
+  const [start = '', end = ''] = (hasPalette ? styled.replace(colorCodes, toReadable) : styled)
+    .replaceAll('\u001b[', `\u001b[${markOf(stream)}`)
     .split('x');
-  return text === '' ? '' : `${start}${text}${end}`;
+  return `${start}${text}${end}`;
+}
+
+/** Returns the mark of a stream, empty without a guard. It is created for the first style, because loading `node:crypto` takes 5 ms. */
+function markOf(stream: NodeJS.WriteStream): string {
+  const guard = guards.get(stream);
+  if (!guard) return '';
+  guard.mark ??= `${randomInt(1000, 10_000)};${randomInt(1000, 10_000)};`;
+  return guard.mark;
+}
+
+/** Color depth of a stream with a palette of 256 colors (bits). */
+const paletteDepth = 8;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: styles begin with this character
+const colorCodes = /(?<=\u001b\[)3[2-6]m/; // oxlint-disable-line no-control-regex -- the same
+const colorNames = ['green', 'yellow', 'blue', 'magenta', 'cyan'] as const;
+
+/** Returns the code of a readable color instead of 32 to 36, the codes of green to cyan. */
+function toReadable(code: string): string {
+  const name = colorNames[Number.parseInt(code, 10) - 32];
+  return name ? `38;5;${readableColors[name]}m` : code;
 }
 
 /** Returns the text without control characters, except for the styles with this mark, which are replaced by plain ones. */
-function keepStyles(text: string, mark: string): string {
+function keepStyles(text: string, mark: string | undefined): string {
+  if (mark === undefined) return removeControls(text);
   if (/^[\t\n -~]*$/.test(text)) return text;
   return text
     .split(`\u001b[${mark}`)

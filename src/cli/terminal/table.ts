@@ -68,7 +68,7 @@ export function formatTable<Row>(
           last && column.align !== 'right' ? 0 : columnWidth,
           column.align,
         );
-        const style = row === undefined ? 'dim' : column.style?.(row);
+        const style = row === undefined ? 'bold' : column.style?.(row);
         return style ? applyStyle(style, text, stream) : text;
       })
       .join(' '.repeat(gap))

@@ -20,10 +20,14 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function chooseUi(mode: UiMode, screen: Screen, variables: Variables): Ui {
   if (mode !== 'auto') return mode;
   const { isTTY = false, columns = 80, rows = 24 } = screen;
-  const isSpoken = variables['ACCESSIBLE'] || variables['INK_SCREEN_READER'] === 'true';
-  const canRedraw = isTTY && !isSpoken && !variables['CI'] && variables['TERM'] !== 'dumb';
+  const canRedraw =
+    isTTY && !usesScreenReader(variables) && !variables['CI'] && variables['TERM'] !== 'dumb';
   return canRedraw && columns >= 40 && rows >= 10 ? 'live' : 'plain';
 }
+
+/** Whether the user has set a variable for programs whose output a screen reader reads. */
+export const usesScreenReader = (variables: Variables): boolean =>
+  Boolean(variables['ACCESSIBLE']) || variables['INK_SCREEN_READER'] === 'true';
 
 /** Sets FORCE_COLOR=0 if NO_COLOR is set, because Ink ignores NO_COLOR. Must run before Ink is imported. */
 export function applyNoColor(variables: NodeJS.ProcessEnv): void {

@@ -23,3 +23,9 @@ export function wrap(
   }
   return lines.map((line) => `${' '.repeat(indent)}${line}`);
 }
+
+/** Returns a text as lines, broken at spaces. A word that is longer than `width` has a line of its own, so that it can be copied. */
+export function wrapWords(text: string, width: number): string[] {
+  const words = stripVTControlCharacters(text).split(/\s+/);
+  return wrap(words, { width, indent: 0, separator: ' ' });
+}

@@ -1,8 +1,8 @@
 /** The rows of the live table, and of the table that stays on the screen after the watch. */
-
+import { stripVTControlCharacters } from 'node:util';
 import { formatMoney } from '../../workflow/money.ts';
 import { statusStyle } from '../../workflow/status-style.ts';
-import { formatProviderWait } from '../terminal/format-provider-wait.ts';
+import { formatShortProviderWait } from '../terminal/format-provider-wait.ts';
 import { formatAge, formatDuration } from '../terminal/format-time.ts';
 import { applyStyle } from '../terminal/output-guard.ts';
 import { type Column, clip, formatTable, printable } from '../terminal/table.ts';
@@ -49,14 +49,19 @@ function fitParts(parts: readonly string[], columns: number): string {
   return clip(fitting.join(' · '), columns);
 }
 
+/** Narrower screens have one space between two columns, so that the last one is readable. */
+const minRoomyColumns = 100;
+
 /** Returns the line with the column titles and one line per order. */
 export function formatRows(rows: readonly WatchedOrder[], view: LiveTableView): string[] {
   const { stream, columns: width, selected } = view;
-  const table = formatTable(rows, buildColumns(view), { header: true, width, stream });
+  const gap = width < minRoomyColumns ? 1 : 2;
+  const table = formatTable(rows, buildColumns(view), { header: true, width, gap, stream });
   const lines = table.trimEnd().split('\n');
   return lines.map((line, index) => {
     const isSelected = index > 0 && rows[index - 1]?.orderId === selected;
-    return isSelected ? applyStyle('inverse', line, stream) : line;
+    // Inverse yellow cannot be read on a light screen.
+    return isSelected ? applyStyle('inverse', stripVTControlCharacters(line), stream) : line;
   });
 }
 
@@ -119,7 +124,7 @@ function buildColumns({ now, selected }: LiveTableView): readonly Column<Watched
     {
       title: 'NEXT',
       text: (watched) => formatNext(watched, now),
-      minWidth: 16,
+      minWidth: 20,
       width: 40,
       dropPriority: 1,
       yields: true,
@@ -149,7 +154,7 @@ const marks = {
   idle: '!',
   failed: '✗',
   running: '◔',
-  cancelled: '✗',
+  cancelled: '↶',
   completed: '✓',
 } as const;
 
@@ -184,7 +189,7 @@ function formatNext(watched: WatchedOrder, now: number): string {
   if (watched.pause) return formatPause(watched.pause, now);
   if (watched.executionStatus) return `execution is ${watched.executionStatus}`;
   if (activity?.stuck) return `${activity.stuck.invocations} invocations, no checkpoint`;
-  if (watched.waitingFor) return formatProviderWait(watched.waitingFor, now);
+  if (watched.waitingFor) return formatShortProviderWait(watched.waitingFor, now);
   if (activity?.retry) {
     const { at, attempt, error } = activity.retry;
     const why = error.message || error.type;

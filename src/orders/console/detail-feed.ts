@@ -3,7 +3,6 @@ import { type PublicOrder, publicFields } from '../../../functions/contract/publ
 import { isTerminal } from '../../../functions/contract/workflow.ts';
 import { isDenied, needsSignIn, translateError } from '../../aws/errors.ts';
 import type { Stack } from '../../environment/stack.ts';
-import { UserError } from '../../user-error.ts';
 import { findExecution } from '../lookup/executions.ts';
 import { getOrder, type OrderView } from '../lookup/get.ts';
 import { type HistoryReport, toHistoryReport } from '../lookup/history.ts';
@@ -63,7 +62,7 @@ export class DetailFeed {
 
   /**
    * Yields the order after each read, until `signal` aborts. Errors are reported as problems of the part; reading continues, also
-   * after permanent ones. Throws a UserError only if the stack was deleted (exit 3).
+   * after permanent ones and while the stack does not exist.
    */
   async *details(signal: AbortSignal): AsyncGenerator<OrderDetail, void> {
     try {
@@ -172,7 +171,6 @@ export class DetailFeed {
     try {
       if (await this.#followed.hasMoved(error)) return;
     } catch (other) {
-      if (other instanceof UserError) throw other;
       failure = other;
     }
     const part = this.#parts().has('order') ? 'order' : 'history';

@@ -2,7 +2,6 @@ import { outputs as names } from '../../../functions/contract/api.ts';
 import { isDenied, isTransient, needsSignIn } from '../../aws/errors.ts';
 import type { Stack, StackOutputs } from '../../environment/stack.ts';
 import { cacheOutputs, describeStack } from '../../environment/stack-outputs.ts';
-import { UserError } from '../../user-error.ts';
 import type { WaitDurations } from '../../workflow/durations.ts';
 import { toWaitDurations } from '../lookup/wait-durations.ts';
 
@@ -11,6 +10,15 @@ const checkIntervalMs = 10_000;
 
 /** Outputs that may change although the stack still has the same resources. */
 const settings: ReadonlySet<string> = new Set([names.apiEndpoint, names.listingShards]);
+
+/** Thrown while the followed stack does not exist. It may be deployed again. */
+export class StackDeletedError extends Error {
+  override readonly name = 'StackDeletedError';
+
+  constructor() {
+    super('the stack was deleted; waiting for it: orders deploy');
+  }
+}
 
 /** A stack that may be deployed again or deleted while it is shown. */
 export class FollowedStack {
@@ -34,7 +42,7 @@ export class FollowedStack {
     return this.#waits;
   }
 
-  /** Reads the stack's description unless that happened recently. Ignores errors, except that the stack was deleted. */
+  /** Reads the stack's description unless that happened recently. Ignores errors. Throws a StackDeletedError if the stack does not exist. */
   async refresh(): Promise<void> {
     const now = performance.now();
     if (now - this.#checkedAt < checkIntervalMs) return;
@@ -48,7 +56,7 @@ export class FollowedStack {
 
   /**
    * Handles the error of a read. Returns whether to read again, because the stack was deployed again or is being changed. Throws a
-   * UserError if the stack was deleted (exit 3).
+   * StackDeletedError if it does not exist.
    */
   async hasMoved(error: unknown): Promise<boolean> {
     if (isExpected(error)) return false;
@@ -61,7 +69,7 @@ export class FollowedStack {
   async #read(): Promise<string> {
     const { target, outputs } = this.#stack;
     const description = await describeStack(target);
-    if (!description) throw deletedError(this.#stack);
+    if (!description) throw new StackDeletedError();
     const { Outputs = [], Parameters, StackStatus = '' } = description;
     if (Outputs.length === 0) return StackStatus;
     this.#waits = toWaitDurations(Parameters, target.timeScale);
@@ -86,13 +94,4 @@ export function hasSameResources(a: Stack, b: Stack): boolean {
   const resources = ({ outputs }: Stack) =>
     Object.fromEntries(Object.entries(outputs).filter(([name]) => !settings.has(name)));
   return a === b || isSame(resources(a), resources(b));
-}
-
-function deletedError({ target }: Stack): UserError {
-  const { stack, region } = target.environment;
-  return new UserError(`The stack ${stack} in ${region} was deleted.`, {
-    hint: 'orders deploy',
-    exit: 3,
-    code: 'NotDeployed',
-  });
 }

@@ -2,7 +2,7 @@ import type { Stack } from '../../environment/stack.ts';
 import { ConnectionMonitor, formatGapReason } from '../watch/connection-monitor.ts';
 import { unlessAborted } from '../watch/unless-aborted.ts';
 import { ConsoleOrders } from './console-orders.ts';
-import { FollowedStack, hasSameResources } from './followed-stack.ts';
+import { FollowedStack, hasSameResources, StackDeletedError } from './followed-stack.ts';
 import type { ConsoleSnapshot } from './snapshot.ts';
 
 export interface OrderFeedOptions {
@@ -56,8 +56,8 @@ export class OrderFeed {
   }
 
   /**
-   * Yields the state of the orders after each poll, until `signal` aborts. Continues after transient errors and expired
-   * credentials, for which `gapReason` is set. Throws permanent errors, and a UserError if the stack was deleted (exit 3).
+   * Yields the state of the orders after each poll, until `signal` aborts. Continues after transient errors, expired credentials and
+   * while the stack does not exist, for which `gapReason` is set. Throws permanent errors.
    */
   async *snapshots(signal: AbortSignal): AsyncGenerator<ConsoleSnapshot, void> {
     const connection = new ConnectionMonitor(this.#stack.target, undefined);
@@ -108,6 +108,10 @@ export class OrderFeed {
       if (!(await this.#followed.hasMoved(error))) throw error;
       this.#gapReason = 'the stack is being deployed or deleted';
     } catch (failure) {
+      if (failure instanceof StackDeletedError) {
+        this.#gapReason = failure.message;
+        return;
+      }
       connection.failed(failure);
       // The reason may change during a gap, and with it what ends the gap.
       this.#gapReason = formatGapReason(failure, this.#stack.target);

@@ -6,6 +6,8 @@ import { PollFailures } from '../requests/poll-failures.ts';
 import type { GapEndEvent, GapEvent, WatchEvent } from './events.ts';
 
 const maxBackoffMs = 15_000;
+/** The same while the local runtime is not running: its start is noticed soon, and the attempts cost nothing. */
+const maxRuntimeBackoffMs = 2000;
 /** With many orders, polls are at most this far apart (ms). */
 const maxPollIntervalMs = 5000;
 /** Part of the polling interval that each watched order accounts for (ms). */
@@ -21,6 +23,7 @@ export class ConnectionMonitor {
   /** Time of the last successful poll (ms since the epoch). */
   #succeededAt = Date.now();
   #isGap = false;
+  #maxBackoffMs = maxBackoffMs;
 
   /** `orderId` is added to the events if only one order is watched. */
   constructor(target: Target, orderId: string | undefined) {
@@ -38,7 +41,7 @@ export class ConnectionMonitor {
   nextPollMs(orders: number): number {
     const { pollMs } = this.#target;
     const interval = Math.max(pollMs, Math.min(orders * intervalPerOrderMs, maxPollIntervalMs));
-    return Math.min(interval * 2 ** this.#failures.count, Math.max(maxBackoffMs, interval));
+    return Math.min(interval * 2 ** this.#failures.count, Math.max(this.#maxBackoffMs, interval));
   }
 
   /** Waits until the next poll is due. Returns a gap if the process was suspended meanwhile. */
@@ -79,6 +82,7 @@ export class ConnectionMonitor {
   /** Records a failed poll. Returns the start of a gap at the first failure. Throws `error` if it is permanent. */
   failed(error: unknown): GapEvent | undefined {
     this.#failures.failed(error);
+    this.#maxBackoffMs = isRuntimeDown(error, this.#target) ? maxRuntimeBackoffMs : maxBackoffMs;
     return this.#isGap ? undefined : this.#startGap(formatGapReason(error, this.#target));
   }
 
@@ -88,14 +92,12 @@ export class ConnectionMonitor {
   }
 }
 
+const isRuntimeDown = (error: unknown, target: Target) =>
+  target.autoDeploys && error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+
 /** Returns why a poll failed, with the command that renews expired credentials or starts the local runtime again. */
 export function formatGapReason(error: unknown, target: Target): string {
-  if (
-    target.autoDeploys &&
-    error instanceof Error &&
-    'code' in error &&
-    error.code === 'ECONNREFUSED'
-  ) {
+  if (isRuntimeDown(error, target)) {
     return 'the local runtime is not running: orders local start';
   }
   const translated = needsSignIn(error) ? translateError(error, target) : undefined;

@@ -94,9 +94,10 @@ export function openScreen(
   });
   let state: ConsoleState = initialState;
   let shown = data;
+  let shownSize = size;
   const effects: Effect[] = [];
   const render = () => {
-    const { lines, view, top } = frame.render(state, shown, { ...size, now });
+    const { lines, view, top } = frame.render(state, shown, { ...shownSize, now });
     state = { ...state, top };
     return { lines, view };
   };
@@ -105,6 +106,9 @@ export function openScreen(
     state: () => state,
     setState: (change: (before: ConsoleState) => ConsoleState) => {
       state = change(state);
+    },
+    resize: (next: typeof size) => {
+      shownSize = next;
     },
     setData: (next: ConsoleData) => {
       shown = next;

@@ -28,6 +28,15 @@ it('shows the order, the reason of its failure and its completed stages', () => 
   );
 });
 
+it('continues a long fact below itself on a terminal, and leaves an ARN whole', () => {
+  const execution = `arn:aws:lambda:us-east-2:000000000000:function:${'x'.repeat(40)}`;
+  const long = { ...order, executionArn: execution };
+  const stream = createFakeTerminal(40);
+  const text = formatOrder({ ...view, order: long }, { ...plain, stream });
+  expect(text).toContain('failure    check-inventory: Out of stock\n           (out-of-stock)\n');
+  expect(text).toContain(`execution  ${execution}\n`);
+});
+
 it('masks e-mail and phone unless personal data is requested', () => {
   const text = formatOrder(view, plain);
   expect(text).not.toContain('customer1@');

@@ -8,6 +8,7 @@ import {
   removeControls,
   trustedStream,
 } from '../../../src/cli/terminal/output-guard.ts';
+import { createFakeTerminal } from './fake-terminal.ts';
 
 /** Returns a terminal with colors and a function that returns what was written to it. */
 function createTerminal() {
@@ -60,6 +61,15 @@ it('keeps the styles of this program, and no others', () => {
       '\u001b[22m\u001b[22m',
     ),
   );
+});
+
+it('replaces colors that are too bright or too dark, if the terminal has a palette of 256', () => {
+  const { stream, written } = createTerminal();
+  guardOutput(stream);
+  stream.write(`${applyStyle('yellow', 'wait', stream)} ${applyStyle('red', 'fail', stream)}`);
+  expect(written()).toBe('\u001b[38;5;136mwait\u001b[39m \u001b[31mfail\u001b[39m');
+  const simple = createFakeTerminal(80, { colors: true });
+  expect(applyStyle('yellow', 'wait', simple)).toBe('\u001b[33mwait\u001b[39m');
 });
 
 it('lets a live view control the terminal', () => {

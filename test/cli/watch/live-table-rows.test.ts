@@ -71,7 +71,7 @@ it('shows which provider an order waits for, and the next attempt', () => {
     since: '2026-11-22T08:00:00.000Z',
   };
   const [, row] = formatRows([{ ...item('order-waits', waiting), waitingFor }], view(140));
-  expect(row).toMatch(/^↻ .*process-payment ×7 .*waiting for payments, attempt 7, next in 3m 05s$/);
+  expect(row).toMatch(/^↻ .*process-payment ×7 .*payments ×7 in 3m 05s$/);
 });
 
 it('shows since when and why an order is paused, and counts it as paused', () => {

@@ -29,7 +29,7 @@ export function openFeed(stack: Stack, options: Partial<OrderFeedOptions> = {}) 
     const found = vi
       .waitUntil(() => (count > before && last && passes(last) ? last : undefined), {
         timeout,
-        interval: 5,
+        interval: 20,
       })
       .catch(() => {
         const { gapReason, readAt = 0, orders = [] } = last ?? {};

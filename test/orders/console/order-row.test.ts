@@ -99,10 +99,10 @@ it('reports a flagged order as flagged, however long ago it made progress', () =
 it('counts starts and ends per ten seconds, and remembers orders that have left the list', () => {
   const rates = new OrderRates();
   const rows = [
-    row(['validated', 'completed']),
-    row(['validated', 'failed'], { failure }),
-    row(['validated', 'cancelled']),
-    row(['validated']),
+    row(['validated', 'completed'], { orderId: 'order-1' }),
+    row(['validated', 'failed'], { orderId: 'order-2', failure }),
+    row(['validated', 'cancelled'], { orderId: 'order-3' }),
+    row(['validated'], { orderId: 'order-4' }),
   ];
   const now = Date.parse('2026-11-22T08:12:19.000Z');
   const first = rates.count(rows, now);
@@ -114,4 +114,16 @@ it('counts starts and ends per ten seconds, and remembers orders that have left 
   expect(rates.count(rows.slice(1), now + 10_000).started.slice(-3)).toEqual([4, 0, 0]);
   const muchLater = rates.count([], now + 11 * minute);
   expect([...muchLater.started, ...muchLater.failed].every((count) => count === 0)).toBe(true);
+});
+
+it('counts an order once if its item is written long after its execution began', () => {
+  const rates = new OrderRates();
+  const item = row(['validated']);
+  const execution = rowWithoutItem(item.order.orderId, item.createdAt - 30_000);
+  const now = item.createdAt;
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  expect(sum(rates.count([execution], now).started)).toBe(1);
+  expect(sum(rates.count([item], now).started)).toBe(1);
+  expect(sum(rates.count([], now).started)).toBe(1);
+  expect(sum(rates.count([item], now).started)).toBe(1);
 });

@@ -71,9 +71,10 @@ function formatListed(order: ConsoleOrder, { columns, stream }: PaneInput): stri
   ];
 }
 
-function toOrderFormat({ label, timeScale, now }: PaneInput): OrderFormat {
+function toOrderFormat({ timeScale, now }: PaneInput): OrderFormat {
   return {
-    target: label,
+    // The header of the screen shows it.
+    target: '',
     timeScale,
     format: formatDuration,
     clock: (at) => formatClock(new Date(at).toISOString(), now).replace(/\.\d$/, ''),

@@ -1,6 +1,7 @@
 /** Lines of at most the width of a pane, from texts and styled lines. */
 import { applyStyle, type TextStyle } from '../../terminal/output-guard.ts';
 import { clip, displayWidth, printable } from '../../terminal/table.ts';
+import { wrap } from '../../terminal/wrap.ts';
 
 export interface LineOptions {
   /** Maximum width of a line (terminal columns). */
@@ -77,25 +78,30 @@ export interface Fact {
 /** Width of the names of facts, with the space behind them (terminal columns). */
 const nameWidth = 12;
 
+/** Returns a text as lines, broken between its parts if these fit. */
+const wrapParts = (text: string, width: number) =>
+  wrap(text.split(separator), { width, indent: 0, separator }).flatMap((line) =>
+    wrapText(line, width),
+  );
+const separator = ' · ';
+
 /** Returns a fact as its name and its text, which continues below itself. */
 export function formatFact(
   { name, text, style }: Fact,
   { columns, stream }: LineOptions,
 ): string[] {
-  return wrapText(text, columns - nameWidth).map((line, index) => {
+  return wrapParts(text, columns - nameWidth).map((line, index) => {
     const label = (index === 0 ? name : '').padEnd(nameWidth);
-    return style
-      ? applyStyle(style, `${label}${line}`, stream)
-      : `${applyStyle('dim', label, stream)}${line}`;
+    return style ? applyStyle(style, `${label}${line}`, stream) : `${label}${line}`;
   });
 }
 
 /** Returns the title of a part of a pane, as of the columns of a table. */
 export const formatTitle = (title: string, stream: NodeJS.WriteStream) =>
-  applyStyle('dim', title, stream);
+  applyStyle('bold', title, stream);
 
-/** Panes of fewer rows have no empty lines. */
-const roomyRows = 14;
+/** Panes of fewer rows have no empty lines, and show the most important part first. */
+export const roomyRows = 14;
 
 /** Joins the parts of a pane that are not empty, with an empty line between them if there are enough rows. */
 export function joinBlocks(blocks: readonly (readonly string[])[], rows: number): string[] {
