@@ -5,26 +5,48 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Measurement, Part } from './measurement.ts';
 import { median } from './statistics.ts';
 
+interface MeasuredCommand {
+  readonly name: string;
+  readonly file: string;
+  readonly argv: readonly string[];
+  /** The folder of the project if absent. */
+  readonly cwd?: string;
+}
+
 /** Measures how long commands take, as multiples of `node -e 0`. The commands alternate, so that other load affects all equally. */
 export const startUp: Part = {
   async measure(bench, { startUps }) {
     const id = bench.orders('submit', '--sample', 'low', '--wait', '-o', 'id').trim();
     const pinned = join(bench.folder, 'node_modules/.bin/node');
     const node = existsSync(pinned) ? pinned : process.execPath;
-    const commands: readonly (readonly [string, string, readonly string[]])[] = [
-      ['node -e 0', node, ['-e', '0']],
-      ['orders --version', bench.program, ['--version']],
-      ['orders --help', bench.program, ['--help']],
-      ['orders get --nope', bench.program, ['get', '--nope']],
-      ['orders submit', bench.program, ['submit', '--sample', 'low']],
-      ['orders get', bench.program, ['get', id]],
+    const orders = (name: string, ...argv: string[]): MeasuredCommand => ({
+      name,
+      file: bench.program,
+      argv,
+    });
+    const commands: readonly MeasuredCommand[] = [
+      { name: 'node -e 0', file: node, argv: ['-e', '0'] },
+      orders('orders'),
+      orders('orders --version', '--version'),
+      orders('orders --help', '--help'),
+      orders('orders get --nope', 'get', '--nope'),
+      orders('orders submit', 'submit', '--sample', 'low'),
+      orders('orders get', 'get', id),
+      orders('orders list', 'list', '--limit', '1'),
+      // npx finds this program only in the folder of its package. It must not install another one.
+      {
+        name: 'npx orders --version',
+        file: 'npx',
+        argv: ['--no', '--', 'orders', '--version'],
+        cwd: bench.folder,
+      },
     ];
-    const times = new Map<string, number[]>(commands.map(([name]) => [name, []]));
+    const times = new Map<string, number[]>(commands.map(({ name }) => [name, []]));
     for (let run = 0; run < startUps; run += 1) {
-      for (const [name, file, argv] of commands) {
+      for (const { name, file, argv, cwd = bench.root } of commands) {
         const startedAt = performance.now();
         const { error } = spawnSync(file, argv, {
-          cwd: bench.root,
+          cwd,
           env: bench.env,
           stdio: 'ignore',
         });

@@ -7,7 +7,6 @@ import { isOrderBatch, readOrderBatch } from '../src/cli/orders/order-batch.ts';
 import { checkOrderId, readOrderInput, readOrderText } from '../src/cli/orders/order-input.ts';
 import { parseSettings, setFlag } from '../src/cli/orders/set-flag.ts';
 import { printSubmitted, watchSubmitted } from '../src/cli/orders/submission.ts';
-import { submitBatch, watchBatch } from '../src/cli/orders/submit-batch.ts';
 import { newOrderId, submitOrder } from '../src/orders/actions/submit.ts';
 import type { BatchOrder } from '../src/orders/actions/submit-batch.ts';
 import { UserError } from '../src/user-error.ts';
@@ -109,6 +108,7 @@ export default class Submit extends BaseCommand {
       if (flags.json) return this.document(events);
       return this.out(events.map((event) => `${escapeControls(JSON.stringify(event))}\n`).join(''));
     }
+    const { submitBatch, watchBatch } = await import('../src/cli/orders/submit-batch.ts');
     const target = await this.target(flags);
     await confirmProtected(target, flags);
     if (target.autoDeploys) await this.noteStale(target);

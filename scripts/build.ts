@@ -11,7 +11,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { build, type Metafile, transform } from 'esbuild';
 import { schemas } from '../src/cli/schemas/index.ts';
 import { buildFunctions, bundleOptions, replaceDist } from './build-functions.ts';
-import { loadBuiltinsDirectly, stubModules } from './plugins.ts';
+import { mergeChunks } from './merge-chunks.ts';
+import { lazyHttps, loadBuiltinsDirectly, loadLazily, stubModules } from './plugins.ts';
 import { shortenHelp } from './shorten-help.ts';
 import { formatThirdPartyNotices, listPackages } from './third-party-notices.ts';
 
@@ -32,14 +33,36 @@ const unusedModules = stubModules({
   lilconfig: 'export {}',
   'get-package-type': 'export {}',
   semver: 'export const satisfies = () => true',
+  // The templates in help texts only name fields: `<%= config.bin %>`.
+  ejs: `export default {
+    render: (text, fields) =>
+      text.replace(/<%= (\\w+)\\.(\\w+) %>/g, (_, object, name) => fields[object][name]),
+  }`,
+  // No command shows oclif's spinner.
+  'cli-spinners': 'export default new Proxy({}, { get: () => ({ frames: [] }) })',
   debug: 'export default () => Object.assign(() => {}, { enabled: false })',
 });
+
+/** Modules that resolve the target and its stack. Every command loads them that sends a request. */
+const targetModules = ['src/environment/local-runtime.ts'];
+
+/** Entry points and dynamic imports that a command or a process loads together. Files that the same of them load are merged. */
+const filesLoadedTogether = [
+  ['src/cli/program.ts'],
+  ...['get', 'list', 'submit'].map((name) => [`commands/${name}.ts`, ...targetModules]),
+  ['src/aws/sdk/dynamodb.ts'],
+  ['src/aws/sdk/lambda.ts'],
+  ['src/local/runtime/main.ts'],
+  ['src/local/lambda/node-runtime/bootstrap.ts'],
+  ['src/replay/worker/worker.ts', 'src/replay/worker/plugin.ts'],
+];
 
 /** Builds the CLI and the local runtime. Returns what esbuild reports about the bundle. */
 async function buildCli(dist: string): Promise<Metafile> {
   const commands = globSync('commands/**/*.ts');
   const { outputFiles, metafile } = await build({
     ...bundleOptions,
+    banner: {},
     write: false,
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'main' },
@@ -53,22 +76,25 @@ async function buildCli(dist: string): Promise<Metafile> {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     jsx: 'automatic',
-    plugins: [unusedModules],
+    plugins: [unusedModules, loadLazily('@oclif/core'), lazyHttps],
     // The installed client may lack the commands that src/aws/sdk/lambda-pausing.ts looks for.
     logOverride: { 'import-is-undefined': 'silent' },
   });
-  for (const { path, text } of outputFiles) {
-    mkdirSync(dirname(path), { recursive: true });
+  const { outputs } = metafile;
+  const texts = new Map(outputFiles.map(({ path, text }) => [relative(root, path), text]));
+  const kindOf = (file: string) => (isThirdParty(metafile, file) ? 'third-party' : 'own');
+  await mergeChunks({ texts, outputs, kindOf }, filesLoadedTogether);
+  for (const [file, text] of texts) {
+    mkdirSync(dirname(file), { recursive: true });
+    const code = loadBuiltinsDirectly(text);
+    const { banner } = bundleOptions;
     // Names of our own code stay: stack traces contain them.
-    const { code } = await transform(loadBuiltinsDirectly(text), {
+    const minified = await transform(/\brequire\b/.test(code) ? banner.js + code : code, {
       minifyWhitespace: true,
       minifySyntax: true,
-      ...(isThirdParty(metafile, relative(root, path)) && {
-        minifyIdentifiers: true,
-        keepNames: true,
-      }),
+      ...(isThirdParty(metafile, file) && { minifyIdentifiers: true, keepNames: true }),
     });
-    writeFileSync(path, code);
+    writeFileSync(file, minified.code);
   }
   return metafile;
 }

@@ -1,6 +1,7 @@
 /** The only module that constructs SDK clients. The code of a client is loaded on first use. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -12,6 +13,8 @@ export interface ClientConfig {
   /** Base URL of all requests. A function is called for every request, for an endpoint that may change. */
   readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
   readonly profile?: string;
+  /** True for an endpoint that is not AWS: the settings in the user's AWS files do not apply to it. */
+  readonly ignoresAwsFiles?: boolean;
   readonly maxAttempts?: number;
   /** Receives an entry for each request. */
   readonly logger?: RequestLogger;
@@ -51,10 +54,27 @@ interface Client {
 const maxSockets = 500;
 const socketPools = { httpAgent: { maxSockets }, httpsAgent: { maxSockets } };
 
+/** The settings for which the SDK would read the user's AWS files before the first request. */
+const fileSettings = {
+  accountIdEndpointMode: 'disabled',
+  authSchemePreference: [],
+  defaultsMode: 'standard',
+  disableClockSkewCorrection: false,
+  retryMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: '',
+} satisfies Partial<DynamoDBClientConfig>;
+
 /** Returns the clients for one region and endpoint. Each client is created at most once. */
-export function createClients({ requestTimeoutMs, ...config }: ClientConfig): Clients {
+export function createClients({
+  requestTimeoutMs,
+  ignoresAwsFiles,
+  ...config
+}: ClientConfig): Clients {
   const common = {
     maxAttempts: 5,
+    ...(ignoresAwsFiles ? fileSettings : {}),
     ...config,
     ...(requestTimeoutMs ? requestTimeouts(requestTimeoutMs) : {}),
   };

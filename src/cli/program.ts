@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Command, Interfaces } from '@oclif/core';
-import { isInstalled, packageRoot } from '../environment/project.ts';
+import { type Command, type Interfaces, run as runOclif } from '@oclif/core';
+import { packageRoot } from '../environment/project.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
 import { guardOutput } from './terminal/output-guard.ts';
 import {
@@ -22,7 +20,6 @@ type CommandTable = Readonly<Record<string, Command.Cached>>;
  */
 export async function runProgram(programArguments: string[]): Promise<void> {
   const root = packageRoot();
-  enableCompileCache(compileCacheFolder(root, process.env));
   applyNoColor(process.env);
   endOnBrokenPipe(() => {});
   if (isAsciiOnly(process.env))
@@ -36,24 +33,16 @@ export async function runProgram(programArguments: string[]): Promise<void> {
     isBare && canOpenConsole()
       ? ['ui']
       : toHelpArguments(expandShortFlags(programArguments), table);
-  const { run } = await import('./oclif.ts');
+  // Without this, oclif would look for a file with colors.
+  process.env['ORDERS_DISABLE_THEME'] = 'true';
   try {
-    await run(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
+    await runOclif(argv, { root, pjson, plugins: new Map([[plugin.name, plugin]]) });
   } catch (error) {
     const { oclifExitCode } = await import('./command/json-output.ts');
     if (oclifExitCode(error) === 0) return;
     const { reportError } = await import('./command/base-command.ts');
     reportError(await explainUnknownCommand(error, { table, typed: programArguments }), argv);
   }
-}
-
-/**
- * Returns the folder of Node's compile cache. An installed package is not changed, and is often read-only; a build is replaced
- * together with its cache.
- */
-function compileCacheFolder(root: string, variables: NodeJS.ProcessEnv): string {
-  if (!isInstalled(root)) return join(root, 'dist/compile-cache');
-  return join(variables['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'orders/compile-cache');
 }
 
 /** Returns whether the program runs on a terminal for which a live view is suitable. */
@@ -173,7 +162,9 @@ function buildPlugin(
     const { default: command } = await import(
       `${root}/dist/commands/${id.replaceAll(':', '/')}.js`
     );
-    return Object.assign(command, { id, plugin });
+    // oclif's own method would load the configuration again.
+    const run = (argv: string[], config: Interfaces.Config) => new command(argv, config)._run();
+    return Object.assign(command, { id, plugin, run });
   };
   const plugin: Interfaces.Plugin = {
     _base: '',

@@ -1,5 +1,15 @@
 import type { Credentials } from '../aws/clients.ts';
-import type { LaunchedState, LaunchSettings } from '../local/runtime/launch.ts';
+import {
+  defaultPort,
+  defaultTimeScale,
+  ensureRuntime,
+  type LaunchedState,
+  type LaunchSettings,
+  resetRuntime,
+  runInForeground,
+} from '../local/runtime/launch.ts';
+import { findProjectCredentials } from '../local/runtime/project-credentials.ts';
+import { readPreviousState, readState, stateDirectory } from '../local/runtime/state-file.ts';
 import { UserError } from '../user-error.ts';
 import { localName } from './choose-environment.ts';
 import { clearStackCache } from './stack-outputs.ts';
@@ -7,8 +17,6 @@ import type { LocalRuntime } from './target.ts';
 
 /** Returns the address of the project's local runtime, whether it is running or not. Never starts it. */
 export async function locateRuntime(root: string): Promise<LocalRuntime> {
-  const { readPreviousState } = await import('../local/runtime/state-file.ts');
-  const { defaultPort, defaultTimeScale } = await import('../local/runtime/launch.ts');
   const {
     url = `http://127.0.0.1:${defaultPort}`,
     timeScale = defaultTimeScale,
@@ -25,8 +33,6 @@ export async function readProjectCredentials(
   root: string,
   variables: NodeJS.ProcessEnv = {},
 ): Promise<Credentials> {
-  const { findProjectCredentials } = await import('../local/runtime/project-credentials.ts');
-  const { stateDirectory } = await import('../local/runtime/state-file.ts');
   const project = findProjectCredentials(stateDirectory(root));
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;
   // The access key of a user begins with that of its project.
@@ -38,7 +44,6 @@ export async function readProjectCredentials(
 
 /** Returns when the project's local runtime started (ms since the epoch); undefined if it is not running. */
 export async function readRuntimeStart(root: string): Promise<number | undefined> {
-  const { readState } = await import('../local/runtime/state-file.ts');
   return readState(root)?.startedAt;
 }
 
@@ -57,7 +62,6 @@ export async function readStopReason(root: string): Promise<string | undefined> 
 
 /** Stops the project's local runtime. Deletes its data and the cached facts about its stack. */
 export async function resetLocalRuntime(root: string): Promise<void> {
-  const { resetRuntime } = await import('../local/runtime/launch.ts');
   await resetRuntime(root);
   clearStackCache({ root, environment: { name: localName } });
 }
@@ -67,7 +71,6 @@ export async function launchRuntime(
   root: string,
   settings: LaunchSettings = {},
 ): Promise<LaunchedState> {
-  const { ensureRuntime } = await import('../local/runtime/launch.ts');
   try {
     return await ensureRuntime(root, settings);
   } catch (cause) {
@@ -80,7 +83,6 @@ export async function runRuntimeInForeground(
   root: string,
   settings: LaunchSettings,
 ): Promise<number> {
-  const { runInForeground } = await import('../local/runtime/launch.ts');
   try {
     return await runInForeground(root, settings);
   } catch (cause) {

@@ -107,6 +107,7 @@ async function localTarget(
         const { readProjectCredentials } = await import('./local-runtime.ts');
         return readProjectCredentials(root, options.variables);
       },
+      ignoresAwsFiles: true,
       ...options.clientOptions,
     }),
     endpoint: url,

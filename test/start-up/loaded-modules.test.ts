@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -19,22 +19,27 @@ afterAll(() => project.close());
 
 const recorder = fileURLToPath(new URL('record-modules.mjs', import.meta.url));
 
-/** Runs a command. Returns the files of the program that it loaded, and the packages whose code they contain. */
+/** Runs a command. Returns the files of the program that it loaded, their size, the packages whose code they contain, and Node's modules. */
 async function recordLoaded(...argv: string[]) {
   const list = join(project.root, 'modules');
   rmSync(list, { force: true });
   const env = { NODE_OPTIONS: `--import=${recorder}`, MODULES: list };
   await project.with(env).orders(...argv);
-  const files = readFileSync(list, 'utf8')
-    .trim()
-    .split('\n')
+  const urls = readFileSync(list, 'utf8').trim().split('\n');
+  const files = urls
+    .filter((url) => url.startsWith('file:'))
     .map((url) => fileURLToPath(url))
     .filter((file) => file !== recorder);
   const dist = join(repository, 'dist');
   const table: Readonly<Record<string, string[]>> = JSON.parse(
     readFileSync(join(dist, 'maps/packages.json'), 'utf8'),
   );
-  return { files, packages: new Set(files.flatMap((file) => table[relative(dist, file)] ?? [])) };
+  return {
+    files,
+    bytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
+    packages: new Set(files.flatMap((file) => table[relative(dist, file)] ?? [])),
+    builtins: urls.filter((url) => url.startsWith('node:')),
+  };
 }
 
 const clients = (packages: ReadonlySet<string | undefined>) =>
@@ -55,6 +60,27 @@ it.each(['--help', 'get --help', 'get --nope', 'gett'])(
     ).toEqual([]);
   },
 );
+
+it.each([
+  ['--help', 6, 230_000],
+  ['get', 15, 690_000],
+  ['list', 15, 690_000],
+  ['submit', 15, 720_000],
+])('loads few files for orders %s', async (name, maxFiles, maxBytes) => {
+  const rest: Readonly<Record<string, string[]>> = { get: [orderId], submit: ['--sample', 'low'] };
+  const { files, bytes } = await recordLoaded(name, ...(rest[name] ?? []));
+  expect(files.length, files.join('\n')).toBeLessThanOrEqual(maxFiles);
+  expect(bytes).toBeLessThan(maxBytes);
+});
+
+it("loads Node's modules for requests only when it sends one, and TLS only for https", async () => {
+  const slow = ['node:child_process', 'node:crypto', 'node:http', 'node:https', 'node:zlib'];
+  const help = await recordLoaded('--help');
+  expect(help.builtins.filter((name) => slow.includes(name))).toEqual([]);
+  const get = await recordLoaded('get', orderId);
+  expect(get.builtins).toContain('node:http');
+  expect(get.builtins.filter((name) => /^node:(https|tls|child_process)$/.test(name))).toEqual([]);
+});
 
 it('loads only the SDK client that a command uses, and Ink only on a terminal', async () => {
   const get = await recordLoaded('get', orderId);

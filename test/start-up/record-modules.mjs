@@ -1,4 +1,4 @@
-/** Preloaded into the program. At exit it appends the URLs of the loaded modules to the file in the variable MODULES. */
+/** Preloaded into the program. At exit it appends the URLs of the loaded modules, Node's own ones included, to the file in the variable MODULES. */
 import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
@@ -9,4 +9,10 @@ registerHooks({
     return next(url, context);
   },
 });
-process.on('exit', () => appendFileSync(process.env.MODULES, `${loaded.join('\n')}\n`));
+process.on('exit', () => {
+  const builtins = process.moduleLoadList.flatMap((entry) => {
+    const [, name] = /^NativeModule (.*)/.exec(entry) ?? [];
+    return name ? [`node:${name}`] : [];
+  });
+  appendFileSync(process.env.MODULES, `${[...loaded, ...builtins].join('\n')}\n`);
+});

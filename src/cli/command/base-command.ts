@@ -1,10 +1,13 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
-import type { Notify } from '../../deploy/ensure.ts';
-import type { EnvironmentFlags } from '../../environment/choose-environment.ts';
-import type { ResolveOptions } from '../../environment/resolve-target.ts';
+import { type Notify, withStack } from '../../deploy/ensure.ts';
+import { findStaleBundles } from '../../deploy/staleness.ts';
+import { defaults, type EnvironmentFlags } from '../../environment/choose-environment.ts';
+import { deployableRoot } from '../../environment/project.ts';
+import { type ResolveOptions, resolveTarget } from '../../environment/resolve-target.ts';
 import type { Stack } from '../../environment/stack.ts';
 import type { Target } from '../../environment/target.ts';
 import { UserError } from '../../user-error.ts';
+import { formatError } from '../terminal/format-error.ts';
 import { parseDuration } from '../terminal/format-time.ts';
 import { chooseUi, dim, mark, type Ui, type UiMode, uiModes } from '../terminal/terminal.ts';
 import {
@@ -93,7 +96,6 @@ export abstract class BaseCommand extends Command {
     flags: GlobalFlags & EnvironmentFlags,
     resolveOptions: Pick<ResolveOptions, 'ensureRuntime' | 'clientOptions'> = {},
   ): Promise<Target> {
-    const { resolveTarget } = await import('../../environment/resolve-target.ts');
     const clientOptions = { ...resolveOptions.clientOptions, ...(await readLogger(flags)) };
     const options = {
       cwd: process.cwd(),
@@ -111,8 +113,6 @@ export abstract class BaseCommand extends Command {
    * another stack than the project's: that is a mistyped name.
    */
   protected async withStack<T>(target: Target, use: (stack: Stack) => Promise<T>): Promise<T> {
-    const { withStack } = await import('../../deploy/ensure.ts');
-    const { defaults } = await import('../../environment/choose-environment.ts');
     const notify: Notify = (line) => process.stderr.write(`${line}\n`);
     const isDefault = target.environment.stack === defaults.stack;
     const mayDeploy = isDefault || (this.id !== undefined && deployingCommands.has(this.id));
@@ -121,8 +121,6 @@ export abstract class BaseCommand extends Command {
 
   /** Prints a note if functions changed after the last build, because the deployed code is then older than the source. */
   protected async noteStale(target: Target): Promise<void> {
-    const { findStaleBundles } = await import('../../deploy/staleness.ts');
-    const { deployableRoot } = await import('../../environment/project.ts');
     const stale = findStaleBundles(deployableRoot(target.root));
     if (stale.length === 0) return;
     this.note(
@@ -239,7 +237,7 @@ export function reportError(error: unknown, argv: readonly string[], command?: s
     process.stdout.write(errorDocument(error, command));
     return;
   }
-  process.stderr.write(`${mark('failed')} ${message}\n`);
+  process.stderr.write(`${formatError(message)}\n`);
   for (const text of hint) process.stderr.write(`  ${dim(text)}\n`);
   const isVerbose = argv.includes('--verbose') || process.env['ORDERS_DEBUG'];
   if (exit === 1 && error instanceof Error && isVerbose) {
