@@ -48,7 +48,7 @@ export async function readCaller(target: Target): Promise<{ account: string; arn
 export interface StoredObject {
   readonly bucket: string;
   readonly key: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: () => Uint8Array;
 }
 
 /**
@@ -64,12 +64,13 @@ export async function storeObject(
   const { PutObjectCommand } = await import('../aws/sdk/s3.ts');
   const client = await target.clients.s3();
   if (object.once && (await objectExists(client, account, object))) return false;
+  const Body = object.bytes();
   const put = () =>
     client.send(
       new PutObjectCommand({
         Bucket: object.bucket,
         Key: object.key,
-        Body: object.bytes,
+        Body,
         ExpectedBucketOwner: account,
       }),
     );

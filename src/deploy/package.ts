@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Capability } from '@aws-sdk/client-cloudformation';
 import { zipSync } from 'fflate';
 import { isMap, isScalar, visit, type YAMLMap } from 'yaml';
@@ -10,12 +11,15 @@ import { requiredCapabilities } from './capabilities.ts';
 import { readBundledSdkVersion, recordSdkVersion } from './sdk-record.ts';
 import type { TemplateFile } from './template-file.ts';
 
-/** A function's archive. Its key is derived from its content: the same code gets the same key. */
+/** A function's archive. Its key is derived from the files: the same code gets the same key. */
 export interface Artifact {
   /** The local CodeUri in the template. */
   readonly codeUri: string;
   readonly key: string;
-  readonly bytes: Uint8Array;
+  /** Size of the files (bytes). */
+  readonly size: number;
+  /** Packs the files. Most of the time an archive with this key has been uploaded already. */
+  readonly bytes: () => Uint8Array;
 }
 
 export interface Package {
@@ -54,6 +58,8 @@ export async function packageStack(
     const sdkVersion = readBundledSdkVersion(join(root, codeUri));
     if (sdkVersion !== undefined) recordSdkVersion(properties, sdkVersion);
   }
+  // The console, which checks the package periodically, handles keys in between.
+  await setImmediate();
   return {
     artifacts: [...artifacts.values()],
     template: document.toString({ lineWidth: 0 }),
@@ -73,11 +79,15 @@ async function archive(root: string, codeUri: string): Promise<Artifact> {
       code: 'NotBuilt',
     });
   }
-  // ZIP entries contain local time. Noon gives the same bytes in every time zone.
-  const mtime = new Date(1980, 0, 2, 12);
   const files = names.map((name) => [name, readFileSync(join(directory, name))] as const);
-  const bytes = zipSync(Object.fromEntries(files), { mtime, level: 9 });
-  const hash = createHash('sha256').update(bytes).digest('hex');
+  const hash = createHash('sha256');
+  for (const [name, content] of files) hash.update(`${name}\0${content.length}\0`).update(content);
   const name = codeUri.replace(/\/+$/, '').split('/').at(-1) ?? 'function';
-  return { codeUri, key: `functions/${name}/${hash}.zip`, bytes };
+  return {
+    codeUri,
+    key: `functions/${name}/${hash.digest('hex')}.zip`,
+    size: files.reduce((sum, [, content]) => sum + content.length, 0),
+    // ZIP entries contain local time. Noon gives the same bytes in every time zone.
+    bytes: () => zipSync(Object.fromEntries(files), { mtime: new Date(1980, 0, 2, 12), level: 9 }),
+  };
 }

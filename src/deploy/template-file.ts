@@ -1,7 +1,19 @@
 /** Reads a template and finds the lines of its parts, so that errors can name them. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { setImmediate } from 'node:timers/promises';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  Parser,
+  parseDocument,
+} from 'yaml';
 import { UserError } from '../user-error.ts';
 
 /** The sections whose members errors of CloudFormation name. */
@@ -64,6 +76,41 @@ const isDerived = (word: string, known: string) => word.startsWith(known);
 export function readTemplate(path: string): TemplateFile {
   const lines = new LineCounter();
   const document = parseDocument(readText(path), { logLevel: 'error', lineCounter: lines });
+  return toTemplate(path, document, lines);
+}
+
+/** Number of lexemes that are parsed without a pause for other work. */
+const maxUninterrupted = 1000;
+
+let lastRead: { readonly text: string; readonly template: TemplateFile } | undefined;
+
+/**
+ * Reads a template like `readTemplate`, for the console, which checks it periodically: parsing takes longer than a key may wait.
+ * Pauses for other work, and returns the same object again if the file has not changed. The document must not be changed.
+ */
+export async function readTemplateInBackground(path: string): Promise<TemplateFile> {
+  const text = readText(path);
+  if (lastRead?.text === text && lastRead.template.path === path) return lastRead.template;
+  const lines = new LineCounter();
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    count += 1;
+    if (count % maxUninterrupted === 0) await setImmediate();
+  }
+  tokens.push(...parser.end());
+  const [document] = new Composer({ logLevel: 'error' }).compose(tokens, true, text.length);
+  if (!document) throw new Error('a composed text is at least one document');
+  const template = toTemplate(path, document, lines);
+  lastRead = { text, template };
+  return template;
+}
+
+/** Throws UserError with the line if the document is no template. */
+function toTemplate(path: string, document: Document, lines: LineCounter): TemplateFile {
   const template = new TemplateFile(path, document, lines);
   const [error] = document.errors;
   if (error) {

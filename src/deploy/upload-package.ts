@@ -27,8 +27,8 @@ export async function* packageAndUpload(
 }
 
 function formatPackageSize({ artifacts }: Package): string {
-  const total = artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return `${artifacts.length} functions, ${Math.round(total / 1000)} kB`;
+  const total = artifacts.reduce((sum, { size }) => sum + size, 0);
+  return `${artifacts.length} functions, ${Math.round(total / 1000)} kB unpacked`;
 }
 
 async function uploadArtifacts(
@@ -50,8 +50,8 @@ export async function toTemplateSource(
   { account, bucket }: ArtifactsBucket,
   body: string,
 ): Promise<PlanSource['template']> {
-  const bytes = Buffer.from(body);
-  if (bytes.length <= maxInlineTemplateBytes) return { body };
+  const bytes = () => Buffer.from(body);
+  if (bytes().length <= maxInlineTemplateBytes) return { body };
   const key = `${templateRoot}/${target.environment.stack}.yaml`;
   await storeObject(target, account, { bucket, key, bytes });
   return { url: `https://${bucket}.s3.${target.environment.region}.amazonaws.com/${key}` };

@@ -229,22 +229,23 @@ it('reports the sign-in command for expired credentials and skips the dependent 
 });
 
 it.each([
-  [-8 * 60, 'error', '8 min ahead of AWS; AWS rejects more than 5 min'],
-  [400, 'error', '7 min behind AWS; AWS rejects more than 5 min'],
-  [-90, 'warning', '90 s ahead of AWS'],
+  [-8 * 60, 'error', /^8 min ahead of AWS; AWS rejects more than 5 min/],
+  [400, 'error', /^7 min behind AWS; AWS rejects more than 5 min/],
+  // The date has whole seconds, and a busy machine reads the response later.
+  [-90, 'warning', /^9\d s ahead of AWS/],
 ])(
   'measures a clock skew of %i s from responses of AWS, including errors',
   async (seconds, state, message) => {
-    const date = new Date(Date.now() + seconds * 1000).toUTCString();
+    const date = () => new Date(Date.now() + seconds * 1000).toUTCString();
     for (const refused of [false, true]) {
       proxy.rewriteWith(() =>
         refused
           ? {
               status: 403,
-              headers: { date },
+              headers: { date: date() },
               body: xmlError('InvalidSignatureException', 'x').body,
             }
-          : ({ headers }) => ({ headers: { ...headers, date } }),
+          : ({ headers }) => ({ headers: { ...headers, date: date() } }),
       );
       const { findings } = await runChecks('clock');
       const about = findings.find((finding) => finding.about === 'clock');

@@ -1,6 +1,7 @@
 /** Checks of the deployed stack: whether it exists, is complete and matches the working copy. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { outputs as names } from '../../../functions/contract/api.ts';
 import { isNotFound } from '../../aws/errors.ts';
 import { deployableRoot } from '../../environment/project.ts';
@@ -49,8 +50,11 @@ export const stack = {
         new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
       );
       const { packageStack } = await import('../package.ts');
-      const { readTemplate } = await import('../template-file.ts');
-      const { template } = await packageStack(readTemplate(file), 'bucket');
+      const { readTemplateInBackground } = await import('../template-file.ts');
+      const source = await readTemplateInBackground(file);
+      // The console handles keys in between.
+      await setImmediate();
+      const { template } = await packageStack(source, 'bucket');
       const [deployed, here] = [TemplateBody, template].map((text) =>
         text.trim().replaceAll(/s3:\/\/[^/\s]+\//g, 's3://bucket/'),
       ) as [string, string];

@@ -1,5 +1,4 @@
 /** Runs the commands of the CLI against a runtime, each with the credentials of a role, and records the permissions they need. */
-import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -17,6 +16,7 @@ import { buildPolicies } from '../../../src/deploy/iam/build-policy.ts';
 import { type Role, roles } from '../../../src/deploy/iam/roles.ts';
 import type { AwsCredentials } from '../../../src/local/iam/credentials.ts';
 import { startRuntime } from '../../../src/local/runtime/runtime.ts';
+import { type Outcome, runCommand } from '../../support/command-process.ts';
 import { makeProject, program } from '../../support/project-files.ts';
 import { createUsers } from '../../support/runtime-users.ts';
 import type { CommandRun, PrepareTools } from './command-runs.ts';
@@ -24,12 +24,6 @@ import type { CommandRun, PrepareTools } from './command-runs.ts';
 const region = 'us-east-2';
 const account = '000000000000';
 const stack = 'orders';
-
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Starts a runtime that has a user for each role, and returns functions that run commands as such a user. */
 export async function startProject({ roleArn }: { readonly roleArn?: string } = {}) {
@@ -65,18 +59,7 @@ export async function startProject({ roleArn }: { readonly roleArn?: string } = 
     // A command reads the stack's outputs only if no earlier command has cached them.
     rmSync(join(root, '.orders/cache/rec.outputs.json'), { force: true });
     if (keys) return pressKeys(argv, { keys, options: { cwd: root, env } });
-    return new Promise((resolve) => {
-      const child = execFile(
-        program,
-        argv,
-        { cwd: root, env, timeout: 60_000, maxBuffer: 1 << 26 },
-        (error, stdout, stderr) => {
-          const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
-          resolve({ code, stdout, stderr });
-        },
-      );
-      child.stdin?.end();
-    });
+    return runCommand({ argv, cwd: root, env });
   }
 
   const asRoot = (...argv: string[]) => run(runtime.credentials, argv);

@@ -32,7 +32,7 @@ export async function startProjectRuntime({ timeScale = 1 }: { readonly timeScal
   const packaged = await packageStack(readTemplate(templateFile), Bucket);
   const storeArchive = (Key: string, Body: Uint8Array) =>
     s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-  for (const { key, bytes } of packaged.artifacts) await storeArchive(key, bytes);
+  for (const { key, bytes } of packaged.artifacts) await storeArchive(key, bytes());
 
   /** Creates or updates a stack and returns its description. */
   async function deploy(

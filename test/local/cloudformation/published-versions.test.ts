@@ -155,7 +155,7 @@ describe('a change of the template', () => {
     const running = await listRunning();
     if (about === 'code') {
       const artifact = runtime.packaged.artifacts.find(({ key }) => key.includes('order-workflow'));
-      const files = unzipSync(artifact?.bytes ?? Buffer.of());
+      const files = unzipSync(artifact?.bytes() ?? Buffer.of());
       await runtime.storeArchive('new.zip', zipSync({ ...files, 'note.txt': Buffer.from('x') }));
     }
     change();
