@@ -1,24 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that need modules of their own: they replace modules or the timers of the process, or they load functions, whose modules read
- * environment variables and create clients when they are loaded. Or they need the members that we add to the Lambda client before its
- * first use.
+ * Tests that load functions, whose modules read environment variables and create clients when they are loaded. Such a file gets its own
+ * instances of our modules and its own environment variables, but not its own process.
  */
 const ownModules = [
   'test/functions/**',
   'test/replay/**',
   'test/deploy/iam/**',
+  'test/orders/actions/stock-units.test.ts',
+  'test/orders/verify/changed-workflow.test.ts',
+  'test/workflow/path.test.ts',
+];
+/**
+ * Tests that replace the timers of the process or parts of packages, or that need the members that we add to the Lambda client before its
+ * first use.
+ */
+const ownProcess = [
   'test/aws/lambda-pausing.test.ts',
   'test/cli/console/actions/run-actions.test.ts',
   'test/deploy/open-executions.test.ts',
   'test/local/lambda/sdk/**',
-  'test/orders/actions/stock-units.test.ts',
-  'test/orders/verify/changed-workflow.test.ts',
   'test/orders/verify/open-executions.test.ts',
   'test/orders/watch/paused-orders.test.ts',
   'test/views/terminal-size.test.ts',
-  'test/workflow/path.test.ts',
 ];
 const files = 'test/**/*.test.{ts,tsx}';
 
@@ -28,7 +33,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     globalSetup: ['test/support/test-run.ts'],
     setupFiles: ['test/support/wait-longer.ts'],
-    expect: { poll: { timeout: 60_000 } },
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The journeys wait more than they work.
@@ -37,11 +42,25 @@ export default defineConfig({
       // One process runs one file after another: modules are loaded once per process, not once per file.
       {
         extends: true,
-        test: { name: 'shared', include: [files], exclude: ownModules, isolate: false },
+        test: {
+          name: 'shared',
+          include: [files],
+          exclude: [...ownModules, ...ownProcess],
+          isolate: false,
+        },
       },
       {
         extends: true,
-        test: { name: 'isolated', include: ownModules.map(toTestFiles) },
+        test: {
+          name: 'own-modules',
+          include: ownModules.map(toTestFiles),
+          setupFiles: ['test/support/fresh-modules.ts'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'own-process', include: ownProcess.map(toTestFiles) },
       },
     ],
   },

@@ -41,6 +41,7 @@ it.runIf(full && process.platform === 'linux')(
     expect(error).toBeNull();
     expect(stdout).not.toContain('NaN');
     expect(stdout).toMatch(/^ +orders get \(x node -e 0\) +\d+\.\d\d$/m);
+    expect(stdout).toMatch(/^ +npx orders --version \(x node -e 0\) +\d+\.\d\d$/m);
     expect(stdout).toMatch(/^ +3 in flight +\d+\.\d orders\/s, \d\.\d\d of the floor's \d+\.\d$/m);
     expect(stdout).toMatch(/^ +timer beside 3 orders, p99 \(ms\) +\d+\.\d\d$/m);
     expect(stdout).toMatch(/^ +replay of recordings \(orders\/s\) +\d+\.\d\d$/m);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { full } from '../support/full.ts';
 import { runCrashTest } from './crash.ts';
 
-const sizes = full ? { orders: 300, kills: 50 } : { orders: 20, kills: 5 };
+const sizes = full ? { orders: 300, kills: 50 } : { orders: 12, kills: 4 };
 
 it.each(full ? [1, 2, 3] : [4])(
   'loses and repeats nothing when the runtime and its environments are killed (seed %i)',

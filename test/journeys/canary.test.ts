@@ -39,8 +39,9 @@ async function interruptCanary(signal: NodeJS.Signals) {
 /** Submits orders and waits until all have ended. With a faulty version, the exit code of the test does not matter. */
 async function submitOrders() {
   const mix = 'low=80,payment-declined=20';
-  const rate = full ? ['--rate', '10'] : [];
-  const test = project.start('load-test', '--count', String(orders), '--mix', mix, ...rate);
+  // Few orders at the same time need few handler processes of each version.
+  const pace = full ? ['--rate', '10'] : ['--concurrency', '3'];
+  const test = project.start('load-test', '--count', String(orders), '--mix', mix, ...pace);
   test.stdout?.resume();
   test.stderr?.resume();
   await once(test, 'exit');

@@ -154,6 +154,8 @@ it.each(looks)(
       }
       if (pane === '?') screen.press('?');
     }
+    // Black, which cannot be seen on a dark background, is what Ink makes of some colors of the palette of 256.
+    if (variables['TERM'] === 'xterm') expect(screen.raw()).not.toMatch(/\[(30|38;5;\d+)m/);
     if ('NO_COLOR' in variables) {
       const sequences = screen
         .raw()
@@ -223,7 +225,9 @@ describe('without a suitable terminal', () => {
     }: {
       readonly terminal?: boolean;
     } & TerminalSettings) => {
-      const message = 'The console needs a terminal of at least 40 columns and 10 rows.';
+      const message = settings.variables
+        ? 'The console draws a whole screen, which a screen reader cannot follow.'
+        : 'The console needs a terminal of at least 40 columns and 10 rows.';
       if (terminal) {
         const program = runOnScreen(project, ['ui', ...argv], settings);
         expect(await program.exit).toBe(2);

@@ -16,7 +16,7 @@ import { createProject, type Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 
 const built = fileURLToPath(new URL('../../dist', import.meta.url));
-const [many, levels] = full ? ['100', ['DEBUG', 'WARN', 'INFO']] : ['8', ['DEBUG']];
+const [many, levels] = full ? ['100', ['DEBUG', 'WARN', 'INFO']] : ['4', ['DEBUG']];
 
 let project: Project;
 beforeAll(async () => {

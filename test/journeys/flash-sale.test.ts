@@ -9,7 +9,7 @@ import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
 
 /** The load of a sale: orders per second, orders, and the units of each of the products. */
-const sale = full ? { rate: 200, orders: 2000, units: 500 } : { rate: 50, orders: 30, units: 8 };
+const sale = full ? { rate: 200, orders: 2000, units: 500 } : { rate: 50, orders: 15, units: 4 };
 const products = ['SALE-1', 'SALE-2', 'SALE-3'];
 
 let project: Project;

@@ -3,23 +3,22 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { samples } from '../../functions/contract/samples.ts';
 import { listingKey } from '../../functions/contract/tables.ts';
-import { createProject, type Project } from '../support/project.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
+import type { Project } from '../support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
-  project = createProject();
   // The orders wait for the warehouse until the end of the test.
-  await project.orders('local', 'start', '--time-scale', '1');
-  await project.runJson('deploy');
+  project = await createDeployedProject('--time-scale', '1');
 });
 afterAll(() => project.close());
 
 const list = async (): Promise<string[]> =>
   (await project.runJson('list')).map(({ orderId }: { orderId: string }) => orderId);
 
-/** Submits six orders, and waits until all orders up to these are listed. */
+/** Submits three orders, and waits until all orders up to these are listed. */
 async function submit(prefix: string, listed: number): Promise<string[]> {
-  const ids = Array.from({ length: 6 }, (_, n) => `${prefix}-${n}`);
+  const ids = Array.from({ length: 3 }, (_, n) => `${prefix}-${n}`);
   const lines = ids.map((orderId) => JSON.stringify({ orderId, order: samples['low'] }));
   writeFileSync(join(project.root, 'orders.jsonl'), lines.join('\n'));
   await project.runJson('submit', 'orders.jsonl');
@@ -29,10 +28,10 @@ async function submit(prefix: string, listed: number): Promise<string[]> {
 
 it('lists orders of before and after a growth of the index, and never lets it shrink', async () => {
   const cache = join(project.root, '.orders/cache/local.outputs.json');
-  const early = await submit('early', 6);
+  const early = await submit('early', 3);
   const cached = readFileSync(cache, 'utf8');
   await project.runJson('deploy', '--parameter', 'ListingShards=16');
-  const late = await submit('late', 12);
+  const late = await submit('late', 6);
   const listed = await list();
   expect(listed.slice(0, late.length).sort()).toEqual(late);
   expect(listed.slice(late.length).sort()).toEqual(early);

@@ -35,8 +35,14 @@ afterAll(() => project.close());
 /** Returns clients of the runtime, whose address changes when it starts again. */
 function connect() {
   const { url = '' } = readState(project.root) ?? {};
-  const credentials = projectCredentials(project.root);
-  const config = { endpoint: url, region: 'us-east-2', credentials };
+  if (clients?.url !== url) clients = { url, ...createClients(url) };
+  return clients;
+}
+
+let clients: ({ readonly url: string } & ReturnType<typeof createClients>) | undefined;
+
+function createClients(endpoint: string) {
+  const config = { endpoint, region: 'us-east-2', credentials: projectCredentials(project.root) };
   return {
     lambda: new LambdaClient(config),
     tables: DynamoDBDocumentClient.from(new DynamoDBClient(config)),

@@ -88,7 +88,7 @@ async function expectDoneOnce(orderIds: readonly string[]) {
 }
 
 it('loses nothing and does nothing twice when orders are paused by filter, the runtime is killed, and they are resumed', async () => {
-  const count = full ? 200 : 6;
+  const count = full ? 200 : 4;
   const load = ['load-test', '--count', String(count), '--until', 'accepted', '--no-report'];
   expect((await project.orders(...load, '--json')).code).toBe(0);
 

@@ -50,8 +50,9 @@ it('pauses an order in a wait, shows the pause everywhere, and completes it afte
   expect(await listPaused()).toEqual([orderId]);
   expect((await project.orders('list', '--paused')).stdout).toContain('execution=PAUSED');
   expect((await project.runJson('metrics')).orders).toMatchObject({ paused: 1 });
-  const doctor = await project.orders('doctor', '--check', 'paused');
+  const doctor = await project.orders('doctor', '--check', 'paused', '--check', 'store');
   expect(doctor.stdout).toContain(`${orderId} for 0m (carrier outage)`);
+  expect(doctor.stdout).toMatch(/✓ store/);
   const steps = (await project.orders('history', orderId, '--view', 'steps')).stdout;
   expect(steps).toMatch(/\(pause\) .*paused .*carrier outage/);
   expect((await project.orders('history', orderId)).stdout).toContain('═ paused');

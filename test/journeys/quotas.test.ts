@@ -5,7 +5,7 @@ import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
 import { readTraffic } from '../support/traffic.ts';
 
-const count = String(full ? 200 : 20);
+const count = String(full ? 200 : 8);
 
 let project: Project;
 afterEach(() => project.close());

@@ -8,17 +8,16 @@ import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
 import { readOrders } from '../../src/orders/tables/orders-table.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
-import { createDeployedProject } from '../support/deployed-project.ts';
+import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
-import type { Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 import { readTraffic } from '../support/traffic.ts';
 
 /** Some orders fail, some of them early. */
 const mix = ['--mix', 'low=70,high=20,damaged=5,payment-declined=5', '--seed', '8'];
 
-let project: Project;
+let project: DeployedProject;
 let port: string;
 /** An order that stays in review until it is cancelled, so that a running order exists. */
 let parked: string;
@@ -49,8 +48,8 @@ async function listRefused(): Promise<string[]> {
 async function readNewest(count: number) {
   const { stdout } = await project.orders('list', '--limit', String(count), '-o', 'id');
   const ids = stdout.trim().split('\n');
-  const { outputs } = await project.runJson('deploy');
-  return readOrders({ target: fakeTarget(await url(), project.root), outputs }, { ids });
+  const target = fakeTarget(await url(), project.root);
+  return readOrders({ target, outputs: project.outputs }, { ids });
 }
 
 const many = full ? 500 : 12;
@@ -77,7 +76,7 @@ it.runIf(full)(
 );
 
 it('reports every event once when services throttle and fail', async () => {
-  const count = full ? 200 : 8;
+  const count = full ? 200 : 6;
   await start('--inject', 'throttle=20%,error=5%');
   const watching = project.start('watch', '--all', '--json');
   const stdout = text(watching.stdout as Readable);

@@ -13,39 +13,52 @@ import { copyCode } from '../../src/replay/code.ts';
 import type { RecordedEvent, Recording } from '../../src/replay/recording.ts';
 import { ReplayProcess } from '../../src/replay/replay-process.ts';
 import type { Verdict } from '../../src/replay/verdict.ts';
+import type { ReplayRequest } from '../../src/replay/worker/messages.ts';
 import { bundleHandler } from '../local/lambda/bundle-handler.ts';
 import { startLambda } from '../local/lambda/fixture.ts';
 
 const waitOptions = { timeout: 20_000, interval: 50 };
 const sdkName = '@aws/durable-execution-sdk-js';
 
+/** A replay of one recording with one source of the function. */
+export interface Replay {
+  readonly source: string;
+  readonly recording: Recording;
+  readonly isThorough?: boolean;
+}
+
+/** Calls the variant of the function that the input names. */
+const dispatcher = `
+export const handler = async (event, context) => {
+  const [{ ExecutionDetails }] = event.InitialExecutionState.Operations;
+  const { variant } = JSON.parse(ExecutionDetails.InputPayload);
+  return (await import('./variant-' + variant + '.mjs')).handler(event, context);
+};
+`;
+
 /** Prepares a folder with the SDK as one file, so that a changed function need not be bundled. */
 export async function createReplayer() {
   const directory = mkdtempSync(join(tmpdir(), 'replay-'));
   const sdk = await bundleHandler(`export { withDurableExecution } from '${sdkName}'`);
+  const toModule = (source: string) => source.replace(sdkName, './node_modules/sdk.mjs');
   const filesOf = (source: string) => ({
     'node_modules/sdk.mjs': sdk,
-    'index.mjs': source.replace(sdkName, './node_modules/sdk.mjs'),
+    'index.mjs': toModule(source),
   });
 
-  /** Replays recordings with a source of the function. */
-  async function replayWith(
-    source: string,
-    recordings: readonly Recording[],
-    { isThorough = false, assumed = {} } = {},
+  /** Starts a process with these files, and sends it the requests one after another. */
+  async function replayIn(
+    files: Readonly<Record<string, string>>,
+    requests: readonly ReplayRequest[],
   ): Promise<Verdict[]> {
     const folder = mkdtempSync(join(directory, 'code-'));
     mkdirSync(join(folder, 'node_modules'));
-    for (const [name, text] of Object.entries(filesOf(source))) {
-      writeFileSync(join(folder, name), text);
-    }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     const code = copyCode(folder, { handler: 'index.handler', build: resolve('dist') });
     const replayProcess = new ReplayProcess(code, {});
     try {
       const verdicts: Verdict[] = [];
-      for (const recording of recordings) {
-        verdicts.push(await replayProcess.replay({ recording, isThorough, assumed }));
-      }
+      for (const request of requests) verdicts.push(await replayProcess.replay(request));
       return verdicts;
     } finally {
       replayProcess.stop();
@@ -53,10 +66,31 @@ export async function createReplayer() {
     }
   }
 
+  /** Replays recordings with a source of the function. */
+  function replayWith(
+    source: string,
+    recordings: readonly Recording[],
+    { isThorough = false, assumed = {} } = {},
+  ): Promise<Verdict[]> {
+    const requests = recordings.map((recording) => ({ recording, isThorough, assumed }));
+    return replayIn(filesOf(source), requests);
+  }
+
+  /** Replays recordings, each with its own source, in one process. */
+  function replayEach(replays: readonly Replay[]): Promise<Verdict[]> {
+    const variants = replays.map(({ source }, index) => [`variant-${index}.mjs`, toModule(source)]);
+    const requests = replays.map(({ recording, isThorough = false }, variant) => {
+      const input = JSON.stringify({ ...JSON.parse(recording.input ?? '{}'), variant });
+      return { recording: { ...recording, input }, isThorough };
+    });
+    return replayIn({ ...filesOf(dispatcher), ...Object.fromEntries(variants) }, requests);
+  }
+
   return {
     directory,
     filesOf,
     replayWith,
+    replayEach,
     remove: () => rmSync(directory, { recursive: true }),
   };
 }

@@ -7,7 +7,7 @@ import { describeFinding } from '../../src/replay/describe-finding.ts';
 import { readRecordingFiles } from '../../src/replay/read-recordings.ts';
 import type { Recording } from '../../src/replay/recording.ts';
 import type { Verdict } from '../../src/replay/verdict.ts';
-import { createReplayer, startRecorder } from './recorder.ts';
+import { createReplayer, type Replay, startRecorder } from './recorder.ts';
 import { bulkSource, shopSource } from './shop.ts';
 
 let recorder: Awaited<ReturnType<typeof startRecorder>>;
@@ -60,6 +60,19 @@ function changeIn(source: string, from: string, to: string): string {
   return source.replace(from, to);
 }
 
+type Mutant = readonly [name: string, from: string, to: string, difference: string];
+
+/** Replays a recording with each change of its source, in one process. Returns the verdicts by the names of the changes. */
+async function replayMutants(
+  changes: readonly Mutant[],
+  { source, recording }: Replay,
+): Promise<ReadonlyMap<string, Verdict>> {
+  const found = await replayer.replayEach(
+    changes.map(([, from, to]) => ({ source: changeIn(source, from, to), recording })),
+  );
+  return new Map(changes.map(([name], index) => [name, found[index] as Verdict]));
+}
+
 function describeDivergence(verdict: Verdict | undefined): string {
   return verdict?.verdict === 'diverges' ? describeFinding(verdict.finding) : `${verdict?.verdict}`;
 }
@@ -89,23 +102,30 @@ it('finds flat maps, delays with jitter, and results that are too large to store
   ]);
 });
 
+/** Changes of the function with flat maps and large results, and the difference that a replay reports. */
+const bulkMutants: readonly Mutant[] = [
+  ['a step in a flat map', "'box-'", "'case-'", 'box-a: name is "case-a" instead of "box-a"'],
+  ['the nesting', "nesting: 'FLAT'", "nesting: 'NESTED'", 'the recorded order has no such'],
+  ['a wait in a flat map', 'seconds: 3', 'seconds: 4', 'dry-a: wait length is 4 instead of 3'],
+  ['another range of jitter', '2 + Math', '9 + Math', 'box-b: retry delay is 9 instead of'],
+  ['a step of a large child context', "'size'", "'length'", 'size: name is "length"'],
+  [
+    'a step of a map with large results',
+    "item.step('page-'",
+    "item.step('sheet-'",
+    'page-1: name is "sheet-1"',
+  ],
+  ['the size of a large result', "'x'.repeat(size)", "'x'.repeat(size / 2)", 'catalogue: '],
+];
+
 describe('a changed function with flat maps and large results', () => {
-  it.each([
-    ['a step in a flat map', "'box-'", "'case-'", 'box-a: name is "case-a" instead of "box-a"'],
-    ['the nesting', "nesting: 'FLAT'", "nesting: 'NESTED'", 'the recorded order has no such'],
-    ['a wait in a flat map', 'seconds: 3', 'seconds: 4', 'dry-a: wait length is 4 instead of 3'],
-    ['another range of jitter', '2 + Math', '9 + Math', 'box-b: retry delay is 9 instead of'],
-    ['a step of a large child context', "'size'", "'length'", 'size: name is "length"'],
-    [
-      'a step of a map with large results',
-      "item.step('page-'",
-      "item.step('sheet-'",
-      'page-1: name is "sheet-1"',
-    ],
-    ['the size of a large result', "'x'.repeat(size)", "'x'.repeat(size / 2)", 'catalogue: '],
-  ])('is reported for %s', async (_, from, to, difference) => {
-    const [verdict] = await replayWith(changeIn(bulkSource, from, to), [bulk]);
-    expect(describeDivergence(verdict)).toContain(difference);
+  let verdicts: ReadonlyMap<string, Verdict>;
+  beforeAll(async () => {
+    verdicts = await replayMutants(bulkMutants, { source: bulkSource, recording: bulk });
+  });
+
+  it.each(bulkMutants)('is reported for %s', (name, _from, _to, difference) => {
+    expect(describeDivergence(verdicts.get(name))).toContain(difference);
   });
 });
 
@@ -118,146 +138,150 @@ it('finds a refactoring identical', async () => {
 });
 
 /** Changes of the code, and the difference that a replay reports. */
-const mutants: readonly (readonly [name: string, from: string, to: string, difference: string])[] =
+const mutants: readonly Mutant[] = [
   [
-    [
-      'an inserted step',
-      "await context.wait('pause'",
-      "await context.step('extra', async () => 1);\n  await context.wait('pause'",
-      'pause: type is "STEP" instead of "WAIT"',
-    ],
-    [
-      'a dropped wait',
-      "await context.wait('pause', { seconds: 5 });",
-      '',
-      'pause: type is "CONTEXT" instead of "WAIT"',
-    ],
-    [
-      'a dropped step',
-      "const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));",
-      "const order = { total: 20, items: ['a', 'b'] };",
-      'read-order: name is "charge" instead of "read-order"',
-    ],
-    [
-      'two swapped steps',
-      `const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));
+    'an inserted step',
+    "await context.wait('pause'",
+    "await context.step('extra', async () => 1);\n  await context.wait('pause'",
+    'pause: type is "STEP" instead of "WAIT"',
+  ],
+  [
+    'a dropped wait',
+    "await context.wait('pause', { seconds: 5 });",
+    '',
+    'pause: type is "CONTEXT" instead of "WAIT"',
+  ],
+  [
+    'a dropped step',
+    "const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));",
+    "const order = { total: 20, items: ['a', 'b'] };",
+    'read-order: name is "charge" instead of "read-order"',
+  ],
+  [
+    'two swapped steps',
+    `const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));
   const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });`,
-      `const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });
+    `const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });
   const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));`,
-      'read-order: name is "charge" instead of "read-order"',
-    ],
-    [
-      'a step that moves behind a wait',
-      `const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });
+    'read-order: name is "charge" instead of "read-order"',
+  ],
+  [
+    'a step that moves behind a wait',
+    `const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });
   await context.wait('pause', { seconds: 5 });`,
-      `await context.wait('pause', { seconds: 5 });
+    `await context.wait('pause', { seconds: 5 });
   const payment = await context.step('charge', async (step) => flaky(step), { retryStrategy });`,
-      'charge: type is "WAIT" instead of "STEP"',
-    ],
-    [
-      'a step that moves into a child context',
-      `const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));`,
-      `const order = await context.runInChildContext('read-order', (child) =>
+    'charge: type is "WAIT" instead of "STEP"',
+  ],
+  [
+    'a step that moves into a child context',
+    `const order = await context.step('read-order', async () => ({ total: 20, items: ['a', 'b'] }));`,
+    `const order = await context.runInChildContext('read-order', (child) =>
     child.step('read-order', async () => ({ total: 20, items: ['a', 'b'] })));`,
-      'read-order: type is "CONTEXT" instead of "STEP"',
-    ],
-    [
-      'a wait that becomes a step',
-      "await context.wait('pause', { seconds: 5 });",
-      "await context.step('pause', async () => 1);",
-      'pause: type is "STEP" instead of "WAIT"',
-    ],
-    ['a renamed step', "'charge'", "'pay'", 'charge: name is "pay" instead of "charge"'],
-    ['a changed wait', 'seconds: 5 }', 'seconds: 6 }', 'pause: wait length is 6 instead of 5'],
-    [
-      'a step that becomes a child context',
-      "await context.step('charge', async (step) => flaky(step), { retryStrategy });",
-      "await context.runInChildContext('charge', (child) => child.step(async () => 'charged'));",
-      'charge: type is "CONTEXT" instead of "STEP"',
-    ],
-    [
-      'another retry strategy',
-      'delay: { seconds: 2 }',
-      'delay: { seconds: 4 }',
-      'charge: retry delay is 4 instead of 2',
-    ],
-    [
-      'a retry strategy with shorter delays',
-      'delay: { seconds: 2 }',
-      'delay: { seconds: 1 }',
-      'charge: retry delay is 1 instead of 2',
-    ],
-    [
-      'fewer attempts',
-      'attempt < 3',
-      'attempt < 1',
-      'charge: change is "Failed" instead of "Retry"',
-    ],
-    [
-      'another order of parallel branches',
-      `async (branch) => branch.step('check-stock', async () => 'in stock'),
+    'read-order: type is "CONTEXT" instead of "STEP"',
+  ],
+  [
+    'a wait that becomes a step',
+    "await context.wait('pause', { seconds: 5 });",
+    "await context.step('pause', async () => 1);",
+    'pause: type is "STEP" instead of "WAIT"',
+  ],
+  ['a renamed step', "'charge'", "'pay'", 'charge: name is "pay" instead of "charge"'],
+  ['a changed wait', 'seconds: 5 }', 'seconds: 6 }', 'pause: wait length is 6 instead of 5'],
+  [
+    'a step that becomes a child context',
+    "await context.step('charge', async (step) => flaky(step), { retryStrategy });",
+    "await context.runInChildContext('charge', (child) => child.step(async () => 'charged'));",
+    'charge: type is "CONTEXT" instead of "STEP"',
+  ],
+  [
+    'another retry strategy',
+    'delay: { seconds: 2 }',
+    'delay: { seconds: 4 }',
+    'charge: retry delay is 4 instead of 2',
+  ],
+  [
+    'a retry strategy with shorter delays',
+    'delay: { seconds: 2 }',
+    'delay: { seconds: 1 }',
+    'charge: retry delay is 1 instead of 2',
+  ],
+  ['fewer attempts', 'attempt < 3', 'attempt < 1', 'charge: change is "Failed" instead of "Retry"'],
+  [
+    'another order of parallel branches',
+    `async (branch) => branch.step('check-stock', async () => 'in stock'),
     async (branch) => branch.step('check-credit', async () => 'good'),`,
-      `async (branch) => branch.step('check-credit', async () => 'good'),
+    `async (branch) => branch.step('check-credit', async () => 'good'),
     async (branch) => branch.step('check-stock', async () => 'in stock'),`,
-      'check-stock: name is "check-credit" instead of "check-stock"',
-    ],
-    [
-      'another target of a call',
-      'event.target, { total: order.total }',
-      "event.target + '1', { total: order.total }",
-      'notify: called function is "mail:11" instead of "mail:1"',
-    ],
-    [
-      'another input of a call',
-      '{ total: order.total }',
-      '{ total: order.total + 1 }',
-      'notify: input of the call is "{\\"total\\":21}" instead of "{\\"total\\":20}"',
-    ],
-    [
-      'another callback timeout',
-      'minutes: 5',
-      'minutes: 6',
-      'approval: callback timeout is 360 instead of 300',
-    ],
-    [
-      'another polling interval',
-      'delay: { seconds: 3 }',
-      'delay: { seconds: 9 }',
-      'poll: retry delay is 9 instead of 3',
-    ],
-    [
-      'another result of a child context',
-      '{ label: number.number }',
-      '{ label: number.number + 1 }',
-      'ship: result is "{\\"label\\":8}" instead of "{\\"label\\":7}"',
-    ],
-    [
-      'another outcome',
-      'return { payment,',
-      "return { payment: payment + '!',",
-      'the execution: result is',
-    ],
-  ];
+    'check-stock: name is "check-credit" instead of "check-stock"',
+  ],
+  [
+    'another target of a call',
+    'event.target, { total: order.total }',
+    "event.target + '1', { total: order.total }",
+    'notify: called function is "mail:11" instead of "mail:1"',
+  ],
+  [
+    'another input of a call',
+    '{ total: order.total }',
+    '{ total: order.total + 1 }',
+    'notify: input of the call is "{\\"total\\":21}" instead of "{\\"total\\":20}"',
+  ],
+  [
+    'another callback timeout',
+    'minutes: 5',
+    'minutes: 6',
+    'approval: callback timeout is 360 instead of 300',
+  ],
+  [
+    'another polling interval',
+    'delay: { seconds: 3 }',
+    'delay: { seconds: 9 }',
+    'poll: retry delay is 9 instead of 3',
+  ],
+  [
+    'another result of a child context',
+    '{ label: number.number }',
+    '{ label: number.number + 1 }',
+    'ship: result is "{\\"label\\":8}" instead of "{\\"label\\":7}"',
+  ],
+  [
+    'another outcome',
+    'return { payment,',
+    "return { payment: payment + '!',",
+    'the execution: result is',
+  ],
+];
 
 describe('a changed function', () => {
-  it.each(mutants)('is reported for %s', async (_, from, to, difference) => {
-    const source = change(from, to);
-    const [verdict] = await replayWith(source, [approved]);
-    expect(describeDivergence(verdict)).toContain(difference);
+  let verdicts: ReadonlyMap<string, Verdict>;
+  beforeAll(async () => {
+    verdicts = await replayMutants(mutants, { source: shopSource, recording: approved });
   });
 
-  it.each([
-    ['a step', "'charge'", "'pay'"],
-    ['a wait', 'seconds: 5 }', 'seconds: 6 }'],
-    ['a call', "'notify'", "'inform'"],
-    ['a child context', "'ship'", "'send'"],
-  ])('is reported with the place of %s in the source', async (_, from, to) => {
-    const source = change(from, to);
-    const line = source.slice(0, source.indexOf(to)).split('\n').length;
-    const [verdict] = await replayWith(source, [approved]);
-    expect(verdict).toMatchObject({
-      finding: { source: expect.stringMatching(new RegExp(`/index\\.mjs:${line}:\\d+$`)) },
-    });
+  it.each(mutants)('is reported for %s', (name, _from, _to, difference) => {
+    expect(describeDivergence(verdicts.get(name))).toContain(difference);
+  });
+
+  it('is reported with the place of a step, a wait, a call or a child context in the source', async () => {
+    const changes = [
+      ["'charge'", "'pay'"],
+      ['seconds: 5 }', 'seconds: 6 }'],
+      ["'notify'", "'inform'"],
+      ["'ship'", "'send'"],
+    ] as const;
+    const sources = changes.map(([from, to]) => change(from, to));
+    const found = await replayer.replayEach(
+      sources.map((source) => ({ source, recording: approved })),
+    );
+    const lines = changes.map(([, to], index) => sources[index]?.split(to)[0]?.split('\n').length);
+    expect(found).toMatchObject(
+      lines.map((line, index) => ({
+        finding: {
+          source: expect.stringMatching(new RegExp(`/variant-${index}\\.mjs:${line}:\\d+$`)),
+        },
+      })),
+    );
   });
 
   it('diverges only for the orders that reach a dropped undo', async () => {

@@ -1,16 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
+import { runCommand, runProgram } from './command-process.ts';
 import { makeProject, program } from './project-files.ts';
 import { listRecordedFaults, recordingVariables } from './recorded-responses.ts';
-
-/** Result of a command. */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Creates a project with its own local runtime, which starts with the first command that needs it. */
 export function createProject() {
@@ -26,28 +20,8 @@ export function createProject() {
       ...recordingVariables(responses),
     },
   };
-  const orders = (...argv: string[]) => run({}, argv);
-
-  /** Runs the real CLI with additional environment variables. */
-  function run(variables: Record<string, string>, argv: readonly string[]): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const child = execFile(
-        program,
-        argv,
-        {
-          ...options,
-          env: { ...options.env, ...variables },
-          maxBuffer: 64 << 20,
-          timeout: 120_000,
-        },
-        (error, stdout, stderr) => {
-          const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
-          resolve({ code, stdout, stderr });
-        },
-      );
-      child.stdin?.end();
-    });
-  }
+  /** Runs a command in the command process of this test worker. */
+  const orders = (...argv: string[]) => runCommand({ argv, ...options });
 
   /** Runs a command with `--json` and returns the `data` of its document. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read the members that they expect
@@ -65,8 +39,10 @@ export function createProject() {
     program,
     orders,
     runJson,
+    /** Runs commands with additional environment variables, each in a process of its own. */
     with: (variables: Record<string, string>) => ({
-      orders: (...argv: string[]) => run(variables, argv),
+      orders: (...argv: string[]) =>
+        runProgram({ argv, ...options, env: { ...options.env, ...variables } }),
     }),
     start: (...argv: string[]): ChildProcess => spawn(program, argv, options),
     /** Kills the runtime and waits until its process has exited. */

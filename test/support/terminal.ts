@@ -10,6 +10,9 @@ export interface TerminalSettings {
   readonly program?: string;
 }
 
+/** Length of the output in which a text may arrive in parts. It is more than the largest frame. */
+const maxSplit = 16_384;
+
 /** Runs the real CLI in a pseudo-terminal, in the project's directory. */
 export function runInTerminal(
   project: Project,
@@ -39,8 +42,12 @@ export function runInTerminal(
     /** Waits until the output after the offset `from` contains `text`. */
     until: (text: string, from = 0) =>
       new Promise<void>((resolve) => {
+        let start = from;
         const check = () => {
-          if (!stripVTControlCharacters(raw.slice(from)).includes(text)) return;
+          if (!stripVTControlCharacters(raw.slice(start)).includes(text)) {
+            start = Math.max(from, raw.length - maxSplit);
+            return;
+          }
           waiting.delete(check);
           resolve();
         };

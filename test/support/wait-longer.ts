@@ -5,6 +5,8 @@ import { vi } from 'vitest';
  * is every time that was chosen on a quiet one.
  */
 const minTimeout = 60_000;
+/** Time between two checks (ms). Most checks send a request or run a command, which takes processor time from what they wait for. */
+const interval = 100;
 
 type Wait = typeof vi.waitUntil;
 const waitsLonger = Symbol.for('orders.test.waits-longer');
@@ -20,5 +22,5 @@ if (!state[waitsLonger]) {
 
 function withTimeout(options: Parameters<Wait>[1]) {
   const settings = typeof options === 'number' ? { timeout: options } : options;
-  return { ...settings, timeout: Math.max(settings?.timeout ?? 0, minTimeout) };
+  return { interval, ...settings, timeout: Math.max(settings?.timeout ?? 0, minTimeout) };
 }

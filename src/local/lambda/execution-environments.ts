@@ -110,7 +110,8 @@ export class ExecutionEnvironments {
 
   /** An environment that is idle now may be replaced later, even if nothing else happens until then. */
   #checkAgain(): void {
-    this.#check ??= setTimeout(() => {
+    if (this.#check) return;
+    this.#check = setTimeout(() => {
       this.#check = undefined;
       this.#startQueued();
     }, minIdleMs).unref();

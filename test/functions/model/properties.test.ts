@@ -11,7 +11,7 @@ import type { CheckpointDecisions, RequestDecisions } from './interruptions.ts';
 import { type Outcome, undoable } from './order.ts';
 import { type OrderRun, startShop, type TestShop } from './shop.ts';
 
-const batches = full ? 60 : 4;
+const batches = full ? 60 : 2;
 const batchSize = 50;
 const concurrency = 10;
 const seed = 20_261_125;

@@ -34,8 +34,8 @@ describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
       ...['create-function', '--function-name', 'order', '--runtime', 'nodejs24.x', '--role', 'r'],
       ...['--handler', 'index.handler', '--zip-file', `fileb://${file('code.zip')}`, '--publish'],
       ...['--durable-config', 'ExecutionTimeout=900,RetentionPeriodInDays=1'],
-      // A call of the AWS CLI takes seconds on a busy machine. The default timeout of 3 seconds is too short.
-      ...['--timeout', '60'],
+      // A call of the AWS CLI takes many seconds on a busy machine. The default timeout of 3 seconds is too short.
+      ...['--timeout', '900'],
     );
   });
   afterAll(async () => {

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { handlerRequestSource } from '../../support/handler-request.ts';
 import { sleeperCode } from '../../support/sleeper.ts';
 import { startLambda } from './fixture.ts';
 
-const many = 120;
+/** More than the runtime keeps in memory. */
+const many = 80;
 const hour = 3600;
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 
@@ -12,6 +14,7 @@ beforeAll(async () => {
   lambda.put('sleeper', { code: sleeperCode, durable: 100 * hour });
   lambda.put('short-sleeper', { code: sleeperCode, durable: 600 });
   lambda.put('outer', {
+    timeout: 300,
     code: `${handlerRequestSource}
       export const handler = async () => {
         const path = '/2015-03-31/functions/short-sleeper/invocations?Qualifier=1';
@@ -75,7 +78,9 @@ async function readWakeTime(arn: string | undefined): Promise<{ at: number; due:
 }
 
 it('invokes a durable function for every waiting handler, even beyond the maximum number of environments', async () => {
-  const callers = Array.from({ length: 20 }, () => lambda.invoke('outer'));
+  const callers = Array.from({ length: 2 * availableParallelism() + 4 }, () =>
+    lambda.invoke('outer'),
+  );
   const results = await Promise.all(callers);
   expect(new Set(results.map(({ text }) => text))).toEqual(new Set(['"awake"']));
 });

@@ -85,3 +85,10 @@ it('explains quantities that are higher than the original', () => {
   const fewer = formatCost(calculateCost({ ...usage, checkpoints: 28 }), 'low', options);
   expect(fewer).not.toContain('checkpoint calls: ');
 });
+
+it('breaks its notes between words to fit the terminal', () => {
+  const options = { header: true, stream: process.stdout, width: 60 };
+  const text = formatCost(calculateCost(usage), 'low', options);
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60);
+  expect(text).toContain('the SDK batches checkpoints only if\n  calls take longer');
+});

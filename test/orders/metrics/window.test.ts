@@ -60,6 +60,15 @@ it('reads orders in batches, and later only changed ones', async () => {
   expect(again.orders.find(({ orderId }) => orderId === 'order-many7')?.status).toBe('completed');
 });
 
+it('reads each order once if two reads overlap', async () => {
+  const window = new OrderWindow({ target, outputs });
+  const reads = await Promise.all([window.read(ago(60)), window.read(ago(60))]);
+  for (const { orders: read } of reads) {
+    expect(read.filter(({ transitions }) => transitions)).toHaveLength(231);
+  }
+  expect(listBatchSizes()).toEqual([100, 100, 31]);
+});
+
 it('reads only the newest orders if there are too many, and reports that', async () => {
   const window = new OrderWindow({ target, outputs }, 50);
   const { orders: read, isTruncated } = await window.read(ago(60));

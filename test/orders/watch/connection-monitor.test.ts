@@ -56,7 +56,7 @@ it('reports a gap once, with its duration and the transitions that it missed', (
   expect(monitor.succeeded([])).toBeUndefined();
 });
 
-it('names the command that starts a local runtime that is not running', () => {
+it('names the command that starts a local runtime that is not running, and notices its start soon', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
     code: 'ECONNREFUSED',
   });
@@ -66,6 +66,10 @@ it('names the command that starts a local runtime that is not running', () => {
   expect(monitor.failed(refused)?.reason).toBe(
     'the local runtime is not running: orders local start',
   );
+  for (let failures = 0; failures < 9; failures += 1) monitor.failed(refused);
+  expect(monitor.nextPollMs(1)).toBe(2000);
+  for (let failures = 0; failures < 9; failures += 1) monitor.failed(throttled);
+  expect(monitor.nextPollMs(1)).toBe(15_000);
 });
 
 it('throws permanent errors', () => {

@@ -227,7 +227,7 @@ export const cases = {
         return 'waited';
       },
       (branch) =>
-        branch.step('busy', () => new Promise((resolve) => setTimeout(resolve, 1500, 'worked'))),
+        branch.step('busy', () => new Promise((resolve) => setTimeout(resolve, 4000, 'worked'))),
     ]);
     return result.getResults();
   },
