@@ -16,7 +16,8 @@ export const minSamplesForPercentiles = 20;
 
 /** Computes statistics; undefined if there are no measurements. */
 export function summarize(measurements: readonly number[]): Statistics | undefined {
-  const sorted = measurements.toSorted((a, b) => a - b);
+  // Its elements are sorted as numbers, much faster than by a function.
+  const sorted = Float64Array.from(measurements).sort();
   const n = sorted.length;
   const [min] = sorted;
   const max = sorted.at(-1);
@@ -29,13 +30,13 @@ export function summarize(measurements: readonly number[]): Statistics | undefin
           p95: nearestRank(sorted, 95),
           p99: nearestRank(sorted, 99),
         };
-  const middle = sorted.slice(Math.ceil(n / 2) - 1, Math.floor(n / 2) + 1);
+  const middle = sorted.subarray(Math.ceil(n / 2) - 1, Math.floor(n / 2) + 1);
   const median = middle.reduce((sum, value) => sum + value, 0) / middle.length;
   return { n, min, median, ...percentiles, max };
 }
 
 /** The percentile by nearest rank: the smallest value that at least `percent` percent of the values do not exceed. */
-function nearestRank(sorted: readonly number[], percent: number): number {
+function nearestRank(sorted: Float64Array, percent: number): number {
   return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
 }
 

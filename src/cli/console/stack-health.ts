@@ -18,20 +18,18 @@ const readsPerExamination = 6;
 /** Period of the figures (ms). */
 const periodMs = 3_600_000;
 
+/** The readers of the stacks: a pane that is opened again reads only what has changed. */
+const readers = new WeakMap<Stack, MetricsReader>();
+
 /** Yields what is known about the health of the stack after each read, until `signal` aborts. Problems are part of the result. */
 export async function* followHealth(
   currentStack: () => Stack,
   signal: AbortSignal,
 ): AsyncGenerator<Health, void> {
   let health: Health = {};
-  let stack = currentStack();
-  let metrics = new MetricsReader(stack);
   for (let turn = 0; !signal.aborted; turn += 1) {
-    if (currentStack() !== stack) {
-      stack = currentStack();
-      metrics = new MetricsReader(stack);
-    }
-    health = { ...health, ...(await readFigures(stack, metrics, health)) };
+    const stack = currentStack();
+    health = { ...health, ...(await readFigures(stack, health)) };
     yield health;
     if (turn % readsPerExamination === 0) {
       health = { ...health, ...(await runChecks(stack, health)) };
@@ -42,11 +40,9 @@ export async function* followHealth(
   }
 }
 
-async function readFigures(
-  stack: Stack,
-  reader: MetricsReader,
-  { problems }: Health,
-): Promise<Health> {
+async function readFigures(stack: Stack, { problems }: Health): Promise<Health> {
+  const reader = readers.get(stack) ?? new MetricsReader(stack);
+  readers.set(stack, reader);
   try {
     const since = new Date(Date.now() - periodMs).toISOString();
     const metrics = await reader.read({ since, retries: false });

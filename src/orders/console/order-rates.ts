@@ -9,44 +9,51 @@ type Counts = Map<number, number>;
 
 /** Rates of the last ten minutes. Remembers orders that have left the list since they were counted. */
 export class OrderRates {
-  /** Counts by number of the period since the epoch. */
-  #started: Counts = new Map();
-  #completed: Counts = new Map();
-  #failed: Counts = new Map();
+  /** The orders of the last count, by id. */
+  #listed: ReadonlyMap<string, OrderRow> = new Map();
+  /** Orders of earlier counts that are no longer in the list, by id. */
+  readonly #left = new Map<string, OrderRow>();
 
-  /** Counts the orders of the list again, and returns the periods up to `now` (ms since the epoch), the last of which is not over. */
+  /**
+   * Counts the orders of the list again, and returns the periods up to `now` (ms since the epoch), the last of which is not over. An
+   * order is counted once, even if its times change: those of an order without an item are those of its execution.
+   */
   count(rows: Iterable<OrderRow>, now: number): RateHistory {
     const last = Math.floor(now / periodMs);
     const first = last - periods + 1;
+    this.#remember(new Map(Array.from(rows, (row) => [row.order.orderId, row])), first * periodMs);
     const started: Counts = new Map();
     const completed: Counts = new Map();
     const failed: Counts = new Map();
     const add = (counts: Counts, at: number) => {
       const period = Math.floor(at / periodMs);
-      if (period >= first) counts.set(period, (counts.get(period) ?? 0) + 1);
+      counts.set(period, (counts.get(period) ?? 0) + 1);
     };
-    for (const { order, createdAt, endedAt } of rows) {
+    for (const { order, createdAt, endedAt } of [
+      ...this.#listed.values(),
+      ...this.#left.values(),
+    ]) {
       add(started, createdAt);
       if (endedAt !== undefined) add(order.status === 'completed' ? completed : failed, endedAt);
     }
-    this.#started = mergeCounts(this.#started, started, first);
-    this.#completed = mergeCounts(this.#completed, completed, first);
-    this.#failed = mergeCounts(this.#failed, failed, first);
     const toList = (counts: Counts) =>
       Array.from({ length: periods }, (_, index) => counts.get(first + index) ?? 0);
     return {
       periodMs,
-      started: toList(this.#started),
-      completed: toList(this.#completed),
-      failed: toList(this.#failed),
+      started: toList(started),
+      completed: toList(completed),
+      failed: toList(failed),
     };
   }
-}
 
-/** Returns the larger count of each period from `first` on: orders only leave a count when they leave the list. */
-function mergeCounts(before: Counts, now: Counts, first: number): Counts {
-  for (const [period, count] of before) {
-    if (period >= first && count > (now.get(period) ?? 0)) now.set(period, count);
+  /** Replaces the listed orders, and keeps those that have left if they started or ended after `since` (ms since the epoch). */
+  #remember(listed: ReadonlyMap<string, OrderRow>, since: number): void {
+    for (const [id, row] of this.#listed) {
+      if (!listed.has(id)) this.#left.set(id, row);
+    }
+    this.#listed = listed;
+    for (const [id, { createdAt, endedAt = createdAt }] of this.#left) {
+      if (listed.has(id) || endedAt < since) this.#left.delete(id);
+    }
   }
-  return now;
 }

@@ -1,9 +1,11 @@
-/** Figures about the orders of a time window. Pure. */
+/** Figures about the orders of a time window. They depend on the arguments only. */
+import { setImmediate } from 'node:timers/promises';
 import type { OrderRecord } from '../../../functions/contract/api.ts';
 import { isTerminal, type StageId } from '../../../functions/contract/workflow.ts';
 import { countBy } from '../../workflow/count-by.ts';
 import {
   measureStages,
+  type StageDurations,
   type TimedStage,
   timedStages,
   type WaitDurations,
@@ -60,16 +62,22 @@ export interface OrderFigures {
   readonly busiestSecond: number;
 }
 
-/** Computes figures from the orders. Without their items, only counts, rates and the busiest second are available. */
-export function computeFigures(
+/** Maximum number of orders that are measured without a pause for other work. */
+const maxUninterrupted = 500;
+
+type MeasuredOrder = StageDurations & Pick<CountedOrder, 'status'>;
+
+/**
+ * Computes figures from the orders. Without their items, only counts, rates and the busiest second are available. Pauses for other
+ * work: for thousands of orders, it takes longer than a key may wait.
+ */
+export async function computeFigures(
   orders: readonly CountedOrder[],
   waits: WaitDurations,
-): OrderFigures {
+): Promise<OrderFigures> {
   const counts = countByState(orders);
   const ended = counts.completed + counts.failed + counts.cancelled;
-  const measured = orders.flatMap(({ status, transitions }) =>
-    transitions ? [{ status, ...measureStages({ transitions }, waits) }] : [],
-  );
+  const measured = await measureOrders(orders, waits);
   const completed = measured.filter(({ status }) => status === 'completed');
   const endToEnd = summarize(completed.map(({ totalMs }) => totalMs));
   const active = summarize(completed.map(({ totalMs, waitedMs }) => totalMs - waitedMs));
@@ -86,16 +94,37 @@ export function computeFigures(
           },
         }),
     times: { ...(endToEnd ? { endToEnd } : {}), ...(active ? { active } : {}) },
-    stages: timedStages.flatMap((stage) => {
-      const statistics = summarize(measured.flatMap(({ stages }) => stages.get(stage) ?? []));
-      return statistics ? [{ stage, ...statistics }] : [];
-    }),
+    stages: await summarizeStages(measured),
     failures: countFailures(orders),
     busiestSecond: Math.max(
       0,
       ...countBy(orders, ({ createdAt }) => createdAt.slice(0, 19)).values(),
     ),
   };
+}
+
+async function measureOrders(
+  orders: readonly CountedOrder[],
+  waits: WaitDurations,
+): Promise<MeasuredOrder[]> {
+  const measured: MeasuredOrder[] = [];
+  for (const [index, { status, transitions }] of orders.entries()) {
+    if (index % maxUninterrupted === 0) await setImmediate();
+    if (transitions) measured.push({ status, ...measureStages({ transitions }, waits) });
+  }
+  return measured;
+}
+
+async function summarizeStages(
+  measured: readonly MeasuredOrder[],
+): Promise<OrderFigures['stages']> {
+  const summaries: OrderFigures['stages'][number][] = [];
+  for (const stage of timedStages) {
+    await setImmediate();
+    const statistics = summarize(measured.flatMap(({ stages }) => stages.get(stage) ?? []));
+    if (statistics) summaries.push({ stage, ...statistics });
+  }
+  return summaries;
 }
 
 function countByState(orders: readonly CountedOrder[]): OrderCounts {

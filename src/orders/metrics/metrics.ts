@@ -43,7 +43,7 @@ export class MetricsReader {
   async read({ since, retries }: MetricsQuery): Promise<Metrics> {
     this.#waits ??= await readWaitDurations(this.#stack.target);
     const { orders, isTruncated, hasItems } = await this.#window.read(since);
-    const { busiestSecond, ...figures } = computeFigures(orders, this.#waits);
+    const { busiestSecond, ...figures } = await computeFigures(orders, this.#waits);
     const pausedIds = await listPausedOrders(this.#stack);
     const paused = pausedIds && orders.filter(({ orderId }) => pausedIds.has(orderId)).length;
     const quotas = await readQuotas(this.#stack, busiestSecond);

@@ -25,13 +25,20 @@ export interface OrderWindowSnapshot {
 /** Reads the orders that the figures count, and in further reads only orders that have changed. */
 export class OrderWindow {
   readonly #recent: RecentOrders<(typeof fields)[number]>;
+  #lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(stack: Stack, limit = maxOrders) {
     this.#recent = new RecentOrders(stack, { limit, fields });
   }
 
-  /** Returns the orders created since a time (RFC 3339 UTC), newest first. */
-  async read(since: string): Promise<OrderWindowSnapshot> {
+  /** Returns the orders created since a time (RFC 3339 UTC), newest first. A read waits for the end of the read before it. */
+  read(since: string): Promise<OrderWindowSnapshot> {
+    const reading = this.#lastRead.catch(() => undefined).then(() => this.#read(since));
+    this.#lastRead = reading;
+    return reading;
+  }
+
+  async #read(since: string): Promise<OrderWindowSnapshot> {
     const { orders: listed, isTruncated } = await this.#recent.list(since);
     await this.#recent.readItems(listed);
     const orders = listed.map(({ orderId, status, createdAt, updatedAt }) => {
