@@ -13,7 +13,7 @@ const pageName = 'load-test-comparison.html';
 export default class LoadTestCompare extends BaseCommand {
   static override summary = 'Compare two stored load tests.';
   static override description =
-    'Shows whether B is better or worse than A: in its thresholds, checks, times and throttled orders. A difference counts only if it is clear from enough orders. Names what differs in the set-up, and gives no verdict if that makes the runs incomparable. Exits 99 if B is worse in any respect, 2 if the runs are not comparable, otherwise 0. Reads only files.';
+    'Shows whether B is better or worse than A: in its thresholds, checks, times and throttled orders. A difference counts only if it is clear from enough orders. Names what differs in the set-up, and gives no verdict if that makes the runs incomparable or if orders were submitted faster than they made progress. Exits 99 if B is worse in any respect, 2 if the runs are not comparable, otherwise 0. Reads only files.';
   static override examples = [
     '<%= config.bin %> load-test compare',
     '<%= config.bin %> load-test compare 2026-11-22T08-12 latest',

@@ -9,6 +9,7 @@ import type {
   RunSummary,
   Verdict,
 } from '../../orders/load-test/compare/comparison.ts';
+import type { Saturation } from '../../orders/load-test/compare/saturation.ts';
 import type { SetupDifference } from '../../orders/load-test/compare/setup-differences.ts';
 import { formatLatency } from '../terminal/format-time.ts';
 import { checkTitles, formatThresholdValue } from './report-labels.ts';
@@ -74,12 +75,38 @@ export function formatRun({ environment, timeScale = 1, orders, passed }: RunSum
 export const describeDifference = ({ setting, a, b }: SetupDifference) =>
   `${setting}: ${a === b ? a : `${a} in A, ${b} in B`}`;
 
-/** Returns the rows that decide a verdict, or the settings that prevent one, as sentences. */
+/** Returns the signs of saturation as sentences: `in B, the backlog grew: first status after 200ms at the start, 8.2s at the end`. */
+function describeSaturation(name: string, saturation: Saturation | undefined): string[] {
+  const { backlog, submitted } = saturation ?? {};
+  const place = backlog?.later === 'middle' ? 'in the middle' : 'at the end';
+  return [
+    ...(backlog
+      ? [
+          `in ${name}, the backlog grew: first status after ${formatLatency(backlog.startMs)} at the start, ${formatLatency(backlog.laterMs)} ${place}`,
+        ]
+      : []),
+    ...(submitted
+      ? [
+          `in ${name}, only ${submitted.perSecond} of ${submitted.scheduledPerSecond} orders per second were submitted`,
+        ]
+      : []),
+  ];
+}
+
+/** Returns the rows that decide a verdict, or the settings and the load that prevent one, and the advice, as sentences. */
 export function describeReasons(comparison: Comparison): string[] {
-  const { verdict, differences, checks, thresholds, times, outcomes } = comparison;
-  if (verdict === 'not-comparable') {
-    return differences.filter(({ prevents }) => prevents).map(describeDifference);
-  }
+  const { verdict, differences, saturation, advice } = comparison;
+  return [
+    ...(verdict === 'not-comparable'
+      ? differences.filter(({ prevents }) => prevents).map(describeDifference)
+      : describeDecisiveRows(comparison)),
+    ...describeSaturation('A', saturation.a),
+    ...describeSaturation('B', saturation.b),
+    ...advice,
+  ];
+}
+
+function describeDecisiveRows({ checks, thresholds, times, outcomes }: Comparison): string[] {
   const isDecisive = ({ change }: { readonly change?: Change }) =>
     change === 'better' || change === 'worse';
   return [

@@ -32,6 +32,27 @@ const failuresSchema = v.exactOptional(
   v.pipe(countSchema, v.description('failures; absent if it was not checked')),
 );
 
+const saturationSchema = v.exactOptional(
+  v.strictObject({
+    backlog: v.exactOptional(
+      v.pipe(
+        v.strictObject({
+          startMs: v.pipe(msSchema, v.description('of the first third of the orders')),
+          laterMs: v.pipe(msSchema, v.description('of the slower of the other thirds')),
+          later: v.picklist(['middle', 'end']),
+        }),
+        v.description('growth of the median time to the first status'),
+      ),
+    ),
+    submitted: v.exactOptional(
+      v.pipe(
+        v.strictObject({ perSecond: v.number(), scheduledPerSecond: v.number() }),
+        v.description('rates, if orders were submitted more slowly than scheduled'),
+      ),
+    ),
+  }),
+);
+
 /** The result of `orders load-test compare`. */
 export const loadTestCompareSchema = schemaFor<Comparison>()(
   v.strictObject({
@@ -65,6 +86,11 @@ export const loadTestCompareSchema = schemaFor<Comparison>()(
         prevents: v.pipe(v.boolean(), v.description('whether it makes the runs incomparable')),
       }),
     ),
+    saturation: v.pipe(
+      v.strictObject({ a: saturationSchema, b: saturationSchema }),
+      v.description('runs in which orders were submitted faster than they made progress'),
+    ),
+    advice: v.pipe(v.array(v.string()), v.description('how to confirm the verdict or get one')),
     thresholds: v.array(
       v.strictObject({
         expression: v.string(),

@@ -21,12 +21,17 @@ const other = createRun('other', { mix: 'low=1,high=1,damaged=1', rate: 10, ramp
 const few = createRun('few', { count: 2 });
 
 const runs: readonly StoredRun[] = [a, slow, other, few, createRun('none', { count: 0 })];
-const pairs = runs.map((b) => ({ a, b, comparison: compareRuns(a, b) }));
+const pending = createRun('pending', { rate: 10, firstStatusMs: (index) => 200 + 40 * index });
+const pairs = [
+  ...runs.map((b) => ({ a, b, comparison: compareRuns(a, b) })),
+  { a: pending, b: pending, comparison: compareRuns(pending, pending) },
+];
 
 it('is one valid document for every verdict', () => {
   expect(pairs.map(({ comparison }) => comparison.verdict)).toEqual([
     'no-clear-difference',
     'worse',
+    'not-comparable',
     'not-comparable',
     'not-comparable',
     'not-comparable',
@@ -48,6 +53,19 @@ it('has the verdict, its reasons and the values of both runs', () => {
   expect(page).toContain('<th scope="row">p95(e2e)&lt;13s</th><td>✓ 12s</td><td>✗ 17s</td>');
   expect(page).toContain('<td class="bad">✗ worse</td>');
   expect(page).toContain('Active time by share of the orders (seconds)');
+});
+
+it('has the signs of saturation and the advice, as the text has', () => {
+  const comparison = compareRuns(pending, pending);
+  const page = renderComparisonPage(comparison, { a: pending, b: pending });
+  const text = formatComparison(comparison, createFakeTerminal(200));
+  for (const reason of [
+    'in B, the backlog grew: first status after 1.5s at the start, 6.8s at the end',
+    'the machine or the account was saturated: compare at a lower rate',
+  ]) {
+    expect(page).toContain(`<li>${reason}</li>`);
+    expect(text).toContain(`\n  ${reason}\n`);
+  }
 });
 
 it('has text lines that fit the terminal', () => {

@@ -2,61 +2,41 @@
 import type { ComparableReport } from './comparable-report.ts';
 import { compareChecks, compareShare, compareThresholds } from './compare-results.ts';
 import { compareTimes } from './compare-times.ts';
-import type { Change, ComparedCount, Comparison, RunSummary } from './comparison.ts';
+import type { ComparedCount, Comparison, RunSummary } from './comparison.ts';
+import { findSaturations, hidesBacklog } from './saturation.ts';
 import { findSetupDifferences } from './setup-differences.ts';
 import type { StoredRun } from './stored-runs.ts';
+import { decideVerdict, isRateSustainedBy } from './verdict.ts';
 
 /** Compares run B with run A. */
 export function compareRuns(a: StoredRun, b: StoredRun): Comparison {
   const reports = { a: a.report, b: b.report };
   const differences = findSetupDifferences(a.report, b.report);
   const isComparable = differences.every(({ prevents }) => !prevents);
-  const judge = <Row extends Judged>(rows: readonly Row[]) =>
-    isComparable ? rows : rows.map(withoutChange);
-  const checks = judge(compareChecks(reports));
-  const thresholds = judge(compareThresholds(reports));
-  const times = judge(compareTimes(reports));
-  const outcomes = judge(compareOutcomes(reports));
-  const verdict = isComparable
-    ? decide({ checks, others: [...thresholds, ...times, ...outcomes], times })
-    : 'not-comparable';
+  const saturation = findSaturations(reports);
+  const { verdict, rows } = decideVerdict(
+    {
+      checks: compareChecks(reports),
+      thresholds: compareThresholds(reports),
+      times: compareTimes(reports),
+      outcomes: compareOutcomes(reports),
+    },
+    { ...reports, saturation, isComparable },
+  );
   return {
     verdict,
     a: summarizeRun(a),
     b: summarizeRun(b),
     differences,
-    thresholds,
-    checks,
-    times,
-    outcomes,
+    saturation,
+    advice: findAdvice(reports, { verdict, saturation, isComparable }),
+    thresholds: rows.thresholds,
+    checks: rows.checks,
+    times: rows.times,
+    outcomes: rows.outcomes,
     rates: compareRates(reports),
     notes: findNotes({ a, b }),
   };
-}
-
-interface Judged {
-  readonly change?: Change;
-}
-
-function withoutChange<Row extends Judged>(row: Row): Row {
-  const copy: Row & { change?: Change } = { ...row };
-  delete copy.change;
-  return copy;
-}
-
-/** Returns the verdict on comparable runs. Faster orders do not outweigh a check that fails. */
-function decide(rows: {
-  readonly checks: readonly Judged[];
-  readonly others: readonly Judged[];
-  readonly times: readonly Judged[];
-}): Comparison['verdict'] {
-  const { checks, others, times } = rows;
-  const has = (change: Change, all: readonly Judged[]) => all.some((row) => row.change === change);
-  const all = [...checks, ...others];
-  if (has('worse', checks) && !has('better', checks)) return 'worse';
-  if (has('worse', all)) return has('better', all) ? 'mixed' : 'worse';
-  if (has('better', all)) return 'better';
-  return has('no-clear-difference', times) ? 'no-clear-difference' : 'too-few-orders';
 }
 
 function summarizeRun({ id, report }: StoredRun): RunSummary {
@@ -115,10 +95,42 @@ function compareRates({ a, b }: Reports): Comparison['rates'] {
   });
 }
 
+/** Returns how to confirm the verdict, or how to get one from saturated runs. */
+function findAdvice(
+  { a, b }: Reports,
+  options: Pick<Comparison, 'verdict' | 'saturation'> & { readonly isComparable: boolean },
+): string[] {
+  const { verdict, saturation, isComparable } = options;
+  if (saturation.a || saturation.b) {
+    const isOnlyOne = !(saturation.a && saturation.b);
+    const [saturated, other] = saturation.b
+      ? [
+          { name: 'B', report: b },
+          { name: 'A', report: a },
+        ]
+      : [
+          { name: 'A', report: a },
+          { name: 'B', report: b },
+        ];
+    return isOnlyOne && isComparable && isRateSustainedBy(other.report, saturated.report)
+      ? [
+          `${saturated.name} was saturated at a rate at which ${other.name} was not: this is a difference if both runs had the machine or the account for themselves`,
+          'repeat the pair in the other order, or compare at a lower rate',
+        ]
+      : ['the machine or the account was saturated: compare at a lower rate'];
+  }
+  const isJudged = verdict !== 'not-comparable' && verdict !== 'too-few-orders';
+  return isJudged && isAnyLocal([a, b])
+    ? ['a single pair cannot exclude other load on the machine: repeat the pair']
+    : [];
+}
+
+const isAnyLocal = (reports: readonly ComparableReport[]) =>
+  reports.some(({ setup }) => setup?.environment === 'local');
+
 /** Returns what limits the verdict. */
 function findNotes(runs: { readonly a: StoredRun; readonly b: StoredRun }): string[] {
   const reports = [runs.a.report, runs.b.report];
-  const isLocal = reports.some(({ setup }) => setup?.environment === 'local');
   return [
     ...(runs.a.id === runs.b.id ? ['A and B are the same run'] : []),
     ...(reports.every(({ setup }) => setup)
@@ -127,8 +139,17 @@ function findNotes(runs: { readonly a: StoredRun; readonly b: StoredRun }): stri
     ...reports.flatMap(({ warnings }, index) =>
       warnings.map((warning) => `${index === 0 ? 'A' : 'B'}: ${warning}`),
     ),
-    isLocal
-      ? 'local runs share the machine with other programs: repeat both runs before you rely on a difference'
-      : 'other load on the machine or the account also changes a result: repeat both runs before you rely on a difference',
+    ...reports.flatMap((report, index) =>
+      hidesBacklog(report)
+        ? [
+            `the report of ${index === 0 ? 'A' : 'B'} does not contain the first status of the orders: a backlog cannot be detected`,
+          ]
+        : [],
+    ),
+    ...(isAnyLocal(reports)
+      ? []
+      : [
+          'other load on the machine or the account also changes a result: repeat both runs before you rely on a difference',
+        ]),
   ];
 }

@@ -11,6 +11,8 @@ import { clearErrors, estimatePercentile } from './percentile-estimate.ts';
 
 /** A smaller difference does not matter, even if it is certain: share of A, and milliseconds. */
 const minShare = 0.1;
+/** The same share for local runs, because medians of equal runs on one machine were found to differ by up to 17 %. */
+const minLocalShare = 0.25;
 const minMs = 5;
 
 const statistics = { median: 50, p95: 95, p99: 99 } as const;
@@ -20,10 +22,14 @@ export function compareTimes(reports: {
   readonly a: ComparableReport;
   readonly b: ComparableReport;
 }): ComparedTime[] {
+  const isLocal = [reports.a, reports.b].some(({ setup }) => setup?.environment === 'local');
+  const smallestShare = isLocal ? minLocalShare : minShare;
   return comparedTimes.flatMap((time) => {
     const [a, b] = [listDurations(reports.a, time), listDurations(reports.b, time)];
     const names = Object.keys(statistics) as (keyof typeof statistics)[];
-    return names.flatMap((statistic) => compareStatistic({ time, statistic, a, b }) ?? []);
+    return names.flatMap(
+      (statistic) => compareStatistic({ time, statistic, a, b, smallestShare }) ?? [],
+    );
   });
 }
 
@@ -38,6 +44,8 @@ function compareStatistic(row: {
   readonly statistic: ComparedTime['statistic'];
   readonly a: readonly number[];
   readonly b: readonly number[];
+  /** Smallest difference that matters, as a share of A. */
+  readonly smallestShare: number;
 }): ComparedTime | undefined {
   const { time, statistic } = row;
   const size = Math.min(row.a.length, row.b.length);
@@ -52,7 +60,7 @@ function compareStatistic(row: {
     return { ...values, change: 'too-few-orders' };
   }
   const uncertain = clearErrors * Math.hypot(a.error, b.error);
-  const clearMs = Math.ceil(Math.max(uncertain, minShare * a.value, minMs));
+  const clearMs = Math.ceil(Math.max(uncertain, row.smallestShare * a.value, minMs));
   return { ...values, clearMs, change: toChange(b.value - a.value, clearMs) };
 }
 

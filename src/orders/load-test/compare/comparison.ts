@@ -1,3 +1,4 @@
+import type { Saturations } from './saturation.ts';
 import type { SetupDifference } from './setup-differences.ts';
 
 /** How B differs from A in one row. */
@@ -12,6 +13,10 @@ export interface Comparison {
   readonly b: RunSummary;
   /** Settings in which the runs differ. */
   readonly differences: readonly SetupDifference[];
+  /** Signs that orders were submitted faster than they made progress. */
+  readonly saturation: Saturations;
+  /** How to confirm the verdict, or how to get one. */
+  readonly advice: readonly string[];
   readonly thresholds: readonly ComparedThreshold[];
   /** Checks that failed in at least one run. */
   readonly checks: readonly ComparedCheck[];

@@ -50,16 +50,19 @@ function rankError(measurements: readonly number[], percent: number): number | u
   return (high - low) / (2 * clearErrors);
 }
 
-/** Returns the standard error of the mean of the percentiles of consecutive parts. */
+/**
+ * Returns the standard error from the percentiles of consecutive parts. They are compared with the percentile of the whole run instead
+ * of their mean, because a disturbance of one part can determine a high percentile of the run.
+ */
 function batchError(measurements: readonly number[], percent: number): number {
   const size = measurements.length / batchCount;
+  const whole = percentileOf(measurements, percent) ?? 0;
   const values = Array.from({ length: batchCount }, (_, index) =>
     percentileOf(
       measurements.slice(Math.round(index * size), Math.round((index + 1) * size)),
       percent,
     ),
   ).flatMap((value) => value ?? []);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const squares = values.reduce((sum, value) => sum + (value - whole) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1) / values.length);
 }

@@ -62,6 +62,23 @@ it('does not take a trend within a run for a difference between the runs', () =>
   expect(compareRuns(a, b).verdict).toBe('no-clear-difference');
 });
 
+it('does not take a disturbance in one part of a run for a difference between the runs', () => {
+  const disturbed = (index: number) => steadyMs(index) + (index < 40 ? 20_000 : 0);
+  expect(compareRuns(base, createRun('b', { endedMs: disturbed })).verdict).toBe(
+    'no-clear-difference',
+  );
+});
+
+it('requires a larger difference between local runs, which share the machine', () => {
+  const local = { ...setup, environment: 'local' };
+  const judged = (factor: number) =>
+    compareRuns(
+      createRun('a', { setup: local }),
+      createRun('b', { setup: local, endedMs: slower(factor) }),
+    ).verdict;
+  expect([judged(1.2), judged(1.3)]).toEqual(['no-clear-difference', 'worse']);
+});
+
 it.each([
   ['time scale', createRun('b', { setup: { ...setup, timeScale: 60 } })],
   ['environment', createRun('b', { setup: { ...setup, environment: 'local' } })],

@@ -23,6 +23,8 @@ interface RunOptions extends Partial<ReportOptions> {
   readonly count?: number;
   /** Returns the end of an order (ms) from its index. */
   readonly endedMs?: (index: number) => number;
+  /** Returns the time to the first status (ms) from the index; absent: not measured. */
+  readonly firstStatusMs?: (index: number) => number;
 }
 
 /** Durations between 10 and 12 seconds, without a trend over the orders. */
@@ -30,10 +32,11 @@ export const steadyMs = (index: number) => 10_000 + ((index * 37) % 101) * 20;
 
 /** Creates a run of correct orders. */
 export function createRun(id: string, options: RunOptions = {}): StoredRun {
-  const { mix = 'low', count = 200, endedMs = steadyMs, ...others } = options;
+  const { mix = 'low', count = 200, endedMs = steadyMs, firstStatusMs, ...others } = options;
   const orders = correctOrders(mix, count).map((order, index) => ({
     ...order,
     endedMs: endedMs(index),
+    ...(firstStatusMs ? { firstStatusMs: firstStatusMs(index) } : {}),
   }));
   const report = buildReport(orders, {
     seed: 1,
