@@ -16,7 +16,7 @@ export const minSamplesForPercentiles = 20;
 
 /** Computes statistics; undefined if there are no measurements. */
 export function summarize(measurements: readonly number[]): Statistics | undefined {
-  // Its elements are sorted as numbers, much faster than by a function.
+  // A typed array sorts numbers much faster than an array with a comparison function.
   const sorted = Float64Array.from(measurements).sort();
   const n = sorted.length;
   const [min] = sorted;

@@ -89,7 +89,7 @@ const cells = rows.flatMap(([command, codes]) =>
 it.concurrent.each(cells)(
   'orders %s of an order that is %s exits %i',
   async (command, status, code) => {
-    // The order that a command submits is not unknown any more.
+    // The order that a command submits is no longer unknown.
     const isNew = status === 'unknown' && command.startsWith('submit');
     const id = isNew ? 'order-submitted' : orders.get(status);
     const argv = command.split(' ').map((word) => (word === 'ID' ? (id ?? '') : word));

@@ -14,7 +14,7 @@ const request = (line: string, variables: Readonly<Record<string, string>> = {})
 
 const lines = ['env show --json', 'get --help', 'lst', 'get --bogus --json'];
 
-it.each(lines)('runs orders %s again and again with the result of the program', async (line) => {
+it.each(lines)('runs orders %s repeatedly with the result of the program', async (line) => {
   const expected = withoutTimes(await runProgram(request(line)));
   expect(withoutTimes(await runCommand(request(line)))).toBe(expected);
   expect(withoutTimes(await runCommand(request(line)))).toBe(expected);

@@ -44,7 +44,7 @@ export function runProgram({ argv, ...options }: CommandRequest): Promise<Outcom
  * Runs a command in the command process of this test worker, which runs one command after another: otherwise, starting the program takes
  * most of the processor time of a command. While that process runs another command, this one gets a process of its own.
  *
- * The code, the output and the exit code are those of the program, and a command ends when nothing keeps it running. Use `runProgram` for
+ * The output and the exit code are the same as in a process of its own, and a command ends when nothing keeps it running. Use `runProgram` for
  * tests of the start, of terminals and signals, and of files that the SDK reads once per process: AWS configuration and credentials.
  */
 export function runCommand(request: CommandRequest): Promise<Outcome> {
@@ -85,7 +85,7 @@ class CommandProcess {
     return this.#settle !== undefined;
   }
 
-  /** Whether it runs and can load more modules: those of a build that was replaced are gone. */
+  /** Whether the process runs and can load more modules: the modules of a replaced build are gone. */
   isUsable(): boolean {
     return !this.#hasExited && this.#commands < maxCommands && this.#build === readBuild();
   }

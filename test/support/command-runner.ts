@@ -68,6 +68,6 @@ function endCommand(): void {
 }
 
 process.on('message', (request: CommandRequest) => void runCommand(request));
-// A command has ended when nothing keeps the process running any more.
+// A command has ended when nothing keeps the process running.
 process.on('beforeExit', endCommand);
 process.on('disconnect', () => process.exit());

@@ -15,12 +15,12 @@ export const maxEnvironments = 2 * availableParallelism() + 2;
 /** An environment that was idle for a shorter time is probably needed again at once (ms). */
 export const minIdleMs = 1_000;
 
-/** Whether an environment may be launched, and the idle one that makes room for it. */
+/** Whether an environment may be launched, and the idle environment that it replaces. */
 export type Room<T> = { readonly mayLaunch: false } | { readonly mayLaunch: true; replaced?: T };
 
 /**
  * Decides whether a further environment may be launched. A function without one gets one even beyond the maximum, up to twice as many,
- * because replacing those of a busy function by turns would cost a cold start each time.
+ * because two functions that replace each other's environments would pay for a cold start each time.
  */
 export function findRoom<T extends Occupant>(environments: Iterable<T>, key: string): Room<T> {
   const all = [...environments];

@@ -108,7 +108,7 @@ export class ExecutionEnvironments {
     return undefined;
   }
 
-  /** An environment that is idle now may be replaced later, even if nothing else happens until then. */
+  /** Looks for room again later, because an idle environment can be replaced after some time. */
   #checkAgain(): void {
     if (this.#check) return;
     this.#check = setTimeout(() => {

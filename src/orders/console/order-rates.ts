@@ -46,7 +46,7 @@ export class OrderRates {
     };
   }
 
-  /** Replaces the listed orders, and keeps those that have left if they started or ended after `since` (ms since the epoch). */
+  /** Replaces the listed orders, and keeps orders that have left if they started or ended after `since` (ms since the epoch). */
   #remember(listed: ReadonlyMap<string, OrderRow>, since: number): void {
     for (const [id, row] of this.#listed) {
       if (!listed.has(id)) this.#left.set(id, row);

@@ -129,7 +129,7 @@ it('counts the orders in all states on a narrow screen, with the signs of the li
   expect(screen.lines()[1]).toBe('2 dead letters · !1 ?1 ✗1 ‖1 ◔1 ↶1 ✓1');
 });
 
-it('shows the question below a long plan, and what is left out, on a low screen', () => {
+it('shows the question below a long plan, and the orders that the action leaves out, on a low screen', () => {
   const size = { columns: 40, rows: 10 };
   const screen = openScreen({ snapshot: buildSnapshot(orders) }, { size });
   screen.press(' ', ' ', 'm');

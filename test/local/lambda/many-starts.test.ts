@@ -53,7 +53,7 @@ it('resumes an execution that is due while others wait for their first invocatio
   expect(countEnded('starter')).toBe(0);
 });
 
-it('begins all in the end, also those that waited when the runtime stopped', async () => {
+it('begins all executions, also if they waited when the runtime stopped', async () => {
   lambda = await startLambda();
   putStarter(100 * hour);
   await startMany();

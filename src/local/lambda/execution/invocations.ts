@@ -23,7 +23,7 @@ import { WaitingStarts } from './waiting-starts.ts';
  * exist only as rows, so that any number of them can become due at the same moment.
  */
 export const maxConcurrentInvocations = 48;
-/** Maximum number of executions with their first invocation in flight. Timers that are due do not wait for those behind them. */
+/** Maximum number of executions with their first invocation in flight. Executions whose timers are due do not wait for them. */
 const maxConcurrentStarts = 16;
 
 /** Number of consecutive invocations that may end PENDING with nothing pending. */
@@ -36,7 +36,7 @@ const maxEmptyInvocations = 3;
 export class Invocations {
   readonly #engine: EngineContext;
   readonly #active = new Map<string, Execution>();
-  /** Those of the active executions whose first invocation is in flight. */
+  /** The active executions whose first invocation is in flight. */
   readonly #starting = new Set<string>();
   readonly #waitingStarts: WaitingStarts;
   /** Executions whose time is held by an invocation: its own execution, and all executions that wait for it. */

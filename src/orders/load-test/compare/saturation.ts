@@ -43,7 +43,7 @@ export function findSaturations(reports: {
 
 /**
  * Returns the signs that a run was saturated; undefined if there is none, for few orders, and for reports without the times of the
- * first status. Without a schedule, orders always wait for each other: their times are those of a queue, and not judged here.
+ * first status. Without a schedule, orders always wait for each other: their times are times of a queue, and not judged here.
  */
 function findSaturation(report: ComparableReport): Saturation | undefined {
   const { ratePerSecond: rate, rampMs = 0, orders } = report;
@@ -55,7 +55,7 @@ function findSaturation(report: ComparableReport): Saturation | undefined {
   return { ...(backlog ? { backlog } : {}), ...(submitted ? { submitted } : {}) };
 }
 
-/** Compares the times to the first status of the first third of the orders with those of the others. */
+/** Compares the times to the first status of the first third of the orders with the times of the others. */
 function findBacklog(orders: ComparableReport['orders'], scheduledMs: number): Backlog | undefined {
   const size = orders.length / 3;
   const [startMs, middleMs = 0, endMs = 0] = [0, 1, 2].map((index) => {
