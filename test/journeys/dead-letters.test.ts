@@ -44,9 +44,10 @@ it('starts an order that never started, resubmits a technically failed one, and 
   await sendDeadLetter(
     canonicalEvent({ orderId: 'down-1', order: samples['payment-down'] as Order }),
   );
-  // This order is still in its review when it is cancelled.
   await project.orders('submit', '--sample', 'fraud-review', '--id', 'stop-1');
-  await project.orders('cancel', 'stop-1', '--force', '--wait');
+  await project.orders('watch', 'stop-1', '--until', 'awaiting-review');
+  const stopped = await project.orders('cancel', 'stop-1', '--force', '--wait');
+  expect(stopped.code, stopped.stderr + stopped.stdout).toBe(0);
   await sendDeadLetter(
     canonicalEvent({ orderId: 'stop-1', order: samples['fraud-review'] as Order }),
   );
