@@ -77,6 +77,7 @@ it('ends at the status of --until, and reports details and logs', async () => {
 it('watches only the orders of a customer', async () => {
   await submit('low');
   const orderId = await submit('high');
+  await project.orders('watch', orderId, '--until', 'validated');
   const { code, all } = await records('--customer', 'CUST-002', '--since', '1h');
   expect(code).toBe(0);
   const watchedIds = all.flatMap((record) => ('orderId' in record ? [record.orderId] : []));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
-import { runCommand, runProgram } from './command-process.ts';
+import { type Outcome, runCommand, runProgram } from './command-process.ts';
 import { makeProject, program } from './project-files.ts';
 import { listRecordedFaults, recordingVariables } from './recorded-responses.ts';
 
@@ -20,8 +20,19 @@ export function createProject() {
       ...recordingVariables(responses),
     },
   };
-  /** Runs a command in the command process of this test worker. */
-  const orders = (...argv: string[]) => runCommand({ argv, ...options });
+  let hasSubmitted = false;
+
+  /**
+   * Runs a command in the command process of this test worker. The command after a submission gets a process of its own: it starts as late
+   * as for a person, when the order has its first status.
+   */
+  function orders(...argv: string[]): Promise<Outcome> {
+    const request = { argv, ...options };
+    const isSubmission = argv[0] === 'submit';
+    const isNext = hasSubmitted && !isSubmission;
+    hasSubmitted = isSubmission;
+    return isNext ? runProgram(request) : runCommand(request);
+  }
 
   /** Runs a command with `--json` and returns the `data` of its document. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read the members that they expect
