@@ -5,7 +5,7 @@ import { vi } from 'vitest';
  * is every time that was chosen on a quiet one.
  */
 const minTimeout = 60_000;
-/** Time between two checks (ms). Most checks send a request or run a command, which takes processor time from what they wait for. */
+/** Time between two checks (ms). Most checks send a request or run a command, which takes processor time from the program that they wait for. */
 const interval = 100;
 
 type Wait = typeof vi.waitUntil;

@@ -50,7 +50,7 @@ function formatGap({ snapshot, isShort, stream, columns }: HeaderInput): string[
   return lines.slice(0, maxGapLines).map((line) => applyStyle('yellow', line, stream));
 }
 
-/** The reason of a gap, and the command at its end that may end the gap. */
+/** The reason of a gap, and the command in it that may end the gap. */
 const gapCommand = /^(?<reason>.*?)(?:: (?<command>(?:orders|aws|eval) .*))?$/;
 
 function formatTarget(input: HeaderInput): string {

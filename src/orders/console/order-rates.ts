@@ -16,7 +16,7 @@ export class OrderRates {
 
   /**
    * Counts the orders of the list again, and returns the periods up to `now` (ms since the epoch), the last of which is not over. An
-   * order is counted once, even if its times change: those of an order without an item are those of its execution.
+   * order is counted once, even if its times change: an order without an item has the times of its execution.
    */
   count(rows: Iterable<OrderRow>, now: number): RateHistory {
     const last = Math.floor(now / periodMs);

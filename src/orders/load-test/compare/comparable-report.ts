@@ -99,3 +99,7 @@ function parseJson(text: string): unknown {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
+
+/** Whether at least one of the runs was on the local runtime. */
+export const isAnyLocal = (reports: readonly ComparableReport[]) =>
+  reports.some(({ setup }) => setup?.environment === 'local');

@@ -1,5 +1,5 @@
 /** Compares two load tests: A, the earlier or reference run, and B. Pure. */
-import type { ComparableReport } from './comparable-report.ts';
+import { type ComparableReport, isAnyLocal } from './comparable-report.ts';
 import { compareChecks, compareShare, compareThresholds } from './compare-results.ts';
 import { compareTimes } from './compare-times.ts';
 import type { ComparedCount, Comparison, RunSummary } from './comparison.ts';
@@ -124,9 +124,6 @@ function findAdvice(
     ? ['a single pair cannot exclude other load on the machine: repeat the pair']
     : [];
 }
-
-const isAnyLocal = (reports: readonly ComparableReport[]) =>
-  reports.some(({ setup }) => setup?.environment === 'local');
 
 /** Returns what limits the verdict. */
 function findNotes(runs: { readonly a: StoredRun; readonly b: StoredRun }): string[] {

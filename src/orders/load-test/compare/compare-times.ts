@@ -1,6 +1,6 @@
 /** Compares the durations of the orders of two load tests. Pure. */
 import { minSamplesForPercentiles } from '../../../workflow/statistics.ts';
-import type { ComparableReport } from './comparable-report.ts';
+import { type ComparableReport, isAnyLocal } from './comparable-report.ts';
 import {
   type Change,
   type ComparedTime,
@@ -22,8 +22,7 @@ export function compareTimes(reports: {
   readonly a: ComparableReport;
   readonly b: ComparableReport;
 }): ComparedTime[] {
-  const isLocal = [reports.a, reports.b].some(({ setup }) => setup?.environment === 'local');
-  const smallestShare = isLocal ? minLocalShare : minShare;
+  const smallestShare = isAnyLocal([reports.a, reports.b]) ? minLocalShare : minShare;
   return comparedTimes.flatMap((time) => {
     const [a, b] = [listDurations(reports.a, time), listDurations(reports.b, time)];
     const names = Object.keys(statistics) as (keyof typeof statistics)[];
