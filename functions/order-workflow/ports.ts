@@ -1,4 +1,4 @@
-import type { Failure, UndoRecord, Warning } from '../contract/api.ts';
+import type { Failure, OrderRecord, UndoRecord, Warning } from '../contract/api.ts';
 import type { Order } from '../contract/order.ts';
 import type { Review, ReviewDecision } from '../contract/review.ts';
 import type { StageStatus, StepId } from '../contract/workflow.ts';
@@ -53,8 +53,15 @@ export interface Inventory {
   /** Records the reservation and the statuses of the stage in one transaction. */
   readonly reserve: Work<void>;
   readonly release: Undo;
-  /** Turns reserved units into sold units, and records the statuses of the stage, if there is one, in the same transaction. */
-  readonly handOver: (placed: PlacedOrder, attempt: Attempt | StageAttempt) => Promise<void>;
+  /**
+   * Turns reserved units into sold units, and records the statuses of the stage, if there is one, in the same transaction. Reads the
+   * order if the caller has not read it.
+   */
+  readonly handOver: (
+    placed: PlacedOrder,
+    attempt: Attempt | StageAttempt,
+    order?: OrderRecord,
+  ) => Promise<void>;
 }
 
 export interface Risk {
@@ -120,8 +127,8 @@ export interface Orders {
   ): Promise<void>;
   /** Records the reviewer's decision, and the status of an approved order. Throws OrderCancelled. */
   recordDecision(orderId: string, decision: ReviewDecision): Promise<void>;
-  /** After this the order cannot be cancelled. Throws OrderCancelled. */
-  beginHandOver(orderId: string): Promise<void>;
+  /** After this the order cannot be cancelled. Returns the order. Throws OrderCancelled. */
+  beginHandOver(orderId: string): Promise<OrderRecord>;
   /** Records the failure before the customer is notified, so that the order cannot end in another way. */
   recordFailure(
     orderId: string,

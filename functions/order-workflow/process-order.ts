@@ -96,9 +96,9 @@ async function runStages(
     run.passPointOfNoReturn();
     await step('ship-order', {
       work: async (...attempt) => {
-        await orders.beginHandOver(orderId);
+        const current = await orders.beginHandOver(orderId);
         await carrier.collect(...attempt);
-        await inventory.handOver(...attempt);
+        await inventory.handOver(...attempt, current);
       },
     });
     await stepOrWarn('send-notifications', {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -26,3 +26,10 @@ it.each(['order-intake', 'order-workflow', 'order-recovery', 'order-status'])(
     expect(text).not.toContain('api.stripe.com');
   },
 );
+
+it('keeps the names of error classes, by which the durable SDK and Stripe name their errors', () => {
+  const folder = join(dist, 'order-workflow');
+  const files = globSync('**/*.mjs', { cwd: folder });
+  const text = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+  for (const name of ['StepError', 'StripeCardError']) expect(text).toContain(`(this,"${name}")`);
+});

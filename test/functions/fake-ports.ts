@@ -1,4 +1,4 @@
-import type { Failure, UndoRecord, Warning } from '../../functions/contract/api.ts';
+import type { Failure, OrderRecord, UndoRecord, Warning } from '../../functions/contract/api.ts';
 import {
   pointOfNoReturn,
   type StageStatus,
@@ -62,6 +62,7 @@ export function createFakePorts(failing?: { stage: StepId; how: How }, cancelAt?
       async beginHandOver() {
         if (cancelAt === stage(pointOfNoReturn).status) throw new OrderCancelled('order-1');
         calls.push('begin-hand-over');
+        return {} as OrderRecord;
       },
       async recordFailure() {
         // `fail` records the failure as well.

@@ -1,4 +1,4 @@
-import type { Reservation, ReservedUnits } from '../../contract/api.ts';
+import type { OrderRecord, Reservation, ReservedUnits } from '../../contract/api.ts';
 import { quantityByProduct } from '../../contract/expected-side-effects.ts';
 import { reservedUnits, unitsToRecord } from '../../contract/stock.ts';
 import { orderUpdateItem, readOrder } from '../../shared/tables/orders.ts';
@@ -15,8 +15,14 @@ import { WriteContention } from '../../shared/write-contention.ts';
 import type { Attempt, Inventory, PlacedOrder, StageAttempt, StageRecord } from '../ports.ts';
 import { buildOrderUpdate } from './order-update.ts';
 import { simulateCall, throwIfTriggered } from './simulated.ts';
-import { findUnits, initialStock, readHeads } from './stock/find-units.ts';
+import { findUnits, type Heads, initialStock, readHeads } from './stock/find-units.ts';
 import { outOfStock, planReservation, revisePlan } from './stock/plan.ts';
+
+/**
+ * Shard 0 of each product, as the check of an order read it in this invocation. The reservation follows at once and needs only the
+ * number of shards.
+ */
+const checkedHeads = new WeakMap<PlacedOrder, Heads>();
 
 /** Attempts to reserve, from other shards each time, before the durable retry of the step takes over. */
 const maxReservations = 4;
@@ -30,6 +36,7 @@ export const inventory: Inventory = {
     await simulateCall('check-inventory', placed, attempt);
     const lines = orderedQuantities(placed);
     const heads = await readHeads(lines.map(([productId]) => productId));
+    checkedHeads.set(placed, heads);
     for (const line of lines) {
       const [productId, quantity] = line;
       if ((heads.get(productId)?.available ?? initialStock) >= quantity) continue;
@@ -42,7 +49,7 @@ export const inventory: Inventory = {
     const call = 'reserve-inventory';
     await throwIfTriggered('reserve-inventory', placed, { call, attempt });
     const key = `${placed.orderId}#${attempt.number}`;
-    let plan = await planReservation(orderedQuantities(placed), key);
+    let plan = await planReservation(orderedQuantities(placed), key, checkedHeads.get(placed));
     for (let number = 1; ; number += 1) {
       const units = plan.flatMap((product) => product.units);
       const failed = await tryReserve(placed, attempt, units);
@@ -65,11 +72,12 @@ export const inventory: Inventory = {
       change: 'ADD available :quantity, reserved :negative, refills :one',
     });
   },
-  async handOver(placed, attempt) {
+  async handOver(placed, attempt, order) {
     await moveReserved(placed, attempt, {
       call: 'hand-over-inventory',
       to: 'handed-over',
       change: 'ADD sold :quantity, reserved :negative',
+      order,
     });
   },
 };
@@ -134,6 +142,8 @@ interface StockMove {
   readonly call: string;
   readonly to: Exclude<Reservation, 'held'>;
   readonly change: string;
+  /** The order; it is read if it is absent. */
+  readonly order?: OrderRecord | undefined;
 }
 
 /**
@@ -143,10 +153,10 @@ interface StockMove {
 async function moveReserved(
   { orderId }: PlacedOrder,
   attempt: Attempt | StageAttempt,
-  { call, to, change }: StockMove,
+  { call, to, change, order: known }: StockMove,
 ): Promise<void> {
   const logged = { orderId, call, attempt };
-  const order = await readOrder(orderId);
+  const order = known ?? (await readOrder(orderId));
   if (order?.reservation === 'held') {
     const record = 'record' in attempt ? attempt.record : undefined;
     const items = [

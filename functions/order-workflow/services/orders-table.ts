@@ -5,7 +5,7 @@ import type { ReviewDecision } from '../../contract/review.ts';
 import { listingKey, listingShards } from '../../contract/tables.ts';
 import { type OrderStatus, reviewedStage, stage } from '../../contract/workflow.ts';
 import { isConditionFailed } from '../../shared/dynamodb.ts';
-import { putNewOrder, updateOrder } from '../../shared/tables/orders.ts';
+import { putNewOrder, updateAndReadOrder, updateOrder } from '../../shared/tables/orders.ts';
 import { logCall } from '../../shared/tables/provider-calls.ts';
 import { OrderCancelled, OrderIdTaken } from '../failures.ts';
 import type { CloseDetails, Orders, PlacedOrder } from '../ports.ts';
@@ -44,7 +44,7 @@ export const ordersTable: Orders = {
   },
   async beginHandOver(orderId) {
     try {
-      await updateOrder(orderId, {
+      return await updateAndReadOrder(orderId, {
         UpdateExpression: 'SET handOver = if_not_exists(handOver, :now)',
         ConditionExpression: `attribute_exists(orderId) AND (${notCancelled})`,
         ExpressionAttributeValues: { ':now': new Date().toISOString() },

@@ -26,6 +26,11 @@ export function updateOrder(orderId: string, update: Update): Promise<void> {
   return table.update(orderKey(orderId), update);
 }
 
+/** Updates an order. Returns the order as it is after that. */
+export async function updateAndReadOrder(orderId: string, update: Update): Promise<OrderRecord> {
+  return (await table.updateAndGet(orderKey(orderId), update)) as unknown as OrderRecord;
+}
+
 /** The update of an order as part of a transaction. */
 export function orderUpdateItem(orderId: string, update: Update): TransactItem {
   return table.updateItem(orderKey(orderId), update);

@@ -37,6 +37,8 @@ export interface Table<Key extends object> {
   /** Writes the item. A conflict with a transaction is retried, as in `update`. */
   readonly put: (item: object, condition?: Condition) => Promise<void>;
   readonly update: (key: Key, update: Update) => Promise<void>;
+  /** Updates the item, and returns all of it as it is after that. */
+  readonly updateAndGet: (key: Key, update: Update) => Promise<Item>;
   /** Reads all pages, consistently. */
   readonly query: (query: Query) => Promise<Item[]>;
   /** The same writes as parts of a transaction. */
@@ -58,6 +60,10 @@ export function createTable<Key extends object>(variable: string): Table<Key> {
     ...condition,
   });
   const updateInput = (key: Key, update: Update) => ({ TableName: name(), Key: key, ...update });
+  const sendUpdate = (key: Key, input: UpdateCommandInput) => {
+    const command = new UpdateCommand(input);
+    return retryConflicts(JSON.stringify(key), () => documents.send(command));
+  };
 
   return {
     name,
@@ -70,8 +76,11 @@ export function createTable<Key extends object>(variable: string): Table<Key> {
       await retryConflicts(JSON.stringify(item), () => documents.send(command));
     },
     async update(key, update) {
-      const command = new UpdateCommand(updateInput(key, update));
-      await retryConflicts(JSON.stringify(key), () => documents.send(command));
+      await sendUpdate(key, updateInput(key, update));
+    },
+    async updateAndGet(key, update) {
+      const input = { ...updateInput(key, update), ReturnValues: 'ALL_NEW' as const };
+      return (await sendUpdate(key, input)).Attributes ?? {};
     },
     async query(query) {
       const items: Item[] = [];

@@ -15,8 +15,11 @@ export type Line = readonly [productId: string, quantity: number];
 /** Reads to find two that are equal; between them, other orders take units. */
 const maxReads = 4;
 
-/** Reads shard 0 of products, by product id. The result may be slightly out of date. */
-export async function readHeads(productIds: readonly string[]): Promise<Map<string, ShardStock>> {
+/** Shard 0 of products, by product id. */
+export type Heads = ReadonlyMap<string, ShardStock>;
+
+/** Reads shard 0 of products. The result may be slightly out of date. */
+export async function readHeads(productIds: readonly string[]): Promise<Heads> {
   const heads = await readShards(
     productIds.map((productId) => ({ productId, shard: 0 })),
     { consistent: false },

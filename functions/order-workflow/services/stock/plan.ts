@@ -4,7 +4,7 @@ import type { ReservedUnits } from '../../../contract/api.ts';
 import { maxTransactionItems } from '../../../contract/stock.ts';
 import type { Cancellation, ItemOutcome } from '../../../shared/transactions.ts';
 import { OrderRejected } from '../../failures.ts';
-import { findUnits, type Line, readHeads } from './find-units.ts';
+import { findUnits, type Heads, type Line, readHeads } from './find-units.ts';
 import { gatherUnits } from './gather.ts';
 import { splitStock } from './split.ts';
 
@@ -21,9 +21,13 @@ export type Plan = readonly ProductPlan[];
 /** Items of a reservation that are not stock: the order, and the record of the call. */
 const otherItems = 2;
 
-/** Chooses one shard of each product. The choice depends on `key`. */
-export async function planReservation(lines: readonly Line[], key: string): Promise<Plan> {
-  const heads = await readHeads(lines.map(([productId]) => productId));
+/** Chooses one shard of each product. The choice depends on `key`. Reads shard 0 of the products if the caller has not read them. */
+export async function planReservation(
+  lines: readonly Line[],
+  key: string,
+  known?: Heads,
+): Promise<Plan> {
+  const heads = known ?? (await readHeads(lines.map(([productId]) => productId)));
   return lines.map((line) => {
     const [productId, quantity] = line;
     const shard = hash(`${key}#${productId}`) % (heads.get(productId)?.shards ?? 1);
