@@ -6,6 +6,7 @@ import { cancelSchema } from '../../src/cli/schemas/cancel.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
+import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 
 let project: Project;
@@ -25,7 +26,8 @@ afterAll(() => project.close());
 
 const submit = async (): Promise<string> =>
   (await project.runJson('submit', '--sample', 'low')).orderId;
-const statusOf = async (orderId: string) => (await project.runJson('get', orderId)).status;
+const reaches = (orderId: string, status: string) =>
+  vi.waitUntil(async () => (await readStatus(project.root, orderId)) === status);
 const cancel = async (...argv: string[]) =>
   v.parse(cancelSchema, await project.runJson('cancel', ...argv));
 
@@ -52,7 +54,7 @@ it.each(full ? ['awaiting-warehouse', 'awaiting-pickup'] : ['awaiting-pickup'])(
   'undoes an order that is cancelled while it is %s: refunded, nothing reserved, nothing sold',
   async (wait) => {
     const orderId = await submit();
-    await vi.waitUntil(async () => (await statusOf(orderId)) === wait, 10_000);
+    await reaches(orderId, wait);
     const before = await stock();
     const [outcome] = await cancel(orderId, '--reason', 'ordered twice', '--wait');
     expect(outcome).toMatchObject({ orderId, status: 'cancelled' });
@@ -73,7 +75,7 @@ it.each(full ? ['awaiting-warehouse', 'awaiting-pickup'] : ['awaiting-pickup'])(
 
 it('completes a cancellation after the runtime is killed', async () => {
   const orderId = await submit();
-  await vi.waitUntil(async () => (await statusOf(orderId)) === 'awaiting-warehouse', 10_000);
+  await reaches(orderId, 'awaiting-warehouse');
   await cancel(orderId);
   await project.killRuntime();
   expect((await project.orders('watch', orderId, '--ui', 'quiet')).code).toBe(12);
@@ -93,7 +95,7 @@ it('lists the orders that match a filter, and cancels several only after confirm
   const ids = [await submit(), await submit()];
   // A filter only finds orders in the table, after their first step.
   for (const id of ids) {
-    await vi.waitUntil(async () => (await statusOf(id)) !== 'received', 10_000);
+    await vi.waitUntil(async () => (await readStatus(project.root, id)) !== undefined);
   }
   const asked = await project.orders('cancel', '--customer', 'CUST-001');
   expect(asked.code).toBe(4);

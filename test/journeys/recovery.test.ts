@@ -8,10 +8,11 @@ import {
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { OrderRecord } from '../../functions/contract/api.ts';
-import { isTerminal } from '../../functions/contract/workflow.ts';
+import { isTerminal, type ShownStatus } from '../../functions/contract/workflow.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
+import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 
 let project: Project;
@@ -44,9 +45,12 @@ const submit = (sample = 'low'): Promise<{ orderId: string; executionArn: string
 const read = async (orderId: string): Promise<OrderRecord | undefined> =>
   (await project.runJson('get', orderId)).order;
 const reached = (orderId: string, status: string) =>
-  vi.waitUntil(async () => (await read(orderId))?.status === status, 15_000);
+  vi.waitUntil(async () => (await readStatus(project.root, orderId)) === status);
 const ended = (orderId: string) =>
-  vi.waitUntil(async () => isTerminal((await read(orderId))?.status ?? 'received'), 15_000);
+  vi.waitUntil(async () => {
+    const status = (await readStatus(project.root, orderId)) ?? 'received';
+    return isTerminal(status as ShownStatus);
+  });
 const stop = (arn: string) =>
   lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn }));
 
@@ -93,12 +97,15 @@ it('continues a recovery after the runtime was killed, and undoes each stage onc
   await reached(orderId, 'awaiting-warehouse');
   await stop(executionArn);
   await project.killRuntime();
+  // A command that reads an order starts the runtime again.
+  await read(orderId);
   await ended(orderId);
   await connect();
   expect(await effects(orderId)).toMatchObject({ charge: 1, refund: 1, 'release-inventory': 1 });
 });
 
-it('does not change an order that failed without being stopped', async () => {
+// The short run leaves such orders unchanged in the tests of the function.
+it.runIf(full)('does not change an order that failed without being stopped', async () => {
   const { orderId, executionArn } = await submit('payment-down');
   await ended(orderId);
   const before = await read(orderId);

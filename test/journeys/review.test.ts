@@ -10,6 +10,7 @@ import {
 } from '../../src/cli/schemas/review.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
+import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 
 let project: Project;
@@ -26,7 +27,7 @@ const listInReview = async () =>
 /** Submits an order that waits for its review. Returns its id. */
 async function submitForReview(): Promise<string> {
   const { orderId } = await project.runJson('submit', '--sample', 'fraud-review');
-  await vi.waitUntil(async () => (await statusOf(orderId)) === 'awaiting-review', 10_000);
+  await vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'awaiting-review');
   return orderId;
 }
 

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
 import { type Outcome, runCommand, runProgram } from './command-process.ts';
+import { awaitFirstStatus } from './order-status.ts';
 import { makeProject, program } from './project-files.ts';
 import { listRecordedFaults, recordingVariables } from './recorded-responses.ts';
 
@@ -20,18 +21,23 @@ export function createProject() {
       ...recordingVariables(responses),
     },
   };
-  let hasSubmitted = false;
+  /** Order that the last command submitted, which has not ended. */
+  let submitted: string | undefined;
 
   /**
-   * Runs a command in the command process of this test worker. The command after a submission gets a process of its own: it starts as late
-   * as for a person, when the order has its first status.
+   * Runs a command in the command process of this test worker. The command after a submission starts as late as for a person, when the order
+   * has its first status. If it does not get one, the command gets a process of its own, whose start takes time.
    */
-  function orders(...argv: string[]): Promise<Outcome> {
+  async function orders(...argv: string[]): Promise<Outcome> {
     const request = { argv, ...options };
     const isSubmission = argv[0] === 'submit';
-    const isNext = hasSubmitted && !isSubmission;
-    hasSubmitted = isSubmission;
-    return isNext ? runProgram(request) : runCommand(request);
+    const before = submitted;
+    if (!isSubmission) submitted = undefined;
+    const isEarly =
+      !isSubmission && before !== undefined && !(await awaitFirstStatus(root, before));
+    const outcome = await (isEarly ? runProgram(request) : runCommand(request));
+    if (isSubmission) submitted = findRunningOrder(argv, outcome);
+    return outcome;
   }
 
   /** Runs a command with `--json` and returns the `data` of its document. */
@@ -50,10 +56,10 @@ export function createProject() {
     program,
     orders,
     runJson,
-    /** Runs commands with additional environment variables, each in a process of its own. */
-    with: (variables: Record<string, string>) => ({
+    /** Runs commands with additional environment variables, each in a process of its own unless `run` is another function. */
+    with: (variables: Record<string, string>, run = runProgram) => ({
       orders: (...argv: string[]) =>
-        runProgram({ argv, ...options, env: { ...options.env, ...variables } }),
+        run({ argv, ...options, env: { ...options.env, ...variables } }),
     }),
     start: (...argv: string[]): ChildProcess => spawn(program, argv, options),
     /** Kills the runtime and waits until its process has exited. */
@@ -72,6 +78,14 @@ export function createProject() {
       if (faults.length > 0) throw new Error(`Unlike the API model:\n${faults.join('\n')}`);
     },
   };
+}
+
+/** Returns the id of the order that a submission started; undefined if it waited for the end, or started none. */
+function findRunningOrder(argv: readonly string[], { stdout }: Outcome): string | undefined {
+  if (argv.includes('--wait') || argv.includes('--watch')) return undefined;
+  const [, json, text] =
+    /"orderId": *"([^"]+)"|^(?:\S )?([\w-]+)(?: accepted|\n$)/.exec(stdout) ?? [];
+  return json ?? text;
 }
 
 export type Project = ReturnType<typeof createProject>;
