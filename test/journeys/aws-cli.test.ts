@@ -7,7 +7,8 @@ import { createAwsCli, isAwsCliMissing } from '../support/aws-cli.ts';
 import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 
-describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
+// The short run calls the durable operations with the AWS CLI, and the others only with the SDK.
+describe.skipIf(!full || isAwsCliMissing())('the AWS CLI', () => {
   let project: DeployedProject;
   let orderId: string;
   let executionArn: string;
@@ -63,30 +64,21 @@ describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
     ]);
   });
 
-  // The short run reads the history and deletes a stack only with the SDK, in other tests.
-  it.runIf(full)(
-    'reads the history of an execution, and lists the executions of the function',
-    async () => {
-      const { Events } = await aws(
-        ...['lambda', 'get-durable-execution-history', '--durable-execution-arn', executionArn],
-        ...['--max-items', '100'],
-      );
-      expect(Events.at(-1).EventType).toBe('ExecutionSucceeded');
-      const { DurableExecutions } = await aws(
-        ...[
-          'lambda',
-          'list-durable-executions-by-function',
-          '--function-name',
-          `${stack}-workflow`,
-        ],
-      );
-      expect(DurableExecutions).toMatchObject([
-        { DurableExecutionName: orderId, Status: 'SUCCEEDED' },
-      ]);
-    },
-  );
+  it('reads the history of an execution, and lists the executions of the function', async () => {
+    const { Events } = await aws(
+      ...['lambda', 'get-durable-execution-history', '--durable-execution-arn', executionArn],
+      ...['--max-items', '100'],
+    );
+    expect(Events.at(-1).EventType).toBe('ExecutionSucceeded');
+    const { DurableExecutions } = await aws(
+      ...['lambda', 'list-durable-executions-by-function', '--function-name', `${stack}-workflow`],
+    );
+    expect(DurableExecutions).toMatchObject([
+      { DurableExecutionName: orderId, Status: 'SUCCEEDED' },
+    ]);
+  });
 
-  it.runIf(full)('deletes the stack', async () => {
+  it('deletes the stack', async () => {
     await aws('cloudformation', 'delete-stack', '--stack-name', stack);
     await aws('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', stack);
     await expect(aws('cloudformation', 'describe-stacks', '--stack-name', stack)).rejects.toThrow(
