@@ -15,6 +15,7 @@ import type { MismatchKind } from '../../src/orders/verify/mismatch.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
+import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 
 let project: Project;
@@ -73,34 +74,38 @@ const statusOf = async (orderId: string): Promise<string> =>
   (await project.runJson('get', orderId)).status;
 const waitForEnd = (...ids: readonly string[]) => project.orders('watch', ...ids, '--ui', 'quiet');
 /** Submits orders of these samples. Returns their ids. */
-const submitAll = (samples: readonly string[]) => mapConcurrent(samples, submit);
+const submitAll = (samples: readonly string[]) => mapInTurn(samples, submit);
 
-async function mapConcurrent<T>(
+/** Calls a function for one item after another: concurrent commands need a process each. */
+async function mapInTurn<T>(
   items: readonly string[],
   work: (item: string) => Promise<T>,
 ): Promise<T[]> {
   const done: T[] = [];
-  for (let from = 0; from < items.length; from += 4) {
-    done.push(...(await Promise.all(items.slice(from, from + 4).map(work))));
-  }
+  for (const item of items) done.push(await work(item));
   return done;
 }
 
 it('reports no mismatch for orders of every kind, neither while they run nor after they have ended', async () => {
-  const ids = await submitAll(['low', 'high', 'damaged', 'invalid']);
+  const ids = await submitAll(full ? ['low', 'high', 'damaged', 'invalid'] : ['low', 'damaged']);
   await project.orders('cancel', ids[0] ?? '');
   expect((await verify()).mismatches).toEqual([]);
-  ids.push(...(await submitAll(['carrier-down', 'fraud-review', 'loyalty-down', 'payment-down'])));
+  const [down = '', review = ''] = await submitAll(['carrier-down', 'fraud-review']);
+  ids.push(down, ...(await submitAll(full ? ['loyalty-down', 'payment-down'] : [])));
   expect((await verify()).mismatches).toEqual([]);
-  await waitForEnd(...ids.filter((id) => id !== ids[5]));
-  const { code, stdout, stderr } = await project.orders('list', '--verify');
+  await waitForEnd(...ids);
+  ids.push(review);
+  // The recovery of the order that failed after its hand-over gives up with a dead-letter message.
+  const { code, stdout, stderr } = await vi.waitUntil(async () => {
+    const verified = await project.orders('list', '--verify');
+    return verified.stdout.includes('orders dead-letters list') && verified;
+  });
   expect(stdout).toContain(`✓ ${ids.length} orders = ${ids.length} executions · 1 running`);
-  expect(stdout).toContain(`! ${ids[4]}  failed during or after its hand-over`);
-  expect(stdout).toContain('orders dead-letters list');
+  expect(stdout).toContain(`! ${down}  failed during or after its hand-over`);
   expect(stderr).not.toContain('not verified');
   expect(code).toBe(0);
-  await project.orders('review', 'reject', ids[5] ?? '');
-  await waitForEnd(ids[5] ?? '');
+  await project.orders('review', 'reject', review);
+  await waitForEnd(review);
   const filtered = await verify('--failed', '--customer', 'FRAUD-REVIEW');
   expect(filtered).toMatchObject({ orders: 1, mismatches: [] });
   expect(filtered.notJudged).toEqual(['stock: not every order is included']);
@@ -210,7 +215,7 @@ it('reports every planted mismatch of ended orders, and repairs it with the prin
   const ids = await submitAll(plants.map(({ sample }) => sample));
   await waitForEnd(...ids);
   const lost = ids.filter((_, index) => plants[index]?.kind === 'lost-row');
-  const records = await mapConcurrent(lost, readRecord);
+  const records = await mapInTurn(lost, readRecord);
   for (const [index, { plant }] of plants.entries()) await plant(ids[index] ?? '');
 
   const shown = await project.orders('get', lost[0] ?? '');
@@ -228,7 +233,7 @@ it('reports every planted mismatch of ended orders, and repairs it with the prin
   expect(stderr).toContain('until the orders above are repaired');
   const unconfirmed = await project.orders('repair', ids[0] ?? '');
   expect([unconfirmed.code, unconfirmed.stderr]).toEqual([4, expect.stringContaining('--yes')]);
-  const repairs = await mapConcurrent([...commands], (command) =>
+  const repairs = await mapInTurn([...commands], (command) =>
     project.orders(...command.split(' ')),
   );
   for (const repair of repairs) {
@@ -239,7 +244,7 @@ it('reports every planted mismatch of ended orders, and repairs it with the prin
   }
   const after = await project.orders('list', '--verify');
   expect([after.stdout, after.code]).toEqual([expect.not.stringContaining('✗'), 0]);
-  expect(await mapConcurrent(lost, readRecord)).toEqual(records);
+  expect(await mapInTurn(lost, readRecord)).toEqual(records);
 }, 180_000);
 
 /** Changes to the record of an order in review, each with the mismatch that it causes. */
@@ -269,12 +274,13 @@ const allRunning: readonly {
   },
 ];
 
-const running = full ? allRunning : oneOfEach(allRunning);
+const shortRunning: readonly MismatchKind[] = ['lost-row', 'behind'];
+const running = full ? allRunning : allRunning.filter(({ kind }) => shortRunning.includes(kind));
 
 it('reports and repairs planted mismatches of running orders, which then complete', async () => {
   const ids = await submitAll(running.map(() => 'fraud-review'));
   for (const id of ids) {
-    await vi.waitUntil(async () => (await statusOf(id)) === 'awaiting-review', 20_000);
+    await vi.waitUntil(async () => (await readStatus(project.root, id)) === 'awaiting-review');
   }
   for (const [index, { plant }] of running.entries()) await plant(ids[index] ?? '');
   const { mismatches } = await verify();
@@ -285,13 +291,14 @@ it('reports and repairs planted mismatches of running orders, which then complet
   expect(v.parse(repairSchema, JSON.parse(repaired.stdout).data)).toHaveLength(ids.length);
   expect(repaired.code).toBe(0);
   expect((await verify()).mismatches).toEqual([]);
-  await mapConcurrent(ids, (id) => project.orders('review', 'approve', id));
+  await mapInTurn(ids, (id) => project.orders('review', 'approve', id));
   await waitForEnd(...ids);
-  expect(new Set(await mapConcurrent(ids, statusOf))).toEqual(new Set(['completed']));
+  expect(new Set(await mapInTurn(ids, statusOf))).toEqual(new Set(['completed']));
   expect((await verify()).mismatches).toEqual([]);
 }, 120_000);
 
-it('judges an order by the workflow that it ran, not by the current one', async () => {
+// The short run judges such orders without a stack only.
+it.runIf(full)('judges an order by the workflow that it ran, not by the current one', async () => {
   const orderId = await submit('low');
   await waitForEnd(orderId);
   const order = await readOrder(orderId);
