@@ -9,8 +9,9 @@ import {
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { projectCredentials } from '../support/credentials.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
 import { readJson } from '../support/json.ts';
-import { createProject, type Project } from '../support/project.ts';
+import type { Project } from '../support/project.ts';
 
 const fixture = fileURLToPath(new URL('another-stack/', import.meta.url));
 let project: Project;
@@ -18,8 +19,7 @@ let template: string;
 let outputs: { Endpoint: string; FunctionArn: string };
 
 beforeAll(async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--time-scale', '600');
+  project = await createDeployedProject('--time-scale', '600');
   const folder = join(project.root, 'Another Stack');
   mkdirSync(folder);
   template = join(folder, 'template.yaml');

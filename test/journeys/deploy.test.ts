@@ -10,13 +10,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploySchema } from '../../src/cli/schemas/deploy.ts';
 import { destroySchema } from '../../src/cli/schemas/destroy.ts';
 import { artifactsBucketName } from '../../src/deploy/artifacts.ts';
+import { runCommand } from '../support/command-process.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { full } from '../support/full.ts';
 import { createProject, type Project } from '../support/project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 
 const built = fileURLToPath(new URL('../../dist', import.meta.url));
-const [many, levels] = full ? ['100', ['DEBUG', 'WARN', 'INFO']] : ['4', ['DEBUG']];
 
 let project: Project;
 beforeAll(async () => {
@@ -158,9 +158,10 @@ it('rolls back a failing change, reports its cause, and deploys the corrected on
   expect((await project.orders('submit', '--sample', 'low', '--wait')).code).toBe(0);
 });
 
-it('loses no running order during a deployment', async () => {
-  const load = project.orders('load-test', '--count', many, '--json');
-  for (const level of levels) {
+// The short run deploys while one order runs.
+it.runIf(full)('loses no running order during a deployment', async () => {
+  const load = project.orders('load-test', '--count', '100', '--json');
+  for (const level of ['DEBUG', 'WARN', 'INFO']) {
     expect(await deploy('--param', `LogLevel=${level}`)).toMatchObject({ changed: true });
   }
   const { code, stdout } = await load;
@@ -171,15 +172,16 @@ it('cancels and undoes running orders before it destroys, and deletes all versio
   // The orders stay in their first wait until they are cancelled.
   const { outputs } = await deploy('--param', 'WarehouseWaitSeconds=600000');
   const { url } = await project.runJson('local', 'status');
+  const samples = full ? ['low', 'high', 'fraud-review'] : ['low', 'fraud-review'];
   const ids = [];
-  for (const sample of ['low', 'high', 'fraud-review']) {
+  for (const sample of samples) {
     ids.push((await project.runJson('submit', '--sample', sample)).orderId);
   }
   const result = v.parse(
     destroySchema,
     await project.runJson('destroy', '--yes', '--running', 'cancel'),
   );
-  expect(result).toMatchObject({ destroyed: true, cancelled: 3, stopped: 0 });
+  expect(result).toMatchObject({ destroyed: true, cancelled: samples.length, stopped: 0 });
   const credentials = projectCredentials(project.root);
   const config = { endpoint: url, region: 'us-east-2', credentials };
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(config));
@@ -205,10 +207,8 @@ it('cancels and undoes running orders before it destroys, and deletes all versio
 it('deploys to a named environment, whose API requires signed requests', async () => {
   const { url } = await project.runJson('local', 'status');
   const { accessKeyId, secretAccessKey } = projectCredentials(project.root);
-  const here = project.with({
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  });
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  const here = project.with(keys, runCommand);
   const settings = ['--region', 'us-east-2', '--stack', 'orders-dev', '--endpoint', url];
   const unconfirmed = await here.orders('deploy', '-e', 'dev', ...settings);
   expect(unconfirmed.code).toBe(4);
@@ -229,7 +229,7 @@ it('deploys to a named environment, whose API requires signed requests', async (
     const { stdout } = await here.orders('deploy', '-e', 'dev', '--yes', '--json', ...argv);
     return v.parse(deploySchema, JSON.parse(stdout).data);
   };
-  expect(await again()).toMatchObject({ changed: false });
+  if (full) expect(await again()).toMatchObject({ changed: false });
   // Changed code publishes a version, even if nothing else changes.
   rmSync(join(project.root, 'dist'));
   cpSync(built, join(project.root, 'dist'), { recursive: true });
@@ -243,7 +243,9 @@ it('deploys to a named environment, whose API requires signed requests', async (
     'remove function version',
   ]);
   expect(changes.at(-1)).toMatchObject({ retained: true });
-  expect(await again('--param', 'LogLevel=DEBUG')).toMatchObject({ changed: true });
+  if (full) {
+    expect(await again('--param', 'LogLevel=DEBUG')).toMatchObject({ changed: true });
+  }
   const order = ['submit', '-e', 'dev', '--sample', 'low', '--via', 'api', '--wait'];
   // This endpoint is a local runtime, so its waits are short.
   expect((await here.orders(...order)).code).toBe(0);

@@ -7,6 +7,7 @@ import {
   policiesSchema,
   serviceRoleSchema,
 } from '../../src/cli/schemas/environments.ts';
+import { runCommand } from '../support/command-process.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -100,11 +101,8 @@ it('does not change the configuration by a deployment that is refused, fails or 
   const before = readFileSync(config(), 'utf8');
   const settings = ['--region', 'eu-west-9', '--stack', 'oops'];
   const endpoint = ['--endpoint', 'http://127.0.0.1:9'];
-  const offline = project.with({
-    AWS_ACCESS_KEY_ID: 'x',
-    AWS_SECRET_ACCESS_KEY: 'x',
-    AWS_MAX_ATTEMPTS: '1',
-  });
+  const keys = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_MAX_ATTEMPTS: '1' };
+  const offline = project.with(keys, runCommand);
   const refused = await offline.orders('deploy', '-e', 'prod', ...settings, '--yes');
   expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('is protected')]);
   for (const name of ['dev', 'new']) {

@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { localSchemas } from '../../src/cli/schemas/local.ts';
 import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
+import { createDeployedProject } from '../support/deployed-project.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { createProject, type Project } from '../support/project.ts';
 
@@ -17,6 +18,12 @@ beforeEach(() => {
   project = createProject();
 });
 afterEach(() => project.close());
+
+/** Replaces the project by one with a stack. */
+async function useDeployedProject(...flags: string[]): Promise<void> {
+  await project.close();
+  project = await createDeployedProject(...flags);
+}
 
 const inStore = (file = 'state.sqlite') => join(project.root, '.orders/local', file);
 const check = async () => {
@@ -29,6 +36,7 @@ const check = async () => {
 
 it('reports a consistent store during use, and a damaged execution', async () => {
   expect(await check()).toEqual({ code: 0, running: false, store: null });
+  await useDeployedProject();
   await project.orders('submit', '--sample', 'low', '--wait');
   const sound = await check();
   expect(sound).toMatchObject({ code: 0, running: true, store: { executions: 1, problems: [] } });
@@ -77,7 +85,7 @@ it('reports damaged pages in one line with the fix, at the start and in the chec
 });
 
 it('does not touch another program that has the process id of a killed runtime', async () => {
-  await project.orders('local', 'start');
+  await useDeployedProject();
   const state = readState(project.root);
   await project.killRuntime();
   const bystander = spawn('sleep', ['60']);
@@ -177,7 +185,7 @@ it('deletes the orders at a reset and keeps the reports', async () => {
 
 it('is found by a running watch on its new port, and not confused with the runtime on its old port', async () => {
   const [port, another] = [String(await findFreePort()), String(await findFreePort())];
-  await project.orders('local', 'start', '--port', port);
+  await useDeployedProject('--port', port);
   const { orderId } = await project.runJson('submit', '--sample', 'low');
   const watching = project.start('watch', orderId);
   const exit = once(watching, 'exit');
@@ -187,11 +195,9 @@ it('is found by a running watch on its new port, and not confused with the runti
     });
   });
   await isWaiting;
-  const stranger = createProject();
+  await project.orders('local', 'stop');
+  const stranger = await createDeployedProject('--port', port);
   try {
-    await project.orders('local', 'stop');
-    await stranger.orders('local', 'start', '--port', port);
-    await stranger.orders('deploy');
     await project.orders('local', 'start', '--port', another);
     expect(await exit).toEqual([0, null]);
     expect((await project.runJson('get', orderId)).order.status).toBe('completed');

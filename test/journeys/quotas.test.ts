@@ -2,10 +2,10 @@ import { afterEach, expect, it } from 'vitest';
 import type { RequestCounts } from '../../src/local/fault-injection/request-gate.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { createProject, type Project } from '../support/project.ts';
+import type { Project } from '../support/project.ts';
 import { readTraffic } from '../support/traffic.ts';
 
-const count = String(full ? 200 : 8);
+const count = String(full ? 200 : 4);
 
 let project: Project;
 afterEach(() => project.close());
@@ -22,11 +22,8 @@ async function traffic(): Promise<RequestCounts> {
 }
 
 it(`submits, watches, lists, verifies and tails ${count} orders within the quotas of an account`, async () => {
-  project = createProject();
-  await project.orders('local', 'start', '--enforce-quotas', '--time-scale', '240');
-  await project.runJson('deploy');
+  project = await createDeployedProject('--enforce-quotas', '--time-scale', '240');
   const tail = project.start('logs', '--follow');
-  // A deployment tests the API, which invokes a function.
   const before = await countAccepted();
   const load = await project.orders('load-test', '--count', count, '--json');
   expect(load.code).toBe(0);
