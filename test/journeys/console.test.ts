@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
+import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 import { runOnScreen } from '../support/screen.ts';
 import type { TerminalSettings } from '../support/terminal.ts';
@@ -9,8 +10,6 @@ let project: Project;
 const ids: Record<string, string> = {};
 const submit = async (sample: string): Promise<string> =>
   (await project.runJson('submit', '--sample', sample)).orderId;
-const statusOf = async (orderId: string): Promise<string> =>
-  (await project.runJson('get', orderId)).status;
 
 beforeAll(async () => {
   // A wait for the warehouse takes 30 seconds, and a retry of a payment at most a second.
@@ -18,7 +17,7 @@ beforeAll(async () => {
   ids['declined'] = await submit('payment-declined');
   const oldest = await submit('fraud-review');
   ids['oldestReview'] = oldest;
-  await vi.waitFor(async () => expect(await statusOf(oldest)).toBe('awaiting-review'), 20_000);
+  await vi.waitUntil(async () => (await readStatus(project.root, oldest)) === 'awaiting-review');
   await submit('fraud-review');
 });
 afterAll(() => project.close());
@@ -64,8 +63,8 @@ describe('five tasks in the console', () => {
     screen.press('y');
     await screen.shows(`✓ ${ids['oldestReview']}: approved`);
     expect(screen.keys()).toBe(3);
-    await vi.waitFor(async () =>
-      expect(await statusOf(ids['oldestReview'] ?? '')).not.toBe('awaiting-review'),
+    await vi.waitUntil(
+      async () => (await readStatus(project.root, ids['oldestReview'] ?? '')) !== 'awaiting-review',
     );
     expect(await screen.leave()).toBe(0);
   });
@@ -86,11 +85,11 @@ describe('five tasks in the console', () => {
     await screen.shows('✓ cancel: 3 done');
     expect(screen.keys()).toBe(14);
     for (const orderId of orders)
-      await vi.waitFor(async () => expect(await statusOf(orderId)).toBe('cancelled'));
+      await vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'cancelled');
     expect(await screen.leave()).toBe(0);
   });
 
-  it('shows the effect of an outage at once, and its start with 1 key', async () => {
+  it('shows the effect of an outage at once, and its start and the slowest stage of the last hour with 1 key', async () => {
     await project.runJson('outage', 'start', 'payments');
     const orderId = await submit('high');
     const screen = await openConsole({ columns: 120, rows: 40 });
@@ -98,17 +97,10 @@ describe('five tasks in the console', () => {
     await screen.shows(new RegExp(`↻ {2}${orderId} .* payments ×\\d`));
     screen.press('H');
     await screen.shows(/outages +payments/);
-    expect(screen.keys()).toBe(1);
-    expect(await screen.leave()).toBe(0);
-    await project.runJson('outage', 'stop', 'payments');
-  });
-
-  it('finds the slowest stage of the last hour with 1 key', async () => {
-    const screen = await openConsole();
-    screen.press('H');
     await screen.shows(/STAGES since .* · slowest: [a-z-]+ \d/);
     expect(screen.keys()).toBe(1);
     expect(await screen.leave()).toBe(0);
+    await project.runJson('outage', 'stop', 'payments');
   });
 });
 
@@ -179,17 +171,21 @@ describe('the terminal', () => {
   const url = `data:text/javascript,${encodeURIComponent(crash)}`;
   const variables = { NODE_OPTIONS: `--import=${url}` };
 
-  it.each(endings)('is restored after %s, with exit code %i', async (_, code, end) => {
-    const screen = await openConsole({ variables });
-    expect(screen.isAlternate()).toBe(true);
-    end(screen);
-    expect(await screen.exit).toBe(code);
-    await vi.waitUntil(() => !screen.isAlternate());
-    if (code === 1) await screen.shows('injected');
-    expect(screen.raw().lastIndexOf('\u001b[?25h')).toBeGreaterThan(
-      screen.raw().lastIndexOf('\u001b[?25l'),
-    );
-  });
+  // The short run leaves the console with q in the other tests, and ends another view with SIGTERM.
+  it.each(full ? endings : endings.filter(([how]) => !/^(q|SIGTERM)$/.test(how)))(
+    'is restored after %s, with exit code %i',
+    async (_, code, end) => {
+      const screen = await openConsole({ variables });
+      expect(screen.isAlternate()).toBe(true);
+      end(screen);
+      expect(await screen.exit).toBe(code);
+      await vi.waitUntil(() => !screen.isAlternate());
+      if (code === 1) await screen.shows('injected');
+      expect(screen.raw().lastIndexOf('\u001b[?25h')).toBeGreaterThan(
+        screen.raw().lastIndexOf('\u001b[?25l'),
+      );
+    },
+  );
 
   it('shows why the orders cannot be read, and continues when the runtime is back', async () => {
     const screen = await openConsole();

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDeployedProject } from '../support/deployed-project.ts';
+import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
 import { runInTerminal as openTerminal } from '../support/terminal.ts';
 
@@ -46,7 +47,8 @@ it('fits a terminal that shrinks during a watch, and exits 143 at SIGTERM', asyn
   expect(await watching.exit).toBe(143);
 });
 
-it('watches several orders in one table', async () => {
+// The short run watches several orders in the tests of the table.
+it.runIf(full)('watches several orders in one table', async () => {
   const { orderId } = await project.runJson('submit', '--sample', 'payment-declined');
   const watching = atTerminal('watch', orderId, '@-2');
   await watching.until('✗');
