@@ -12,7 +12,7 @@ import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
 
 /** Number of concurrent orders of one product, and its units in stock. */
-const [buyers, pieces] = full ? [200, 50] : [10, 3];
+const [buyers, pieces] = full ? [200, 50] : [5, 2];
 
 let project: Project;
 let outputs: DeployedProject['outputs'];

@@ -124,13 +124,16 @@ describe('the HTTP API, as the original used it', () => {
     items: [{ productId: 'BOOK-001', name: 'Programming Book', quantity: 2, price: 45.99 }],
   };
 
-  it('accepts five concurrent orders as five orders, and returns each of them', async () => {
-    const responses = await Promise.all(Array.from({ length: 5 }, () => post(order)));
-    expect(responses.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+  // Each of the concurrent orders needs handler processes of its own.
+  const count = full ? 5 : 3;
+
+  it(`accepts ${count} concurrent orders as ${count} orders, and returns each of them`, async () => {
+    const responses = await Promise.all(Array.from({ length: count }, () => post(order)));
+    expect(responses.map(({ status }) => status)).toEqual(Array(count).fill(202));
     const bodies = await Promise.all(responses.map(readJson));
     expect(bodies[0].message).toBe('Order processing initiated');
     const ids = bodies.map(({ orderId }) => orderId);
-    expect(new Set(ids).size).toBe(5);
+    expect(new Set(ids).size).toBe(count);
     for (const id of ids) {
       expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
       const shown = await readJson(await fetch(`${api}/orders/${id}`));
@@ -190,14 +193,18 @@ it.runIf(full)(
   },
 );
 
-it('completes an order with one charge if the runtime is killed during the first steps', async () => {
-  const { stdout } = await project.orders('submit', '--sample', 'low', '-o', 'id');
-  const id = stdout.trim();
-  await project.killRuntime();
-  expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
-  const { order } = await project.runJson('get', id);
-  const recorded = order.transitions.map(({ status }: { status: string }) => status);
-  expect(recorded).toEqual(statuses.filter((status) => status !== 'credit-checked'));
-  ({ url } = await project.runJson('local', 'status'));
-  expect(effectiveCharges(await providerCalls(id))).toBe(1);
-});
+// The short run kills the runtime in the crash test.
+it.runIf(full)(
+  'completes an order with one charge if the runtime is killed during the first steps',
+  async () => {
+    const { stdout } = await project.orders('submit', '--sample', 'low', '-o', 'id');
+    const id = stdout.trim();
+    await project.killRuntime();
+    expect((await project.orders('watch', id, '--ui', 'quiet')).code).toBe(0);
+    const { order } = await project.runJson('get', id);
+    const recorded = order.transitions.map(({ status }: { status: string }) => status);
+    expect(recorded).toEqual(statuses.filter((status) => status !== 'credit-checked'));
+    ({ url } = await project.runJson('local', 'status'));
+    expect(effectiveCharges(await providerCalls(id))).toBe(1);
+  },
+);

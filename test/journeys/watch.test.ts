@@ -34,7 +34,8 @@ it('watches all running orders, and reports if there are none', async () => {
   const none = await project.orders('watch', '--all');
   expect(none).toMatchObject({ code: 0, stdout: expect.stringMatching(/end orders=0 exit=0\n$/) });
   expect(none.stderr).toContain('No orders are running');
-  const ids = await Promise.all(['low', 'multi', 'low'].map(submit));
+  const ids: string[] = [];
+  for (const sample of ['low', 'multi', 'low']) ids.push(await submit(sample));
   const { code, all } = await records('--all');
   expect(code).toBe(0);
   const ends = all.filter((record) => record.type === 'end' && 'orderId' in record);
