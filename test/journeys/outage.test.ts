@@ -177,47 +177,51 @@ it('completes orders after outages of several providers', async () => {
   expect(await waitingFor('notifications')).toEqual([]);
 });
 
-it('undoes an order when its patience ends, notifies the customer, and leaves no dead-letter message', async () => {
-  await project.runJson('deploy', '--parameter', 'ProviderPatienceSeconds=300');
-  await change('start', 'carrier');
-  const orderId = await submit();
-  await ended(orderId);
-  await change('stop', 'carrier');
-  const order = await read(orderId);
-  expect(order).toMatchObject({
-    status: 'failed',
-    failure: { stage: 'generate-shipping-label', code: 'technical-failure' },
-    reservation: 'released',
-  });
-  expect(order?.undos?.every(({ outcome }) => outcome === 'done')).toBe(true);
-  expect(order).not.toHaveProperty('warnings');
-  const { charges, count } = await calls(orderId);
-  expect([charges, count('refund', true), count('send-failed-email', true)]).toEqual([1, 1, 1]);
-  // The failed execution starts the recovery, which finds nothing to do.
-  const { lambda } = connect();
-  await vi.waitFor(async () => {
-    const { DurableExecutions = [] } = await lambda.send(
-      new ListDurableExecutionsByFunctionCommand({
-        FunctionName: outputs['OrderRecoveryFunctionArn'],
-      }),
-    );
-    const recoveries = DurableExecutions.map(({ Status, StartTimestamp }) => [
-      Status,
-      StartTimestamp?.toISOString(),
-    ]);
-    expect(recoveries).toEqual([
-      ['SUCCEEDED', expect.any(String)],
-      ['SUCCEEDED', expect.any(String)],
-    ]);
-  });
-  expect(await project.runJson('dead-letters', 'list')).toEqual([]);
-});
+// The short run ends the patience in the tests of the function.
+it.runIf(full)(
+  'undoes an order when its patience ends, notifies the customer, and leaves no dead-letter message',
+  async () => {
+    await project.runJson('deploy', '--parameter', 'ProviderPatienceSeconds=300');
+    await change('start', 'carrier');
+    const orderId = await submit();
+    await ended(orderId);
+    await change('stop', 'carrier');
+    const order = await read(orderId);
+    expect(order).toMatchObject({
+      status: 'failed',
+      failure: { stage: 'generate-shipping-label', code: 'technical-failure' },
+      reservation: 'released',
+    });
+    expect(order?.undos?.every(({ outcome }) => outcome === 'done')).toBe(true);
+    expect(order).not.toHaveProperty('warnings');
+    const { charges, count } = await calls(orderId);
+    expect([charges, count('refund', true), count('send-failed-email', true)]).toEqual([1, 1, 1]);
+    // The failed execution starts the recovery, which finds nothing to do.
+    const { lambda } = connect();
+    await vi.waitFor(async () => {
+      const { DurableExecutions = [] } = await lambda.send(
+        new ListDurableExecutionsByFunctionCommand({
+          FunctionName: outputs['OrderRecoveryFunctionArn'],
+        }),
+      );
+      const recoveries = DurableExecutions.map(({ Status, StartTimestamp }) => [
+        Status,
+        StartTimestamp?.toISOString(),
+      ]);
+      expect(recoveries).toEqual([
+        ['SUCCEEDED', expect.any(String)],
+        ['SUCCEEDED', expect.any(String)],
+      ]);
+    });
+    expect(await project.runJson('dead-letters', 'list')).toEqual([]);
+  },
+);
 
 it('refuses a patience that does not fit into the timeout of the execution', async () => {
+  const parameters = ['ProviderPatienceSeconds=300', 'ExecutionTimeoutSeconds=600'];
   const { code, stderr } = await project.orders(
     'deploy',
-    '--parameter',
-    'ExecutionTimeoutSeconds=600',
+    ...parameters.flatMap((parameter) => ['--parameter', parameter]),
   );
   expect(code).toBe(2);
   expect(stderr).toContain('"300" of ProviderPatienceSeconds is not valid');
