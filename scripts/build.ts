@@ -12,7 +12,14 @@ import { build, type Metafile, transform } from 'esbuild';
 import { schemas } from '../src/cli/schemas/index.ts';
 import { buildFunctions, bundleOptions, replaceDist } from './build-functions.ts';
 import { mergeChunks } from './merge-chunks.ts';
-import { lazyHttps, loadBuiltinsDirectly, loadLazily, stubModules } from './plugins.ts';
+import {
+  crc32WithoutZlib,
+  lazyHttps,
+  lazyStreams,
+  loadBuiltinsDirectly,
+  loadLazily,
+  stubModules,
+} from './plugins.ts';
 import { shortenHelp } from './shorten-help.ts';
 import { formatThirdPartyNotices, listPackages } from './third-party-notices.ts';
 
@@ -76,7 +83,7 @@ async function buildCli(dist: string): Promise<Metafile> {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     jsx: 'automatic',
-    plugins: [unusedModules, loadLazily('@oclif/core'), lazyHttps],
+    plugins: [unusedModules, loadLazily('@oclif/core'), lazyHttps, crc32WithoutZlib, lazyStreams],
     // The installed client may lack the commands that src/aws/sdk/lambda-pausing.ts looks for.
     logOverride: { 'import-is-undefined': 'silent' },
   });

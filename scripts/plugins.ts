@@ -35,6 +35,34 @@ export const lazyHttps: Plugin = {
   },
 };
 
+/** Plugin that loads Node's web streams with the first such stream that an SDK client creates. */
+export const lazyStreams: Plugin = {
+  name: 'lazy-streams',
+  setup(bundler) {
+    bundler.onLoad(
+      { filter: /node_modules\/@smithy\/core\/dist-es\/.*\.js$/ },
+      async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        if (!/\bReadableStream\b/.test(text)) return undefined;
+        const module = fileURLToPath(new URL('lazy-streams.ts', import.meta.url));
+        const contents = `import { ReadableStream } from ${JSON.stringify(module)};\n${text}`;
+        return { contents, loader: 'js' };
+      },
+    );
+  },
+};
+
+/** Plugin with which SDK clients compute CRC-32 in JavaScript: the native function would load `node:zlib` with every client. */
+export const crc32WithoutZlib: Plugin = {
+  name: 'crc32-without-zlib',
+  setup(bundler) {
+    bundler.onLoad({ filter: /node_modules\/@smithy\/core\/dist-es\/.*\/Crc32Node\.js$/ }, () => ({
+      contents: "export { Crc32Js as Crc32Node } from './Crc32Js';",
+      loader: 'js',
+    }));
+  },
+};
+
 /** Returns a plugin with which the CommonJS modules of a package load each other, and modules of Node, at the first use. */
 export function loadLazily(packageName: string): Plugin {
   return {
@@ -75,9 +103,18 @@ function requireOnUse(text: string): string {
 
 /** Modules that Node does not load at its own start. Loading one takes up to 5 ms. */
 const slowBuiltins: ReadonlySet<string> = new Set(
-  ['child_process', 'crypto', 'fs/promises', 'http', 'module', 'net', 'os', 'stream/consumers'].map(
-    (name) => `node:${name}`,
-  ),
+  [
+    'child_process',
+    'crypto',
+    'fs/promises',
+    'http',
+    'module',
+    'net',
+    'os',
+    'readline/promises',
+    'stream/consumers',
+    'timers/promises',
+  ].map((name) => `node:${name}`),
 );
 
 /**
