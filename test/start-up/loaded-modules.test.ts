@@ -82,6 +82,19 @@ it("loads Node's modules for requests only when it sends one, and TLS only for h
   expect(get.builtins.filter((name) => /^node:(https|tls|child_process)$/.test(name))).toEqual([]);
 });
 
+it('loads no modules for stdin, compression and web streams to send a request', async () => {
+  const unused = /^node:(readline|zlib|internal\/webstreams\/readablestream)$/;
+  const commands = [
+    ['get', orderId],
+    ['submit', '--sample', 'low'],
+    ['list', '--limit', '1'],
+  ];
+  for (const argv of commands) {
+    const { builtins } = await recordLoaded(...argv);
+    expect(builtins.filter((name) => unused.test(name))).toEqual([]);
+  }
+});
+
 it('loads only the SDK client that a command uses, and Ink only on a terminal', async () => {
   const get = await recordLoaded('get', orderId);
   expect(clients(get.packages)).toEqual(['@aws-sdk/client-dynamodb']);

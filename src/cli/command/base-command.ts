@@ -91,6 +91,15 @@ export abstract class BaseCommand extends Command {
   static override baseFlags = globalFlags;
   #target: Target | undefined;
 
+  /**
+   * Prevents that oclif reads an omitted optional argument from stdin: it would wait for 10 ms, and take the lines of a loop such as
+   * `while read -r sample; do orders submit --sample "$sample"; done`.
+   */
+  protected override async init(): Promise<void> {
+    await super.init();
+    for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = !arg.required;
+  }
+
   /** Resolves the target from the flags. Starts the local runtime if the target is local, unless the options prevent it. */
   protected async target(
     flags: GlobalFlags & EnvironmentFlags,
@@ -166,6 +175,7 @@ export abstract class BaseCommand extends Command {
     if (!this.#target) return reportError(await this.#explain(error), this.argv, this.id);
     const { translateError } = await import('../../aws/errors.ts');
     const { addEnvFlagToHints } = await import('./hints.ts');
+    const { explainStoppedRuntime } = await import('./stopped-runtime.ts');
     const translated = await explainStoppedRuntime(
       this.#target,
       translateError(error, this.#target),
@@ -212,21 +222,6 @@ async function readLogger({ verbose = false }: Partial<GlobalFlags>) {
   if (!verbose) return {};
   const { requestLogger: logger } = await import('./request-logger.ts');
   return { logger };
-}
-
-/** Returns an error that names the reason if the local runtime does not respond because it ended, else `error` itself. */
-async function explainStoppedRuntime(target: Target, error: unknown): Promise<unknown> {
-  const isUnavailable = error instanceof UserError && error.code === 'Unavailable';
-  if (!isUnavailable || !target.autoDeploys) return error;
-  const { readStopReason } = await import('../../environment/local-runtime.ts');
-  const reason = await readStopReason(target.root);
-  if (reason === undefined) return error;
-  return new UserError(`The local runtime stopped${reason ? `: ${reason}` : '.'}`, {
-    hint: ['orders local start', 'running orders continue at the next start'],
-    exit: 7,
-    code: 'Unavailable',
-    cause: error,
-  });
 }
 
 /** Sets the exit code and prints the error: as a JSON document to stdout with `--json`, else as text to stderr. */

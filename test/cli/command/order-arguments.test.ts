@@ -1,10 +1,17 @@
 import { Readable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   parseReferences,
   readReference,
   readReferences,
 } from '../../../src/cli/command/order-arguments.ts';
+
+it('does not open stdin without -', async () => {
+  const stdin = vi.spyOn(process, 'stdin', 'get');
+  expect(await readReferences(['latest', '@-2'])).toEqual(['latest', '@-2']);
+  expect(stdin).not.toHaveBeenCalled();
+  stdin.mockRestore();
+});
 
 it('replaces - by the references on stdin, and reads stdin only for -', async () => {
   const stdin = Readable.from(['order-a\norder-b\n']);
