@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { build, type Metafile, transform } from 'esbuild';
+import { formatCommandTable } from '../src/cli/command/command-table.ts';
 import { schemas } from '../src/cli/schemas/index.ts';
 import { buildFunctions, bundleOptions, replaceDist } from './build-functions.ts';
 import { mergeChunks } from './merge-chunks.ts';
@@ -136,7 +137,7 @@ async function writeCommandTable(dist: string, stage: string): Promise<void> {
   await plugin.load();
   const commands = Object.entries(plugin.manifest.commands);
   const table = Object.fromEntries(commands.map(([id, command]) => [id, shortenHelp(command)]));
-  writeFileSync(`${dist}/commands.json`, JSON.stringify(table));
+  writeFileSync(`${dist}/commands.json`, formatCommandTable(table));
 }
 
 /** Writes the JSON Schemas of the commands' output, each on one line: indented, they are twice as large. */

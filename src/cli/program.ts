@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, type Interfaces, run as runOclif } from '@oclif/core';
 import { packageRoot } from '../environment/project.ts';
+import { type CommandTable, parseCommandTable } from './command/command-table.ts';
 import { isAsciiOnly, writeAscii } from './terminal/ascii.ts';
 import { guardOutput } from './terminal/output-guard.ts';
 import {
@@ -11,8 +12,6 @@ import {
   type UiMode,
   uiModes,
 } from './terminal/terminal.ts';
-
-type CommandTable = Readonly<Record<string, Command.Cached>>;
 
 /**
  * Runs a command and reports its error. oclif receives the command table of the build, so it scans no directory and loads
@@ -26,13 +25,12 @@ export async function runProgram(programArguments: string[]): Promise<void> {
     for (const stream of [process.stdout, process.stderr]) writeAscii(stream);
   for (const stream of [process.stdout, process.stderr]) guardOutput(stream);
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON;
-  const table = JSON.parse(readFileSync(join(root, 'dist/commands.json'), 'utf8')) as CommandTable;
-  const plugin = buildPlugin(table, { pjson, root });
   const isBare = programArguments.length === 0;
-  const argv =
-    isBare && canOpenConsole()
-      ? ['ui']
-      : toHelpArguments(expandShortFlags(programArguments), table);
+  const expanded = isBare && canOpenConsole() ? ['ui'] : expandShortFlags(programArguments);
+  const commands = readFileSync(join(root, 'dist/commands.json'), 'utf8');
+  const table = parseCommandTable(commands, expanded);
+  const plugin = buildPlugin(table, { pjson, root });
+  const argv = toHelpArguments(expanded, table);
   // Without this, oclif would look for a file with colors.
   process.env['ORDERS_DISABLE_THEME'] = 'true';
   try {
@@ -41,7 +39,8 @@ export async function runProgram(programArguments: string[]): Promise<void> {
     const { oclifExitCode } = await import('./command/json-output.ts');
     if (oclifExitCode(error) === 0) return;
     const { reportError } = await import('./command/base-command.ts');
-    reportError(await explainUnknownCommand(error, { table, typed: programArguments }), argv);
+    const all = parseCommandTable(commands, []);
+    reportError(await explainUnknownCommand(error, { table: all, typed: programArguments }), argv);
   }
 }
 
