@@ -21,9 +21,12 @@ const guards = new WeakMap<NodeJS.WriteStream, Guard>();
 const controls =
   /(?!\r\n|[\t\n])\p{Cc}|\p{Bidi_Control}|[\u2028\u2029\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
+/** A text without such characters, as far as this program writes them itself: letters, punctuation, arrows and symbols. */
+const harmless = /^[\t\n -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2bff]*$/;
+
 /** Returns the text without escape sequences, control characters and bidirectional marks. Keeps tabs and line breaks. */
 export function removeControls(text: string): string {
-  if (/^[\t\n -~]*$/.test(text)) return text;
+  if (harmless.test(text)) return text;
   return stripVTControlCharacters(text).replace(controls, '');
 }
 

@@ -176,9 +176,12 @@ export function clip(text: string, maxWidth: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** A text of letters and punctuation that take one column. The properties of other characters take 1 ms to load. */
+const narrow = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027]*$/;
+
 /** Returns text from outside on one line and without control characters, so that it cannot control the terminal. */
 export function printable(text: string): string {
-  if (/^[ -~]*$/.test(text)) return text;
+  if (narrow.test(text)) return text;
   return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }
 
@@ -187,7 +190,7 @@ const wide =
 
 /** Estimates the terminal columns of a text: two for a letter of a wide script, none for a combining mark. */
 export function displayWidth(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length;
+  if (narrow.test(text)) return text.length;
   let width = 0;
   for (const char of text) width += wide.test(char) ? 2 : /\p{M}/u.test(char) ? 0 : 1;
   return width;

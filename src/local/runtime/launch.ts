@@ -139,6 +139,7 @@ function toRuntimeOptions(
 
 /** Returns whether a runtime has the requested settings. If not, it is restarted, which loses nothing. */
 function matchesSettings(state: RuntimeState, settings: LaunchSettings): boolean {
+  if (Object.keys(settings).length === 0) return true;
   const { port } = settings;
   const samePort = port === undefined || new URL(state.url).port === String(port);
   return (
