@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { full } from '../support/full.ts';
+import { chooseCases } from '../support/full.ts';
 import { repository } from '../support/project-files.ts';
 
 let copy: string;
@@ -34,7 +34,7 @@ const failures = [
   ['a syntax error', 'commands/get.ts', '\nconst = 1;\n'],
 ] as const;
 
-it.each(full ? failures : failures.slice(0, 1))(
+it.each(chooseCases(failures, ['a syntax error']))(
   'keeps the last build after %s',
   (_, file, text) => {
     const before = readFileSync(join(copy, file), 'utf8');

@@ -1,6 +1,7 @@
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseCases } from '../../support/full.ts';
 import { startLambda } from './fixture.ts';
 
 let lambda: Awaited<ReturnType<typeof startLambda>>;
@@ -31,7 +32,7 @@ describe('the module type of a package', () => {
     expect(result).toEqual({ type: 'function', event: { a: 1 } });
   });
 
-  it.each([
+  const types: readonly (readonly [name: string, files: Files, type: string])[] = [
     ['.mjs', { 'index.mjs': esm }, 'undefined'],
     ['.cjs', { 'index.cjs': cjs }, 'function'],
     ['.js with type module', { 'index.js': esm, 'package.json': '{"type":"module"}' }, 'undefined'],
@@ -40,10 +41,14 @@ describe('the module type of a package', () => {
       { 'index.js': cjs, 'package.json': '{"type":"commonjs"}' },
       'function',
     ],
-  ])('follows %s', async (name, files, type) => {
-    const { result } = await run(`type-${name.replace(/\W/g, '')}`, files);
-    expect(result).toEqual({ type, event: { a: 1 } });
-  });
+  ];
+  it.each(chooseCases(types, ['.cjs', '.js with type module']))(
+    'follows %s',
+    async (name, files, type) => {
+      const { result } = await run(`type-${name.replace(/\W/g, '')}`, files);
+      expect(result).toEqual({ type, event: { a: 1 } });
+    },
+  );
 
   it('is not guessed: ES module syntax in a .js file is a syntax error', async () => {
     const { result } = await run('esm-in-js', { 'index.js': esm });
@@ -92,20 +97,26 @@ describe('the handler setting', () => {
     expect(result).toBe(7);
   });
 
-  it.each([
+  const wrong = [
     ['other.handler', 'Runtime.ImportModuleError', "Error: Cannot find module 'other'"],
     ['index.absent', 'Runtime.HandlerNotFound', 'index.absent is undefined or not exported'],
     ['index.value', 'Runtime.HandlerNotFound', 'index.value is not a function'],
     ['index', 'Runtime.MalformedHandlerName', 'Bad handler'],
     ['../index.handler', 'Runtime.MalformedHandlerName', 'Bad handler'],
-  ])('%s is reported as %s', async (handler, errorType, errorMessage) => {
-    const files = { 'index.mjs': 'export const handler = async () => 1; export const value = 2;' };
-    const { result } = await run(`bad-${handler.replace(/\W/g, '')}`, files, { handler });
-    expect(result).toMatchObject({
-      errorType,
-      errorMessage: expect.stringContaining(errorMessage),
-    });
-  });
+  ] as const;
+  it.each(chooseCases(wrong, ['other.handler', 'index.absent', 'index']))(
+    '%s is reported as %s',
+    async (handler, errorType, errorMessage) => {
+      const files = {
+        'index.mjs': 'export const handler = async () => 1; export const value = 2;',
+      };
+      const { result } = await run(`bad-${handler.replace(/\W/g, '')}`, files, { handler });
+      expect(result).toMatchObject({
+        errorType,
+        errorMessage: expect.stringContaining(errorMessage),
+      });
+    },
+  );
 });
 
 describe('a callback-style handler', () => {
@@ -128,7 +139,7 @@ describe('a callback-style handler', () => {
     });
   });
 
-  it.each([
+  const ends: readonly (readonly [name: string, body: string, expected: unknown])[] = [
     ['an error', 'callback(new TypeError("no"))', { errorType: 'TypeError', errorMessage: 'no' }],
     ['a text as error', 'callback("no")', { errorType: 'string', errorMessage: 'no', trace: [] }],
     ['context.succeed', 'context.succeed(3)', 3],
@@ -139,16 +150,20 @@ describe('a callback-style handler', () => {
       'setTimeout(() => { globalThis.x = 5; }, 20); callback(null, 4)',
       4,
     ],
-  ])('may end with %s on nodejs22.x', async (name, body, expected) => {
-    const code = `exports.handler = (event, context, callback) => { ${body} };`;
-    const { result } = await run(
-      `callback-${name.replace(/\W/g, '')}`,
-      { 'index.js': code },
-      { runtime: 'nodejs22.x' },
-    );
-    if (typeof expected === 'object' && expected !== null) expect(result).toMatchObject(expected);
-    else expect(result).toBe(expected);
-  });
+  ];
+  it.each(chooseCases(ends, ['an error', 'context.succeed', 'work after the callback']))(
+    'may end with %s on nodejs22.x',
+    async (name, body, expected) => {
+      const code = `exports.handler = (event, context, callback) => { ${body} };`;
+      const { result } = await run(
+        `callback-${name.replace(/\W/g, '')}`,
+        { 'index.js': code },
+        { runtime: 'nodejs22.x' },
+      );
+      if (typeof expected === 'object' && expected !== null) expect(result).toMatchObject(expected);
+      else expect(result).toBe(expected);
+    },
+  );
 
   it.each([
     [true, { late: true }],

@@ -15,18 +15,7 @@ const plain = `export const handler = async (event, context) => {
  * With the directory of an earlier Lambda, its state is resumed.
  */
 export async function deployCases(directory?: string) {
-  const bundle = await build({
-    entryPoints: [resolve(import.meta.dirname, 'cases.ts')],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    keepNames: true,
-    banner: {
-      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
-    },
-  });
-  const code = bundle.outputFiles[0]?.text ?? '';
+  const code = await bundleCases();
   const lambda = await startLambda({ speed: 5, ...(directory ? { directory } : {}) });
   lambda.put('flow', { code, durable: 900 });
   lambda.put('child', { code, durable: 900 });
@@ -44,4 +33,22 @@ export async function deployCases(directory?: string) {
     runner,
     run: (name: CaseName) => runner().run({ payload: { case: name } }),
   };
+}
+
+let bundled: Promise<string> | undefined;
+
+/** Returns the code of the functions, which is built once for each process. */
+function bundleCases(): Promise<string> {
+  bundled ??= build({
+    entryPoints: [resolve(import.meta.dirname, 'cases.ts')],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    keepNames: true,
+    banner: {
+      js: "import{createRequire as $req}from'node:module';const require=$req(import.meta.url);",
+    },
+  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
+  return bundled;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseCases } from '../../../support/full.ts';
 import type { CaseName } from './cases.ts';
 import { deployCases } from './deployed.ts';
 
@@ -178,8 +179,27 @@ const histories: [name: CaseName, events: string, failure?: string][] = [
   ],
 ];
 
+/** Cases of the short run: each type of operation, with its success and its failure. */
+const shortRun = [
+  'step',
+  'stepFailing',
+  'twoWaits',
+  'contextFailing',
+  'contextOverWait',
+  'condition',
+  'parallelWaits',
+  'map',
+  'race',
+  'callbackTimingOut',
+  'submitterFailing',
+  'invokeFailing',
+  'invokeDurable',
+  'invokeInContext',
+  'changing',
+];
+
 describe('the history of a handler', () => {
-  it.each(histories)('%s', async (name, events, failure) => {
+  it.each(chooseCases(histories, shortRun))('%s', async (name, events, failure) => {
     const result = await lambda.run(name);
     const end = failure ? 'ExecutionFailed' : 'ExecutionSucceeded';
     expect(outline(result)).toEqual([...events.split(', '), end]);
