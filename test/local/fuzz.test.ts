@@ -25,7 +25,7 @@ import {
   randomObjectRequest,
 } from './fuzz-calls.ts';
 
-const requests = full ? 10_000 : 1000;
+const requests = full ? 10_000 : 400;
 const concurrency = 8;
 /** Time for all requests on a busy machine (ms). */
 const timeout = 120_000;

@@ -73,11 +73,11 @@ const momentNumbers = (failureCase: string) =>
  * kinds that end the execution differ only in the reason that is recorded.
  */
 const strides: Readonly<Record<IncidentKind, number>> = {
-  crash: 5,
-  cancel: 5,
-  stop: 5,
-  'time out': 13,
-  fail: 13,
+  crash: 11,
+  cancel: 11,
+  stop: 13,
+  'time out': 29,
+  fail: 31,
 };
 
 describe('an order matches the model, call by call', () => {
@@ -94,7 +94,7 @@ describe('an order matches the model, call by call', () => {
     120_000,
   );
 
-  it.each(full ? failureCases.slice(1) : ['DAMAGED', 'PICKING-DOWN', 'FRAUD-REVIEW: approve'])(
+  it.each(full ? failureCases.slice(1) : ['PICKING-DOWN', 'FRAUD-REVIEW: approve'])(
     'in the case %s with one incident',
     (failureCase) => {
       const numbers = momentNumbers(failureCase);
@@ -122,7 +122,7 @@ describe('an order matches the model, call by call', () => {
 
   it('with two incidents, drawn at random', async () => {
     const random = createRandom(20_261_125);
-    const cases = Array.from({ length: full ? 2000 : 24 }, () => {
+    const cases = Array.from({ length: full ? 2000 : 10 }, () => {
       const failureCase = random.pick(failureCases);
       const conditions = toConditions(failureCase);
       const at = random.pick(momentNumbers(failureCase));
@@ -142,7 +142,7 @@ describe.each(full ? (['end', 'die'] as const) : (['end'] as const))(
   'an execution that is interrupted (%s)',
   (how) => {
     it('between two requests of services is undone completely, or not at all after the hand-over', async () => {
-      for (let at = 1; ; at += full ? 1 : 3) {
+      for (let at = 1; ; at += full ? 1 : 7) {
         const orderId = `between-${how}-${at}`;
         const order = { ...(samples['high'] as Order), customerId: orderId };
         let requests = 0;

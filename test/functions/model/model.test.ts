@@ -60,7 +60,7 @@ describe('the model', () => {
     }
   });
 
-  it.each(full ? failureCases : ['none', 'PICKING-DOWN'])(
+  it.each(full ? failureCases : ['PICKING-DOWN'])(
     'ends consistently with any two incidents at any two moments: %s',
     (value) => {
       const conditions = toConditions(value);

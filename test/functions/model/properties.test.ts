@@ -11,8 +11,7 @@ import type { CheckpointDecisions, RequestDecisions } from './interruptions.ts';
 import { type Outcome, undoable } from './order.ts';
 import { type OrderRun, startShop, type TestShop } from './shop.ts';
 
-const batches = full ? 60 : 2;
-const batchSize = 50;
+const [batches, batchSize] = full ? [60, 50] : [1, 30];
 const concurrency = 10;
 const seed = 20_261_125;
 const initialStock = 25;
@@ -231,7 +230,7 @@ describe.each(Array.from({ length: batches }, (_, batch) => seed + batch))(
 );
 
 it(`sells ${full ? 50 : 10} units to exactly as many of the concurrent orders`, async () => {
-  const [orders, units] = full ? [200, 50] : [40, 10];
+  const [orders, units] = full ? [200, 50] : [20, 10];
   await shop.stock('RARE', units, 4);
   const item = { productId: 'RARE', name: 'Rare', quantity: 1, price: 10 };
   const ids = Array.from({ length: orders }, (_, index) => `rare-${index}`);

@@ -29,7 +29,7 @@ import { createClient, type Fixture, start } from './fixture.ts';
 // @ts-expect-error dynalite has no types
 const { default: dynalite } = await import('dynalite');
 
-const rounds = full ? 20_000 : 250;
+const rounds = full ? 20_000 : 120;
 const TableName = 'oracle';
 let ours: Fixture;
 let oracle: Server;
