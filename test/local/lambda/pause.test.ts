@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/local/store/store.ts';
 import { signedFetch } from '../../support/credentials.ts';
+import { full } from '../../support/full.ts';
 import { bundleHandler } from './bundle-handler.ts';
 import { startLambda } from './fixture.ts';
 
@@ -341,7 +342,10 @@ describe('deletion', () => {
   });
 });
 
-/** Restarts the runtime. `change` sets members of the stored execution, as if the runtime had been killed a moment earlier or later. */
+/**
+ * Restarts the runtime, at a few of the moments in the short run. `change` sets members of the stored execution, as if the runtime had been killed a moment
+ * earlier or later.
+ */
 async function restart(arn: string, change: Readonly<Record<string, unknown>> = {}) {
   const { directory } = lambda;
   const from = lambda.clock.now();
@@ -361,22 +365,25 @@ async function restart(arn: string, change: Readonly<Record<string, unknown>> = 
 
 const requestedAt = 1_796_000_000_000;
 
-it('pauses after a restart if the request was accepted and had not taken effect', async () => {
-  const execution = await start('wait', { seconds: 600 });
-  await execution.until('InvocationCompleted');
-  const request = { requestedAt, timeoutPaused: true, reason: 'night' };
-  await restart(execution.arn, { pause: { state: 'REQUESTED', request } });
-  expect(await execution.status()).toBe('PAUSED');
-  expect((await execution.events()).at(-1)).toMatchObject({
-    EventType: 'ExecutionPaused',
-    EventTimestamp: expect.any(Date),
-  });
-  await send(execution.arn, 'resume');
-  await execution.untilStatus('RUNNING');
-  lambda.clock.advance(600_000);
-  await execution.untilStatus('SUCCEEDED');
-  expect(execution.steps()).toEqual(['after']);
-});
+it.runIf(full)(
+  'pauses after a restart if the request was accepted and had not taken effect',
+  async () => {
+    const execution = await start('wait', { seconds: 600 });
+    await execution.until('InvocationCompleted');
+    const request = { requestedAt, timeoutPaused: true, reason: 'night' };
+    await restart(execution.arn, { pause: { state: 'REQUESTED', request } });
+    expect(await execution.status()).toBe('PAUSED');
+    expect((await execution.events()).at(-1)).toMatchObject({
+      EventType: 'ExecutionPaused',
+      EventTimestamp: expect.any(Date),
+    });
+    await send(execution.arn, 'resume');
+    await execution.untilStatus('RUNNING');
+    lambda.clock.advance(600_000);
+    await execution.untilStatus('SUCCEEDED');
+    expect(execution.steps()).toEqual(['after']);
+  },
+);
 
 it('is paused after a restart if it was pausing, and repeats only the step that was cut off', async () => {
   const execution = await start('steps', { gated: true });
@@ -395,40 +402,46 @@ it('is paused after a restart if it was pausing, and repeats only the step that 
   expect(execution.steps()).toEqual(['a', 'a', 'b', 'c']);
 });
 
-it('continues after a restart if its pause was cancelled while it was pausing', async () => {
-  const execution = await start('steps', { gated: true });
-  await expect.poll(execution.steps).toEqual(['a']);
-  await execution.until('StepStarted');
-  await send(execution.arn, 'pause');
-  expect(await execution.status()).toBe('PAUSING');
-  await restart(execution.arn, { 'pause.resume': { requestedAt } });
-  expect(await execution.status()).toBe('RUNNING');
-  execution.open('a', 'b', 'c');
-  await execution.untilStatus('SUCCEEDED');
-  expect(execution.steps()).toEqual(['a', 'a', 'b', 'c']);
-  expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([]);
-});
+it.runIf(full)(
+  'continues after a restart if its pause was cancelled while it was pausing',
+  async () => {
+    const execution = await start('steps', { gated: true });
+    await expect.poll(execution.steps).toEqual(['a']);
+    await execution.until('StepStarted');
+    await send(execution.arn, 'pause');
+    expect(await execution.status()).toBe('PAUSING');
+    await restart(execution.arn, { 'pause.resume': { requestedAt } });
+    expect(await execution.status()).toBe('RUNNING');
+    execution.open('a', 'b', 'c');
+    await execution.untilStatus('SUCCEEDED');
+    expect(execution.steps()).toEqual(['a', 'a', 'b', 'c']);
+    expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([]);
+  },
+);
 
-it('is paused after a restart if its token was withheld while a further step was running', async () => {
-  const execution = await start('steps', { gated: true });
-  await expect.poll(execution.steps).toEqual(['a']);
-  await execution.until('StepStarted');
-  await send(execution.arn, 'pause');
-  execution.open('a');
-  await execution.untilStatus('PAUSED');
-  // This SDK starts the next step in spite of the pause. Its result is lost.
-  await expect.poll(execution.steps).toEqual(['a', 'b']);
-  await restart(execution.arn);
-  expect(await execution.status()).toBe('PAUSED');
-  execution.open('b', 'c');
-  await send(execution.arn, 'resume');
-  await execution.untilStatus('SUCCEEDED');
-  expect(execution.steps()).toEqual(['a', 'b', 'b', 'c']);
-  expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([
-    'ExecutionPaused',
-    'ExecutionResumed',
-  ]);
-});
+it.runIf(full)(
+  'is paused after a restart if its token was withheld while a further step was running',
+  async () => {
+    const execution = await start('steps', { gated: true });
+    await expect.poll(execution.steps).toEqual(['a']);
+    await execution.until('StepStarted');
+    await send(execution.arn, 'pause');
+    execution.open('a');
+    await execution.untilStatus('PAUSED');
+    // This SDK starts the next step in spite of the pause. Its result is lost.
+    await expect.poll(execution.steps).toEqual(['a', 'b']);
+    await restart(execution.arn);
+    expect(await execution.status()).toBe('PAUSED');
+    execution.open('b', 'c');
+    await send(execution.arn, 'resume');
+    await execution.untilStatus('SUCCEEDED');
+    expect(execution.steps()).toEqual(['a', 'b', 'b', 'c']);
+    expect((await execution.types()).filter((type) => /Paused|Resumed/.test(type))).toEqual([
+      'ExecutionPaused',
+      'ExecutionResumed',
+    ]);
+  },
+);
 
 it('resumes after a restart if the request was accepted and had not taken effect', async () => {
   const execution = await start('wait', { seconds: 60 });
@@ -443,7 +456,7 @@ it('resumes after a restart if the request was accepted and had not taken effect
   expect(changes).toEqual(['ExecutionPaused', 'ExecutionResumed']);
 });
 
-it('completes a deletion after a restart', async () => {
+it.runIf(full)('completes a deletion after a restart', async () => {
   const execution = await start('steps');
   await execution.untilStatus('SUCCEEDED');
   await restart(execution.arn, { status: 'DELETING' });
