@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProject } from '../../src/init/create-project.ts';
 import { full } from '../support/full.ts';
+import { listPacked } from '../support/packed-files.ts';
 import { program, repository } from '../support/project-files.ts';
 
 let parent: string;
@@ -72,11 +73,7 @@ describe('a new project', () => {
   });
 
   it('consists of files that the package of orders contains', () => {
-    const pack = ['pack', '--dry-run', '--json', '--ignore-scripts'];
-    const [packed] = JSON.parse(
-      execFileSync('npm', pack, { cwd: repository, encoding: 'utf8' }),
-    ) as [{ files: { path: string }[] }];
-    const contained = new Set(packed.files.map(({ path }) => path));
+    const contained = new Set(listPacked().files.map(({ path }) => path));
     const own = ['package.json', 'tsconfig.json', '.gitignore', 'README.md'];
     expect(files.filter((file) => !own.includes(file) && !contained.has(file))).toEqual([]);
   });

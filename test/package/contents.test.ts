@@ -1,24 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { listPacked, type Packed } from '../support/packed-files.ts';
 import { repository } from '../support/project-files.ts';
-
-interface Packed {
-  readonly size: number;
-  readonly unpackedSize: number;
-  readonly files: readonly { readonly path: string; readonly mode: number }[];
-}
 
 let packed: Packed;
 let paths: readonly string[];
 beforeAll(() => {
-  const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: repository,
-    encoding: 'utf8',
-  });
-  [packed] = JSON.parse(text);
+  packed = listPacked();
   paths = packed.files.map(({ path }) => path);
 });
 
