@@ -55,7 +55,7 @@ async function atEveryRequest(
   },
 ): Promise<number> {
   let failed = 0;
-  for (let number = 1; ; number += full ? 1 : 12) {
+  for (let number = 1; ; number += full ? 1 : 20) {
     proxy.plan();
     await before();
     proxy.plan(number, fault);

@@ -11,7 +11,7 @@ import { full } from '../support/full.ts';
 import { createRandom, type RandomSource } from '../support/random.ts';
 import { type Call, createCall, serviceCalls } from '../support/service-calls.ts';
 
-const requests = full ? 10_000 : 1000;
+const requests = full ? 10_000 : 400;
 const concurrency = 8;
 const directory = mkdtempSync(join(tmpdir(), 'refused-'));
 let runtime: Runtime;

@@ -15,7 +15,7 @@ function putStarter(durable: number): void {
     code: `import { existsSync } from 'node:fs';
       import { setTimeout } from 'node:timers/promises';
       export const handler = async () => {
-        while (!existsSync(process.env.FOLDER + '/released')) await setTimeout(5);
+        while (!existsSync(process.env.FOLDER + '/released')) await setTimeout(50);
         return { Status: 'SUCCEEDED', Result: '1' };
       };`,
     environment: { FOLDER: lambda.directory },

@@ -5,7 +5,7 @@ import { sleeperCode } from '../../support/sleeper.ts';
 import { startLambda } from './fixture.ts';
 
 /** More than the runtime keeps in memory. */
-const many = 80;
+const many = 68;
 const hour = 3600;
 let lambda: Awaited<ReturnType<typeof startLambda>>;
 
