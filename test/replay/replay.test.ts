@@ -60,11 +60,12 @@ function changeIn(source: string, from: string, to: string): string {
   return source.replace(from, to);
 }
 
-type Mutant = readonly [name: string, from: string, to: string, difference: string];
+type Change = readonly [name: string, from: string, to: string];
+type Mutant = readonly [...Change, difference: string];
 
 /** Replays a recording with each change of its source, in one process. Returns the verdicts by the names of the changes. */
 async function replayMutants(
-  changes: readonly Mutant[],
+  changes: readonly (Change | Mutant)[],
   { source, recording }: Replay,
 ): Promise<ReadonlyMap<string, Verdict>> {
   const found = await replayer.replayEach(
@@ -127,14 +128,6 @@ describe('a changed function with flat maps and large results', () => {
   it.each(bulkMutants)('is reported for %s', (name, _from, _to, difference) => {
     expect(describeDivergence(verdicts.get(name))).toContain(difference);
   });
-});
-
-it('finds a refactoring identical', async () => {
-  const source = change(
-    "await context.wait('pause', { seconds: 5 });",
-    'const seconds = 2 + 3; const pause = () => context.wait("pause", { seconds }); await pause();',
-  );
-  expect(await replayWith(source, [approved])).toEqual([{ verdict: 'identical' }]);
 });
 
 /** Changes of the code, and the difference that a replay reports. */
@@ -253,14 +246,36 @@ const mutants: readonly Mutant[] = [
   ],
 ];
 
+/** A change that makes no difference. */
+const refactored: Change = [
+  'a refactoring',
+  "await context.wait('pause', { seconds: 5 });",
+  'const seconds = 2 + 3; const pause = () => context.wait("pause", { seconds }); await pause();',
+];
+
+/** Changes that a replay cannot follow. */
+const broken: readonly Change[] = [
+  ['a result that no longer exists', 'order.items,', 'order.lines.all,'],
+  [
+    'a server',
+    "await context.wait('pause'",
+    "await fetch('http://prices.example/today').catch(() => {});\n  await context.wait('pause'",
+  ],
+];
+
 describe('a changed function', () => {
+  const changes = [...mutants, refactored, ...broken];
   let verdicts: ReadonlyMap<string, Verdict>;
   beforeAll(async () => {
-    verdicts = await replayMutants(mutants, { source: shopSource, recording: approved });
+    verdicts = await replayMutants(changes, { source: shopSource, recording: approved });
   });
 
   it.each(mutants)('is reported for %s', (name, _from, _to, difference) => {
     expect(describeDivergence(verdicts.get(name))).toContain(difference);
+  });
+
+  it('is identical after a refactoring', () => {
+    expect(verdicts.get('a refactoring')).toEqual({ verdict: 'identical' });
   });
 
   it('is reported with the place of a step, a wait, a call or a child context in the source', async () => {
@@ -303,24 +318,18 @@ describe('a changed function', () => {
     expect(describeDivergence(verdict)).toBe('pause: type is "STEP" instead of "WAIT"');
   });
 
-  it('is broken if it uses a result that no longer exists', async () => {
-    const source = change('order.items,', 'order.lines.all,');
-    expect(await replayWith(source, [approved])).toEqual([
-      {
-        verdict: 'broken',
-        reason: expect.stringMatching(/^The handler fails with TypeError: Cannot read properties/),
-      },
-    ]);
+  it('is broken if it uses a result that no longer exists', () => {
+    expect(verdicts.get('a result that no longer exists')).toEqual({
+      verdict: 'broken',
+      reason: expect.stringMatching(/^The handler fails with TypeError: Cannot read properties/),
+    });
   });
 
-  it('is broken if it calls another server outside a step', async () => {
-    const source = change(
-      "await context.wait('pause'",
-      "await fetch('http://prices.example/today').catch(() => {});\n  await context.wait('pause'",
-    );
-    expect(await replayWith(source, [approved])).toEqual([
-      { verdict: 'broken', reason: expect.stringContaining('http://prices.example/today') },
-    ]);
+  it('is broken if it calls another server outside a step', () => {
+    expect(verdicts.get('a server')).toEqual({
+      verdict: 'broken',
+      reason: expect.stringContaining('http://prices.example/today'),
+    });
   });
 
   it('cannot write files or start processes', async () => {
