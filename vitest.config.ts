@@ -20,7 +20,7 @@ const ownProcess = [
   'test/aws/lambda-pausing.test.ts',
   'test/cli/console/actions/run-actions.test.ts',
   'test/deploy/open-executions.test.ts',
-  'test/local/lambda/sdk/**',
+  'test/local/lambda/sdk/runners.test.ts',
   'test/orders/verify/open-executions.test.ts',
   'test/orders/watch/paused-orders.test.ts',
   'test/views/terminal-size.test.ts',
