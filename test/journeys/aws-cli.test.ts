@@ -5,10 +5,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAwsCli, isAwsCliMissing } from '../support/aws-cli.ts';
 import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
-import { full } from '../support/full.ts';
 
-// The short run calls the durable operations with the AWS CLI, and the others only with the SDK.
-describe.skipIf(!full || isAwsCliMissing())('the AWS CLI', () => {
+describe.skipIf(isAwsCliMissing())('the AWS CLI', () => {
   let project: DeployedProject;
   let orderId: string;
   let executionArn: string;
