@@ -1,5 +1,7 @@
 /** Returns the canonical request of Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+
 import type { WireRequest } from './http.ts';
+import { memoize } from './memoize.ts';
 
 interface CanonicalOptions {
   readonly service: string;
@@ -14,22 +16,31 @@ export function buildCanonicalRequest(
   request: SignableRequest,
   { service, signedHeaders, payloadHash }: CanonicalOptions,
 ): string {
-  const values = collectHeaders(request);
-  const headers = signedHeaders.map((name) => `${name}:${values.get(name) ?? ''}\n`).join('');
+  const values = collectHeaders(request, signedHeaders);
+  let headers = '';
+  for (const name of signedHeaders) headers += `${name}:${values.get(name) ?? ''}\n`;
   const path = service === 's3' ? encodeObjectPath(request.path) : encodePath(request.path);
   return `${request.method}\n${path}\n${formatQuery(request.query)}\n${headers}\n${signedHeaders.join(';')}\n${payloadHash}`;
 }
 
-/** Returns the values of the headers by lower-case name. Several values of a header are separated by commas. */
-function collectHeaders({ exactHeaders }: SignableRequest): Map<string, string> {
+/** Returns the values of the signed headers by lower-case name. Several values of a header are separated by commas. */
+function collectHeaders(
+  { exactHeaders }: SignableRequest,
+  signedHeaders: readonly string[],
+): Map<string, string> {
   const headers = new Map<string, string>();
-  for (const [spelling, values] of Object.entries(exactHeaders)) {
+  for (const spelling in exactHeaders) {
     const name = spelling.toLowerCase();
-    const value = values.map((text) => text.trim().replaceAll(/[ \t]+/g, ' ')).join(',');
+    if (!signedHeaders.includes(name)) continue;
+    const value = (exactHeaders[spelling] ?? []).map(normalizeSpace).join(',');
     const earlier = headers.get(name);
     headers.set(name, earlier === undefined ? value : `${earlier},${value}`);
   }
   return headers;
+}
+
+function normalizeSpace(text: string): string {
+  return text.trim().replaceAll(/[ \t]+/g, ' ');
 }
 
 /** S3 encodes the decoded path once and does not normalize it. */
@@ -48,8 +59,11 @@ function decode(text: string): string {
   }
 }
 
-/** The other services encode the path a second time, after they have removed empty and relative segments. */
-function encodePath(path: string): string {
+/**
+ * The other services encode the path a second time, after they have removed empty and relative segments. An execution sends all its
+ * checkpoints to one path.
+ */
+const encodePath = memoize((path) => {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') segments.pop();
@@ -57,9 +71,10 @@ function encodePath(path: string): string {
   }
   const isFolder = segments.length > 0 && path.endsWith('/');
   return `/${segments.join('/')}${isFolder ? '/' : ''}`;
-}
+});
 
 function formatQuery(query: URLSearchParams): string {
+  if (query.size === 0) return '';
   const pairs: [string, string][] = [];
   for (const [name, value] of query) {
     if (name !== 'X-Amz-Signature') pairs.push([encode(name), encode(value)]);

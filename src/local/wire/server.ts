@@ -65,13 +65,13 @@ async function respond(
   options: ServerOptions,
 ): Promise<void> {
   try {
-    if (!isOwnHost(incoming.headers.host)) {
+    const target = parseTarget(incoming, options.verifier.region);
+    if (!isOwnHost(target.headers['host'])) {
       return send(
         outgoing,
         jsonMessage(403, 'The local runtime accepts only requests to 127.0.0.1 or localhost'),
       );
     }
-    const target = parseTarget(incoming, options.verifier.region);
     const maxBytes = target.signature?.service === 's3' ? maxObjectBytes : maxBodyBytes;
     const body = await readBody(incoming, maxBytes);
     if (!body) return send(outgoing, jsonMessage(413, 'The request body is too large'));
@@ -128,29 +128,42 @@ function findCaller(
 
 /** Returns a request without its body. */
 function parseTarget(incoming: IncomingMessage, region: string): Omit<UnverifiedRequest, 'body'> {
-  const [path = '/', search = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
-  const query = new URLSearchParams(search);
+  const { url = '/', method = 'GET' } = incoming;
+  const at = url.indexOf('?');
+  const rawQuery = at < 0 ? '' : url.slice(at + 1);
+  const query = new URLSearchParams(rawQuery);
+  const { headers, exactHeaders } = readHeaders(incoming);
   return {
-    method: incoming.method ?? 'GET',
-    path,
+    method,
+    path: at < 0 ? url : url.slice(0, at),
     query,
-    rawQuery: search,
-    headers: incoming.headers as Record<string, string | undefined>,
-    exactHeaders: toExactHeaders(incoming),
+    rawQuery,
+    headers,
+    exactHeaders,
     region,
-    signature: parseSignature(incoming.headers.authorization, query),
+    signature: parseSignature(headers['authorization'], query),
   };
 }
 
-/** Returns all values of each header, by its name in the spelling of the client. */
-function toExactHeaders({ rawHeaders }: IncomingMessage): Record<string, string[]> {
-  const headers: Record<string, string[]> = Object.create(null);
+/** Reads the headers. Those by lower-case name are the same as `incoming.headers`, which Node.js builds at its first use. */
+function readHeaders(incoming: IncomingMessage): Pick<WireRequest, 'headers' | 'exactHeaders'> {
+  const { rawHeaders } = incoming;
+  const headers: Record<string, string> = {};
+  const exactHeaders: Record<string, string[]> = Object.create(null);
+  let hasRepeated = false;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    headers[name] ??= [];
-    headers[name].push(rawHeaders[index + 1] ?? '');
+    const spelling = rawHeaders[index] ?? '';
+    const value = rawHeaders[index + 1] ?? '';
+    const name = spelling.toLowerCase();
+    // Node.js combines repeated headers by rules that depend on the header, and returns some headers in another form.
+    if (headers[name] !== undefined || name === 'set-cookie') hasRepeated = true;
+    headers[name] = value;
+    const values = exactHeaders[spelling];
+    if (values) values.push(value);
+    else exactHeaders[spelling] = [value];
   }
-  return headers;
+  if (!hasRepeated) return { headers, exactHeaders };
+  return { headers: incoming.headers as Record<string, string | undefined>, exactHeaders };
 }
 
 function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
@@ -167,13 +180,13 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer |
 }
 
 function send(outgoing: ServerResponse, response: WireResponse): void {
-  const { status, headers = {}, headerLists = {}, body = '' } = response;
-  const lists = Object.entries(headerLists).map(([name, values]) => [name, [...values]] as const);
-  outgoing.writeHead(status, {
+  const { status, headers, headerLists, body = '' } = response;
+  const all: Record<string, string | number | string[]> = {
     'content-length': Buffer.byteLength(body),
     ...headers,
-    ...Object.fromEntries(lists),
-  });
+  };
+  for (const name in headerLists) all[name] = [...(headerLists[name] ?? [])];
+  outgoing.writeHead(status, all);
   outgoing.end(body);
 }
 

@@ -1,4 +1,5 @@
 import { AwsError } from './aws-error.ts';
+import { memoize } from './memoize.ts';
 import { s3SignatureErrors } from './s3-signature-errors.ts';
 import {
   foreignKeyMessage,
@@ -33,7 +34,7 @@ export function formatSigningTime(epochMs: number): string {
  * observed, for example in https://github.com/architect/dynalite/issues/105 (DynamoDB), https://github.com/ex-aws/ex_aws/issues/220
  * (SQS) and https://github.com/hashicorp/terraform-provider-aws/issues/326 (CloudFormation).
  */
-function commonSignatureErrors(service: string): SignatureErrors {
+const commonSignatureErrors = memoize((service): SignatureErrors => {
   const create = (name: string, message: string) => {
     if (queryServices.includes(service)) {
       return new AwsError(name, message, { status: name === 'IncompleteSignature' ? 400 : 403 });
@@ -71,7 +72,7 @@ function commonSignatureErrors(service: string): SignatureErrors {
           'signing method. Consult the service documentation for details.',
       ),
   };
-}
+});
 
 function describeKeyProblem(problem: KeyProblem): string {
   return problem === 'foreign-key'

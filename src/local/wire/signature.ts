@@ -1,3 +1,5 @@
+import { memoize } from './memoize.ts';
+
 /** The access key and the scope that a request names. They select the service and are not verified. */
 export interface Signature {
   readonly accessKey: string;
@@ -16,9 +18,9 @@ export function parseSignature(
   query: URLSearchParams,
 ): Signature | undefined {
   if (authorization !== undefined) {
-    const version2 = /^AWS ([^:]*):/.exec(authorization);
-    if (version2) return { accessKey: version2[1] ?? '', service: 's3' };
-    return parseCredential(/Credential=([^,\s]*)/.exec(authorization)?.[1] ?? '');
+    // The SDKs name the credential first, and the signature, which is different in each request, last.
+    const [start] = /^AWS4-HMAC-SHA256 Credential=[^,\s]+,/.exec(authorization) ?? [];
+    return start === undefined ? parseAuthorization(authorization) : parseFrequent(start);
   }
   const credential = query.get('X-Amz-Credential');
   if (credential !== null) return parseCredential(credential);
@@ -26,6 +28,14 @@ export function parseSignature(
   if (accessKey === null || !query.has('Signature')) return undefined;
   return { accessKey, service: 's3' };
 }
+
+function parseAuthorization(authorization: string): Signature {
+  const version2 = /^AWS ([^:]*):/.exec(authorization);
+  if (version2) return { accessKey: version2[1] ?? '', service: 's3' };
+  return parseCredential(/Credential=([^,\s]*)/.exec(authorization)?.[1] ?? '');
+}
+
+const parseFrequent = memoize(parseAuthorization);
 
 /** Parses `key/date/region/service/aws4_request`. The scope of version 4a has no region. */
 function parseCredential(credential: string): Signature {

@@ -1,4 +1,5 @@
 import type { WireRequest } from './http.ts';
+import { memoize } from './memoize.ts';
 import { formatSigningTime, signatureErrors } from './signature-errors.ts';
 import type { SignatureErrors } from './signature-problems.ts';
 
@@ -35,7 +36,8 @@ const queryNames = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature'];
 /** Returns the signature of a request. Throws the service's AwsError if there is none or if an element is missing or malformed. */
 export function parseSignedRequest(request: Unsigned, service: string): SignedRequest {
   const { headers, query } = request;
-  const inQuery = queryNames.some((name) => query.has(name)) || isVersion2(query);
+  const inQuery =
+    query.size > 0 && (queryNames.some((name) => query.has(name)) || isVersion2(query));
   const errors = signatureErrors(service, inQuery);
   if (headers['authorization'] !== undefined) {
     if (inQuery) throw errors.twoSignatures();
@@ -52,6 +54,60 @@ function isVersion2(query: URLSearchParams): boolean {
 }
 
 function parseHeader(
+  authorization: string,
+  headers: Unsigned['headers'],
+  errors: SignatureErrors,
+): SignedRequest {
+  return (
+    parseUsualHeader(authorization, headers, errors) ??
+    parseAnyHeader(authorization, headers, errors)
+  );
+}
+
+/** Length of a signature (hexadecimal digits). */
+const signatureLength = 64;
+
+/** The elements of a header without its signature. */
+type Claims = Pick<SignedRequest, 'accessKey' | 'scope' | 'signedHeaders'>;
+
+/** Parses a header in the form of the SDKs without its signature, which is all that differs between the requests of a client. */
+const parseClaims = memoize((start): { readonly claims?: Claims } => {
+  const match = /^AWS4-HMAC-SHA256 Credential=([^\s,]+), SignedHeaders=([^\s,]+), Signature=$/.exec(
+    start,
+  );
+  const [, credential = '', names = ''] = match ?? [];
+  const scope = parseScope(credential);
+  return scope ? { claims: { ...scope, signedHeaders: parseSignedHeaders(names) } } : {};
+});
+
+/** Parses a header in the form of the SDKs. Returns undefined for any other, valid or not. */
+function parseUsualHeader(
+  authorization: string,
+  headers: Unsigned['headers'],
+  errors: SignatureErrors,
+): SignedRequest | undefined {
+  const signature = authorization.slice(-signatureLength);
+  const date = headers['x-amz-date'];
+  if (date === undefined || !/^[0-9a-f]{64}$/.test(signature)) return undefined;
+  const { claims } = parseClaims(authorization.slice(0, -signatureLength));
+  if (!claims) return undefined;
+  const { accessKey, scope, signedHeaders } = claims;
+  const { time, signedAt } = parseTime(date, errors);
+  const sessionToken = headers['x-amz-security-token'];
+  return {
+    isQuery: false,
+    accessKey,
+    scope,
+    signedHeaders,
+    signature,
+    time,
+    signedAt,
+    sessionToken,
+    errors,
+  };
+}
+
+function parseAnyHeader(
   authorization: string,
   headers: Unsigned['headers'],
   errors: SignatureErrors,
@@ -145,13 +201,17 @@ function parseCredential(
   credential: string,
   errors: SignatureErrors,
 ): Pick<SignedRequest, 'accessKey' | 'scope'> {
+  const parsed = parseScope(credential);
+  if (parsed) return parsed;
+  throw errors.incomplete(
+    `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+  );
+}
+
+function parseScope(credential: string): Pick<SignedRequest, 'accessKey' | 'scope'> | undefined {
   const parts = credential.split('/');
   const [accessKey = '', date = '', region = '', service = '', terminator = ''] = parts;
-  if (parts.length !== 5) {
-    throw errors.incomplete(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
-    );
-  }
+  if (parts.length !== 5) return undefined;
   return { accessKey, scope: { date, region, service, terminator } };
 }
 
@@ -159,12 +219,17 @@ function parseSignedHeaders(text: string): string[] {
   return text.toLowerCase().split(';');
 }
 
+/** Returns the time of a signature (epoch ms); NaN for a text in another format. */
+const parseSigningTime = memoize((text) => {
+  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return iso === text ? Number.NaN : Date.parse(iso);
+});
+
 function parseTime(
   text: string,
   errors: SignatureErrors,
 ): Pick<SignedRequest, 'time' | 'signedAt'> {
-  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-  const signedAt = iso === text ? Number.NaN : Date.parse(iso);
+  const signedAt = parseSigningTime(text);
   if (Number.isNaN(signedAt)) {
     throw errors.incomplete(
       `Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`,

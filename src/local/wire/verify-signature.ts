@@ -23,6 +23,7 @@ const longSkewMs = 15 * 60_000;
 const longSkewServices = ['s3', 'sts'];
 /** Clients sign requests to IAM, which has no regions, for this region. */
 const globalRegion = 'us-east-1';
+const scopeElements = ['region', 'service', 'terminator', 'date'] as const;
 /** Maximum number of cached signing keys. */
 const maxCachedKeys = 1_000;
 
@@ -75,8 +76,7 @@ export class SignatureVerifier {
       terminator: 'aws4_request',
       date: time.slice(0, 8),
     };
-    const elements = ['region', 'service', 'terminator', 'date'] as const;
-    const problems: ScopeProblem[] = elements
+    const problems: ScopeProblem[] = scopeElements
       .filter((element) => scope[element] !== expected[element])
       .map((element) => ({ element, actual: scope[element], expected: expected[element] }));
     if (problems.length > 0) throw errors.scope(problems);
@@ -138,7 +138,7 @@ function hmac(key: Buffer | KeyObject, text: string): Buffer {
 
 /** Compares a MAC with a hexadecimal text in constant time. */
 function isSame(mac: Buffer, text: string): boolean {
-  const expected = Buffer.from(mac.toString('hex'));
-  const actual = Buffer.from(text, 'latin1');
-  return actual.length === expected.length && timingSafeEqual(actual, expected);
+  const claimed = Buffer.from(text, 'hex');
+  const isHexadecimal = text.length === 2 * mac.length && claimed.toString('hex') === text;
+  return isHexadecimal && timingSafeEqual(claimed, mac);
 }

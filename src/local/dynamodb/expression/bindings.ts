@@ -1,4 +1,5 @@
 import { AwsError } from '../../wire/aws-error.ts';
+import { memoize } from '../../wire/memoize.ts';
 import { invalid } from '../errors.ts';
 import { checkValue, type Item, type Value } from '../values.ts';
 import type { Action, Condition, Parsed, Path } from './ast.ts';
@@ -18,24 +19,6 @@ export interface ExpressionInput {
 export interface Bound<T> {
   readonly tree: T;
   readonly bindings: Bindings;
-}
-
-/** Maximum number of parsed expressions in a cache. */
-const maxCachedExpressions = 1000;
-
-/** Returns a parser that caches the results of `parse`. */
-function memoize<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T> {
-  const cache = new Map<string, Parsed<T>>();
-  return (text) => {
-    let parsed = cache.get(text);
-    if (!parsed) {
-      parsed = parse(text);
-      // Limits the memory for expressions with literals. Frequent expressions return to the cache with their next use.
-      if (cache.size >= maxCachedExpressions) cache.clear();
-      cache.set(text, parsed);
-    }
-    return parsed;
-  };
 }
 
 const conditions = memoize(parseCondition);
