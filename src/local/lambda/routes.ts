@@ -1,6 +1,7 @@
 import type { Permission } from '../iam/permission.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
+import { memoize } from '../wire/memoize.ts';
 import type { LambdaContext } from './context.ts';
 import {
   checkpointExecution,
@@ -163,17 +164,21 @@ const compiled = routes.map(([method, path, operation, handle]) => {
   return { method, operation, handle, pattern: new RegExp(`^${pattern}/?$`) };
 });
 
-/** Returns the route of a request, or undefined if no operation has its method and path. */
-function findRoute({ method, path }: Pick<WireRequest, 'method' | 'path'>) {
+/** Finds the route of a method and path, separated by a space. All checkpoints of an execution have the same. */
+const findRoute = memoize((call) => {
+  const at = call.indexOf(' ');
+  const [method, path] = [call.slice(0, at), call.slice(at + 1)];
   const first = compiled.find(({ pattern }) => pattern.test(path));
-  return compiled.find(
-    (route) => route.method === method && route.pattern.source === first?.pattern.source,
+  const found = compiled.find(
+    (candidate) =>
+      candidate.method === method && candidate.pattern.source === first?.pattern.source,
   );
-}
+  return { found };
+});
 
 /** Returns the name of the operation that a request calls, or an empty string if there is none. */
 export function operationName(request: Pick<WireRequest, 'method' | 'path'>): string {
-  return findRoute(request)?.operation ?? '';
+  return findRoute(`${request.method} ${request.path}`).found?.operation ?? '';
 }
 
 /**
@@ -204,15 +209,19 @@ export function requiredPermissions(
 
 /** Returns the operation of a request with its path parameters; undefined if there is none. */
 function matchRoute(request: WireRequest) {
-  for (const segment of request.path.split('/')) decode(segment);
-  const found = findRoute(request);
-  if (!found) return undefined;
-  const { groups = {} } = found.pattern.exec(request.path) ?? {};
-  const params = Object.fromEntries(
-    Object.entries(groups).map(([name, value]) => [name, decode(value)]),
-  );
-  return { ...found, request: { ...request, params } };
+  const call = `${request.method} ${request.path}`;
+  const params = readParams(call);
+  const { found } = findRoute(call);
+  return found && { ...found, request: { ...request, params } };
 }
+
+/** Returns the path parameters of a method and path. Throws SerializationException if a segment cannot be decoded. */
+const readParams = memoize((call): Readonly<Record<string, string>> => {
+  const path = call.slice(call.indexOf(' ') + 1);
+  for (const segment of path.split('/')) decode(segment);
+  const { groups = {} } = findRoute(call).found?.pattern.exec(path) ?? {};
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decode(value)]));
+});
 
 function decode(text: string): string {
   try {

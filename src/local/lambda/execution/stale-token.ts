@@ -1,4 +1,5 @@
 import { AwsError } from '../../wire/aws-error.ts';
+import { memoize } from '../../wire/memoize.ts';
 import { invalidParameter } from '../errors.ts';
 
 /** Lambda's message for a token that was used, or whose invocation has ended. */
@@ -33,12 +34,18 @@ export function withTokenMessage(
  * response without a token.
  */
 export function isOldSdk(headers: Readonly<Record<string, string | undefined>>): boolean {
-  const agent = `${headers['user-agent'] ?? ''} ${headers['x-amz-user-agent'] ?? ''}`;
+  const { sdk, version } = parseAgent(
+    `${headers['user-agent'] ?? ''} ${headers['x-amz-user-agent'] ?? ''}`,
+  );
+  const last = lastOldVersions[sdk];
+  return last !== undefined && compareVersions(version, last) <= 0;
+}
+
+const parseAgent = memoize((agent) => {
   const [, sdk = '', version = ''] =
     /aws-durable-execution-sdk-(\w+)\/(\d+\.\d+\.\d+)/.exec(agent) ?? [];
-  const last = lastOldVersions[sdk];
-  return last !== undefined && compareVersions(version.split('.').map(Number), last) <= 0;
-}
+  return { sdk, version: version.split('.').map(Number) };
+});
 
 function compareVersions(one: readonly number[], two: readonly number[]): number {
   for (const [index, part] of one.entries()) {
