@@ -4,7 +4,7 @@ import { invalid } from '../errors.ts';
 import type { ExpressionInput } from '../expression/bindings.ts';
 import type { Item } from '../values.ts';
 import { type Context, consumedCapacities } from './context.ts';
-import { type Get, itemIdentity, prepareGet } from './read.ts';
+import { type Get, itemIdentity, prepareReader } from './read.ts';
 
 interface BatchGetEntry extends ExpressionInput {
   readonly Keys: readonly unknown[];
@@ -26,9 +26,10 @@ export function batchGetItem(
   if (total === 0) {
     throw invalid('1 validation error detected: RequestItems must have at least one key');
   }
-  const gets = entries.flatMap(([TableName, { Keys, ...rest }]) =>
-    Keys.map((Key) => ({ TableName, Key, get: prepareGet(context, { ...rest, TableName, Key }) })),
-  );
+  const gets = entries.flatMap(([TableName, { Keys, ...rest }]) => {
+    const prepare = prepareReader(context, { ...rest, TableName });
+    return Keys.map((Key) => ({ TableName, Key, get: prepare(Key) }));
+  });
   if (new Set(gets.map(({ get }) => itemIdentity(get.table, get.key))).size < total) {
     throw invalid('Provided list of item keys contains duplicates');
   }

@@ -2,6 +2,7 @@ import { CapacityMeter } from '../capacity.ts';
 import { conflict } from '../contention/ongoing-writes.ts';
 import { isThrottled, toCancellationCode } from '../contention/partition-limits.ts';
 import { invalid } from '../errors.ts';
+import type { Path } from '../expression/ast.ts';
 import { Bindings, type ExpressionInput } from '../expression/bindings.ts';
 import { project } from '../expression/projection.ts';
 import { type EncodedKey, encodeExactKey } from '../keys.ts';
@@ -32,13 +33,35 @@ export interface Get {
 }
 
 /** Returns the read that a request describes. Throws ValidationException if the input is not valid. */
-export function prepareGet(context: Context, input: GetInput): Get {
-  const content = checkItem(input.Key ?? {});
+function prepareGet(context: Context, input: GetInput): Get {
+  return prepareReader(context, input)(input.Key);
+}
+
+/** Returns a function that prepares the read of a key. The expression is checked with the first key. */
+export function prepareReader(
+  context: Context,
+  input: Omit<GetInput, 'Key'>,
+): (key: unknown) => Get {
+  let target: { paths: readonly Path[] | undefined; table: Table } | undefined;
+  return (Key) => {
+    const content = checkItem(Key ?? {});
+    target ??= { paths: readPaths(input), table: context.tables.get(input.TableName) };
+    return createGet(context, input, { ...target, key: encodeExactKey(target.table, content) });
+  };
+}
+
+function readPaths(input: Omit<GetInput, 'Key'>): readonly Path[] | undefined {
   const bindings = new Bindings(input);
   const paths = bindings.projection(input.ProjectionExpression);
   bindings.checkAllUsed();
-  const table = context.tables.get(input.TableName);
-  const key = encodeExactKey(table, content);
+  return paths;
+}
+
+function createGet(
+  context: Context,
+  input: Omit<GetInput, 'Key'>,
+  { paths, table, key }: { paths: readonly Path[] | undefined; table: Table; key: EncodedKey },
+): Get {
   return {
     table,
     key,
