@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 interface GroupCommitOptions {
   readonly db: DatabaseSync;
@@ -18,6 +18,8 @@ interface GroupCommitOptions {
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
   /** Resolves when the open transaction is on disk; undefined if none is open. */
   #turn: PromiseWithResolvers<void> | undefined;
   #syncing: Promise<void> | undefined;
@@ -26,6 +28,8 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#begin = options.db.prepare('begin immediate');
+    this.#end = options.db.prepare('commit');
   }
 
   /** Opens a transaction unless one is open. It is committed at the end of the current turn of the event loop. */
@@ -33,7 +37,7 @@ export class GroupCommit {
     if (this.#failure) throw this.#failure;
     if (this.#turn) return;
     try {
-      this.#options.db.exec('begin immediate');
+      this.#begin.run();
     } catch (error) {
       throw this.fail(error);
     }
@@ -92,6 +96,6 @@ export class GroupCommit {
 
   #write(): void {
     this.#options.beforeCommit();
-    this.#options.db.exec('commit');
+    this.#end.run();
   }
 }

@@ -23,9 +23,16 @@ export interface Store {
   schema(text: string): void;
   /** Adds a function that is called before every commit, for example to write the current time. */
   beforeCommit(write: () => void): void;
+  /** Adds a function that is called after changes were rolled back, for example to forget what they were read into. */
+  onRollback(forget: () => void): void;
   /** Returns some free pages of the file to the file system. Returns false if there are few or the store is too old for this. */
   shrink(): boolean;
   close(): void;
+}
+
+interface PreparedStatement {
+  readonly statement: StatementSync;
+  readonly isRead: boolean;
 }
 
 /** Number of pages that one `shrink` returns (4 KB each). */
@@ -53,9 +60,12 @@ export function openStore(
 ): Store {
   const db = openDatabase(path);
   const canShrink = Number(db.prepare('pragma auto_vacuum').get()?.['auto_vacuum']) > 0;
-  const statements = new Map<string, StatementSync>();
+  const statements = new Map<string, PreparedStatement>();
   const hooks: (() => void)[] = [];
+  const rollbackHooks: (() => void)[] = [];
   let depth = 0;
+  /** Number of `transact` calls in progress that have a savepoint. Each gets it before its first write. */
+  let savepoints = 0;
   const group = new GroupCommit({
     db,
     sync,
@@ -65,37 +75,60 @@ export function openStore(
       for (const write of hooks) write();
     },
   });
-  function sql(text: string): StatementSync {
-    let statement = statements.get(text);
-    if (!statement) {
-      statement = db.prepare(text);
-      statements.set(text, statement);
+  function prepare(text: string): PreparedStatement {
+    let prepared = statements.get(text);
+    if (!prepared) {
+      prepared = { statement: db.prepare(text), isRead: /^\s*select\b/.test(text) };
+      statements.set(text, prepared);
     }
-    return statement;
+    return prepared;
+  }
+
+  function openSavepoints(): void {
+    while (savepoints < depth) {
+      savepoints += 1;
+      prepare(`savepoint s${savepoints}`).statement.run();
+    }
+  }
+
+  /** Ends the savepoint of the innermost `transact`, if it has one. */
+  function endSavepoint(end: 'keep' | 'roll back'): void {
+    if (savepoints < depth) return;
+    if (end === 'roll back') prepare(`rollback to s${savepoints}`).statement.run();
+    prepare(`release s${savepoints}`).statement.run();
   }
 
   return {
     transact(work) {
       group.begin();
-      const savepoint = `s${++depth}`;
-      sql(`savepoint ${savepoint}`).run();
+      depth += 1;
       try {
         const result = work();
-        sql(`release ${savepoint}`).run();
+        endSavepoint('keep');
         return result;
       } catch (error) {
         const why = toStoreError(error, path);
         if (why instanceof StoreError) group.fail(why);
-        else db.exec(`rollback to ${savepoint}; release ${savepoint}`);
+        else endSavepoint('roll back');
+        for (const forget of rollbackHooks) forget();
         throw why;
       } finally {
         depth -= 1;
+        savepoints = Math.min(savepoints, depth);
       }
     },
     committed: () => group.committed(),
-    sql,
-    schema: (text) => db.exec(text),
+    sql(text) {
+      const { statement, isRead } = prepare(text);
+      if (!isRead) openSavepoints();
+      return statement;
+    },
+    schema(text) {
+      openSavepoints();
+      db.exec(text);
+    },
     beforeCommit: (write) => hooks.push(write),
+    onRollback: (forget) => rollbackHooks.push(forget),
     shrink() {
       const free = Number(db.prepare('pragma freelist_count').get()?.['freelist_count']);
       if (free < 2 * pagesPerShrink || !canShrink) return false;

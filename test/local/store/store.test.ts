@@ -66,6 +66,49 @@ it('rolls back only the inner of two nested transactions', async () => {
   expect(readFromDisk()).toEqual(['outer', 'after']);
 });
 
+it('rolls back nested work with the outer work that had only read before it', async () => {
+  const { store, add, readFromDisk } = createStore();
+  const count = () => Number(store.sql('select count(*) as n from notes').get()?.['n']);
+  store.transact(() => add('kept'));
+  expect(() =>
+    store.transact(() => {
+      expect(count()).toBe(1);
+      store.transact(() => add('nested'));
+      expect(count()).toBe(2);
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(count()).toBe(1);
+  store.transact(() => {
+    expect(() =>
+      store.transact(() => {
+        count();
+        throw new Error('nothing to roll back');
+      }),
+    ).toThrow();
+    add('also kept');
+  });
+  await store.committed();
+  expect(readFromDisk()).toEqual(['kept', 'also kept']);
+});
+
+it('calls the functions of onRollback after each rollback, and at no other time', () => {
+  const { store, add } = createStore();
+  let rollbacks = 0;
+  store.onRollback(() => {
+    rollbacks += 1;
+  });
+  store.transact(() => add('kept'));
+  expect(rollbacks).toBe(0);
+  expect(() =>
+    store.transact(() => {
+      add('lost');
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(rollbacks).toBe(1);
+});
+
 it('calls the functions of beforeCommit before each commit', async () => {
   const { store, add, readFromDisk } = createStore();
   store.beforeCommit(() => add('and this'));
