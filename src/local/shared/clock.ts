@@ -85,6 +85,10 @@ export function startClock({ from, speed }: { from: number; speed: number }): Cl
       return skipped + awakeMs();
     },
     arm(at, onDue) {
+      if (alarm && alarm.at === at) {
+        alarm.onDue = onDue;
+        return;
+      }
       alarm = at === undefined ? undefined : { at, onDue };
       schedule();
     },

@@ -35,6 +35,20 @@ it('fires the alarm when virtual time reaches it, not earlier', () => {
   expect(onDue).toHaveBeenCalledOnce();
 });
 
+it('calls only the last function of an alarm that is set again for the same time', () => {
+  const [first, last] = [vi.fn(), vi.fn()];
+  const clock = startClock({ from: 0, speed: 60 });
+  clock.arm(300_000, first);
+  vi.advanceTimersByTime(4_000);
+  clock.arm(300_000, last);
+  vi.advanceTimersByTime(1_000);
+  expect(first).not.toHaveBeenCalled();
+  expect(last).toHaveBeenCalledOnce();
+  clock.arm(300_000, last);
+  vi.advanceTimersByTime(1);
+  expect(last).toHaveBeenCalledTimes(2);
+});
+
 it('fires the alarm at once when it is advanced past it', () => {
   const onDue = vi.fn();
   const clock = startClock({ from: 0, speed: 1 });
