@@ -88,7 +88,8 @@ export class GroupCommit {
       () => {
         this.#syncing = undefined;
         resolve();
-        this.#commit();
+        // Requests that have arrived meanwhile are handled in this turn, and share the commit at its end.
+        setImmediate(() => this.#commit());
       },
       (error: unknown) => reject(this.fail(error)),
     );

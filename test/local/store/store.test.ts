@@ -136,6 +136,8 @@ it('reports a commit only after a sync that began after it', async () => {
   expect([syncs.length, committed]).toEqual([1, []]);
   syncs[0]?.resolve();
   await nextTurn();
+  // The commit is at the end of the turn in which the sync ended.
+  await nextTurn();
   expect([syncs.length, committed]).toEqual([2, ['first']]);
   syncs[1]?.resolve();
   await nextTurn();
