@@ -65,7 +65,8 @@ export function openItemStore(store: Store): ItemStore {
       if (size > maxItemBytes) throw invalid('Item size has exceeded the maximum allowed size');
       store
         .sql(
-          'insert or replace into ddb_items (tbl, hash, range, item, size) values (?, ?, ?, ?, ?)',
+          'insert into ddb_items (tbl, hash, range, item, size) values (?, ?, ?, ?, ?) ' +
+            'on conflict (tbl, hash, range) do update set item = excluded.item, size = excluded.size',
         )
         .run(table.name, key.hash, key.range, JSON.stringify(item), size);
       reindex(table, { key, item, old });

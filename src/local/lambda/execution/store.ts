@@ -58,7 +58,10 @@ export class ExecutionStore {
     const inFlight = invocation && { id: invocation.id, started: invocation.started, sequence: 0 };
     const body = { ...rest, ...(inFlight ? { invocation: inFlight } : {}) };
     this.#store
-      .sql('insert or replace into lambda_executions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .sql(
+        'insert into lambda_executions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set ' +
+          'status = excluded.status, running = excluded.running, body = excluded.body, expires = excluded.expires',
+      )
       .run(
         execution.id,
         execution.arn,
@@ -161,10 +164,8 @@ export class ExecutionStore {
   }
 
   countAllRunning(): number {
-    const row = this.#store
-      .sql(`select count(*) as n from lambda_executions where status in ${openStatuses}`)
-      .get();
-    return Number(row?.['n']);
+    const text = `select count(*) as n from lambda_executions where status in ${openStatuses}`;
+    return Number(this.#store.sql(text).get()?.['n']);
   }
 
   /** Returns the number of running executions of a function, of all versions or of one. */
