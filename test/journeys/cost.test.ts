@@ -36,5 +36,6 @@ it('measures the expected usage of a simple order, and removes its temporary fil
     // A payment and a message.
     'simulated-requests': 2,
   });
-  expect(listTemporaryDirectories()).toEqual(before);
+  // Other programs may have removed theirs.
+  expect(listTemporaryDirectories().filter((name) => !before.includes(name))).toEqual([]);
 });
