@@ -154,3 +154,23 @@ it('reports a process that runs out of memory, and runs the next invocation in a
   const after = await lambda.invoke('hungry', { Payload: JSON.stringify({ eat: false }) });
   expect(after.text).toBe('"fed"');
 });
+
+it('runs worker threads, WebAssembly and a task of the thread pool in a handler', async () => {
+  lambda.put('threads', {
+    code: `
+      import { once } from 'node:events';
+      import { promisify } from 'node:util';
+      import { Worker } from 'node:worker_threads';
+      import { gzip } from 'node:zlib';
+      const script = 'require("node:worker_threads").parentPort.postMessage(6 * 7)';
+      const emptyModule = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+      export const handler = async () => {
+        const [answer] = await once(new Worker(script, { eval: true }), 'message');
+        const { instance } = await WebAssembly.instantiate(emptyModule);
+        const bytes = await promisify(gzip)('text');
+        return { answer, exports: Object.keys(instance.exports), isGzip: bytes[0] === 0x1f };
+      };`,
+  });
+  const { text } = await lambda.invoke('threads');
+  expect(JSON.parse(text)).toEqual({ answer: 42, exports: [], isGzip: true });
+});
