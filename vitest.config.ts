@@ -37,7 +37,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The journeys wait more than they work.
-    maxWorkers: 4,
+    maxWorkers: 6,
     projects: [
       // One process runs one file after another: modules are loaded once per process, not once per file.
       {
