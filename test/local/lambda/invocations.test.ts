@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handlerRequestSource } from '../../support/handler-request.ts';
@@ -77,6 +79,14 @@ it('reuses a warm process, and returns the end of its log on request', async () 
     requestId: lines[0].record.requestId,
   });
   expect(lines[2].record).toMatchObject({ status: 'success', metrics: { memorySizeMB: 256 } });
+});
+
+it('saves the compiled code of a function for its next process', async () => {
+  await invokePlain('count');
+  const folder = join(lambda.directory, 'compile-cache');
+  await expect
+    .poll(() => globSync('**/*', { cwd: folder, withFileTypes: true }).some((f) => f.isFile()))
+    .toBe(true);
 });
 
 it('writes the output of a handler to its log group, in order', async () => {

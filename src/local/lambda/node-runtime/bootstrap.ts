@@ -2,6 +2,7 @@
  * Entry point of a handler's process, the local counterpart of Lambda's Node.js runtime. It receives one invocation at a time
  * over IPC and sends back the handler's result and log lines.
  */
+import module from 'node:module';
 import type { LogLine } from '../../shared/service-interfaces.ts';
 import { callHandler } from './call-handler.ts';
 import { captureOutput } from './capture-output.ts';
@@ -60,6 +61,14 @@ function sendResult(result: Omit<ResultMessage, 'lines'>): void {
   process.send?.(message);
 }
 
+/**
+ * Saves the compiled code for the next process of the function: Node would save it when the process ends by itself, but the runtime kills
+ * it. Node.js 20 does not compile to a cache.
+ */
+function saveCompiledCode(): void {
+  module.flushCompileCache?.();
+}
+
 async function invoke(message: InvocationMessage): Promise<void> {
   invocation = message;
   setTraceHeader(message.traceHeader);
@@ -69,6 +78,7 @@ async function invoke(message: InvocationMessage): Promise<void> {
     memoryMb: Math.ceil(process.resourceUsage().maxRSS / 1024),
     initMs,
   });
+  const isFirst = !loaded;
   try {
     if (!loaded) {
       loaded = loadHandler({
@@ -83,6 +93,7 @@ async function invoke(message: InvocationMessage): Promise<void> {
     const handler = await loaded;
     const payload = await callHandler(handler, JSON.parse(message.event), createContext(message));
     sendResult({ payload, usage: readUsage() });
+    if (isFirst) saveCompiledCode();
   } catch (error) {
     loaded?.catch(() => {
       loaded = undefined;
