@@ -25,6 +25,7 @@ export interface Replay {
   readonly source: string;
   readonly recording: Recording;
   readonly isThorough?: boolean;
+  readonly assumed?: ReplayRequest['assumed'];
 }
 
 /** Calls the variant of the function that the input names. */
@@ -79,9 +80,9 @@ export async function createReplayer() {
   /** Replays recordings, each with its own source, in one process. */
   function replayEach(replays: readonly Replay[]): Promise<Verdict[]> {
     const variants = replays.map(({ source }, index) => [`variant-${index}.mjs`, toModule(source)]);
-    const requests = replays.map(({ recording, isThorough = false }, variant) => {
+    const requests = replays.map(({ recording, isThorough = false, assumed = {} }, variant) => {
       const input = JSON.stringify({ ...JSON.parse(recording.input ?? '{}'), variant });
-      return { recording: { ...recording, input }, isThorough };
+      return { recording: { ...recording, input }, isThorough, assumed };
     });
     return replayIn({ ...filesOf(dispatcher), ...Object.fromEntries(variants) }, requests);
   }

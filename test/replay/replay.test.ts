@@ -7,6 +7,7 @@ import { describeFinding } from '../../src/replay/describe-finding.ts';
 import { readRecordingFiles } from '../../src/replay/read-recordings.ts';
 import type { Recording } from '../../src/replay/recording.ts';
 import type { Verdict } from '../../src/replay/verdict.ts';
+import { chooseCases } from '../support/full.ts';
 import { createReplayer, type Replay, startRecorder } from './recorder.ts';
 import { bulkSource, shopSource } from './shop.ts';
 
@@ -20,6 +21,9 @@ let waiting: Recording;
 let bulk: Recording;
 /** Recordings of the shop with earlier versions of the SDK. */
 const older = readRecordingFiles(join(import.meta.dirname, 'recordings'));
+
+/** Verdicts of changed functions by their names. Their replays share a process, because its start takes longer than most of them. */
+let verdicts: ReadonlyMap<string, Verdict>;
 
 const input = { target: 'mail:1' };
 
@@ -41,6 +45,9 @@ beforeAll(async () => {
   approved = await record(arns[0] ?? '', input);
   refused = await record(arns[1] ?? '', input);
   bulk = await record(bulkArn, {});
+  const replays = listReplays();
+  const found = await replayer.replayEach(replays.map(([, replay]) => replay));
+  verdicts = new Map(replays.map(([name], index) => [name, found[index] as Verdict]));
 });
 
 afterAll(async () => {
@@ -63,48 +70,69 @@ function changeIn(source: string, from: string, to: string): string {
 type Change = readonly [name: string, from: string, to: string];
 type Mutant = readonly [...Change, difference: string];
 
-/** Replays a recording with each change of its source, in one process. Returns the verdicts by the names of the changes. */
-async function replayMutants(
-  changes: readonly (Change | Mutant)[],
-  { source, recording }: Replay,
-): Promise<ReadonlyMap<string, Verdict>> {
-  const found = await replayer.replayEach(
-    changes.map(([, from, to]) => ({ source: changeIn(source, from, to), recording })),
+const beforePause = (statement: string) =>
+  change("await context.wait('pause'", `${statement}\n  await context.wait('pause'`);
+
+/** Returns what is replayed in one process, by name. */
+function listReplays(): readonly (readonly [name: string, replay: Replay])[] {
+  const undone = change("await context.step('refund', async () => 'refunded');", '{}');
+  const morning =
+    "if (new Date().getUTCHours() < 12) await context.step('morning', async () => 1);";
+  const file = JSON.stringify(join(replayer.directory, 'written'));
+  const writing = `await import('node:fs').then((fs) => fs.writeFileSync(${file}, ''));`;
+  const limited = beforePause(
+    "if (order.total > 100) await context.step('check-limit', async () => 1);",
   );
-  return new Map(changes.map(([name], index) => [name, found[index] as Verdict]));
+  return [
+    ...[...mutants, refactored, ...broken].map(
+      ([name, from, to]) => [name, { source: change(from, to), recording: approved }] as const,
+    ),
+    ...bulkMutants.map(
+      ([name, from, to]) =>
+        [name, { source: changeIn(bulkSource, from, to), recording: bulk }] as const,
+    ),
+    ['a dropped undo of an approved order', { source: undone, recording: approved }],
+    ['a dropped undo of a refused order', { source: undone, recording: refused }],
+    ['the clock', { source: beforePause(morning), recording: approved, isThorough: true }],
+    ['a file', { source: beforePause(writing), recording: approved }],
+    [
+      'an assumed result',
+      {
+        source: limited,
+        ...assumeResults(approved, { 'read-order': '{"total":200,"items":[]}' }),
+      },
+    ],
+    ['nothing', { source: bulkSource, recording: bulk, isThorough: true }],
+  ];
 }
 
 function describeDivergence(verdict: Verdict | undefined): string {
   return verdict?.verdict === 'diverges' ? describeFinding(verdict.finding) : `${verdict?.verdict}`;
 }
 
-it('finds unchanged code identical, and names what an order in flight waits for', async () => {
-  const verdicts = await replayWith(shopSource, [approved, refused, waiting], { isThorough: true });
-  expect(verdicts).toEqual([
+it('finds unchanged code identical, also for earlier versions of the SDK, and names what an order in flight waits for', async () => {
+  const found = await replayWith(shopSource, [approved, refused, waiting, ...older], {
+    isThorough: true,
+  });
+  expect(found.slice(0, 3)).toEqual([
     { verdict: 'identical' },
     { verdict: 'identical' },
     { verdict: 'continues', operations: [expect.objectContaining({ type: 'CALLBACK' })] },
   ]);
-});
-
-it('finds histories of earlier versions of the SDK identical', async () => {
-  const verdicts = await replayWith(shopSource, older);
-  expect(older.map(({ name }, index) => [name, verdicts[index]])).toEqual([
+  expect(older.map(({ name }, index) => [name, found[index + 3]])).toEqual([
     ['sdk-1.0.2', { verdict: 'identical' }],
     ['sdk-2.0.0', { verdict: 'identical' }],
   ]);
 });
 
-it('finds flat maps, delays with jitter, and results that are too large to store identical', async () => {
+it('finds flat maps, delays with jitter, and results that are too large to store identical', () => {
   const started = bulk.events.filter(({ EventType }) => EventType === 'ContextStarted');
   expect(started.map(({ Name }) => Name)).not.toContain('pack-a');
-  expect(await replayWith(bulkSource, [bulk], { isThorough: true })).toEqual([
-    { verdict: 'identical' },
-  ]);
+  expect(verdicts.get('nothing')).toEqual({ verdict: 'identical' });
 });
 
 /** Changes of the function with flat maps and large results, and the difference that a replay reports. */
-const bulkMutants: readonly Mutant[] = [
+const allBulkMutants: readonly Mutant[] = [
   ['a step in a flat map', "'box-'", "'case-'", 'box-a: name is "case-a" instead of "box-a"'],
   ['the nesting', "nesting: 'FLAT'", "nesting: 'NESTED'", 'the recorded order has no such'],
   ['a wait in a flat map', 'seconds: 3', 'seconds: 4', 'dry-a: wait length is 4 instead of 3'],
@@ -119,19 +147,22 @@ const bulkMutants: readonly Mutant[] = [
   ['the size of a large result', "'x'.repeat(size)", "'x'.repeat(size / 2)", 'catalogue: '],
 ];
 
-describe('a changed function with flat maps and large results', () => {
-  let verdicts: ReadonlyMap<string, Verdict>;
-  beforeAll(async () => {
-    verdicts = await replayMutants(bulkMutants, { source: bulkSource, recording: bulk });
-  });
+/** The changes of the short run: a flat map, its jitter, and both kinds of large results. */
+const bulkMutants = chooseCases(allBulkMutants, [
+  'a step in a flat map',
+  'another range of jitter',
+  'a step of a map with large results',
+  'the size of a large result',
+]);
 
+describe('a changed function with flat maps and large results', () => {
   it.each(bulkMutants)('is reported for %s', (name, _from, _to, difference) => {
     expect(describeDivergence(verdicts.get(name))).toContain(difference);
   });
 });
 
 /** Changes of the code, and the difference that a replay reports. */
-const mutants: readonly Mutant[] = [
+const allMutants: readonly Mutant[] = [
   [
     'an inserted step',
     "await context.wait('pause'",
@@ -246,6 +277,22 @@ const mutants: readonly Mutant[] = [
   ],
 ];
 
+/** The changes of the short run: each kind of difference. */
+const mutants = chooseCases(allMutants, [
+  'an inserted step',
+  'a renamed step',
+  'a changed wait',
+  'a step that becomes a child context',
+  'another retry strategy',
+  'fewer attempts',
+  'another order of parallel branches',
+  'another target of a call',
+  'another input of a call',
+  'another callback timeout',
+  'another result of a child context',
+  'another outcome',
+]);
+
 /** A change that makes no difference. */
 const refactored: Change = [
   'a refactoring',
@@ -264,12 +311,6 @@ const broken: readonly Change[] = [
 ];
 
 describe('a changed function', () => {
-  const changes = [...mutants, refactored, ...broken];
-  let verdicts: ReadonlyMap<string, Verdict>;
-  beforeAll(async () => {
-    verdicts = await replayMutants(changes, { source: shopSource, recording: approved });
-  });
-
   it.each(mutants)('is reported for %s', (name, _from, _to, difference) => {
     expect(describeDivergence(verdicts.get(name))).toContain(difference);
   });
@@ -299,23 +340,18 @@ describe('a changed function', () => {
     );
   });
 
-  it('diverges only for the orders that reach a dropped undo', async () => {
-    const source = change("await context.step('refund', async () => 'refunded');", '{}');
-    const [first, second] = await replayWith(source, [approved, refused]);
-    expect(first).toEqual({ verdict: 'identical' });
-    expect(second).toMatchObject({
+  it('diverges only for the orders that reach a dropped undo', () => {
+    expect(verdicts.get('a dropped undo of an approved order')).toEqual({ verdict: 'identical' });
+    expect(verdicts.get('a dropped undo of a refused order')).toMatchObject({
       verdict: 'diverges',
       finding: { kind: 'missing', operation: { name: 'refund' } },
     });
   });
 
-  it('is reported for a branch on the clock', async () => {
-    const source = change(
-      "await context.wait('pause'",
-      "if (new Date().getUTCHours() < 12) await context.step('morning', async () => 1);\n  await context.wait('pause'",
+  it('is reported for a branch on the clock', () => {
+    expect(describeDivergence(verdicts.get('the clock'))).toBe(
+      'pause: type is "STEP" instead of "WAIT"',
     );
-    const [verdict] = await replayWith(source, [approved], { isThorough: true });
-    expect(describeDivergence(verdict)).toBe('pause: type is "STEP" instead of "WAIT"');
   });
 
   it('is broken if it uses a result that no longer exists', () => {
@@ -332,26 +368,15 @@ describe('a changed function', () => {
     });
   });
 
-  it('cannot write files or start processes', async () => {
-    const file = join(replayer.directory, 'written');
-    const source = change(
-      "await context.wait('pause'",
-      `await import('node:fs').then((fs) => fs.writeFileSync(${JSON.stringify(file)}, ''));\n  await context.wait('pause'`,
-    );
-    const [verdict] = await replayWith(source, [approved]);
-    expect(verdict).toMatchObject({ verdict: 'broken', reason: expect.stringContaining('Access') });
+  it('cannot write files or start processes', () => {
+    expect(verdicts.get('a file')).toMatchObject({
+      verdict: 'broken',
+      reason: expect.stringContaining('Access'),
+    });
   });
 
-  it('names the next operations for an assumed result', async () => {
-    const source = change(
-      "await context.wait('pause'",
-      "if (order.total > 100) await context.step('check-limit', async () => 1);\n  await context.wait('pause'",
-    );
-    const { recording, assumed } = assumeResults(approved, {
-      'read-order': '{"total":200,"items":[]}',
-    });
-    const [verdict] = await replayWith(source, [recording], { assumed });
-    expect(verdict).toMatchObject({
+  it('names the next operations for an assumed result', () => {
+    expect(verdicts.get('an assumed result')).toMatchObject({
       verdict: 'continues',
       operations: [{ name: 'charge' }, { name: 'check-limit' }],
     });
