@@ -160,7 +160,7 @@ describe('an execution that is paused', () => {
     expect(execution.steps()).toEqual(['after']);
   });
 
-  it('resumes to wait on if nothing has happened', async () => {
+  it.runIf(full)('resumes to wait on if nothing has happened', async () => {
     const execution = await start('wait', { seconds: 240 });
     await execution.until('InvocationCompleted');
     await send(execution.arn, 'pause');
@@ -187,22 +187,28 @@ describe('an execution that is paused', () => {
     await execution.untilStatus('SUCCEEDED');
   });
 
-  it('is not lost if an SDK that predates pausing starts a callback meanwhile', async () => {
-    const execution = await start('callback');
-    // The first checkpoint of the handler starts the callback.
-    await send(execution.arn, 'pause');
-    await execution.untilStatus('PAUSED');
-    await execution.until('InvocationCompleted');
-    const [started] = (await execution.events()).filter((event) => event.CallbackStartedDetails);
-    const { CallbackId } = started?.CallbackStartedDetails ?? {};
-    await lambda.client.send(
-      new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: Buffer.from('"yes"') }),
-    );
-    await send(execution.arn, 'resume');
-    await execution.untilStatus('SUCCEEDED');
-  });
+  it.runIf(full)(
+    'is not lost if an SDK that predates pausing starts a callback meanwhile',
+    async () => {
+      const execution = await start('callback');
+      // The first checkpoint of the handler starts the callback.
+      await send(execution.arn, 'pause');
+      await execution.untilStatus('PAUSED');
+      await execution.until('InvocationCompleted');
+      const [started] = (await execution.events()).filter((event) => event.CallbackStartedDetails);
+      const { CallbackId } = started?.CallbackStartedDetails ?? {};
+      await lambda.client.send(
+        new SendDurableExecutionCallbackSuccessCommand({
+          CallbackId,
+          Result: Buffer.from('"yes"'),
+        }),
+      );
+      await send(execution.arn, 'resume');
+      await execution.untilStatus('SUCCEEDED');
+    },
+  );
 
-  it('receives the result of a child execution, which is not paused', async () => {
+  it.runIf(full)('receives the result of a child execution, which is not paused', async () => {
     const execution = await start('child', { seconds: 60 });
     await execution.until('InvocationCompleted');
     await send(execution.arn, 'pause');
@@ -468,7 +474,7 @@ it.runIf(full)('completes a deletion after a restart', async () => {
   await expect(execution.status()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-it('keeps a pause across a restart of the runtime', async () => {
+it.runIf(full)('keeps a pause across a restart of the runtime', async () => {
   const execution = await start('wait', { seconds: 120 });
   await execution.until('InvocationCompleted');
   await send(execution.arn, 'pause', { Reason: 'night' });
