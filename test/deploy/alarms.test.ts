@@ -224,12 +224,11 @@ const endOf = (sample: string, status: string, alarms: readonly string[]): [stri
 
 /** The ends of a short run: each status, both sides of the hand-over, and each alarm. */
 const shortRun = [
-  ...['low', 'payment-down', 'carrier-down', 'loyalty-down'].map(
+  ...['payment-down', 'carrier-down', 'loyalty-down'].map(
     (sample) => `an order of the sample ${sample}`,
   ),
   'an order that is cancelled while it is awaiting-review',
   'an order that is stopped after its hand-over',
-  'an order that is paused and stopped',
   'an order that times out',
   'an event that is not an order',
 ];
