@@ -21,6 +21,7 @@ import {
 import type { Ports } from '../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../functions/order-workflow/process-order.ts';
 import type { Fixture } from '../local/dynamodb/fixture.ts';
+import { full } from '../support/full.ts';
 import { dies, execute, type Invocation } from './durable-service.ts';
 import { startTables } from './stack-tables.ts';
 import { waitSeconds } from './wait-seconds.ts';
@@ -134,6 +135,8 @@ describe.each([{ killing: false }, { killing: true }])(
   'with an environment that is killed after every checkpoint: $killing',
   ({ killing }) => {
     const suffix = killing ? 'killed' : 'calm';
+    // In the short run, most orders are only processed with kills: their invocations replay what ran before.
+    const isIncluded = killing || full;
 
     it('completes an order with each side effect once', async () => {
       await stock(`P-${suffix}`, 10);
@@ -156,7 +159,7 @@ describe.each([{ killing: false }, { killing: true }])(
       else expect(done.invocations).toBe(stages.length - steps + 1);
     });
 
-    it('undoes everything once if the items are damaged', async () => {
+    it.runIf(isIncluded)('undoes everything once if the items are damaged', async () => {
       await stock('DAMAGED', 10);
       const id = `damaged-${suffix}`;
       const { result, record, calls } = await run(id, orderOf({ items: [line('DAMAGED', 2)] }), {
@@ -175,20 +178,25 @@ describe.each([{ killing: false }, { killing: true }])(
       expect(await stockOf('DAMAGED')).toMatchObject({ available: 10, reserved: 0 });
     });
 
-    it('fails if a provider cannot process the order, and refunds nothing that was not charged', async () => {
-      const { status, error, record, calls } = await run(
-        `down-${suffix}`,
-        orderOf({ customerId: 'PAYMENT-DOWN' }),
-        { killing },
-      );
-      expect(status).toBe('FAILED');
-      expect(error).toContain('process-payment cannot process this order');
-      expect(record.failure?.code).toBe(technicalFailure);
-      expect(record.undos).toEqual([{ undo: 'refund-payment', outcome: 'done' }]);
-      expect(effective(calls, 'charge') + effective(calls, 'refund')).toBe(0);
-    });
+    it.runIf(isIncluded)(
+      'fails if a provider cannot process the order, and refunds nothing that was not charged',
+      async () => {
+        const { status, error, record, calls } = await run(
+          `down-${suffix}`,
+          orderOf({ customerId: 'PAYMENT-DOWN' }),
+          { killing },
+        );
+        expect(status).toBe('FAILED');
+        expect(error).toContain('process-payment cannot process this order');
+        expect(record.failure?.code).toBe(technicalFailure);
+        expect(record.undos).toEqual([{ undo: 'refund-payment', outcome: 'done' }]);
+        expect(effective(calls, 'charge') + effective(calls, 'refund')).toBe(0);
+      },
+    );
 
-    it.each(['PAYMENT-TRANSIENT', 'PAYMENT-HICCUP'])(
+    it
+      .runIf(isIncluded)
+      .each(full ? ['PAYMENT-TRANSIENT', 'PAYMENT-HICCUP'] : ['PAYMENT-TRANSIENT'])(
       'retries a transient error and charges once (%s)',
       async (customerId) => {
         const { record, calls } = await run(
@@ -203,7 +211,7 @@ describe.each([{ killing: false }, { killing: true }])(
       },
     );
 
-    it('never moves a status backward', async () => {
+    it.runIf(isIncluded)('never moves a status backward', async () => {
       const { record } = await run(`forward-${suffix}`, orderOf({ customerId: 'UNREACHABLE' }), {
         killing,
       });
@@ -250,12 +258,16 @@ it.each([
 });
 
 it('never sells more units than available to concurrent orders', async () => {
-  await stock('RARE', 3);
-  const ids = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `rare-${letter}`);
+  const available = full ? 3 : 1;
+  await stock('RARE', available);
+  const ids = Array.from({ length: 2 * available }, (_, index) => `rare-${index}`);
   const ended = await Promise.all(ids.map((id) => run(id, orderOf({ items: [line('RARE')] }))));
   const outcomes = ended.map(({ result }) => (result as { outcome: string }).outcome).sort();
-  expect(outcomes).toEqual([...Array(3).fill('completed'), ...Array(3).fill('rejected')]);
-  expect(await stockOf('RARE')).toMatchObject({ available: 0, reserved: 0, sold: 3 });
+  expect(outcomes).toEqual([
+    ...Array(available).fill('completed'),
+    ...Array(available).fill('rejected'),
+  ]);
+  expect(await stockOf('RARE')).toMatchObject({ available: 0, reserved: 0, sold: available });
 });
 
 it('accepts the name of the balance as an order id', async () => {

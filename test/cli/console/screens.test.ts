@@ -17,7 +17,7 @@ const usualSizes: readonly Size[] = [
   { columns: 80, rows: 24 },
   { columns: 40, rows: 10 },
   { columns: 200, rows: 60 },
-  { columns: 120, rows: 40 },
+  ...(full ? [{ columns: 120, rows: 40 }] : []),
 ];
 const sizes = full
   ? [40, 55, 56, 59, 60, 69, 70, 99, 100, 139, 140, 160, 200].flatMap((columns) =>
@@ -117,30 +117,33 @@ describe.each(Object.keys(screens))('the screen %s', (name) => {
       expect(text).toMatch(/ORDER +CUSTOMER +TOTAL +STATUS .*NOTE/);
   });
 
-  it.each(usualSizes)('says the same without colors on $columns x $rows', (size) => {
-    const trim = (text: string) => text.replace(/ +$/gm, '');
-    const plain = trim(open(name, size).text());
-    expect(plain).not.toContain('\u001b');
-    for (const depth of [4, 8]) {
-      const styled = open(name, size, depth).text();
-      expect(trim(stripVTControlCharacters(styled))).toBe(plain);
-      const codes = styled
-        .split('\u001b[')
-        .slice(1)
-        .map((part) => /^[\d;]*/.exec(part)?.[0] ?? '');
-      // Black, white and gray are the color of some backgrounds. Of the bright colors of 16, yellow cannot be read on white.
-      const readable =
-        depth === 4 ? /^(0|1|2|7|22|27|39|3[1-6])$/ : /^(0|1|2|7|22|27|39|31|38;5;\d+)$/;
-      expect(codes.filter((code) => !readable.test(code))).toEqual([]);
-    }
-    const ascii = toAscii(plain).replace(/[漢字]/g, '??');
-    expect(ascii).toMatch(/^[\n -~]*$/);
-    for (const line of ascii.split('\n')) expect(line.length).toBeLessThanOrEqual(size.columns);
-  });
+  it.each(full ? usualSizes : usualSizes.slice(0, 2))(
+    'says the same without colors on $columns x $rows',
+    (size) => {
+      const trim = (text: string) => text.replace(/ +$/gm, '');
+      const plain = trim(open(name, size).text());
+      expect(plain).not.toContain('\u001b');
+      for (const depth of [4, 8]) {
+        const styled = open(name, size, depth).text();
+        expect(trim(stripVTControlCharacters(styled))).toBe(plain);
+        const codes = styled
+          .split('\u001b[')
+          .slice(1)
+          .map((part) => /^[\d;]*/.exec(part)?.[0] ?? '');
+        // Black, white and gray are the color of some backgrounds. Of the bright colors of 16, yellow cannot be read on white.
+        const readable =
+          depth === 4 ? /^(0|1|2|7|22|27|39|3[1-6])$/ : /^(0|1|2|7|22|27|39|31|38;5;\d+)$/;
+        expect(codes.filter((code) => !readable.test(code))).toEqual([]);
+      }
+      const ascii = toAscii(plain).replace(/[漢字]/g, '??');
+      expect(ascii).toMatch(/^[\n -~]*$/);
+      for (const line of ascii.split('\n')) expect(line.length).toBeLessThanOrEqual(size.columns);
+    },
+  );
 });
 
 it('leaves nothing behind when the size of the terminal changes', async () => {
-  for (const name of Object.keys(screens)) {
+  for (const name of full ? Object.keys(screens) : ['list', 'help', 'confirmation']) {
     const [first = { columns: 80, rows: 24 }, ...others] = usualSizes;
     const terminal = new headless.Terminal({
       cols: first.columns,
