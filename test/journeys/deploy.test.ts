@@ -57,12 +57,12 @@ it('plans a first deployment without a trace, deploys it, and then finds no chan
 
 it('publishes a version for a changed parameter, and running orders finish on their version', async () => {
   const { orderId } = await project.runJson('submit', '--sample', 'low');
-  const planned = await project.orders('deploy', '--plan', '--param', 'WarehouseWaitSeconds=600');
-  expect(planned.stderr).toContain('\n  WarehouseWaitSeconds 300 → 600\n');
-  expect(planned.stderr).toContain('Environment.Variables.WAREHOUSE_WAIT_SECONDS 300 → 600');
+  const planned = await project.orders('deploy', '--plan', '--param', 'WarehouseWaitSeconds=60');
+  expect(planned.stderr).toContain('\n  WarehouseWaitSeconds 300 → 60\n');
+  expect(planned.stderr).toContain('Environment.Variables.WAREHOUSE_WAIT_SECONDS 300 → 60');
   expect(planned.stderr).toMatch(/^1 version to publish, 3 to change$/m);
   expect(planned.stderr).toContain('1 running order finishes on its current version.');
-  await deploy('--param', 'WarehouseWaitSeconds=600');
+  await deploy('--param', 'WarehouseWaitSeconds=60');
   const later = await project.runJson('submit', '--sample', 'low', '--wait');
   expect((await project.orders('watch', orderId)).code).toBe(0);
   const versionOf = async (id: string) =>
@@ -155,7 +155,8 @@ it('rolls back a failing change, reports its cause, and deploys the corrected on
   expect(stderr).toMatch(/The deployment failed: DeadLetters UPDATE_FAILED: /);
   expect(stderr).toContain('the stack was rolled back');
   expect(await deploy()).toMatchObject({ code: 0, changed: false });
-  expect((await project.orders('submit', '--sample', 'low', '--wait')).code).toBe(0);
+  // The orders that are cancelled below run on the same stack.
+  if (full) expect((await project.orders('submit', '--sample', 'low', '--wait')).code).toBe(0);
 });
 
 // The short run deploys while one order runs.
