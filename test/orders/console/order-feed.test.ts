@@ -9,7 +9,7 @@ import { findFreePort } from '../../support/free-port.ts';
 import { full } from '../../support/full.ts';
 import { openFeed } from './open-feed.ts';
 
-const timeScale = ['--time-scale', '120'];
+const timeScale = ['--time-scale', '180'];
 let project: DeployedProject;
 beforeAll(async () => {
   project = await createDeployedProject(...timeScale);
@@ -58,34 +58,34 @@ it('shows an order from its start until it ends, and counts both', async () => {
 it('puts orders that need attention first, and marks paused ones', async () => {
   const stack = await connect();
   const feed = open(stack);
-  const [completed, review, failed] = await Promise.all(
-    (['low', 'fraud-review', 'payment-declined'] as const).map(submit),
-  );
-  if (!completed || !review) throw new Error('orders were not accepted');
-  await feed.order(completed, ({ status }) => status === 'completed');
-  // A function notices an outage within a second: the order needs the carrier only after its waits.
   await project.orders('outage', 'start', 'carrier');
   onTestFinished(async () => {
     await project.orders('outage', 'stop', 'carrier');
   });
-  const waiting = await submit('low');
+  // A function notices an outage within a second: the order `low` needs the carrier only after its waits.
+  const [waiting, review, failed, unrecovered] = await Promise.all(
+    (['low', 'fraud-review', 'payment-declined', 'invalid'] as const).map(submit),
+  );
+  if (!review) throw new Error('orders were not accepted');
   const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
   await (await stack.target.clients.sqs()).send(
     new SendMessageCommand({
       QueueUrl: project.outputs.DeadLettersUrl,
-      MessageBody: JSON.stringify({ detail: { durableExecutionName: completed } }),
+      MessageBody: JSON.stringify({ detail: { durableExecutionName: unrecovered } }),
     }),
   );
+  await feed.order(review, ({ status }) => status === 'awaiting-review');
   await project.orders('pause', review, '--yes');
   feed.feed.refresh();
   const { orders, deadLetters } = await feed.until(
     (snapshot) =>
       snapshot.orders.filter(({ attention }) => attention !== undefined).length >= 4 &&
+      snapshot.orders.some(({ attention }) => attention === 'dead-letter') &&
       snapshot.orders.some(({ isPaused }) => isPaused),
   );
   expect(orders.slice(0, 4)).toMatchObject([
     { orderId: review, attention: 'review', isPaused: true },
-    { orderId: completed, attention: 'dead-letter' },
+    { orderId: unrecovered, attention: 'dead-letter' },
     { orderId: waiting, attention: 'waiting', waitingFor: { provider: 'carrier' } },
     { orderId: failed, attention: 'failed', failure: { stage: 'process-payment' } },
   ]);
@@ -101,7 +101,7 @@ it('includes running orders from before the window, until they end', async () =>
 });
 
 it('shows less without the permission to read orders, executions and the dead-letter queue', async () => {
-  const orderId = await submit('low');
+  const orderId = await submit('invalid');
   const stack = await connect();
   const { dynamodb, lambda, sqs } = stack.target.clients;
   const denied: string[] = [];
@@ -132,7 +132,7 @@ it('shows less without the permission to read orders, executions and the dead-le
     step,
   );
   const feed = open(stack);
-  const order = await feed.order(orderId, ({ status }) => status === 'completed');
+  const order = await feed.order(orderId, ({ status }) => status === 'failed');
   expect(order).not.toHaveProperty('stage');
   const { deadLetters } = await feed.until(() => denied.includes('GetQueueAttributesCommand'));
   expect(denied.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(1);
@@ -150,9 +150,9 @@ it('continues after the runtime was killed, throttled requests, and started on a
   await project.orders('local', 'start', ...timeScale, ...port, '--inject', 'throttle=100%');
   await feed.until(({ gapReason = '' }) => gapReason !== '');
   await project.orders('local', 'start', ...timeScale, ...port, '--inject', 'none');
-  const after = await submit('low');
+  const after = await submit('invalid');
   feed.feed.refresh();
-  await feed.order(after, ({ status }) => status === 'completed');
+  await feed.order(after, ({ status }) => status === 'failed');
   await feed.order(before, ({ status }) => status === 'completed');
   const { orders } = await feed.until(({ gapReason }) => gapReason === undefined);
   expect(orders.filter(({ attention }) => attention === 'stuck')).toEqual([]);
@@ -160,8 +160,8 @@ it('continues after the runtime was killed, throttled requests, and started on a
 
 it('still shows the orders when the clock of this machine is set back', async () => {
   const feed = open(await connect());
-  const orderId = await submit('low');
-  await feed.order(orderId, ({ status }) => status === 'completed');
+  const orderId = await submit('invalid');
+  await feed.order(orderId, () => true);
   const { now } = Date;
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
   onTestFinished(() => clock.mockRestore());
@@ -176,7 +176,7 @@ it('still shows the orders when the clock of this machine is set back', async ()
 it('names the command that renews expired credentials, and continues once they are renewed', async () => {
   const stack = await connect();
   const feed = open({ ...stack, target: { ...stack.target, autoDeploys: false } });
-  const before = await submit('low');
+  const before = await submit('invalid');
   await feed.order(before, () => true);
   let haveExpired = true;
   const requests = await interceptRequests(stack, async () => {
@@ -187,7 +187,7 @@ it('names the command that renews expired credentials, and continues once they a
   const gap = await feed.until(({ gapReason }) => gapReason !== undefined);
   expect(gap.gapReason).toContain('eval $(orders local env)');
   expect(gap.orders.map(({ orderId }) => orderId)).toContain(before);
-  const after = await submit('low');
+  const after = await submit('invalid');
   haveExpired = false;
   await feed.order(after, () => true);
   await feed.until(({ gapReason }) => gapReason === undefined);
