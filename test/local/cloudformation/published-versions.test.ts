@@ -151,8 +151,8 @@ const changes: readonly (readonly [string, string, string, () => void])[] = [
     setParameter('StripePaymentMethod', 'pm_other'),
   ],
 ];
-/** Changes of the short run: one for each reason. */
-const shortRun = ['memory', 'role', 'code', 'unused parameter'];
+/** Changes of the short run: two for each reason. */
+const shortRun = ['memory', 'role', 'log level', 'code', 'description', 'unused parameter'];
 
 describe('a change of the template', () => {
   it.each(chooseCases(changes, shortRun))(
