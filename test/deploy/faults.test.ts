@@ -10,7 +10,7 @@ import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
 import { type Fault, type FaultProxy, faults, startFaultProxy } from '../support/fault-proxy.ts';
 import { full } from '../support/full.ts';
-import { makeProject } from '../support/project-files.ts';
+import { makeProject, makeProjectOfSmallFunctions } from '../support/project-files.ts';
 
 const kinds: readonly Fault[] = full ? faults : ['cut-after'];
 
@@ -19,7 +19,7 @@ let runtime: Runtime;
 let proxy: FaultProxy;
 
 beforeAll(async () => {
-  root = makeProject();
+  root = full ? makeProject() : makeProjectOfSmallFunctions();
   const directory = stateDirectory(root);
   runtime = await startRuntime({ directory, port: 0, timeScale: 1000 });
   proxy = await startFaultProxy(runtime.url);

@@ -9,7 +9,7 @@ import type { StackOutputs } from '../../src/environment/stack.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
-import { makeProject } from '../support/project-files.ts';
+import { makeProjectOfSmallFunctions } from '../support/project-files.ts';
 
 const FunctionName = 'orders-test-workflow';
 let root: string;
@@ -17,7 +17,7 @@ let runtime: Runtime;
 let outputs: StackOutputs;
 
 beforeAll(async () => {
-  root = makeProject();
+  root = makeProjectOfSmallFunctions();
   runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   ({ outputs } = await awaitResult(deploy(target())));
 });

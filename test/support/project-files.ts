@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,5 +20,22 @@ export function makeProject(checkout = repository): string {
   const root = mkdtempSync(join(tmpdir(), 'orders-project-'));
   cpSync(join(checkout, 'template.yaml'), join(root, 'template.yaml'));
   for (const name of ['functions', 'dist']) symlinkSync(join(checkout, name), join(root, name));
+  return root;
+}
+
+const small = 'export const handler = async () => ({ statusCode: 404 });\n';
+
+/**
+ * Creates a project like `makeProject` whose functions are one line each, for tests of deployments without orders: packing and unpacking
+ * takes most of the time of a deployment. The functions respond like an API without orders, which the check of a deployment expects.
+ */
+export function makeProjectOfSmallFunctions(): string {
+  const root = makeProject();
+  rmSync(join(root, 'dist'));
+  for (const name of readdirSync(join(repository, 'dist/functions'))) {
+    const directory = join(root, 'dist/functions', name);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'index.mjs'), small);
+  }
   return root;
 }

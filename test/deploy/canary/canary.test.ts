@@ -14,8 +14,7 @@ import { describeStack } from '../../../src/environment/stack-outputs.ts';
 import { type Runtime, startRuntime } from '../../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../../src/local/runtime/state-file.ts';
 import { fakeAws, fakeTarget } from '../../aws/fake-aws.ts';
-import { copyFunctions } from '../../support/changed-workflow.ts';
-import { makeProject } from '../../support/project-files.ts';
+import { makeProjectOfSmallFunctions } from '../../support/project-files.ts';
 import { canaryStart } from './canary-start.ts';
 
 const functionName = 'orders-test-workflow';
@@ -26,8 +25,7 @@ let stack: Stack;
 let published = 1;
 
 beforeAll(async () => {
-  root = makeProject();
-  copyFunctions(root);
+  root = makeProjectOfSmallFunctions();
   runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   await expect(deployWith({ canary: canaryStart() })).rejects.toMatchObject({
     code: 'NothingToCompare',
