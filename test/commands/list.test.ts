@@ -24,6 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => orders.close());
 
+/** Bounds the list to the partitions of a short time, where the default of 7 days does not matter. */
+const recent = ['--since', '1h'];
 const list = (...argv: string[]) => runCommand(List, argv, orders.target);
 
 async function readDocument(...argv: string[]) {
@@ -50,11 +52,13 @@ it('lists older orders with --since', async () => {
 });
 
 it('exits with 0 for an empty list, without data on stdout and with a note on stderr', async () => {
-  const empty = await list('--customer', 'nobody');
+  const empty = await list('--customer', 'nobody', ...recent);
   expect(empty).toMatchObject({ stdout: '', exitCode: 0 });
   expect(empty.stderr).toContain('No orders match.');
-  expect((await readDocument('--customer', 'nobody')).orders).toEqual([]);
-  expect((await list('--customer', 'nobody', '-o', 'csv')).stdout).toMatch(/^order,status,.*\r\n$/);
+  expect((await readDocument('--customer', 'nobody', ...recent)).orders).toEqual([]);
+  expect((await list('--customer', 'nobody', '-o', 'csv', ...recent)).stdout).toMatch(
+    /^order,status,.*\r\n$/,
+  );
 });
 
 it('prints the command for the next page, whose cursor excludes newer orders', async () => {
@@ -69,26 +73,26 @@ it('prints the command for the next page, whose cursor excludes newer orders', a
 });
 
 it('filters by status', async () => {
-  expect((await list('--failed', '-o', 'id')).stdout).toBe('web-5512\n');
-  expect((await list('--running', '-o', 'id')).stdout).toContain('order-new\n');
-  const both = await list('--status', 'failed,completed', '-o', 'id');
+  expect((await list('--failed', '-o', 'id', ...recent)).stdout).toBe('web-5512\n');
+  expect((await list('--running', '-o', 'id', ...recent)).stdout).toContain('order-new\n');
+  const both = await list('--status', 'failed,completed', '-o', 'id', ...recent);
   expect(both.stdout).toBe('web-5512\norder-old\n');
 });
 
 it('writes CSV for spreadsheets: with quotes if necessary and CRLF line ends', async () => {
-  const { stdout } = await list('--failed', '-o', 'csv', '--no-header');
+  const { stdout } = await list('--failed', '-o', 'csv', '--no-header', ...recent);
   expect(stdout).toMatch(
     /^web-5512,failed,91\.98,"ACME, ""Inc""",[^,]+,[^,]+,process-payment,Declined\r\n$/,
   );
 });
 
 it('prints the same document with --json, -o json and -o yaml, and its orders line by line with -o jsonl', async () => {
-  const { orders: expected } = await readDocument();
-  const { data, ok } = JSON.parse((await list('-o', 'json')).stdout);
+  const { orders: expected } = await readDocument(...recent);
+  const { data, ok } = JSON.parse((await list('-o', 'json', ...recent)).stdout);
   expect({ data, ok }).toEqual({ data: expected, ok: true });
   const { parse } = await import('yaml');
-  expect(parse((await list('-o', 'yaml')).stdout).data).toEqual(expected);
-  const lines = (await list('-o', 'jsonl')).stdout.trimEnd().split('\n');
+  expect(parse((await list('-o', 'yaml', ...recent)).stdout).data).toEqual(expected);
+  const lines = (await list('-o', 'jsonl', ...recent)).stdout.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(expected);
 });
 
@@ -100,9 +104,9 @@ it('reports an error of -o json as a document', async () => {
 
 it('shows e-mail addresses only in a column that is named', async () => {
   for (const format of ['table', 'wide', 'csv', 'json', 'jsonl', 'yaml']) {
-    expect((await list('-o', format)).stdout).not.toContain('@');
+    expect((await list('-o', format, ...recent)).stdout).not.toContain('@');
   }
-  const argv = ['--columns', 'order,email', '--failed'];
+  const argv = ['--columns', 'order,email', '--failed', ...recent];
   expect((await list(...argv, '-o', 'csv')).stdout).toMatch(
     /^order,email\r\nweb-5512,\S+@\S+\r\n$/,
   );

@@ -12,14 +12,18 @@ const variables = {
   PROVIDER_CALLS_TABLE: 'ProviderCallsTable',
 } as const;
 
+/** The resources of the template: parsed once for all databases of a process. */
+const { Resources: resources } = parse(
+  readFileSync(new URL('../../template.yaml', import.meta.url), 'utf8'),
+  { logLevel: 'silent' },
+);
+
 /** Creates the template's tables in a local DynamoDB and sets the environment of the functions. */
 export async function startTables(): Promise<Fixture> {
   const fixture = await start();
-  const text = readFileSync(new URL('../../template.yaml', import.meta.url), 'utf8');
-  const { Resources } = parse(text, { logLevel: 'silent' });
   for (const [variable, table] of Object.entries(variables)) {
     const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
-      Resources[table].Properties;
+      resources[table].Properties;
     fixture.dynamodb.createTable({
       TableName: table,
       BillingMode,
