@@ -147,7 +147,7 @@ async function interleave(processes: readonly (() => Promise<void>)[], schedule:
 async function forEachSchedule(run: (schedule: Schedule, name: string) => Promise<void>) {
   if (!full) {
     const random = createRandom(20_261_129);
-    for (let number = 1; number <= 5; number += 1) {
+    for (let number = 1; number <= 2; number += 1) {
       await run((waiting) => random.between(0, waiting - 1), `random-${number}`);
     }
     return;
