@@ -96,7 +96,7 @@ const cells = rows.flatMap(([command, codes]) =>
 
 const name = 'orders %s of an order that is %s exits %i';
 
-// Commands that run in turn share a process. Those that wait for their timeout run at the same time.
+// Commands that run in turn share a process. Commands that wait for their timeout run at the same time.
 it.each(cells.filter(([, , code]) => code !== 124))(name, expectCode);
 it.concurrent.each(cells.filter(([, , code]) => code === 124))(name, expectCode);
 

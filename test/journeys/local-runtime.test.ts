@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => project.close());
 
-/** Replaces the project by one with a stack. */
+/** Replaces the project by a project with a stack. */
 async function useDeployedProject(...flags: string[]): Promise<void> {
   await project.close();
   project = await createDeployedProject(...flags);

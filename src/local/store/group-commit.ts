@@ -88,7 +88,7 @@ export class GroupCommit {
       () => {
         this.#syncing = undefined;
         resolve();
-        // Requests that have arrived meanwhile are handled in this turn, and share the commit at its end.
+        // Requests that have arrived meanwhile are handled in this turn of the event loop, and share its commit.
         setImmediate(() => this.#commit());
       },
       (error: unknown) => reject(this.fail(error)),

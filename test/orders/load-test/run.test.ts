@@ -213,7 +213,7 @@ it('reads nothing when orders are followed to their acceptance', async () => {
 
 it('ends when a threshold is exceeded with `abortOnThreshold`', async () => {
   // Twenty seconds of submissions: even on a busy machine, the check is made long before their end. The rate is low
-  // because a busy machine submits all that is due until then.
+  // because a busy machine submits all orders that are due before the check.
   const count = 200;
   using aws = await lambda(() => undefined, planned(count));
   const report = await run(aws.url, {
