@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { addEnvironment, chooseEnvironment } from '../../src/environment/choose-environment.ts';
 import { resolveTarget } from '../../src/environment/resolve-target.ts';
+import { makeProject } from '../support/project-files.ts';
 
 const config = {
   environments: { dev: { region: 'eu-west-1', stack: 'orders-dev', profile: 'dev-admin' } },
@@ -40,7 +41,8 @@ it('starts the local runtime only for local and connects all clients to it', asy
   const target = await resolveTarget(
     { env: 'local' },
     {
-      cwd: process.cwd(),
+      // Not this folder, which has credentials after a command of the README.
+      cwd: makeProject(),
       variables: {},
       ensureRuntime: async () => ({ url: 'http://127.0.0.1:4999', timeScale: 60 }),
     },
