@@ -88,11 +88,13 @@ it('does not touch another program that has the process id of a killed runtime',
   await useDeployedProject();
   const state = readState(project.root);
   await project.killRuntime();
+  // A killed process holds its lock until its last thread has ended.
+  const stop = async () => (await project.orders('local', 'stop')).stdout;
+  await expect.poll(stop).toContain('not running');
   const bystander = spawn('sleep', ['60']);
   try {
     writeFileSync(inStore('runtime.json'), JSON.stringify({ ...state, pid: bystander.pid }));
-    const { stdout } = await project.orders('local', 'stop');
-    expect(stdout).toContain('not running');
+    expect(await stop()).toContain('not running');
     expect(isAlive(bystander.pid ?? 0)).toBe(true);
     expect((await project.orders('list')).code).toBe(0);
   } finally {
