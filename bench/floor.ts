@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { memoryFlags } from '../src/local/lambda/handler-process.ts';
 import { openStore } from '../src/local/store/store.ts';
 
 interface Operation {
@@ -80,7 +81,7 @@ async function serveFloor(options: FloorOptions): Promise<void> {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const children = Array.from({ length: 2 * availableParallelism() + 2 }, () =>
     fork(options.bootstrap, [], {
-      execArgv: ['--max-old-space-size=512', '--max-semi-space-size=4'],
+      execArgv: ['--max-old-space-size=512', ...memoryFlags],
       env: buildEnvironment(endpoint, options),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     }),

@@ -23,7 +23,7 @@ const moduleFlags = ['--no-experimental-detect-module', '--no-experimental-requi
  * A process has a tenth of its memory for V8's own threads, which compile and collect garbage beside the handler. Six handlers share the
  * processors of a laptop, so that these threads save no time.
  */
-const memoryFlags = ['--max-semi-space-size=4', '--single-threaded'];
+export const memoryFlags: readonly string[] = ['--max-semi-space-size=4', '--single-threaded'];
 
 interface HandlerProcessOptions {
   /** Path of the Node.js program. */
