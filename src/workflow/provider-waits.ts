@@ -12,8 +12,9 @@ export interface PendingAttempt extends Pick<ProviderWait, 'provider' | 'stage' 
 }
 
 /**
- * Returns the attempt for which an order waits; undefined if it does not wait for a provider. `timeScale`: speed-up of waits.
- * An advance of the local clock during the wait is not known here: the attempt then starts earlier.
+ * Returns the attempt for which an order waits; undefined if it does not wait for a provider, or if its item was edited so that the
+ * time of the attempt is unknown. `timeScale`: speed-up of waits. An advance of the local clock during the wait is not known here: the
+ * attempt then starts earlier.
  */
 export function findPendingAttempt(
   { status, waitingFor, waitingSince }: Pick<OrderRecord, 'status' | 'waitingFor' | 'waitingSince'>,
@@ -21,9 +22,10 @@ export function findPendingAttempt(
 ): PendingAttempt | undefined {
   if (!waitingFor || isTerminal(status)) return undefined;
   const { provider, stage, attempt, failedAt, delaySeconds } = waitingFor;
-  const nextMs = Date.parse(failedAt) + (delaySeconds * 1000) / timeScale;
-  const nextAt = new Date(nextMs).toISOString();
-  return { provider, stage, attempt, nextAt, since: waitingSince ?? failedAt };
+  const next = new Date(Date.parse(failedAt) + (delaySeconds * 1000) / timeScale);
+  if (Number.isNaN(next.getTime())) return undefined;
+  const since = waitingSince ?? failedAt;
+  return { provider, stage, attempt, nextAt: next.toISOString(), since };
 }
 
 /** The orders that wait for a provider. */

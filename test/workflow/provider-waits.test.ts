@@ -30,6 +30,15 @@ it('finds no wait of an order that has ended or that does not wait', () => {
   expect(findPendingAttempt({ status: 'inventory-checked' }, 1)).toBeUndefined();
 });
 
+it.each([
+  ['a time of the last attempt that is no time', { failedAt: 'yesterday' }],
+  ['a delay that is no number', { delaySeconds: 'long' }],
+  ['a next attempt after the last day that a date can express', { delaySeconds: 1e300 }],
+])('ignores an edited item with %s', (_, members) => {
+  const edited = { ...waitingFor, ...members } as unknown as typeof waitingFor;
+  expect(findPendingAttempt({ ...order, waitingFor: edited }, 1)).toBeUndefined();
+});
+
 it('counts waiting orders by provider, the most first, since the first of them', () => {
   const waits = [
     { provider: 'carrier', since: '2026-11-22T08:00:00.000Z' },
