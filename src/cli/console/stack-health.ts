@@ -5,7 +5,7 @@ import type { Finding } from '../../deploy/doctor/finding.ts';
 import type { Stack } from '../../environment/stack.ts';
 import { listOutages } from '../../orders/actions/outages.ts';
 import { MetricsReader } from '../../orders/metrics/metrics.ts';
-import { describeError } from '../command/json-output.ts';
+import { formatGapReason } from '../../orders/watch/connection-monitor.ts';
 import { printableTexts } from '../terminal/output-guard.ts';
 import type { PaneData } from './pane-reader.ts';
 
@@ -49,7 +49,7 @@ async function readFigures(stack: Stack, { problems }: Health): Promise<Health> 
     const outages = await listOutages(stack);
     return { metrics, outages, problems: without(problems, 'metrics') };
   } catch (error) {
-    return { problems: { ...problems, metrics: describeError(error).message } };
+    return { problems: { ...problems, metrics: formatGapReason(error, stack.target) } };
   }
 }
 
@@ -59,7 +59,7 @@ async function runChecks({ target }: Stack, { problems }: Health): Promise<Healt
     for await (const finding of examine(target)) findings.push(printableTexts(finding));
     return { health: findings, problems: without(problems, 'health') };
   } catch (error) {
-    return { problems: { ...problems, health: describeError(error).message } };
+    return { problems: { ...problems, health: formatGapReason(error, target) } };
   }
 }
 

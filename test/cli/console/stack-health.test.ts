@@ -38,3 +38,14 @@ it('reads the orders once, although the pane is closed and opened again', async 
   }
   expect(itemReads).toBe(1);
 });
+
+it('names the local runtime if it is not running', async () => {
+  const refuse = () => Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }));
+  const clients = { ...orders.target.clients, dynamodb: refuse, cloudFormation: refuse };
+  const target = { ...orders.target, clients, autoDeploys: true };
+  const stopped = { target, outputs } as unknown as Stack;
+  for await (const { problems } of followHealth(() => stopped, AbortSignal.timeout(60_000))) {
+    expect(problems?.metrics).toBe('the local runtime is not running: orders local start');
+    break;
+  }
+});
