@@ -1,4 +1,5 @@
 /** Checks the values of template parameters before anything is packaged or sent. */
+import { isNode } from 'yaml';
 import { closestMatch } from '../did-you-mean.ts';
 import { UserError } from '../user-error.ts';
 import type { TemplateFile } from './template-file.ts';
@@ -26,8 +27,8 @@ export const hiddenValue = '****';
 
 /** Returns the declared parameters of a template. */
 export function listParameters({ document }: TemplateFile): ParameterDeclarations {
-  const { Parameters } = document.toJS() as { Parameters?: ParameterDeclarations | null };
-  return Parameters ?? {};
+  const parameters = document.get('Parameters');
+  return isNode(parameters) ? (parameters.toJS(document) as ParameterDeclarations) : {};
 }
 
 /** Whether the value of a parameter must not be shown. */

@@ -72,25 +72,28 @@ export class TemplateFile {
 const isSame = (word: string, known: string) => word === known;
 const isDerived = (word: string, known: string) => word.startsWith(known);
 
-/** Reads and parses a template. Throws UserError with the line if it is missing or is not valid YAML. */
+let lastRead: { readonly text: string; readonly template: TemplateFile } | undefined;
+
+/**
+ * Reads and parses a template. Returns the same object again if the file has not changed, because parsing takes longer than most of a
+ * plan: the document must not be changed. Throws UserError with the line if the file is missing or is not valid YAML.
+ */
 export function readTemplate(path: string): TemplateFile {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(path), { logLevel: 'error', lineCounter: lines });
-  return toTemplate(path, document, lines);
+  const text = readText(path);
+  return findLastRead(path, text) ?? keep(text, parseTemplate(path, text));
 }
 
 /** Number of lexemes that are parsed without a pause for other work. */
 const maxUninterrupted = 1000;
 
-let lastRead: { readonly text: string; readonly template: TemplateFile } | undefined;
-
 /**
- * Reads a template like `readTemplate`, for the console, which checks it periodically: parsing takes longer than a key may wait.
- * Pauses for other work, and returns the same object again if the file has not changed. The document must not be changed.
+ * Reads a template like `readTemplate`, for the console, which checks it periodically: parsing takes longer than a key may wait. Pauses
+ * for other work.
  */
 export async function readTemplateInBackground(path: string): Promise<TemplateFile> {
   const text = readText(path);
-  if (lastRead?.text === text && lastRead.template.path === path) return lastRead.template;
+  const known = findLastRead(path, text);
+  if (known) return known;
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
@@ -104,9 +107,22 @@ export async function readTemplateInBackground(path: string): Promise<TemplateFi
   tokens.push(...parser.end());
   const [document] = new Composer({ logLevel: 'error' }).compose(tokens, true, text.length);
   if (!document) throw new Error('a composed text is at least one document');
-  const template = toTemplate(path, document, lines);
+  return keep(text, toTemplate(path, document, lines));
+}
+
+function findLastRead(path: string, text: string): TemplateFile | undefined {
+  return lastRead?.text === text && lastRead.template.path === path ? lastRead.template : undefined;
+}
+
+function keep(text: string, template: TemplateFile): TemplateFile {
   lastRead = { text, template };
   return template;
+}
+
+function parseTemplate(path: string, text: string): TemplateFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { logLevel: 'error', lineCounter: lines });
+  return toTemplate(path, document, lines);
 }
 
 /** Throws UserError with the line if the document is no template. */

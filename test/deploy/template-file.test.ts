@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -15,26 +15,33 @@ function write(text: string): string {
 }
 
 it('reads the same document in the background, with pauses for other work', async () => {
+  // Each copy is parsed, because its path is new.
+  const copy = () => write(readFileSync(projectTemplate, 'utf8'));
   let template: Awaited<ReturnType<typeof readTemplateInBackground>> | undefined;
-  const reading = readTemplateInBackground(projectTemplate).then((result) => {
+  const reading = readTemplateInBackground(copy()).then((result) => {
     template = result;
   });
   let pauses = 0;
   for (; !template; pauses += 1) await setImmediate();
   await reading;
-  const expected = readTemplate(projectTemplate);
+  const expected = readTemplate(copy());
   expect(template.document.toString()).toBe(expected.document.toString());
   const line = (file: typeof expected) => file.findLine(['Resources', 'OrdersTable']);
   expect(line(template)).toBe(line(expected));
   expect(pauses).toBeGreaterThan(4);
 });
 
-it('parses a file in the background again only if it has changed', async () => {
+it.each([
+  ['in the foreground', async (file: string) => readTemplate(file)],
+  ['in the background', readTemplateInBackground],
+])('parses a file %s again only if it has changed', async (_, read) => {
   const file = write('Resources: {}\n');
-  const first = await readTemplateInBackground(file);
-  expect(await readTemplateInBackground(file)).toBe(first);
+  const first = await read(file);
+  expect(await read(file)).toBe(first);
+  expect(readTemplate(file)).toBe(first);
   writeFileSync(file, 'Resources: {A: {}}\n');
-  expect((await readTemplateInBackground(file)).document.getIn(['Resources', 'A'])).toBeDefined();
+  expect((await read(file)).document.getIn(['Resources', 'A'])).toBeDefined();
+  expect((await read(write('Resources: {}\n'))).path).not.toBe(file);
 });
 
 it('reports the same errors in the background', async () => {
