@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -8,12 +8,23 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { zipSync } from 'fflate';
 import { packageStack } from '../../../src/deploy/package.ts';
 import { readTemplate } from '../../../src/deploy/template-file.ts';
 import { startRuntime } from '../../../src/local/runtime/runtime.ts';
 
 /** The path of this project's template. */
 export const templateFile = new URL('../../../template.yaml', import.meta.url).pathname;
+
+/** Packs a folder of this project, and further files. The archive is not compressed: that takes longer than a deployment. */
+export function packFolder(codeUri: string, more: Readonly<Record<string, Uint8Array>> = {}) {
+  const cwd = join(dirname(templateFile), codeUri);
+  const files = globSync('**/*.{mjs,json}', { cwd }).map((name) => [
+    name,
+    readFileSync(join(cwd, name)),
+  ]);
+  return zipSync({ ...Object.fromEntries(files), ...more }, { level: 0 });
+}
 
 /** Starts a runtime with the archives of this project's functions. */
 export async function startProjectRuntime({ timeScale = 1 }: { readonly timeScale?: number } = {}) {
@@ -32,7 +43,7 @@ export async function startProjectRuntime({ timeScale = 1 }: { readonly timeScal
   const packaged = await packageStack(readTemplate(templateFile), Bucket);
   const storeArchive = (Key: string, Body: Uint8Array) =>
     s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-  for (const { key, bytes } of packaged.artifacts) await storeArchive(key, bytes());
+  for (const { key, codeUri } of packaged.artifacts) await storeArchive(key, packFolder(codeUri));
 
   /** Creates or updates a stack and returns its description. */
   async function deploy(

@@ -6,14 +6,13 @@ import {
   ListDurableExecutionsByFunctionCommand,
   ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
-import { unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalEvent } from '../../../functions/contract/order.ts';
 import { createClients } from '../../../src/aws/clients.ts';
 import { listDurableFunctions } from '../../../src/deploy/versions.ts';
 import { fakeTarget } from '../../aws/fake-aws.ts';
 import { chooseCases } from '../../support/full.ts';
-import { startProjectRuntime } from './project-runtime.ts';
+import { packFolder, startProjectRuntime } from './project-runtime.ts';
 
 const stackName = 'orders-test';
 const FunctionName = `${stackName}-workflow`;
@@ -165,8 +164,8 @@ describe('a change of the template', () => {
         const artifact = runtime.packaged.artifacts.find(({ key }) =>
           key.includes('order-workflow'),
         );
-        const files = unzipSync(artifact?.bytes() ?? Buffer.of());
-        await runtime.storeArchive('new.zip', zipSync({ ...files, 'note.txt': Buffer.from('x') }));
+        const changed = packFolder(artifact?.codeUri ?? '', { 'note.txt': Buffer.from('x') });
+        await runtime.storeArchive('new.zip', changed);
       }
       change();
       const stack = await runtime.deploy(stackName, template, parameters).catch((error: Error) => {
