@@ -40,15 +40,17 @@ export async function startUserRuntime(
   writeUsers(directory, users);
   const credentials = new Credentials({ secret: loadSecret(directory), directory });
   const runtime = await startRuntime({ directory, port: 0, timeScale: 1, faults: { enforceIam } });
+  const connections = new STSClient({ region: 'us-east-2' });
+  const create = (user: AwsCredentials) => createUser(runtime.url, user, connections);
   return {
     url: runtime.url,
-    root: createUser(runtime.url, credentials.root()),
+    root: create(credentials.root()),
     rootCredentials: credentials.root(),
-    user: (name: string) => createUser(runtime.url, credentials.forUser(name)),
+    user: (name: string) => create(credentials.forUser(name)),
     /** Returns clients with the session of a role. */
-    session: (role: string, session: string) =>
-      createUser(runtime.url, credentials.forSession({ role, session })),
+    session: (role: string, session: string) => create(credentials.forSession({ role, session })),
     async close() {
+      connections.destroy();
       await runtime.close();
       rmSync(directory, { recursive: true });
     },
@@ -73,8 +75,11 @@ function writeUsers(
   store.close();
 }
 
-function createUser(url: string, credentials: AwsCredentials) {
-  const config = { endpoint: url, region: 'us-east-2', credentials, maxAttempts: 1 };
+/** Creates clients that share the connections of a client of other users: many users send one request each. */
+function createUser(url: string, credentials: AwsCredentials, connections: STSClient) {
+  const { requestHandler } = connections.config;
+  const settings = { endpoint: url, region: 'us-east-2', credentials, maxAttempts: 1 };
+  const config = { ...settings, requestHandler };
   // A test needs few of the clients.
   return {
     get lambda() {
