@@ -6,7 +6,7 @@ import type { DeployEvent } from '../../src/deploy/events.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
-import { makeProject } from '../support/project-files.ts';
+import { makeProjectOfSmallFunctions } from '../support/project-files.ts';
 import { type RewritingProxy, startRewritingProxy } from '../support/rewriting-proxy.ts';
 
 let root: string;
@@ -14,7 +14,7 @@ let runtime: Runtime;
 let proxy: RewritingProxy;
 
 beforeAll(async () => {
-  root = makeProject();
+  root = makeProjectOfSmallFunctions();
   runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   proxy = await startRewritingProxy(runtime.url);
 });

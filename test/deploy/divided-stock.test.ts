@@ -7,7 +7,7 @@ import { rollBack } from '../../src/deploy/roll-back.ts';
 import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget } from '../aws/fake-aws.ts';
-import { makeProject } from '../support/project-files.ts';
+import { makeProjectOfSmallFunctions } from '../support/project-files.ts';
 import { canaryStart } from './canary/canary-start.ts';
 
 let root: string;
@@ -15,7 +15,7 @@ let runtime: Runtime;
 
 /** Deploys version 1 as before stock was divided. */
 beforeAll(async () => {
-  root = makeProject();
+  root = makeProjectOfSmallFunctions();
   runtime = await startRuntime({ directory: stateDirectory(root), port: 0, timeScale: 1000 });
   const file = join(root, 'template.yaml');
   const template = readFileSync(file, 'utf8');

@@ -23,7 +23,7 @@ import { type Runtime, startRuntime } from '../../src/local/runtime/runtime.ts';
 import { stateDirectory } from '../../src/local/runtime/state-file.ts';
 import { fakeTarget, xmlError } from '../aws/fake-aws.ts';
 import { projectCredentials } from '../support/credentials.ts';
-import { makeProject } from '../support/project-files.ts';
+import { makeProjectOfSmallFunctions } from '../support/project-files.ts';
 import {
   type ProxiedResponse,
   type RewritingProxy,
@@ -47,7 +47,7 @@ const documentsFor = (role: Role) =>
   }).map(({ document }) => document);
 
 beforeAll(async () => {
-  root = makeProject();
+  root = makeProjectOfSmallFunctions();
   credentialsOf = await createUsers(stateDirectory(root), {
     observe: documentsFor('observe'),
     operate: documentsFor('operate'),

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -27,7 +28,8 @@ const small = 'export const handler = async () => ({ statusCode: 404 });\n';
 
 /**
  * Creates a project like `makeProject` whose functions are one line each, for tests of deployments without orders: packing and unpacking
- * takes most of the time of a deployment. The functions respond like an API without orders, which the check of a deployment expects.
+ * takes most of the time of a deployment. The functions respond like an API without orders, which the check of a deployment expects, and
+ * have the record of the bundled SDK.
  */
 export function makeProjectOfSmallFunctions(): string {
   const root = makeProject();
@@ -36,6 +38,8 @@ export function makeProjectOfSmallFunctions(): string {
     const directory = join(root, 'dist/functions', name);
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'index.mjs'), small);
+    const record = join(repository, 'dist/functions', name, 'bundle.json');
+    if (existsSync(record)) cpSync(record, join(directory, 'bundle.json'));
   }
   return root;
 }
