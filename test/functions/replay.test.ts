@@ -21,6 +21,7 @@ import {
 import type { Ports } from '../../functions/order-workflow/ports.ts';
 import { processOrder } from '../../functions/order-workflow/process-order.ts';
 import type { Fixture } from '../local/dynamodb/fixture.ts';
+import { connectInProcess } from '../local/dynamodb/in-process.ts';
 import { full } from '../support/full.ts';
 import { dies, execute, type Invocation } from './durable-service.ts';
 import { startTables } from './stack-tables.ts';
@@ -34,6 +35,8 @@ beforeAll(async () => {
   fixture = await startTables();
   documents = DynamoDBDocumentClient.from(fixture.client);
   // Imported after the environment is set, because the client of the functions reads it.
+  const { documents: functionsClient } = await import('../../functions/shared/dynamodb.ts');
+  connectInProcess(functionsClient, fixture);
   ({ services: simulated } = await import('../../functions/order-workflow/services/services.ts'));
 });
 afterAll(() => fixture.close());

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type Fixture, start } from '../local/dynamodb/fixture.ts';
+import { connectInProcess } from '../local/dynamodb/in-process.ts';
 import { testCredentials } from '../support/credentials.ts';
 
 /** Environment variable of the functions -> table of the template. */
@@ -21,6 +22,7 @@ const { Resources: resources } = parse(
 /** Creates the template's tables in a local DynamoDB and sets the environment of the functions. */
 export async function startTables(): Promise<Fixture> {
   const fixture = await start();
+  connectInProcess(fixture.client, fixture);
   for (const [variable, table] of Object.entries(variables)) {
     const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
       resources[table].Properties;

@@ -8,6 +8,7 @@ import { createClients } from '../../src/aws/clients.ts';
 import type { Target } from '../../src/environment/target.ts';
 import { fakeAws, fakeTarget } from '../aws/fake-aws.ts';
 import { startTables } from '../functions/stack-tables.ts';
+import { connectInProcess } from '../local/dynamodb/in-process.ts';
 import { testCredentials } from '../support/credentials.ts';
 import { orderRecord } from './record.ts';
 
@@ -47,9 +48,9 @@ export async function startOrders() {
   const root = mkdtempSync(join(tmpdir(), 'orders-'));
   const clientsAt = (endpoint: string) =>
     createClients({ region: 'us-east-2', endpoint, credentials: testCredentials });
-  const target: Target = fakeTarget(fixture.url, root, {
-    clients: { ...clientsAt(fixture.url), lambda: clientsAt(lambda.url).lambda },
-  });
+  const clients = { ...clientsAt(fixture.url), lambda: clientsAt(lambda.url).lambda };
+  connectInProcess(await clients.dynamodb(), fixture);
+  const target: Target = fakeTarget(fixture.url, root, { clients });
   return {
     target,
     running,

@@ -16,6 +16,7 @@ import {
 } from '../../../functions/contract/workflow.ts';
 import { type AbnormalEnd, recoverOrder } from '../../../functions/order-recovery/recover-order.ts';
 import { processOrder } from '../../../functions/order-workflow/process-order.ts';
+import { connectInProcess } from '../../local/dynamodb/in-process.ts';
 import { type CallbackResult, execute } from '../durable-service.ts';
 import { startTables } from '../stack-tables.ts';
 import { waitSeconds } from '../wait-seconds.ts';
@@ -62,6 +63,7 @@ export async function startShop() {
   const { readOrder } = await import('../../../functions/shared/tables/orders.ts');
 
   const { documents: functionsClient } = await import('../../../functions/shared/dynamodb.ts');
+  connectInProcess(functionsClient, fixture);
   functionsClient.middlewareStack.add(interruptible, { step: 'initialize', name: 'interruptible' });
 
   const workflow =

@@ -11,6 +11,7 @@ import { divideUnits, stockKey } from '../../../functions/contract/stock.ts';
 import type { Attempt, Inventory, StageAttempt } from '../../../functions/order-workflow/ports.ts';
 import { auditStock, stockMismatch, sumShardCounters } from '../../../src/orders/verify/stock.ts';
 import type { Fixture } from '../../local/dynamodb/fixture.ts';
+import { connectInProcess } from '../../local/dynamodb/in-process.ts';
 import { full } from '../../support/full.ts';
 import { createRandom } from '../../support/random.ts';
 import { startTables } from '../stack-tables.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
     '../../../functions/order-workflow/services/stock/split.ts'
   ));
   const { documents: functionsClient } = await import('../../../functions/shared/dynamodb.ts');
+  connectInProcess(functionsClient, fixture);
   functionsClient.middlewareStack.add(
     (next) => async (args) => {
       const { TableName } = args.input as { TableName?: string };
