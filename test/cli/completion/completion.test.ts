@@ -19,6 +19,7 @@ import {
   valuesByName,
 } from '../../../src/cli/completion/completion-table.ts';
 import { buildCompletionScript, type Shell, shells } from '../../../src/cli/completion/scripts.ts';
+import { full } from '../../support/full.ts';
 
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const commands: CommandTable = read('dist/commands.json');
@@ -84,8 +85,10 @@ describe('the completer', () => {
     }
   });
 
-  it('offers every flag of every command, and every option of flags and arguments', () => {
-    for (const [id, { flags, args }] of Object.entries(commands)) {
+  it('offers every flag of a command, and every option of its flags and arguments', () => {
+    // The short form runs the completer for every fourth command: its table has the same form for all.
+    const tested = Object.entries(commands).filter((_, index) => full || index % 4 === 0);
+    for (const [id, { flags, args }] of tested) {
       const command = `orders ${id.replaceAll(':', ' ')}`;
       const names = Object.values(flags).flatMap(({ name, allowNo }) =>
         allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],

@@ -64,7 +64,9 @@ describe('the model', () => {
     'ends consistently with any two incidents at any two moments: %s',
     (value) => {
       const conditions = toConditions(value);
-      for (const first of allIncidents(conditions)) {
+      // The short form begins with every 7th incident: this number meets each of the five kinds, and moments of each kind.
+      const firsts = allIncidents(conditions).filter((_, index) => full || index % 7 === 0);
+      for (const first of firsts) {
         const { moments } = simulate([first], conditions);
         for (let at = first.at + 1; at <= moments.length; at += 1) {
           for (const kind of incidentKinds) {
