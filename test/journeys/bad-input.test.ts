@@ -4,8 +4,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../functions/contract/samples.ts';
 import { projectCredentials } from '../support/credentials.ts';
-import { createDeployedProject } from '../support/deployed-project.ts';
 import type { Project } from '../support/project.ts';
+import { openSharedProject } from '../support/shared-project.ts';
 
 let project: Project;
 let api: string;
@@ -14,7 +14,7 @@ let functionArn: string;
 let pid: number;
 
 beforeAll(async () => {
-  const deployed = await createDeployedProject();
+  const deployed = await openSharedProject();
   project = deployed;
   const { outputs } = deployed;
   const status = await project.runJson('local', 'status');
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // No test stored an order or ended the runtime.
-  expect(await project.runJson('list')).toEqual([]);
+  expect(await project.runJson('list', '--customer', customerId)).toEqual([]);
   expect((await project.runJson('local', 'status')).pid).toBe(pid);
   await project.close();
 });
@@ -37,7 +37,9 @@ afterEach(() => {
   expect(process.kill(pid, 0)).toBe(true);
 });
 
-const good = samples['low'] ?? { customerId: '', customerEmail: '', items: [] };
+/** Customer of the orders of this file. */
+const customerId = 'BAD-INPUT';
+const good = { customerEmail: '', items: [], ...samples['low'], customerId };
 const [line] = good.items;
 const withLine = (change: object) => JSON.stringify({ ...good, items: [{ ...line, ...change }] });
 

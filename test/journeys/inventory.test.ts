@@ -7,13 +7,16 @@ import { canonicalEvent } from '../../functions/contract/order.ts';
 import { samples } from '../../functions/contract/samples.ts';
 import { inventorySchema, stockSchema } from '../../src/cli/schemas/inventory.ts';
 import { projectCredentials } from '../support/credentials.ts';
-import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
+import type { DeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
+import { openSharedProject } from '../support/shared-project.ts';
 
 /** Number of concurrent orders of one product, and its units in stock. */
 const [buyers, pieces] = full ? [200, 50] : [5, 2];
 
+/** Customer of the orders of this file. */
+const customerId = 'INVENTORY';
 let project: Project;
 let outputs: DeployedProject['outputs'];
 let config: {
@@ -23,7 +26,7 @@ let config: {
 };
 
 beforeAll(async () => {
-  const deployed = await createDeployedProject('--time-scale', '2000');
+  const deployed = await openSharedProject();
   project = deployed;
   ({ outputs } = deployed);
   const { url } = await project.runJson('local', 'status');
@@ -43,7 +46,7 @@ it(`sells exactly ${pieces} units to ${buyers} concurrent orders, and none stays
   const ids = Array.from({ length: buyers }, (_, index) => `order-rare-${index}`);
   const [line] = samples['low']?.items ?? [];
   const order = {
-    customerId: 'CUST-001',
+    customerId,
     customerEmail: 'a@example.com',
     items: [{ productId: 'RARE', name: line?.name ?? '', price: 10, quantity: 1 }],
   };
@@ -60,7 +63,7 @@ it(`sells exactly ${pieces} units to ${buyers} concurrent orders, and none stays
     ),
   );
   await project.orders('watch', ...ids, '--ui', 'quiet', '--timeout', '2m');
-  const ended = await project.runJson('list', '--all');
+  const ended = await project.runJson('list', '--all', '--customer', customerId);
   const by = (status: string) =>
     ended.filter((order: { status: string }) => order.status === status);
   expect(by('completed')).toHaveLength(pieces);
@@ -133,14 +136,4 @@ it('moves the units of a product to one item and back, and shows their sum', asy
     const nobody = await project.orders('inventory', 'adjust', 'NOBODY', flag);
     expect(nobody).toMatchObject({ code: 5, stderr: expect.stringContaining('--create') });
   }
-});
-
-it('rejects products without stock if no default stock is configured', async () => {
-  await project.runJson('deploy', '--parameter', 'InitialStock=0');
-  const { stdout, code } = await project.orders('submit', '--sample', 'low', '--wait', '--json');
-  expect(code).toBe(10);
-  expect(JSON.parse(stdout).data.end.failure).toMatchObject({
-    stage: 'check-inventory',
-    code: 'out-of-stock',
-  });
 });

@@ -8,6 +8,7 @@ import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import { readJson } from '../support/json.ts';
 import type { Project } from '../support/project.ts';
+import { openSharedProject } from '../support/shared-project.ts';
 
 let project: Project;
 let url: string;
@@ -21,7 +22,10 @@ const config = () => ({
 });
 
 beforeAll(async () => {
-  const deployed = await createDeployedProject('--time-scale', '240');
+  // The long run kills the runtime.
+  const deployed = await (full
+    ? createDeployedProject('--time-scale', '240')
+    : openSharedProject());
   project = deployed;
   const { outputs } = deployed;
   ({ url } = await project.runJson('local', 'status'));

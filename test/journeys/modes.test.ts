@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
+import { openSharedProject } from '../support/shared-project.ts';
 import { runInTerminal } from '../support/terminal.ts';
 
 let project: Project;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  project = await createDeployedProject('--time-scale', '2000');
+  project = await openSharedProject();
   for (const sample of ['low', 'payment-declined']) {
     const { orderId } = await project.runJson('submit', '--sample', sample, '--wait');
     ids[sample] = orderId;

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { retrySchema } from '../../src/cli/schemas/retry.ts';
 import { projectCredentials, signedFetch } from '../support/credentials.ts';
-import { createDeployedProject, type DeployedProject } from '../support/deployed-project.ts';
+import type { DeployedProject } from '../support/deployed-project.ts';
+import { openSharedProject } from '../support/shared-project.ts';
 
 let project: DeployedProject;
 beforeAll(async () => {
-  project = await createDeployedProject('--time-scale', '1200');
+  project = await openSharedProject();
 });
 afterAll(() => project.close());
 

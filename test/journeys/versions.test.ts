@@ -7,8 +7,9 @@ import type { Project } from '../support/project.ts';
 let project: Project;
 beforeAll(async () => {
   project = await createDeployedProject('--time-scale', '1');
-  for (const level of ['DEBUG', 'WARN']) {
-    await project.runJson('deploy', '--param', `LogLevel=${level}`);
+  await project.runJson('inventory', 'set', 'BOOK-001', '100', '--create');
+  for (const parameter of ['LogLevel=DEBUG', 'InitialStock=0']) {
+    await project.runJson('deploy', '--param', parameter);
   }
 });
 afterAll(() => project.close());
@@ -59,4 +60,13 @@ it('lists the published versions for an unknown version', async () => {
   const { code, stderr } = await project.orders('versions', 'rollback', '99');
   expect(code).toBe(5);
   expect(stderr).toContain('Version "99" does not exist. Published: 3, 2.');
+});
+
+it('rejects products without stock if no default stock is configured', async () => {
+  const { stdout, code } = await project.orders('submit', '--sample', 'high', '--wait', '--json');
+  expect(code).toBe(10);
+  expect(JSON.parse(stdout).data.end.failure).toMatchObject({
+    stage: 'check-inventory',
+    code: 'out-of-stock',
+  });
 });

@@ -2,15 +2,15 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDeployedProject } from '../support/deployed-project.ts';
 import type { Project } from '../support/project.ts';
 import { repository } from '../support/project-files.ts';
+import { openSharedProject } from '../support/shared-project.ts';
 
 let project: Project;
 let orderId: string;
 
 beforeAll(async () => {
-  project = await createDeployedProject();
+  project = await openSharedProject();
   orderId = (
     await project.orders('submit', '--sample', 'invalid', '--wait', '-o', 'id')
   ).stdout.trim();

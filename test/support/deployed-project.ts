@@ -26,8 +26,16 @@ export type DeployedProject = Project & {
  * clock, and no orders.
  */
 export async function createDeployedProject(...flags: readonly string[]): Promise<DeployedProject> {
-  const template = await loadTemplate();
-  const project = createProject();
+  return startDeployed(createProject(), flags);
+}
+
+/** Starts the runtime of a project without a store like `createDeployedProject`. */
+export async function startDeployed(
+  project: Project,
+  flags: readonly string[] = [],
+): Promise<DeployedProject> {
+  const template = join(inject('sharedFolder'), 'deployed');
+  await createOnce(template, () => deployTemplate(template));
   mkdirSync(stateDirectory(project.root), { recursive: true, mode: 0o700 });
   cpSync(join(template, storeFile), join(stateDirectory(project.root), storeFile));
   const started = await project.orders('local', 'start', ...flags);
@@ -37,20 +45,19 @@ export async function createDeployedProject(...flags: readonly string[]): Promis
   return { ...project, outputs: JSON.parse(JSON.stringify(outputs).replaceAll(endpoint, url)) };
 }
 
-/** Returns the folder with the store and its stack's outputs. The first test file of a run that needs it deploys the stack. */
-async function loadTemplate(): Promise<string> {
-  const template = join(inject('sharedFolder'), 'deployed');
-  while (!existsSync(template)) {
-    if (!tryLock(`${template}.lock`)) await delay(50);
+/** Creates what several test files of a run use. The first one that needs it calls `create`, and the others wait until `path` exists. */
+export async function createOnce(path: string, create: () => Promise<void>): Promise<void> {
+  const lock = `${path}.lock`;
+  while (!existsSync(path)) {
+    if (!tryLock(lock)) await delay(50);
     else {
       try {
-        await deployTemplate(template);
+        if (!existsSync(path)) await create();
       } finally {
-        rmdirSync(`${template}.lock`);
+        rmdirSync(lock);
       }
     }
   }
-  return template;
 }
 
 /** Creates a lock folder. Returns false if another process has created it. */
@@ -63,9 +70,8 @@ function tryLock(folder: string): boolean {
   }
 }
 
-/** Deploys the stack to a new runtime, stops the runtime, and keeps its store and the outputs. */
+/** Deploys the stack to a new runtime, stops the runtime, and keeps its store and the stack's outputs in a folder. */
 async function deployTemplate(template: string): Promise<void> {
-  if (existsSync(template)) return;
   const project = createProject();
   try {
     const { outputs } = await project.runJson('deploy');

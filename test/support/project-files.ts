@@ -17,8 +17,8 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(repository, 'bin/orders');
 
 /** Creates a project folder with the template of a checkout and links to its built functions. Returns its path. */
-export function makeProject(checkout = repository): string {
-  const root = mkdtempSync(join(tmpdir(), 'orders-project-'));
+export function makeProject(checkout = repository, parent = tmpdir()): string {
+  const root = mkdtempSync(join(parent, 'orders-project-'));
   cpSync(join(checkout, 'template.yaml'), join(root, 'template.yaml'));
   for (const name of ['functions', 'dist']) symlinkSync(join(checkout, name), join(root, name));
   return root;

@@ -5,11 +5,13 @@ import { isAlive, readState } from '../../src/local/runtime/state-file.ts';
 import { type Outcome, runCommand, runProgram } from './command-process.ts';
 import { awaitFirstStatus } from './order-status.ts';
 import { makeProject, program } from './project-files.ts';
-import { listRecordedFaults, recordingVariables } from './recorded-responses.ts';
+import { listRecordedFaults, maxResponses, recordingVariables } from './recorded-responses.ts';
 
-/** Creates a project with its own local runtime, which starts with the first command that needs it. */
-export function createProject() {
-  const root = makeProject();
+/**
+ * Creates a project, or uses the one in `root`, with its own local runtime, which starts with the first command that needs it and records
+ * `recorded` responses of each operation.
+ */
+export function createProject(root = makeProject(), recorded = maxResponses) {
   const responses = `${root}-responses`;
   const options = {
     cwd: root,
@@ -18,7 +20,7 @@ export function createProject() {
       HOME: root,
       NODE_ENV: undefined,
       TZ: 'UTC',
-      ...recordingVariables(responses),
+      ...recordingVariables(responses, recorded),
     },
   };
   /** Order that the last command submitted, which has not ended. */
@@ -56,6 +58,7 @@ export function createProject() {
     program,
     orders,
     runJson,
+    responses,
     /** Runs commands with additional environment variables, each in a process of its own unless `run` is another function. */
     with: (variables: Record<string, string>, run = runProgram) => ({
       orders: (...argv: string[]) =>
@@ -75,9 +78,14 @@ export function createProject() {
       const faults = listRecordedFaults(responses);
       rmSync(root, { recursive: true, force: true });
       rmSync(responses, { force: true });
-      if (faults.length > 0) throw new Error(`Unlike the API model:\n${faults.join('\n')}`);
+      if (faults.length > 0) throw modelError(faults);
     },
   };
+}
+
+/** Returns the error about responses that differ from the API models. */
+export function modelError(faults: readonly string[]): Error {
+  return new Error(`Unlike the API model:\n${faults.join('\n')}`);
 }
 
 /** Returns the id of the order that a submission started; undefined if it waited for the end, or started none. */

@@ -1,12 +1,10 @@
 /**
  * Preloaded into the programs of a project. The local runtime appends its first successful responses of each operation to the file in the
- * variable RESPONSES, as lines of JSON with the request that they answer.
+ * variable RESPONSES, as lines of JSON with the request that they answer. MAX_RESPONSES is the number that is recorded of an operation.
  */
 const { appendFileSync } = require('node:fs');
 
-/** Responses of an operation that are recorded. A load test has thousands, which are alike. */
-const maxResponses = 50;
-
+const maxResponses = Number(process.env.MAX_RESPONSES);
 const counts = new Map();
 
 /** Appends a response to the file, unless there are enough of its operation. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
@@ -34,16 +34,35 @@ interface Recorded {
   readonly response: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-/** Returns the environment variables with which the runtimes of a project record their responses in a file. */
-export function recordingVariables(file: string): Record<string, string> {
+/** Responses of an operation that the runtime of a test file records. A load test has thousands, which are alike. */
+export const maxResponses = 50;
+
+/** Returns the environment variables with which the runtimes of a project record their responses in a file, at most `max` of an operation. */
+export function recordingVariables(file: string, max: number): Record<string, string> {
   const preload = fileURLToPath(new URL('record-responses.cjs', import.meta.url));
-  return { NODE_OPTIONS: `--require=${preload}`, RESPONSES: file };
+  return { NODE_OPTIONS: `--require=${preload}`, RESPONSES: file, MAX_RESPONSES: String(max) };
 }
 
 /** Returns the differences between the recorded responses and the API models of the SDK, each once, as `Operation: path: fault`. */
 export function listRecordedFaults(file: string): string[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return existsSync(file) ? listDistinct(readFileSync(file, 'utf8')) : [];
+}
+
+/** Returns the same for the responses that were recorded since the last call for this file, in any process. */
+export function listNewFaults(file: string): string[] {
+  const checked = `${file}.checked`;
+  const recorded = readFileSync(file);
+  const start = existsSync(checked) ? Number(readFileSync(checked, 'utf8')) : 0;
+  // The last line may be incomplete.
+  const end = recorded.lastIndexOf('\n') + 1;
+  const draft = `${checked}.${process.pid}`;
+  writeFileSync(draft, String(end));
+  renameSync(draft, checked);
+  return listDistinct(recorded.toString('utf8', start, end));
+}
+
+function listDistinct(text: string): string[] {
+  const lines = text.split('\n').filter(Boolean);
   const faults = new Set(lines.flatMap((line) => listFaults(JSON.parse(line) as Recorded)));
   return [...faults].filter((fault) => !isNewer(fault));
 }

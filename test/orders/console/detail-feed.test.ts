@@ -3,12 +3,13 @@ import { resolveTarget } from '../../../src/environment/resolve-target.ts';
 import type { Stack } from '../../../src/environment/stack.ts';
 import { DetailFeed } from '../../../src/orders/console/detail-feed.ts';
 import type { DetailPart, OrderDetail } from '../../../src/orders/console/order-detail.ts';
-import { createDeployedProject, type DeployedProject } from '../../support/deployed-project.ts';
+import type { DeployedProject } from '../../support/deployed-project.ts';
+import { openSharedProject } from '../../support/shared-project.ts';
 
 let project: DeployedProject;
 let orderId: string;
 beforeAll(async () => {
-  project = await createDeployedProject('--time-scale', '240');
+  project = await openSharedProject();
   ({ orderId } = await project.runJson('submit', '--sample', 'payment-transient'));
 });
 afterAll(() => project.close());

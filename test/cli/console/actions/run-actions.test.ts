@@ -8,15 +8,15 @@ import type { Stack } from '../../../../src/environment/stack.ts';
 import { cancelOrder, waitUntilEnded } from '../../../../src/orders/actions/cancel.ts';
 import { newOrderId, submitOrder } from '../../../../src/orders/actions/submit.ts';
 import { getOrder } from '../../../../src/orders/lookup/get.ts';
-import { createDeployedProject } from '../../../support/deployed-project.ts';
 import type { Project } from '../../../support/project.ts';
+import { openSharedProject } from '../../../support/shared-project.ts';
 import { consoleOrder } from './console-order.ts';
 
 let project: Project;
 let stack: Stack;
 
 beforeAll(async () => {
-  const deployed = await createDeployedProject('--time-scale', '240');
+  const deployed = await openSharedProject();
   project = deployed;
   const target = await resolveTarget({}, { cwd: project.root, variables: {} });
   stack = { target, outputs: deployed.outputs };
