@@ -13,14 +13,10 @@ let project: Project;
 let callsTable: string;
 
 beforeAll(async () => {
-  project = await createDeployedProject('--time-scale', '240');
-  // Waits of four seconds are long enough for the actions of this test.
-  const waits = ['WarehouseWaitSeconds=900', 'PickupWaitSeconds=900'];
-  const deployed = await project.runJson(
-    'deploy',
-    ...waits.flatMap((parameter) => ['--parameter', parameter]),
-  );
-  ({ ProviderCallsTableName: callsTable } = deployed.outputs);
+  // Waits of four and six seconds are long enough for the actions of this test.
+  const deployed = await createDeployedProject('--time-scale', '48');
+  project = deployed;
+  callsTable = deployed.outputs.ProviderCallsTableName;
 });
 afterAll(() => project.close());
 

@@ -40,14 +40,22 @@ const deploy = (...parameters: readonly string[]) =>
 const submit = async (...argv: string[]) =>
   (await project.runJson('submit', '--sample', ...argv)).orderId as string;
 
+/** Advances the clock by steps of this duration until an order has ended. */
+const endWaits = (id: string, step: string) =>
+  vi.waitUntil(async () => {
+    await project.orders('local', 'advance', step);
+    return isTerminal(((await readStatus(project.root, id)) ?? 'received') as ShownStatus);
+  });
+
 beforeAll(async () => {
-  const deployed = await createDeployedProject('--time-scale', '2000');
+  const deployed = await createDeployedProject('--time-scale', '1');
   project = deployed;
   const { outputs } = deployed;
-  orders.set('completed', await submit('low', '--wait'));
+  const completed = await submit('low');
+  await endWaits(completed, '300s');
+  orders.set('completed', completed);
   orders.set('failed', await submit('payment-declined', '--wait'));
   orders.set('unknown', 'order-nobodyknow');
-  await project.orders('local', 'start', '--time-scale', '1');
   const { url } = await project.runJson('local', 'status');
   const config = {
     endpoint: url,
@@ -77,12 +85,7 @@ beforeAll(async () => {
   orders.set('timed out', timedOut);
   orders.set('stopped', stopped.orderId);
   // The commands of the table do not wait long enough for recovery, which begins after a minute.
-  for (const id of [timedOut, stopped.orderId]) {
-    await vi.waitUntil(async () => {
-      await project.orders('local', 'advance', '61s');
-      return isTerminal(((await readStatus(project.root, id)) ?? 'received') as ShownStatus);
-    });
-  }
+  for (const id of [timedOut, stopped.orderId]) await endWaits(id, '61s');
   orders.set('running', await submit('low'));
 });
 afterAll(() => project.close());

@@ -203,7 +203,6 @@ it('includes the end of an order in the document of submit --wait', async () => 
 });
 
 it('reports the retries of a step, and prints an end record when it is interrupted', async () => {
-  await project.orders('local', 'stop');
   await project.orders('local', 'start', '--time-scale', '1');
   const { orderId } = await project.runJson('submit', '--sample', 'payment-hiccup');
   const watching = project.start('watch', orderId, '--json');

@@ -16,9 +16,8 @@ const many = full ? 20 : 2;
 let project: Project;
 
 beforeAll(async () => {
-  project = await createDeployedProject('--time-scale', '120');
   // A wait of 7.5 seconds is long enough to pause all orders in it.
-  await project.runJson('deploy', '--parameter', 'WarehouseWaitSeconds=900');
+  project = await createDeployedProject('--time-scale', '40');
 });
 afterAll(() => project.close());
 

@@ -21,9 +21,10 @@ let lambda: LambdaClient;
 let tables: DynamoDBDocumentClient;
 
 beforeAll(async () => {
-  project = await createDeployedProject('--time-scale', '240');
-  // Waits take four seconds, long enough for the actions of a test.
-  ({ outputs } = await deploy('WarehouseWaitSeconds=900', 'PickupWaitSeconds=900'));
+  // Waits take four and six seconds, long enough for the actions of a test.
+  const deployed = await createDeployedProject('--time-scale', '48');
+  project = deployed;
+  ({ outputs } = deployed);
   await connect();
 });
 afterAll(() => project.close());
@@ -130,7 +131,7 @@ it.runIf(full)('does not change an order that failed without being stopped', asy
 
 it('closes an order whose execution timed out: refunded, released, and exit 11', async () => {
   await deploy(
-    'ExecutionTimeoutSeconds=900',
+    'ExecutionTimeoutSeconds=300',
     'WarehouseWaitSeconds=600000',
     'ProviderPatienceSeconds=0',
   );
