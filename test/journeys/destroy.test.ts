@@ -4,13 +4,16 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deploySchema } from '../../src/cli/schemas/deploy.ts';
 import { destroySchema } from '../../src/cli/schemas/destroy.ts';
+import { type DeployedProject, startDeployed } from '../support/deployed-project.ts';
 import { createProject, type Project } from '../support/project.ts';
 
+/** Real time: an order stays in its first wait for the whole test. */
+const timeScale = ['--time-scale', '1'];
 let project: Project;
+let outputs: DeployedProject['outputs'];
 beforeAll(async () => {
   project = createProject();
-  // Real time: an order stays in its first wait for the whole test.
-  await project.orders('local', 'start', '--time-scale', '1');
+  await project.orders('local', 'start', ...timeScale);
 });
 afterAll(() => project.close());
 
@@ -27,11 +30,12 @@ it('reports that there is nothing to destroy, repeatedly', async () => {
 });
 
 it('lists what it would delete, and exits 4 with the confirmation flags if it cannot prompt', async () => {
-  const deployed = v.parse(deploySchema, await project.runJson('deploy'));
+  await project.orders('local', 'reset', '--yes');
+  ({ outputs } = await startDeployed(project, timeScale));
   const { code, stdout, stderr } = await project.orders('destroy');
   expect(stderr).toContain('lambda-durable-order-processing-workflow');
   expect(stderr).toMatch(
-    new RegExp(`The template retains:\\n {2}5 tables {2}${deployed.outputs['OrdersTableName']}`),
+    new RegExp(`The template retains:\\n {2}5 tables {2}${outputs.OrdersTableName}`),
   );
   expect(stderr).toContain('--confirm local');
   expect(stderr).toContain('--yes');
@@ -51,7 +55,6 @@ it('does not touch running orders without a flag', async () => {
 });
 
 it('stops orders without undo if forced, shows the deletion, and lists the leftovers', async () => {
-  const { OrdersTableName } = v.parse(deploySchema, await project.runJson('deploy')).outputs;
   const argv = ['destroy', '--confirm', 'local', '--force', '--json'];
   const { code, stdout, stderr } = await project.orders(...argv);
   const result = v.parse(destroySchema, JSON.parse(stdout).data);
@@ -61,7 +64,7 @@ it('stops orders without undo if forced, shows the deletion, and lists the lefto
   expect(result).toMatchObject({ destroyed: true, orders: 1, stopped: 1 });
   expect(result.remains).toContainEqual({
     kind: 'table',
-    name: OrdersTableName,
+    name: outputs.OrdersTableName,
     remove: 'orders local reset --yes',
   });
   expect(result.remains.map(({ kind }) => kind)).not.toContain('bucket');

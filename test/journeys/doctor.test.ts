@@ -11,6 +11,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { doctorSchema } from '../../src/cli/schemas/doctor.ts';
 import { checkNames } from '../../src/deploy/doctor/examine.ts';
+import { startDeployed } from '../support/deployed-project.ts';
 import { createProject, type Project } from '../support/project.ts';
 
 let project: Project;
@@ -89,7 +90,8 @@ it('reports a missing stack', async () => {
 });
 
 it('reports no problems for a complete project, in one line per check, grouped', async () => {
-  await project.runJson('deploy');
+  await project.orders('local', 'reset', '--yes');
+  await startDeployed(project);
   const { code, states } = await examine();
   expect(code).toBe(0);
   expect(states).toEqual(Object.fromEntries(checkNames.map((name) => [name, 'ok'])));

@@ -21,6 +21,7 @@ import { expectedOutcome } from '../../src/orders/load-test/expected-outcome.ts'
 import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-test/mix.ts';
 import { planOrders } from '../../src/orders/load-test/plan.ts';
 import { projectCredentials } from '../support/credentials.ts';
+import { startDeployed } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import { parseLoadReport } from '../support/load-report.ts';
 import { createProject, type Project } from '../support/project.ts';
@@ -348,7 +349,7 @@ it('does not continue with a stack that replaced its own', async () => {
     { timeout: 20_000 },
   );
   await project.orders('local', 'reset', '--yes');
-  await project.runJson('deploy');
+  await startDeployed(project);
   const [code] = await closed;
   const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   expect(last).toMatchObject({ ok: false, error: { code: 'StackGone', exit: 3 } });
