@@ -7,6 +7,9 @@ const require = createRequire(import.meta.url);
 /** Members of structures with the names of their enumerations, as `Structure.member`, by the namespace of a service. */
 const enumNames = new Map<string, ReadonlyMap<string, string>>();
 
+/** Results of `findEnumValues`. */
+const enumValues = new Map<string, readonly string[] | undefined>();
+
 /**
  * Returns the values of an enumeration that a member of a structure has by the type declarations of the SDK; undefined if it has none.
  * The schemas of the SDK do not contain enumerations.
@@ -62,7 +65,10 @@ export function listEnumFaults(
   member: string,
   { value, path }: { readonly value: unknown; readonly path: string },
 ): string[] {
-  const values = findEnumValues(namespace, structure, member);
-  if (typeof value !== 'string' || !values || values.includes(value)) return [];
+  if (typeof value !== 'string') return [];
+  const place = `${namespace} ${structure}.${member}`;
+  if (!enumValues.has(place)) enumValues.set(place, findEnumValues(namespace, structure, member));
+  const values = enumValues.get(place);
+  if (!values || values.includes(value)) return [];
   return [`${path}.${member}: is "${value}"`];
 }
