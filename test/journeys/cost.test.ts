@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stages } from '../../functions/contract/workflow.ts';
@@ -12,12 +12,10 @@ beforeAll(() => {
 });
 afterAll(() => project.close());
 
-const listTemporaryDirectories = () =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('orders-cost-'));
-
 it('measures the expected usage of a simple order, and removes its temporary files', async () => {
-  const before = listTemporaryDirectories();
-  const { stdout, code } = await project.orders('cost', '--json');
+  const temporary = join(project.root, 'temporary');
+  mkdirSync(temporary);
+  const { stdout, code } = await project.with({ TMPDIR: temporary }).orders('cost', '--json');
   expect(code).toBe(0);
   const { lines } = v.parse(costSchema, JSON.parse(stdout).data);
   const quantity = Object.fromEntries(lines.map((line) => [line.id, line.quantity]));
@@ -36,6 +34,5 @@ it('measures the expected usage of a simple order, and removes its temporary fil
     // A payment and a message.
     'simulated-requests': 2,
   });
-  // Other programs may have removed theirs.
-  expect(listTemporaryDirectories().filter((name) => !before.includes(name))).toEqual([]);
+  expect(readdirSync(temporary)).toEqual([]);
 });
