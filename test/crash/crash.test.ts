@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { full } from '../support/full.ts';
 import { runCrashTest } from './crash.ts';
 
-const sizes = full ? { orders: 300, kills: 50 } : { orders: 12, kills: 4 };
+const sizes = full ? { orders: 150, kills: 25 } : { orders: 12, kills: 4 };
 
-it.each(full ? [1, 2, 3] : [4])(
+it.each([full ? 1 : 4])(
   'loses and repeats nothing when the runtime and its environments are killed (seed %i)',
   async (seed) => {
     const { problems, writes, runtimeKills } = await runCrashTest({ seed, ...sizes });
@@ -12,5 +12,5 @@ it.each(full ? [1, 2, 3] : [4])(
     expect(writes).toBeGreaterThan(0);
     expect(runtimeKills).toBeGreaterThan(0);
   },
-  360_000,
+  600_000,
 );

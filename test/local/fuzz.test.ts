@@ -25,10 +25,8 @@ import {
   randomObjectRequest,
 } from './fuzz-calls.ts';
 
-const requests = full ? 10_000 : 400;
+const requests = full ? 3000 : 400;
 const concurrency = 8;
-/** Time for all requests on a busy machine (ms). */
-const timeout = 120_000;
 const seed = 20_261_125;
 const directory = mkdtempSync(join(tmpdir(), 'fuzz-'));
 
@@ -303,32 +301,28 @@ async function send({ service, method, path, body, ...call }: Call): Promise<num
   });
 }
 
-it(
-  `handles ${requests} random requests without an internal error or a hang, and still works afterwards`,
-  async () => {
-    vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-    const random = createRandom(seed);
-    const failures: (Call & { status: number })[] = [];
-    let remaining = requests;
-    const sendCalls = async () => {
-      while (remaining > 0) {
-        remaining -= 1;
-        const call = randomCall(random);
-        const status = await send(call);
-        // S3 returns 501 for operations that it does not implement.
-        if (status === 0 || (status >= 500 && status !== 501)) failures.push({ ...call, status });
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, sendCalls));
-    vi.restoreAllMocks();
-    expect(failures.slice(0, 5)).toEqual([]);
+it(`handles ${requests} random requests without an internal error or a hang, and still works afterwards`, async () => {
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const random = createRandom(seed);
+  const failures: (Call & { status: number })[] = [];
+  let remaining = requests;
+  const sendCalls = async () => {
+    while (remaining > 0) {
+      remaining -= 1;
+      const call = randomCall(random);
+      const status = await send(call);
+      // S3 returns 501 for operations that it does not implement.
+      if (status === 0 || (status >= 500 && status !== 501)) failures.push({ ...call, status });
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, sendCalls));
+  vi.restoreAllMocks();
+  expect(failures.slice(0, 5)).toEqual([]);
 
-    await lambda.send(new DeleteFunctionCommand({ FunctionName: 'after' })).catch(() => undefined);
-    await create('after');
-    expect(await start('after')).toContain('function:after:1/durable-execution/');
-    const database = new DatabaseSync(join(directory, 'state.sqlite'), { readOnly: true });
-    expect(database.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
-    database.close();
-  },
-  timeout,
-);
+  await lambda.send(new DeleteFunctionCommand({ FunctionName: 'after' })).catch(() => undefined);
+  await create('after');
+  expect(await start('after')).toContain('function:after:1/durable-execution/');
+  const database = new DatabaseSync(join(directory, 'state.sqlite'), { readOnly: true });
+  expect(database.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  database.close();
+});

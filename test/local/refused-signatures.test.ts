@@ -11,7 +11,7 @@ import { full } from '../support/full.ts';
 import { createRandom, type RandomSource } from '../support/random.ts';
 import { type Call, createCall, serviceCalls } from '../support/service-calls.ts';
 
-const requests = full ? 10_000 : 400;
+const requests = full ? 3000 : 400;
 const concurrency = 8;
 const directory = mkdtempSync(join(tmpdir(), 'refused-'));
 let runtime: Runtime;
@@ -179,9 +179,7 @@ const faults: Readonly<Record<string, (call: Call, random: RandomSource) => Prom
   },
 };
 
-it(`refuses ${requests} requests with broken, foreign, expired and missing signatures`, {
-  timeout: full ? 300_000 : 30_000,
-}, async () => {
+it(`refuses ${requests} requests with broken, foreign, expired and missing signatures`, async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   const random = createRandom(17);
   const names = Object.keys(faults);

@@ -75,7 +75,6 @@ describe('the model', () => {
         }
       }
     },
-    120_000,
   );
 
   it.each(failureCases)('ends in the same way with a crash at any moment: %s', (value) => {

@@ -29,7 +29,7 @@ import { createClient, type Fixture, start } from './fixture.ts';
 // @ts-expect-error dynalite has no types
 const { default: dynalite } = await import('dynalite');
 
-const rounds = full ? 20_000 : 120;
+const rounds = full ? 4000 : 120;
 const TableName = 'oracle';
 let ours: Fixture;
 let oracle: Server;
@@ -281,7 +281,7 @@ function stable(content: unknown): string {
   );
 }
 
-it(`evaluates ${rounds} random expressions like dynalite`, { timeout: 300_000 }, async () => {
+it(`evaluates ${rounds} random expressions like dynalite`, async () => {
   const differences: string[] = [];
   let errors = 0;
   for (let index = 0; index < rounds; index += 1) {
