@@ -7,9 +7,10 @@ import { inventorySchema } from '../../src/cli/schemas/inventory.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
+import { startForTest } from '../support/start-for-test.ts';
 
 /** The load of a sale: orders per second, orders, and the units of each of the products. */
-const sale = { rate: 200, orders: 2000, units: 500 };
+const sale = { rate: 45, orders: 450, units: 100 };
 const products = ['SALE-1', 'SALE-2', 'SALE-3'];
 
 let project: Project;
@@ -33,7 +34,7 @@ it.runIf(full)(
     writeFileSync(join(project.root, 'sale.json'), JSON.stringify(orders));
     const size = ['--count', String(sale.orders), '--rate', String(sale.rate)];
     // The checks of the load test expect that every order completes, so they fail.
-    const load = project.start('load-test', '--file', 'sale.json', ...size);
+    const load = startForTest(project, 'load-test', '--file', 'sale.json', ...size);
     load.stdout?.resume();
     load.stderr?.resume();
     await once(load, 'exit');
@@ -49,5 +50,4 @@ it.runIf(full)(
     ]).toEqual(['out-of-stock']);
     expect(await project.orders('list', '--verify')).toMatchObject({ code: 0 });
   },
-  600_000,
 );

@@ -13,7 +13,7 @@ import type { Project } from '../support/project.ts';
 import { openSharedProject } from '../support/shared-project.ts';
 
 /** Number of concurrent orders of one product, and its units in stock. */
-const [buyers, pieces] = full ? [200, 50] : [5, 2];
+const [buyers, pieces] = full ? [80, 20] : [5, 2];
 
 /** Customer of the orders of this file. */
 const customerId = 'INVENTORY';
@@ -62,7 +62,7 @@ it(`sells exactly ${pieces} units to ${buyers} concurrent orders, and none stays
       ),
     ),
   );
-  await project.orders('watch', ...ids, '--ui', 'quiet', '--timeout', '2m');
+  await project.orders('watch', ...ids, '--ui', 'quiet', '--timeout', '8m');
   const ended = await project.runJson('list', '--all', '--customer', customerId);
   const by = (status: string) =>
     ended.filter((order: { status: string }) => order.status === status);

@@ -51,86 +51,6 @@ it('runs three orders in a fresh project and exits 0', async () => {
   expect(await project.runJson('list')).toHaveLength(3);
 });
 
-// The short run plants the faults in the tests of the checks.
-it.runIf(full)('finds faults of running orders, names the orders and exits 99', async () => {
-  const { url } = await project.runJson('local', 'status');
-  const { outputs } = await project.runJson('deploy');
-  const tables = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      endpoint: url,
-      region: 'us-east-2',
-      credentials: projectCredentials(project.root),
-    }),
-  );
-  const planned = planOrders({ count: 8, mix: parseMix(defaultMix), seed: 7, round: 1 });
-  const [overwritten, back, twice, lost] = planned.map(({ orderId }) => orderId);
-  const [oversold = ''] = planned[4]?.order.items.map(({ productId }) => productId) ?? [];
-  const TableName = outputs.OrdersTableName;
-  const running = project.orders('load-test', '--count', '8', '--seed', '7', '--json');
-  const Keys = planned.map(({ orderId }) => ({ orderId }));
-  await vi.waitUntil(async () => {
-    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
-    const { Responses } = await tables.send(new BatchGetCommand({ RequestItems }));
-    const waiting = Responses?.[TableName]?.filter(({ status }) => status === 'awaiting-warehouse');
-    return waiting?.length === planned.length;
-  }, 20_000);
-  const change = (
-    Key: Record<string, unknown>,
-    expression: string,
-    values: object,
-    table = TableName,
-  ) =>
-    tables.send(
-      new UpdateCommand({
-        TableName: table,
-        Key,
-        UpdateExpression: expression,
-        ExpressionAttributeValues: values as Record<string, unknown>,
-        ...(expression.includes('#total')
-          ? { ExpressionAttributeNames: { '#total': 'total' } }
-          : {}),
-      }),
-    );
-  await Promise.all([
-    change({ orderId: overwritten }, 'SET #total = :total, customerId = :other', {
-      ':total': 0.01,
-      ':other': 'CUST-OTHER',
-    }),
-    change({ orderId: back }, 'SET transitions = list_append(transitions, :earlier)', {
-      ':earlier': [{ status: 'validated', at: new Date().toISOString() }],
-    }),
-    tables.send(
-      new PutCommand({
-        TableName: outputs.PaymentsTableName,
-        Item: { idempotencyKey: `${twice}/once-more`, state: 'charged', amount: 91.98 },
-      }),
-    ),
-    tables.send(new DeleteCommand({ TableName, Key: { orderId: lost } })),
-    change(
-      { productId: oversold },
-      'SET available = :left',
-      { ':left': -2 },
-      outputs.ProductsTableName,
-    ),
-  ]);
-  const { code, stdout } = await running;
-  const { checks } = parseLoadReport(stdout);
-  await project.runJson('inventory', 'set', oversold, '1000000');
-  const faults = checks.flatMap(({ id, faults: failures }) =>
-    failures.map(({ orderId, productId, message }) => `${id} ${orderId ?? productId} ${message}`),
-  );
-  const expectFault = (check: string, subject = '', message = '') =>
-    expect(faults).toContainEqual(expect.stringContaining(`${check} ${subject} ${message}`));
-  expectFault('own-data', overwritten, 'total 0.01, submitted ');
-  expectFault('transitions', back, 'went from awaiting-warehouse to validated');
-  expectFault('payments', twice, '2 payments are charged');
-  expectFault('not-lost', lost, 'has no item');
-  expectFault('stock', oversold, 'oversold by ');
-  const named = new Set([overwritten, back, twice, lost, oversold]);
-  expect(faults.filter((fault) => !named.has(fault.split(' ')[1]))).toEqual([]);
-  expect(code).toBe(99);
-});
-
 it('passes an order of every kind of outcome, through the API', async () => {
   await project.orders('local', 'start', '--time-scale', '200');
   const names = full ? loadableSamples() : shortSamples;
@@ -141,7 +61,7 @@ it('passes an order of every kind of outcome, through the API', async () => {
   const { code, stdout } = await project.orders(...argv, '--via', 'api', '--json');
   const report = parseLoadReport(stdout);
   expect(report.checks.flatMap(({ faults }) => faults)).toEqual([]);
-  expect(report).toMatchObject({ passed: true, round: full ? 2 : 1, via: 'api' });
+  expect(report).toMatchObject({ passed: true, round: 1, via: 'api' });
   const completing = names.filter(
     (name) => expectedOutcome(samples[name] as Order).status === 'completed',
   ).length;
@@ -170,7 +90,7 @@ it('writes its report as a page and as JSON, evaluates thresholds, and reuses a 
   expect(v.parse(loadReportSchema, JSON.parse(json))).toMatchObject({
     ratePerSecond: 20,
     seed: 7,
-    round: full ? 3 : 2,
+    round: 2,
     rate: { peakSent: { orders: 4 } },
     setup: {
       command: `orders load-test --count 4 --seed 7 --rate 20 ${thresholds.map((text) => `--threshold '${text}'`).join(' ')}`,
@@ -297,6 +217,88 @@ it('lists the quotas for a constant rate without a runtime', async () => {
   }
 });
 
+// The short run plants the faults in the tests of the checks. Recovery of these orders would change the stock during another load test.
+it.runIf(full)('finds faults of running orders, names the orders and exits 99', async () => {
+  // At this speed, no order ends its first wait before the last one begins it.
+  await project.orders('local', 'start', '--time-scale', '10');
+  const { url } = await project.runJson('local', 'status');
+  const { outputs } = await project.runJson('deploy');
+  const tables = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      endpoint: url,
+      region: 'us-east-2',
+      credentials: projectCredentials(project.root),
+    }),
+  );
+  const planned = planOrders({ count: 8, mix: parseMix(defaultMix), seed: 8, round: 1 });
+  const [overwritten, back, twice, lost] = planned.map(({ orderId }) => orderId);
+  const [oversold = ''] = planned[4]?.order.items.map(({ productId }) => productId) ?? [];
+  const TableName = outputs.OrdersTableName;
+  const running = project.orders('load-test', '--count', '8', '--seed', '8', '--json');
+  const Keys = planned.map(({ orderId }) => ({ orderId }));
+  await vi.waitUntil(async () => {
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+    const { Responses } = await tables.send(new BatchGetCommand({ RequestItems }));
+    const waiting = Responses?.[TableName]?.filter(({ status }) => status === 'awaiting-warehouse');
+    return waiting?.length === planned.length;
+  });
+  const change = (
+    Key: Record<string, unknown>,
+    expression: string,
+    values: object,
+    table = TableName,
+  ) =>
+    tables.send(
+      new UpdateCommand({
+        TableName: table,
+        Key,
+        UpdateExpression: expression,
+        ExpressionAttributeValues: values as Record<string, unknown>,
+        ...(expression.includes('#total')
+          ? { ExpressionAttributeNames: { '#total': 'total' } }
+          : {}),
+      }),
+    );
+  await Promise.all([
+    change({ orderId: overwritten }, 'SET #total = :total, customerId = :other', {
+      ':total': 0.01,
+      ':other': 'CUST-OTHER',
+    }),
+    change({ orderId: back }, 'SET transitions = list_append(transitions, :earlier)', {
+      ':earlier': [{ status: 'validated', at: new Date().toISOString() }],
+    }),
+    tables.send(
+      new PutCommand({
+        TableName: outputs.PaymentsTableName,
+        Item: { idempotencyKey: `${twice}/once-more`, state: 'charged', amount: 91.98 },
+      }),
+    ),
+    tables.send(new DeleteCommand({ TableName, Key: { orderId: lost } })),
+    change(
+      { productId: oversold },
+      'SET available = :left',
+      { ':left': -2 },
+      outputs.ProductsTableName,
+    ),
+  ]);
+  const { code, stdout } = await running;
+  const { checks } = parseLoadReport(stdout);
+  await project.runJson('inventory', 'set', oversold, '1000000');
+  const faults = checks.flatMap(({ id, faults: failures }) =>
+    failures.map(({ orderId, productId, message }) => `${id} ${orderId ?? productId} ${message}`),
+  );
+  const expectFault = (check: string, subject = '', message = '') =>
+    expect(faults).toContainEqual(expect.stringContaining(`${check} ${subject} ${message}`));
+  expectFault('own-data', overwritten, 'total 0.01, submitted ');
+  expectFault('transitions', back, 'went from awaiting-warehouse to validated');
+  expectFault('payments', twice, '2 payments are charged');
+  expectFault('not-lost', lost, 'has no item');
+  expectFault('stock', oversold, 'oversold by ');
+  const named = new Set([overwritten, back, twice, lost, oversold]);
+  expect(faults.filter((fault) => !named.has(fault.split(' ')[1]))).toEqual([]);
+  expect(code).toBe(99);
+});
+
 // The short run stops a load test in a terminal only, in another journey.
 it.runIf(full)(
   'stops at the second Ctrl-C with a partial report, leaves the orders running and exits 130',
@@ -319,7 +321,7 @@ it.runIf(full)(
     expect(stderr).toContain('Stopped; 3 running orders continue');
     expect(stderr).toContain('orders list --running');
     const isRunning = async () => (await project.runJson('list', '--running')).length === 3;
-    await vi.waitUntil(isRunning, 10_000);
+    await vi.waitUntil(isRunning);
   },
 );
 

@@ -11,6 +11,7 @@ import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
+import { startForTest } from '../support/start-for-test.ts';
 
 let project: Project;
 beforeAll(async () => {
@@ -80,7 +81,7 @@ async function countCalls(orderIds: readonly string[]) {
 
 /** Requires that orders are completed, and that each of their side effects happened once, by the log of the providers. */
 async function expectDoneOnce(orderIds: readonly string[]) {
-  const watch = project.start('watch', ...orderIds, '--ui', 'quiet');
+  const watch = startForTest(project, 'watch', ...orderIds, '--ui', 'quiet');
   expect(await once(watch, 'exit')).toEqual([0, null]);
   expect((await project.orders('list', '--verify')).code).toBe(0);
   const expected = Object.fromEntries(onceEach.map((call) => [call, { 1: orderIds.length }]));
@@ -91,7 +92,7 @@ async function expectDoneOnce(orderIds: readonly string[]) {
 it.runIf(full)(
   'loses nothing and does nothing twice when orders are paused by filter, the runtime is killed, and they are resumed',
   async () => {
-    const count = 200;
+    const count = 80;
     const load = ['load-test', '--count', String(count), '--until', 'accepted', '--no-report'];
     expect((await project.orders(...load, '--json')).code).toBe(0);
 
@@ -122,33 +123,28 @@ it.runIf(full)(
     await project.orders('local', 'advance', '4h');
     await expectDoneOnce(ids);
   },
-  300_000,
 );
 
 // The short run restarts a runtime in each state of a pause in its own tests.
-it.runIf(full)(
-  'continues with each state of a pause after the runtime was killed',
-  async () => {
-    // Each request to a table is slow, so that the runtime is killed within a step.
-    await project.orders('local', 'start', '--inject', 'dynamodb:latency=60s');
-    const { orderId, executionArn } = await project.runJson('submit', '--sample', 'low');
-    await untilFirstStep(executionArn);
-    const pausing = await change('pause', '--running', '--yes', '--timeout', '500ms');
-    expect(pausing).toMatchObject([{ orderId, result: 'pausing', status: 'PAUSING' }]);
-    await project.killRuntime();
-    await start();
-    expect(await statusOf(orderId)).toBe('PAUSED');
-    await project.killRuntime();
-    await start();
-    expect(await statusOf(orderId)).toBe('PAUSED');
-    expect(await change('resume', '--yes')).toMatchObject([{ orderId, result: 'resumed' }]);
-    await project.killRuntime();
-    await start();
-    await vi.waitUntil(
-      async () => (await list('--running', '--status', 'awaiting-warehouse')).length > 0,
-    );
-    await project.orders('local', 'advance', '4h');
-    await expectDoneOnce([orderId]);
-  },
-  120_000,
-);
+it.runIf(full)('continues with each state of a pause after the runtime was killed', async () => {
+  // Each request to a table is slow, so that the runtime is killed within a step.
+  await project.orders('local', 'start', '--inject', 'dynamodb:latency=60s');
+  const { orderId, executionArn } = await project.runJson('submit', '--sample', 'low');
+  await untilFirstStep(executionArn);
+  const pausing = await change('pause', '--running', '--yes', '--timeout', '500ms');
+  expect(pausing).toMatchObject([{ orderId, result: 'pausing', status: 'PAUSING' }]);
+  await project.killRuntime();
+  await start();
+  expect(await statusOf(orderId)).toBe('PAUSED');
+  await project.killRuntime();
+  await start();
+  expect(await statusOf(orderId)).toBe('PAUSED');
+  expect(await change('resume', '--yes')).toMatchObject([{ orderId, result: 'resumed' }]);
+  await project.killRuntime();
+  await start();
+  await vi.waitUntil(
+    async () => (await list('--running', '--status', 'awaiting-warehouse')).length > 0,
+  );
+  await project.orders('local', 'advance', '4h');
+  await expectDoneOnce([orderId]);
+});

@@ -97,6 +97,8 @@ it('refuses orders that have ended or do not exist, and requires a selection', a
 });
 
 it(`pauses and resumes ${many} orders by filter, after it has shown them`, async () => {
+  // At this speed, no order ends its wait before all are paused.
+  await project.orders('local', 'start', '--time-scale', '1');
   const ids: string[] = [];
   while (ids.length < many) ids.push(await submit());
   for (const orderId of ids) await isWaiting(orderId);
@@ -108,12 +110,14 @@ it(`pauses and resumes ${many} orders by filter, after it has shown them`, async
   expect((await listPaused()).toSorted()).toEqual(ids.toSorted());
   const resumed = await change('resume', '--yes', '--rate', '50');
   expect(resumed.map(({ orderId }) => orderId).toSorted()).toEqual(ids.toSorted());
+  await project.orders('local', 'start', '--time-scale', '2000');
   const { code } = await project.orders('watch', ...ids, '--ui', 'quiet');
   expect(code).toBe(0);
   expect((await project.orders('list', '--verify')).code).toBe(0);
 });
 
 it('keeps the version of a paused order, and destroys the stack with it only on request', async () => {
+  await project.orders('local', 'start', '--time-scale', '1');
   const orderId = await submit();
   await isWaiting(orderId);
   await change('pause', orderId);

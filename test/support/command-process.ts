@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { full } from './full.ts';
 import { program, repository } from './project-files.ts';
 
 /** Result of a command. */
@@ -19,8 +20,8 @@ export interface CommandRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Time after which a command is killed (ms). */
-const maxCommandMs = 120_000;
+/** Time after which a command is killed (ms). Load tests of the long run take minutes on a busy machine. */
+const maxCommandMs = full ? 540_000 : 120_000;
 /** Commands after which a process is replaced: its memory grows a little with each. */
 const maxCommands = 200;
 
