@@ -8,11 +8,12 @@ import { changeWorkflow, copyFunctions, failOneIn } from '../support/changed-wor
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
+import { startForTest } from '../support/start-for-test.ts';
 
-/** The planted fault is in 5 % of the orders. The short run submits none: its canary is decided by the rule for too few orders. */
-const faultyParts = 20;
-const orders = 600;
-const minOrders = 60;
+/** The planted fault is in a fifth of the orders. The short run submits none: its canary is decided by the rule for too few orders. */
+const faultyParts = 5;
+const orders = 160;
+const minOrders = 20;
 const terms = full
   ? ['--bake', '30m', '--bake-limit', '9h', '--min-orders', String(minOrders)]
   : ['--bake', '30m', '--bake-limit', '30m'];
@@ -21,13 +22,13 @@ let project: Project;
 beforeAll(async () => {
   project = await createDeployedProject('--time-scale', full ? '60' : '1000');
   copyFunctions(project.root);
-}, 120_000);
+});
 afterAll(() => project.close());
 
 /** Starts a canary, waits for its first comparison, and sends a signal. Returns the exit of the process. */
 async function interruptCanary(signal: NodeJS.Signals) {
   const argv = ['deploy', '--canary', '50%', '--accept-slower', ...terms, '--json'];
-  const command = project.start(...argv);
+  const command = startForTest(project, ...argv);
   if (!command.stdout || !command.stderr) throw new Error('no output');
   const stderr = text(command.stderr);
   for await (const line of createInterface(command.stdout)) {
@@ -42,7 +43,7 @@ async function interruptCanary(signal: NodeJS.Signals) {
 async function submitOrders() {
   const mix = 'low=80,payment-declined=20';
   const size = ['--count', String(orders), '--rate', '10'];
-  const test = project.start('load-test', ...size, '--mix', mix);
+  const test = startForTest(project, 'load-test', ...size, '--mix', mix);
   test.stdout?.resume();
   test.stderr?.resume();
   await once(test, 'exit');
@@ -50,7 +51,7 @@ async function submitOrders() {
 
 /** Continues the canary until it is decided, and returns the last record. */
 async function attach() {
-  const command = project.start('deploy', '--attach', '--json');
+  const command = startForTest(project, 'deploy', '--attach', '--json');
   if (!command.stdout) throw new Error('no output');
   command.stderr?.resume();
   const [lines] = await Promise.all([text(command.stdout), once(command, 'exit')]);
@@ -110,7 +111,6 @@ it(
     expect(await project.runJson('deploy')).toMatchObject({ needed: false });
     expect((await project.orders('list', '--verify')).code).toBe(0);
   },
-  full ? 900_000 : 120_000,
 );
 
 // The short run shifts only with the runtime in this process, in the tests of the deployment.
@@ -131,5 +131,4 @@ it.runIf(full)(
     expect(await project.runJson('deploy')).toMatchObject({ needed: false, rolledBack: [] });
     expect((await project.orders('list', '--verify')).code).toBe(0);
   },
-  900_000,
 );
