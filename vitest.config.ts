@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Tests that load functions, whose modules read environment variables and create clients when they are loaded. Such a file gets its own
@@ -29,6 +30,29 @@ const files = 'test/**/*.test.{ts,tsx}';
 /** Time after which a test hangs (ms). The long forms take minutes on a busy machine. */
 const timeout = process.env['ORDERS_TEST_FULL'] === undefined ? 120_000 : 600_000;
 
+/** Files that take longest in the long run, although they are small: most of them wait for orders. */
+const longest = [
+  'watch-faults',
+  'pause-kill',
+  'outage-load',
+  'canary',
+  'load-test-storm',
+  'flash-sale',
+  'crash',
+  'bench',
+  'faults',
+].map((name) => `/${name}.test.ts`);
+
+/** Starts these files first, then the others from large to small: a long file that starts late would run alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isShort = ({ moduleId }: TestSpecification) =>
+      !longest.some((name) => moduleId.endsWith(name));
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(isShort(a)) - Number(isShort(b)));
+  }
+}
+
 export default defineConfig({
   test: {
     // Command tests capture what the code under test writes to the real streams.
@@ -40,6 +64,7 @@ export default defineConfig({
     hookTimeout: timeout,
     // The journeys wait more than they work.
     maxWorkers: 6,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // One process runs one file after another: modules are loaded once per process, not once per file.
       {
