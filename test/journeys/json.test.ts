@@ -117,9 +117,12 @@ it('follows the log of an order until it ends, and exits 0 when its reader close
   expect(stdout).not.toContain('OrdersCompleted');
   expect(code).toBe(0);
   const following = project.start('logs', '--follow');
-  following.stdout?.once('data', () => following.stdout?.destroy());
-  const [ended] = await once(following, 'close');
-  expect(ended).toBe(0);
+  const closed = once(following, 'close');
+  await once(following.stdout as Readable, 'data');
+  following.stdout?.destroy();
+  // A program learns that its reader has gone when it writes the next line.
+  await project.runJson('submit', '--sample', 'low');
+  expect((await closed)[0]).toBe(0);
 });
 
 it('prints each event of a followed history once, and exits 0', async () => {

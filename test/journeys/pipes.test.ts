@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CloudWatchLogsClient,
@@ -15,6 +16,7 @@ import { program } from '../support/project-files.ts';
 
 const rows = full ? 50_000 : 10_000;
 let project: Project;
+let write: (messages: readonly { timestamp: number; message: string }[]) => Promise<unknown>;
 
 beforeAll(async () => {
   const deployed = await createDeployedProject();
@@ -28,13 +30,15 @@ beforeAll(async () => {
   });
   const stream = { logGroupName: outputs.OrderProcessingLogGroup, logStreamName: 'many' };
   await logs.send(new CreateLogStreamCommand(stream));
+  write = (messages) =>
+    logs.send(new PutLogEventsCommand({ ...stream, logEvents: [...messages] }));
   const begin = Date.now() - 60_000;
   for (let from = 0; from < rows; from += 10_000) {
-    const logEvents = Array.from({ length: 10_000 }, (_, index) => ({
+    const messages = Array.from({ length: 10_000 }, (_, index) => ({
       timestamp: begin + Math.floor((from + index) / 10),
       message: `line ${from + index}`,
     }));
-    await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
+    await write(messages);
   }
 });
 afterAll(() => project.close());
@@ -66,9 +70,12 @@ it.each(full ? lines : lines.slice(0, 2))(
     reading.stderr?.on('data', (chunk) => {
       errors += String(chunk);
     });
-    reading.stdout?.once('data', () => reading.stdout?.destroy());
-    const [code] = await once(reading, 'close');
-    expect(code).toBe(0);
+    const closed = once(reading, 'close');
+    await once(reading.stdout as Readable, 'data');
+    reading.stdout?.destroy();
+    // A program learns that its reader has gone when it writes the next line.
+    if (line.includes('--follow')) await write([{ timestamp: Date.now(), message: 'one more' }]);
+    expect((await closed)[0]).toBe(0);
     expect(errors).not.toMatch(/EPIPE|at .*\.js|Warning/);
   },
 );
