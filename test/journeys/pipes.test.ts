@@ -30,8 +30,7 @@ beforeAll(async () => {
   });
   const stream = { logGroupName: outputs.OrderProcessingLogGroup, logStreamName: 'many' };
   await logs.send(new CreateLogStreamCommand(stream));
-  write = (messages) =>
-    logs.send(new PutLogEventsCommand({ ...stream, logEvents: [...messages] }));
+  write = (messages) => logs.send(new PutLogEventsCommand({ ...stream, logEvents: [...messages] }));
   const begin = Date.now() - 60_000;
   for (let from = 0; from < rows; from += 10_000) {
     const messages = Array.from({ length: 10_000 }, (_, index) => ({
