@@ -45,7 +45,7 @@ export async function startDeployed(
   return { ...project, outputs: JSON.parse(JSON.stringify(outputs).replaceAll(endpoint, url)) };
 }
 
-/** Creates what several test files of a run use. The first one that needs it calls `create`, and the others wait until `path` exists. */
+/** Creates a file or folder for several test files of a run. The first test file calls `create`; the other files wait until `path` exists. */
 export async function createOnce(path: string, create: () => Promise<void>): Promise<void> {
   const lock = `${path}.lock`;
   while (!existsSync(path)) {

@@ -19,7 +19,7 @@ interface SharedRuntime extends Pick<DeployedProject, 'root' | 'outputs'> {
 /**
  * Returns a project that other test files use at the same time, with its folder, runtime and stack. The first file of a run starts the
  * runtime, and the end of the run stops it. A test must not change the configuration, the stack, the stock of the samples or the runtime,
- * and must only look at orders that it can tell from those of other files.
+ * and must only look at its own orders.
  */
 export async function openSharedProject(): Promise<DeployedProject> {
   const file = join(inject('sharedFolder'), 'shared.json');
