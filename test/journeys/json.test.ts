@@ -15,6 +15,7 @@ import { submitSchema } from '../../src/cli/schemas/submit.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { createProject, type Project } from '../support/project.ts';
+import { startForTest } from '../support/start-for-test.ts';
 
 const samples = ['low', 'payment-declined', 'unreachable', 'damaged', 'payment-hiccup'] as const;
 let project: Project;
@@ -116,7 +117,7 @@ it('follows the log of an order until it ends, and exits 0 when its reader close
   expect(stdout).toContain('complete-order done');
   expect(stdout).not.toContain('OrdersCompleted');
   expect(code).toBe(0);
-  const following = project.start('logs', '--follow');
+  const following = startForTest(project, 'logs', '--follow');
   const closed = once(following, 'close');
   await once(following.stdout as Readable, 'data');
   following.stdout?.destroy();

@@ -13,6 +13,7 @@ import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import type { Project } from '../support/project.ts';
 import { program } from '../support/project-files.ts';
+import { startForTest } from '../support/start-for-test.ts';
 
 const rows = full ? 50_000 : 10_000;
 let project: Project;
@@ -43,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => project.close());
 
 it(`delivers ${rows} records completely and in order to a slow reader`, async () => {
-  const reading = project.start('logs', '--json');
+  const reading = startForTest(project, 'logs', '--json');
   let text = '';
   for await (const chunk of reading.stdout ?? []) {
     text += String(chunk);
@@ -64,7 +65,7 @@ const lines = ['logs', 'logs --json', 'logs --follow', 'list --json', 'help json
 it.each(full ? lines : lines.slice(0, 2))(
   'ends without an error when the reader of orders %s closes the pipe at once',
   async (line) => {
-    const reading = project.start(...line.split(' '));
+    const reading = startForTest(project, ...line.split(' '));
     let errors = '';
     reading.stderr?.on('data', (chunk) => {
       errors += String(chunk);
