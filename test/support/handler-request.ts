@@ -1,9 +1,12 @@
 /**
  * Source text for handlers without an SDK: defines `post(path, body)`, which sends a request to Lambda that is signed with the
- * handler's credentials and returns the response.
+ * handler's credentials and returns `{ ok, json(), text() }`, a part of a `Response`. It sends the request as the SDK does, with
+ * `node:http` and a kept connection: `fetch` needs several times the processor time, which a benchmark would measure.
  */
 export const handlerRequestSource = `
 import { createHash, createHmac } from 'node:crypto';
+import { Agent, request } from 'node:http';
+const agent = new Agent({ keepAlive: true });
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const post = (path, body) => {
@@ -21,6 +24,16 @@ const post = (path, body) => {
   const signature = hmac(scope.reduce(hmac, 'AWS4' + secret), text).toString('hex');
   const authorization = 'AWS4-HMAC-SHA256 Credential=' + key + '/' + scope.join('/') +
     ', SignedHeaders=' + names + ', Signature=' + signature;
-  return fetch(url + path, { method: 'POST', headers: { ...headers, authorization }, body });
+  const options = { method: 'POST', agent, headers: { ...headers, authorization, 'content-length': Buffer.byteLength(body) } };
+  return new Promise((resolve, reject) => {
+    const sent = request(url + path, options, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk)).on('error', reject).on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ ok: response.statusCode < 300, json: async () => JSON.parse(text), text: async () => text });
+      });
+    });
+    sent.on('error', reject).end(body);
+  });
 };
 `;
