@@ -341,6 +341,9 @@ it('does not continue with a stack that replaced its own', async () => {
   const port = String(await findFreePort());
   await project.orders('local', 'stop');
   await project.orders('local', 'start', '--port', port, '--time-scale', '1');
+  const countRunning = async () => (await project.runJson('list', '--running')).length;
+  // The orders that another test has left.
+  const before = await countRunning();
   const test = project.start('load-test', '--count', '2', '--seed', '11', '--json');
   let stdout = '';
   test.stdout?.on('data', (text) => {
@@ -349,9 +352,9 @@ it('does not continue with a stack that replaced its own', async () => {
   const closed = once(test, 'close');
   const [kept] = await vi.waitUntil(
     async () => {
-      const running = await project.runJson('list', '--running');
+      const running = await countRunning();
       const kept = globSync(join(project.root, '.orders/runs/*-11.json'));
-      return running.length > 0 && kept.length > 0 && kept;
+      return running === before + 2 && kept.length > 0 && kept;
     },
     { timeout: 20_000 },
   );

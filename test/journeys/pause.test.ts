@@ -29,6 +29,8 @@ const get = async (orderId: string) => v.parse(getSchema, await project.runJson(
 /** Waits until an order is in its first wait. */
 const isWaiting = (orderId: string) =>
   vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'awaiting-warehouse');
+/** Lets the remaining waits end at once. */
+const accelerate = () => project.orders('local', 'start', '--time-scale', '2000');
 const listPaused = async () =>
   v.parse(listSchema, await project.runJson('list', '--paused')).map(({ orderId }) => orderId);
 const watch = async (...argv: string[]) => {
@@ -65,6 +67,7 @@ it('pauses an order in a wait, shows the pause everywhere, and completes it afte
     { orderId, reason: 'carrier outage' },
   ]);
 
+  await accelerate();
   const watched = watch(orderId);
   expect(await change('resume', orderId)).toMatchObject([{ orderId, result: 'resumed' }]);
   const { code, events } = await watched;
@@ -84,6 +87,7 @@ it('pauses an order in a wait, shows the pause everywhere, and completes it afte
 });
 
 it('refuses orders that have ended or do not exist, and requires a selection', async () => {
+  await accelerate();
   const orderId = await submit('--wait');
   const ended = await project.orders('pause', orderId);
   expect(ended).toMatchObject({ code: 6 });
@@ -110,7 +114,7 @@ it(`pauses and resumes ${many} orders by filter, after it has shown them`, async
   expect((await listPaused()).toSorted()).toEqual(ids.toSorted());
   const resumed = await change('resume', '--yes', '--rate', '50');
   expect(resumed.map(({ orderId }) => orderId).toSorted()).toEqual(ids.toSorted());
-  await project.orders('local', 'start', '--time-scale', '2000');
+  await accelerate();
   const { code } = await project.orders('watch', ...ids, '--ui', 'quiet');
   expect(code).toBe(0);
   expect((await project.orders('list', '--verify')).code).toBe(0);
@@ -132,6 +136,7 @@ it('keeps the version of a paused order, and destroys the stack with it only on 
   const refused = await project.orders('destroy', '--yes', '--no-input');
   expect(refused.code).toBe(6);
   expect(refused.stderr).toContain('1 running, 1 of them paused');
+  await accelerate();
   const destroyed = await project.runJson('destroy', '--yes', '--running', 'cancel');
   expect(destroyed).toMatchObject({ destroyed: true, cancelled: 1 });
 });
