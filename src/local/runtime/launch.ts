@@ -9,7 +9,13 @@ import type { FaultSettings } from '../fault-injection/request-gate.ts';
 import { toStoreError } from '../store/store-error.ts';
 import type { RuntimeOptions } from './main.ts';
 import { createPrivateDirectory } from './private-directory.ts';
-import { buildId, distPath, spawnRuntime, waitUntilListening } from './spawn-runtime.ts';
+import {
+  buildId,
+  distPath,
+  runtimeEnvironment,
+  spawnRuntime,
+  waitUntilListening,
+} from './spawn-runtime.ts';
 import { alreadyRunningError, isPortFree, portInUseError } from './start-error.ts';
 import { acquireStartLock, releaseStartLock } from './start-lock.ts';
 import {
@@ -199,6 +205,7 @@ export async function runInForeground(root: string, settings: LaunchSettings): P
   const child = spawn(process.execPath, [distPath('runtime.js'), JSON.stringify(options)], {
     stdio: 'inherit',
     cwd: root,
+    env: runtimeEnvironment(),
   });
   // The terminal sends Ctrl-C to both processes. This process waits until the runtime has closed.
   process.on('SIGINT', () => {});

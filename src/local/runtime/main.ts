@@ -1,5 +1,6 @@
 /** Entry point of the runtime's process: `node runtime.js <options as JSON>`. `launch.ts` starts it. */
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultSettings } from '../fault-injection/request-gate.ts';
@@ -97,6 +98,8 @@ async function main({
     process.exit(conflictExitCode);
   });
   process.stdout.write(`${startedPrefix}${runtime.url} (pid ${process.pid}, time ×${timeScale})\n`);
+  // Saved at the exit, the code would be of no use: a deployment changes a flag of V8, which compiled code must match.
+  flushCompileCache();
 
   let closing = false;
   const stop = async () => {
