@@ -3,13 +3,14 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { stages } from '../../functions/contract/workflow.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
+import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 
 let project: Project;
@@ -85,8 +86,10 @@ it('watches only the orders of a customer', async () => {
   expect(new Set(watchedIds)).toEqual(new Set([orderId]));
 });
 
-const decide = (orderId: string, decision: 'approve' | 'reject') =>
-  project.orders('review', decision, orderId, '--note', 'test');
+async function decide(orderId: string, decision: 'approve' | 'reject') {
+  await vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'awaiting-review');
+  return project.orders('review', decision, orderId, '--note', 'test');
+}
 
 const endings = [
   ['is cancelled', 'fraud-review', 12, (id: string) => project.orders('cancel', id)],
