@@ -12,7 +12,8 @@ const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const post = (path, body) => {
   const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = process.env;
   const time = new Date().toISOString().replace(/[-:]|\\.\\d+/g, '');
-  const headers = { 'x-amz-date': time, 'x-amz-security-token': process.env.AWS_SESSION_TOKEN };
+  // A handler of an old version, which a benchmark measures, has no token.
+  const headers = { 'x-amz-date': time, 'x-amz-security-token': process.env.AWS_SESSION_TOKEN ?? '' };
   const scope = [time.slice(0, 8), process.env.AWS_REGION, 'lambda', 'aws4_request'];
   const [route, query = ''] = path.split('?');
   const names = 'host;x-amz-date;x-amz-security-token';
