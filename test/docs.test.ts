@@ -148,7 +148,12 @@ function toScript(block: CodeBlock): string {
     const [, expected = '0'] = /# exits (\d+)/.exec(line) ?? [];
     const command = line.replace(/\s+#.*$/, '');
     const report = `echo "exit code $code: ${command.replaceAll(/["$`\\]/g, '\\$&')}" >&2`;
-    return `code=0; ${command} || code=$?\n[ "$code" = ${expected} ] || { ${report}; exit 1; }`;
+    // A person reads the output before the next command, and repeats it if the message has not arrived.
+    const wait =
+      command === 'orders dead-letters list'
+        ? `for try in $(seq 100); do ${command} | grep order- && break; done\n`
+        : '';
+    return `${wait}code=0; ${command} || code=$?\n[ "$code" = ${expected} ] || { ${report}; exit 1; }`;
   });
   return ['set -o pipefail', ...lines].join('\n');
 }
