@@ -45,8 +45,8 @@ export function spawnRuntime(options: RuntimeOptions): Launched {
 }
 
 /**
- * Returns the environment variables of the runtime's process: those of this process, and the folder of its compile cache, if it has one.
- * Compiled code shortens the start by a fifth.
+ * Returns the environment variables for the runtime's process. Like this process, the runtime keeps compiled code in a folder, if this is
+ * possible: it shortens the start by a fifth.
  */
 export function runtimeEnvironment(): NodeJS.ProcessEnv {
   // Node appends a folder for its version.
