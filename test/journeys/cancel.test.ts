@@ -8,6 +8,7 @@ import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 let project: Project;
 let callsTable: string;
@@ -22,8 +23,7 @@ afterAll(() => project.close());
 
 const submit = async (): Promise<string> =>
   (await project.runJson('submit', '--sample', 'low')).orderId;
-const reaches = (orderId: string, status: string) =>
-  vi.waitUntil(async () => (await readStatus(project.root, orderId)) === status);
+const reaches = (orderId: string, status: string) => waitForStatus(project, orderId, status);
 const cancel = async (...argv: string[]) =>
   v.parse(cancelSchema, await project.runJson('cancel', ...argv));
 

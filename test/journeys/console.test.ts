@@ -5,6 +5,7 @@ import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
 import { runOnScreen } from '../support/screen.ts';
 import type { TerminalSettings } from '../support/terminal.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 let project: Project;
 const ids: Record<string, string> = {};
@@ -17,7 +18,7 @@ beforeAll(async () => {
   ids['declined'] = await submit('payment-declined');
   const oldest = await submit('fraud-review');
   ids['oldestReview'] = oldest;
-  await vi.waitUntil(async () => (await readStatus(project.root, oldest)) === 'awaiting-review');
+  await waitForStatus(project, oldest, 'awaiting-review');
   await submit('fraud-review');
 });
 afterAll(() => project.close());
@@ -84,8 +85,7 @@ describe('five tasks in the console', () => {
     screen.press('y');
     await screen.shows('✓ cancel: 3 done');
     expect(screen.keys()).toBe(14);
-    for (const orderId of orders)
-      await vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'cancelled');
+    for (const orderId of orders) await waitForStatus(project, orderId, 'cancelled');
     expect(await screen.leave()).toBe(0);
   });
 

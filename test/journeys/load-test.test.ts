@@ -26,6 +26,7 @@ import { findFreePort } from '../support/free-port.ts';
 import { full } from '../support/full.ts';
 import { parseLoadReport } from '../support/load-report.ts';
 import { createProject, type Project } from '../support/project.ts';
+import { startForTest } from '../support/start-for-test.ts';
 
 /** Samples of the short run: orders that complete, are retried, fail early, and are undone. */
 const shortSamples = ['low', 'high', 'payment-transient', 'payment-declined', 'damaged'];
@@ -344,7 +345,7 @@ it('does not continue with a stack that replaced its own', async () => {
   const countRunning = async () => (await project.runJson('list', '--running')).length;
   // The orders that another test has left.
   const before = await countRunning();
-  const test = project.start('load-test', '--count', '2', '--seed', '11', '--json');
+  const test = startForTest(project, 'load-test', '--count', '2', '--seed', '11', '--json');
   let stdout = '';
   test.stdout?.on('data', (text) => {
     stdout += String(text);
@@ -362,7 +363,7 @@ it('does not continue with a stack that replaced its own', async () => {
   await startDeployed(project, ['--port', port]);
   const [code] = await closed;
   const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-  expect(last.error).toMatchObject({ code: 'StackGone', exit: 3 });
+  expect(last).toMatchObject({ ok: false, error: { code: 'StackGone', exit: 3 } });
   expect(code).toBe(3);
   expect(await project.runJson('list')).toEqual([]);
   expect(JSON.parse(readFileSync(kept ?? '', 'utf8'))).toMatchObject({ cut: 'killed' });

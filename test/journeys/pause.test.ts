@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getSchema } from '../../src/cli/schemas/get.ts';
 import { historySchema } from '../../src/cli/schemas/history.ts';
 import { listSchema } from '../../src/cli/schemas/list.ts';
@@ -7,8 +7,8 @@ import { pauseSchema } from '../../src/cli/schemas/pause.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 /** Number of orders that one command pauses. */
 const many = full ? 20 : 2;
@@ -27,8 +27,7 @@ const change = async (command: 'pause' | 'resume', ...argv: string[]) =>
   v.parse(pauseSchema, await project.runJson(command, ...argv));
 const get = async (orderId: string) => v.parse(getSchema, await project.runJson('get', orderId));
 /** Waits until an order is in its first wait. */
-const isWaiting = (orderId: string) =>
-  vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'awaiting-warehouse');
+const isWaiting = (orderId: string) => waitForStatus(project, orderId, 'awaiting-warehouse');
 /** Lets the remaining waits end at once. */
 const accelerate = () => project.orders('local', 'start', '--time-scale', '2000');
 const listPaused = async () =>

@@ -14,6 +14,7 @@ import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
 import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 let project: Project;
 let outputs: Record<string, string>;
@@ -45,8 +46,7 @@ const submit = (sample = 'low'): Promise<{ orderId: string; executionArn: string
 /** Returns the order's record; undefined before its first step. */
 const read = async (orderId: string): Promise<OrderRecord | undefined> =>
   (await project.runJson('get', orderId)).order;
-const reached = (orderId: string, status: string) =>
-  vi.waitUntil(async () => (await readStatus(project.root, orderId)) === status);
+const reached = (orderId: string, status: string) => waitForStatus(project, orderId, status);
 const ended = (orderId: string) =>
   vi.waitUntil(async () => {
     const status = (await readStatus(project.root, orderId)) ?? 'received';

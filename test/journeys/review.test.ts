@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callbacksSchema, respondedSchema } from '../../src/cli/schemas/callback.ts';
 import {
   decidedBatchSchema,
@@ -10,8 +10,8 @@ import {
 } from '../../src/cli/schemas/review.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 let project: Project;
 
@@ -27,7 +27,7 @@ const listInReview = async () =>
 /** Submits an order that waits for its review. Returns its id. */
 async function submitForReview(): Promise<string> {
   const { orderId } = await project.runJson('submit', '--sample', 'fraud-review');
-  await vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'awaiting-review');
+  await waitForStatus(project, orderId, 'awaiting-review');
   return orderId;
 }
 

@@ -15,8 +15,8 @@ import type { MismatchKind } from '../../src/orders/verify/mismatch.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 let project: Project;
 let outputs: Readonly<Record<string, string>>;
@@ -280,7 +280,7 @@ const running = full ? allRunning : allRunning.filter(({ kind }) => shortRunning
 it('reports and repairs planted mismatches of running orders, which then complete', async () => {
   const ids = await submitAll(running.map(() => 'fraud-review'));
   for (const id of ids) {
-    await vi.waitUntil(async () => (await readStatus(project.root, id)) === 'awaiting-review');
+    await waitForStatus(project, id, 'awaiting-review');
   }
   for (const [index, { plant }] of running.entries()) await plant(ids[index] ?? '');
   const { mismatches } = await verify();

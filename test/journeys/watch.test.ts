@@ -3,15 +3,15 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stages } from '../../functions/contract/workflow.ts';
 import { watchSchema } from '../../src/cli/schemas/watch.ts';
 import type { StreamRecord } from '../../src/cli/watch/renderers.ts';
 import { projectCredentials } from '../support/credentials.ts';
 import { createDeployedProject } from '../support/deployed-project.ts';
 import { full } from '../support/full.ts';
-import { readStatus } from '../support/order-status.ts';
 import type { Project } from '../support/project.ts';
+import { waitForStatus } from '../support/wait-for-status.ts';
 
 let project: Project;
 beforeAll(async () => {
@@ -87,7 +87,7 @@ it('watches only the orders of a customer', async () => {
 });
 
 async function decide(orderId: string, decision: 'approve' | 'reject') {
-  await vi.waitUntil(async () => (await readStatus(project.root, orderId)) === 'awaiting-review');
+  await waitForStatus(project, orderId, 'awaiting-review');
   return project.orders('review', decision, orderId, '--note', 'test');
 }
 

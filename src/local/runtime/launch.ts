@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,13 +8,7 @@ import type { FaultSettings } from '../fault-injection/request-gate.ts';
 import { toStoreError } from '../store/store-error.ts';
 import type { RuntimeOptions } from './main.ts';
 import { createPrivateDirectory } from './private-directory.ts';
-import {
-  buildId,
-  distPath,
-  runtimeEnvironment,
-  spawnRuntime,
-  waitUntilListening,
-} from './spawn-runtime.ts';
+import { buildId, spawnRuntime, startProcess, waitUntilListening } from './spawn-runtime.ts';
 import { alreadyRunningError, isPortFree, portInUseError } from './start-error.ts';
 import { acquireStartLock, releaseStartLock } from './start-lock.ts';
 import {
@@ -202,11 +195,7 @@ export async function runInForeground(root: string, settings: LaunchSettings): P
   if (owner) throw alreadyRunningError(owner.pid);
   const options = toRuntimeOptions(root, { ...settings, auto: false }, undefined);
   if (!options.mayMove && !(await isPortFree(options.port))) throw portInUseError(options.port);
-  const child = spawn(process.execPath, [distPath('runtime.js'), JSON.stringify(options)], {
-    stdio: 'inherit',
-    cwd: root,
-    env: runtimeEnvironment(),
-  });
+  const child = startProcess(options, { stdio: 'inherit' });
   // The terminal sends Ctrl-C to both processes. This process waits until the runtime has closed.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -1,5 +1,5 @@
 /** Starts the runtime's process and waits for it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { dirname, join, sep } from 'node:path';
@@ -14,7 +14,7 @@ const maxStartMs = 10_000;
 const startPollMs = 25;
 
 /** Returns the path of a file of the build, which is in or above the folder of this bundle. */
-export function distPath(file: string): string {
+function distPath(file: string): string {
   const here = fileURLToPath(import.meta.url);
   const at = here.lastIndexOf(`${sep}dist${sep}`);
   return join(at < 0 ? join(dirname(here), '../../../dist') : here.slice(0, at + 5), file);
@@ -32,12 +32,7 @@ export function buildId(): string {
 /** Starts the runtime's process in the background. Its output goes to the log in the state directory. */
 export function spawnRuntime(options: RuntimeOptions): Launched {
   const log = openSync(join(stateDirectory(options.root), 'runtime.log'), 'a', 0o600);
-  const child = spawn(process.execPath, [distPath('runtime.js'), JSON.stringify(options)], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    cwd: options.root,
-    env: runtimeEnvironment(),
-  });
+  const child = startProcess(options, { detached: true, stdio: ['ignore', log, log] });
   child.unref();
   const before = fstatSync(log).size;
   closeSync(log);
@@ -45,13 +40,20 @@ export function spawnRuntime(options: RuntimeOptions): Launched {
 }
 
 /**
- * Returns the environment variables for the runtime's process. Like this process, the runtime keeps compiled code in a folder, if this is
- * possible: it shortens the start by a fifth.
+ * Starts the runtime's process. Like this process, it keeps compiled code in a folder, if this is possible: that shortens the start by a
+ * fifth.
  */
-export function runtimeEnvironment(): NodeJS.ProcessEnv {
+export function startProcess(
+  options: RuntimeOptions,
+  io: Pick<SpawnOptions, 'detached' | 'stdio'>,
+): ChildProcess {
   // Node appends a folder for its version.
   const folder = getCompileCacheDir();
-  return folder ? { ...process.env, NODE_COMPILE_CACHE: dirname(folder) } : process.env;
+  return spawn(process.execPath, [distPath('runtime.js'), JSON.stringify(options)], {
+    ...io,
+    cwd: options.root,
+    ...(folder ? { env: { ...process.env, NODE_COMPILE_CACHE: dirname(folder) } } : {}),
+  });
 }
 
 /** A runtime that is starting. */
